@@ -1,0 +1,111 @@
+# reminderd: `make help` says what there is.
+BUILD ?= build
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+SANITIZE ?= 0
+
+VERSION := 0.1.0
+PKGS := libcurl libconfig sqlite3 libsystemd libical jansson libcrypto libidn2
+
+# ---- compiler ----------------------------------------------------------------------------------------------------
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror
+CPPFLAGS_ALL := -Idaemon -D_GNU_SOURCE -DREMINDERD_VERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
+	$(shell pkg-config --cflags $(PKGS)) $(CPPFLAGS)
+CFLAGS_ALL := -std=gnu17 -g $(WARNINGS) -fPIE -fstack-protector-strong -fno-strict-aliasing -MMD -MP
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+ifeq ($(SANITIZE),1)
+CFLAGS_ALL += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS_ALL += -fsanitize=address,undefined
+else
+CFLAGS_ALL += -O2
+CPPFLAGS_ALL += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+CFLAGS_ALL += $(CFLAGS)
+LDFLAGS_ALL += $(LDFLAGS)
+LIBS := $(shell pkg-config --libs $(PKGS)) -lm
+
+# ---- the floors, each an archive; a floor sees only those to its right ---------------------------------------------
+FLOORS := control engine message config store delivery core
+below_core :=
+below_delivery := core
+below_store := core
+below_config := core
+below_message := core
+below_engine := message config store delivery core
+below_control := engine message config store delivery core
+sources = $(sort $(wildcard daemon/$(1)/*.c))
+objects = $(patsubst %.c,$(BUILD)/%.o,$(call sources,$(1)))
+archive = $(BUILD)/lib$(1).a
+
+.DEFAULT_GOAL := all
+all: $(BUILD)/reminderd $(BUILD)/reminderctl ## the two programs
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+
+define floor_rule
+$(call archive,$(1)): $(call objects,$(1))
+	@rm -f $$@
+	$$(AR) rcs $$@ $$^
+endef
+$(foreach floor,$(FLOORS),$(eval $(call floor_rule,$(floor))))
+
+$(BUILD)/reminderd: $(BUILD)/daemon/reminderd.o $(foreach f,$(FLOORS),$(call archive,$(f)))
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(BUILD)/reminderctl: $(call objects,ctl) $(call archive,core)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+# ---- unit tests: tests/unit/FLOOR/test_*.c, linked with that floor and those below it ------------------------------
+UNIT_SOURCES := $(sort $(wildcard tests/unit/*/test_*.c))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(UNIT_SOURCES))
+unit_floor = $(word 3,$(subst /, ,$(1)))
+define unit_rule
+$(BUILD)/$(1:.c=): $(BUILD)/$(1:.c=.o) $(foreach f,$(call unit_floor,$(1)) $(below_$(call unit_floor,$(1))),$(call archive,$(f)))
+	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS) -lcmocka
+endef
+$(foreach test,$(UNIT_SOURCES),$(eval $(call unit_rule,$(test))))
+$(BUILD)/tests/%.o: CPPFLAGS_ALL += -DSOURCE_DIR='"$(CURDIR)"'
+
+unit: $(UNIT_TESTS) ## builds and runs the unit tests
+	@scripts/run-unit $(UNIT_TESTS)
+unit-%: ## unit tests of one floor: make unit-core
+	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
+	@scripts/run-unit $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
+
+check: all unit ## unit and end-to-end tests
+	BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests/e2e
+
+# ---- manual pages ---------------------------------------------------------------------------------------------------
+MAN_SOURCES := $(sort $(wildcard daemon/man/*.scd))
+MAN_PAGES := $(patsubst daemon/man/%.scd,$(BUILD)/man/%,$(MAN_SOURCES))
+man: $(MAN_PAGES) ## the manual pages
+$(BUILD)/man/%: daemon/man/%.scd
+	@mkdir -p $(@D)
+	scdoc < $< > $@
+
+# ---- lint -------------------------------------------------------------------------------------------------------------
+ALL_SOURCES := $(sort $(wildcard daemon/*.c daemon/*/*.c))
+lint: lint-tidy lint-cppcheck ## clang-tidy and cppcheck
+lint-tidy:
+	@printf '%s\n' $(ALL_SOURCES) | xargs -P2 -n4 clang-tidy --quiet -- $(CPPFLAGS_ALL) -std=gnu17
+lint-cppcheck:
+	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 --enable=warning,performance,portability \
+		--suppress=missingInclude --suppress=missingIncludeSystem -Idaemon -D__GNUC__ -j2 daemon
+
+# ---- install ------------------------------------------------------------------------------------------------------------
+install: all man ## programs, units, examples, manual pages: DESTDIR= PREFIX=
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' SYSCONFDIR='$(SYSCONFDIR)' BUILD='$(BUILD)' scripts/install
+
+clean: ## removes what was built
+	rm -rf $(BUILD)
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
+
+.PHONY: all unit check man lint lint-tidy lint-cppcheck install clean help
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

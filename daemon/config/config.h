@@ -1,0 +1,99 @@
+/* The configuration: reminderd.conf and the agencies, plans and calendars it names, checked and whole.
+ * Depends on core; parses with libconfig.
+ * Loaded by reminderd.c and by a reload; read by engine. */
+#pragma once
+
+#include "core/backoff.h"
+#include "core/hours.h"
+#include "core/kind.h"
+#include "core/plan.h"
+#include "core/report.h"
+
+#define CONFIG_FILE_MAX (16 * 1024 * 1024) /* bytes of one file: far above any plan, far below harm */
+#define CONFIG_DEPTH_MAX 16                /* nested brackets: the format needs 7 */
+
+enum tls_policy { TLS_REQUIRED, TLS_OPPORTUNISTIC, TLS_NONE };
+
+/* Where a secret lies; it is read when it is needed and never kept in a message. */
+struct secret {
+        char *credential; /* name below $CREDENTIALS_DIRECTORY, or NULL */
+        char *file;       /* absolute path, mode 0600 or stricter, or NULL */
+};
+
+struct mailbox {
+        char *name;    /* display name in UTF-8, "" where there is none */
+        char *address; /* the domain in ASCII */
+};
+
+struct mail_config {
+        char *url; /* smtp://host[:port] or smtps://…; NULL: no mail is sent */
+        enum tls_policy tls;
+        char *username; /* or NULL */
+        char *password; /* read from the secret; or NULL */
+        char *ca_file;  /* more trusted certificates than the system's, or NULL */
+        struct mailbox from;
+        char *reply_to; /* or NULL */
+        uint32_t connections;
+        uint32_t per_minute; /* 0: no limit */
+        int64_t timeout;     /* seconds a transfer may take */
+};
+
+struct webhook {
+        char *id;
+        char *url;
+        unsigned char *secret; /* decoded; NULL: unsigned */
+        size_t secret_size;
+        char *ca_file;
+        bool all_agencies;    /* "*", or neither a list here nor an agency that names it */
+        size_t *agencies;     /* roster indexes, with those that name it as their own */
+        size_t n_agencies;
+        bool kinds[KIND_COUNT];
+        bool allow_http;
+        int64_t timeout; /* seconds */
+        uint32_t connections;
+};
+
+struct digest_config {
+        bool enabled;
+        enum weekday weekday;
+        int32_t at; /* seconds since midnight */
+};
+
+struct contact {
+        char *name, *title, *phone, *email; /* "" where not given */
+};
+
+struct config {
+        char *path;     /* of reminderd.conf, absolute */
+        char *timezone; /* a name of the time zone database */
+        char *block_name, *block_short;
+        struct contact contact;
+        char *templates; /* absolute path of the folder */
+        char *state_dir; /* absolute */
+        struct hours hours;
+        struct digest_config digest;
+        int64_t catch_up; /* seconds */
+        bool confirmations;
+        struct mail_config mail;
+        struct webhook *webhooks;
+        size_t n_webhooks;
+        struct retry retry;
+        struct roster roster;
+        struct policy *policies;
+        size_t n_policies;
+        struct plan *plans;
+        size_t n_plans;
+        struct calendar *calendar;
+        /* SHA-256 in hex over every byte read: the same fingerprint means the same obligations. */
+        char fingerprint[65];
+};
+
+/* Reads and checks everything; every mistake and warning is added to `report`, all in one run. The secrets are read
+ * too. 0; -EINVAL: mistakes, all in the report, nothing returned; -ENOMEM. Blocks on the file system only. */
+int config_load(const char *path, struct report *report, struct config **ret);
+struct config *config_free(struct config *config);
+
+const struct plan *config_find_plan(const struct config *config, const char *id);
+const struct webhook *config_find_webhook(const struct config *config, const char *id);
+/* Whether a webhook gets notices of that kind for an agency. */
+bool webhook_wants(const struct webhook *webhook, size_t agency, enum notice_kind kind);

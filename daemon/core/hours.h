@@ -1,0 +1,16 @@
+/* When messages may leave: the daily window of working days.
+ * Depends on calendar.
+ * Called by ladder, scheduler and outbox. */
+#pragma once
+
+#include "core/calendar.h"
+
+struct hours {
+        int32_t open, close; /* seconds since midnight; both 0: always, on days off too */
+};
+
+#define HOURS_DEFAULT { .open = 7 * 3600 + 30 * 60, .close = 17 * 3600 }
+
+bool hours_are_open(const struct hours *hours, const struct calendar *calendar, wall_time at);
+/* The first moment not before `at` that is inside the window. */
+wall_time hours_next(const struct hours *hours, const struct calendar *calendar, wall_time at);

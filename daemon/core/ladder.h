@@ -1,0 +1,82 @@
+/* The ladder: the ordered moments at which an obligation, or an occurrence, is reminded of, and what to do with
+ * those that have passed.
+ * Depends on obligation, hours, span, kind.
+ * Called by scheduler, sync, forecast and rehearsal: one implementation for all of them. */
+#pragma once
+
+#include "core/hours.h"
+#include "core/kind.h"
+#include "core/obligation.h"
+
+enum rung_class {
+        RUNG_START,      /* the first day of a window */
+        RUNG_BEFORE,     /* an offset before the due date */
+        RUNG_OVERDUE,    /* every so often after it */
+        RUNG_SNOOZE_END, /* the day a snooze is over */
+        RUNG_FIX,        /* the head is to fix a tentative date */
+        RUNG_ESCALATION, /* the head, or a group, is told who has not finished */
+};
+
+#define RUNG_KEY_SIZE 48
+#define LADDER_MAX 512 /* rungs of one ladder: a bound for OVERDUE_UNLIMITED; about two years of every second day */
+
+struct rung {
+        enum rung_class class;
+        int32_t index;    /* overdue: 1, 2, …; escalation: the level, from 0; else the place in the policy */
+        wall_time at;     /* moved off days off, into the hours */
+        char key[RUNG_KEY_SIZE]; /* unique within its obligation for ever: "7d@2024-10-15", "overdue-2@…" */
+};
+
+/* What the ladder needs besides the obligation. */
+struct ladder_rules {
+        const struct policy *policy;
+        const struct calendar *calendar;
+        const struct hours *hours;
+        int64_t catch_up; /* seconds; an advance rung older than that is not sent */
+};
+
+/* All rungs of an obligation in time order, two on one day being one (the later class wins; the overdue indexes
+ * run on without gaps). None when it is closed or undated. Writes at most LADDER_MAX, returns how many.
+ *   start, before: design.md section 3, Ladder; before rungs on a day off move to the working day before, a start
+ *   rung to the working day after; an observance has before rungs only; a tentative window counts from its first
+ *   day and has no overdue rung. */
+size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation,
+                            struct rung rungs[static LADDER_MAX]);
+/* The rungs that ask the head to fix a tentative window: 14 days and 3 days before fix_by, on it, then every second
+ * working day until the window is over. */
+size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_day window_end,
+                     struct rung rungs[static LADDER_MAX]);
+/* The escalations of an occurrence for one effective date. */
+size_t ladder_of_escalation(const struct ladder_rules *rules, civil_day effective,
+                            struct rung rungs[static LADDER_MAX]);
+
+enum verdict {
+        VERDICT_LATER,      /* not yet */
+        VERDICT_HANDLED,    /* at or before `handled`: settled in an earlier tick */
+        VERDICT_SEND,
+        VERDICT_SUPERSEDED, /* a newer rung is sent in its place */
+        VERDICT_TOO_OLD,    /* an advance rung older than catch_up */
+        VERDICT_PAST_DUE,   /* an advance rung, the due date having passed */
+        VERDICT_SNOOZED,    /* inside a snooze */
+};
+/* "superseded", "too old", …: the reason kept with a skipped notice. */
+const char *verdict_name(enum verdict verdict);
+
+struct ladder_step {
+        enum verdict verdicts[LADDER_MAX];
+        size_t send;    /* index of the rung to send; LADDER_MAX: none */
+        enum notice_kind kind; /* of that rung, told by the day it is sent */
+        wall_time next; /* first rung still to come, WALL_NEVER: none */
+};
+
+/* Judges every rung at `now`, given that everything up to and including `handled` is settled: of the missed ones
+ * only the newest is sent (design, Catch-up). For an observance or a tentative window see obligation_dates(). */
+void ladder_step(const struct ladder_rules *rules, const struct obligation *obligation, const struct rung *rungs,
+                 size_t n, wall_time handled, wall_time now, struct ladder_step *ret);
+/* The same for the rungs of an occurrence, which are sent however old: of fix rungs the newest; of escalations
+ * each one, since every level may have other readers. */
+void ladder_step_occurrence(const struct rung *rungs, size_t n, wall_time handled, wall_time now,
+                            struct ladder_step *ret);
+/* The kind a start, before, overdue or snooze-end rung has when it is sent on that day. */
+enum notice_kind ladder_kind(const struct obligation *obligation, const struct calendar *calendar,
+                             enum rung_class class, civil_day day);

@@ -1,0 +1,89 @@
+/* An obligation: what one agency owes for one occurrence; its dates, its states, and what may be decided on it.
+ * Depends on calendar, plan.
+ * Called by ladder, engine, control; stored by store. */
+#pragma once
+
+#include "core/plan.h"
+
+/* What is recorded; everything else follows from it and the day. */
+enum obligation_status { OBLIGATION_OPEN, OBLIGATION_DONE, OBLIGATION_WAIVED, OBLIGATION_WITHDRAWN };
+
+/* What a person sees: formats.md section 3, and "passed" for an observance that is over. */
+enum obligation_state {
+        STATE_PENDING,
+        STATE_OVERDUE,
+        STATE_SNOOZED,
+        STATE_TENTATIVE,
+        STATE_UNDATED,
+        STATE_DONE,
+        STATE_LATE,
+        STATE_WAIVED,
+        STATE_WITHDRAWN,
+        STATE_PASSED,
+        STATE_COUNT
+};
+
+struct obligation {
+        /* from the plan */
+        civil_day from;  /* first day of a window, else CIVIL_NONE */
+        civil_day due;   /* CIVIL_NONE: undated */
+        bool tentative;
+        bool observance;
+        enum shift shift;
+        /* decided by people */
+        civil_day fixed;        /* set-date: takes the place of from, due and tentative; CIVIL_NONE: not fixed */
+        enum obligation_status status;
+        civil_day done_on;      /* CIVIL_NONE unless done */
+        civil_day snoozed_until; /* the last silent day, CIVIL_NONE: not snoozed */
+};
+
+/* The dates that count, after set-date and the shift. All CIVIL_NONE while undated. */
+struct obligation_dates {
+        civil_day from;      /* first day of the window, else CIVIL_NONE */
+        civil_day due;       /* nominal last day */
+        civil_day effective; /* after the shift: lateness counts from here (Civil Code 2015, art. 148.5) */
+        civil_day safe;      /* the earlier of the two: advance rungs, "today" and "tomorrow" go by it */
+        bool tentative;      /* never overdue, no day to name */
+};
+
+struct obligation_dates obligation_dates(const struct obligation *obligation, const struct calendar *calendar);
+enum obligation_state obligation_state(const struct obligation *obligation, const struct calendar *calendar,
+                                       civil_day today);
+const char *obligation_state_name(enum obligation_state state);
+/* "open" is not a state; it is what obligation_is_open() answers. 0 or -EINVAL. */
+int obligation_state_parse(const char *name, enum obligation_state *ret);
+/* Something is still owed: open, and no observance. */
+bool obligation_is_open(const struct obligation *obligation);
+/* Done, and after the effective date. */
+bool obligation_is_late(const struct obligation *obligation, const struct calendar *calendar);
+/* Working days past the effective date on that day; 0 when not overdue. */
+int32_t obligation_days_late(const struct obligation *obligation, const struct calendar *calendar, civil_day on);
+
+/* Why a decision is refused; positive outcomes. */
+enum refusal {
+        REFUSED_NOT = 0,
+        REFUSED_CLOSED,      /* done, waived or withdrawn already */
+        REFUSED_OPEN,        /* reopen of what is open */
+        REFUSED_WITHDRAWN,   /* no longer in the plan */
+        REFUSED_OBSERVANCE,  /* an observance can't be snoozed, done or dated */
+        REFUSED_UNDATED,     /* nothing to snooze: no date yet */
+        REFUSED_PAST,        /* until a day that is over; done in the future */
+        REFUSED_SNOOZE_CAP,  /* past the cap, without force */
+        REFUSED_NOT_FIXED,   /* clear-date of what nobody fixed */
+        REFUSED_YEAR,        /* a date outside the plan's year and the one after */
+};
+
+#define SNOOZE_OVERDUE_WORKDAYS 5 /* how long what is overdue may be silenced (design, Snooze) */
+
+/* The last day until which a snooze is allowed without force: the last working day before the due date, or
+ * SNOOZE_OVERDUE_WORKDAYS from today once overdue. CIVIL_NONE where no date limits it. */
+civil_day obligation_snooze_cap(const struct obligation *obligation, const struct calendar *calendar, civil_day today);
+enum refusal obligation_may_snooze(const struct obligation *obligation, const struct calendar *calendar,
+                                   civil_day today, civil_day until, bool force);
+enum refusal obligation_may_finish(const struct obligation *obligation, civil_day today, civil_day on);
+enum refusal obligation_may_reopen(const struct obligation *obligation);
+enum refusal obligation_may_waive(const struct obligation *obligation);
+enum refusal obligation_may_set_date(const struct obligation *obligation, int32_t plan_year, civil_day day);
+enum refusal obligation_may_clear_date(const struct obligation *obligation);
+/* Whether a snooze would hide the ladder of a new date, and so is dropped with it. */
+bool obligation_snooze_hides(const struct obligation *obligation, const struct calendar *calendar);

@@ -1,0 +1,106 @@
+/* A year's plan: items, whom they bind, when they fall, and the policy that says when to remind.
+ * Depends on calendar, span, roster; expands repeats with libical (repeat.c).
+ * Filled by config; read by engine and message. */
+#pragma once
+
+#include "core/roster.h"
+#include "core/span.h"
+
+enum target_role { TARGET_HEAD, TARGET_DEPUTY, TARGET_MEMBERS, TARGET_ALL, TARGET_GROUP, TARGET_AGENCY };
+
+/* One word of `for` or `to`. */
+struct target {
+        enum target_role role;
+        size_t index; /* of the group or agency in the roster */
+};
+
+struct targets {
+        struct target *words;
+        size_t n;
+};
+
+enum shift { SHIFT_NEXT, SHIFT_PREVIOUS, SHIFT_NONE };
+
+struct escalation {
+        struct offset after; /* from the effective due date */
+        struct targets to;
+};
+
+struct policy {
+        char *id;
+        struct offset *before; /* as written; any order */
+        size_t n_before;
+        int32_t at; /* seconds since midnight, wall clock */
+        struct offset overdue_every;
+        int32_t overdue_limit; /* reminders at most; 0: none at all; OVERDUE_UNLIMITED */
+        struct escalation *escalations;
+        size_t n_escalations;
+        enum shift shift;
+};
+#define OVERDUE_UNLIMITED INT32_MAX
+
+enum date_form { DATE_DUE, DATE_WINDOW, DATE_QUARTER, DATE_UNDATED, DATE_REPEAT, DATE_OBSERVANCE };
+
+struct observance {
+        bool lunar;
+        int32_t month, day; /* Gregorian or lunar */
+        int32_t since;      /* first year of the event, 0: no ordinal */
+};
+
+struct item {
+        char *id;
+        char *title;   /* {n} stands for the ordinal year of an observance */
+        char *wording; /* the document's own words, or NULL */
+        char *note;    /* an addition for the agencies, or NULL */
+        enum date_form form;
+        civil_day from, to; /* window, quarter; due: to alone (from is CIVIL_NONE) */
+        bool tentative;
+        civil_day fix_by;   /* CIVIL_NONE: nobody is reminded to fix it */
+        char *when;         /* undated: what it waits for */
+        char *repeat;       /* RRULE */
+        struct observance observance;
+        struct targets for_; /* who owes it */
+        struct targets report_to; /* empty: the head */
+        struct policy policy; /* the named one with the item's own overrides, owned */
+};
+
+struct plan {
+        char *id;
+        int32_t year;
+        char *title;
+        char *basis; /* "" where the file gives none */
+        size_t head, deputy; /* roster indexes; ROSTER_NONE: none */
+        size_t *members;
+        size_t n_members;
+        struct item *items;
+        size_t n_items;
+};
+
+/* One date of an item. */
+struct occurrence {
+        char key[sizeof("YYYY-MM-DD")]; /* "" unless the item repeats */
+        civil_day from;  /* first day of a window, else CIVIL_NONE */
+        civil_day due;   /* last day that is on time, the day of an observance; CIVIL_NONE: undated */
+        bool tentative;
+};
+
+#define OCCURRENCES_MAX 400 /* of one item in one year: daily, and some to spare */
+
+void policy_clear(struct policy *policy);
+/* A deep copy. 0 or -ENOMEM; *ret is untouched on failure. */
+int policy_copy(const struct policy *policy, struct policy *ret);
+void item_clear(struct item *item);
+void plan_clear(struct plan *plan);
+
+/* The occurrences of an item in the plan's year, in date order; the caller frees *ret.
+ * 0, -ENOMEM, -EINVAL (libical refuses the rule), -ENODATA (never in that year: a rule without a day, a lunar
+ * date that the year skips, 29/02), -E2BIG (more than OCCURRENCES_MAX). */
+int item_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n);
+/* The days of an RRULE that lie in a year, ascending; the first is counted from 1 January. Errors as above. */
+int repeat_expand(const char *rule, int32_t year, civil_day **ret, size_t *ret_n);
+/* The agencies that targets mean in a plan, each once, in roster order; the caller frees *ret. 0 or -ENOMEM. */
+int plan_resolve(const struct plan *plan, const struct roster *roster, const struct targets *targets,
+                 size_t **ret, size_t *ret_n);
+/* The title with {n} replaced by year - since; the caller frees it. NULL: no memory. */
+char *item_title(const struct item *item, int32_t year);
+const struct item *plan_find_item(const struct plan *plan, const char *id);

@@ -1,0 +1,44 @@
+/* The agencies of the block and the named groups of them.
+ * Depends on nothing.
+ * Filled by config; read by plan, engine, message. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define ID_SIZE 64 /* an id and its NUL: a longer one is refused */
+
+struct agency {
+        char *id;
+        char *name;
+        char *short_name; /* never NULL: the name where the file gives none */
+        char **emails;    /* checked, the domain in ASCII (IDNA) */
+        size_t n_emails;
+        char *webhook;    /* id of a webhook of its own, or NULL */
+};
+
+struct group {
+        char *id;
+        size_t *agencies; /* indexes into the roster */
+        size_t n_agencies;
+};
+
+struct roster {
+        struct agency *agencies; /* in file order */
+        size_t n_agencies;
+        struct group *groups;
+        size_t n_groups;
+        size_t *by_id; /* indexes of agencies, sorted by id */
+};
+
+#define ROSTER_NONE ((size_t)-1)
+
+/* Releases everything the roster owns and empties it. */
+void roster_clear(struct roster *roster);
+/* Sorts by_id after the agencies are complete. 0 or -ENOMEM. */
+int roster_index(struct roster *roster);
+/* Index of an agency or group, ROSTER_NONE where there is none. */
+size_t roster_find(const struct roster *roster, const char *id);
+size_t roster_find_group(const struct roster *roster, const char *id);
+/* Whether an id has the form [a-z0-9][a-z0-9-]* and fits ID_SIZE. */
+bool id_valid(const char *id);

@@ -1,0 +1,34 @@
+/* E-mail: one message to one mailbox over SMTP or SMTPS.
+ * Depends on transfer.
+ * Called by engine/outbox.c. */
+#pragma once
+
+#include "delivery/transfer.h"
+
+enum smtp_tls { SMTP_TLS_REQUIRED, SMTP_TLS_OPPORTUNISTIC, SMTP_TLS_NONE };
+
+/* Borrowed until the transfer is over. */
+struct smtp_server {
+        const char *url; /* smtp://host[:port] or smtps://… */
+        enum smtp_tls tls;
+        const char *username, *password; /* NULL: no AUTH */
+        const char *ca_file;             /* NULL: the system's */
+        const char *hello;               /* EHLO name; NULL: the host's */
+        long timeout;                    /* seconds for the whole transfer */
+        long connections;                /* kept open and reused, at most */
+};
+
+/* Copied before smtp_send() returns. */
+struct smtp_message {
+        const char *from, *to;      /* bare addresses of the envelope, domains in ASCII */
+        const char *const *headers; /* whole lines without CRLF, long ones folded with "\r\n "; NULL ends */
+        const char *text;           /* UTF-8, lines end in \n */
+        const char *html;           /* UTF-8 */
+        const char *calendar;       /* iCalendar object, or NULL */
+        const char *calendar_name;  /* file name of that part */
+};
+
+/* multipart/alternative of text and HTML, quoted-printable; with a calendar, multipart/mixed of that and the
+ * calendar as an attachment. Certificates are always verified. 0, or -ENOMEM, -EINVAL (CR or LF in an address). */
+int smtp_send(struct transfers *transfers, const struct smtp_server *server, const struct smtp_message *message,
+              transfer_done done, void *userdata, struct transfer **ret);

@@ -1,0 +1,40 @@
+/* Transfers: libcurl's multi interface driven by an sd-event loop.
+ * Depends on libcurl, sd-event.
+ * smtp.c and webhook.c build on it; engine/outbox.c starts transfers and gets their outcomes by callback. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <systemd/sd-event.h>
+
+struct transfers;
+struct transfer; /* one under way; freed by the module when it is over */
+
+enum transfer_outcome {
+        TRANSFER_SENT,      /* the server took it */
+        TRANSFER_TEMPORARY, /* try again: network, TLS handshake, 4xx of SMTP, 408/425/429 and 5xx of HTTP, AUTH */
+        TRANSFER_PERMANENT, /* it will not help to try again: 5xx of SMTP, other answers of HTTP, TLS policy not met */
+};
+
+struct transfer_result {
+        enum transfer_outcome outcome;
+        int code;            /* last answer of the server, 0: none */
+        const char *answer;  /* its words, or libcurl's; one printable UTF-8 line of at most TRANSFER_ANSWER_MAX bytes */
+        int64_t retry_after; /* seconds the server asked for, 0: none */
+        bool reached;        /* a connection was made: false means the whole server is away, not one address */
+};
+
+#define TRANSFER_ANSWER_MAX 400 /* bytes of a server's words that are kept: enough for any honest reply */
+#define TRANSFER_BODY_MAX (64 * 1024) /* bytes of a webhook's answer that are read; then it is cut off */
+
+/* Called from the event loop, never from within transfer_start; the result is borrowed. */
+typedef void (*transfer_done)(void *userdata, const struct transfer_result *result);
+
+int transfers_new(sd_event *event, struct transfers **ret);
+/* Cancels what is under way, without callbacks. */
+struct transfers *transfers_free(struct transfers *transfers);
+size_t transfers_under_way(const struct transfers *transfers);
+/* Ends one without a callback. */
+void transfer_cancel(struct transfer *transfer);

@@ -1,0 +1,32 @@
+/* Compose: a letter in words: subject, text, HTML, calendar and header fields of an e-mail, or a webhook's JSON.
+ * Depends on letter, template, header, ics, payload.
+ * Called by engine (outbox, rehearsal, preview). */
+#pragma once
+
+#include "core/report.h"
+#include "message/letter.h"
+
+struct composer; /* compiled templates of one folder */
+
+struct composed_mail {
+        char **headers; /* whole lines, folded; NULL ends */
+        char *subject;  /* UTF-8, one line */
+        char *text, *html;
+        char *calendar; /* or NULL */
+};
+
+/* Compiles every template of a folder; each missing or broken one is reported with file and line.
+ * 0; -EINVAL: findings in the report; -ENOMEM. */
+int composer_new(const char *folder, struct report *report, struct composer **ret);
+struct composer *composer_free(struct composer *composer);
+
+/* 0; -ENOMEM; -E2BIG, -ELOOP: the template renders without end. */
+int compose_mail(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
+                 struct composed_mail *ret);
+void composed_mail_clear(struct composed_mail *mail);
+/* The subject alone, as a rehearsal prints it. *ret is allocated. */
+int compose_subject(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
+                    char **ret);
+/* The webhook's body, formats.md section 6; `text` in it is the mail's text. *ret is allocated. */
+int compose_payload(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
+                    char **ret);

@@ -1,0 +1,93 @@
+/* A letter: all the facts that one message is made of, as they stand at the moment it is composed.
+ * Depends on core.
+ * Gathered by engine/facts.c; put into words by compose.c and payload.c. Everything is borrowed. */
+#pragma once
+
+#include "core/kind.h"
+#include "core/obligation.h"
+
+/* One agency's line in an escalation or in the matrix of a digest. */
+struct letter_debtor {
+        const char *agency;        /* name */
+        const char *agency_short;
+        enum obligation_state state;
+        civil_day effective;
+        int32_t days_late;         /* working days */
+        int32_t reminders;         /* sent so far */
+        civil_day last_reminder;   /* CIVIL_NONE: never reminded */
+        civil_day snoozed_until;   /* CIVIL_NONE: not snoozed */
+        const char *snoozed_by, *snooze_reason;
+        civil_day done_on;         /* CIVIL_NONE: not done */
+};
+
+/* One notice: an obligation, or an occurrence, and why it is spoken of. */
+struct letter_entry {
+        enum notice_kind kind;
+        const char *plan, *item, *occurrence; /* ids; occurrence "" unless the item repeats */
+        const char *plan_title, *basis;
+        const char *head;          /* name of the plan's head, "" if none */
+        const char *report_to;     /* names of those who get the result, joined */
+        const char *title;
+        const char *wording, *note, *when; /* or NULL */
+        struct obligation_dates dates;
+        enum obligation_state state;
+        int32_t due_clock;         /* seconds since midnight until which a result counts: the close of the hours */
+        int32_t days_left;         /* working days in (today, safe]; 0 on the day */
+        int32_t days_late;         /* working days past the effective date */
+        int32_t ordinal;           /* overdue: this is reminder number … */
+        civil_day fix_by;          /* fix_date */
+        struct obligation_dates old; /* date_set: what held before; old.due CIVIL_NONE: nothing did */
+        const char *decided_by, *reason; /* snoozed, completed, date_set: who and why or note; or NULL */
+        civil_day snoozed_until;
+        wall_time done_at;         /* completed; WALL_NONE */
+        civil_day done_on;
+        /* escalation: all agencies that owe it, unfinished first */
+        const struct letter_debtor *debtors;
+        size_t n_debtors;
+        size_t n_finished;
+        const char *delivery, *answer; /* failure: which delivery to whom, and the server's words */
+        const char *failed_address;
+};
+
+/* A digest's five lists, and for the head the matrix. */
+enum digest_section { DIGEST_OVERDUE, DIGEST_WEEK, DIGEST_MONTH, DIGEST_FINISHED, DIGEST_WAITING, DIGEST_SECTIONS };
+
+struct letter_row {
+        const char *plan, *item, *occurrence, *title;
+        struct obligation_dates dates;
+        const struct letter_debtor *cells; /* one for each column; state STATE_COUNT: does not owe it */
+};
+
+struct letter_matrix {
+        const char *plan_title;
+        const struct letter_debtor *columns; /* agency, agency_short only */
+        size_t n_columns;
+        const struct letter_row *rows;
+        size_t n_rows;
+};
+
+struct letter {
+        enum notice_kind kind;     /* the most urgent of the entries; KIND_DIGEST, KIND_TEST … */
+        const char *id;            /* of the delivery */
+        const char *agency, *agency_name; /* to whom; "" and the contact's name for a failure */
+        const char *address;       /* mailbox or webhook id */
+        wall_time now;
+        int64_t now_epoch;         /* UTC seconds */
+        int32_t utc_offset;        /* seconds east */
+        const struct letter_entry *entries; /* most urgent first */
+        size_t n_entries;
+        const char *const *thread; /* delivery ids that head the threads of its obligations; NULL ends; may be empty */
+        /* digest */
+        civil_day week_from, week_to;
+        const struct letter_entry *sections[DIGEST_SECTIONS];
+        size_t n_sections[DIGEST_SECTIONS];
+        const struct letter_matrix *matrices;
+        size_t n_matrices;
+};
+
+/* The same for every letter of one configuration. */
+struct letter_sender {
+        const char *block_name, *block_short;
+        const char *contact_name, *contact_title, *contact_phone, *contact_email;
+        const char *from_name, *from_address, *reply_to;
+};

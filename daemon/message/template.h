@@ -1,0 +1,27 @@
+/* Mustache templates over JSON values.
+ * Depends on jansson.
+ * Called by compose. */
+#pragma once
+
+#include <jansson.h>
+
+/* {{name}} (escaped in HTML), {{{name}}} and {{&name}}, {{#section}}, {{^inverted}}, {{! comment}}, {{> partial}},
+ * {{.}} and dotted names, standalone tags leave no blank line: the Mustache specification without lambdas and
+ * changed delimiters. */
+struct template;
+
+#define TEMPLATE_DEPTH_MAX 16             /* nested sections and partials */
+#define TEMPLATE_OUTPUT_MAX (8 * 1024 * 1024) /* bytes rendered: a digest of a thousand items has a tenth of it */
+
+/* Compiles a text of `size` bytes. 0; -ENOMEM; -EINVAL with *ret_line (from 1) and *ret_error (what is wrong; the
+ * caller frees it). */
+int template_compile(const char *text, size_t size, bool html, struct template **ret, unsigned *ret_line,
+                     char **ret_error);
+struct template *template_free(struct template *template);
+/* Finds a partial by name; NULL: unknown, rendered as nothing. */
+typedef const struct template *(*template_partial)(void *userdata, const char *name);
+/* Names of the partials used, for a check that they exist; NULL ends the list; borrowed. */
+const char *const *template_partials(const struct template *template);
+/* *ret is allocated. 0; -ENOMEM; -E2BIG (TEMPLATE_OUTPUT_MAX); -ELOOP (TEMPLATE_DEPTH_MAX). */
+int template_render(const struct template *template, const json_t *values, template_partial partial, void *userdata,
+                    char **ret);

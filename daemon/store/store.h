@@ -1,0 +1,259 @@
+/* The store: what is owed, what was noticed, what is to be delivered, and who decided what; durable.
+ * Depends on core. This is the only door to the database: no SQL type or handle leaves it, and a second engine can
+ * stand behind it.
+ * Called by engine, and for views by control. */
+#pragma once
+
+#include "core/kind.h"
+#include "core/obligation.h"
+
+/* Errors of every function: 0 or a positive outcome where named; -ENOMEM; -ENOSPC (disk full: nothing of the open
+ * transaction remains); -EROFS; -EIO; -EUCLEAN (the file is damaged); -ENOTRECOVERABLE (written by a newer version);
+ * -EBUSY (another process holds it). store_error() has the words. */
+struct store;
+
+#define STORE_FILE "reminderd.db"
+
+/* Opens or makes DIR/reminderd.db: DIR is made with mode 0700 when missing and locked against a second daemon;
+ * integrity is checked; an older schema is migrated after a copy of it was written beside it. dir NULL: a scratch
+ * store in memory. On failure *ret_error holds the reason in words and what to do; the caller frees it. */
+int store_open(const char *dir, struct store **ret, char **ret_error);
+struct store *store_close(struct store *store);
+/* The words of the last failure; borrowed, valid until the next call. */
+const char *store_error(const struct store *store);
+/* Makes a consistent copy into another store (a scratch one, for a forecast). */
+int store_copy(struct store *from, struct store *to);
+/* Writes a consistent copy as a new file of mode 0600; -EEXIST. */
+int store_backup(struct store *store, const char *path);
+
+/* One transaction at a time; everything between is durable at commit or did not happen. A failed commit rolls
+ * back. store_rollback() does nothing without an open transaction: call it on every path that fails. */
+int store_begin(struct store *store);
+int store_commit(struct store *store);
+void store_rollback(struct store *store);
+
+/* ---- small facts: fingerprint of the last sync, time last recorded, last digest ---- */
+/* *ret is allocated; 1: not set. */
+int store_get_fact(struct store *store, const char *name, char **ret);
+int store_set_fact(struct store *store, const char *name, const char *value);
+
+/* ---- occurrences and obligations ---- */
+struct occurrence_record {
+        int64_t id;
+        char plan[ID_SIZE], item[ID_SIZE];
+        char key[sizeof("YYYY-MM-DD")]; /* "" unless the item repeats */
+        char *title;                    /* kept for what is withdrawn */
+        struct obligation planned;      /* from, due, tentative, observance, shift; the rest unused */
+        civil_day fix_by;
+        bool withdrawn;
+        wall_time handled;   /* fix and escalation rungs up to here are settled */
+        wall_time next_fire; /* WALL_NEVER: none */
+};
+
+struct obligation_record {
+        int64_t id, occurrence_id;
+        char plan[ID_SIZE], item[ID_SIZE];
+        char key[sizeof("YYYY-MM-DD")];
+        char agency[ID_SIZE];
+        char *title;
+        struct obligation obligation;
+        wall_time handled;   /* rungs up to here are settled */
+        wall_time next_fire; /* WALL_NEVER: none */
+        char *snoozed_by, *snooze_reason; /* NULL unless snoozed */
+        char *done_by, *note;             /* of done, waived; or NULL */
+};
+
+void occurrence_record_clear(struct occurrence_record *record);
+void obligation_record_clear(struct obligation_record *record);
+
+/* A plan's occurrence by its name; 1: none. */
+int store_find_occurrence(struct store *store, const char *plan, const char *item, const char *key,
+                          struct occurrence_record *ret);
+int store_get_occurrence(struct store *store, int64_t id, struct occurrence_record *ret);
+/* Inserts (id 0; *record.id is set) or updates every field of it. */
+int store_put_occurrence(struct store *store, struct occurrence_record *record);
+int store_find_obligation(struct store *store, int64_t occurrence_id, const char *agency,
+                          struct obligation_record *ret);
+int store_get_obligation(struct store *store, int64_t id, struct obligation_record *ret);
+int store_put_obligation(struct store *store, struct obligation_record *record);
+
+/* During a sync everything still in the plans is marked; what was not marked since store_begin_sync() is listed by
+ * store_each_unmarked. Marks are cheap and live only for the sync. */
+int store_begin_sync(struct store *store);
+int store_mark_occurrence(struct store *store, int64_t id);
+int store_mark_obligation(struct store *store, int64_t id);
+/* Withdraws what is unmarked and not yet withdrawn: open obligations become withdrawn, their queue is cancelled.
+ * Decided ones (done, waived) keep their status. *ret_n: how many obligations. */
+int store_finish_sync(struct store *store, size_t *ret_n);
+
+/* Which obligations to visit; a zeroed filter means all, in (due, plan, item, key, agency) order. */
+struct obligation_filter {
+        const char *plan, *item, *key, *agency; /* NULL: any */
+        int64_t occurrence_id;                  /* 0: any */
+        bool open_only;                         /* status open, observances too */
+        bool no_withdrawn;
+        civil_day due_from, due_to;   /* effective nominal day (fixed or due) in [from, to]; both 0: any */
+        civil_day done_from, done_to; /* both 0: any */
+        bool dateless;                /* only tentative or undated */
+        size_t limit, offset;         /* 0: no limit */
+};
+
+/* The callback gets a borrowed record; a non-zero return ends the visit and is returned. */
+typedef int (*obligation_visitor)(void *userdata, const struct obligation_record *record);
+int store_each_obligation(struct store *store, const struct obligation_filter *filter, obligation_visitor visit,
+                          void *userdata);
+
+/* ---- what is due ---- */
+/* Occurrences whose next_fire has come, at most n. Returns how many were written to records, or an error. */
+int store_due_occurrences(struct store *store, wall_time now, struct occurrence_record *records, size_t n);
+/* Obligations whose next_fire has come, in (agency, id) order, at most n. */
+int store_due_obligations(struct store *store, wall_time now, struct obligation_record *records, size_t n);
+/* The earliest next_fire of both; WALL_NEVER. */
+int store_next_fire(struct store *store, wall_time *ret);
+/* Every next_fire becomes `now`, so that the ladders are judged anew (time zone, calendar or policy changed). */
+int store_rearm_all(struct store *store, wall_time now);
+
+/* ---- notices ---- */
+enum notice_state { NOTICE_NEW, NOTICE_QUEUED, NOTICE_SENT, NOTICE_FAILED, NOTICE_CANCELLED, NOTICE_SKIPPED };
+const char *notice_state_name(enum notice_state state);
+
+struct notice_record {
+        int64_t id;
+        int64_t occurrence_id; /* 0 for a digest, a test, a failure */
+        int64_t obligation_id; /* 0 where it is of the occurrence */
+        char agency[ID_SIZE];  /* who is told; "" is the block's contact */
+        char rung[64];         /* unique within (obligation) or (occurrence, agency) or (agency) for ever */
+        enum notice_kind kind;
+        enum notice_state state;
+        char *detail;          /* why skipped or cancelled; for date_set the old date; for failure the delivery */
+        wall_time rung_at;     /* the moment of the rung */
+        int64_t made_ms;       /* UTC milliseconds */
+};
+
+void notice_record_clear(struct notice_record *record);
+/* 0 and record->id set; 1: that notice exists already (nothing is written). */
+int store_add_notice(struct store *store, struct notice_record *record);
+/* Notices of state NEW of one agency, most urgent kind first, at most n; agency NULL: of the first agency that has
+ * any. Returns how many. */
+int store_new_notices(struct store *store, const char *agency, struct notice_record *records, size_t n);
+int store_set_notice(struct store *store, int64_t id, enum notice_state state, const char *detail);
+/* Cancels what is new or queued of an obligation (of an occurrence where obligation_id is 0), only of that kind
+ * unless kind is KIND_COUNT; deliveries left with nothing to say are cancelled, except those on the wire. */
+int store_cancel_notices(struct store *store, int64_t occurrence_id, int64_t obligation_id, enum notice_kind kind,
+                         const char *reason);
+/* Reminders (advance, due, overdue) sent for an obligation, of them overdue ones, and the day of the last (UTC ms, 0). */
+struct notice_counts {
+        int32_t reminders, overdue;
+        int64_t last_ms;
+};
+int store_count_notices(struct store *store, int64_t obligation_id, struct notice_counts *ret);
+typedef int (*notice_visitor)(void *userdata, const struct notice_record *record);
+/* In the order in which they were made. */
+int store_each_notice(struct store *store, int64_t occurrence_id, int64_t obligation_id, notice_visitor visit,
+                      void *userdata);
+
+/* ---- deliveries ---- */
+enum delivery_state { DELIVERY_QUEUED, DELIVERY_SENDING, DELIVERY_SENT, DELIVERY_FAILED, DELIVERY_CANCELLED,
+                      DELIVERY_STATES };
+const char *delivery_state_name(enum delivery_state state);
+int delivery_state_parse(const char *name, enum delivery_state *ret);
+
+#define DELIVERY_ID_SIZE 33 /* 128 random bits in hex */
+#define SERVER_SIZE (ID_SIZE + 9) /* "mail" or "webhook:" and an id */
+
+struct delivery_record {
+        char id[DELIVERY_ID_SIZE]; /* Message-ID and webhook-id, the same on every attempt */
+        char server[SERVER_SIZE];
+        char agency[ID_SIZE];
+        char *address; /* mailbox, or the webhook's id */
+        enum notice_kind kind;
+        enum delivery_state state;
+        bool manual;          /* a test or a manual retry: hours do not hold it */
+        uint32_t attempts;
+        int64_t made_ms;      /* UTC milliseconds, as all below */
+        int64_t next_ms;      /* next attempt while queued */
+        int64_t finished_ms;  /* 0 until sent, failed or cancelled */
+        char *answer;         /* the server's last words, or NULL */
+        char *subject;        /* of the last attempt, or NULL */
+};
+
+void delivery_record_clear(struct delivery_record *record);
+/* Writes a queued delivery that carries these notices, which become queued. */
+int store_add_delivery(struct store *store, const struct delivery_record *record, const int64_t *notices, size_t n);
+/* A queued, never tried delivery of that kind to that address, to add to; 1: none. */
+int store_find_queued(struct store *store, enum notice_kind kind, const char *server, const char *address,
+                      char ret_id[static DELIVERY_ID_SIZE]);
+int store_join_delivery(struct store *store, const char *delivery, int64_t notice);
+/* Claims up to n deliveries of one server whose time has come, oldest first: they become sending, attempts is one
+ * more. manual_only: outside hours. Returns how many. Commit before the network is touched. */
+int store_claim_deliveries(struct store *store, const char *server, int64_t now_ms, bool manual_only,
+                           struct delivery_record *records, size_t n);
+/* Notices that a delivery carries and that are neither cancelled nor skipped, most urgent first; at most n.
+ * Returns how many. */
+int store_delivery_notices(struct store *store, const char *delivery, struct notice_record *records, size_t n);
+/* What became of an attempt. state QUEUED: next_ms says when again. SENT, FAILED and CANCELLED settle its notices:
+ * sent when any delivery of a notice was sent; failed when all failed. */
+struct delivery_result {
+        const char *delivery;
+        enum delivery_state state;
+        int64_t next_ms;
+        int64_t now_ms;
+        const char *answer;  /* or NULL */
+        const char *subject; /* or NULL: keep */
+};
+int store_finish_delivery(struct store *store, const struct delivery_result *result);
+/* After a crash: what was sending is queued again for now, its id kept. Returns how many, or an error. */
+int store_recover_deliveries(struct store *store, int64_t now_ms);
+/* The earliest next attempt of a server; INT64_MAX: none. */
+int store_next_attempt(struct store *store, const char *server, bool manual_only, int64_t *ret_ms);
+/* The wall clock was set: attempts still to come move with it, so that a backoff keeps its length. */
+int store_shift_attempts(struct store *store, int64_t by_ms);
+int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret); /* 1: none */
+/* By hand: a queued or failed one is due now, outside hours too (1: not in such a state); a queued one is dropped. */
+int store_retry_delivery(struct store *store, const char *id, int64_t now_ms);
+int store_drop_delivery(struct store *store, const char *id, int64_t now_ms);
+/* The first delivery about an obligation that reached an address, whose id heads the thread; 1: none. */
+int store_thread_root(struct store *store, int64_t obligation_id, const char *address,
+                      char ret_id[static DELIVERY_ID_SIZE]);
+struct delivery_filter {
+        int state;          /* an enum delivery_state, -1: any */
+        const char *agency; /* NULL: any */
+        int64_t obligation_id, occurrence_id; /* 0: any */
+        size_t limit, offset;
+};
+typedef int (*delivery_visitor)(void *userdata, const struct delivery_record *record);
+/* Newest first. */
+int store_each_delivery(struct store *store, const struct delivery_filter *filter, delivery_visitor visit,
+                        void *userdata);
+
+/* ---- counts, for status ---- */
+struct store_counts {
+        int64_t obligations_open; /* observances not among them */
+        int64_t overdue;          /* open, dated, effective date before today (asked by next: see engine) */
+        int64_t queued, sending, sent, failed;
+        int64_t last_sent_ms;     /* 0: never */
+};
+int store_count(struct store *store, civil_day today, struct store_counts *ret);
+
+/* ---- audit ---- */
+struct audit_record {
+        int64_t id;
+        int64_t at_ms;
+        char *who;    /* user name of the caller, or "reminderd" */
+        int64_t uid;  /* -1: the program itself */
+        char *verb;   /* "snooze", "snooze refused", "done", … */
+        char plan[ID_SIZE], item[ID_SIZE];
+        char key[sizeof("YYYY-MM-DD")];
+        char agency[ID_SIZE];
+        char *detail; /* a sentence: until when, why */
+};
+void audit_record_clear(struct audit_record *record);
+int store_add_audit(struct store *store, const struct audit_record *record);
+struct audit_filter {
+        const char *plan, *item, *key, *agency; /* NULL: any */
+        int64_t since_ms;
+        size_t limit, offset;
+};
+typedef int (*audit_visitor)(void *userdata, const struct audit_record *record);
+/* In time order. */
+int store_each_audit(struct store *store, const struct audit_filter *filter, audit_visitor visit, void *userdata);
