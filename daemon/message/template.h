@@ -3,6 +3,9 @@
  * Called by compose. */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <jansson.h>
 
 /* {{name}} (escaped in HTML), {{{name}}} and {{&name}}, {{#section}}, {{^inverted}}, {{! comment}}, {{> partial}},
