@@ -8,6 +8,8 @@
 
 #include <jansson.h>
 
+#include "core/cleanup.h"
+
 /* {{name}} (escaped in HTML), {{{name}}} and {{&name}}, {{#section}}, {{^inverted}}, {{! comment}}, {{> partial}},
  * {{.}} and dotted names, standalone tags leave no blank line: the Mustache specification without lambdas and
  * changed delimiters. */
@@ -21,10 +23,13 @@ struct template;
 int template_compile(const char *text, size_t size, bool html, struct template **ret, unsigned *ret_line,
                      char **ret_error);
 struct template *template_free(struct template *template);
+DEFINE_CLEANUP(struct template *, template_free, template_free)
 /* Finds a partial by name; NULL: unknown, rendered as nothing. */
 typedef const struct template *(*template_partial)(void *userdata, const char *name);
 /* Names of the partials used, for a check that they exist; NULL ends the list; borrowed. */
 const char *const *template_partials(const struct template *template);
+/* The line in which the partial of that index in the list is used. */
+unsigned template_partial_line(const struct template *template, size_t index);
 /* *ret is allocated. 0; -ENOMEM; -E2BIG (TEMPLATE_OUTPUT_MAX); -ELOOP (TEMPLATE_DEPTH_MAX). */
 int template_render(const struct template *template, const json_t *values, template_partial partial, void *userdata,
                     char **ret);

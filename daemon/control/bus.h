@@ -1,0 +1,27 @@
+/* The bus object org.reminderd1: what people ask and decide, over D-Bus.
+ * Depends on engine; speaks sd-bus.
+ * Called by reminderd.c. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "core/report.h"
+#include "engine/manager.h"
+
+enum bus_kind { BUS_SYSTEM, BUS_SESSION, BUS_NONE };
+
+struct control;
+
+struct control_options {
+        struct manager *manager; /* borrowed; its observer is taken over */
+        sd_event *event;
+        enum bus_kind bus;
+        /* Loads and adopts the configuration anew: 0, -EINVAL with the mistakes in the report, or an error. */
+        int (*reload)(void *userdata, struct report *report);
+        void *userdata;
+};
+
+/* Connects and offers the object. A bus that is away is no error: it is said in the journal and tried again until it
+ * comes (reminders go on without it). 0 or -ENOMEM. */
+int control_new(const struct control_options *options, struct control **ret);
+struct control *control_free(struct control *control);

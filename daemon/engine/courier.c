@@ -1,0 +1,100 @@
+/* The courier: what carries a composed message away: the network, or nothing at all in a rehearsal.
+ * Depends on delivery and message.
+ * Made by reminderd.c and rehearsal.c; called by outbox. */
+#include "engine/courier.h"
+
+#include <time.h>
+
+#include "delivery/smtp.h"
+#include "delivery/webhook.h"
+
+static enum smtp_tls tls_of(enum tls_policy policy)
+{
+        switch (policy) {
+        case TLS_OPPORTUNISTIC:
+                return SMTP_TLS_OPPORTUNISTIC;
+        case TLS_NONE:
+                return SMTP_TLS_NONE;
+        case TLS_REQUIRED:
+        default:
+                return SMTP_TLS_REQUIRED;
+        }
+}
+
+static int network_mail(void *self, const struct mail_config *config, const char *to, const struct composed_mail *mail,
+                        transfer_done done, void *userdata, struct transfer **ret)
+{
+        const struct smtp_server server = {
+                .url = config->url,
+                .tls = tls_of(config->tls),
+                .username = config->username,
+                .password = config->password,
+                .ca_file = config->ca_file,
+                .timeout = (long)config->timeout,
+                .connections = config->connections,
+        };
+        const struct smtp_message message = {
+                .from = config->from.address,
+                .to = to,
+                .headers = (const char *const *)mail->headers,
+                .text = mail->text,
+                .html = mail->html,
+                .calendar = mail->calendar,
+                .calendar_name = "thoi-han.ics",
+        };
+
+        return smtp_send(self, &server, &message, done, userdata, ret);
+}
+
+static int network_post(void *self, const struct webhook *webhook, const char *id, const char *body,
+                        transfer_done done, void *userdata, struct transfer **ret)
+{
+        const struct webhook_endpoint endpoint = {
+                .url = webhook->url,
+                .allow_http = webhook->allow_http,
+                .secret = webhook->secret,
+                .secret_size = webhook->secret_size,
+                .ca_file = webhook->ca_file,
+                .timeout = (long)webhook->timeout,
+                .connections = webhook->connections,
+        };
+
+        /* Real time in a rehearsal too: a receiver refuses what was signed long ago or ahead (Standard Webhooks,
+         * "Verifying timestamp"). */
+        return webhook_post(self, &endpoint, id, time(NULL), body, done, userdata, ret);
+}
+
+static void network_cancel(void *self, struct transfer *transfer)
+{
+        (void)self;
+        transfer_cancel(transfer);
+}
+
+struct courier courier_network(struct transfers *transfers)
+{
+        return (struct courier){ network_mail, network_post, network_cancel, transfers };
+}
+
+static int nowhere_mail(void *self, const struct mail_config *config, const char *to, const struct composed_mail *mail,
+                        transfer_done done, void *userdata, struct transfer **ret)
+{
+        (void)self, (void)config, (void)to, (void)mail, (void)done, (void)userdata, (void)ret;
+        return 1;
+}
+
+static int nowhere_post(void *self, const struct webhook *webhook, const char *id, const char *body,
+                        transfer_done done, void *userdata, struct transfer **ret)
+{
+        (void)self, (void)webhook, (void)id, (void)body, (void)done, (void)userdata, (void)ret;
+        return 1;
+}
+
+static void nowhere_cancel(void *self, struct transfer *transfer)
+{
+        (void)self, (void)transfer;
+}
+
+struct courier courier_nowhere(void)
+{
+        return (struct courier){ nowhere_mail, nowhere_post, nowhere_cancel, NULL };
+}

@@ -1,0 +1,24 @@
+/* The courier: what carries a composed message away: the network, or nothing at all in a rehearsal.
+ * Depends on delivery and message.
+ * Made by reminderd.c and rehearsal.c (tests bring their own); called by outbox. */
+#pragma once
+
+#include "config/config.h"
+#include "delivery/transfer.h"
+#include "message/compose.h"
+
+struct courier {
+        /* Start one message and call done(userdata) from the event loop later; 1: gone at once, done is not called.
+         * `config`, `webhook` are borrowed until it is over, the message is not. Errors: -ENOMEM, -EINVAL. */
+        int (*mail)(void *self, const struct mail_config *config, const char *to, const struct composed_mail *mail,
+                    transfer_done done, void *userdata, struct transfer **ret);
+        int (*post)(void *self, const struct webhook *webhook, const char *id, const char *body, transfer_done done,
+                    void *userdata, struct transfer **ret);
+        void (*cancel)(void *self, struct transfer *transfer);
+        void *self;
+};
+
+/* Over the network; the transfers are borrowed. */
+struct courier courier_network(struct transfers *transfers);
+/* Everything arrives at once and nowhere. */
+struct courier courier_nowhere(void);

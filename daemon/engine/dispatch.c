@@ -1,0 +1,200 @@
+/* Dispatch: notices that are new become deliveries, one for each address of whom they concern.
+ * Depends on engine, store.
+ * Called by scheduler inside its transaction. */
+#include "engine/dispatch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "engine/scheduler.h"
+
+#define CONTACT "" /* notices for no agency are for the block's contact */
+
+struct dispatch {
+        struct engine *engine;
+        int64_t now_ms;
+        size_t index; /* of the agency in the roster, ROSTER_NONE for the contact */
+        const char *agency;
+};
+
+/* What may stand in one message: reminders together, everything that answers a decision by itself. */
+static bool goes_with(const struct notice_record *first, const struct notice_record *other)
+{
+        bool alone = first->kind == KIND_SNOOZED || first->kind == KIND_COMPLETED || first->kind == KIND_DIGEST ||
+                     first->kind == KIND_FAILURE;
+
+        if (alone)
+                return first->kind == KIND_FAILURE && other->kind == KIND_FAILURE;
+        return other->kind != KIND_SNOOZED && other->kind != KIND_COMPLETED && other->kind != KIND_DIGEST &&
+               other->kind != KIND_FAILURE;
+}
+
+static int add_delivery(const struct dispatch *dispatch, const char *server, const char *address,
+                        const struct notice_record *const *notices, size_t n)
+{
+        struct delivery_record record = {
+                .address = (char *)address,
+                .kind = notices[0]->kind,
+                .made_ms = dispatch->now_ms,
+                .next_ms = dispatch->now_ms,
+        };
+        int64_t ids[GROUP_MAX];
+
+        for (size_t i = 0; i < n; i++)
+                ids[i] = notices[i]->id;
+        engine_new_id(dispatch->engine, record.id);
+        snprintf(record.server, sizeof(record.server), "%s", server);
+        snprintf(record.agency, sizeof(record.agency), "%s", dispatch->agency);
+        return store_add_delivery(dispatch->engine->store, &record, ids, n);
+}
+
+static int to_mailboxes(const struct dispatch *dispatch, const struct notice_record *const *notices, size_t n,
+                        size_t *made)
+{
+        const struct config *config = engine_config(dispatch->engine);
+        char *const *emails;
+        size_t n_emails;
+        int r = 0;
+
+        if (dispatch->index == ROSTER_NONE) {
+                emails = &config->contact.email;
+                n_emails = *config->contact.email ? 1 : 0;
+        } else {
+                emails = config->roster.agencies[dispatch->index].emails;
+                n_emails = config->roster.agencies[dispatch->index].n_emails;
+        }
+        if (!config->mail.url)
+                return 0;
+        for (size_t i = 0; r == 0 && i < n_emails; i++) {
+                r = add_delivery(dispatch, "mail", emails[i], notices, n);
+                (*made)++;
+        }
+        return r;
+}
+
+static int to_webhooks(const struct dispatch *dispatch, const struct notice_record *const *notices, size_t n,
+                       size_t *made)
+{
+        const struct config *config = engine_config(dispatch->engine);
+        const struct notice_record *wanted[GROUP_MAX];
+        char server[SERVER_SIZE];
+        int r = 0;
+
+        for (size_t w = 0; r == 0 && w < config->n_webhooks; w++) {
+                const struct webhook *webhook = &config->webhooks[w];
+                size_t n_wanted = 0;
+
+                for (size_t i = 0; i < n && dispatch->index != ROSTER_NONE; i++)
+                        if (webhook_wants(webhook, dispatch->index, notices[i]->kind))
+                                wanted[n_wanted++] = notices[i];
+                if (n_wanted == 0)
+                        continue;
+                snprintf(server, sizeof(server), "webhook:%s", webhook->id);
+                r = add_delivery(dispatch, server, webhook->id, wanted, n_wanted);
+                (*made)++;
+        }
+        return r;
+}
+
+static int send_group(const struct dispatch *dispatch, const struct notice_record *const *notices, size_t n)
+{
+        size_t made = 0;
+        int r = to_mailboxes(dispatch, notices, n, &made);
+
+        if (r == 0)
+                r = to_webhooks(dispatch, notices, n, &made);
+        for (size_t i = 0; r == 0 && made == 0 && i < n; i++)
+                r = store_set_notice(dispatch->engine->store, notices[i]->id, NOTICE_SKIPPED, "no address");
+        return r;
+}
+
+/* Splits the notices into messages. Those of an agency that left the roster have nobody to go to. */
+static int send_all(const struct dispatch *dispatch, const struct notice_record *notices, size_t n)
+{
+        const struct notice_record *group[GROUP_MAX];
+        bool done[GROUP_MAX] = { false };
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                size_t n_group = 0;
+
+                if (done[i])
+                        continue;
+                group[n_group++] = &notices[i];
+                for (size_t j = i + 1; j < n; j++)
+                        if (!done[j] && goes_with(&notices[i], &notices[j])) {
+                                done[j] = true;
+                                group[n_group++] = &notices[j];
+                        }
+                r = send_group(dispatch, group, n_group);
+        }
+        return r;
+}
+
+int dispatch_agency(struct engine *engine, int64_t now_ms, const char *agency)
+{
+        const struct config *config = engine_config(engine);
+        struct dispatch dispatch = {
+                .engine = engine,
+                .now_ms = now_ms,
+                .index = strcmp(agency, CONTACT) == 0 ? ROSTER_NONE : roster_find(&config->roster, agency),
+                .agency = agency,
+        };
+        struct notice_record *notices = calloc(GROUP_MAX, sizeof(*notices));
+        int r, n;
+
+        if (!notices)
+                return -ENOMEM;
+        do {
+                n = r = store_new_notices(engine->store, agency, notices, GROUP_MAX);
+                if (r > 0 && dispatch.index == ROSTER_NONE && *agency)
+                        for (int i = 0; r >= 0 && i < n; i++)
+                                r = store_set_notice(engine->store, notices[i].id, NOTICE_CANCELLED,
+                                                     "the agency left the block");
+                else if (r > 0)
+                        r = send_all(&dispatch, notices, (size_t)n);
+                for (int i = 0; i < n; i++)
+                        notice_record_clear(&notices[i]);
+        } while (r >= 0 && n == GROUP_MAX);
+        free(notices);
+        return r < 0 ? r : 0;
+}
+
+static bool failures_ripe(const struct engine *engine, int64_t now_ms)
+{
+        return engine->failures_due == 0 || engine->failures_due <= now_ms;
+}
+
+int dispatch_rest(struct engine *engine, int64_t now_ms)
+{
+        struct notice_record first = { 0 };
+        int r;
+
+        if (failures_ripe(engine, now_ms)) {
+                r = dispatch_agency(engine, now_ms, CONTACT);
+                if (r < 0)
+                        return r;
+                engine->failures_due = 0;
+        }
+        for (int i = 0; i < SCHEDULE_BATCH; i++) {
+                r = store_new_notices(engine->store, NULL, &first, 1);
+                if (r <= 0)
+                        return r;
+                r = dispatch_agency(engine, now_ms, first.agency);
+                notice_record_clear(&first);
+                if (r < 0)
+                        return r;
+        }
+        return 1;
+}
+
+int dispatch_waiting(struct engine *engine)
+{
+        struct notice_record first = { 0 };
+        int r = store_new_notices(engine->store, NULL, &first, 1);
+
+        notice_record_clear(&first);
+        return r < 0 ? r : r > 0;
+}

@@ -1,0 +1,176 @@
+/* What the parts of the engine share: random bits, arming, announcing, complaining.
+ * Depends on settings, store, clock, journal, core/ladder.
+ * Called by sync, scheduler, digest, facts, outbox and decision. */
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "core/cleanup.h"
+#include "core/ladder.h"
+
+uint64_t engine_random(struct engine *engine)
+{
+        /* splitmix64, Steele, Lea and Flood 2014: the constants are theirs. */
+        uint64_t z = engine->random += UINT64_C(0x9e3779b97f4a7c15);
+
+        z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+        z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+        return z ^ (z >> 31);
+}
+
+void engine_new_id(struct engine *engine, char ret[static DELIVERY_ID_SIZE])
+{
+        uint64_t high = engine_random(engine), low = engine_random(engine);
+
+        snprintf(ret, DELIVERY_ID_SIZE, "%016" PRIx64 "%016" PRIx64, high, low);
+}
+
+struct ladder_rules engine_rules(const struct engine *engine, const struct item *item)
+{
+        const struct config *config = engine_config(engine);
+
+        return (struct ladder_rules){
+                .policy = &item->policy,
+                .calendar = config->calendar,
+                .hours = &config->hours,
+                .catch_up = config->catch_up,
+        };
+}
+
+void engine_arm(const struct engine *engine, const struct item *item, struct obligation_record *record)
+{
+        struct ladder_rules rules = engine_rules(engine, item);
+        struct obligation_dates dates = obligation_dates(&record->obligation, rules.calendar);
+        struct rung rungs[LADDER_MAX];
+        size_t n = ladder_of_obligation(&rules, &record->obligation, rungs);
+
+        record->due = dates.due;
+        record->effective = dates.effective;
+        record->next_fire = WALL_NEVER;
+        for (size_t i = 0; i < n && record->next_fire == WALL_NEVER; i++)
+                if (rungs[i].at > record->handled)
+                        record->next_fire = rungs[i].at;
+}
+
+int engine_rearm_occurrence(struct engine *engine, int64_t occurrence)
+{
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = { 0 };
+        int r = store_get_occurrence(engine->store, occurrence, &record);
+
+        if (r != 0 || record.withdrawn)
+                return r < 0 ? r : 0;
+        record.next_fire = clock_wall(clock_now(&engine->clock));
+        return store_put_occurrence(engine->store, &record);
+}
+
+int engine_announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
+                         const char *by, const char *note)
+{
+        const struct config *config = engine_config(engine);
+        struct obligation_dates old = obligation_dates(before, config->calendar);
+        struct notice_detail said = {
+                .by = (char *)by,
+                .note = (char *)note,
+                .from = old.from,
+                .due = old.due,
+                .tentative = old.tentative,
+        };
+        int64_t now = clock_now(&engine->clock);
+        char *CLEANUP_FREE detail = notice_detail_write(&said);
+        struct notice_record notice = {
+                .occurrence_id = record->occurrence_id,
+                .obligation_id = record->id,
+                .kind = KIND_DATE_SET,
+                .state = NOTICE_NEW,
+                .detail = detail,
+                .rung_at = clock_wall(now),
+                .made_ms = now,
+        };
+        char day[CIVIL_DATE_SIZE];
+        int r;
+
+        if (!detail)
+                return -ENOMEM;
+        r = store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_COUNT, "the date changed");
+        if (r < 0)
+                return r;
+        snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
+        /* The same date can be set, moved and set again: the moment makes each announcement one of its own. */
+        snprintf(notice.rung, sizeof(notice.rung), "date-set@%s/%016" PRIx64, civil_format(record->due, day),
+                 engine_random(engine));
+        r = store_add_notice(engine->store, &notice);
+        return r < 0 ? r : 0;
+}
+
+static void set_day(json_t *object, const char *key, civil_day day)
+{
+        char text[CIVIL_DATE_SIZE];
+
+        if (day != CIVIL_NONE)
+                json_object_set_new(object, key, json_string(civil_format(day, text)));
+}
+
+char *notice_detail_write(const struct notice_detail *detail)
+{
+        json_t *object = json_object();
+        char *text;
+
+        if (detail->by)
+                json_object_set_new(object, "by", json_string(detail->by));
+        if (detail->note)
+                json_object_set_new(object, "note", json_string(detail->note));
+        set_day(object, "from", detail->from);
+        set_day(object, "due", detail->due);
+        if (detail->tentative)
+                json_object_set_new(object, "tentative", json_true());
+        text = json_dumps(object, JSON_COMPACT);
+        json_decref(object);
+        return text;
+}
+
+static civil_day get_day(const json_t *object, const char *key)
+{
+        const char *text = json_string_value(json_object_get(object, key));
+        civil_day day;
+
+        return text && civil_parse(text, &day) == 0 ? day : CIVIL_NONE;
+}
+
+static char *get_text(const json_t *object, const char *key)
+{
+        const char *text = json_string_value(json_object_get(object, key));
+
+        return text ? strdup(text) : NULL;
+}
+
+void notice_detail_read(const char *text, struct notice_detail *ret)
+{
+        json_t *object = text ? json_loads(text, 0, NULL) : NULL;
+
+        *ret = (struct notice_detail){
+                .by = get_text(object, "by"),
+                .note = get_text(object, "note"),
+                .from = get_day(object, "from"),
+                .due = get_day(object, "due"),
+                .tentative = json_is_true(json_object_get(object, "tentative")),
+        };
+        json_decref(object);
+}
+
+void notice_detail_clear(struct notice_detail *detail)
+{
+        free(detail->by);
+        free(detail->note);
+}
+
+int engine_store_trouble(const struct engine *engine, int error, const char *doing)
+{
+        journal_say(&engine->journal, EVENT_STORE_TROUBLE, NULL, "%s: %s (%s)", doing, store_error(engine->store),
+                    strerror(-error));
+        return error;
+}

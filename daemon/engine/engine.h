@@ -1,0 +1,71 @@
+/* What the parts of the engine share: the settings in force, the store, the clock, the journal.
+ * Depends on settings, store, clock, journal.
+ * Owned by manager; passed to sync, scheduler, digest, facts, outbox and decision. */
+#pragma once
+
+#include "engine/clock.h"
+#include "engine/journal.h"
+#include "engine/settings.h"
+#include "store/store.h"
+
+/* Who wants to know what happened: the bus, a rehearsal's printer. Any may be NULL. */
+struct engine_observer {
+        /* A message was composed and leaves for the first time. */
+        void (*leaving)(void *self, const struct delivery_record *delivery, const struct letter *letter,
+                        const char *subject);
+        /* An attempt is over; delivery->state says how. */
+        void (*finished)(void *self, const struct delivery_record *delivery, const char *answer);
+        /* An obligation changed by a decision or an edited plan. */
+        void (*changed)(void *self, const struct obligation_record *obligation);
+        void *self;
+};
+
+struct engine {
+        struct settings *settings;
+        struct store *store;
+        struct clock clock;
+        struct journal journal;
+        struct engine_observer observer;
+        uint64_t random; /* state of the generator */
+        /* Obligations that appear are taken to have been watched up to here: WALL_NONE catches up, a rehearsal starts
+         * at its first day (formats.md section 1). */
+        wall_time watched_since;
+        int64_t failures_due; /* when collected failure notices leave, UTC ms; 0: there are none */
+};
+
+static inline const struct config *engine_config(const struct engine *engine)
+{
+        return settings_config(engine->settings);
+}
+
+/* 64 random bits: splitmix64 over the seed that manager drew from the kernel, or a rehearsal fixed. */
+uint64_t engine_random(struct engine *engine);
+/* A new delivery id. */
+void engine_new_id(struct engine *engine, char ret[static DELIVERY_ID_SIZE]);
+
+/* The rules by which an item's ladder is built. */
+struct ladder_rules engine_rules(const struct engine *engine, const struct item *item);
+/* Fills in the dates in force that the store keeps beside an obligation, and when its ladder next needs a look,
+ * given what is settled already. */
+void engine_arm(const struct engine *engine, const struct item *item, struct obligation_record *record);
+/* Makes an occurrence's escalations and date reminders be judged anew at the next tick. */
+int engine_rearm_occurrence(struct engine *engine, int64_t occurrence);
+
+/* Tells those concerned that a date was set or changed: cancels what is queued about the old one and writes the
+ * notice. `by` and `note` may be NULL. The caller is in a transaction. */
+int engine_announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
+                         const char *by, const char *note);
+/* What a notice's detail holds for date_set, snoozed and completed: who, why, and the dates before. */
+struct notice_detail {
+        char *by, *note;
+        civil_day from, due;
+        bool tentative;
+};
+/* JSON, one object; the caller frees it; NULL: no memory. */
+char *notice_detail_write(const struct notice_detail *detail);
+/* Missing members are NULL and CIVIL_NONE; never fails on what an older version wrote. */
+void notice_detail_read(const char *text, struct notice_detail *ret);
+void notice_detail_clear(struct notice_detail *detail);
+
+/* Logs a failure of the store once with its words; returns the error it was given. */
+int engine_store_trouble(const struct engine *engine, int error, const char *doing);

@@ -1,0 +1,352 @@
+/* One entry of a letter: what a notice says about its obligation, occurrence or failure.
+ * Depends on facts, store, core/ladder.
+ * Called by facts.c. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/facts-private.h"
+
+#define END_OF_DAY (23 * 3600 + 59 * 60) /* until when a result counts where messages leave at any hour */
+
+/* Names of agencies, joined as Vietnamese joins them. */
+static const char *names_of(struct facts *facts, const struct plan *plan, const struct targets *targets)
+{
+        const struct roster *roster = &facts->config->roster;
+        size_t *CLEANUP_FREE indexes = NULL;
+        char *text = NULL;
+        size_t size, n = 0;
+        FILE *out;
+
+        if (plan_resolve(plan, roster, targets, &indexes, &n) < 0)
+                return NULL;
+        out = open_memstream(&text, &size);
+        if (!out)
+                return NULL;
+        for (size_t i = 0; i < n; i++)
+                fprintf(out, "%s%s", i == 0 ? "" : ", ", roster->agencies[indexes[i]].name);
+        if (fclose(out) != 0) {
+                free(text);
+                return NULL;
+        }
+        return facts_keep(facts, text);
+}
+
+static int say_plan(struct facts *facts, const char *plan_id, const char *item_id, struct letter_entry *entry)
+{
+        const struct roster *roster = &facts->config->roster;
+        const struct plan *plan;
+        const struct item *item;
+
+        entry->plan_title = entry->basis = entry->head = entry->report_to = "";
+        if (!settings_find_item(facts->engine->settings, plan_id, item_id, &plan, &item))
+                return 0;
+        entry->plan = plan->id;
+        entry->item = item->id;
+        entry->plan_title = plan->title;
+        entry->basis = plan->basis;
+        entry->head = plan->head != ROSTER_NONE ? roster->agencies[plan->head].name : "";
+        entry->wording = item->wording;
+        entry->note = item->note;
+        entry->when = item->when;
+        entry->fix_by = item->fix_by;
+        entry->report_to = item->report_to.n > 0 ? names_of(facts, plan, &item->report_to) : entry->head;
+        return entry->report_to ? 0 : -ENOMEM;
+}
+
+static int say_names(struct facts *facts, const char *plan, const char *item, const char *key, const char *title,
+                     struct letter_entry *entry)
+{
+        entry->plan = facts_keep_copy(facts, plan);
+        entry->item = facts_keep_copy(facts, item);
+        entry->occurrence = facts_keep_copy(facts, key);
+        entry->title = facts_keep_copy(facts, title ? title : item);
+        return entry->plan && entry->item && entry->occurrence && entry->title ? 0 : -ENOMEM;
+}
+
+int entry_of_obligation(struct facts *facts, const struct obligation_record *record, struct letter_entry *ret)
+{
+        const struct calendar *calendar = facts->config->calendar;
+        const struct hours *hours = &facts->config->hours;
+        struct letter_entry entry = {
+                .dates = obligation_dates(&record->obligation, calendar),
+                .state = obligation_state(&record->obligation, calendar, facts->today),
+                .due_clock = hours->open == hours->close ? END_OF_DAY : hours->close,
+                .days_late = obligation_days_late(&record->obligation, calendar, facts->today),
+                .fix_by = CIVIL_NONE,
+                .old = { CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false },
+                .snoozed_until = record->obligation.snoozed_until,
+                .done_on = record->obligation.done_on,
+                .done_at = WALL_NONE,
+        };
+        int r;
+
+        if (entry.dates.safe != CIVIL_NONE)
+                entry.days_left = calendar_working_between(calendar, facts->today, entry.dates.safe);
+        r = say_names(facts, record->plan, record->item, record->key, record->title, &entry);
+        if (r == 0)
+                r = say_plan(facts, record->plan, record->item, &entry);
+        if (r == 0)
+                *ret = entry;
+        return r;
+}
+
+int debtor_of(struct facts *facts, const struct obligation_record *record, struct letter_debtor *ret)
+{
+        const struct roster *roster = &facts->config->roster;
+        const struct calendar *calendar = facts->config->calendar;
+        size_t agency = roster_find(roster, record->agency);
+        const char *id = facts_keep_copy(facts, record->agency);
+        struct notice_counts counts;
+        int r = store_count_notices(facts->engine->store, record->id, &counts);
+
+        if (r < 0)
+                return r;
+        if (!id)
+                return -ENOMEM;
+        *ret = (struct letter_debtor){
+                .agency = agency != ROSTER_NONE ? roster->agencies[agency].name : id,
+                .agency_short = agency != ROSTER_NONE ? roster->agencies[agency].short_name : id,
+                .state = obligation_state(&record->obligation, calendar, facts->today),
+                .effective = record->effective,
+                .days_late = obligation_days_late(&record->obligation, calendar, facts->today),
+                .reminders = counts.reminders,
+                .last_reminder = counts.last_ms > 0 ? wall_day(clock_wall(counts.last_ms)) : CIVIL_NONE,
+                .snoozed_until = record->obligation.snoozed_until,
+                .snoozed_by = facts_keep_copy(facts, record->snoozed_by),
+                .snooze_reason = facts_keep_copy(facts, record->snooze_reason),
+                .done_on = record->obligation.done_on,
+        };
+        return 0;
+}
+
+/* ---- reminders ---- */
+
+static enum rung_class class_of(const char *rung)
+{
+        if (strncmp(rung, "snooze-end@", 11) == 0)
+                return RUNG_SNOOZE_END;
+        if (strncmp(rung, "overdue-", 8) == 0)
+                return RUNG_OVERDUE;
+        return RUNG_BEFORE;
+}
+
+/* Whether a reminder still holds on the day it leaves, which may be days after it was queued (a server was away), and
+ * of which kind it is then. Returns why not, or NULL. */
+static const char *still_holds(const struct facts *facts, const struct obligation_record *record,
+                               const struct notice_record *notice, enum notice_kind *ret_kind)
+{
+        const struct obligation *obligation = &record->obligation;
+        struct obligation_dates dates = obligation_dates(obligation, facts->config->calendar);
+        enum rung_class class = class_of(notice->rung);
+
+        if (obligation->status != OBLIGATION_OPEN)
+                return "finished";
+        if (obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= facts->today)
+                return "snoozed";
+        *ret_kind = ladder_kind(obligation, facts->config->calendar, class, facts->today);
+        if (class == RUNG_BEFORE && dates.effective != CIVIL_NONE && facts->today > dates.effective)
+                return "past due";
+        return NULL;
+}
+
+static int of_reminder(struct facts *facts, const struct obligation_record *record, const struct notice_record *notice,
+                       struct letter_entry *ret, const char **ret_reason)
+{
+        enum notice_kind kind = notice->kind;
+        struct notice_counts counts;
+        int r;
+
+        *ret_reason = still_holds(facts, record, notice, &kind);
+        if (*ret_reason && strncmp(notice->rung, "preview@", 8) != 0)
+                return 1;
+        r = entry_of_obligation(facts, record, ret);
+        if (r == 0)
+                r = store_count_notices(facts->engine->store, record->id, &counts);
+        if (r < 0)
+                return r;
+        ret->kind = strncmp(notice->rung, "preview@", 8) == 0 ? notice->kind : kind;
+        ret->ordinal = counts.overdue + 1;
+        return 0;
+}
+
+/* ---- what was decided ---- */
+
+static int of_decision(struct facts *facts, const struct obligation_record *record, const struct notice_record *notice,
+                       struct letter_entry *ret, const char **ret_reason)
+{
+        const struct calendar *calendar = facts->config->calendar;
+        struct notice_detail CLEANUP(notice_detail_clear) detail;
+        int r;
+
+        if (notice->kind == KIND_DATE_SET && record->obligation.status != OBLIGATION_OPEN) {
+                *ret_reason = "finished";
+                return 1;
+        }
+        r = entry_of_obligation(facts, record, ret);
+        if (r < 0)
+                return r;
+        notice_detail_read(notice->detail, &detail);
+        ret->kind = notice->kind;
+        ret->decided_by = facts_keep_copy(facts, detail.by);
+        ret->reason = facts_keep_copy(facts, detail.note);
+        ret->done_at = notice->rung_at;
+        if (notice->kind == KIND_COMPLETED)
+                ret->days_late = obligation_is_late(&record->obligation, calendar)
+                                         ? calendar_working_between(calendar, ret->dates.effective, ret->done_on)
+                                         : 0;
+        if (notice->kind == KIND_DATE_SET)
+                ret->old = (struct obligation_dates){
+                        .from = detail.from,
+                        .due = detail.due,
+                        .effective = detail.due,
+                        .safe = detail.due,
+                        .tentative = detail.tentative,
+                };
+        return 0;
+}
+
+/* ---- occurrences ---- */
+
+struct debtors {
+        struct facts *facts;
+        civil_day effective; /* only those with this date; CIVIL_NONE: all */
+        struct obligation sample; /* whose dates the entry shows */
+        struct letter_debtor *rows;
+        size_t n, n_finished, n_open, n_tentative, room;
+};
+
+static int add_debtor(void *userdata, const struct obligation_record *record)
+{
+        struct debtors *debtors = userdata;
+        enum obligation_status status = record->obligation.status;
+
+        if (status == OBLIGATION_WAIVED || status == OBLIGATION_WITHDRAWN)
+                return 0;
+        if (debtors->effective != CIVIL_NONE && record->effective != debtors->effective)
+                return 0;
+        if (debtors->n == debtors->room) {
+                size_t room = debtors->room ? debtors->room * 2 : 16;
+                struct letter_debtor *rows = realloc(debtors->rows, room * sizeof(*rows));
+
+                if (!rows)
+                        return -ENOMEM;
+                debtors->rows = rows;
+                debtors->room = room;
+        }
+        if (status == OBLIGATION_DONE)
+                debtors->n_finished++;
+        else {
+                debtors->n_open++;
+                if (record->obligation.tentative && record->obligation.fixed == CIVIL_NONE)
+                        debtors->n_tentative++;
+        }
+        if (debtors->n == 0)
+                debtors->sample = record->obligation;
+        return debtor_of(debtors->facts, record, &debtors->rows[debtors->n++]);
+}
+
+static int unfinished_first(const void *left, const void *right)
+{
+        const struct letter_debtor *a = left, *b = right;
+        bool a_done = a->done_on != CIVIL_NONE, b_done = b->done_on != CIVIL_NONE;
+
+        if (a_done != b_done)
+                return a_done ? 1 : -1;
+        return strcmp(a->agency, b->agency);
+}
+
+static int of_occurrence(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
+                         const char **ret_reason)
+{
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = { 0 };
+        struct debtors debtors = { .facts = facts, .effective = CIVIL_NONE };
+        struct obligation_filter filter = { .occurrence_id = notice->occurrence_id };
+        struct obligation_record as_planned = { 0 };
+        int r = store_get_occurrence(facts->engine->store, notice->occurrence_id, &record);
+
+        *ret_reason = "no longer in the plan";
+        if (r < 0 || record.withdrawn)
+                return r < 0 ? r : 1;
+        if (notice->kind == KIND_ESCALATION)
+                debtors.effective = key_day(notice->rung);
+        r = store_each_obligation(facts->engine->store, &filter, add_debtor, &debtors);
+        if (debtors.rows && !facts_keep(facts, debtors.rows))
+                r = -ENOMEM;
+        if (r < 0)
+                return r;
+        *ret_reason = notice->kind == KIND_ESCALATION ? "all have finished" : "the date is fixed";
+        if (strncmp(notice->rung, "preview@", 8) != 0 &&
+            (notice->kind == KIND_ESCALATION ? debtors.n_open : debtors.n_tentative) == 0)
+                return 1;
+        if (debtors.n > 0)
+                qsort(debtors.rows, debtors.n, sizeof(*debtors.rows), unfinished_first);
+
+        as_planned.obligation = record.planned;
+        as_planned.obligation.fixed = CIVIL_NONE;
+        if (notice->kind == KIND_ESCALATION && debtors.n > 0)
+                as_planned.obligation.fixed = debtors.sample.fixed;
+        as_planned.obligation.status = OBLIGATION_OPEN;
+        as_planned.obligation.done_on = as_planned.obligation.snoozed_until = CIVIL_NONE;
+        as_planned.title = record.title;
+        memcpy(as_planned.plan, record.plan, sizeof(record.plan));
+        memcpy(as_planned.item, record.item, sizeof(record.item));
+        memcpy(as_planned.key, record.key, sizeof(record.key));
+        r = entry_of_obligation(facts, &as_planned, ret);
+        ret->kind = notice->kind;
+        ret->debtors = debtors.rows;
+        ret->n_debtors = debtors.n;
+        ret->n_finished = debtors.n_finished;
+        return r;
+}
+
+static int of_failure(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
+                      const char **ret_reason)
+{
+        struct delivery_record CLEANUP(delivery_record_clear) failed = { 0 };
+        const char *id = notice->detail ? notice->detail : "";
+        int r = store_get_delivery(facts->engine->store, id, &failed);
+
+        *ret_reason = "no such delivery";
+        if (r != 0)
+                return r;
+        *ret = (struct letter_entry){
+                .kind = KIND_FAILURE,
+                .plan = "",
+                .item = "",
+                .occurrence = "",
+                .plan_title = "",
+                .basis = "",
+                .head = "",
+                .report_to = "",
+                .title = facts_keep_copy(facts, failed.subject ? failed.subject : kind_name(failed.kind)),
+                .delivery = facts_keep_copy(facts, failed.id),
+                .failed_address = facts_keep_copy(facts, failed.address),
+                .answer = facts_keep_copy(facts, failed.answer ? failed.answer : ""),
+                .dates = { CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false },
+                .old = { CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false },
+                .fix_by = CIVIL_NONE,
+                .snoozed_until = CIVIL_NONE,
+                .done_on = CIVIL_NONE,
+                .done_at = WALL_NONE,
+        };
+        return ret->title && ret->delivery && ret->failed_address && ret->answer ? 0 : -ENOMEM;
+}
+
+int entry_of_notice(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
+                    const char **ret_reason)
+{
+        struct obligation_record CLEANUP(obligation_record_clear) record = { 0 };
+        int r;
+
+        if (notice->kind == KIND_FAILURE)
+                return of_failure(facts, notice, ret, ret_reason);
+        if (notice->obligation_id == 0)
+                return of_occurrence(facts, notice, ret, ret_reason);
+        r = store_get_obligation(facts->engine->store, notice->obligation_id, &record);
+        if (r < 0)
+                return r;
+        if (notice->kind == KIND_DATE_SET || notice->kind == KIND_SNOOZED || notice->kind == KIND_COMPLETED)
+                return of_decision(facts, &record, notice, ret, ret_reason);
+        return of_reminder(facts, &record, notice, ret, ret_reason);
+}

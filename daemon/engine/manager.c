@@ -1,0 +1,313 @@
+/* The manager: owns settings, store, clock and outbox; start, tick, reload and shutdown.
+ * Depends on every other part of engine.
+ * Called by reminderd.c, rehearsal.c, control. */
+#include "engine/manager.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "core/cleanup.h"
+#include "engine/digest.h"
+#include "engine/outbox.h"
+#include "engine/scheduler.h"
+#include "engine/sync.h"
+
+#define FACT_LAST_TIME "last-time"
+/* A clock this far before the last recorded time is reported (design, One armed timer). */
+#define CLOCK_BEHIND_MS (3600 * 1000)
+/* A clock set by less than this is the fine adjustment of every time service. */
+#define CLOCK_STEP_MS 1000
+#define TIMER_ACCURACY_USEC 1000 /* sd-event's default is a quarter of a second: too late for a punctual reminder */
+
+struct manager {
+        struct engine engine;
+        struct outbox *outbox;
+        sd_event_source *timer;
+        int64_t wake;
+        int64_t set_point; /* clock_set_point() when last looked at */
+        bool running;
+        bool in_tick;
+        bool in_trouble; /* the store failed; said once */
+};
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void)source, (void)usec;
+        (void)manager_tick(userdata);
+        return 0;
+}
+
+static void on_progress(void *userdata)
+{
+        (void)manager_tick(userdata);
+}
+
+static int make_timer(struct manager *manager, sd_event *event)
+{
+        int r = sd_event_add_time(event, &manager->timer, CLOCK_REALTIME, UINT64_MAX, TIMER_ACCURACY_USEC, on_timer,
+                                  manager);
+
+        return r < 0 ? r : sd_event_source_set_enabled(manager->timer, SD_EVENT_OFF);
+}
+
+int manager_new(const struct manager_options *options, struct manager **ret, char **ret_error)
+{
+        struct manager *CLEANUP(manager_free_p) manager = calloc(1, sizeof(*manager));
+        int r;
+
+        *ret_error = NULL;
+        if (!manager)
+                return -ENOMEM;
+        manager->engine = (struct engine){
+                .settings = settings_ref(options->settings),
+                .clock = { options->is_virtual, options->virtual_ms },
+                .journal = options->journal,
+                .observer = options->observer,
+                .random = options->seed,
+                .watched_since = WALL_NONE,
+        };
+        manager->wake = INT64_MAX;
+        clock_set_zone(engine_config(&manager->engine)->timezone);
+        if (options->is_virtual)
+                manager->engine.watched_since = clock_wall(options->virtual_ms) - 1;
+        else if (getrandom(&manager->engine.random, sizeof(manager->engine.random), 0) < 0)
+                return -errno;
+        r = store_open(options->state_dir, &manager->engine.store, ret_error);
+        if (r < 0)
+                return r;
+        r = outbox_new(&manager->engine, &options->courier, options->event, &manager->outbox);
+        if (r == 0 && options->event)
+                r = make_timer(manager, options->event);
+        if (r < 0)
+                return r;
+        outbox_on_progress(manager->outbox, on_progress, manager);
+        manager->set_point = clock_set_point();
+        *ret = TAKE_PTR(manager);
+        return 0;
+}
+
+struct manager *manager_free(struct manager *manager)
+{
+        if (!manager)
+                return NULL;
+        sd_event_source_disable_unref(manager->timer);
+        outbox_free(manager->outbox);
+        store_close(manager->engine.store);
+        settings_unref(manager->engine.settings);
+        free(manager);
+        return NULL;
+}
+
+/* ---- start ---- */
+
+static void report_clock(const struct engine *engine)
+{
+        char *CLEANUP_FREE text = NULL;
+        int64_t now = clock_now(&engine->clock), last;
+        char is[CLOCK_TEXT_SIZE], was[CLOCK_TEXT_SIZE];
+
+        if (store_get_fact(engine->store, FACT_LAST_TIME, &text) != 0)
+                return;
+        last = strtoll(text, NULL, 10);
+        if (now + CLOCK_BEHIND_MS < last)
+                journal_say(&engine->journal, EVENT_CLOCK_BEHIND, NULL,
+                            "The clock says %s, but %s has already been seen: nothing is sent twice, and nothing new "
+                            "before that time; set the clock right",
+                            clock_format(now, is), clock_format(last, was));
+}
+
+/* The years that the plans touch and no calendar file covers, each once. */
+static void report_provisional(const struct engine *engine)
+{
+        const struct config *config = engine_config(engine);
+        int32_t said = 0;
+
+        for (size_t i = 0; i < config->n_plans; i++) {
+                int32_t year = config->plans[i].year;
+
+                if (year == said || !calendar_is_provisional(config->calendar, year))
+                        continue;
+                said = year;
+                journal_say(&engine->journal, EVENT_PROVISIONAL, NULL,
+                            "No calendar file for %d: working days follow the Labour Code alone and are provisional; "
+                            "add calendar.d/%d.conf once the holidays are announced",
+                            year, year);
+        }
+}
+
+static int synchronise(struct manager *manager)
+{
+        struct engine *engine = &manager->engine;
+        struct sync_counts counts;
+        int r = sync_run(engine, &counts);
+
+        if (r < 0)
+                return engine_store_trouble(engine, r, "Cannot bring the obligations in line with the plans");
+        if (counts.added + counts.changed + counts.withdrawn > 0)
+                journal_say(&engine->journal, EVENT_SYNCED, NULL,
+                            "%zu obligations follow the plans: %zu new, %zu changed, %zu withdrawn", counts.total,
+                            counts.added, counts.changed, counts.withdrawn);
+        return 0;
+}
+
+int manager_start(struct manager *manager)
+{
+        struct engine *engine = &manager->engine;
+        int r = store_recover_deliveries(engine->store, clock_now(&engine->clock));
+
+        if (r > 0)
+                journal_say(&engine->journal, EVENT_RECOVERED, NULL,
+                            "%d deliveries were under way when the program last ended: they are sent again with the "
+                            "ids they had",
+                            r);
+        if (r >= 0)
+                r = digest_start(engine);
+        if (r < 0)
+                return engine_store_trouble(engine, r, "Cannot start");
+        report_clock(engine);
+        report_provisional(engine);
+        engine->failures_due = clock_now(&engine->clock); /* of an earlier run, if any: told at the first tick */
+        r = synchronise(manager);
+        if (r < 0)
+                return r;
+        manager->running = true;
+        return manager_tick(manager);
+}
+
+/* ---- tick ---- */
+
+static int compute_wake(struct manager *manager)
+{
+        int64_t schedule, send;
+        int r = scheduler_wake(&manager->engine, &schedule);
+
+        if (r == 0)
+                r = outbox_wake(manager->outbox, &send);
+        if (r < 0)
+                return r;
+        manager->wake = schedule < send ? schedule : send;
+        return 0;
+}
+
+static void arm(struct manager *manager)
+{
+        if (!manager->timer)
+                return;
+        if (manager->wake == INT64_MAX) {
+                (void)sd_event_source_set_enabled(manager->timer, SD_EVENT_OFF);
+                return;
+        }
+        (void)sd_event_source_set_time(manager->timer, (uint64_t)manager->wake * 1000);
+        (void)sd_event_source_set_enabled(manager->timer, SD_EVENT_ONESHOT);
+}
+
+static int work(struct manager *manager)
+{
+        int more = 0, r = 0;
+
+        if (manager->running) {
+                more = r = scheduler_step(&manager->engine);
+                if (r < 0)
+                        return r;
+        }
+        r = outbox_run(manager->outbox);
+        if (r == 0)
+                r = compute_wake(manager);
+        if (r == 0 && more)
+                manager->wake = clock_now(&manager->engine.clock);
+        return r;
+}
+
+int manager_tick(struct manager *manager)
+{
+        int r;
+
+        if (manager->in_tick)
+                return 0;
+        manager->in_tick = true;
+        r = work(manager);
+        manager->in_tick = false;
+        if (r < 0) {
+                if (!manager->in_trouble)
+                        (void)engine_store_trouble(&manager->engine, r, "Reminders wait: the state cannot be written");
+                manager->in_trouble = true;
+                manager->wake = clock_now(&manager->engine.clock) + MANAGER_TROUBLE_MS;
+        } else
+                manager->in_trouble = false;
+        if (!manager->running)
+                manager->wake = INT64_MAX;
+        arm(manager);
+        return r;
+}
+
+int64_t manager_wake(const struct manager *manager)
+{
+        return manager->wake;
+}
+
+/* ---- change ---- */
+
+int manager_adopt(struct manager *manager, struct settings *settings)
+{
+        struct engine *engine = &manager->engine;
+        struct settings *old = engine->settings;
+        int r;
+
+        engine->settings = settings_ref(settings);
+        clock_set_zone(engine_config(engine)->timezone);
+        r = synchronise(manager);
+        if (r == 0)
+                r = digest_start(engine);
+        if (r == 0)
+                r = outbox_configure(manager->outbox);
+        if (r < 0) {
+                settings_unref(engine->settings);
+                engine->settings = old;
+                clock_set_zone(engine_config(engine)->timezone);
+                (void)outbox_configure(manager->outbox);
+                return r;
+        }
+        settings_unref(old);
+        report_provisional(engine);
+        return manager_tick(manager);
+}
+
+int manager_clock_changed(struct manager *manager)
+{
+        struct engine *engine = &manager->engine;
+        int64_t point = clock_set_point(), by = point - manager->set_point;
+        char now[CLOCK_TEXT_SIZE];
+        int r = 0;
+
+        tzset();
+        if (llabs(by) >= CLOCK_STEP_MS) {
+                journal_say(&engine->journal, EVENT_CLOCK_CHANGED, NULL,
+                            "The clock was set by %+.1f s and now says %s: everything is planned anew", (double)by / 1000,
+                            clock_format(clock_now(&engine->clock), now));
+                manager->set_point = point;
+                r = store_shift_attempts(engine->store, by);
+                report_clock(engine);
+        }
+        return r < 0 ? engine_store_trouble(engine, r, "Cannot follow the clock") : manager_tick(manager);
+}
+
+void manager_stop(struct manager *manager)
+{
+        manager->running = false;
+        (void)outbox_close(manager->outbox);
+        (void)manager_tick(manager);
+}
+
+size_t manager_under_way(const struct manager *manager)
+{
+        return outbox_under_way(manager->outbox);
+}
+
+struct engine *manager_engine(struct manager *manager)
+{
+        return &manager->engine;
+}

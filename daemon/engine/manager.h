@@ -1,0 +1,52 @@
+/* The manager: owns settings, store, clock and outbox; start, tick, reload and shutdown.
+ * Depends on every other part of engine.
+ * Called by reminderd.c, rehearsal.c, control. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "engine/courier.h"
+#include "engine/engine.h"
+
+struct manager;
+
+struct manager_options {
+        sd_event *event;              /* NULL: the caller ticks by itself and nothing is on the wire (rehearsal) */
+        struct courier courier;
+        struct settings *settings;    /* a reference is taken */
+        const char *state_dir;        /* NULL: a scratch store in memory */
+        struct journal journal;
+        struct engine_observer observer;
+        bool is_virtual;
+        int64_t virtual_ms;           /* where a virtual clock starts */
+        uint64_t seed;                /* of a virtual manager's random numbers; a real one asks the kernel */
+};
+
+/* Opens the store. On failure *ret_error holds the reason in words; the caller frees it. */
+int manager_new(const struct manager_options *options, struct manager **ret, char **ret_error);
+struct manager *manager_free(struct manager *manager);
+/* Recovers what a crash left behind, brings the store in line with the plans and starts to remind. */
+int manager_start(struct manager *manager);
+/* Does everything that is due now: schedules, sends, records; then arms the timer for the next moment. Called by the
+ * timer, after every decision, and by a rehearsal. 0 or an error of the store, which has been logged and is tried
+ * again after MANAGER_TROUBLE_MS. */
+int manager_tick(struct manager *manager);
+#define MANAGER_TROUBLE_MS (30 * 1000) /* a full disk is looked at again after this long */
+/* The next moment anything can happen by itself, UTC milliseconds; INT64_MAX: none. */
+int64_t manager_wake(const struct manager *manager);
+/* Puts a loaded configuration in force. On an error the old one goes on. */
+int manager_adopt(struct manager *manager, struct settings *settings);
+/* The clock was set, or the time zone's rules changed: everything is judged anew. */
+int manager_clock_changed(struct manager *manager);
+/* No new messages; what is on the wire may finish. */
+void manager_stop(struct manager *manager);
+/* Messages that are on the wire or not yet recorded. */
+size_t manager_under_way(const struct manager *manager);
+
+/* For views, decisions and the rehearsal. */
+struct engine *manager_engine(struct manager *manager);
+
+static inline void manager_free_p(struct manager **manager)
+{
+        manager_free(*manager);
+}

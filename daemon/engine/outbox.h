@@ -1,0 +1,35 @@
+/* The outbox: deliveries leave, results come back, failures are tried again.
+ * Depends on engine, facts, courier, store.
+ * Owned by manager. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "engine/courier.h"
+#include "engine/engine.h"
+
+struct outbox;
+
+/* Claimed for one server in one transaction: what is claimed and not yet sent costs a repeated claim after a crash,
+ * never a repeated message. */
+#define CLAIM_BATCH 64
+/* Answers recorded in one transaction: at most so many messages, beside those on the wire, are repeated after a crash
+ * (design, Delivery). */
+#define RESULT_BATCH 32
+
+/* The event loop is used to record results after the callbacks that brought them. */
+int outbox_new(struct engine *engine, const struct courier *courier, sd_event *event, struct outbox **ret);
+/* Drops what is under way, without waiting; it stays `sending` in the store and is repeated at the next start. */
+struct outbox *outbox_free(struct outbox *outbox);
+/* Takes in the servers of the configuration in force. 0 or -ENOMEM: the old ones stay. */
+int outbox_configure(struct outbox *outbox);
+/* Claims and starts what is due. 0 or an error of the store. */
+int outbox_run(struct outbox *outbox);
+/* When there will be something to send, UTC milliseconds; INT64_MAX: nothing waits, or only for an answer. */
+int outbox_wake(struct outbox *outbox, int64_t *ret_ms);
+/* No new claims; what is claimed and not started goes back to the queue. */
+int outbox_close(struct outbox *outbox);
+/* Messages on the wire or answered and not yet recorded. */
+size_t outbox_under_way(const struct outbox *outbox);
+/* Called when results were recorded: the queue may have changed. */
+void outbox_on_progress(struct outbox *outbox, void (*progress)(void *userdata), void *userdata);

@@ -1,0 +1,369 @@
+/* The scheduler: what fell due becomes notices, and notices that leave together become deliveries.
+ * Depends on engine, core/ladder, store.
+ * Called by manager at every tick. */
+#include "engine/scheduler.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "core/ladder.h"
+#include "engine/digest.h"
+#include "engine/dispatch.h"
+
+#define FACT_LAST_TIME "last-time" /* the latest moment at which anything was scheduled, UTC ms */
+
+struct tick {
+        struct engine *engine;
+        int64_t now_ms;
+        wall_time now;
+};
+
+static struct tick tick_now(struct engine *engine)
+{
+        int64_t now_ms = clock_now(&engine->clock);
+
+        return (struct tick){ engine, now_ms, clock_wall(now_ms) };
+}
+
+static int add_notice(const struct tick *tick, struct notice_record *notice, const struct rung *rung,
+                      enum notice_state state, const char *detail)
+{
+        int r;
+
+        snprintf(notice->rung, sizeof(notice->rung), "%s", rung->key);
+        notice->rung_at = rung->at;
+        notice->made_ms = tick->now_ms;
+        notice->state = state;
+        notice->detail = (char *)detail;
+        r = store_add_notice(tick->engine->store, notice);
+        notice->detail = NULL;
+        /* A notice that exists already was settled before: a ladder judged twice says nothing twice. */
+        return r < 0 ? r : 0;
+}
+
+static int record_verdicts(const struct tick *tick, const struct obligation_record *record, const struct rung *rungs,
+                           size_t n, const struct ladder_step *step)
+{
+        struct notice_record notice = { .occurrence_id = record->occurrence_id, .obligation_id = record->id };
+        int r = 0;
+
+        snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                notice.id = 0;
+                notice.kind = step->kind;
+                switch (step->verdicts[i]) {
+                case VERDICT_SEND:
+                        r = add_notice(tick, &notice, &rungs[i], NOTICE_NEW, NULL);
+                        break;
+                case VERDICT_SUPERSEDED:
+                case VERDICT_TOO_OLD:
+                case VERDICT_PAST_DUE:
+                case VERDICT_SNOOZED:
+                        if (rungs[i].at > tick->now)
+                                break;
+                        notice.kind = ladder_kind(&record->obligation, engine_config(tick->engine)->calendar,
+                                                  rungs[i].class, wall_day(rungs[i].at));
+                        r = add_notice(tick, &notice, &rungs[i], NOTICE_SKIPPED, verdict_name(step->verdicts[i]));
+                        break;
+                case VERDICT_LATER:
+                case VERDICT_HANDLED:
+                        break;
+                }
+        }
+        return r;
+}
+
+static int judge_obligation(const struct tick *tick, struct obligation_record *record)
+{
+        const struct plan *plan;
+        const struct item *item;
+        struct rung rungs[LADDER_MAX];
+        struct ladder_step step;
+        size_t n;
+        int r;
+
+        record->next_fire = WALL_NEVER;
+        if (!settings_find_item(tick->engine->settings, record->plan, record->item, &plan, &item))
+                return store_put_obligation(tick->engine->store, record);
+
+        struct ladder_rules rules = engine_rules(tick->engine, item);
+
+        n = ladder_of_obligation(&rules, &record->obligation, rungs);
+        ladder_step(&rules, &record->obligation, rungs, n, record->handled, tick->now, &step);
+        r = record_verdicts(tick, record, rungs, n, &step);
+        if (r < 0)
+                return r;
+        /* Never back: a clock that was set back must not open settled rungs again. */
+        if (tick->now > record->handled)
+                record->handled = tick->now;
+        record->next_fire = step.next;
+        return store_put_obligation(tick->engine->store, record);
+}
+
+/* ---- occurrences: a date to fix, escalations ---- */
+
+struct open_dates {
+        civil_day effective[ESCALATION_DATES_MAX];
+        size_t n;
+        bool tentative; /* somebody still waits for a date */
+        const struct calendar *calendar;
+};
+
+static int note_open(void *userdata, const struct obligation_record *record)
+{
+        struct open_dates *open = userdata;
+
+        if (!obligation_is_open(&record->obligation))
+                return 0;
+        if (obligation_dates(&record->obligation, open->calendar).tentative)
+                open->tentative = true;
+        else if (record->effective != CIVIL_NONE) {
+                for (size_t i = 0; i < open->n; i++)
+                        if (open->effective[i] == record->effective)
+                                return 0;
+                if (open->n < ESCALATION_DATES_MAX)
+                        open->effective[open->n++] = record->effective;
+        }
+        return 0;
+}
+
+static void sooner(wall_time *next, wall_time at)
+{
+        if (at < *next)
+                *next = at;
+}
+
+static int judge_fix(const struct tick *tick, const struct plan *plan, const struct ladder_rules *rules,
+                     const struct occurrence_record *record, wall_time *next)
+{
+        const struct roster *roster = &engine_config(tick->engine)->roster;
+        struct notice_record notice = { .occurrence_id = record->id, .kind = KIND_FIX_DATE };
+        struct rung rungs[LADDER_MAX];
+        struct ladder_step step;
+        size_t n;
+        int r = 0;
+
+        if (record->fix_by == CIVIL_NONE || plan->head == ROSTER_NONE)
+                return 0;
+        snprintf(notice.agency, sizeof(notice.agency), "%s", roster->agencies[plan->head].id);
+        n = ladder_of_fix(rules, record->fix_by, record->planned.due, rungs);
+        ladder_step_occurrence(rungs, n, record->handled, tick->now, &step);
+        sooner(next, step.next);
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                notice.id = 0;
+                if (i == step.send)
+                        r = add_notice(tick, &notice, &rungs[i], NOTICE_NEW, NULL);
+                else if (rungs[i].at > record->handled && rungs[i].at <= tick->now)
+                        r = add_notice(tick, &notice, &rungs[i], NOTICE_SKIPPED, verdict_name(VERDICT_SUPERSEDED));
+        }
+        return r;
+}
+
+static int escalate(const struct tick *tick, const struct plan *plan, const struct occurrence_record *record,
+                    const struct escalation *level, const struct rung *rung, bool *told)
+{
+        const struct roster *roster = &engine_config(tick->engine)->roster;
+        struct notice_record notice = { .occurrence_id = record->id, .kind = KIND_ESCALATION };
+        size_t *CLEANUP_FREE readers = NULL;
+        size_t n = 0;
+        int r = plan_resolve(plan, roster, &level->to, &readers, &n);
+
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                bool first = !told[readers[i]];
+
+                notice.id = 0;
+                snprintf(notice.agency, sizeof(notice.agency), "%s", roster->agencies[readers[i]].id);
+                r = add_notice(tick, &notice, rung, first ? NOTICE_NEW : NOTICE_SKIPPED,
+                               first ? NULL : verdict_name(VERDICT_SUPERSEDED));
+                told[readers[i]] = true;
+        }
+        return r;
+}
+
+/* Every missed level is told, the highest first: who reads two of them reads the higher one only. */
+static int judge_escalations(const struct tick *tick, const struct plan *plan, const struct ladder_rules *rules,
+                             const struct occurrence_record *record, civil_day effective, wall_time *next)
+{
+        const struct roster *roster = &engine_config(tick->engine)->roster;
+        bool *CLEANUP_FREE told = calloc(roster->n_agencies + 1, sizeof(*told));
+        struct rung rungs[LADDER_MAX];
+        struct ladder_step step;
+        size_t n;
+        int r = 0;
+
+        if (!told)
+                return -ENOMEM;
+        n = ladder_of_escalation(rules, effective, rungs);
+        ladder_step_occurrence(rungs, n, record->handled, tick->now, &step);
+        sooner(next, step.next);
+        for (size_t i = n; r == 0 && i-- > 0;)
+                if (rungs[i].at > record->handled && rungs[i].at <= tick->now)
+                        r = escalate(tick, plan, record, &rules->policy->escalations[rungs[i].index], &rungs[i], told);
+        return r;
+}
+
+static int judge_occurrence(const struct tick *tick, struct occurrence_record *record)
+{
+        struct engine *engine = tick->engine;
+        struct obligation_filter filter = { .occurrence_id = record->id, .open_only = true };
+        struct open_dates open = { .calendar = engine_config(engine)->calendar };
+        wall_time next = WALL_NEVER;
+        const struct plan *plan;
+        const struct item *item;
+        int r;
+
+        if (!record->withdrawn && settings_find_item(engine->settings, record->plan, record->item, &plan, &item)) {
+                struct ladder_rules rules = engine_rules(engine, item);
+
+                r = store_each_obligation(engine->store, &filter, note_open, &open);
+                if (r == 0 && open.tentative)
+                        r = judge_fix(tick, plan, &rules, record, &next);
+                for (size_t i = 0; r == 0 && i < open.n; i++)
+                        r = judge_escalations(tick, plan, &rules, record, open.effective[i], &next);
+                if (r < 0)
+                        return r;
+        }
+        if (tick->now > record->handled)
+                record->handled = tick->now;
+        record->next_fire = next;
+        return store_put_occurrence(engine->store, record);
+}
+
+static int occurrence_batch(const struct tick *tick)
+{
+        struct occurrence_record *records = calloc(SCHEDULE_BATCH, sizeof(*records));
+        int r, n;
+
+        if (!records)
+                return -ENOMEM;
+        n = r = store_due_occurrences(tick->engine->store, tick->now, records, SCHEDULE_BATCH);
+        for (int i = 0; r >= 0 && i < n; i++)
+                r = judge_occurrence(tick, &records[i]);
+        for (int i = 0; i < n; i++)
+                occurrence_record_clear(&records[i]);
+        free(records);
+        return r < 0 ? r : n;
+}
+
+/* How many of a full batch to take so that no agency is cut in two: what falls due together for it leaves as one. */
+static int whole_agencies(const struct obligation_record *records, int n)
+{
+        int whole = n;
+
+        if (n < SCHEDULE_BATCH)
+                return n;
+        while (whole > 0 && strcmp(records[whole - 1].agency, records[n - 1].agency) == 0)
+                whole--;
+        return whole > 0 ? whole : n;
+}
+
+static int obligation_batch(const struct tick *tick)
+{
+        struct obligation_record *records = calloc(SCHEDULE_BATCH, sizeof(*records));
+        int r, n, taken;
+
+        if (!records)
+                return -ENOMEM;
+        n = r = store_due_obligations(tick->engine->store, tick->now, records, SCHEDULE_BATCH);
+        taken = n > 0 ? whole_agencies(records, n) : 0;
+        for (int i = 0; r >= 0 && i < taken; i++) {
+                r = judge_obligation(tick, &records[i]);
+                if (r >= 0 && (i + 1 == taken || strcmp(records[i].agency, records[i + 1].agency) != 0))
+                        r = dispatch_agency(tick->engine, tick->now_ms, records[i].agency);
+        }
+        for (int i = 0; i < n; i++)
+                obligation_record_clear(&records[i]);
+        free(records);
+        return r < 0 ? r : n;
+}
+
+static int record_time(const struct tick *tick)
+{
+        char text[24];
+
+        snprintf(text, sizeof(text), "%lld", (long long)tick->now_ms);
+        return store_set_fact(tick->engine->store, FACT_LAST_TIME, text);
+}
+
+/* One transaction: occurrences first, then obligations with their agencies' messages, then the rest. */
+static int batch(const struct tick *tick)
+{
+        int more, r;
+
+        r = occurrence_batch(tick);
+        if (r != 0)
+                return r;
+        r = obligation_batch(tick);
+        if (r != 0)
+                return r;
+        r = digest_schedule(tick->engine, tick->now_ms);
+        if (r < 0)
+                return r;
+        more = r;
+        r = dispatch_rest(tick->engine, tick->now_ms);
+        return r < 0 ? r : more || r;
+}
+
+static int64_t failures_wake(const struct engine *engine)
+{
+        return engine->failures_due > 0 ? engine->failures_due : INT64_MAX;
+}
+
+int scheduler_step(struct engine *engine)
+{
+        struct tick tick = tick_now(engine);
+        const struct config *config = engine_config(engine);
+        int64_t wake;
+        int more, r;
+
+        if (!hours_are_open(&config->hours, config->calendar, tick.now))
+                return 0;
+        r = scheduler_wake(engine, &wake);
+        if (r < 0 || wake > tick.now_ms)
+                return r;
+        r = store_begin(engine->store);
+        if (r < 0)
+                return r;
+        more = r = batch(&tick);
+        if (r >= 0)
+                r = record_time(&tick);
+        if (r >= 0)
+                r = store_commit(engine->store);
+        if (r < 0) {
+                store_rollback(engine->store);
+                return r;
+        }
+        return more > 0;
+}
+
+int scheduler_wake(struct engine *engine, int64_t *ret_ms)
+{
+        const struct config *config = engine_config(engine);
+        wall_time fire, next = WALL_NEVER;
+        int64_t wake, other;
+        int r = store_next_fire(engine->store, &fire);
+
+        if (r < 0)
+                return r;
+        sooner(&next, fire);
+        r = digest_next(engine, &fire);
+        if (r < 0)
+                return r;
+        sooner(&next, fire);
+        r = dispatch_waiting(engine);
+        if (r < 0)
+                return r;
+        wake = next == WALL_NEVER ? INT64_MAX : clock_instant(next);
+        if (r > 0)
+                wake = clock_now(&engine->clock);
+        other = failures_wake(engine);
+        if (other < wake)
+                wake = other;
+        /* What falls due while the hours are closed waits for them to open. */
+        if (wake != INT64_MAX)
+                wake = clock_instant(hours_next(&config->hours, config->calendar, clock_wall(wake < clock_now(&engine->clock) ? clock_now(&engine->clock) : wake)));
+        *ret_ms = wake;
+        return 0;
+}

@@ -1,0 +1,16 @@
+/* The scheduler: what fell due becomes notices, and notices that leave together become deliveries.
+ * Depends on engine, core/ladder, store.
+ * Called by manager at every tick. */
+#pragma once
+
+#include "engine/engine.h"
+
+#define SCHEDULE_BATCH 256 /* obligations judged in one transaction: bounds how long the loop is away */
+#define GROUP_MAX 100      /* notices in one message: more than a person reads, less than a mail server refuses */
+#define ESCALATION_DATES_MAX 64 /* different due dates of one occurrence that are escalated: one for each unit */
+
+/* One batch. 1: there is more to do now; 0: nothing more is due; or an error, with nothing of the batch written.
+ * Outside the hours nothing is done. */
+int scheduler_step(struct engine *engine);
+/* When there will be something to do, UTC milliseconds; INT64_MAX: never. */
+int scheduler_wake(struct engine *engine, int64_t *ret_ms);

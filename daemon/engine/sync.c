@@ -1,0 +1,255 @@
+/* Sync: brings the obligations in the store in line with the plans.
+ * Depends on engine, core/plan, store.
+ * Called by manager at start and after a reload. */
+#include "engine/sync.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+
+#define FACT_FINGERPRINT "synced"
+
+struct sync {
+        struct engine *engine;
+        const struct plan *plan;
+        const struct item *item;
+        wall_time now;
+        struct sync_counts counts;
+};
+
+static bool same_dates(const struct obligation *a, const struct obligation *b)
+{
+        return a->from == b->from && a->due == b->due && a->tentative == b->tentative &&
+               a->observance == b->observance && a->shift == b->shift;
+}
+
+/* Whether an agency notices the difference; a shift or a word changes nothing it was told. */
+static bool same_deadline(const struct obligation *a, const struct obligation *b)
+{
+        return a->from == b->from && a->due == b->due && a->tentative == b->tentative;
+}
+
+static void take_dates(struct obligation *to, const struct obligation *planned)
+{
+        to->from = planned->from;
+        to->due = planned->due;
+        to->tentative = planned->tentative;
+        to->observance = planned->observance;
+        to->shift = planned->shift;
+}
+
+static struct obligation planned_obligation(const struct item *item, const struct occurrence *occurrence)
+{
+        return (struct obligation){
+                .from = occurrence->from,
+                .due = occurrence->due,
+                .tentative = occurrence->tentative,
+                .observance = item->form == DATE_OBSERVANCE,
+                .shift = item->policy.shift,
+                .fixed = CIVIL_NONE,
+                .status = OBLIGATION_OPEN,
+                .done_on = CIVIL_NONE,
+                .snoozed_until = CIVIL_NONE,
+        };
+}
+
+static int add_obligation(struct sync *sync, const struct occurrence_record *occurrence, const char *agency)
+{
+        struct obligation_record record = {
+                .occurrence_id = occurrence->id,
+                .obligation = occurrence->planned,
+                .handled = sync->engine->watched_since,
+        };
+        int r;
+
+        snprintf(record.agency, sizeof(record.agency), "%s", agency);
+        engine_arm(sync->engine, sync->item, &record);
+        r = store_put_obligation(sync->engine->store, &record);
+        if (r < 0)
+                return r;
+        sync->counts.added++;
+        return store_mark_obligation(sync->engine->store, record.id);
+}
+
+/* The plan moved the date of something nobody has fixed or finished. */
+static int move_obligation(struct sync *sync, struct obligation_record *record, const struct obligation *before)
+{
+        struct engine *engine = sync->engine;
+        const struct calendar *calendar = engine_config(engine)->calendar;
+        char day[CIVIL_DATE_SIZE];
+
+        record->handled = sync->now;
+        if (record->obligation.snoozed_until != CIVIL_NONE && obligation_snooze_hides(&record->obligation, calendar))
+                record->obligation.snoozed_until = CIVIL_NONE;
+        engine_arm(engine, sync->item, record);
+        journal_say(&engine->journal, EVENT_DATE_CHANGED,
+                    &(struct journal_fields){ .plan = record->plan, .item = record->item, .agency = record->agency },
+                    "%s/%s for %s: the plan now says %s", record->plan, record->item, record->agency,
+                    record->due == CIVIL_NONE ? "no date" : civil_format(record->due, day));
+        /* Nothing can be announced of an observance, which binds nobody, or of a date that is gone. */
+        if (record->obligation.observance || record->due == CIVIL_NONE)
+                return store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_COUNT,
+                                            "the date changed");
+        return engine_announce_date(engine, record, before, NULL, NULL);
+}
+
+static int update_obligation(struct sync *sync, const struct occurrence_record *occurrence,
+                             struct obligation_record *record)
+{
+        struct obligation before = record->obligation;
+        civil_day effective = record->effective;
+        wall_time next_fire = record->next_fire;
+        bool open, changed;
+        int r = 0;
+
+        take_dates(&record->obligation, &occurrence->planned);
+        if (record->obligation.status == OBLIGATION_WITHDRAWN)
+                record->obligation.status = OBLIGATION_OPEN;
+        open = record->obligation.status == OBLIGATION_OPEN;
+        changed = !same_dates(&before, &record->obligation) || before.status != record->obligation.status;
+        if (open && before.status == OBLIGATION_OPEN && record->obligation.fixed == CIVIL_NONE &&
+            !same_deadline(&before, &record->obligation))
+                r = move_obligation(sync, record, &before);
+        else
+                engine_arm(sync->engine, sync->item, record);
+        if (r < 0)
+                return r;
+        if (changed || effective != record->effective || next_fire != record->next_fire) {
+                r = store_put_obligation(sync->engine->store, record);
+                if (r < 0)
+                        return r;
+                sync->counts.changed++;
+        }
+        return store_mark_obligation(sync->engine->store, record->id);
+}
+
+static int sync_agency(struct sync *sync, const struct occurrence_record *occurrence, const char *agency)
+{
+        struct obligation_record CLEANUP(obligation_record_clear) record = { 0 };
+        int r = store_find_obligation(sync->engine->store, occurrence->id, agency, &record);
+
+        if (r < 0)
+                return r;
+        sync->counts.total++;
+        return r == 1 ? add_obligation(sync, occurrence, agency) : update_obligation(sync, occurrence, &record);
+}
+
+/* The record as the plan has it, with id and what is settled from the store. */
+static int put_occurrence(struct sync *sync, const struct occurrence *occurrence, const char *title,
+                          struct occurrence_record *ret)
+{
+        struct store *store = sync->engine->store;
+        struct occurrence_record CLEANUP(occurrence_record_clear) old = { 0 };
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = {
+                .title = strdup(title),
+                .planned = planned_obligation(sync->item, occurrence),
+                .fix_by = occurrence->tentative ? sync->item->fix_by : CIVIL_NONE,
+                .handled = sync->engine->watched_since,
+                .next_fire = sync->now,
+        };
+        int r;
+
+        if (!record.title)
+                return -ENOMEM;
+        snprintf(record.plan, sizeof(record.plan), "%s", sync->plan->id);
+        snprintf(record.item, sizeof(record.item), "%s", sync->item->id);
+        snprintf(record.key, sizeof(record.key), "%s", occurrence->key);
+        r = store_find_occurrence(store, record.plan, record.item, record.key, &old);
+        if (r < 0)
+                return r;
+        if (r == 0) {
+                record.id = old.id;
+                record.handled = old.handled;
+        }
+        r = store_put_occurrence(store, &record);
+        if (r == 0)
+                r = store_mark_occurrence(store, record.id);
+        if (r < 0)
+                return r;
+        *ret = record;
+        record.title = NULL;
+        return 0;
+}
+
+static int sync_occurrence(struct sync *sync, const struct occurrence *occurrence, const char *title,
+                           const size_t *agencies, size_t n_agencies)
+{
+        const struct roster *roster = &engine_config(sync->engine)->roster;
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = { 0 };
+        int r = put_occurrence(sync, occurrence, title, &record);
+
+        for (size_t i = 0; r == 0 && i < n_agencies; i++)
+                r = sync_agency(sync, &record, roster->agencies[agencies[i]].id);
+        return r;
+}
+
+static int sync_item(struct sync *sync)
+{
+        const struct roster *roster = &engine_config(sync->engine)->roster;
+        struct occurrence *CLEANUP_FREE occurrences = NULL;
+        size_t *CLEANUP_FREE agencies = NULL;
+        char *CLEANUP_FREE title = item_title(sync->item, sync->plan->year);
+        size_t n = 0, n_agencies = 0;
+        int r;
+
+        if (!title)
+                return -ENOMEM;
+        r = item_occurrences(sync->item, sync->plan->year, &occurrences, &n);
+        if (r == 0)
+                r = plan_resolve(sync->plan, roster, &sync->item->for_, &agencies, &n_agencies);
+        for (size_t i = 0; r == 0 && i < n; i++)
+                r = sync_occurrence(sync, &occurrences[i], title, agencies, n_agencies);
+        return r;
+}
+
+static int sync_all(struct sync *sync)
+{
+        struct engine *engine = sync->engine;
+        const struct config *config = engine_config(engine);
+        int r = store_begin_sync(engine->store);
+
+        for (size_t p = 0; r == 0 && p < config->n_plans; p++) {
+                sync->plan = &config->plans[p];
+                for (size_t i = 0; r == 0 && i < sync->plan->n_items; i++) {
+                        sync->item = &sync->plan->items[i];
+                        r = sync_item(sync);
+                }
+        }
+        if (r == 0)
+                r = store_finish_sync(engine->store, &sync->counts.withdrawn);
+        if (r == 0)
+                r = store_set_fact(engine->store, FACT_FINGERPRINT, config->fingerprint);
+        return r;
+}
+
+static bool is_synced(struct engine *engine)
+{
+        char *CLEANUP_FREE last = NULL;
+
+        return store_get_fact(engine->store, FACT_FINGERPRINT, &last) == 0 &&
+               strcmp(last, engine_config(engine)->fingerprint) == 0;
+}
+
+int sync_run(struct engine *engine, struct sync_counts *ret)
+{
+        struct sync sync = { .engine = engine, .now = clock_wall(clock_now(&engine->clock)) };
+        int r;
+
+        if (is_synced(engine)) {
+                *ret = sync.counts;
+                return 0;
+        }
+        r = store_begin(engine->store);
+        if (r == 0)
+                r = sync_all(&sync);
+        if (r == 0)
+                r = store_commit(engine->store);
+        if (r < 0) {
+                store_rollback(engine->store);
+                return r;
+        }
+        *ret = sync.counts;
+        return 0;
+}

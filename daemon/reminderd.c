@@ -1,0 +1,514 @@
+/* reminderd: options, signals, sd_notify, watchdog, the loop.
+ * Depends on control and engine.
+ * The entry point of the service. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/timerfd.h>
+
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "control/bus.h"
+#include "core/cleanup.h"
+#include "engine/manager.h"
+#include "engine/rehearsal.h"
+
+/* How long messages on the wire may take to finish after SIGTERM; well within systemd's own patience of 90 s. */
+#define STOP_TIMEOUT_USEC (20 * 1000000ULL)
+
+enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct options {
+        const char *config;
+        const char *state;
+        enum bus_kind bus;
+        bool check;
+        bool rehearse;
+        civil_day from, to;
+        bool deliver;
+        bool json;
+};
+
+struct service {
+        const char *config_path;
+        sd_event *event;
+        struct transfers *transfers;
+        struct manager *manager;
+        struct control *control;
+        struct journal journal;
+        int64_t said_wake; /* the wake-up that the status line shows */
+        int clock_fd;
+        bool stopping;
+};
+
+DEFINE_CLEANUP(sd_event *, sd_event_unref, sd_event_unref)
+DEFINE_CLEANUP(struct transfers *, transfers_free, transfers_free)
+DEFINE_CLEANUP(struct control *, control_free, control_free)
+
+static const char help[] =
+        "reminderd reads the yearly plan of an emulation block and reminds its agencies by e-mail and webhook.\n"
+        "\n"
+        "  --config FILE             configuration, " SYSCONFDIR "/reminderd/reminderd.conf by default\n"
+        "  --state DIR               where the state is kept; else $STATE_DIRECTORY, else state_dir of the file\n"
+        "  --bus system|session|none the bus on which reminderctl is answered, system by default\n"
+        "  --check                   read and check everything, print every mistake as FILE:LINE: text, and exit\n"
+        "  --rehearse FROM..TO       print what would be sent between two days (2024-01-01..2024-12-31), and exit\n"
+        "    --deliver               and really send it, to whatever the configuration names\n"
+        "    --json                  one JSON object a line\n"
+        "  --version, --help\n"
+        "\n"
+        "See reminderd(8), reminderd.conf(5), reminder-plan(5).\n";
+
+/* ---- options ---- */
+
+static int parse_period(const char *text, struct options *options)
+{
+        char from[sizeof("YYYY-MM-DD")];
+        const char *dots = strstr(text, "..");
+
+        if (!dots || (size_t)(dots - text) >= sizeof(from))
+                return -EINVAL;
+        memcpy(from, text, (size_t)(dots - text));
+        from[dots - text] = '\0';
+        if (civil_parse(from, &options->from) < 0 || civil_parse(dots + 2, &options->to) < 0)
+                return -EINVAL;
+        return options->to < options->from ? -EINVAL : 0;
+}
+
+static int parse_bus(const char *name, enum bus_kind *ret)
+{
+        static const char *const names[] = { [BUS_SYSTEM] = "system", [BUS_SESSION] = "session", [BUS_NONE] = "none" };
+
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                if (strcmp(name, names[i]) == 0) {
+                        *ret = (enum bus_kind)i;
+                        return 0;
+                }
+        return -EINVAL;
+}
+
+static int usage(const char *format, const char *what)
+{
+        fprintf(stderr, "reminderd: ");
+        fprintf(stderr, format, what);
+        fprintf(stderr, "; see reminderd --help\n");
+        return EXIT_USAGE;
+}
+
+/* -1: go on; else the exit code. */
+static int parse_options(int argc, char **argv, struct options *options)
+{
+        enum { CONFIG = 256, STATE, BUS, CHECK, REHEARSE, DELIVER, JSON, VERSION, HELP };
+        static const struct option known[] = {
+                { "config", required_argument, NULL, CONFIG },
+                { "state", required_argument, NULL, STATE },
+                { "bus", required_argument, NULL, BUS },
+                { "check", no_argument, NULL, CHECK },
+                { "rehearse", required_argument, NULL, REHEARSE },
+                { "deliver", no_argument, NULL, DELIVER },
+                { "json", no_argument, NULL, JSON },
+                { "version", no_argument, NULL, VERSION },
+                { "help", no_argument, NULL, HELP },
+                { NULL, 0, NULL, 0 },
+        };
+        int option;
+
+        while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+                switch (option) {
+                case CONFIG:
+                        options->config = optarg;
+                        break;
+                case STATE:
+                        options->state = optarg;
+                        break;
+                case BUS:
+                        if (parse_bus(optarg, &options->bus) < 0)
+                                return usage("--bus %s: expected system, session or none", optarg);
+                        break;
+                case CHECK:
+                        options->check = true;
+                        break;
+                case REHEARSE:
+                        if (parse_period(optarg, options) < 0)
+                                return usage("--rehearse %s: expected two days, the earlier first, such as "
+                                             "2024-01-01..2024-12-31",
+                                             optarg);
+                        options->rehearse = true;
+                        break;
+                case DELIVER:
+                        options->deliver = true;
+                        break;
+                case JSON:
+                        options->json = true;
+                        break;
+                case VERSION:
+                        puts("reminderd " REMINDERD_VERSION);
+                        return EXIT_OK;
+                case HELP:
+                        fputs(help, stdout);
+                        return EXIT_OK;
+                default:
+                        fputs("reminderd: see reminderd --help\n", stderr);
+                        return EXIT_USAGE;
+                }
+        }
+        if (optind < argc)
+                return usage("%s: no arguments are taken", argv[optind]);
+        if (options->check && options->rehearse)
+                return usage("%s", "--check and --rehearse exclude each other");
+        if ((options->deliver || options->json) && !options->rehearse)
+                return usage("%s", "--deliver and --json go with --rehearse");
+        return -1;
+}
+
+/* ---- check and rehearse ---- */
+
+static void print_report(const struct report *report, FILE *out)
+{
+        for (size_t i = 0; i < report->n; i++) {
+                char *CLEANUP_FREE line = finding_format(&report->findings[i]);
+
+                if (line)
+                        fprintf(out, "%s\n", line);
+        }
+        if (report->n_errors + report->n_warnings > report->n)
+                fprintf(out, "… and %zu more\n", report->n_errors + report->n_warnings - report->n);
+}
+
+static int check(const struct options *options)
+{
+        struct report CLEANUP(report_clear) report = { 0 };
+        struct settings *CLEANUP(settings_unref_p) settings = NULL;
+        int r = settings_load(options->config, &report, &settings);
+
+        report_sort(&report);
+        print_report(&report, stdout);
+        if (r < 0) {
+                if (report.n_errors == 0)
+                        fprintf(stderr, "reminderd: %s: %s\n", options->config, strerror(-r));
+                return EXIT_FAILED;
+        }
+
+        const struct config *config = settings_config(settings);
+        size_t items = 0;
+
+        for (size_t i = 0; i < config->n_plans; i++)
+                items += config->plans[i].n_items;
+        printf("%s: in order: %zu plan%s with %zu items, %zu agencies\n", options->config, config->n_plans,
+               config->n_plans == 1 ? "" : "s", items, config->roster.n_agencies);
+        return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+/* For what can't go on with mistakes: they are printed to standard error. */
+static int load(const struct options *options, struct settings **ret)
+{
+        struct report CLEANUP(report_clear) report = { 0 };
+        int r = settings_load(options->config, &report, ret);
+
+        if (r < 0) {
+                report_sort(&report);
+                print_report(&report, stderr);
+                fprintf(stderr, "reminderd: %s: %s\n", options->config,
+                        r == -EINVAL ? "not started: mend what is named above" : strerror(-r));
+        }
+        return r;
+}
+
+static int rehearse(const struct options *options)
+{
+        struct settings *CLEANUP(settings_unref_p) settings = NULL;
+        int r = load(options, &settings);
+
+        if (r < 0)
+                return EXIT_FAILED;
+        r = rehearsal_run(&(struct rehearsal){
+                .settings = settings,
+                .from = options->from,
+                .to = options->to,
+                .json = options->json,
+                .deliver = options->deliver,
+                .out = stdout,
+        });
+        if (r < 0)
+                fprintf(stderr, "reminderd: rehearsal ended early: %s\n", strerror(-r));
+        return r == 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+/* ---- the service ---- */
+
+static void say_findings(const struct service *service, const struct report *report)
+{
+        for (size_t i = 0; i < report->n; i++) {
+                char *CLEANUP_FREE line = finding_format(&report->findings[i]);
+
+                if (line)
+                        journal_say(&service->journal, EVENT_CONFIG_FINDING, NULL, "%s", line);
+        }
+}
+
+static int reload(void *userdata, struct report *report)
+{
+        struct service *service = userdata;
+        struct settings *CLEANUP(settings_unref_p) settings = NULL;
+        struct timespec now;
+        int r;
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Đang đọc lại cấu hình",
+                   (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+        r = settings_load(service->config_path, report, &settings);
+        report_sort(report);
+        say_findings(service, report);
+        if (r == 0)
+                r = manager_adopt(service->manager, settings);
+        if (r == 0)
+                journal_say(&service->journal, EVENT_RELOADED, NULL, "Configuration reloaded: %s", service->config_path);
+        else
+                journal_say(&service->journal, EVENT_RELOAD_REFUSED, NULL,
+                            "Configuration not reloaded, the old one goes on: %s",
+                            r == -EINVAL ? "mend the mistakes named before this line" : strerror(-r));
+        service->said_wake = -1;
+        sd_notify(0, "READY=1");
+        return r;
+}
+
+static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+        struct report CLEANUP(report_clear) report = { 0 };
+
+        (void)source, (void)info;
+        (void)reload(userdata, &report);
+        return 0;
+}
+
+static int on_stop_timeout(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        struct service *service = userdata;
+
+        (void)source, (void)usec;
+        return sd_event_exit(service->event, 0);
+}
+
+static int on_terminate(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+        struct service *service = userdata;
+
+        (void)source, (void)info;
+        if (service->stopping)
+                return 0;
+        service->stopping = true;
+        sd_notify(0, "STOPPING=1\nSTATUS=Đang dừng");
+        manager_stop(service->manager);
+        journal_say(&service->journal, EVENT_STOPPING, NULL, "Stopping; %zu messages under way may finish",
+                    manager_under_way(service->manager));
+        return sd_event_add_time_relative(service->event, NULL, CLOCK_MONOTONIC, STOP_TIMEOUT_USEC, 0, on_stop_timeout,
+                                          service);
+}
+
+static void say_status(struct service *service)
+{
+        struct engine *engine = manager_engine(service->manager);
+        int64_t wake = manager_wake(service->manager);
+        struct store_counts counts;
+        char day[CIVIL_DATE_SIZE];
+
+        service->said_wake = wake;
+        if (store_count(engine->store, wall_day(clock_wall(clock_now(&engine->clock))), &counts) < 0)
+                return;
+        if (wake == INT64_MAX)
+                sd_notifyf(0, "STATUS=%" PRId64 " việc, %" PRId64 " quá hạn; không có lời nhắc nào chờ gửi",
+                           counts.obligations_open, counts.overdue);
+        else
+                sd_notifyf(0, "STATUS=%" PRId64 " việc, %" PRId64 " quá hạn; nhắc tiếp theo %s %02d:%02d",
+                           counts.obligations_open, counts.overdue, civil_format_vi(wall_day(clock_wall(wake)), day),
+                           wall_clock(clock_wall(wake)) / 3600, wall_clock(clock_wall(wake)) / 60 % 60);
+}
+
+/* After each round of events: ends when all is quiet after SIGTERM, and keeps the status line true. */
+static int on_quiet(sd_event_source *source, void *userdata)
+{
+        struct service *service = userdata;
+
+        (void)source;
+        if (manager_under_way(service->manager) > 0)
+                return 0;
+        if (service->stopping)
+                return sd_event_exit(service->event, 0);
+        if (service->said_wake != manager_wake(service->manager))
+                say_status(service);
+        return 0;
+}
+
+/* ---- the clock and the time zone ---- */
+
+/* A timer that never rings, but tells when the clock is set (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET). */
+static int arm_clock_watch(int fd)
+{
+        struct itimerspec never = { .it_value.tv_sec = INT64_C(0x7fffffff) * 2 };
+
+        return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0 ? -errno : 0;
+}
+
+static int on_clock(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        struct service *service = userdata;
+        uint64_t rings;
+
+        (void)source, (void)events;
+        if (read(fd, &rings, sizeof(rings)) < 0 && errno != ECANCELED && errno != EAGAIN)
+                return 0;
+        (void)arm_clock_watch(fd);
+        (void)manager_clock_changed(service->manager);
+        service->said_wake = -1;
+        return 0;
+}
+
+static int on_zone(sd_event_source *source, const struct inotify_event *event, void *userdata)
+{
+        struct service *service = userdata;
+
+        (void)source, (void)event;
+        (void)manager_clock_changed(service->manager);
+        service->said_wake = -1;
+        return 0;
+}
+
+static int watch_clock(struct service *service)
+{
+        int r;
+
+        service->clock_fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+        if (service->clock_fd < 0)
+                return -errno;
+        r = arm_clock_watch(service->clock_fd);
+        if (r == 0)
+                r = sd_event_add_io(service->event, NULL, service->clock_fd, EPOLLIN, on_clock, service);
+        if (r < 0)
+                return r;
+        /* New rules for the zone arrive as files put in place of the old; without the folder there is nothing to
+         * watch. */
+        r = sd_event_add_inotify(service->event, NULL, "/etc", IN_MOVED_TO | IN_CREATE | IN_ONLYDIR, on_zone, service);
+        return r < 0 && r != -ENOENT && r != -EACCES ? r : 0;
+}
+
+/* ---- main ---- */
+
+static int open_manager(struct service *service, const struct options *options, struct settings *settings)
+{
+        const char *from_systemd = getenv("STATE_DIRECTORY");
+        const char *state = options->state ? options->state
+                                           : (from_systemd && *from_systemd
+                                                      ? from_systemd
+                                                      : settings_config(settings)->state_dir);
+        char *CLEANUP_FREE error = NULL;
+        int r = transfers_new(service->event, &service->transfers);
+
+        if (r < 0)
+                return r;
+        r = manager_new(&(struct manager_options){
+                                .event = service->event,
+                                .courier = courier_network(service->transfers),
+                                .settings = settings,
+                                .state_dir = state,
+                                .journal = service->journal,
+                        },
+                        &service->manager, &error);
+        if (r < 0)
+                journal_say(&service->journal, EVENT_FATAL, NULL, "%s", error ? error : strerror(-r));
+        return r;
+}
+
+static int add_signals(const struct service *service)
+{
+        sigset_t set;
+        int r;
+
+        sigemptyset(&set);
+        sigaddset(&set, SIGHUP);
+        sigaddset(&set, SIGTERM);
+        sigaddset(&set, SIGINT);
+        sigprocmask(SIG_BLOCK, &set, NULL);
+        signal(SIGPIPE, SIG_IGN);
+        r = sd_event_add_signal(service->event, NULL, SIGHUP, on_hangup, (void *)service);
+        if (r >= 0)
+                r = sd_event_add_signal(service->event, NULL, SIGTERM, on_terminate, (void *)service);
+        if (r >= 0)
+                r = sd_event_add_signal(service->event, NULL, SIGINT, on_terminate, (void *)service);
+        return r < 0 ? r : 0;
+}
+
+static int run_service(struct service *service, const struct options *options, struct settings *settings)
+{
+        int r = sd_event_new(&service->event);
+
+        if (r >= 0)
+                r = sd_event_set_watchdog(service->event, true);
+        if (r >= 0)
+                r = add_signals(service);
+        if (r >= 0)
+                r = open_manager(service, options, settings);
+        if (r >= 0)
+                r = control_new(&(struct control_options){ .manager = service->manager,
+                                                           .event = service->event,
+                                                           .bus = options->bus,
+                                                           .reload = reload,
+                                                           .userdata = service },
+                                &service->control);
+        if (r >= 0)
+                r = watch_clock(service);
+        if (r >= 0)
+                r = sd_event_add_post(service->event, NULL, on_quiet, service);
+        if (r >= 0)
+                r = manager_start(service->manager);
+        if (r < 0)
+                return r;
+        journal_say(&service->journal, EVENT_STARTED, NULL, "reminderd " REMINDERD_VERSION " reminds; configuration %s",
+                    service->config_path);
+        sd_notify(0, "READY=1");
+        say_status(service);
+        return sd_event_loop(service->event);
+}
+
+static void service_clear(struct service *service)
+{
+        control_free(service->control);
+        manager_free(service->manager);
+        transfers_free(service->transfers);
+        sd_event_unref(service->event);
+        close_p(&service->clock_fd);
+}
+
+static int serve(const struct options *options)
+{
+        struct settings *CLEANUP(settings_unref_p) settings = NULL;
+        struct service CLEANUP(service_clear) service = {
+                .config_path = options->config,
+                .journal = journal_open(),
+                .clock_fd = -1,
+        };
+        int r = load(options, &settings);
+
+        if (r < 0)
+                return EXIT_FAILED;
+        r = run_service(&service, options, settings);
+        if (r < 0)
+                journal_say(&service.journal, EVENT_FATAL, NULL, "Cannot go on: %s", strerror(-r));
+        return r < 0 ? EXIT_FAILED : EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+        struct options options = { .config = SYSCONFDIR "/reminderd/reminderd.conf", .bus = BUS_SYSTEM };
+        int code = parse_options(argc, argv, &options);
+
+        if (code >= 0)
+                return code;
+        if (options.check)
+                return check(&options);
+        return options.rehearse ? rehearse(&options) : serve(&options);
+}
