@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -92,11 +93,15 @@ static int parse_bus(const char *name, enum bus_kind *ret)
         return -EINVAL;
 }
 
-static int usage(const char *format, const char *what)
+__attribute__((format(printf, 1, 2))) static int usage(const char *format, ...)
 {
-        fprintf(stderr, "reminderd: ");
-        fprintf(stderr, format, what);
-        fprintf(stderr, "; see reminderd --help\n");
+        va_list arguments;
+
+        fputs("reminderd: ", stderr);
+        va_start(arguments, format);
+        vfprintf(stderr, format, arguments);
+        va_end(arguments);
+        fputs("; see reminderd --help\n", stderr);
         return EXIT_USAGE;
 }
 
