@@ -20,7 +20,7 @@
 
 /* Defines name##_p for CLEANUP() from a release function that takes NULL. */
 #define DEFINE_CLEANUP(type, release, name)    \
-        static inline void name##_p(type *p)   \
+        static inline void name##_p(type *p) /* NOLINT(bugprone-macro-parentheses): a type takes none */ \
         {                                      \
                 if (*p)                        \
                         release(*p);           \

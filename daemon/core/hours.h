@@ -6,7 +6,7 @@
 #include "core/calendar.h"
 
 struct hours {
-        int32_t open, close; /* seconds since midnight; both 0: always, on days off too */
+        int32_t open, close; /* seconds since midnight, [open, close); both 0: always, on days off too */
 };
 
 #define HOURS_DEFAULT { .open = 7 * 3600 + 30 * 60, .close = 17 * 3600 }

@@ -57,7 +57,7 @@ enum verdict {
         VERDICT_SUPERSEDED, /* a newer rung is sent in its place */
         VERDICT_TOO_OLD,    /* an advance rung older than catch_up */
         VERDICT_PAST_DUE,   /* an advance rung, the due date having passed */
-        VERDICT_SNOOZED,    /* inside a snooze */
+        VERDICT_SNOOZED,    /* inside a snooze: the rung at its end covers it */
 };
 /* "superseded", "too old", …: the reason kept with a skipped notice. */
 const char *verdict_name(enum verdict verdict);
@@ -66,7 +66,7 @@ struct ladder_step {
         enum verdict verdicts[LADDER_MAX];
         size_t send;    /* index of the rung to send; LADDER_MAX: none */
         enum notice_kind kind; /* of that rung, told by the day it is sent */
-        wall_time next; /* first rung still to come, WALL_NEVER: none */
+        wall_time next; /* first rung still to come that no snooze silences, WALL_NEVER: none */
 };
 
 /* Judges every rung at `now`, given that everything up to and including `handled` is settled: of the missed ones

@@ -62,7 +62,7 @@ int32_t obligation_days_late(const struct obligation *obligation, const struct c
 /* Why a decision is refused; positive outcomes. */
 enum refusal {
         REFUSED_NOT = 0,
-        REFUSED_CLOSED,      /* done, waived or withdrawn already */
+        REFUSED_CLOSED,      /* done or waived already */
         REFUSED_OPEN,        /* reopen of what is open */
         REFUSED_WITHDRAWN,   /* no longer in the plan */
         REFUSED_OBSERVANCE,  /* an observance can't be snoozed, done or dated */

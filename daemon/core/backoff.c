@@ -1,0 +1,17 @@
+/* Exponential backoff with jitter.
+ * Depends on nothing.
+ * Called by outbox. */
+#include "core/backoff.h"
+
+int64_t backoff_delay_ms(const struct retry *retry, uint32_t attempts, uint64_t random)
+{
+        int64_t max = retry->max * 1000;
+        int64_t delay = retry->first * 1000;
+
+        for (uint32_t i = 1; i < attempts && delay < max && delay > 0; i++)
+                delay = delay > max / 2 ? max : delay * 2;
+        if (delay <= 0)
+                return 0;
+        delay += (int64_t)(random % (uint64_t)(delay / 4 + 1));
+        return delay < max ? delay : max;
+}

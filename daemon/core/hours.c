@@ -1,0 +1,29 @@
+/* When messages may leave: from open until just before close, on working days.
+ * Depends on calendar.
+ * Called by ladder, scheduler and outbox. */
+#include "core/hours.h"
+
+static bool are_always_open(const struct hours *hours)
+{
+        return hours->open == 0 && hours->close == 0;
+}
+
+bool hours_are_open(const struct hours *hours, const struct calendar *calendar, wall_time at)
+{
+        int32_t clock = wall_clock(at);
+
+        return are_always_open(hours) ||
+               (clock >= hours->open && clock < hours->close && calendar_is_working(calendar, wall_day(at)));
+}
+
+wall_time hours_next(const struct hours *hours, const struct calendar *calendar, wall_time at)
+{
+        civil_day day;
+
+        if (at == WALL_NEVER || hours_are_open(hours, calendar, at))
+                return at;
+        day = wall_day(at);
+        if (wall_clock(at) >= hours->open)
+                day++;
+        return wall_at(calendar_next_working(calendar, day), hours->open);
+}

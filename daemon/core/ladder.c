@@ -1,0 +1,342 @@
+/* The ladder: when an obligation is reminded of, and what becomes of the rungs that were missed.
+ * Depends on obligation, hours, span, kind.
+ * Called by scheduler, sync, forecast and rehearsal. */
+#include "core/ladder.h"
+
+#include "core/cleanup.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* The head is to fix a tentative window so many days before `fix_by`, and then every so many working days. */
+static const struct offset fix_before[] = {{.days = 14}, {.days = 3}, {.days = 0}};
+static const struct offset fix_late_every = {.workdays = 2};
+
+/* A rung is never too old for so many seconds, even where nothing is to be caught up: a timer may be a little late. */
+#define TICK_SLACK 60
+
+#define LAST_DAY civil_from(CIVIL_LAST_YEAR, 12, 31)
+
+/* ---- building: rungs in time order, of one moment only one ---- */
+
+struct ladder {
+        const struct ladder_rules *rules;
+        struct rung *rungs;
+        size_t n;
+};
+
+/* The moment of a rung on a working day. Monotone in the day, so that of two rungs on one day both have it. */
+static wall_time moment_of(const struct ladder_rules *rules, civil_day day)
+{
+        return hours_next(rules->hours, rules->calendar, wall_at(day, rules->policy->at));
+}
+
+static struct rung *ladder_find(const struct ladder *ladder, wall_time at)
+{
+        for (size_t i = ladder->n; i > 0 && ladder->rungs[i - 1].at >= at; i--)
+                if (ladder->rungs[i - 1].at == at)
+                        return &ladder->rungs[i - 1];
+        return NULL;
+}
+
+/* Puts a rung in its place. Where one stands at that moment already, the later class takes it, of one class the
+ * newcomer. Once the ladder is full, what does not fit is left out. */
+static void ladder_put(struct ladder *ladder, const struct rung *rung)
+{
+        struct rung *standing = ladder_find(ladder, rung->at);
+        size_t at = ladder->n;
+
+        if (standing) {
+                if (rung->class >= standing->class)
+                        *standing = *rung;
+                return;
+        }
+        if (ladder->n == LADDER_MAX)
+                return;
+        for (; at > 0 && ladder->rungs[at - 1].at > rung->at; at--)
+                ladder->rungs[at] = ladder->rungs[at - 1];
+        ladder->rungs[at] = *rung;
+        ladder->n++;
+}
+
+/* Writes the key "NAME@YYYY-MM-DD": the date from which the rung counts, as people set it, so that the rungs of a new
+ * date are new and those of the old one keep their keys when a holiday moves them. */
+__attribute__((format(printf, 3, 4))) static void name_rung(struct rung *rung, civil_day day, const char *format, ...)
+{
+        char name[RUNG_KEY_SIZE - CIVIL_DATE_SIZE], date[CIVIL_DATE_SIZE];
+        va_list arguments;
+
+        va_start(arguments, format);
+        (void)vsnprintf(name, sizeof(name), format, arguments);
+        va_end(arguments);
+        (void)snprintf(rung->key, sizeof(rung->key), "%s@%s", name, civil_format(day, date));
+}
+
+/* The first day of the window: on a day off, the working day after. */
+static void put_start(struct ladder *ladder, civil_day from)
+{
+        struct rung rung = {
+                .class = RUNG_START,
+                .at = moment_of(ladder->rules, calendar_next_working(ladder->rules->calendar, from)),
+        };
+
+        name_rung(&rung, from, "start");
+        ladder_put(ladder, &rung);
+}
+
+/* Offsets before a date, each moved to the working day before. Of those that fall on one day the one nearest to the
+ * deadline stays: "1d" and "0d" of a Sunday are both sent on Friday, as "0d". */
+static void put_before(struct ladder *ladder, civil_day anchor, civil_day named)
+{
+        const struct policy *policy = ladder->rules->policy;
+        const struct calendar *calendar = ladder->rules->calendar;
+
+        for (size_t i = 0; i < policy->n_before; i++) {
+                civil_day raw = offset_before(&policy->before[i], calendar, anchor);
+                struct rung rung = {
+                        .class = RUNG_BEFORE,
+                        .index = (int32_t)i,
+                        .at = moment_of(ladder->rules, calendar_previous_working(calendar, raw)),
+                };
+                const struct rung *standing = ladder_find(ladder, rung.at);
+                char offset[OFFSET_TEXT_SIZE];
+
+                if (standing && standing->class == RUNG_BEFORE &&
+                    offset_before(&policy->before[standing->index], calendar, anchor) > raw)
+                        continue;
+                name_rung(&rung, named, "%s", offset_format(&policy->before[i], offset));
+                ladder_put(ladder, &rung);
+        }
+}
+
+/* Every so often after a day, each moved to the working day after; those that meet on one day count once. */
+static void put_late(struct ladder *ladder, enum rung_class class, const char *name, civil_day after,
+                     const struct offset *every, int32_t limit, civil_day last_day)
+{
+        const struct calendar *calendar = ladder->rules->calendar;
+        struct rung rung = {.class = class};
+        wall_time previous = WALL_NONE;
+        civil_day raw = after;
+
+        if (every->days <= 0 && every->workdays <= 0)
+                return;
+        while (rung.index < limit && ladder->n < LADDER_MAX) {
+                raw = offset_after(every, calendar, raw);
+                rung.at = moment_of(ladder->rules, calendar_next_working(calendar, raw));
+                if (wall_day(rung.at) > last_day)
+                        return;
+                if (rung.at == previous)
+                        continue;
+                previous = rung.at;
+                rung.index++;
+                name_rung(&rung, after, "%s-%d", name, rung.index);
+                ladder_put(ladder, &rung);
+        }
+}
+
+/* The first working day after the silence. */
+static void put_snooze_end(struct ladder *ladder, civil_day until)
+{
+        struct rung rung = {
+                .class = RUNG_SNOOZE_END,
+                .at = moment_of(ladder->rules, calendar_next_working(ladder->rules->calendar, until + 1)),
+        };
+
+        name_rung(&rung, until, "snooze-end");
+        ladder_put(ladder, &rung);
+}
+
+size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation,
+                            struct rung rungs[static LADDER_MAX])
+{
+        const struct policy *policy = rules->policy;
+        struct obligation_dates dates = obligation_dates(obligation, rules->calendar);
+        struct ladder ladder = {.rules = rules, .rungs = rungs};
+
+        if (obligation->status != OBLIGATION_OPEN || dates.due == CIVIL_NONE)
+                return 0;
+        if (obligation->observance) {
+                put_before(&ladder, dates.due, dates.due);
+                return ladder.n;
+        }
+        if (obligation->snoozed_until != CIVIL_NONE)
+                put_snooze_end(&ladder, obligation->snoozed_until);
+        if (dates.from != CIVIL_NONE)
+                put_start(&ladder, dates.from);
+        if (dates.tentative) {
+                /* The day may be as early as the first of the window. */
+                put_before(&ladder, dates.from, dates.from);
+                return ladder.n;
+        }
+        put_before(&ladder, dates.safe, dates.due);
+        put_late(&ladder, RUNG_OVERDUE, "overdue", dates.effective, &policy->overdue_every, policy->overdue_limit,
+                 LAST_DAY);
+        return ladder.n;
+}
+
+size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_day window_end,
+                     struct rung rungs[static LADDER_MAX])
+{
+        struct ladder ladder = {.rules = rules, .rungs = rungs};
+
+        if (fix_by == CIVIL_NONE || window_end == CIVIL_NONE)
+                return 0;
+        for (size_t i = 0; i < ELEMENTS(fix_before); i++) {
+                civil_day day = offset_before(&fix_before[i], rules->calendar, fix_by);
+                struct rung rung = {
+                        .class = RUNG_FIX,
+                        .index = (int32_t)i,
+                        .at = moment_of(rules, calendar_previous_working(rules->calendar, day)),
+                };
+                char offset[OFFSET_TEXT_SIZE];
+
+                name_rung(&rung, fix_by, "fix-%s", offset_format(&fix_before[i], offset));
+                if (wall_day(rung.at) <= window_end)
+                        ladder_put(&ladder, &rung);
+        }
+        put_late(&ladder, RUNG_FIX, "fix-late", fix_by, &fix_late_every, INT32_MAX, window_end);
+        return ladder.n;
+}
+
+size_t ladder_of_escalation(const struct ladder_rules *rules, civil_day effective, struct rung rungs[static LADDER_MAX])
+{
+        size_t n = 0;
+
+        if (effective == CIVIL_NONE)
+                return 0;
+        /* Two levels on one day stay two: they have other readers. */
+        for (size_t i = 0; i < rules->policy->n_escalations && n < LADDER_MAX; i++) {
+                civil_day day = offset_after(&rules->policy->escalations[i].after, rules->calendar, effective);
+                struct rung rung = {
+                        .class = RUNG_ESCALATION,
+                        .index = (int32_t)i,
+                        .at = moment_of(rules, calendar_next_working(rules->calendar, day)),
+                };
+                size_t at = n++;
+
+                name_rung(&rung, effective, "escalate-%d", rung.index);
+                for (; at > 0 && rungs[at - 1].at > rung.at; at--)
+                        rungs[at] = rungs[at - 1];
+                rungs[at] = rung;
+        }
+        return n;
+}
+
+/* ---- judging: what becomes of each rung at a moment ---- */
+
+const char *verdict_name(enum verdict verdict)
+{
+        static const char *const names[] = {
+                [VERDICT_LATER] = "later",           [VERDICT_HANDLED] = "handled", [VERDICT_SEND] = "send",
+                [VERDICT_SUPERSEDED] = "superseded", [VERDICT_TOO_OLD] = "too old", [VERDICT_PAST_DUE] = "past due",
+                [VERDICT_SNOOZED] = "snoozed",
+        };
+
+        return names[verdict];
+}
+
+enum notice_kind ladder_kind(const struct obligation *obligation, const struct calendar *calendar,
+                             enum rung_class class, civil_day day)
+{
+        struct obligation_dates dates = obligation_dates(obligation, calendar);
+
+        if (class == RUNG_FIX)
+                return KIND_FIX_DATE;
+        if (class == RUNG_ESCALATION)
+                return KIND_ESCALATION;
+        if (obligation->observance)
+                return KIND_OBSERVANCE;
+        if (dates.tentative || dates.due == CIVIL_NONE)
+                return KIND_ADVANCE;
+        if (class == RUNG_OVERDUE || day > dates.effective)
+                return KIND_OVERDUE;
+        return day >= dates.safe - 1 ? KIND_DUE : KIND_ADVANCE;
+}
+
+/* When a snooze is over: the moment of its rung; WALL_NONE without one. */
+static wall_time end_of_silence(const struct rung *rungs, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                if (rungs[i].class == RUNG_SNOOZE_END)
+                        return rungs[i].at;
+        return WALL_NONE;
+}
+
+/* One missed rung by itself. `leaves` is the day on which a message made now leaves. */
+static enum verdict judge(const struct ladder_rules *rules, const struct obligation_dates *dates,
+                          const struct rung *rung, wall_time now, civil_day leaves)
+{
+        bool advance = rung->class == RUNG_START || rung->class == RUNG_BEFORE;
+
+        /* After its window a tentative date is the head's to fix, and an agency has nothing to be reminded of. */
+        if ((advance || dates->tentative) && leaves > dates->effective)
+                return VERDICT_PAST_DUE;
+        if (advance && now - rung->at > (rules->catch_up > TICK_SLACK ? rules->catch_up : TICK_SLACK))
+                return VERDICT_TOO_OLD;
+        return VERDICT_SEND;
+}
+
+void ladder_step(const struct ladder_rules *rules, const struct obligation *obligation, const struct rung *rungs,
+                 size_t n, wall_time handled, wall_time now, struct ladder_step *ret)
+{
+        struct obligation_dates dates = obligation_dates(obligation, rules->calendar);
+        civil_day leaves = wall_day(hours_next(rules->hours, rules->calendar, now));
+        wall_time silent_until = end_of_silence(rungs, n);
+        size_t newest = LADDER_MAX;
+
+        *ret = (struct ladder_step){.send = LADDER_MAX, .next = WALL_NEVER};
+        for (size_t i = 0; i < n; i++) {
+                if (rungs[i].at <= handled) {
+                        ret->verdicts[i] = VERDICT_HANDLED;
+                } else if (rungs[i].at > now) {
+                        ret->verdicts[i] = VERDICT_LATER;
+                        /* What a snooze will silence is nothing to wake up for: its end covers it. */
+                        if (ret->next == WALL_NEVER && rungs[i].at >= silent_until)
+                                ret->next = rungs[i].at;
+                } else if (now < silent_until) {
+                        ret->verdicts[i] = VERDICT_SNOOZED;
+                } else {
+                        ret->verdicts[i] = judge(rules, &dates, &rungs[i], now, leaves);
+                        newest = i;
+                }
+        }
+        if (newest == LADDER_MAX)
+                return;
+
+        /* Only the newest speaks; where it may not, nothing older does. */
+        if (ret->verdicts[newest] == VERDICT_SEND) {
+                ret->send = newest;
+                ret->kind = ladder_kind(obligation, rules->calendar, rungs[newest].class, leaves);
+        }
+        for (size_t i = 0; i < newest; i++)
+                if (ret->verdicts[i] == VERDICT_SEND || (ret->send == newest && ret->verdicts[i] != VERDICT_HANDLED))
+                        ret->verdicts[i] = VERDICT_SUPERSEDED;
+}
+
+void ladder_step_occurrence(const struct rung *rungs, size_t n, wall_time handled, wall_time now,
+                            struct ladder_step *ret)
+{
+        bool fix_sent = false;
+
+        *ret = (struct ladder_step){.send = LADDER_MAX, .next = WALL_NEVER};
+        /* From the newest back: the first fix rung met is the one that speaks. */
+        for (size_t i = n; i-- > 0;) {
+                bool fix = rungs[i].class == RUNG_FIX;
+
+                if (rungs[i].at <= handled) {
+                        ret->verdicts[i] = VERDICT_HANDLED;
+                } else if (rungs[i].at > now) {
+                        ret->verdicts[i] = VERDICT_LATER;
+                        ret->next = rungs[i].at;
+                } else if (fix && fix_sent) {
+                        ret->verdicts[i] = VERDICT_SUPERSEDED;
+                } else {
+                        ret->verdicts[i] = VERDICT_SEND;
+                        fix_sent |= fix;
+                        if (ret->send != LADDER_MAX)
+                                continue;
+                        ret->send = i;
+                        ret->kind = fix ? KIND_FIX_DATE : KIND_ESCALATION;
+                }
+        }
+}

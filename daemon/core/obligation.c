@@ -1,0 +1,226 @@
+/* An obligation: its dates, its states, and what may be decided on it.
+ * Depends on calendar, plan.
+ * Called by ladder, engine, control. */
+#include "core/obligation.h"
+
+#include "core/cleanup.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char *const state_names[] = {
+        [STATE_PENDING] = "pending",     [STATE_OVERDUE] = "overdue", [STATE_SNOOZED] = "snoozed",
+        [STATE_TENTATIVE] = "tentative", [STATE_UNDATED] = "undated", [STATE_DONE] = "done",
+        [STATE_LATE] = "late",           [STATE_WAIVED] = "waived",   [STATE_WITHDRAWN] = "withdrawn",
+        [STATE_PASSED] = "passed",
+};
+
+const char *obligation_state_name(enum obligation_state state)
+{
+        return state_names[state];
+}
+
+int obligation_state_parse(const char *name, enum obligation_state *ret)
+{
+        for (int state = 0; state < STATE_COUNT; state++)
+                if (strcmp(state_names[state], name) == 0) {
+                        *ret = (enum obligation_state)state;
+                        return 0;
+                }
+        return -EINVAL;
+}
+
+/* Where a term ends on a day off it ends with the next working day: Civil Code 2015 (Bộ luật Dân sự,
+ * 91/2015/QH13), art. 148.5. An item may say otherwise. */
+static civil_day shift_day(enum shift shift, const struct calendar *calendar, civil_day day)
+{
+        switch (shift) {
+        case SHIFT_NEXT:
+                return calendar_next_working(calendar, day);
+        case SHIFT_PREVIOUS:
+                return calendar_previous_working(calendar, day);
+        case SHIFT_NONE:
+                break;
+        }
+        return day;
+}
+
+struct obligation_dates obligation_dates(const struct obligation *obligation, const struct calendar *calendar)
+{
+        bool fixed = obligation->fixed != CIVIL_NONE;
+        struct obligation_dates dates = {
+                .from = fixed ? CIVIL_NONE : obligation->from,
+                .due = fixed ? obligation->fixed : obligation->due,
+                .tentative = !fixed && obligation->tentative && obligation->from != CIVIL_NONE,
+        };
+
+        if (dates.due == CIVIL_NONE)
+                return (struct obligation_dates){
+                        .from = CIVIL_NONE, .due = CIVIL_NONE, .effective = CIVIL_NONE, .safe = CIVIL_NONE};
+        /* An anniversary is no term, and a tentative window has none yet. */
+        dates.effective = obligation->observance || dates.tentative ? dates.due
+                                                                    : shift_day(obligation->shift, calendar, dates.due);
+        dates.safe = dates.effective < dates.due ? dates.effective : dates.due;
+        return dates;
+}
+
+/* Whether something is owed by a day that is known. */
+static bool has_term(const struct obligation *obligation, const struct obligation_dates *dates)
+{
+        return !obligation->observance && !dates->tentative && dates->due != CIVIL_NONE;
+}
+
+bool obligation_is_late(const struct obligation *obligation, const struct calendar *calendar)
+{
+        struct obligation_dates dates = obligation_dates(obligation, calendar);
+
+        return obligation->status == OBLIGATION_DONE && has_term(obligation, &dates) &&
+               obligation->done_on > dates.effective;
+}
+
+int32_t obligation_days_late(const struct obligation *obligation, const struct calendar *calendar, civil_day on)
+{
+        struct obligation_dates dates = obligation_dates(obligation, calendar);
+
+        if (!has_term(obligation, &dates) || on <= dates.effective)
+                return 0;
+        return calendar_working_between(calendar, dates.effective, on);
+}
+
+bool obligation_is_open(const struct obligation *obligation)
+{
+        return obligation->status == OBLIGATION_OPEN && !obligation->observance;
+}
+
+enum obligation_state obligation_state(const struct obligation *obligation, const struct calendar *calendar,
+                                       civil_day today)
+{
+        struct obligation_dates dates = obligation_dates(obligation, calendar);
+
+        switch (obligation->status) {
+        case OBLIGATION_WITHDRAWN:
+                return STATE_WITHDRAWN;
+        case OBLIGATION_WAIVED:
+                return STATE_WAIVED;
+        case OBLIGATION_DONE:
+                return obligation_is_late(obligation, calendar) ? STATE_LATE : STATE_DONE;
+        case OBLIGATION_OPEN:
+                break;
+        }
+        if (dates.due == CIVIL_NONE)
+                return STATE_UNDATED;
+        if (obligation->observance)
+                return today > dates.due ? STATE_PASSED : STATE_PENDING;
+        /* A snooze is shown before anything that it silences. */
+        if (obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= today)
+                return STATE_SNOOZED;
+        if (dates.tentative)
+                return STATE_TENTATIVE;
+        return today > dates.effective ? STATE_OVERDUE : STATE_PENDING;
+}
+
+/* The last working day on which a reminder of the deadline itself is still to come. Within a tentative window the
+ * day may be any; before it, it may be the first. */
+static civil_day last_day_before(const struct obligation_dates *dates, const struct calendar *calendar, civil_day today)
+{
+        civil_day deadline = dates->tentative && today < dates->from ? dates->from : dates->safe;
+
+        return calendar_previous_working(calendar, deadline - 1);
+}
+
+civil_day obligation_snooze_cap(const struct obligation *obligation, const struct calendar *calendar, civil_day today)
+{
+        struct obligation_dates dates = obligation_dates(obligation, calendar);
+
+        if (dates.due == CIVIL_NONE || obligation->observance)
+                return CIVIL_NONE;
+        if (has_term(obligation, &dates) && today > dates.effective)
+                return calendar_add_working(calendar, today, SNOOZE_OVERDUE_WORKDAYS);
+        return last_day_before(&dates, calendar, today);
+}
+
+/* Why a decision on an obligation that must still be open is refused. */
+static enum refusal refuse_settled(const struct obligation *obligation)
+{
+        if (obligation->status == OBLIGATION_WITHDRAWN)
+                return REFUSED_WITHDRAWN;
+        return obligation->status == OBLIGATION_OPEN ? REFUSED_NOT : REFUSED_CLOSED;
+}
+
+enum refusal obligation_may_snooze(const struct obligation *obligation, const struct calendar *calendar,
+                                   civil_day today, civil_day until, bool force)
+{
+        enum refusal refusal = refuse_settled(obligation);
+        civil_day cap;
+
+        if (refusal != REFUSED_NOT)
+                return refusal;
+        if (obligation->observance)
+                return REFUSED_OBSERVANCE;
+        if (obligation_dates(obligation, calendar).due == CIVIL_NONE)
+                return REFUSED_UNDATED;
+        if (until < today)
+                return REFUSED_PAST;
+        cap = obligation_snooze_cap(obligation, calendar, today);
+        return !force && until > cap ? REFUSED_SNOOZE_CAP : REFUSED_NOT;
+}
+
+enum refusal obligation_may_finish(const struct obligation *obligation, civil_day today, civil_day on)
+{
+        enum refusal refusal = refuse_settled(obligation);
+
+        if (refusal != REFUSED_NOT)
+                return refusal;
+        if (obligation->observance)
+                return REFUSED_OBSERVANCE;
+        return on > today ? REFUSED_PAST : REFUSED_NOT;
+}
+
+enum refusal obligation_may_reopen(const struct obligation *obligation)
+{
+        switch (obligation->status) {
+        case OBLIGATION_WITHDRAWN:
+                return REFUSED_WITHDRAWN;
+        case OBLIGATION_OPEN:
+                return REFUSED_OPEN;
+        case OBLIGATION_DONE:
+        case OBLIGATION_WAIVED:
+                break;
+        }
+        return REFUSED_NOT;
+}
+
+enum refusal obligation_may_waive(const struct obligation *obligation)
+{
+        return refuse_settled(obligation);
+}
+
+enum refusal obligation_may_set_date(const struct obligation *obligation, int32_t plan_year, civil_day day)
+{
+        enum refusal refusal = refuse_settled(obligation);
+        int32_t year = civil_split(day).year;
+
+        if (refusal != REFUSED_NOT)
+                return refusal;
+        if (obligation->observance)
+                return REFUSED_OBSERVANCE;
+        return year < plan_year || year > plan_year + 1 ? REFUSED_YEAR : REFUSED_NOT;
+}
+
+enum refusal obligation_may_clear_date(const struct obligation *obligation)
+{
+        enum refusal refusal = refuse_settled(obligation);
+
+        if (refusal != REFUSED_NOT)
+                return refusal;
+        return obligation->fixed == CIVIL_NONE ? REFUSED_NOT_FIXED : REFUSED_NOT;
+}
+
+bool obligation_snooze_hides(const struct obligation *obligation, const struct calendar *calendar)
+{
+        struct obligation_dates dates = obligation_dates(obligation, calendar);
+
+        if (dates.due == CIVIL_NONE || obligation->snoozed_until == CIVIL_NONE)
+                return false;
+        return obligation->snoozed_until > last_day_before(&dates, calendar, CIVIL_NONE);
+}

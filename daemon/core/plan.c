@@ -1,0 +1,267 @@
+/* A year's plan: copies, occurrences and whom targets mean.
+ * Depends on calendar, span, roster, lunar; repeats come from repeat.c.
+ * Filled by config; read by engine and message. */
+#include "core/plan.h"
+
+#include "core/cleanup.h"
+#include "core/lunar.h"
+
+#include <errno.h>
+#include <string.h>
+
+void policy_clear(struct policy *policy)
+{
+        free(policy->id);
+        free(policy->before);
+        for (size_t i = 0; i < policy->n_escalations; i++)
+                free(policy->escalations[i].to.words);
+        free(policy->escalations);
+        *policy = (struct policy){0};
+}
+
+/* A copy of n elements; never NULL on success, so that NULL is always want of memory. */
+static void *copy_array(const void *array, size_t n, size_t size)
+{
+        void *copy = calloc(n + 1, size);
+
+        if (copy && n > 0)
+                memcpy(copy, array, n * size);
+        return copy;
+}
+
+static int copy_escalations(const struct policy *policy, struct policy *copy)
+{
+        copy->escalations = calloc(policy->n_escalations + 1, sizeof(*copy->escalations));
+        if (!copy->escalations)
+                return -ENOMEM;
+        for (size_t i = 0; i < policy->n_escalations; i++) {
+                const struct targets *to = &policy->escalations[i].to;
+                struct target *words = copy_array(to->words, to->n, sizeof(*words));
+
+                if (!words)
+                        return -ENOMEM;
+                copy->escalations[i] =
+                        (struct escalation){.after = policy->escalations[i].after, .to = {.words = words, .n = to->n}};
+                copy->n_escalations++;
+        }
+        return 0;
+}
+
+int policy_copy(const struct policy *policy, struct policy *ret)
+{
+        CLEANUP(policy_clear) struct policy copy = *policy;
+        int r;
+
+        copy.id = NULL;
+        copy.before = NULL;
+        copy.escalations = NULL;
+        copy.n_escalations = 0;
+
+        copy.before = copy_array(policy->before, policy->n_before, sizeof(*copy.before));
+        if (!copy.before)
+                return -ENOMEM;
+        if (policy->id) {
+                copy.id = strdup(policy->id);
+                if (!copy.id)
+                        return -ENOMEM;
+        }
+        r = copy_escalations(policy, &copy);
+        if (r < 0)
+                return r;
+        *ret = copy;
+        copy = (struct policy){0};
+        return 0;
+}
+
+void item_clear(struct item *item)
+{
+        free(item->id);
+        free(item->title);
+        free(item->wording);
+        free(item->note);
+        free(item->when);
+        free(item->repeat);
+        free(item->for_.words);
+        free(item->report_to.words);
+        policy_clear(&item->policy);
+        *item = (struct item){0};
+}
+
+void plan_clear(struct plan *plan)
+{
+        free(plan->id);
+        free(plan->title);
+        free(plan->basis);
+        free(plan->members);
+        for (size_t i = 0; i < plan->n_items; i++)
+                item_clear(&plan->items[i]);
+        free(plan->items);
+        *plan = (struct plan){0};
+}
+
+const struct item *plan_find_item(const struct plan *plan, const char *id)
+{
+        for (size_t i = 0; i < plan->n_items; i++)
+                if (strcmp(plan->items[i].id, id) == 0)
+                        return &plan->items[i];
+        return NULL;
+}
+
+/* The day of an observance in a Gregorian year. The end of a lunar year lies in the next Gregorian one: the lunar
+ * year of the same number is tried first, then the one before. */
+static int observance_day(const struct observance *observance, int32_t year, civil_day *ret)
+{
+        if (!observance->lunar) {
+                if (!civil_valid(year, observance->month, observance->day))
+                        return -ENODATA;
+                *ret = civil_from(year, observance->month, observance->day);
+                return 0;
+        }
+        for (int32_t lunar_year = year; lunar_year >= year - 1; lunar_year--) {
+                struct lunar_date date = {.year = lunar_year, .month = observance->month, .day = observance->day};
+                civil_day day;
+
+                if (lunar_to_civil(&date, &day) == 0 && civil_split(day).year == year) {
+                        *ret = day;
+                        return 0;
+                }
+        }
+        return -ENODATA;
+}
+
+static int repeat_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n)
+{
+        CLEANUP_FREE civil_day *days = NULL;
+        struct occurrence *occurrences;
+        size_t n;
+        int r;
+
+        r = repeat_expand(item->repeat, year, &days, &n);
+        if (r < 0)
+                return r;
+        occurrences = calloc(n, sizeof(*occurrences));
+        if (!occurrences)
+                return -ENOMEM;
+        for (size_t i = 0; i < n; i++) {
+                char text[CIVIL_DATE_SIZE];
+
+                occurrences[i] = (struct occurrence){.from = CIVIL_NONE, .due = days[i]};
+                memcpy(occurrences[i].key, civil_format(days[i], text), sizeof(occurrences[i].key));
+                occurrences[i].key[sizeof(occurrences[i].key) - 1] = '\0';
+        }
+        *ret = occurrences;
+        *ret_n = n;
+        return 0;
+}
+
+int item_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n)
+{
+        struct occurrence one = {.from = CIVIL_NONE, .due = CIVIL_NONE};
+        int r;
+
+        switch (item->form) {
+        case DATE_REPEAT:
+                return repeat_occurrences(item, year, ret, ret_n);
+        case DATE_OBSERVANCE:
+                r = observance_day(&item->observance, year, &one.due);
+                if (r < 0)
+                        return r;
+                break;
+        case DATE_DUE:
+                one.due = item->to;
+                break;
+        case DATE_WINDOW:
+        case DATE_QUARTER:
+                one.from = item->from;
+                one.due = item->to;
+                one.tentative = item->tentative;
+                break;
+        case DATE_UNDATED:
+                break;
+        }
+
+        *ret = copy_array(&one, 1, sizeof(one));
+        if (!*ret)
+                return -ENOMEM;
+        *ret_n = 1;
+        return 0;
+}
+
+/* Sets the flag of every agency that one word means. */
+static void mark_target(const struct plan *plan, const struct roster *roster, const struct target *target, bool *marked)
+{
+        const struct group *group;
+
+        switch (target->role) {
+        case TARGET_HEAD:
+                if (plan->head != ROSTER_NONE)
+                        marked[plan->head] = true;
+                break;
+        case TARGET_DEPUTY:
+                if (plan->deputy != ROSTER_NONE)
+                        marked[plan->deputy] = true;
+                break;
+        case TARGET_MEMBERS:
+                for (size_t i = 0; i < plan->n_members; i++)
+                        marked[plan->members[i]] = true;
+                break;
+        case TARGET_ALL:
+                memset(marked, true, roster->n_agencies);
+                break;
+        case TARGET_GROUP:
+                group = &roster->groups[target->index];
+                for (size_t i = 0; i < group->n_agencies; i++)
+                        marked[group->agencies[i]] = true;
+                break;
+        case TARGET_AGENCY:
+                marked[target->index] = true;
+                break;
+        }
+}
+
+int plan_resolve(const struct plan *plan, const struct roster *roster, const struct targets *targets, size_t **ret,
+                 size_t *ret_n)
+{
+        CLEANUP_FREE bool *marked = calloc(roster->n_agencies + 1, sizeof(*marked));
+        CLEANUP_FREE size_t *agencies = calloc(roster->n_agencies + 1, sizeof(*agencies));
+        size_t n = 0;
+
+        if (!marked || !agencies)
+                return -ENOMEM;
+        for (size_t i = 0; i < targets->n; i++)
+                mark_target(plan, roster, &targets->words[i], marked);
+        for (size_t i = 0; i < roster->n_agencies; i++)
+                if (marked[i])
+                        agencies[n++] = i;
+        *ret = TAKE_PTR(agencies);
+        *ret_n = n;
+        return 0;
+}
+
+char *item_title(const struct item *item, int32_t year)
+{
+        static const char mark[] = "{n}";
+        int32_t since = item->form == DATE_OBSERVANCE ? item->observance.since : 0;
+        CLEANUP_FREE char *title = NULL;
+        size_t size;
+        CLEANUP_FCLOSE FILE *out = NULL;
+
+        if (since == 0)
+                return strdup(item->title);
+        out = open_memstream(&title, &size);
+        if (!out)
+                return NULL;
+        for (const char *rest = item->title;;) {
+                const char *found = strstr(rest, mark);
+
+                if (!found) {
+                        (void)fputs(rest, out);
+                        break;
+                }
+                (void)fprintf(out, "%.*s%d", (int)(found - rest), rest, year - since);
+                rest = found + strlen(mark);
+        }
+        if (ferror(out) || fclose(TAKE_PTR(out)) != 0)
+                return NULL;
+        return TAKE_PTR(title);
+}

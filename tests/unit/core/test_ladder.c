@@ -1,0 +1,640 @@
+/* Tests of ladder: which rungs there are, and what becomes of the missed ones. */
+#include "ladder_fixture.h"
+
+#include "core/span.h"
+
+static int set_up(void **state)
+{
+        *state = proclaimed_calendar();
+        return 0;
+}
+
+static int tear_down(void **state)
+{
+        *state = calendar_free(*state);
+        return 0;
+}
+
+static struct ladder_rules rules_of(const struct policy *policy, const struct calendar *calendar)
+{
+        return (struct ladder_rules){
+                .policy = policy, .calendar = calendar, .hours = &office, .catch_up = 7 * (int64_t)DAY_SECONDS};
+}
+
+/* Writes rungs as "12-09 1d@2024-12-10, …". */
+static char *describe(const struct rung *rungs, size_t n)
+{
+        CLEANUP_FREE char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        assert_non_null(out);
+        for (size_t i = 0; i < n; i++) {
+                char moment[WALL_TEXT_SIZE];
+
+                (void)fprintf(out, "%s%.5s %s", i ? ", " : "", wall_text(rungs[i].at, moment) + strlen("YYYY-"),
+                              rungs[i].key);
+        }
+        assert_int_equal(fclose(out), 0);
+        return TAKE_PTR(text);
+}
+
+static void test_rungs(void **state)
+{
+        static const struct {
+                struct given given;
+                const char *rungs;
+        } table[] = {
+                {{&policy_report, .due = "2024-12-10"}, /* a Tuesday */
+                 "11-08 30d@2024-12-10, 11-26 14d@2024-12-10, 12-03 7d@2024-12-10, 12-06 3d@2024-12-10, "
+                 "12-09 1d@2024-12-10, 12-10 0d@2024-12-10, "
+                 "12-12 overdue-1@2024-12-10, 12-16 overdue-2@2024-12-10, 12-18 overdue-3@2024-12-10"},
+                /* A quarter that begins on a holiday and ends on a Sunday. */
+                {{&policy_report, .from = "2024-01-01", .due = "2024-03-31"},
+                 "01-02 start@2024-01-01, 03-01 30d@2024-03-31, 03-15 14d@2024-03-31, 03-22 7d@2024-03-31, "
+                 "03-28 3d@2024-03-31, 03-29 0d@2024-03-31, "
+                 "04-03 overdue-1@2024-04-01, 04-05 overdue-2@2024-04-01, 04-09 overdue-3@2024-04-01"},
+                /* The same Sunday, with the other shifts: rungs count from the earlier date, keys name the nominal. */
+                {{&policy_report, .due = "2024-03-31", .shift = SHIFT_PREVIOUS},
+                 "02-28 30d@2024-03-31, 03-15 14d@2024-03-31, 03-22 7d@2024-03-31, 03-26 3d@2024-03-31, "
+                 "03-28 1d@2024-03-31, 03-29 0d@2024-03-31, "
+                 "04-02 overdue-1@2024-03-29, 04-04 overdue-2@2024-03-29, 04-08 overdue-3@2024-03-29"},
+                {{&policy_report, .due = "2024-03-31", .shift = SHIFT_NONE},
+                 "03-01 30d@2024-03-31, 03-15 14d@2024-03-31, 03-22 7d@2024-03-31, 03-28 3d@2024-03-31, "
+                 "03-29 0d@2024-03-31, "
+                 "04-02 overdue-1@2024-03-31, 04-04 overdue-2@2024-03-31, 04-08 overdue-3@2024-03-31"},
+                /* In the Tet holidays: three rungs meet on the last working day before them. */
+                {{&policy_report, .due = "2024-02-14"},
+                 "01-15 30d@2024-02-14, 01-31 14d@2024-02-14, 02-07 0d@2024-02-14, "
+                 "02-19 overdue-1@2024-02-15, 02-21 overdue-2@2024-02-15, 02-23 overdue-3@2024-02-15"},
+                /* A Saturday worked in exchange; working days counted over 29 April to 1 May. */
+                {{&policy_mixed, .due = "2024-05-04"},
+                 "04-19 14d@2024-05-04, 04-24 5wd@2024-05-04, 04-26 7d@2024-05-04, 05-03 1wd@2024-05-04, "
+                 "05-04 0d@2024-05-04, "
+                 "05-07 overdue-1@2024-05-04, 05-10 overdue-2@2024-05-04, 05-13 overdue-3@2024-05-04, "
+                 "05-16 overdue-4@2024-05-04, 05-20 overdue-5@2024-05-04"},
+                /* Saturday, Sunday and Monday are one reminder, and the count has no gap. */
+                {{&policy_daily, .due = "2024-12-06"},
+                 "12-09 overdue-1@2024-12-06, 12-10 overdue-2@2024-12-06, 12-11 overdue-3@2024-12-06, "
+                 "12-12 overdue-4@2024-12-06"},
+                /* Tentative: from the first day, never overdue. Fixed: a due like any other. */
+                {{&policy_inspection, .from = "2024-10-01", .due = "2024-10-31", .tentative = true},
+                 "09-17 14d@2024-10-01, 09-27 3d@2024-10-01, 09-30 1d@2024-10-01, 10-01 start@2024-10-01"},
+                {{&policy_report, .from = "2024-09-01", .due = "2024-09-30", .tentative = true},
+                 "08-02 30d@2024-09-01, 08-16 14d@2024-09-01, 08-23 7d@2024-09-01, 08-29 3d@2024-09-01, "
+                 "08-30 0d@2024-09-01, 09-04 start@2024-09-01"},
+                {{&policy_inspection, .from = "2024-10-01", .due = "2024-10-31", .tentative = true,
+                  .fixed = "2024-10-15"},
+                 "10-01 14d@2024-10-15, 10-11 3d@2024-10-15, 10-14 1d@2024-10-15"},
+                {{&policy_inspection, .fixed = "2024-10-15"},
+                 "10-01 14d@2024-10-15, 10-11 3d@2024-10-15, 10-14 1d@2024-10-15"},
+                /* A window of one weekend begins after it has ended. */
+                {{&policy_daily, .from = "2024-12-07", .due = "2024-12-08", .shift = SHIFT_PREVIOUS},
+                 "12-09 overdue-1@2024-12-06, 12-10 overdue-2@2024-12-06, 12-11 overdue-3@2024-12-06, "
+                 "12-12 overdue-4@2024-12-06"},
+                {{&policy_inspection, .from = "2024-12-07", .due = "2024-12-08", .shift = SHIFT_NONE},
+                 "11-22 14d@2024-12-08, 12-05 3d@2024-12-08, 12-06 1d@2024-12-08, 12-09 start@2024-12-07"},
+                /* An anniversary on a Sunday: announced before, and nothing after. */
+                {{&policy_report, .due = "2024-05-19", .observance = true, .snoozed_until = "2024-05-01"},
+                 "04-19 30d@2024-05-19, 05-04 14d@2024-05-19, 05-10 7d@2024-05-19, 05-16 3d@2024-05-19, "
+                 "05-17 0d@2024-05-19"},
+                /* The end of a snooze: by itself, in the place of a rung, in the place of an overdue one. */
+                {{&policy_inspection, .due = "2024-12-10", .snoozed_until = "2024-11-29"},
+                 "11-26 14d@2024-12-10, 12-02 snooze-end@2024-11-29, 12-06 3d@2024-12-10, 12-09 1d@2024-12-10"},
+                {{&policy_inspection, .due = "2024-12-10", .snoozed_until = "2024-12-06"},
+                 "11-26 14d@2024-12-10, 12-06 3d@2024-12-10, 12-09 snooze-end@2024-12-06"},
+                {{&policy_daily, .due = "2024-12-06", .snoozed_until = "2024-12-09"},
+                 "12-09 overdue-1@2024-12-06, 12-10 snooze-end@2024-12-09, 12-11 overdue-3@2024-12-06, "
+                 "12-12 overdue-4@2024-12-06"},
+                /* Nothing. */
+                {{&policy_report, .due = "2024-12-10", .status = OBLIGATION_DONE}, ""},
+                {{&policy_report, .due = "2024-12-10", .status = OBLIGATION_WAIVED}, ""},
+                {{&policy_report, .due = "2024-12-10", .status = OBLIGATION_WITHDRAWN}, ""},
+                {{&policy_report, .due = NULL}, ""},
+                {{&policy_report, .due = NULL, .snoozed_until = "2024-12-10"}, ""},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct ladder_rules rules = rules_of(table[i].given.policy, *state);
+                struct obligation obligation = make(&table[i].given);
+                struct rung rungs[LADDER_MAX];
+                CLEANUP_FREE char *text = describe(rungs, ladder_of_obligation(&rules, &obligation, rungs));
+
+                assert_string_equal(text, table[i].rungs);
+        }
+}
+
+/* The moment: inside the hours, whatever `at` says. */
+static void test_moments(void **state)
+{
+        static const struct hours always = {0};
+        static const struct {
+                int32_t at;
+                const struct hours *hours;
+                const char *first, *last;
+        } table[] = {
+                {CLOCK(8, 0), &office, "2024-11-26 08:00", "2024-12-09 08:00"},
+                {CLOCK(6, 0), &office, "2024-11-26 07:30", "2024-12-09 07:30"},
+                {CLOCK(17, 0), &office, "2024-11-27 07:30", "2024-12-10 07:30"},
+                {CLOCK(23, 0), &always, "2024-11-26 23:00", "2024-12-09 23:00"},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct policy policy = policy_inspection;
+                struct ladder_rules rules = rules_of(&policy, *state);
+                struct obligation obligation = make(&(struct given){.due = "2024-12-10"});
+                struct rung rungs[LADDER_MAX];
+                size_t n;
+
+                policy.at = table[i].at;
+                rules.hours = table[i].hours;
+                n = ladder_of_obligation(&rules, &obligation, rungs);
+                assert_int_equal(n, 3);
+                assert_int_equal(rungs[0].at, wall_of(table[i].first));
+                assert_int_equal(rungs[n - 1].at, wall_of(table[i].last));
+        }
+}
+
+static void test_bounds(void **state)
+{
+        struct offset many[700];
+        struct policy policy = {.overdue_every = {.workdays = 2}, .overdue_limit = OVERDUE_UNLIMITED};
+        struct ladder_rules rules = rules_of(&policy, *state);
+        struct obligation obligation = make(&(struct given){.due = "2024-12-10"});
+        struct rung rungs[LADDER_MAX];
+
+        assert_int_equal(ladder_of_obligation(&rules, &obligation, rungs), LADDER_MAX);
+        assert_string_equal(rungs[LADDER_MAX - 1].key, "overdue-512@2024-12-10");
+        /* A span of nothing would never come to an end. */
+        policy.overdue_every = (struct offset){0};
+        assert_int_equal(ladder_of_obligation(&rules, &obligation, rungs), 0);
+        /* The end of the calendar. */
+        policy.overdue_every = (struct offset){.days = 3660};
+        assert_int_equal(ladder_of_obligation(&rules, &obligation, rungs), 7);
+
+        for (size_t i = 0; i < ELEMENTS(many); i++)
+                many[i] = (struct offset){.workdays = (int32_t)i};
+        policy.before = many;
+        policy.n_before = ELEMENTS(many);
+        assert_int_equal(ladder_of_obligation(&rules, &obligation, rungs), LADDER_MAX);
+        for (size_t i = 1; i < LADDER_MAX; i++)
+                assert_true(rungs[i - 1].at < rungs[i].at);
+}
+
+/* Offsets in any order make the same ladder. */
+static void test_order_of_offsets(void **state)
+{
+        struct offset before[ELEMENTS(report_before)];
+        struct policy policy = policy_report;
+        struct rung rungs[LADDER_MAX], reversed[LADDER_MAX];
+
+        policy.before = before;
+        for (size_t i = 0; i < ELEMENTS(before); i++)
+                before[i] = report_before[ELEMENTS(before) - 1 - i];
+        for (civil_day due = day_of("2024-01-01"); due <= day_of("2024-12-31"); due++) {
+                struct ladder_rules rules = rules_of(&policy_report, *state), other = rules_of(&policy, *state);
+                struct obligation obligation = make(&(struct given){.due = "2024-12-10"});
+                size_t n;
+
+                obligation.due = due;
+                n = ladder_of_obligation(&rules, &obligation, rungs);
+                assert_int_equal(ladder_of_obligation(&other, &obligation, reversed), n);
+                for (size_t i = 0; i < n; i++)
+                        assert_string_equal(rungs[i].key, reversed[i].key);
+        }
+}
+
+static void test_fix_rungs(void **state)
+{
+        static const struct {
+                const char *fix_by, *window_end, *rungs;
+        } table[] = {
+                {"2024-09-20", "2024-10-04",
+                 "09-06 fix-14d@2024-09-20, 09-17 fix-3d@2024-09-20, 09-20 fix-0d@2024-09-20, "
+                 "09-24 fix-late-1@2024-09-20, 09-26 fix-late-2@2024-09-20, 09-30 fix-late-3@2024-09-20, "
+                 "10-02 fix-late-4@2024-09-20, 10-04 fix-late-5@2024-09-20"},
+                {"2024-09-22", "2024-09-25",
+                 "09-06 fix-14d@2024-09-22, 09-19 fix-3d@2024-09-22, 09-20 fix-0d@2024-09-22, "
+                 "09-24 fix-late-1@2024-09-22"},
+                {"2024-09-20", "2024-09-18", "09-06 fix-14d@2024-09-20, 09-17 fix-3d@2024-09-20"},
+                {"", "2024-10-31", ""},
+                {"2024-09-20", "", ""},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct ladder_rules rules = rules_of(&policy_inspection, *state);
+                struct rung rungs[LADDER_MAX];
+                size_t n = ladder_of_fix(&rules, day_of(table[i].fix_by), day_of(table[i].window_end), rungs);
+                CLEANUP_FREE char *text = describe(rungs, n);
+
+                assert_string_equal(text, table[i].rungs);
+        }
+}
+
+static void test_escalation_rungs(void **state)
+{
+        static struct escalation crossed[] = {
+                {.after = {.days = 10}}, {.after = {.workdays = 3}}, {.after = {.days = 3}}, {.after = {.days = 0}}};
+        static const struct policy policy_crossed = {
+                .at = CLOCK(8, 0), .escalations = crossed, .n_escalations = ELEMENTS(crossed)};
+        static const struct {
+                const struct policy *policy;
+                const char *effective, *rungs;
+        } table[] = {
+                {&policy_report, "2024-12-10", "12-13 escalate-0@2024-12-10, 12-24 escalate-1@2024-12-10"},
+                /* In time order; two levels on one day stay two. */
+                {&policy_crossed, "2024-12-05",
+                 "12-05 escalate-3@2024-12-05, 12-09 escalate-2@2024-12-05, 12-10 escalate-1@2024-12-05, "
+                 "12-16 escalate-0@2024-12-05"},
+                {&policy_crossed, "2024-12-06",
+                 "12-06 escalate-3@2024-12-06, 12-09 escalate-2@2024-12-06, 12-11 escalate-1@2024-12-06, "
+                 "12-16 escalate-0@2024-12-06"},
+                {&policy_crossed, "2024-12-10",
+                 "12-10 escalate-3@2024-12-10, 12-13 escalate-1@2024-12-10, 12-13 escalate-2@2024-12-10, "
+                 "12-20 escalate-0@2024-12-10"},
+                {&policy_inspection, "2024-12-10", ""},
+                {&policy_report, "", ""},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct ladder_rules rules = rules_of(table[i].policy, *state);
+                struct rung rungs[LADDER_MAX];
+                size_t n = ladder_of_escalation(&rules, day_of(table[i].effective), rungs);
+                CLEANUP_FREE char *text = describe(rungs, n);
+
+                assert_string_equal(text, table[i].rungs);
+        }
+}
+
+#define TUESDAY_TERM &policy_report, .due = "2024-12-10"
+
+static void test_step(void **state)
+{
+        /* Verdicts, one letter a rung. */
+        static const char letters[] = {
+                [VERDICT_LATER] = '.',   [VERDICT_HANDLED] = 'h',  [VERDICT_SEND] = 'S',    [VERDICT_SUPERSEDED] = 's',
+                [VERDICT_TOO_OLD] = 'o', [VERDICT_PAST_DUE] = 'p', [VERDICT_SNOOZED] = 'z',
+        };
+        static const struct {
+                struct given given;
+                const char *handled, *now;
+                const char *verdicts, *key; /* key: of the rung to send, NULL: none */
+                enum notice_kind kind;
+                const char *next;
+        } table[] = {
+                /* 30d 11-08, 14d 11-26, 7d 12-03, 3d 12-06, 1d 12-09, 0d 12-10, overdue 12-12, 12-16, 12-18 */
+                {{TUESDAY_TERM}, "", "2024-11-08 07:59", ".........", NULL, 0, "2024-11-08 08:00"},
+                {{TUESDAY_TERM},
+                 "",
+                 "2024-11-08 08:00",
+                 "S........",
+                 "30d@2024-12-10",
+                 KIND_ADVANCE,
+                 "2024-11-26 08:00"},
+                {{TUESDAY_TERM}, "2024-11-08 08:00", "2024-11-08 08:00", "h........", NULL, 0, "2024-11-26 08:00"},
+                {{TUESDAY_TERM},
+                 "2024-11-08 08:00",
+                 "2024-12-06 08:01",
+                 "hssS.....",
+                 "3d@2024-12-10",
+                 KIND_ADVANCE,
+                 "2024-12-09 08:00"},
+                {{TUESDAY_TERM},
+                 "2024-12-06 08:00",
+                 "2024-12-09 08:00",
+                 "hhhhS....",
+                 "1d@2024-12-10",
+                 KIND_DUE,
+                 "2024-12-10 08:00"},
+                {{TUESDAY_TERM},
+                 "2024-12-09 08:00",
+                 "2024-12-10 08:00",
+                 "hhhhhS...",
+                 "0d@2024-12-10",
+                 KIND_DUE,
+                 "2024-12-12 08:00"},
+                /* A rung of the day before that leaves on the day itself says so. */
+                {{TUESDAY_TERM},
+                 "2024-12-03 08:00",
+                 "2024-12-09 07:45",
+                 "hhhS.....",
+                 "3d@2024-12-10",
+                 KIND_DUE,
+                 "2024-12-09 08:00"},
+                /* The evening before the term: it leaves in the morning. The evening of the term: too late. */
+                {{TUESDAY_TERM},
+                 "2024-12-03 08:00",
+                 "2024-12-09 18:00",
+                 "hhhsS....",
+                 "1d@2024-12-10",
+                 KIND_DUE,
+                 "2024-12-10 08:00"},
+                {{TUESDAY_TERM}, "2024-12-03 08:00", "2024-12-10 18:00", "hhhppp...", NULL, 0, "2024-12-12 08:00"},
+                {{TUESDAY_TERM}, "2024-12-03 08:00", "2024-12-11 08:00", "hhhppp...", NULL, 0, "2024-12-12 08:00"},
+                {{TUESDAY_TERM},
+                 "",
+                 "2024-12-16 08:00",
+                 "sssssssS.",
+                 "overdue-2@2024-12-10",
+                 KIND_OVERDUE,
+                 "2024-12-18 08:00"},
+                /* Overdue ones are sent however old; advance ones are not. */
+                {{TUESDAY_TERM},
+                 "2024-12-16 08:00",
+                 "2026-12-16 08:00",
+                 "hhhhhhhhS",
+                 "overdue-3@2024-12-10",
+                 KIND_OVERDUE,
+                 "never"},
+                {{TUESDAY_TERM},
+                 "",
+                 "2024-11-15 08:00",
+                 "S........",
+                 "30d@2024-12-10",
+                 KIND_ADVANCE,
+                 "2024-11-26 08:00"},
+                {{TUESDAY_TERM}, "", "2024-11-15 08:01", "o........", NULL, 0, "2024-11-26 08:00"},
+                {{TUESDAY_TERM}, "2024-12-18 08:00", "2025-06-02 08:00", "hhhhhhhhh", NULL, 0, "never"},
+                /* The clock went back: what is settled stays settled. */
+                {{TUESDAY_TERM}, "2024-12-09 08:00", "2024-11-08 08:00", "hhhhh....", NULL, 0, "2024-12-10 08:00"},
+                /* Monday 1 April is the effective date of a Sunday's term: a rung caught up is `due`. */
+                {{&policy_inspection, .due = "2024-03-31"},
+                 "",
+                 "2024-04-01 08:00",
+                 "ssS",
+                 "1d@2024-03-31",
+                 KIND_DUE,
+                 "never"},
+                {{&policy_inspection, .due = "2024-03-31"}, "", "2024-04-02 08:00", "ppp", NULL, 0, "never"},
+                {{&policy_inspection, .due = "2024-03-31"},
+                 "",
+                 "2024-03-31 12:00",
+                 "ssS",
+                 "1d@2024-03-31",
+                 KIND_DUE,
+                 "never"},
+                {{&policy_inspection, .due = "2024-03-31", .shift = SHIFT_PREVIOUS},
+                 "",
+                 "2024-03-29 12:00",
+                 "ssS",
+                 "1d@2024-03-31",
+                 KIND_DUE,
+                 "never"},
+                {{&policy_inspection, .due = "2024-03-31", .shift = SHIFT_PREVIOUS},
+                 "",
+                 "2024-03-29 17:00",
+                 "ppp",
+                 NULL,
+                 0,
+                 "never"},
+                /* Tentative: an advance to the end of the window, then silence. */
+                {{&policy_inspection, .from = "2024-10-01", .due = "2024-10-31", .tentative = true},
+                 "",
+                 "2024-10-01 08:00",
+                 "sssS",
+                 "start@2024-10-01",
+                 KIND_ADVANCE,
+                 "never"},
+                {{&policy_inspection, .from = "2024-10-01", .due = "2024-10-31", .tentative = true},
+                 "",
+                 "2024-10-09 08:00",
+                 "oooo",
+                 NULL,
+                 0,
+                 "never"},
+                {{&policy_inspection, .from = "2024-10-01", .due = "2024-10-02", .tentative = true},
+                 "",
+                 "2024-10-03 08:00",
+                 "pppp",
+                 NULL,
+                 0,
+                 "never"},
+                /* An anniversary: not after its day. */
+                {{&policy_inspection, .due = "2024-05-16", .observance = true},
+                 "",
+                 "2024-05-16 16:00",
+                 "ssS",
+                 "1d@2024-05-16",
+                 KIND_OBSERVANCE,
+                 "never"},
+                {{&policy_inspection, .due = "2024-05-16", .observance = true},
+                 "",
+                 "2024-05-17 08:00",
+                 "ppp",
+                 NULL,
+                 0,
+                 "never"},
+                /* A snooze over 3d and 1d: silence, no waking up for what it silences, one reminder at its end. */
+                {{TUESDAY_TERM, .snoozed_until = "2024-12-06"},
+                 "2024-11-26 08:00",
+                 "2024-12-03 08:00",
+                 "hhz......",
+                 NULL,
+                 0,
+                 "2024-12-09 08:00"},
+                {{TUESDAY_TERM, .snoozed_until = "2024-12-06"},
+                 "2024-12-03 08:00",
+                 "2024-12-06 08:00",
+                 "hhhz.....",
+                 NULL,
+                 0,
+                 "2024-12-09 08:00"},
+                {{TUESDAY_TERM, .snoozed_until = "2024-12-06"},
+                 "2024-12-03 08:00",
+                 "2024-12-09 07:30",
+                 "hhhz.....",
+                 NULL,
+                 0,
+                 "2024-12-09 08:00"},
+                {{TUESDAY_TERM, .snoozed_until = "2024-12-06"},
+                 "2024-11-26 08:00",
+                 "2024-12-09 08:00",
+                 "hhssS....",
+                 "snooze-end@2024-12-06",
+                 KIND_DUE,
+                 "2024-12-10 08:00"},
+                {{TUESDAY_TERM, .snoozed_until = "2024-12-06"},
+                 "2024-12-06 08:00",
+                 "2024-12-09 08:00",
+                 "hhhhS....",
+                 "snooze-end@2024-12-06",
+                 KIND_DUE,
+                 "2024-12-10 08:00"},
+                /* A snooze that ended while the daemon was down; then one over the term, by force. */
+                {{TUESDAY_TERM, .snoozed_until = "2024-12-06"},
+                 "2024-11-26 08:00",
+                 "2024-12-12 09:00",
+                 "hhssssS..",
+                 "overdue-1@2024-12-10",
+                 KIND_OVERDUE,
+                 "2024-12-16 08:00"},
+                {{TUESDAY_TERM, .snoozed_until = "2024-12-12"},
+                 "2024-11-26 08:00",
+                 "2024-12-12 09:00",
+                 "hhzzzzz...",
+                 NULL,
+                 0,
+                 "2024-12-13 08:00"},
+                {{TUESDAY_TERM, .snoozed_until = "2024-12-12"},
+                 "2024-11-26 08:00",
+                 "2024-12-13 08:00",
+                 "hhsssssS..",
+                 "snooze-end@2024-12-12",
+                 KIND_OVERDUE,
+                 "2024-12-16 08:00"},
+                /* Its end is a promise: sent late, too. */
+                {{&policy_inspection, .due = "2024-12-10", .snoozed_until = "2024-11-01"},
+                 "",
+                 "2024-11-22 08:00",
+                 "S...",
+                 "snooze-end@2024-11-01",
+                 KIND_ADVANCE,
+                 "2024-11-26 08:00"},
+                {{&policy_inspection, .due = "2024-12-10", .snoozed_until = "2024-10-01"},
+                 "",
+                 "2024-12-05 08:00",
+                 "so..",
+                 NULL,
+                 0,
+                 "2024-12-06 08:00"},
+                /* Tentative, snoozed past the end of the window: nothing is left to say. */
+                {{&policy_inspection, .from = "2024-10-01", .due = "2024-10-31", .tentative = true,
+                  .snoozed_until = "2024-10-31"},
+                 "",
+                 "2024-11-01 08:00",
+                 "ppppp",
+                 NULL,
+                 0,
+                 "never"},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct ladder_rules rules = rules_of(table[i].given.policy, *state);
+                struct obligation obligation = make(&table[i].given);
+                struct rung rungs[LADDER_MAX];
+                size_t n = ladder_of_obligation(&rules, &obligation, rungs);
+                struct ladder_step step;
+                char verdicts[LADDER_MAX + 1] = "", next[WALL_TEXT_SIZE];
+
+                ladder_step(&rules, &obligation, rungs, n, wall_of(table[i].handled), wall_of(table[i].now), &step);
+                for (size_t j = 0; j < n; j++)
+                        verdicts[j] = letters[step.verdicts[j]];
+                assert_string_equal(verdicts, table[i].verdicts);
+                assert_string_equal(wall_text(step.next, next), table[i].next);
+                if (!table[i].key) {
+                        assert_int_equal(step.send, LADDER_MAX);
+                        continue;
+                }
+                assert_true(step.send < n);
+                assert_string_equal(rungs[step.send].key, table[i].key);
+                assert_int_equal(step.kind, table[i].kind);
+        }
+}
+
+/* Where nothing is to be caught up, a timer that is a few seconds late still sends. */
+static void test_no_catch_up(void **state)
+{
+        struct ladder_rules rules = rules_of(&policy_inspection, *state);
+        struct obligation obligation = make(&(struct given){.due = "2024-12-10"});
+        struct rung rungs[LADDER_MAX];
+        size_t n = ladder_of_obligation(&rules, &obligation, rungs);
+        struct ladder_step step;
+
+        rules.catch_up = 0;
+        ladder_step(&rules, &obligation, rungs, n, WALL_NONE, rungs[0].at + 3, &step);
+        assert_int_equal(step.verdicts[0], VERDICT_SEND);
+        ladder_step(&rules, &obligation, rungs, n, WALL_NONE, rungs[0].at + 61, &step);
+        assert_int_equal(step.verdicts[0], VERDICT_TOO_OLD);
+}
+
+static void test_step_occurrence(void **state)
+{
+        struct ladder_rules rules = rules_of(&policy_report, *state);
+        struct rung rungs[LADDER_MAX];
+        struct ladder_step step;
+        size_t n = ladder_of_escalation(&rules, day_of("2024-12-10"), rungs);
+
+        /* Escalations: each level has other readers. */
+        assert_int_equal(n, 2);
+        ladder_step_occurrence(rungs, n, WALL_NONE, wall_of("2024-12-13 07:59"), &step);
+        assert_int_equal(step.send, LADDER_MAX);
+        assert_int_equal(step.next, wall_of("2024-12-13 08:00"));
+        ladder_step_occurrence(rungs, n, WALL_NONE, wall_of("2025-03-03 08:00"), &step);
+        assert_int_equal(step.verdicts[0], VERDICT_SEND);
+        assert_int_equal(step.verdicts[1], VERDICT_SEND);
+        assert_int_equal(step.send, 1);
+        assert_int_equal(step.kind, KIND_ESCALATION);
+        assert_int_equal(step.next, WALL_NEVER);
+        ladder_step_occurrence(rungs, n, wall_of("2024-12-13 08:00"), wall_of("2024-12-13 08:00"), &step);
+        assert_int_equal(step.verdicts[0], VERDICT_HANDLED);
+        assert_int_equal(step.verdicts[1], VERDICT_LATER);
+        assert_int_equal(step.next, wall_of("2024-12-24 08:00"));
+
+        /* Of fix rungs the newest, however old. */
+        n = ladder_of_fix(&rules, day_of("2024-09-20"), day_of("2024-09-27"), rungs);
+        assert_int_equal(n, 5);
+        ladder_step_occurrence(rungs, n, wall_of("2024-09-06 08:00"), wall_of("2024-09-23 08:00"), &step);
+        assert_int_equal(step.verdicts[0], VERDICT_HANDLED);
+        assert_int_equal(step.verdicts[1], VERDICT_SUPERSEDED);
+        assert_int_equal(step.verdicts[2], VERDICT_SEND);
+        assert_int_equal(step.verdicts[3], VERDICT_LATER);
+        assert_int_equal(step.send, 2);
+        assert_int_equal(step.kind, KIND_FIX_DATE);
+        assert_int_equal(step.next, wall_of("2024-09-24 08:00"));
+        ladder_step_occurrence(rungs, n, WALL_NONE, wall_of("2025-09-23 08:00"), &step);
+        assert_int_equal(step.send, 4);
+}
+
+static void test_kinds(void **state)
+{
+        static const struct {
+                struct given given;
+                enum rung_class class;
+                const char *day;
+                enum notice_kind kind;
+        } table[] = {
+                {{.due = "2024-12-10"}, RUNG_BEFORE, "2024-12-08", KIND_ADVANCE},
+                {{.due = "2024-12-10"}, RUNG_BEFORE, "2024-12-09", KIND_DUE},
+                {{.due = "2024-12-10"}, RUNG_START, "2024-12-10", KIND_DUE},
+                {{.due = "2024-12-10"}, RUNG_SNOOZE_END, "2024-12-11", KIND_OVERDUE},
+                {{.due = "2024-12-10"}, RUNG_OVERDUE, "2024-12-11", KIND_OVERDUE},
+                /* A Sunday in a long weekend: due from the eve of the nominal day to the effective one. */
+                {{.due = "2024-02-10"}, RUNG_BEFORE, "2024-02-08", KIND_ADVANCE},
+                {{.due = "2024-02-10"}, RUNG_BEFORE, "2024-02-09", KIND_DUE},
+                {{.due = "2024-02-10"}, RUNG_BEFORE, "2024-02-12", KIND_DUE},
+                {{.due = "2024-02-10"}, RUNG_BEFORE, "2024-02-15", KIND_DUE},
+                {{.due = "2024-02-10"}, RUNG_SNOOZE_END, "2024-02-16", KIND_OVERDUE},
+                {{.from = "2024-10-01", .due = "2024-10-31", .tentative = true},
+                 RUNG_BEFORE,
+                 "2024-10-31",
+                 KIND_ADVANCE},
+                {{.due = "2024-05-19", .observance = true}, RUNG_BEFORE, "2024-05-19", KIND_OBSERVANCE},
+                {{.due = "2024-12-10"}, RUNG_FIX, "2024-12-10", KIND_FIX_DATE},
+                {{.due = "2024-12-10"}, RUNG_ESCALATION, "2024-12-10", KIND_ESCALATION},
+                {{.due = NULL}, RUNG_BEFORE, "2024-12-10", KIND_ADVANCE},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+
+                assert_int_equal(ladder_kind(&obligation, *state, table[i].class, day_of(table[i].day)), table[i].kind);
+        }
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_rungs),
+                cmocka_unit_test(test_moments),
+                cmocka_unit_test(test_bounds),
+                cmocka_unit_test(test_order_of_offsets),
+                cmocka_unit_test(test_fix_rungs),
+                cmocka_unit_test(test_escalation_rungs),
+                cmocka_unit_test(test_step),
+                cmocka_unit_test(test_no_catch_up),
+                cmocka_unit_test(test_step_occurrence),
+                cmocka_unit_test(test_kinds),
+        };
+
+        return cmocka_run_group_tests(tests, set_up, tear_down);
+}

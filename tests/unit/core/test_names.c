@@ -1,0 +1,70 @@
+/* Tests of the names that files, headers and the command line use, both ways. */
+#include "fixture.h"
+
+#include "core/kind.h"
+#include "core/ladder.h"
+#include "core/obligation.h"
+
+#include <errno.h>
+
+static void test_kinds(void **state)
+{
+        static const char *const names[] = {
+                "escalation", "overdue", "due",       "fix_date", "date_set", "advance",
+                "observance", "snoozed", "completed", "digest",   "failure",  "test",
+        };
+        enum notice_kind kind = KIND_TEST;
+
+        (void)state;
+        assert_int_equal(ELEMENTS(names), KIND_COUNT);
+        for (int i = 0; i < KIND_COUNT; i++) {
+                assert_string_equal(kind_name((enum notice_kind)i), names[i]);
+                assert_int_equal(kind_parse(names[i], &kind), 0);
+                assert_int_equal(kind, i);
+        }
+        assert_int_equal(kind_parse("", &kind), -EINVAL);
+        assert_int_equal(kind_parse("Overdue", &kind), -EINVAL);
+        assert_int_equal(kind_parse("overdue ", &kind), -EINVAL);
+}
+
+static void test_states(void **state)
+{
+        static const char *const names[] = {
+                "pending", "overdue", "snoozed", "tentative", "undated",
+                "done",    "late",    "waived",  "withdrawn", "passed",
+        };
+        enum obligation_state parsed = STATE_PENDING;
+
+        (void)state;
+        assert_int_equal(ELEMENTS(names), STATE_COUNT);
+        for (int i = 0; i < STATE_COUNT; i++) {
+                assert_string_equal(obligation_state_name((enum obligation_state)i), names[i]);
+                assert_int_equal(obligation_state_parse(names[i], &parsed), 0);
+                assert_int_equal(parsed, i);
+        }
+        assert_int_equal(obligation_state_parse("open", &parsed), -EINVAL);
+        assert_int_equal(obligation_state_parse("", &parsed), -EINVAL);
+}
+
+static void test_verdicts(void **state)
+{
+        static const char *const names[] = {
+                "later", "handled", "send", "superseded", "too old", "past due", "snoozed",
+        };
+
+        (void)state;
+        assert_int_equal(ELEMENTS(names), VERDICT_SNOOZED + 1);
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                assert_string_equal(verdict_name((enum verdict)i), names[i]);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_kinds),
+                cmocka_unit_test(test_states),
+                cmocka_unit_test(test_verdicts),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

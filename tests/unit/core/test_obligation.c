@@ -1,0 +1,354 @@
+/* Tests of obligation: dates, states, and what may be decided. */
+#include "fixture.h"
+
+#include "core/obligation.h"
+
+/* An obligation in words: dates as text, "" for none. */
+struct given {
+        const char *from, *due;
+        bool tentative, observance;
+        enum shift shift;
+        const char *fixed;
+        enum obligation_status status;
+        const char *done_on, *snoozed_until;
+};
+
+static civil_day day_or_none(const char *text)
+{
+        return text ? day_of(text) : CIVIL_NONE;
+}
+
+static struct obligation make(const struct given *given)
+{
+        return (struct obligation){
+                .from = day_or_none(given->from),
+                .due = day_or_none(given->due),
+                .tentative = given->tentative,
+                .observance = given->observance,
+                .shift = given->shift,
+                .fixed = day_or_none(given->fixed),
+                .status = given->status,
+                .done_on = day_or_none(given->done_on),
+                .snoozed_until = day_or_none(given->snoozed_until),
+        };
+}
+
+static void test_dates(void **state)
+{
+        static const struct {
+                struct given given;
+                const char *from, *due, *effective, *safe;
+                bool tentative;
+        } table[] = {
+                {{.due = "2024-12-10"}, "", "2024-12-10", "2024-12-10", "2024-12-10", false},
+                /* Sunday; art. 148.5 and the other two ways. */
+                {{.due = "2024-03-31"}, "", "2024-03-31", "2024-04-01", "2024-03-31", false},
+                {{.due = "2024-03-31", .shift = SHIFT_PREVIOUS}, "", "2024-03-31", "2024-03-29", "2024-03-29", false},
+                {{.due = "2024-03-31", .shift = SHIFT_NONE}, "", "2024-03-31", "2024-03-31", "2024-03-31", false},
+                {{.due = "2024-02-08"}, "", "2024-02-08", "2024-02-15", "2024-02-08", false}, /* Tet */
+                {{.due = "2024-05-04"}, "", "2024-05-04", "2024-05-04", "2024-05-04", false}, /* worked in exchange */
+                {{.from = "2024-01-01", .due = "2024-03-31"},
+                 "2024-01-01",
+                 "2024-03-31",
+                 "2024-04-01",
+                 "2024-03-31",
+                 false},
+                /* A tentative window has no term to move, an anniversary neither. */
+                {{.from = "2024-09-01", .due = "2024-09-01", .tentative = true},
+                 "2024-09-01",
+                 "2024-09-01",
+                 "2024-09-01",
+                 "2024-09-01",
+                 true},
+                {{.due = "2024-05-19", .observance = true}, "", "2024-05-19", "2024-05-19", "2024-05-19", false},
+                /* set-date takes the place of all of it. */
+                {{.from = "2024-10-01", .due = "2024-10-31", .tentative = true, .fixed = "2024-10-13"},
+                 "",
+                 "2024-10-13",
+                 "2024-10-14",
+                 "2024-10-13",
+                 false},
+                {{.fixed = "2024-10-15"}, "", "2024-10-15", "2024-10-15", "2024-10-15", false},
+                {{.due = NULL}, "", "", "", "", false},
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+                struct obligation_dates dates = obligation_dates(&obligation, calendar);
+
+                assert_int_equal(dates.from, day_of(table[i].from));
+                assert_int_equal(dates.due, day_of(table[i].due));
+                assert_int_equal(dates.effective, day_of(table[i].effective));
+                assert_int_equal(dates.safe, day_of(table[i].safe));
+                assert_int_equal(dates.tentative, table[i].tentative);
+        }
+}
+
+#define OCTOBER .from = "2024-10-01", .due = "2024-10-31"
+
+static void test_states(void **state)
+{
+        static const struct {
+                struct given given;
+                const char *today;
+                enum obligation_state state;
+        } table[] = {
+                {{.due = "2024-12-10"}, "2024-12-10", STATE_PENDING},
+                {{.due = "2024-12-10"}, "2024-12-11", STATE_OVERDUE},
+                {{.due = "2024-03-31"}, "2024-04-01", STATE_PENDING},
+                {{.due = "2024-03-31"}, "2024-04-02", STATE_OVERDUE},
+                {{OCTOBER}, "2024-10-31", STATE_PENDING},
+                {{OCTOBER}, "2024-11-01", STATE_OVERDUE},
+                {{OCTOBER, .tentative = true}, "2024-09-01", STATE_TENTATIVE},
+                {{OCTOBER, .tentative = true}, "2025-01-01", STATE_TENTATIVE}, /* never overdue */
+                {{OCTOBER, .tentative = true, .fixed = "2024-10-15"}, "2024-10-15", STATE_PENDING},
+                {{OCTOBER, .tentative = true, .fixed = "2024-10-15"}, "2024-10-16", STATE_OVERDUE},
+                {{.due = NULL}, "2024-10-15", STATE_UNDATED},
+                {{.fixed = "2024-10-15"}, "2024-10-15", STATE_PENDING},
+                {{.due = "2024-05-19", .observance = true}, "2024-05-19", STATE_PENDING},
+                {{.due = "2024-05-19", .observance = true}, "2024-05-20", STATE_PASSED},
+                /* A snooze is shown until its last day, over what it silences. */
+                {{.due = "2024-12-10", .snoozed_until = "2024-12-05"}, "2024-12-05", STATE_SNOOZED},
+                {{.due = "2024-12-10", .snoozed_until = "2024-12-05"}, "2024-12-06", STATE_PENDING},
+                {{.due = "2024-12-10", .snoozed_until = "2024-12-16"}, "2024-12-12", STATE_SNOOZED},
+                {{OCTOBER, .tentative = true, .snoozed_until = "2024-09-20"}, "2024-09-20", STATE_SNOOZED},
+                {{.snoozed_until = "2024-09-20"}, "2024-09-20", STATE_UNDATED},
+                {{.due = "2024-05-19", .observance = true, .snoozed_until = "2024-05-01"}, "2024-05-01", STATE_PENDING},
+                /* What is closed is nothing else. */
+                {{.due = "2024-12-10", .status = OBLIGATION_DONE, .done_on = "2024-12-10"}, "2025-01-01", STATE_DONE},
+                {{.due = "2024-12-10", .status = OBLIGATION_DONE, .done_on = "2024-12-11"}, "2024-12-11", STATE_LATE},
+                {{.due = "2024-03-31", .status = OBLIGATION_DONE, .done_on = "2024-04-01"}, "2024-04-01", STATE_DONE},
+                {{OCTOBER, .tentative = true, .status = OBLIGATION_DONE, .done_on = "2024-12-11"},
+                 "2024-12-11",
+                 STATE_DONE},
+                {{.status = OBLIGATION_DONE, .done_on = "2024-12-11"}, "2024-12-11", STATE_DONE},
+                {{.due = "2024-12-10", .status = OBLIGATION_WAIVED}, "2025-01-01", STATE_WAIVED},
+                {{.due = "2024-12-10", .status = OBLIGATION_WITHDRAWN}, "2025-01-01", STATE_WITHDRAWN},
+                {{.due = "2024-05-19", .observance = true, .status = OBLIGATION_WITHDRAWN},
+                 "2024-05-20",
+                 STATE_WITHDRAWN},
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+
+                assert_int_equal(obligation_state(&obligation, calendar, day_of(table[i].today)), table[i].state);
+                assert_int_equal(obligation_is_open(&obligation),
+                                 obligation.status == OBLIGATION_OPEN && !obligation.observance);
+        }
+}
+
+static void test_days_late(void **state)
+{
+        static const struct {
+                struct given given;
+                const char *on;
+                int32_t days;
+        } table[] = {
+                {{.due = "2024-12-10"}, "2024-12-10", 0},
+                {{.due = "2024-12-10"}, "2024-12-01", 0},
+                {{.due = "2024-12-10"}, "2024-12-11", 1},
+                {{.due = "2024-12-06"}, "2024-12-08", 0}, /* no working day yet */
+                {{.due = "2024-12-06"}, "2024-12-09", 1},
+                {{.due = "2024-03-31"}, "2024-04-02", 1}, /* from the effective date */
+                {{.due = "2024-02-07"}, "2024-02-15", 1}, /* over Tet */
+                {{OCTOBER, .tentative = true}, "2024-11-11", 0},
+                {{.due = "2024-05-19", .observance = true}, "2024-11-11", 0},
+                {{.due = NULL}, "2024-11-11", 0},
+                {{.due = "2024-12-10", .status = OBLIGATION_DONE, .done_on = "2024-12-12"}, "2024-12-12", 2},
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+
+                assert_int_equal(obligation_days_late(&obligation, calendar, day_of(table[i].on)), table[i].days);
+        }
+}
+
+static void test_snooze(void **state)
+{
+        static const struct {
+                struct given given;
+                const char *today, *cap, *until;
+                enum refusal refusal, forced;
+        } table[] = {
+                {{.due = "2024-12-10"}, "2024-12-02", "2024-12-09", "2024-12-09", REFUSED_NOT, REFUSED_NOT},
+                {{.due = "2024-12-10"}, "2024-12-02", "2024-12-09", "2024-12-10", REFUSED_SNOOZE_CAP, REFUSED_NOT},
+                {{.due = "2024-12-10"}, "2024-12-02", "2024-12-09", "2024-12-02", REFUSED_NOT, REFUSED_NOT},
+                {{.due = "2024-12-10"}, "2024-12-02", "2024-12-09", "2024-12-01", REFUSED_PAST, REFUSED_PAST},
+                /* Monday's last working day before is Friday; a Sunday's too. */
+                {{.due = "2024-12-09"}, "2024-12-02", "2024-12-06", "2024-12-07", REFUSED_SNOOZE_CAP, REFUSED_NOT},
+                {{.due = "2024-03-31"}, "2024-03-01", "2024-03-29", "2024-03-29", REFUSED_NOT, REFUSED_NOT},
+                {{.due = "2024-03-31"}, "2024-03-01", "2024-03-29", "2024-03-30", REFUSED_SNOOZE_CAP, REFUSED_NOT},
+                {{.due = "2024-03-31", .shift = SHIFT_PREVIOUS},
+                 "2024-03-01",
+                 "2024-03-28",
+                 "2024-03-29",
+                 REFUSED_SNOOZE_CAP,
+                 REFUSED_NOT},
+                /* On the due day, and on the effective one, not even until tonight. */
+                {{.due = "2024-12-10"}, "2024-12-10", "2024-12-09", "2024-12-10", REFUSED_SNOOZE_CAP, REFUSED_NOT},
+                {{.due = "2024-03-31"}, "2024-04-01", "2024-03-29", "2024-04-01", REFUSED_SNOOZE_CAP, REFUSED_NOT},
+                /* Overdue: five working days. */
+                {{.due = "2024-12-10"}, "2024-12-11", "2024-12-18", "2024-12-18", REFUSED_NOT, REFUSED_NOT},
+                {{.due = "2024-12-10"}, "2024-12-11", "2024-12-18", "2024-12-19", REFUSED_SNOOZE_CAP, REFUSED_NOT},
+                {{.due = "2024-02-01"}, "2024-02-06", "2024-02-20", "2024-02-20", REFUSED_NOT, REFUSED_NOT},
+                /* Tentative: its day may be the first of the window, then any. */
+                {{OCTOBER, .tentative = true}, "2024-09-16", "2024-09-30", "2024-09-30", REFUSED_NOT, REFUSED_NOT},
+                {{OCTOBER, .tentative = true},
+                 "2024-09-16",
+                 "2024-09-30",
+                 "2024-10-01",
+                 REFUSED_SNOOZE_CAP,
+                 REFUSED_NOT},
+                {{OCTOBER, .tentative = true}, "2024-10-01", "2024-10-30", "2024-10-30", REFUSED_NOT, REFUSED_NOT},
+                {{.due = NULL}, "2024-10-01", "", "2024-10-30", REFUSED_UNDATED, REFUSED_UNDATED},
+                {{.due = "2024-12-19", .observance = true},
+                 "2024-10-01",
+                 "",
+                 "2024-10-30",
+                 REFUSED_OBSERVANCE,
+                 REFUSED_OBSERVANCE},
+                {{.due = "2024-12-10", .status = OBLIGATION_DONE, .done_on = "2024-10-01"},
+                 "2024-10-01",
+                 "2024-12-09",
+                 "2024-10-30",
+                 REFUSED_CLOSED,
+                 REFUSED_CLOSED},
+                {{.due = "2024-12-10", .status = OBLIGATION_WAIVED},
+                 "2024-10-01",
+                 "2024-12-09",
+                 "2024-10-30",
+                 REFUSED_CLOSED,
+                 REFUSED_CLOSED},
+                {{.due = "2024-12-10", .status = OBLIGATION_WITHDRAWN},
+                 "2024-10-01",
+                 "2024-12-09",
+                 "2024-10-30",
+                 REFUSED_WITHDRAWN,
+                 REFUSED_WITHDRAWN},
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+                civil_day today = day_of(table[i].today), until = day_of(table[i].until);
+
+                assert_int_equal(obligation_snooze_cap(&obligation, calendar, today), day_of(table[i].cap));
+                assert_int_equal(obligation_may_snooze(&obligation, calendar, today, until, false), table[i].refusal);
+                assert_int_equal(obligation_may_snooze(&obligation, calendar, today, until, true), table[i].forced);
+        }
+}
+
+static void test_decisions(void **state)
+{
+        static const struct {
+                struct given given;
+                enum refusal finish, reopen, waive, set_date, clear_date;
+        } table[] = {
+                {{.due = "2024-12-10"}, REFUSED_NOT, REFUSED_OPEN, REFUSED_NOT, REFUSED_NOT, REFUSED_NOT_FIXED},
+                {{.due = "2024-12-10", .fixed = "2024-12-12"},
+                 REFUSED_NOT,
+                 REFUSED_OPEN,
+                 REFUSED_NOT,
+                 REFUSED_NOT,
+                 REFUSED_NOT},
+                {{.due = NULL}, REFUSED_NOT, REFUSED_OPEN, REFUSED_NOT, REFUSED_NOT, REFUSED_NOT_FIXED},
+                {{.due = "2024-12-19", .observance = true},
+                 REFUSED_OBSERVANCE,
+                 REFUSED_OPEN,
+                 REFUSED_NOT,
+                 REFUSED_OBSERVANCE,
+                 REFUSED_NOT_FIXED},
+                {{.due = "2024-12-10", .status = OBLIGATION_DONE, .done_on = "2024-12-01"},
+                 REFUSED_CLOSED,
+                 REFUSED_NOT,
+                 REFUSED_CLOSED,
+                 REFUSED_CLOSED,
+                 REFUSED_CLOSED},
+                {{.due = "2024-12-10", .status = OBLIGATION_WAIVED},
+                 REFUSED_CLOSED,
+                 REFUSED_NOT,
+                 REFUSED_CLOSED,
+                 REFUSED_CLOSED,
+                 REFUSED_CLOSED},
+                {{.due = "2024-12-10", .status = OBLIGATION_WITHDRAWN},
+                 REFUSED_WITHDRAWN,
+                 REFUSED_WITHDRAWN,
+                 REFUSED_WITHDRAWN,
+                 REFUSED_WITHDRAWN,
+                 REFUSED_WITHDRAWN},
+        };
+        civil_day today = day_of("2024-12-05");
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+
+                assert_int_equal(obligation_may_finish(&obligation, today, today), table[i].finish);
+                assert_int_equal(obligation_may_reopen(&obligation), table[i].reopen);
+                assert_int_equal(obligation_may_waive(&obligation), table[i].waive);
+                assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2024-12-20")), table[i].set_date);
+                assert_int_equal(obligation_may_clear_date(&obligation), table[i].clear_date);
+        }
+}
+
+static void test_decision_days(void **state)
+{
+        struct obligation obligation = make(&(struct given){.due = "2024-12-10"});
+        civil_day today = day_of("2024-12-05");
+
+        (void)state;
+        assert_int_equal(obligation_may_finish(&obligation, today, today + 1), REFUSED_PAST);
+        assert_int_equal(obligation_may_finish(&obligation, today, today - 300), REFUSED_NOT);
+        assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2023-12-31")), REFUSED_YEAR);
+        assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2024-01-01")), REFUSED_NOT);
+        assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2025-12-31")), REFUSED_NOT);
+        assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2026-01-01")), REFUSED_YEAR);
+}
+
+static void test_snooze_hides(void **state)
+{
+        static const struct {
+                struct given given;
+                bool hides;
+        } table[] = {
+                {{.due = "2024-12-10"}, false},
+                {{.due = "2024-12-10", .snoozed_until = "2024-12-09"}, false},
+                {{.due = "2024-12-10", .snoozed_until = "2024-12-10"}, true},
+                {{.due = "2024-12-10", .fixed = "2024-11-29", .snoozed_until = "2024-12-06"}, true},
+                {{.due = "2024-12-10", .fixed = "2024-12-31", .snoozed_until = "2024-12-09"}, false},
+                {{.fixed = "2024-12-09", .snoozed_until = "2024-12-06"}, false},
+                {{.fixed = "2024-12-09", .snoozed_until = "2024-12-07"}, true},
+                {{OCTOBER, .tentative = true, .snoozed_until = "2024-09-30"}, false},
+                {{OCTOBER, .tentative = true, .snoozed_until = "2024-10-01"}, true},
+                {{.snoozed_until = "2024-10-01"}, false}, /* undated: nothing to hide */
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+
+                assert_int_equal(obligation_snooze_hides(&obligation, calendar), table[i].hides);
+        }
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_dates),        cmocka_unit_test(test_states),
+                cmocka_unit_test(test_days_late),    cmocka_unit_test(test_snooze),
+                cmocka_unit_test(test_decisions),    cmocka_unit_test(test_decision_days),
+                cmocka_unit_test(test_snooze_hides),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+/* Tests of plan: occurrences, whom targets mean, titles and copies. */
+#include "fixture.h"
+
+#include "core/plan.h"
+
+#include <errno.h>
+
+static void test_dates(void **state)
+{
+        static const struct {
+                enum date_form form;
+                const char *from, *to;
+                bool tentative;
+        } table[] = {
+                {DATE_DUE, "", "2024-12-10", false},
+                {DATE_WINDOW, "2024-10-01", "2024-10-31", true},
+                {DATE_QUARTER, "2024-01-01", "2024-03-31", false},
+                {DATE_UNDATED, "", "", false},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                const struct item item = {.form = table[i].form,
+                                          .from = day_of(table[i].from),
+                                          .to = day_of(table[i].to),
+                                          .tentative = table[i].tentative};
+                CLEANUP_FREE struct occurrence *occurrences = NULL;
+                size_t n = 0;
+
+                assert_int_equal(item_occurrences(&item, 2024, &occurrences, &n), 0);
+                assert_int_equal(n, 1);
+                assert_string_equal(occurrences[0].key, "");
+                assert_int_equal(occurrences[0].from, day_of(table[i].from));
+                assert_int_equal(occurrences[0].due, day_of(table[i].to));
+                assert_int_equal(occurrences[0].tentative, table[i].tentative);
+        }
+}
+
+static void test_observances(void **state)
+{
+        static const struct {
+                struct observance observance;
+                int32_t year;
+                const char *day; /* "": never in that year */
+        } table[] = {
+                {{.month = 5, .day = 19}, 2024, "2024-05-19"},
+                {{.month = 2, .day = 29}, 2024, "2024-02-29"},
+                {{.month = 2, .day = 29}, 2023, ""},
+                {{.month = 13, .day = 1}, 2023, ""},
+                {{.lunar = true, .month = 3, .day = 10}, 2024, "2024-04-18"},
+                {{.lunar = true, .month = 1, .day = 1}, 2030, "2030-02-02"},
+                /* The end of a lunar year lies in the Gregorian year after it. */
+                {{.lunar = true, .month = 12, .day = 30}, 2024, "2024-02-09"},
+                {{.lunar = true, .month = 12, .day = 23}, 2025, "2025-01-22"},
+                {{.lunar = true, .month = 11, .day = 1}, 2024, "2024-12-01"},
+                /* Not in 2025 at all, and twice in 2026, on 3 January and 23 December. */
+                {{.lunar = true, .month = 11, .day = 15}, 2025, ""},
+                {{.lunar = true, .month = 11, .day = 15}, 2026, "2026-12-23"},
+                {{.lunar = true, .month = 1, .day = 30}, 2024, ""},
+                {{.lunar = true, .month = 1, .day = 31}, 2024, ""},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                const struct item item = {.form = DATE_OBSERVANCE, .observance = table[i].observance};
+                CLEANUP_FREE struct occurrence *occurrences = NULL;
+                size_t n = 0;
+                int r = item_occurrences(&item, table[i].year, &occurrences, &n);
+
+                assert_int_equal(r, *table[i].day ? 0 : -ENODATA);
+                assert_int_equal(n, *table[i].day ? 1 : 0);
+                if (n > 0)
+                        assert_int_equal(occurrences[0].due, day_of(table[i].day));
+        }
+}
+
+static void test_repeat_keys(void **state)
+{
+        char rule[] = "FREQ=MONTHLY;BYMONTHDAY=25", broken[] = "FREQ=NEVER";
+        const struct item item = {.form = DATE_REPEAT, .repeat = rule};
+        const struct item bad = {.form = DATE_REPEAT, .repeat = broken};
+        CLEANUP_FREE struct occurrence *occurrences = NULL;
+        size_t n = 0;
+
+        (void)state;
+        assert_int_equal(item_occurrences(&bad, 2024, &occurrences, &n), -EINVAL);
+        assert_null(occurrences);
+        assert_int_equal(item_occurrences(&item, 2024, &occurrences, &n), 0);
+        assert_int_equal(n, 12);
+        assert_string_equal(occurrences[0].key, "2024-01-25");
+        assert_string_equal(occurrences[11].key, "2024-12-25");
+        assert_int_equal(occurrences[11].due, day_of("2024-12-25"));
+        assert_int_equal(occurrences[11].from, CIVIL_NONE);
+}
+
+static void test_targets(void **state)
+{
+        static size_t members[] = {3, 1}, council[] = {4, 1};
+        static struct group groups[] = {{.agencies = council, .n_agencies = 2}};
+        static const struct roster roster = {.n_agencies = 5, .groups = groups, .n_groups = 1};
+        static const struct {
+                size_t head, deputy;
+                struct target words[3];
+                size_t n;
+                const char *agencies; /* roster indexes */
+        } table[] = {
+                {0, 2, {{TARGET_HEAD, 0}}, 1, "0"},
+                {0, 2, {{TARGET_DEPUTY, 0}}, 1, "2"},
+                {ROSTER_NONE, ROSTER_NONE, {{TARGET_HEAD, 0}, {TARGET_DEPUTY, 0}}, 2, ""},
+                {0, 2, {{TARGET_MEMBERS, 0}}, 1, "13"},
+                {0, 2, {{TARGET_ALL, 0}}, 1, "01234"},
+                {0, 2, {{TARGET_GROUP, 0}}, 1, "14"},
+                {0, 2, {{TARGET_AGENCY, 3}}, 1, "3"},
+                {3, 2, {{TARGET_GROUP, 0}, {TARGET_MEMBERS, 0}, {TARGET_HEAD, 0}}, 3, "134"}, /* each once, in order */
+                {0, 2, {{TARGET_HEAD, 0}}, 0, ""},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct target words[3];
+                const struct targets targets = {.words = words, .n = table[i].n};
+                const struct plan plan = {
+                        .head = table[i].head, .deputy = table[i].deputy, .members = members, .n_members = 2};
+                CLEANUP_FREE size_t *agencies = NULL;
+                size_t n = 0;
+
+                memcpy(words, table[i].words, sizeof(words));
+                assert_int_equal(plan_resolve(&plan, &roster, &targets, &agencies, &n), 0);
+                assert_int_equal(n, strlen(table[i].agencies));
+                for (size_t j = 0; j < n; j++)
+                        assert_int_equal(agencies[j], table[i].agencies[j] - '0');
+        }
+}
+
+static void test_titles(void **state)
+{
+        static const struct {
+                const char *title;
+                enum date_form form;
+                int32_t since;
+                const char *expected;
+        } table[] = {
+                {"Kỷ niệm {n} năm Ngày sinh Chủ tịch Hồ Chí Minh", DATE_OBSERVANCE, 1890,
+                 "Kỷ niệm 134 năm Ngày sinh Chủ tịch Hồ Chí Minh"},
+                {"{n}{n}", DATE_OBSERVANCE, 2000, "2424"},
+                {"{n", DATE_OBSERVANCE, 2000, "{n"},
+                {"n} {m} {{n}}", DATE_OBSERVANCE, 2000, "n} {m} {24}"},
+                {"%s {n}", DATE_OBSERVANCE, 2000, "%s 24"},
+                {"", DATE_OBSERVANCE, 2000, ""},
+                {"{n} năm", DATE_OBSERVANCE, 0, "{n} năm"}, /* no first year, no ordinal */
+                {"{n} báo cáo", DATE_DUE, 1890, "{n} báo cáo"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                CLEANUP_FREE char *source = strdup(table[i].title);
+                const struct item item = {
+                        .title = source, .form = table[i].form, .observance = {.since = table[i].since}};
+                CLEANUP_FREE char *title = item_title(&item, 2024);
+
+                assert_non_null(title);
+                assert_string_equal(title, table[i].expected);
+        }
+}
+
+static void test_policy_copy(void **state)
+{
+        char id[] = "report";
+        struct offset before[] = {{.days = 30}, {.workdays = 5}};
+        struct target words[] = {{TARGET_HEAD, 0}, {TARGET_GROUP, 7}};
+        struct escalation escalations[] = {{.after = {.workdays = 3}, .to = {.words = words, .n = 2}},
+                                           {.after = {.workdays = 10}}};
+        const struct policy policy = {.id = id,
+                                      .before = before,
+                                      .n_before = 2,
+                                      .at = CLOCK(8, 0),
+                                      .overdue_every = {.workdays = 2},
+                                      .overdue_limit = OVERDUE_UNLIMITED,
+                                      .escalations = escalations,
+                                      .n_escalations = 2,
+                                      .shift = SHIFT_PREVIOUS};
+        const struct policy empty = {0};
+        CLEANUP(policy_clear) struct policy copy = {0};
+
+        (void)state;
+        assert_int_equal(policy_copy(&policy, &copy), 0);
+        assert_string_equal(copy.id, "report");
+        assert_ptr_not_equal(copy.id, policy.id);
+        assert_ptr_not_equal(copy.before, policy.before);
+        assert_memory_equal(copy.before, before, sizeof(before));
+        assert_int_equal(copy.n_escalations, 2);
+        assert_ptr_not_equal(copy.escalations[0].to.words, words);
+        assert_memory_equal(copy.escalations[0].to.words, words, sizeof(words));
+        assert_int_equal(copy.escalations[1].after.workdays, 10);
+        assert_int_equal(copy.at, policy.at);
+        assert_int_equal(copy.overdue_limit, OVERDUE_UNLIMITED);
+        assert_int_equal(copy.overdue_every.workdays, 2);
+        assert_int_equal(copy.shift, SHIFT_PREVIOUS);
+
+        policy_clear(&copy);
+        assert_int_equal(policy_copy(&empty, &copy), 0);
+        assert_null(copy.id);
+        assert_int_equal(copy.n_before + copy.n_escalations, 0);
+}
+
+static void test_find_and_clear(void **state)
+{
+        CLEANUP(plan_clear) struct plan plan = {.items = calloc(2, sizeof(struct item)), .n_items = 2};
+
+        (void)state;
+        assert_non_null(plan.items);
+        plan.items[0] = (struct item){.id = strdup("a"), .title = strdup("A"), .when = strdup("khi nào")};
+        plan.items[1] = (struct item){.id = strdup("b"), .for_ = {.words = calloc(1, sizeof(struct target)), .n = 1}};
+        plan.title = strdup("Kế hoạch");
+        assert_ptr_equal(plan_find_item(&plan, "b"), &plan.items[1]);
+        assert_null(plan_find_item(&plan, "c"));
+        plan_clear(&plan);
+        assert_null(plan_find_item(&plan, "a"));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_dates),          cmocka_unit_test(test_observances),
+                cmocka_unit_test(test_repeat_keys),    cmocka_unit_test(test_targets),
+                cmocka_unit_test(test_titles),         cmocka_unit_test(test_policy_copy),
+                cmocka_unit_test(test_find_and_clear),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+/* Tests of roster: finding agencies and groups, and the form of ids. */
+#include "fixture.h"
+
+#include "core/roster.h"
+
+static char *copy(const char *text)
+{
+        char *result = strdup(text);
+
+        assert_non_null(result);
+        return result;
+}
+
+static struct roster make_roster(const char *const *ids, size_t n)
+{
+        struct roster roster = {.n_agencies = n, .n_groups = 1};
+
+        roster.agencies = calloc(n + 1, sizeof(*roster.agencies));
+        roster.groups = calloc(1, sizeof(*roster.groups));
+        assert_non_null(roster.agencies);
+        assert_non_null(roster.groups);
+        for (size_t i = 0; i < n; i++) {
+                roster.agencies[i].id = copy(ids[i]);
+                roster.agencies[i].emails = calloc(1, sizeof(char *));
+                assert_non_null(roster.agencies[i].emails);
+                roster.agencies[i].emails[0] = copy("a@b.example");
+                roster.agencies[i].n_emails = 1;
+        }
+        roster.groups[0].id = copy("council");
+        return roster;
+}
+
+static void test_find(void **state)
+{
+        static const char *const ids[] = {"vp-ubnd", "so-noi-vu", "so-tu-phap", "a", "zz", "so-noi-vu"};
+        CLEANUP(roster_clear) struct roster roster = make_roster(ids, ELEMENTS(ids));
+
+        (void)state;
+        assert_int_equal(roster_find(&roster, "vp-ubnd"), ROSTER_NONE); /* not yet indexed */
+        assert_int_equal(roster_index(&roster), 0);
+        for (size_t i = 0; i < ELEMENTS(ids) - 1; i++)
+                assert_int_equal(roster_find(&roster, ids[i]), i); /* of two alike the first */
+        assert_int_equal(roster_find(&roster, "so"), ROSTER_NONE);
+        assert_int_equal(roster_find(&roster, ""), ROSTER_NONE);
+        assert_int_equal(roster_find(&roster, "zzz"), ROSTER_NONE);
+        assert_int_equal(roster_find_group(&roster, "council"), 0);
+        assert_int_equal(roster_find_group(&roster, "vp-ubnd"), ROSTER_NONE);
+        assert_int_equal(roster_index(&roster), 0); /* again, without a leak */
+}
+
+static void test_empty(void **state)
+{
+        CLEANUP(roster_clear) struct roster roster = {0};
+
+        (void)state;
+        assert_int_equal(roster_index(&roster), 0);
+        assert_int_equal(roster_find(&roster, "a"), ROSTER_NONE);
+        assert_int_equal(roster_find_group(&roster, "a"), ROSTER_NONE);
+}
+
+static void test_ids(void **state)
+{
+        static const struct {
+                const char *id;
+                bool valid;
+        } table[] = {
+                {"a", true},
+                {"0", true},
+                {"vp-ubnd", true},
+                {"a--b-", true},
+                {"", false},
+                {"-a", false},
+                {"A", false},
+                {"a_b", false},
+                {"a b", false},
+                {"a.b", false},
+                {"a/b", false},
+                {"a\n", false},
+                {"sở", false},
+                {"a@b", false},
+                {"a23456789012345678901234567890123456789012345678901234567890123", true},
+                {"a234567890123456789012345678901234567890123456789012345678901234", false},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++)
+                assert_int_equal(id_valid(table[i].id), table[i].valid);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_find),
+                cmocka_unit_test(test_empty),
+                cmocka_unit_test(test_ids),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
