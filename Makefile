@@ -58,12 +58,13 @@ $(BUILD)/reminderd: $(BUILD)/daemon/reminderd.o $(foreach f,$(FLOORS),$(call arc
 $(BUILD)/reminderctl: $(call objects,ctl) $(call archive,core)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
-# ---- unit tests: tests/unit/FLOOR/test_*.c, linked with that floor and those below it ------------------------------
+# ---- unit tests: tests/unit/FLOOR/test_*.c, linked with the folder's other files, that floor and those below ------------------------------
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(UNIT_SOURCES))
 unit_floor = $(word 3,$(subst /, ,$(1)))
+unit_helpers = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(dir $(1))test_%.c,$(wildcard $(dir $(1))*.c)))
 define unit_rule
-$(BUILD)/$(1:.c=): $(BUILD)/$(1:.c=.o) $(foreach f,$(call unit_floor,$(1)) $(below_$(call unit_floor,$(1))),$(call archive,$(f)))
+$(BUILD)/$(1:.c=): $(BUILD)/$(1:.c=.o) $(call unit_helpers,$(1)) $(foreach f,$(call unit_floor,$(1)) $(below_$(call unit_floor,$(1))),$(call archive,$(f)))
 	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS) -lcmocka
 endef
 $(foreach test,$(UNIT_SOURCES),$(eval $(call unit_rule,$(test))))

@@ -133,7 +133,7 @@ static int send_all(const struct dispatch *dispatch, const struct notice_record 
         return r;
 }
 
-int dispatch_agency(struct engine *engine, int64_t now_ms, const char *agency)
+static int dispatch_agency(struct engine *engine, int64_t now_ms, const char *agency)
 {
         const struct config *config = engine_config(engine);
         struct dispatch dispatch = {

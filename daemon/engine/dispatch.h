@@ -8,9 +8,7 @@
 /* The failures of this long leave in one message to the contact: a dead provider fails everything at once. */
 #define FAILURE_COLLECT_MS (60 * 1000)
 
-/* Everything new for one agency. 0 or an error. */
-int dispatch_agency(struct engine *engine, int64_t now_ms, const char *agency);
-/* Everything new for anybody else, at most SCHEDULE_BATCH agencies. 1: there may be more. */
+/* Everything new, of at most SCHEDULE_BATCH agencies. 1: there may be more. */
 int dispatch_rest(struct engine *engine, int64_t now_ms);
 /* 1: notices are waiting that could leave now; 0: none, or only failures still being collected. */
 int dispatch_waiting(struct engine *engine);

@@ -57,6 +57,22 @@ void engine_arm(const struct engine *engine, const struct item *item, struct obl
                         record->next_fire = rungs[i].at;
 }
 
+bool engine_is_open(const struct engine *engine, int64_t at_ms)
+{
+        const struct config *config = engine_config(engine);
+
+        return hours_are_open(&config->hours, config->calendar, clock_wall(at_ms));
+}
+
+int64_t engine_when_open(const struct engine *engine, int64_t at_ms)
+{
+        const struct config *config = engine_config(engine);
+
+        if (at_ms == INT64_MAX || engine_is_open(engine, at_ms))
+                return at_ms;
+        return clock_instant(hours_next(&config->hours, config->calendar, clock_wall(at_ms)));
+}
+
 int engine_rearm_occurrence(struct engine *engine, int64_t occurrence)
 {
         struct occurrence_record CLEANUP(occurrence_record_clear) record = { 0 };

@@ -178,11 +178,9 @@ static void plan_retry(struct outbox *outbox, const struct parcel *parcel, int64
         if (parcel->retry_after > wait / 1000)
                 wait = parcel->retry_after * 1000;
         next = now + wait;
-        *ret_next_ms = 0;
-        if (next - parcel->delivery.made_ms <= config->retry.give_up * 1000)
-                *ret_next_ms = clock_instant(hours_next(&config->hours, config->calendar, clock_wall(next))) > next
-                                       ? clock_instant(hours_next(&config->hours, config->calendar, clock_wall(next)))
-                                       : next;
+        *ret_next_ms = next - parcel->delivery.made_ms <= config->retry.give_up * 1000
+                               ? engine_when_open(outbox->engine, next)
+                               : 0;
 }
 
 static int notify_contact(struct outbox *outbox, const struct parcel *parcel, int64_t now)
@@ -452,13 +450,6 @@ static int take_claim(struct outbox *outbox, struct server *server, struct deliv
         return 0;
 }
 
-static bool hours_closed(const struct engine *engine)
-{
-        const struct config *config = engine_config(engine);
-
-        return !hours_are_open(&config->hours, config->calendar, clock_wall(clock_now(&engine->clock)));
-}
-
 /* 1: a full batch was claimed, there may be more. */
 static int claim(struct outbox *outbox, struct server *server)
 {
@@ -467,10 +458,10 @@ static int claim(struct outbox *outbox, struct server *server)
         size_t room = rate_room(&server->rate, now, CLAIM_BATCH);
         int r, n;
 
-        if (server->claimed.first || server->on_wire >= server->connections || room == 0)
+        if (!server->configured || server->claimed.first || server->on_wire >= server->connections || room == 0)
                 return 0;
-        n = r = store_claim_deliveries(outbox->engine->store, server->name, now, hours_closed(outbox->engine), records,
-                                       room);
+        n = r = store_claim_deliveries(outbox->engine->store, server->name, now,
+                                       !engine_is_open(outbox->engine, now), records, room);
         for (int i = 0; i < n; i++) {
                 if (r >= 0)
                         r = take_claim(outbox, server, &records[i]);
@@ -509,38 +500,45 @@ int outbox_run(struct outbox *outbox)
         return record_answers(outbox);
 }
 
-int outbox_wake(struct outbox *outbox, int64_t *ret_ms)
+static int server_wake(struct outbox *outbox, const struct server *server, int64_t now, int64_t *ret_ms)
 {
         const struct engine *engine = outbox->engine;
-        const struct config *config = engine_config(engine);
-        int64_t wake = INT64_MAX, now = clock_now(&engine->clock);
-        int r = 0;
+        int64_t any, manual, free_at = rate_next(&server->rate, now);
+        int r = store_next_attempt(engine->store, server->name, false, &any);
 
-        for (struct server *server = outbox->servers; r == 0 && server && !outbox->closed; server = server->next) {
-                int64_t any, manual, open, free_at = rate_next(&server->rate, now);
+        if (r == 0)
+                r = store_next_attempt(engine->store, server->name, true, &manual);
+        if (r < 0)
+                return r;
+        if (any != INT64_MAX)
+                any = engine_when_open(engine, any > now ? any : now);
+        if (manual < any)
+                any = manual;
+        if (any != INT64_MAX && free_at > any)
+                any = free_at;
+        *ret_ms = any;
+        return 0;
+}
 
-                if (server->claimed.first || server->on_wire >= server->connections)
-                        continue; /* an answer will come first */
-                r = store_next_attempt(engine->store, server->name, false, &any);
-                if (r == 0)
-                        r = store_next_attempt(engine->store, server->name, true, &manual);
+int outbox_wake(struct outbox *outbox, int64_t *ret_ms)
+{
+        int64_t wake = INT64_MAX, now = clock_now(&outbox->engine->clock), one;
+
+        if (outbox->answered.first)
+                wake = now;
+        for (const struct server *server = outbox->servers; server && !outbox->closed; server = server->next) {
+                int r;
+
+                if (!server->configured || server->claimed.first || server->on_wire >= server->connections)
+                        continue; /* where something is under way an answer comes first */
+                r = server_wake(outbox, server, now, &one);
                 if (r < 0)
-                        break;
-                if (any != INT64_MAX) {
-                        open = clock_instant(hours_next(&config->hours, config->calendar,
-                                                        clock_wall(any > now ? any : now)));
-                        if (open > any)
-                                any = open;
-                }
-                if (manual < any)
-                        any = manual;
-                if (any != INT64_MAX && free_at > any)
-                        any = free_at;
-                if (any < wake)
-                        wake = any;
+                        return r;
+                if (one < wake)
+                        wake = one;
         }
-        *ret_ms = outbox->answered.first ? now : wake;
-        return r;
+        *ret_ms = wake;
+        return 0;
 }
 
 static int on_record(sd_event_source *source, void *userdata)

@@ -247,32 +247,16 @@ static int occurrence_batch(const struct tick *tick)
         return r < 0 ? r : n;
 }
 
-/* How many of a full batch to take so that no agency is cut in two: what falls due together for it leaves as one. */
-static int whole_agencies(const struct obligation_record *records, int n)
-{
-        int whole = n;
-
-        if (n < SCHEDULE_BATCH)
-                return n;
-        while (whole > 0 && strcmp(records[whole - 1].agency, records[n - 1].agency) == 0)
-                whole--;
-        return whole > 0 ? whole : n;
-}
-
 static int obligation_batch(const struct tick *tick)
 {
         struct obligation_record *records = calloc(SCHEDULE_BATCH, sizeof(*records));
-        int r, n, taken;
+        int r, n;
 
         if (!records)
                 return -ENOMEM;
         n = r = store_due_obligations(tick->engine->store, tick->now, records, SCHEDULE_BATCH);
-        taken = n > 0 ? whole_agencies(records, n) : 0;
-        for (int i = 0; r >= 0 && i < taken; i++) {
+        for (int i = 0; r >= 0 && i < n; i++)
                 r = judge_obligation(tick, &records[i]);
-                if (r >= 0 && (i + 1 == taken || strcmp(records[i].agency, records[i + 1].agency) != 0))
-                        r = dispatch_agency(tick->engine, tick->now_ms, records[i].agency);
-        }
         for (int i = 0; i < n; i++)
                 obligation_record_clear(&records[i]);
         free(records);
@@ -287,7 +271,8 @@ static int record_time(const struct tick *tick)
         return store_set_fact(tick->engine->store, FACT_LAST_TIME, text);
 }
 
-/* One transaction: occurrences first, then obligations with their agencies' messages, then the rest. */
+/* One transaction. What falls due together leaves together, so messages are made only when every ladder has been
+ * judged; the notices of earlier batches wait for that in the store. */
 static int batch(const struct tick *tick)
 {
         int more, r;
@@ -314,12 +299,9 @@ static int64_t failures_wake(const struct engine *engine)
 int scheduler_step(struct engine *engine)
 {
         struct tick tick = tick_now(engine);
-        const struct config *config = engine_config(engine);
         int64_t wake;
         int more, r;
 
-        if (!hours_are_open(&config->hours, config->calendar, tick.now))
-                return 0;
         r = scheduler_wake(engine, &wake);
         if (r < 0 || wake > tick.now_ms)
                 return r;
@@ -340,10 +322,9 @@ int scheduler_step(struct engine *engine)
 
 int scheduler_wake(struct engine *engine, int64_t *ret_ms)
 {
-        const struct config *config = engine_config(engine);
+        int64_t wake, now = clock_now(&engine->clock);
         wall_time fire, next = WALL_NEVER;
-        int64_t wake, other;
-        int r = store_next_fire(engine->store, &fire);
+        int waiting, r = store_next_fire(engine->store, &fire);
 
         if (r < 0)
                 return r;
@@ -352,18 +333,15 @@ int scheduler_wake(struct engine *engine, int64_t *ret_ms)
         if (r < 0)
                 return r;
         sooner(&next, fire);
-        r = dispatch_waiting(engine);
-        if (r < 0)
-                return r;
-        wake = next == WALL_NEVER ? INT64_MAX : clock_instant(next);
-        if (r > 0)
-                wake = clock_now(&engine->clock);
-        other = failures_wake(engine);
-        if (other < wake)
-                wake = other;
+        waiting = dispatch_waiting(engine);
+        if (waiting < 0)
+                return waiting;
+        wake = clock_instant(next);
+        if (failures_wake(engine) < wake)
+                wake = failures_wake(engine);
+        if (wake < now || waiting)
+                wake = now;
         /* What falls due while the hours are closed waits for them to open. */
-        if (wake != INT64_MAX)
-                wake = clock_instant(hours_next(&config->hours, config->calendar, clock_wall(wake < clock_now(&engine->clock) ? clock_now(&engine->clock) : wake)));
-        *ret_ms = wake;
+        *ret_ms = engine_when_open(engine, wake);
         return 0;
 }

@@ -9,31 +9,36 @@
 
 /* Errors of every function: 0 or a positive outcome where named; -ENOMEM; -ENOSPC (disk full: nothing of the open
  * transaction remains); -EROFS; -EIO; -EUCLEAN (the file is damaged); -ENOTRECOVERABLE (written by a newer version);
- * -EBUSY (another process holds it). store_error() has the words. */
+ * -EBUSY (another process holds it); and for what only a mistake of the caller asks for -EEXIST (unique, and there
+ * already), -ENOENT (a row that is not there is changed or referred to), -EINVAL. store_error() has the words. */
 struct store;
 
 #define STORE_FILE "reminderd.db"
 
 /* Opens or makes DIR/reminderd.db: DIR is made with mode 0700 when missing and locked against a second daemon;
  * integrity is checked; an older schema is migrated after a copy of it was written beside it. dir NULL: a scratch
- * store in memory. On failure *ret_error holds the reason in words and what to do; the caller frees it. */
+ * store in memory. On failure *ret_error holds the reason in words and what to do (NULL: no memory for them); the
+ * caller frees it. Also -ELOOP (DIR or the file is a symbolic link), -EPERM (one of them belongs to another user),
+ * -ENOENT (DIR's parent is missing), -ENOTDIR. A file that is refused is left as it is. */
 int store_open(const char *dir, struct store **ret, char **ret_error);
 struct store *store_close(struct store *store);
 /* The words of the last failure; borrowed, valid until the next call. */
 const char *store_error(const struct store *store);
 /* Makes a consistent copy into another store (a scratch one, for a forecast). */
 int store_copy(struct store *from, struct store *to);
-/* Writes a consistent copy as a new file of mode 0600; -EEXIST. */
+/* Writes a consistent copy as a new file of mode 0600; not inside a transaction. -EEXIST, -ENOENT. */
 int store_backup(struct store *store, const char *path);
 
 /* One transaction at a time; everything between is durable at commit or did not happen. A failed commit rolls
- * back. store_rollback() does nothing without an open transaction: call it on every path that fails. */
+ * back, and so does any commit after an operation in between failed: it returns that operation's error again, as every
+ * operation until then does. store_rollback() does nothing without an open transaction: call it on every path that
+ * fails. An operation outside a transaction is one by itself. */
 int store_begin(struct store *store);
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
 
 /* ---- small facts: fingerprint of the last sync, time last recorded, last digest ---- */
-/* *ret is allocated; 1: not set. */
+/* *ret is allocated; 1: not set. A value of NULL unsets. */
 int store_get_fact(struct store *store, const char *name, char **ret);
 int store_set_fact(struct store *store, const char *name, const char *value);
 
@@ -57,6 +62,8 @@ struct obligation_record {
         char agency[ID_SIZE];
         char *title;
         struct obligation obligation;
+        civil_day due;       /* the nominal day in force, fixed or planned; CIVIL_NONE: undated */
+        civil_day effective; /* after the shift, see obligation_dates(); CIVIL_NONE: undated */
         wall_time handled;   /* rungs up to here are settled */
         wall_time next_fire; /* WALL_NEVER: none */
         char *snoozed_by, *snooze_reason; /* NULL unless snoozed */
@@ -75,18 +82,21 @@ int store_put_occurrence(struct store *store, struct occurrence_record *record);
 int store_find_obligation(struct store *store, int64_t occurrence_id, const char *agency,
                           struct obligation_record *ret);
 int store_get_obligation(struct store *store, int64_t id, struct obligation_record *ret);
+/* plan, item, key and title are those of the occurrence and are not written here; due and effective come from the
+ * caller, since the store knows no calendar. */
 int store_put_obligation(struct store *store, struct obligation_record *record);
 
-/* During a sync everything still in the plans is marked; what was not marked since store_begin_sync() is listed by
- * store_each_unmarked. Marks are cheap and live only for the sync. */
+/* During a sync everything still in the plans is marked. Marks are cheap (a bit each) and live only for the sync;
+ * a sync that fails is given up by beginning another. */
 int store_begin_sync(struct store *store);
 int store_mark_occurrence(struct store *store, int64_t id);
 int store_mark_obligation(struct store *store, int64_t id);
-/* Withdraws what is unmarked and not yet withdrawn: open obligations become withdrawn, their queue is cancelled.
- * Decided ones (done, waived) keep their status. *ret_n: how many obligations. */
+/* Withdraws what was not marked since store_begin_sync() and is not yet withdrawn: open obligations become withdrawn,
+ * their queue is cancelled. Decided ones (done, waived) keep their status. *ret_n: how many obligations.
+ * -EINVAL without store_begin_sync(). */
 int store_finish_sync(struct store *store, size_t *ret_n);
 
-/* Which obligations to visit; a zeroed filter means all, in (due, plan, item, key, agency) order. */
+/* Which obligations to visit; a zeroed filter means all, in (due, plan, item, key, agency) order, the undated last. */
 struct obligation_filter {
         const char *plan, *item, *key, *agency; /* NULL: any */
         int64_t occurrence_id;                  /* 0: any */
@@ -95,10 +105,14 @@ struct obligation_filter {
         civil_day due_from, due_to;   /* effective nominal day (fixed or due) in [from, to]; both 0: any */
         civil_day done_from, done_to; /* both 0: any */
         bool dateless;                /* only tentative or undated */
+        civil_day effective_before;   /* only what is overdue on that day, as store_count() has it; 0: any */
+        bool reverse;                 /* the other way round, the undated first */
         size_t limit, offset;         /* 0: no limit */
 };
 
-/* The callback gets a borrowed record; a non-zero return ends the visit and is returned. */
+/* The callback gets a borrowed record; a non-zero return ends the visit and is returned. Which records are visited is
+ * fixed when the visit begins, each is read when its turn comes: a visitor, of this and of every store_each_…, may call
+ * any function of the store and change what it visits. */
 typedef int (*obligation_visitor)(void *userdata, const struct obligation_record *record);
 int store_each_obligation(struct store *store, const struct obligation_filter *filter, obligation_visitor visit,
                           void *userdata);
@@ -106,7 +120,7 @@ int store_each_obligation(struct store *store, const struct obligation_filter *f
 /* ---- what is due ---- */
 /* Occurrences whose next_fire has come, at most n. Returns how many were written to records, or an error. */
 int store_due_occurrences(struct store *store, wall_time now, struct occurrence_record *records, size_t n);
-/* Obligations whose next_fire has come, in (agency, id) order, at most n. */
+/* Obligations whose next_fire has come, at most n: the earliest of them, put in (agency, id) order. */
 int store_due_obligations(struct store *store, wall_time now, struct obligation_record *records, size_t n);
 /* The earliest next_fire of both; WALL_NEVER. */
 int store_next_fire(struct store *store, wall_time *ret);
@@ -134,11 +148,13 @@ void notice_record_clear(struct notice_record *record);
 /* 0 and record->id set; 1: that notice exists already (nothing is written). */
 int store_add_notice(struct store *store, struct notice_record *record);
 /* Notices of state NEW of one agency, most urgent kind first, at most n; agency NULL: of the first agency that has
- * any. Returns how many. */
+ * any; the block's contact is asked for by name. Returns how many. */
 int store_new_notices(struct store *store, const char *agency, struct notice_record *records, size_t n);
 int store_set_notice(struct store *store, int64_t id, enum notice_state state, const char *detail);
-/* Cancels what is new or queued of an obligation (of an occurrence where obligation_id is 0), only of that kind
- * unless kind is KIND_COUNT; deliveries left with nothing to say are cancelled, except those on the wire. */
+/* Cancels what is new or queued of an obligation (where obligation_id is 0: of the occurrence itself, not of its
+ * obligations), only of that kind unless kind is KIND_COUNT; deliveries left with nothing to say are cancelled. What
+ * one address has and another still waits for stays sent, and does not go to the other. What is on the wire is sent if
+ * it arrives, and is not tried again if not. */
 int store_cancel_notices(struct store *store, int64_t occurrence_id, int64_t obligation_id, enum notice_kind kind,
                          const char *reason);
 /* Reminders (advance, due, overdue) sent for an obligation, of them overdue ones, and the day of the last (UTC ms, 0). */
@@ -148,7 +164,7 @@ struct notice_counts {
 };
 int store_count_notices(struct store *store, int64_t obligation_id, struct notice_counts *ret);
 typedef int (*notice_visitor)(void *userdata, const struct notice_record *record);
-/* In the order in which they were made. */
+/* Of an obligation, or where obligation_id is 0 of the occurrence itself; in the order in which they were made. */
 int store_each_notice(struct store *store, int64_t occurrence_id, int64_t obligation_id, notice_visitor visit,
                       void *userdata);
 
@@ -172,7 +188,7 @@ struct delivery_record {
         uint32_t attempts;
         int64_t made_ms;      /* UTC milliseconds, as all below */
         int64_t next_ms;      /* next attempt while queued */
-        int64_t finished_ms;  /* 0 until sent, failed or cancelled */
+        int64_t finished_ms;  /* 0 until sent or failed; 0 also where it was cancelled with all its notices */
         char *answer;         /* the server's last words, or NULL */
         char *subject;        /* of the last attempt, or NULL */
 };
@@ -183,6 +199,7 @@ int store_add_delivery(struct store *store, const struct delivery_record *record
 /* A queued, never tried delivery of that kind to that address, to add to; 1: none. */
 int store_find_queued(struct store *store, enum notice_kind kind, const char *server, const char *address,
                       char ret_id[static DELIVERY_ID_SIZE]);
+/* 1: it is queued no more. */
 int store_join_delivery(struct store *store, const char *delivery, int64_t notice);
 /* Claims up to n deliveries of one server whose time has come, oldest first: they become sending, attempts is one
  * more. manual_only: outside hours. Returns how many. Commit before the network is touched. */
@@ -191,7 +208,8 @@ int store_claim_deliveries(struct store *store, const char *server, int64_t now_
 /* Notices that a delivery carries and that are neither cancelled nor skipped, most urgent first; at most n.
  * Returns how many. */
 int store_delivery_notices(struct store *store, const char *delivery, struct notice_record *records, size_t n);
-/* What became of an attempt. state QUEUED: next_ms says when again. SENT, FAILED and CANCELLED settle its notices:
+/* What became of an attempt. state QUEUED: next_ms says when again; it is CANCELLED instead where all that it carries
+ * was cancelled in the meantime. SENT, FAILED and CANCELLED settle its notices:
  * sent when any delivery of a notice was sent; failed when all failed. */
 struct delivery_result {
         const char *delivery;
@@ -209,7 +227,8 @@ int store_next_attempt(struct store *store, const char *server, bool manual_only
 /* The wall clock was set: attempts still to come move with it, so that a backoff keeps its length. */
 int store_shift_attempts(struct store *store, int64_t by_ms);
 int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret); /* 1: none */
-/* By hand: a queued or failed one is due now, outside hours too (1: not in such a state); a queued one is dropped. */
+/* By hand: a queued or failed one is due now, outside hours too (1: not in such a state, or none); a queued one is
+ * dropped (1). */
 int store_retry_delivery(struct store *store, const char *id, int64_t now_ms);
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms);
 /* The first delivery about an obligation that reached an address, whose id heads the thread; 1: none. */
@@ -218,7 +237,7 @@ int store_thread_root(struct store *store, int64_t obligation_id, const char *ad
 struct delivery_filter {
         int state;          /* an enum delivery_state, -1: any */
         const char *agency; /* NULL: any */
-        int64_t obligation_id, occurrence_id; /* 0: any */
+        int64_t obligation_id, occurrence_id; /* 0: any; of an occurrence also what is of its obligations */
         size_t limit, offset;
 };
 typedef int (*delivery_visitor)(void *userdata, const struct delivery_record *record);
@@ -229,7 +248,7 @@ int store_each_delivery(struct store *store, const struct delivery_filter *filte
 /* ---- counts, for status ---- */
 struct store_counts {
         int64_t obligations_open; /* observances not among them */
-        int64_t overdue;          /* open, dated, effective date before today (asked by next: see engine) */
+        int64_t overdue;          /* of them with a day of their own (not tentative), the effective one before today */
         int64_t queued, sending, sent, failed;
         int64_t last_sent_ms;     /* 0: never */
 };

@@ -1,0 +1,149 @@
+/* Attempts: deliveries are claimed, come back with a result, and wait for their next time.
+ * Depends on rows.h.
+ * Called by engine: outbox. */
+#include "store/rows.h"
+
+#include <errno.h>
+
+static int due(struct store *store, const char *server, int64_t now_ms, bool manual_only,
+               struct delivery_record *records, size_t n)
+{
+        static const char any[] = "SELECT " DELIVERY_COLUMNS " FROM delivery"
+                                  " WHERE state = 0 AND server = ? AND next_ms <= ? ORDER BY next_ms, seq LIMIT ?";
+        static const char manual[] =
+                "SELECT " DELIVERY_COLUMNS " FROM delivery"
+                " WHERE state = 0 AND manual = 1 AND server = ? AND next_ms <= ? ORDER BY next_ms, seq LIMIT ?";
+        CLEANUP_QUERY struct query query = manual_only ? query_cached(store, STATEMENT_DUE_MANUAL_DELIVERIES, manual)
+                                                       : query_cached(store, STATEMENT_DUE_DELIVERIES, any);
+        query_bind_text(&query, server);
+        query_bind_integer(&query, now_ms);
+        query_bind_integer(&query, (int64_t)n);
+        return query_fetch(&query, &delivery_rows, records, n);
+}
+
+static int claim(struct store *store, struct delivery_record *record)
+{
+        CLEANUP_QUERY struct query query = query_cached(
+                store, STATEMENT_CLAIM_DELIVERY, "UPDATE delivery SET state = 1, attempts = attempts + 1 WHERE id = ?");
+        query_bind_text(&query, record->id);
+        int r = query_do(&query);
+        if (r < 0)
+                return r;
+        record->state = DELIVERY_SENDING;
+        record->attempts++;
+        return 0;
+}
+
+int store_claim_deliveries(struct store *store, const char *server, int64_t now_ms, bool manual_only,
+                           struct delivery_record *records, size_t n)
+{
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        if (r < 0)
+                return r;
+        int found = due(store, server, now_ms, manual_only, records, n);
+        if (found < 0)
+                return found;
+        for (int i = 0; r >= 0 && i < found; i++)
+                r = claim(store, &records[i]);
+        if (r >= 0)
+                r = unit_commit(&unit);
+        if (r >= 0)
+                return found;
+        for (int i = 0; i < found; i++)
+                delivery_record_clear(&records[i]);
+        return r;
+}
+
+static int record_result(struct store *store, const struct delivery_result *result)
+{
+        static const char sql[] = "UPDATE delivery SET state = ?, next_ms = ?, finished_ms = ?, answer = ?,"
+                                  " subject = coalesce(?, subject) WHERE id = ? AND state IN (0, 1)";
+        bool again = result->state == DELIVERY_QUEUED;
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FINISH_DELIVERY, sql);
+        query_bind_integer(&query, result->state);
+        query_bind_integer(&query, again ? result->next_ms : result->now_ms);
+        query_bind_integer(&query, again ? 0 : result->now_ms);
+        query_bind_text(&query, result->answer);
+        query_bind_text(&query, result->subject);
+        query_bind_text(&query, result->delivery);
+        int64_t r = query_run(&query);
+        if (r < 0)
+                return (int)r;
+        if (r == 0)
+                return store_refuse(store, -ENOENT, "there is no unfinished delivery %s", result->delivery);
+        return 0;
+}
+
+/* What was stopped while it was on the wire is not said at the next attempt. */
+static int silence(struct store *store, const char *delivery)
+{
+        static const char sql[] = "UPDATE carried SET stop = 1 WHERE stop = 2"
+                                  " AND delivery = (SELECT seq FROM delivery WHERE id = ?)";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_SILENCE_CARRIED, sql);
+        query_bind_text(&query, delivery);
+        return query_do(&query);
+}
+
+int store_finish_delivery(struct store *store, const struct delivery_result *result)
+{
+        if (result->state == DELIVERY_SENDING || result->state >= DELIVERY_STATES)
+                return store_refuse(store, -EINVAL, "no delivery ends in that state");
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        if (r >= 0)
+                r = record_result(store, result);
+        if (r >= 0 && result->state == DELIVERY_QUEUED) {
+                r = silence(store, result->delivery);
+                if (r >= 0)
+                        r = delivery_cancel_if_empty(store, result->delivery, result->now_ms);
+        }
+        if (r >= 0)
+                r = notices_settle(store, result->delivery, result->now_ms);
+        return r < 0 ? r : unit_commit(&unit);
+}
+
+int store_recover_deliveries(struct store *store, int64_t now_ms)
+{
+        static const char silence_all[] = "UPDATE carried SET stop = 1 WHERE stop = 2"
+                                          " AND delivery IN (SELECT seq FROM delivery WHERE state <> 2 AND state = 1)";
+        static const char requeue[] = "UPDATE delivery SET state = 0, next_ms = ? WHERE state <> 2 AND state = 1";
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        if (r < 0)
+                return r;
+        CLEANUP_QUERY struct query carried = query_cached(store, STATEMENT_SILENCE_RECOVERED, silence_all);
+        r = query_do(&carried);
+        if (r < 0)
+                return r;
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_RECOVER_DELIVERIES, requeue);
+        query_bind_integer(&query, now_ms);
+        int64_t n = query_run(&query);
+        if (n < 0)
+                return (int)n;
+        r = unit_commit(&unit);
+        return r < 0 ? r : (int)n;
+}
+
+int store_next_attempt(struct store *store, const char *server, bool manual_only, int64_t *ret_ms)
+{
+        static const char any[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND server = ?";
+        static const char manual[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND manual = 1 AND server = ?";
+        CLEANUP_QUERY struct query query = manual_only ? query_cached(store, STATEMENT_NEXT_MANUAL_ATTEMPT, manual)
+                                                       : query_cached(store, STATEMENT_NEXT_ATTEMPT, any);
+        query_bind_text(&query, server);
+        int r = query_step(&query);
+        if (r < 0)
+                return r;
+        *ret_ms = query_read_or(&query, INT64_MAX);
+        return 0;
+}
+
+int store_shift_attempts(struct store *store, int64_t by_ms)
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_SHIFT_ATTEMPTS,
+                             "UPDATE delivery SET next_ms = next_ms + ? WHERE state <> 2 AND state = 0");
+        query_bind_integer(&query, by_ms);
+        return query_do(&query);
+}

@@ -1,0 +1,296 @@
+/* Deliveries: one message to one address, and the notices that it carries.
+ * Depends on listing, rows.
+ * Called by engine (scheduler, outbox, decisions) and, for views, by control. */
+#include "store/listing.h"
+#include "store/rows.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char *const state_names[] = {
+        [DELIVERY_QUEUED] = "queued", [DELIVERY_SENDING] = "sending",     [DELIVERY_SENT] = "sent",
+        [DELIVERY_FAILED] = "failed", [DELIVERY_CANCELLED] = "cancelled",
+};
+
+const char *delivery_state_name(enum delivery_state state)
+{
+        return state_names[state];
+}
+
+int delivery_state_parse(const char *name, enum delivery_state *ret)
+{
+        for (unsigned i = 0; i < DELIVERY_STATES; i++)
+                if (strcmp(name, state_names[i]) == 0) {
+                        *ret = (enum delivery_state)i;
+                        return 0;
+                }
+        return -EINVAL;
+}
+
+void delivery_record_clear(struct delivery_record *record)
+{
+        free(record->address);
+        free(record->answer);
+        free(record->subject);
+        *record = (struct delivery_record){0};
+}
+
+static void clear_row(void *record)
+{
+        delivery_record_clear(record);
+}
+
+static int read_row(struct query *query, void *record)
+{
+        CLEANUP(delivery_record_clear) struct delivery_record row = {0};
+        query_read_name(query, sizeof(row.id), row.id);
+        query_read_name(query, sizeof(row.server), row.server);
+        query_read_name(query, sizeof(row.agency), row.agency);
+        row.address = query_read_text(query);
+        row.kind = (enum notice_kind)query_read_below(query, KIND_COUNT);
+        row.state = (enum delivery_state)query_read_below(query, DELIVERY_STATES);
+        row.manual = query_read_flag(query);
+        row.attempts = query_read_count(query);
+        row.made_ms = query_read_integer(query);
+        row.next_ms = query_read_integer(query);
+        row.finished_ms = query_read_integer(query);
+        row.answer = query_read_text(query);
+        row.subject = query_read_text(query);
+        int r = query_check(query);
+        if (r < 0)
+                return r;
+        *(struct delivery_record *)record = row;
+        row = (struct delivery_record){0};
+        return 0;
+}
+
+const struct row_type delivery_rows = {.size = sizeof(struct delivery_record), .read = read_row, .clear = clear_row};
+
+static int insert(struct store *store, const struct delivery_record *record)
+{
+        static const char sql[] = "INSERT INTO delivery (id, server, agency, address, kind, state, manual, attempts,"
+                                  " made_ms, next_ms, finished_ms, answer, subject)"
+                                  " VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, 0, NULL, ?)";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_ADD_DELIVERY, sql);
+        query_bind_text(&query, record->id);
+        query_bind_text(&query, record->server);
+        query_bind_text(&query, record->agency);
+        query_bind_text(&query, record->address);
+        query_bind_integer(&query, record->kind);
+        query_bind_integer(&query, record->manual);
+        query_bind_integer(&query, record->made_ms);
+        query_bind_integer(&query, record->next_ms);
+        query_bind_text(&query, record->subject);
+        return query_do(&query);
+}
+
+static int carry(struct store *store, int64_t delivery, int64_t notice)
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_ADD_CARRIED,
+                             "INSERT INTO carried (delivery, notice) VALUES (?, ?) ON CONFLICT DO NOTHING");
+        query_bind_integer(&query, delivery);
+        query_bind_integer(&query, notice);
+        int r = query_do(&query);
+        if (r < 0)
+                return r;
+        CLEANUP_QUERY struct query queue = query_cached(store, STATEMENT_QUEUE_NOTICE,
+                                                        "UPDATE notice SET state = 1 WHERE id = ? AND state IN (0, 3)");
+        query_bind_integer(&queue, notice);
+        return query_do(&queue);
+}
+
+int store_add_delivery(struct store *store, const struct delivery_record *record, const int64_t *notices, size_t n)
+{
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        if (r < 0)
+                return r;
+        r = insert(store, record);
+        int64_t delivery = sqlite3_last_insert_rowid(store->db);
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                r = carry(store, delivery, notices[i]);
+        return r < 0 ? r : unit_commit(&unit);
+}
+
+/* The id in the first column: 0; 1: none. */
+static int fetch_id(struct query *query, char ret_id[static DELIVERY_ID_SIZE])
+{
+        int r = query_step(query);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        char id[DELIVERY_ID_SIZE];
+        query_read_name(query, sizeof(id), id);
+        r = query_check(query);
+        if (r < 0)
+                return r;
+        memcpy(ret_id, id, sizeof(id));
+        return 0;
+}
+
+int store_find_queued(struct store *store, enum notice_kind kind, const char *server, const char *address,
+                      char ret_id[static DELIVERY_ID_SIZE])
+{
+        static const char sql[] = "SELECT id FROM delivery WHERE state = 0 AND attempts = 0"
+                                  " AND address = ? AND server = ? AND kind = ? ORDER BY seq LIMIT 1";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FIND_QUEUED, sql);
+        query_bind_text(&query, address);
+        query_bind_text(&query, server);
+        query_bind_integer(&query, kind);
+        return fetch_id(&query, ret_id);
+}
+
+static int queued_row(struct store *store, const char *id, int64_t *ret)
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_QUEUED_ROW, "SELECT seq FROM delivery WHERE id = ? AND state = 0");
+        query_bind_text(&query, id);
+        int r = query_step(&query);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        *ret = query_read_integer(&query);
+        return 0;
+}
+
+int store_join_delivery(struct store *store, const char *delivery, int64_t notice)
+{
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        if (r < 0)
+                return r;
+        int64_t row;
+        r = queued_row(store, delivery, &row);
+        if (r != 0)
+                return r;
+        r = carry(store, row, notice);
+        return r < 0 ? r : unit_commit(&unit);
+}
+
+int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret)
+{
+        static const char sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id = ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_GET_DELIVERY, sql);
+        query_bind_text(&query, id);
+        return query_fetch_one(&query, &delivery_rows, ret);
+}
+
+int store_delivery_notices(struct store *store, const char *delivery, struct notice_record *records, size_t n)
+{
+        static const char sql[] = "SELECT " NOTICE_COLUMNS " FROM delivery AS d"
+                                  " CROSS JOIN carried AS c ON c.delivery = d.seq"
+                                  " CROSS JOIN notice AS n ON n.id = c.notice"
+                                  " WHERE d.id = ? AND c.stop = 0 AND n.state NOT IN (4, 5)"
+                                  " ORDER BY n.kind, n.id LIMIT ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTICES_OF_DELIVERY, sql);
+        query_bind_text(&query, delivery);
+        query_bind_integer(&query, (int64_t)n);
+        return query_fetch(&query, &notice_rows, records, n);
+}
+
+/* What was decided by hand on one delivery, and its notices with it. 1: it was not in a state for that. */
+static int decide(struct store *store, struct query *query, const char *id, int64_t now_ms)
+{
+        int64_t changed = query_run(query);
+        if (changed <= 0)
+                return changed < 0 ? (int)changed : 1;
+        return notices_settle(store, id, now_ms);
+}
+
+int store_retry_delivery(struct store *store, const char *id, int64_t now_ms)
+{
+        static const char sql[] = "UPDATE delivery SET state = 0, manual = 1, next_ms = ?, finished_ms = 0"
+                                  " WHERE id = ? AND state IN (0, 3)";
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        if (r < 0)
+                return r;
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_RETRY_DELIVERY, sql);
+        query_bind_integer(&query, now_ms);
+        query_bind_text(&query, id);
+        r = decide(store, &query, id, now_ms);
+        return r != 0 ? r : unit_commit(&unit);
+}
+
+int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
+{
+        static const char sql[] = "UPDATE delivery SET state = 4, finished_ms = ? WHERE id = ? AND state = 0";
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        if (r < 0)
+                return r;
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DROP_DELIVERY, sql);
+        query_bind_integer(&query, now_ms);
+        query_bind_text(&query, id);
+        r = decide(store, &query, id, now_ms);
+        return r != 0 ? r : unit_commit(&unit);
+}
+
+/* First by arrival: a delivery made earlier may arrive later, and the head of a thread must not change. */
+int store_thread_root(struct store *store, int64_t obligation_id, const char *address,
+                      char ret_id[static DELIVERY_ID_SIZE])
+{
+        static const char sql[] = "SELECT d.id FROM notice AS n"
+                                  " CROSS JOIN carried AS c ON c.notice = n.id"
+                                  " CROSS JOIN delivery AS d ON d.seq = c.delivery"
+                                  " WHERE n.obligation = ? AND c.stop <> 1 AND d.state = 2 AND d.address = ?"
+                                  " ORDER BY d.finished_ms, d.seq LIMIT 1";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_THREAD_ROOT, sql);
+        query_bind_integer(&query, obligation_id);
+        query_bind_text(&query, address);
+        return fetch_id(&query, ret_id);
+}
+
+#define OF_OBLIGATION                                                                                                  \
+        "seq IN (SELECT c.delivery FROM notice AS n CROSS JOIN carried AS c ON c.notice = n.id WHERE n.obligation = "  \
+        "?)"
+#define OF_OCCURRENCE                                                                                                  \
+        "seq IN (WITH x (id) AS (SELECT ?)"                                                                            \
+        " SELECT c.delivery FROM x CROSS JOIN obligation AS o ON o.occurrence = x.id"                                  \
+        " CROSS JOIN notice AS n ON n.obligation = o.id CROSS JOIN carried AS c ON c.notice = n.id"                    \
+        " UNION SELECT c.delivery FROM x CROSS JOIN notice AS n ON n.occurrence = x.id AND n.obligation IS NULL"       \
+        " CROSS JOIN carried AS c ON c.notice = n.id)"
+
+/* "state <> 2" is what lets SQLite use the index of the few that are not sent. */
+static int list(struct store *store, const struct delivery_filter *filter, int64_t **ret, size_t *ret_n)
+{
+        bool by_state = filter->state >= 0;
+        const struct condition conditions[] = {
+                {filter->obligation_id, OF_OBLIGATION, .number = filter->obligation_id},
+                {filter->occurrence_id, OF_OCCURRENCE, .number = filter->occurrence_id},
+                {.asked = by_state && filter->state != DELIVERY_SENT, .sql = "state <> 2"},
+                {by_state, "state = ?", .number = filter->state},
+                {filter->agency, "agency = ?", .text = filter->agency},
+        };
+        const struct listing listing = {
+                .select = "SELECT seq FROM delivery",
+                .conditions = conditions,
+                .n = ELEMENTS(conditions),
+                .order = "seq DESC",
+                .limit = filter->limit,
+                .offset = filter->offset,
+        };
+        return listing_ids(store, &listing, ret, ret_n);
+}
+
+static int get_row(struct store *store, int64_t row, struct delivery_record *ret)
+{
+        static const char sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE seq = ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_GET_DELIVERY_BY_ROW, sql);
+        query_bind_integer(&query, row);
+        return query_fetch_one(&query, &delivery_rows, ret);
+}
+
+int store_each_delivery(struct store *store, const struct delivery_filter *filter, delivery_visitor visit,
+                        void *userdata)
+{
+        CLEANUP_FREE int64_t *rows = NULL;
+        size_t n = 0;
+        int r = list(store, filter, &rows, &n);
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                CLEANUP(delivery_record_clear) struct delivery_record record = {0};
+                r = get_row(store, rows[i], &record);
+                if (r == 0)
+                        r = visit(userdata, &record);
+        }
+        return r;
+}

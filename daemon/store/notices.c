@@ -1,0 +1,283 @@
+/* Notices: one rung that fell due, unique for ever; and what stops or settles them.
+ * Depends on rows.h.
+ * Called by engine: scheduler, decisions, outbox. */
+#include "store/rows.h"
+
+#include <string.h>
+
+static const char *const state_names[] = {
+        [NOTICE_NEW] = "new",       [NOTICE_QUEUED] = "queued",       [NOTICE_SENT] = "sent",
+        [NOTICE_FAILED] = "failed", [NOTICE_CANCELLED] = "cancelled", [NOTICE_SKIPPED] = "skipped",
+};
+
+const char *notice_state_name(enum notice_state state)
+{
+        return state_names[state];
+}
+
+void notice_record_clear(struct notice_record *record)
+{
+        free(record->detail);
+        *record = (struct notice_record){0};
+}
+
+static void clear_row(void *record)
+{
+        notice_record_clear(record);
+}
+
+static int read_row(struct query *query, void *record)
+{
+        struct notice_record row = {.id = query_read_integer(query)};
+        row.occurrence_id = query_read_or(query, 0);
+        row.obligation_id = query_read_or(query, 0);
+        query_read_name(query, sizeof(row.agency), row.agency);
+        query_read_name(query, sizeof(row.rung), row.rung);
+        row.kind = (enum notice_kind)query_read_below(query, KIND_COUNT);
+        row.state = (enum notice_state)query_read_below(query, NOTICE_SKIPPED + 1);
+        CLEANUP_FREE char *detail = query_read_text(query);
+        row.rung_at = query_read_integer(query);
+        row.made_ms = query_read_integer(query);
+        int r = query_check(query);
+        if (r < 0)
+                return r;
+        row.detail = TAKE_PTR(detail);
+        *(struct notice_record *)record = row;
+        return 0;
+}
+
+const struct row_type notice_rows = {.size = sizeof(struct notice_record), .read = read_row, .clear = clear_row};
+
+int store_add_notice(struct store *store, struct notice_record *record)
+{
+        static const char sql[] = "INSERT INTO notice (occurrence, obligation, agency, rung, kind, state, detail,"
+                                  " rung_at, made_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_ADD_NOTICE, sql);
+        query_bind_unless(&query, record->occurrence_id, 0);
+        query_bind_unless(&query, record->obligation_id, 0);
+        query_bind_text(&query, record->agency);
+        query_bind_text(&query, record->rung);
+        query_bind_integer(&query, record->kind);
+        query_bind_integer(&query, record->state);
+        query_bind_text(&query, record->detail);
+        query_bind_integer(&query, record->rung_at);
+        query_bind_integer(&query, record->made_ms);
+        int64_t r = query_run(&query);
+        if (r <= 0)
+                return r < 0 ? (int)r : 1;
+        record->id = sqlite3_last_insert_rowid(store->db);
+        return 0;
+}
+
+static int get_notice(struct store *store, int64_t id, struct notice_record *ret)
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_GET_NOTICE, "SELECT " NOTICE_COLUMNS " FROM notice AS n WHERE n.id = ?");
+        query_bind_integer(&query, id);
+        return query_fetch_one(&query, &notice_rows, ret);
+}
+
+/* 1: there is no new notice at all. */
+static int first_new_agency(struct store *store, char ret[static ID_SIZE])
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_FIRST_NEW_AGENCY,
+                             "SELECT agency FROM notice WHERE state = 0 AND agency > '' ORDER BY agency LIMIT 1");
+        int r = query_step(&query);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        char agency[ID_SIZE];
+        query_read_name(&query, sizeof(agency), agency);
+        r = query_check(&query);
+        if (r < 0)
+                return r;
+        memcpy(ret, agency, sizeof(agency));
+        return 0;
+}
+
+int store_new_notices(struct store *store, const char *agency, struct notice_record *records, size_t n)
+{
+        static const char sql[] = "SELECT " NOTICE_COLUMNS " FROM notice AS n WHERE n.state = 0 AND n.agency = ?"
+                                  " ORDER BY n.kind, n.id LIMIT ?";
+        char first[ID_SIZE];
+        if (!agency) {
+                int r = first_new_agency(store, first);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+                agency = first;
+        }
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NEW_NOTICES, sql);
+        query_bind_text(&query, agency);
+        query_bind_integer(&query, (int64_t)n);
+        return query_fetch(&query, &notice_rows, records, n);
+}
+
+int store_set_notice(struct store *store, int64_t id, enum notice_state state, const char *detail)
+{
+        CLEANUP_QUERY struct query query = query_cached(
+                store, STATEMENT_SET_NOTICE, "UPDATE notice SET state = ?, detail = coalesce(?, detail) WHERE id = ?");
+        query_bind_integer(&query, state);
+        query_bind_text(&query, detail);
+        query_bind_integer(&query, id);
+        int64_t r = query_run(&query);
+        if (r < 0)
+                return (int)r;
+        return r > 0 ? 0 : store_missing(store, "notice", id);
+}
+
+int store_count_notices(struct store *store, int64_t obligation_id, struct notice_counts *ret)
+{
+        static const char sql[] = "SELECT count(*), total(kind = ?1), coalesce(max(sent_ms), 0) FROM notice"
+                                  " WHERE obligation = ?2 AND state = 2 AND kind IN (?1, ?3, ?4)";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_COUNT_NOTICES, sql);
+        query_bind_integer(&query, KIND_OVERDUE);
+        query_bind_integer(&query, obligation_id);
+        query_bind_integer(&query, KIND_DUE);
+        query_bind_integer(&query, KIND_ADVANCE);
+        int r = query_step(&query);
+        if (r < 0)
+                return r;
+        struct notice_counts counts = {.reminders = (int32_t)query_read_count(&query)};
+        counts.overdue = (int32_t)query_read_count(&query);
+        counts.last_ms = query_read_integer(&query);
+        r = query_check(&query);
+        if (r < 0)
+                return r;
+        *ret = counts;
+        return 0;
+}
+
+/* Those of an obligation, or with obligation 0 those of an occurrence itself. */
+static int notices_of(struct store *store, int64_t occurrence, int64_t obligation, int64_t **ret, size_t *ret_n)
+{
+        static const char of_obligation[] = "SELECT id FROM notice WHERE obligation = ? ORDER BY id";
+        static const char of_occurrence[] =
+                "SELECT id FROM notice WHERE occurrence = ? AND obligation IS NULL ORDER BY id";
+        CLEANUP_QUERY struct query query =
+                obligation ? query_cached(store, STATEMENT_NOTICES_OF_OBLIGATION, of_obligation)
+                           : query_cached(store, STATEMENT_NOTICES_OF_OCCURRENCE, of_occurrence);
+        query_bind_integer(&query, obligation ? obligation : occurrence);
+        return query_fetch_ids(&query, ret, ret_n);
+}
+
+int store_each_notice(struct store *store, int64_t occurrence_id, int64_t obligation_id, notice_visitor visit,
+                      void *userdata)
+{
+        CLEANUP_FREE int64_t *ids = NULL;
+        size_t n = 0;
+        int r = notices_of(store, occurrence_id, obligation_id, &ids, &n);
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                CLEANUP(notice_record_clear) struct notice_record record = {0};
+                r = get_notice(store, ids[i], &record);
+                if (r == 0)
+                        r = visit(userdata, &record);
+        }
+        return r;
+}
+
+/* ---- stopping ---- */
+
+static int cancel(struct store *store, int64_t id, const char *reason)
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_CANCEL_NOTICE,
+                             "UPDATE notice SET state = 4, detail = ? WHERE id = ? AND state IN (0, 1)");
+        query_bind_text(&query, reason);
+        query_bind_integer(&query, id);
+        return query_do(&query);
+}
+
+/* A notice that was sent to one address may still wait for another: that too is not to be said any more. */
+static int stop_carried(struct store *store, int64_t id)
+{
+        static const char sql[] = "UPDATE carried SET stop = 1 + (d.state = 1) FROM delivery AS d"
+                                  " WHERE carried.notice = ? AND carried.stop = 0"
+                                  " AND d.seq = carried.delivery AND d.state IN (0, 1)";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_STOP_CARRIED, sql);
+        query_bind_integer(&query, id);
+        return query_do(&query);
+}
+
+#define NOTHING_TO_SAY                                                                                                 \
+        "NOT EXISTS (SELECT 1 FROM carried AS c JOIN notice AS n ON n.id = c.notice"                                   \
+        " WHERE c.delivery = delivery.seq AND c.stop = 0 AND n.state NOT IN (4, 5))"
+
+static int cancel_empty(struct store *store, int64_t notice)
+{
+        static const char sql[] = "UPDATE delivery SET state = 4 WHERE state = 0"
+                                  " AND seq IN (SELECT delivery FROM carried WHERE notice = ?) AND " NOTHING_TO_SAY;
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_CANCEL_EMPTY, sql);
+        query_bind_integer(&query, notice);
+        return query_do(&query);
+}
+
+static int notice_stop(struct store *store, int64_t id, const char *reason)
+{
+        int r = cancel(store, id, reason);
+        if (r >= 0)
+                r = stop_carried(store, id);
+        if (r >= 0)
+                r = cancel_empty(store, id);
+        return r;
+}
+
+/* The sent ones too: see stop_carried(). */
+static int unsaid(struct store *store, int64_t occurrence, int64_t obligation, enum notice_kind kind, int64_t **ret,
+                  size_t *ret_n)
+{
+        static const char of_obligation[] =
+                "SELECT id FROM notice WHERE obligation = ? AND state IN (0, 1, 2) AND kind BETWEEN ? AND ?";
+        static const char of_occurrence[] = "SELECT id FROM notice WHERE occurrence = ? AND obligation IS NULL"
+                                            " AND state IN (0, 1, 2) AND kind BETWEEN ? AND ?";
+        CLEANUP_QUERY struct query query = obligation
+                                                   ? query_cached(store, STATEMENT_UNSAID_OF_OBLIGATION, of_obligation)
+                                                   : query_cached(store, STATEMENT_UNSAID_OF_OCCURRENCE, of_occurrence);
+        query_bind_integer(&query, obligation ? obligation : occurrence);
+        query_bind_integer(&query, kind == KIND_COUNT ? 0 : kind);
+        query_bind_integer(&query, kind);
+        return query_fetch_ids(&query, ret, ret_n);
+}
+
+int store_cancel_notices(struct store *store, int64_t occurrence_id, int64_t obligation_id, enum notice_kind kind,
+                         const char *reason)
+{
+        CLEANUP_FREE int64_t *ids = NULL;
+        size_t n = 0;
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        if (r >= 0)
+                r = unsaid(store, occurrence_id, obligation_id, kind, &ids, &n);
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                r = notice_stop(store, ids[i], reason);
+        return r < 0 ? r : unit_commit(&unit);
+}
+
+int delivery_cancel_if_empty(struct store *store, const char *delivery, int64_t now_ms)
+{
+        static const char sql[] = "UPDATE delivery SET state = 4, finished_ms = ? WHERE id = ? AND state = 0"
+                                  " AND EXISTS (SELECT 1 FROM carried WHERE delivery = seq) AND " NOTHING_TO_SAY;
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_CANCEL_IF_EMPTY, sql);
+        query_bind_integer(&query, now_ms);
+        query_bind_text(&query, delivery);
+        return query_do(&query);
+}
+
+/* Sent when any delivery was; else queued while any may still be; else failed when any did; else cancelled. What was
+ * cancelled stays so, unless it was on the wire at that moment and arrived. */
+int notices_settle(struct store *store, const char *delivery, int64_t now_ms)
+{
+        static const char sql[] =
+                "UPDATE notice SET (state, sent_ms) ="
+                " (SELECT CASE WHEN total(arrived) THEN 2 WHEN notice.state = 4 THEN 4"
+                "         WHEN total(waits) THEN 1 WHEN total(failed) THEN 3 ELSE 4 END,"
+                "         CASE WHEN total(arrived) THEN ? END"
+                "  FROM (SELECT d.state = 2 AND (c.stop = 2 OR (c.stop = 0 AND notice.state <> 4)) AS arrived,"
+                "               d.state < 2 AND c.stop = 0 AS waits, d.state = 3 AS failed"
+                "        FROM carried AS c JOIN delivery AS d ON d.seq = c.delivery WHERE c.notice = notice.id))"
+                " WHERE state IN (1, 3, 4) AND id IN"
+                " (SELECT c.notice FROM delivery AS d JOIN carried AS c ON c.delivery = d.seq WHERE d.id = ?)";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_SETTLE_NOTICES, sql);
+        query_bind_integer(&query, now_ms);
+        query_bind_text(&query, delivery);
+        return query_do(&query);
+}

@@ -1,0 +1,229 @@
+/* Obligations: what each agency owes, found one by one and as what is due.
+ * Depends on query.h.
+ * Called by engine: sync, scheduler, decisions. */
+#include "store/query.h"
+
+/* Written and read in these two groups. Every index but that of next_fire hangs on the keys. */
+#define KEYS "occurrence, agency, tentative, observance, fixed, status, done_on, due, effective"
+#define KEY_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define REST "from_day, due_day, shift, snoozed_until, handled, next_fire, snoozed_by, snooze_reason, done_by, note"
+#define REST_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+
+#define COLUMNS                                                                                                        \
+        "o.id, c.plan, c.item, c.key, c.title,"                                                                        \
+        " o.occurrence, o.agency, o.tentative, o.observance, o.fixed, o.status, o.done_on, o.due, o.effective,"        \
+        " o.from_day, o.due_day, o.shift, o.snoozed_until, o.handled, o.next_fire,"                                    \
+        " o.snoozed_by, o.snooze_reason, o.done_by, o.note"
+#define TABLES "obligation AS o JOIN occurrence AS c ON c.id = o.occurrence"
+
+void obligation_record_clear(struct obligation_record *record)
+{
+        free(record->title);
+        free(record->snoozed_by);
+        free(record->snooze_reason);
+        free(record->done_by);
+        free(record->note);
+        *record = (struct obligation_record){0};
+}
+
+static void clear_row(void *record)
+{
+        obligation_record_clear(record);
+}
+
+static void read_keys(struct query *query, struct obligation_record *row)
+{
+        row->occurrence_id = query_read_integer(query);
+        query_read_name(query, sizeof(row->agency), row->agency);
+        row->obligation.tentative = query_read_flag(query);
+        row->obligation.observance = query_read_flag(query);
+        row->obligation.fixed = query_read_day(query);
+        row->obligation.status = (enum obligation_status)query_read_below(query, OBLIGATION_WITHDRAWN + 1);
+        row->obligation.done_on = query_read_day(query);
+        row->due = query_read_day(query);
+        row->effective = query_read_day(query);
+}
+
+static void read_rest(struct query *query, struct obligation_record *row)
+{
+        row->obligation.from = query_read_day(query);
+        row->obligation.due = query_read_day(query);
+        row->obligation.shift = (enum shift)query_read_below(query, SHIFT_NONE + 1);
+        row->obligation.snoozed_until = query_read_day(query);
+        row->handled = query_read_integer(query);
+        row->next_fire = query_read_or(query, WALL_NEVER);
+        row->snoozed_by = query_read_text(query);
+        row->snooze_reason = query_read_text(query);
+        row->done_by = query_read_text(query);
+        row->note = query_read_text(query);
+}
+
+static int read_row(struct query *query, void *record)
+{
+        CLEANUP(obligation_record_clear) struct obligation_record row = {.id = query_read_integer(query)};
+        query_read_name(query, sizeof(row.plan), row.plan);
+        query_read_name(query, sizeof(row.item), row.item);
+        query_read_name(query, sizeof(row.key), row.key);
+        row.title = query_read_text(query);
+        read_keys(query, &row);
+        read_rest(query, &row);
+        int r = query_check(query);
+        if (r < 0)
+                return r;
+        *(struct obligation_record *)record = row;
+        row = (struct obligation_record){0};
+        return 0;
+}
+
+static const struct row_type obligation_rows = {
+        .size = sizeof(struct obligation_record), .read = read_row, .clear = clear_row};
+
+int store_find_obligation(struct store *store, int64_t occurrence_id, const char *agency, struct obligation_record *ret)
+{
+        static const char sql[] = "SELECT " COLUMNS " FROM " TABLES " WHERE o.occurrence = ? AND o.agency = ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FIND_OBLIGATION, sql);
+        query_bind_integer(&query, occurrence_id);
+        query_bind_text(&query, agency);
+        return query_fetch_one(&query, &obligation_rows, ret);
+}
+
+int store_get_obligation(struct store *store, int64_t id, struct obligation_record *ret)
+{
+        static const char sql[] = "SELECT " COLUMNS " FROM " TABLES " WHERE o.id = ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_GET_OBLIGATION, sql);
+        query_bind_integer(&query, id);
+        return query_fetch_one(&query, &obligation_rows, ret);
+}
+
+static void bind_keys(struct query *query, const struct obligation_record *record)
+{
+        query_bind_integer(query, record->occurrence_id);
+        query_bind_text(query, record->agency);
+        query_bind_integer(query, record->obligation.tentative);
+        query_bind_integer(query, record->obligation.observance);
+        query_bind_day(query, record->obligation.fixed);
+        query_bind_integer(query, record->obligation.status);
+        query_bind_day(query, record->obligation.done_on);
+        query_bind_day(query, record->due);
+        query_bind_day(query, record->effective);
+}
+
+static void bind_rest(struct query *query, const struct obligation_record *record)
+{
+        query_bind_day(query, record->obligation.from);
+        query_bind_day(query, record->obligation.due);
+        query_bind_integer(query, record->obligation.shift);
+        query_bind_day(query, record->obligation.snoozed_until);
+        query_bind_integer(query, record->handled);
+        query_bind_unless(query, record->next_fire, WALL_NEVER);
+        query_bind_text(query, record->snoozed_by);
+        query_bind_text(query, record->snooze_reason);
+        query_bind_text(query, record->done_by);
+        query_bind_text(query, record->note);
+}
+
+static int insert(struct store *store, struct obligation_record *record)
+{
+        static const char sql[] =
+                "INSERT INTO obligation (" KEYS ", " REST ") VALUES (" KEY_VALUES ", " REST_VALUES ")";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_INSERT_OBLIGATION, sql);
+        bind_keys(&query, record);
+        bind_rest(&query, record);
+        int r = query_do(&query);
+        if (r < 0)
+                return r;
+        record->id = sqlite3_last_insert_rowid(store->db);
+        return 0;
+}
+
+/* SQLite rewrites the index entries of every column that an UPDATE names, changed or not: seven of them. A tick
+ * changes only handled and next_fire, so the keys are named only where one of them did change. */
+static int update_keys(struct store *store, const struct obligation_record *record)
+{
+        static const char sql[] = "UPDATE obligation SET (" KEYS ") = (" KEY_VALUES ")"
+                                  " WHERE id = ? AND (" KEYS ") IS NOT (" KEY_VALUES ")";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_UPDATE_OBLIGATION_KEYS, sql);
+        bind_keys(&query, record);
+        query_bind_integer(&query, record->id);
+        bind_keys(&query, record);
+        return query_do(&query);
+}
+
+static int update_rest(struct store *store, const struct obligation_record *record)
+{
+        static const char sql[] = "UPDATE obligation SET (" REST ") = (" REST_VALUES ") WHERE id = ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_UPDATE_OBLIGATION, sql);
+        bind_rest(&query, record);
+        query_bind_integer(&query, record->id);
+        int64_t r = query_run(&query);
+        if (r < 0)
+                return (int)r;
+        return r > 0 ? 0 : store_missing(store, "obligation", record->id);
+}
+
+int store_put_obligation(struct store *store, struct obligation_record *record)
+{
+        if (record->id == 0)
+                return insert(store, record);
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        if (r < 0)
+                return r;
+        r = update_keys(store, record);
+        if (r < 0)
+                return r;
+        r = update_rest(store, record);
+        if (r < 0)
+                return r;
+        return unit_commit(&unit);
+}
+
+/* The inner query reads as many entries of its index as it returns, however many are due: after a rearm that is
+ * everything. */
+int store_due_obligations(struct store *store, wall_time now, struct obligation_record *records, size_t n)
+{
+        static const char sql[] = "SELECT " COLUMNS " FROM (SELECT id FROM obligation WHERE next_fire <= ?"
+                                  " ORDER BY next_fire, agency, id LIMIT ?) AS due"
+                                  " CROSS JOIN obligation AS o ON o.id = due.id"
+                                  " CROSS JOIN occurrence AS c ON c.id = o.occurrence ORDER BY o.agency, o.id";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DUE_OBLIGATIONS, sql);
+        query_bind_integer(&query, now);
+        query_bind_integer(&query, (int64_t)n);
+        return query_fetch(&query, &obligation_rows, records, n);
+}
+
+int store_next_fire(struct store *store, wall_time *ret)
+{
+        static const char sql[] = "SELECT min(at) FROM ("
+                                  "SELECT min(next_fire) AS at FROM occurrence WHERE next_fire IS NOT NULL UNION ALL "
+                                  "SELECT min(next_fire) FROM obligation WHERE next_fire IS NOT NULL)";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NEXT_FIRE, sql);
+        int r = query_step(&query);
+        if (r < 0)
+                return r;
+        *ret = query_read_or(&query, WALL_NEVER);
+        return 0;
+}
+
+static int rearm(struct store *store, enum statement which, const char *sql, wall_time now)
+{
+        CLEANUP_QUERY struct query query = query_cached(store, which, sql);
+        query_bind_integer(&query, now);
+        return query_do(&query);
+}
+
+/* Those without a next rung too: other rules may have one for them. What is closed has none. */
+int store_rearm_all(struct store *store, wall_time now)
+{
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        if (r < 0)
+                return r;
+        r = rearm(store, STATEMENT_REARM_OCCURRENCES, "UPDATE occurrence SET next_fire = ? WHERE withdrawn = 0", now);
+        if (r < 0)
+                return r;
+        r = rearm(store, STATEMENT_REARM_OBLIGATIONS, "UPDATE obligation SET next_fire = ? WHERE status = 0", now);
+        if (r < 0)
+                return r;
+        return unit_commit(&unit);
+}

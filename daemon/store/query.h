@@ -1,0 +1,171 @@
+/* One run of an SQL statement: values are bound in order, columns read in order, the first failure sticks.
+ * Depends on core, SQLite; private to this folder: no other includes it (but the tests of this folder do).
+ * Called by every file here. */
+#pragma once
+
+#include "core/cleanup.h"
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+/* One slot each in the store's cache; the SQL stands beside the function that runs it. */
+enum statement {
+        STATEMENT_BEGIN,
+        STATEMENT_COMMIT,
+        STATEMENT_ROLLBACK,
+        STATEMENT_GET_FACT,
+        STATEMENT_SET_FACT,
+        STATEMENT_CLEAR_FACT,
+        STATEMENT_FIND_OCCURRENCE,
+        STATEMENT_GET_OCCURRENCE,
+        STATEMENT_INSERT_OCCURRENCE,
+        STATEMENT_UPDATE_OCCURRENCE,
+        STATEMENT_DUE_OCCURRENCES,
+        STATEMENT_REARM_OCCURRENCES,
+        STATEMENT_FIND_OBLIGATION,
+        STATEMENT_GET_OBLIGATION,
+        STATEMENT_INSERT_OBLIGATION,
+        STATEMENT_UPDATE_OBLIGATION_KEYS,
+        STATEMENT_UPDATE_OBLIGATION,
+        STATEMENT_DUE_OBLIGATIONS,
+        STATEMENT_REARM_OBLIGATIONS,
+        STATEMENT_NEXT_FIRE,
+        STATEMENT_LIVE_OCCURRENCES,
+        STATEMENT_OPEN_OBLIGATIONS,
+        STATEMENT_WITHDRAW_OCCURRENCE,
+        STATEMENT_WITHDRAW_OBLIGATION,
+        STATEMENT_ADD_NOTICE,
+        STATEMENT_GET_NOTICE,
+        STATEMENT_SET_NOTICE,
+        STATEMENT_FIRST_NEW_AGENCY,
+        STATEMENT_NEW_NOTICES,
+        STATEMENT_COUNT_NOTICES,
+        STATEMENT_NOTICES_OF_OBLIGATION,
+        STATEMENT_NOTICES_OF_OCCURRENCE,
+        STATEMENT_NOTICES_OF_DELIVERY,
+        STATEMENT_UNSAID_OF_OBLIGATION,
+        STATEMENT_UNSAID_OF_OCCURRENCE,
+        STATEMENT_CANCEL_NOTICE,
+        STATEMENT_STOP_CARRIED,
+        STATEMENT_CANCEL_EMPTY,
+        STATEMENT_CANCEL_IF_EMPTY,
+        STATEMENT_SETTLE_NOTICES,
+        STATEMENT_ADD_DELIVERY,
+        STATEMENT_GET_DELIVERY,
+        STATEMENT_FIND_QUEUED,
+        STATEMENT_GET_DELIVERY_BY_ROW,
+        STATEMENT_ADD_CARRIED,
+        STATEMENT_QUEUE_NOTICE,
+        STATEMENT_QUEUED_ROW,
+        STATEMENT_DUE_DELIVERIES,
+        STATEMENT_DUE_MANUAL_DELIVERIES,
+        STATEMENT_CLAIM_DELIVERY,
+        STATEMENT_FINISH_DELIVERY,
+        STATEMENT_SILENCE_CARRIED,
+        STATEMENT_SILENCE_RECOVERED,
+        STATEMENT_RECOVER_DELIVERIES,
+        STATEMENT_NEXT_ATTEMPT,
+        STATEMENT_NEXT_MANUAL_ATTEMPT,
+        STATEMENT_SHIFT_ATTEMPTS,
+        STATEMENT_RETRY_DELIVERY,
+        STATEMENT_DROP_DELIVERY,
+        STATEMENT_THREAD_ROOT,
+        STATEMENT_COUNT_OBLIGATIONS,
+        STATEMENT_COUNT_DELIVERIES,
+        STATEMENT_ADD_AUDIT,
+        STATEMENT_GET_AUDIT,
+        STATEMENTS
+};
+
+/* One bit for each id; ids are dense, for no row is ever deleted. */
+struct marks {
+        uint64_t *words;
+        size_t n;
+};
+
+#define ERROR_SIZE 1024 /* a sentence with a path; a longer one is cut */
+
+struct store {
+        sqlite3 *db;
+        int lock; /* of the state folder, held while the store is open; -1: a scratch store */
+        sqlite3_stmt *statements[STATEMENTS];
+        bool in_transaction;
+        int failure; /* what broke the open transaction, which can then only be rolled back; 0: nothing */
+        bool syncing;
+        struct marks occurrences, obligations;
+        char error[ERROR_SIZE];
+};
+
+/* Keeps the words for store_error() and returns `error`, a negative errno. */
+__attribute__((format(printf, 3, 4))) int store_refuse(struct store *store, int error, const char *format, ...);
+/* The same for a failure that SQLite reports on store->db; the open transaction is broken by it. */
+int store_fail(struct store *store, int code);
+/* The same for a row that was to be changed and is not there: -ENOENT. */
+int store_missing(struct store *store, const char *what, int64_t id);
+
+struct query {
+        struct store *store;
+        sqlite3_stmt *statement;
+        bool owned; /* not of the cache */
+        int bound, read;
+        int error; /* the first failure, a negative errno; everything after it does nothing */
+};
+
+/* From the cache, preparing it on first use. No query may be alive while a visitor runs: a visitor may call any
+ * function of the store, that same one too. */
+struct query query_cached(struct store *store, enum statement which, const char *sql);
+/* For SQL put together at run time (of constants; values are bound in that too), and for pragmas. */
+struct query query_prepared(struct store *store, const char *sql);
+void query_end(struct query *query);
+#define CLEANUP_QUERY CLEANUP(query_end)
+
+void query_bind_integer(struct query *query, int64_t value);
+/* NULL where value is `none`. */
+void query_bind_unless(struct query *query, int64_t value, int64_t none);
+void query_bind_day(struct query *query, civil_day day);
+/* Borrowed until query_end(); NULL is bound as such. */
+void query_bind_text(struct query *query, const char *text);
+
+/* 1: a row is there to be read; 0: no more; or an error. */
+int query_step(struct query *query);
+/* Runs a statement without rows. Returns how many rows it changed (its triggers' not among them), or an error. */
+int64_t query_run(struct query *query);
+/* Runs it and hides the number: 0 or an error. */
+int query_do(struct query *query);
+/* 0, or what went wrong while the columns of a row were read: -ENOMEM, -EUCLEAN. */
+int query_check(const struct query *query);
+
+int64_t query_read_integer(struct query *query);
+int64_t query_read_or(struct query *query, int64_t none);
+civil_day query_read_day(struct query *query);
+/* A number in 0..limit-1: an enum, a flag. */
+unsigned query_read_below(struct query *query, unsigned limit);
+uint32_t query_read_count(struct query *query);
+bool query_read_flag(struct query *query);
+/* Allocated, or NULL. */
+char *query_read_text(struct query *query);
+/* Copied; what does not fit is damage. */
+void query_read_name(struct query *query, size_t size, char *buffer);
+
+/* How rows become records. read() leaves *record untouched on failure. */
+struct row_type {
+        size_t size;
+        int (*read)(struct query *query, void *record);
+        void (*clear)(void *record);
+};
+
+/* Fills records with rows, at most n. Returns how many, or an error, nothing then being left in records. */
+int query_fetch(struct query *query, const struct row_type *type, void *records, size_t n);
+/* One row: 0; 1: none; or an error. */
+int query_fetch_one(struct query *query, const struct row_type *type, void *record);
+/* The first column of all rows; the caller frees *ret. 0 or an error. */
+int query_fetch_ids(struct query *query, int64_t **ret, size_t *ret_n);
+
+/* Several statements that belong together are a transaction of their own where the caller has none open. */
+struct unit {
+        struct store *store; /* NULL: not ours to end */
+};
+int unit_begin(struct store *store, struct unit *ret);
+int unit_commit(struct unit *unit);
+void unit_end(struct unit *unit);
+#define CLEANUP_UNIT CLEANUP(unit_end)

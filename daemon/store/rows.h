@@ -1,0 +1,19 @@
+/* What the files of this folder share about rows: how they are read, and what one table's change does to another.
+ * Depends on query.h.
+ * Called by the files here that run SQL over these tables. */
+#pragma once
+
+#include "store/query.h"
+
+/* The columns of a row, in the order in which the row_type reads them. */
+#define NOTICE_COLUMNS                                                                                                 \
+        "n.id, n.occurrence, n.obligation, n.agency, n.rung, n.kind, n.state, n.detail, n.rung_at, n.made_ms"
+extern const struct row_type notice_rows;
+#define DELIVERY_COLUMNS                                                                                               \
+        "id, server, agency, address, kind, state, manual, attempts, made_ms, next_ms, finished_ms, answer, subject"
+extern const struct row_type delivery_rows;
+
+/* Judges the notices that a delivery carries by what became of all deliveries that carry them. */
+int notices_settle(struct store *store, const char *delivery, int64_t now_ms);
+/* Cancels a queued delivery that has nothing left to say. */
+int delivery_cancel_if_empty(struct store *store, const char *delivery, int64_t now_ms);

@@ -1,0 +1,334 @@
+/* The tables and their indexes; checks a file before use and migrates an older one.
+ * Depends on schema.h.
+ * Called by store.c. */
+#include "store/schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* What is written as a number stays that number: a new name goes to the end, anything else needs a migration. */
+_Static_assert(KIND_ESCALATION == 0 && KIND_OVERDUE == 1 && KIND_DUE == 2 && KIND_FIX_DATE == 3 && KIND_DATE_SET == 4 &&
+                       KIND_ADVANCE == 5 && KIND_OBSERVANCE == 6 && KIND_SNOOZED == 7 && KIND_COMPLETED == 8 &&
+                       KIND_DIGEST == 9 && KIND_FAILURE == 10 && KIND_TEST == 11 && KIND_COUNT == 12,
+               "kinds are stored as numbers");
+_Static_assert(NOTICE_NEW == 0 && NOTICE_QUEUED == 1 && NOTICE_SENT == 2 && NOTICE_FAILED == 3 &&
+                       NOTICE_CANCELLED == 4 && NOTICE_SKIPPED == 5,
+               "states of notices are stored as numbers");
+_Static_assert(DELIVERY_QUEUED == 0 && DELIVERY_SENDING == 1 && DELIVERY_SENT == 2 && DELIVERY_FAILED == 3 &&
+                       DELIVERY_CANCELLED == 4,
+               "states of deliveries are stored as numbers");
+_Static_assert(OBLIGATION_OPEN == 0 && OBLIGATION_DONE == 1 && OBLIGATION_WAIVED == 2 && OBLIGATION_WITHDRAWN == 3,
+               "statuses of obligations are stored as numbers");
+_Static_assert(SHIFT_NEXT == 0 && SHIFT_PREVIOUS == 1 && SHIFT_NONE == 2, "shifts are stored as numbers");
+
+#define NO_DAY "-2147483648"
+_Static_assert(CIVIL_NONE == INT32_MIN, "NO_DAY is CIVIL_NONE");
+
+/* Days and moments are integers (civil.h), NULL where there is none; a next_fire of NULL never comes. Partial
+ * indexes hold only what can still happen, so that no tick pays for what is over. open_tally and delivery_tally are
+ * the counts of `status`, kept by triggers: counting a year of rows on every look would cost more than the work. */
+static const char schema_1[] =
+        "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
+        "CREATE TABLE occurrence ("
+        "  id INTEGER PRIMARY KEY,"
+        "  plan TEXT NOT NULL, item TEXT NOT NULL, key TEXT NOT NULL, title TEXT NOT NULL,"
+        "  from_day INTEGER, due_day INTEGER,"
+        "  tentative INTEGER NOT NULL, observance INTEGER NOT NULL, shift INTEGER NOT NULL,"
+        "  fix_by INTEGER, withdrawn INTEGER NOT NULL, handled INTEGER NOT NULL, next_fire INTEGER,"
+        "  UNIQUE (plan, item, key)) STRICT;"
+        "CREATE INDEX occurrence_item ON occurrence (item, key);"
+        "CREATE INDEX occurrence_fire ON occurrence (next_fire) WHERE next_fire IS NOT NULL;"
+
+        /* from_day to shift: the plan's; due and effective: the days in force, after set-date and the shift. */
+        "CREATE TABLE obligation ("
+        "  id INTEGER PRIMARY KEY,"
+        "  occurrence INTEGER NOT NULL REFERENCES occurrence, agency TEXT NOT NULL,"
+        "  from_day INTEGER, due_day INTEGER,"
+        "  tentative INTEGER NOT NULL, observance INTEGER NOT NULL, shift INTEGER NOT NULL,"
+        "  fixed INTEGER, status INTEGER NOT NULL, done_on INTEGER, snoozed_until INTEGER,"
+        "  due INTEGER, effective INTEGER,"
+        "  handled INTEGER NOT NULL, next_fire INTEGER,"
+        "  snoozed_by TEXT, snooze_reason TEXT, done_by TEXT, note TEXT,"
+        "  dateless INTEGER NOT NULL AS (due IS NULL OR (tentative = 1 AND fixed IS NULL)),"
+        "  overdue_after INTEGER AS (CASE WHEN status = 0 AND observance = 0 AND NOT dateless THEN effective END),"
+        "  UNIQUE (occurrence, agency)) STRICT;"
+        "CREATE INDEX obligation_fire ON obligation (next_fire, agency) WHERE next_fire IS NOT NULL;"
+        "CREATE INDEX obligation_due ON obligation (due);"
+        "CREATE INDEX obligation_open ON obligation (due) WHERE status = 0;"
+        "CREATE INDEX obligation_agency ON obligation (agency, due);"
+        "CREATE INDEX obligation_done ON obligation (done_on) WHERE done_on IS NOT NULL;"
+        "CREATE INDEX obligation_dateless ON obligation (due) WHERE dateless = 1;"
+        "CREATE INDEX obligation_overdue ON obligation (overdue_after) WHERE overdue_after IS NOT NULL;"
+
+        /* What is owed (open, no observance) by the day after which it is overdue; NO_DAY: no such day. */
+        "CREATE TABLE open_tally (day INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT;"
+        "CREATE TRIGGER obligation_owed AFTER INSERT ON obligation"
+        "  WHEN new.status = 0 AND new.observance = 0"
+        "  BEGIN"
+        "    INSERT INTO open_tally VALUES (coalesce(new.overdue_after, " NO_DAY "), 1)"
+        "      ON CONFLICT (day) DO UPDATE SET n = n + 1;"
+        "  END;"
+        "CREATE TRIGGER obligation_moved"
+        "  AFTER UPDATE OF status, observance, tentative, fixed, due, effective ON obligation"
+        "  BEGIN"
+        "    UPDATE open_tally SET n = n - 1"
+        "      WHERE old.status = 0 AND old.observance = 0 AND day = coalesce(old.overdue_after, " NO_DAY ");"
+        "    INSERT INTO open_tally SELECT coalesce(new.overdue_after, " NO_DAY "), 1"
+        "      WHERE new.status = 0 AND new.observance = 0"
+        "      ON CONFLICT (day) DO UPDATE SET n = n + 1;"
+        "  END;"
+
+        "CREATE TABLE notice ("
+        "  id INTEGER PRIMARY KEY,"
+        "  occurrence INTEGER REFERENCES occurrence, obligation INTEGER REFERENCES obligation,"
+        "  agency TEXT NOT NULL, rung TEXT NOT NULL, kind INTEGER NOT NULL, state INTEGER NOT NULL,"
+        "  detail TEXT, rung_at INTEGER NOT NULL, made_ms INTEGER NOT NULL, sent_ms INTEGER) STRICT;"
+        "CREATE UNIQUE INDEX notice_of_obligation ON notice (obligation, rung) WHERE obligation IS NOT NULL;"
+        "CREATE UNIQUE INDEX notice_of_occurrence ON notice (occurrence, agency, rung)"
+        "  WHERE obligation IS NULL AND occurrence IS NOT NULL;"
+        "CREATE UNIQUE INDEX notice_of_agency ON notice (agency, rung) WHERE obligation IS NULL AND occurrence IS NULL;"
+        "CREATE INDEX notice_new ON notice (agency, kind) WHERE state = 0;"
+
+        "CREATE TABLE delivery ("
+        "  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+        "  server TEXT NOT NULL, agency TEXT NOT NULL, address TEXT NOT NULL,"
+        "  kind INTEGER NOT NULL, state INTEGER NOT NULL, manual INTEGER NOT NULL, attempts INTEGER NOT NULL,"
+        "  made_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL,"
+        "  answer TEXT, subject TEXT) STRICT;"
+        "CREATE INDEX delivery_queue ON delivery (server, next_ms) WHERE state = 0;"
+        "CREATE INDEX delivery_manual ON delivery (server, next_ms) WHERE state = 0 AND manual = 1;"
+        "CREATE INDEX delivery_fresh ON delivery (address, server, kind) WHERE state = 0 AND attempts = 0;"
+        "CREATE INDEX delivery_unsent ON delivery (state) WHERE state <> 2;"
+        "CREATE INDEX delivery_agency ON delivery (agency);"
+
+        /* stop 0: to be said; 1: no longer; 2: no longer, but it was on the wire when it was stopped. */
+        "CREATE TABLE carried ("
+        "  delivery INTEGER NOT NULL REFERENCES delivery, notice INTEGER NOT NULL REFERENCES notice,"
+        "  stop INTEGER NOT NULL DEFAULT 0,"
+        "  PRIMARY KEY (delivery, notice)) STRICT, WITHOUT ROWID;"
+        "CREATE INDEX carried_notice ON carried (notice);"
+
+        "CREATE TABLE delivery_tally (state INTEGER PRIMARY KEY, n INTEGER NOT NULL, last_ms INTEGER NOT NULL) STRICT;"
+        "INSERT INTO delivery_tally VALUES (0, 0, 0), (1, 0, 0), (2, 0, 0), (3, 0, 0), (4, 0, 0);"
+        "CREATE TRIGGER delivery_made AFTER INSERT ON delivery BEGIN"
+        "    UPDATE delivery_tally SET n = n + 1 WHERE state = new.state;"
+        "  END;"
+        "CREATE TRIGGER delivery_moved AFTER UPDATE OF state ON delivery WHEN new.state <> old.state BEGIN"
+        "    UPDATE delivery_tally SET n = n - 1 WHERE state = old.state;"
+        "    UPDATE delivery_tally SET n = n + 1, last_ms = max(last_ms, new.finished_ms) WHERE state = new.state;"
+        "  END;"
+
+        "CREATE TABLE audit ("
+        "  id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, who TEXT NOT NULL, uid INTEGER NOT NULL,"
+        "  verb TEXT NOT NULL, plan TEXT NOT NULL, item TEXT NOT NULL, key TEXT NOT NULL, agency TEXT NOT NULL,"
+        "  detail TEXT NOT NULL) STRICT;"
+        "CREATE INDEX audit_time ON audit (at_ms);"
+        "CREATE INDEX audit_item ON audit (item, at_ms);"
+        "CREATE INDEX audit_agency ON audit (agency, at_ms);"
+        "CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the log is only added to'); END;"
+        "CREATE TRIGGER audit_holds BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the log is only added to'); END;";
+
+static const char *const schema_steps[] = {schema_1};
+const struct schema schema_current = {.steps = schema_steps, .n = ELEMENTS(schema_steps)};
+
+/* A pragma that yields one number, or a count. */
+static int ask(struct store *store, const char *sql, int64_t *ret)
+{
+        CLEANUP_QUERY struct query query = query_prepared(store, sql);
+        int r = query_step(&query);
+        if (r < 0)
+                return r;
+        *ret = r > 0 ? query_read_integer(&query) : 0;
+        return 0;
+}
+
+static int run(struct store *store, const char *sql)
+{
+        int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+        return code == SQLITE_OK ? 0 : store_fail(store, code);
+}
+
+/* quick_check: every page and record is sound. It leaves out whether indexes agree with their tables, which costs a
+ * sort of everything. https://www.sqlite.org/pragma.html#pragma_quick_check */
+static int check_pages(struct store *store)
+{
+        CLEANUP_QUERY struct query query = query_prepared(store, "PRAGMA quick_check(1)");
+        int r = query_step(&query);
+        if (r < 0)
+                return r;
+        CLEANUP_FREE char *verdict = r > 0 ? query_read_text(&query) : NULL;
+        r = query_check(&query);
+        if (r < 0)
+                return r;
+        if (verdict && strcmp(verdict, "ok") == 0)
+                return 0;
+        return store_refuse(store, -EUCLEAN, "the database is damaged (%s); put back a copy of it",
+                            verdict ? verdict : "it can't be checked");
+}
+
+/* *ret_version: 0 for an empty file. */
+static int check_file(struct store *store, const struct schema *schema, int64_t *ret_version)
+{
+        int64_t application = 0, version = 0, tables = 0;
+        int r = ask(store, "PRAGMA application_id", &application);
+        if (r < 0)
+                return r;
+        r = ask(store, "PRAGMA user_version", &version);
+        if (r < 0)
+                return r;
+        r = ask(store, "SELECT count(*) FROM sqlite_schema", &tables);
+        if (r < 0)
+                return r;
+
+        bool empty = application == 0 && version == 0 && tables == 0;
+        if (!empty && (application != SCHEMA_APPLICATION || version <= 0))
+                return store_refuse(store, -EUCLEAN, "the file is a database, but none of reminderd's; move it away");
+        if (version > (int64_t)schema->n)
+                return store_refuse(store, -ENOTRECOVERABLE,
+                                    "the database was written by a newer reminderd (schema %lld, this one knows %zu); "
+                                    "install that version, or put back a copy from before",
+                                    (long long)version, schema->n);
+        *ret_version = version;
+        return empty ? 0 : check_pages(store);
+}
+
+/* The connection, not the file (but for journal_mode). cache_size in KiB; a WAL is cut back to journal_size_limit
+ * bytes once a large transaction is over. */
+static int set_up(struct store *store, bool scratch)
+{
+        static const char always[] = "PRAGMA foreign_keys = ON;"
+                                     "PRAGMA temp_store = MEMORY;"
+                                     "PRAGMA secure_delete = OFF;"
+                                     "PRAGMA trusted_schema = OFF;";
+        static const char durable[] = "PRAGMA journal_mode = WAL;"
+                                      "PRAGMA synchronous = FULL;"
+                                      "PRAGMA cache_size = -65536;"
+                                      "PRAGMA journal_size_limit = 67108864;";
+        int r = run(store, always);
+        if (r < 0)
+                return r;
+        return run(store, scratch ? "PRAGMA synchronous = OFF;" : durable);
+}
+
+static int migrate(struct store *store, const struct schema *schema, int64_t from)
+{
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        for (size_t version = (size_t)from; r >= 0 && version < schema->n; version++)
+                r = run(store, schema->steps[version]);
+        if (r < 0)
+                return r;
+
+        char stamp[96]; /* pragmas take no bound values; two numbers fit */
+        (void)snprintf(stamp, sizeof(stamp), "PRAGMA application_id = %d; PRAGMA user_version = %zu;",
+                       SCHEMA_APPLICATION, schema->n);
+        r = run(store, stamp);
+        if (r < 0)
+                return r;
+        return unit_commit(&unit);
+}
+
+static int sync_path(const char *path, int flags)
+{
+        CLEANUP_CLOSE int fd = open(path, flags | O_CLOEXEC);
+        if (fd < 0 || fsync(fd) < 0)
+                return -errno;
+        return 0;
+}
+
+static int sync_parent(const char *path)
+{
+        CLEANUP_FREE char *parent = strdup(path);
+        if (!parent)
+                return -ENOMEM;
+        char *slash = strrchr(parent, '/');
+        if (!slash)
+                return sync_path(".", O_RDONLY | O_DIRECTORY);
+        slash[slash == parent ? 1 : 0] = '\0';
+        return sync_path(parent, O_RDONLY | O_DIRECTORY);
+}
+
+static int vacuum_into(struct store *store, const char *path)
+{
+        CLEANUP_QUERY struct query query = query_prepared(store, "VACUUM INTO ?");
+        query_bind_text(&query, path);
+        int r = query_do(&query);
+        if (r < 0)
+                return r;
+        r = sync_path(path, O_RDONLY);
+        if (r < 0)
+                return store_refuse(store, r, "%s can't be synced: %s", path, strerror(-r));
+        return 0;
+}
+
+int schema_copy_into(struct store *store, const char *path)
+{
+        if (store->in_transaction)
+                return store_refuse(store, -EINVAL, "no copy is made inside a transaction");
+
+        /* SQLite would read "file:…" as a URI. VACUUM INTO takes an empty file as it takes none, and keeps its mode. */
+        CLEANUP_FREE char *name = NULL;
+        if (asprintf(&name, "%s%s", path[0] == '/' ? "" : "./", path) < 0) {
+                name = NULL;
+                return store_refuse(store, -ENOMEM, "out of memory");
+        }
+        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0) {
+                int error = errno;
+                return store_refuse(store, -error, "%s can't be made: %s", path, strerror(error));
+        }
+        (void)close(fd);
+        int r = vacuum_into(store, name);
+        if (r < 0) {
+                (void)unlink(name);
+                return r;
+        }
+        r = sync_parent(name);
+        if (r < 0)
+                return store_refuse(store, r, "the folder of %s can't be synced: %s", path, strerror(-r));
+        return 0;
+}
+
+/* A copy from an earlier attempt at the same migration gives way: this one is no older. */
+static int keep_old(struct store *store, const char *path, int64_t version)
+{
+        CLEANUP_FREE char *kept = NULL, *fresh = NULL;
+        if (asprintf(&kept, "%s.v%lld.bak", path, (long long)version) < 0)
+                kept = NULL;
+        if (asprintf(&fresh, "%s.v%lld.bak.new", path, (long long)version) < 0)
+                fresh = NULL;
+        if (!kept || !fresh)
+                return store_refuse(store, -ENOMEM, "out of memory");
+
+        (void)unlink(fresh); /* of a crash in the middle */
+        int r = schema_copy_into(store, fresh);
+        if (r < 0)
+                return r;
+        if (rename(fresh, kept) < 0) {
+                int error = errno;
+                (void)unlink(fresh);
+                return store_refuse(store, -error, "%s can't be made: %s", kept, strerror(error));
+        }
+        return sync_parent(kept);
+}
+
+int schema_open(struct store *store, const char *path, const struct schema *schema)
+{
+        int64_t version = 0;
+        int r = check_file(store, schema, &version);
+        if (r < 0)
+                return r;
+        r = set_up(store, !path);
+        if (r < 0)
+                return r;
+        if (version == (int64_t)schema->n)
+                return 0;
+        if (version > 0 && path) {
+                r = keep_old(store, path, version);
+                if (r < 0)
+                        return r;
+        }
+        return migrate(store, schema, version);
+}

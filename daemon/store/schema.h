@@ -1,0 +1,23 @@
+/* The tables, how an older file becomes a current one, and whether a file can be used at all.
+ * Depends on query.h.
+ * Called by store.c; the steps are a parameter so that a test can have steps of its own. */
+#pragma once
+
+#include "store/query.h"
+
+/* Marks the file as ours: "Rmnd", https://www.sqlite.org/pragma.html#pragma_application_id */
+#define SCHEMA_APPLICATION 0x526d6e64
+
+/* Steps of SQL: the n-th makes version n of version n-1, the first makes the tables in an empty file. */
+struct schema {
+        const char *const *steps;
+        size_t n;
+};
+extern const struct schema schema_current;
+
+/* Takes a connection just opened to a state of use: refuses a file that is foreign or damaged (-EUCLEAN) or newer
+ * (-ENOTRECOVERABLE) without having touched it, sets the connection up, copies an older file to PATH.vN.bak and
+ * migrates it in one transaction. path NULL: a scratch store. */
+int schema_open(struct store *store, const char *path, const struct schema *schema);
+/* Writes a consistent copy as a new file of mode 0600, synced. -EEXIST. */
+int schema_copy_into(struct store *store, const char *path);

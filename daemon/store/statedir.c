@@ -1,0 +1,132 @@
+/* Opens, guards and locks the state folder.
+ * Depends on statedir.h.
+ * Called by store.c. */
+#include "store/statedir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#define OTHERS 077 /* what a group and others may do */
+
+/* The words for a failed call on a path, and EROFS for all ways in which it can't be written. */
+static int explain(struct store *store, int error, const char *path)
+{
+        switch (error) {
+        case EROFS:
+        case EACCES:
+                return store_refuse(store, -EROFS, "%s can't be written (%s); make it writable for this user", path,
+                                    strerror(error));
+        case ELOOP:
+                return store_refuse(store, -ELOOP, "%s is a symbolic link; name the folder that it points to", path);
+        case ENOENT:
+                return store_refuse(store, -ENOENT, "%s can't be made: its parent folder is missing", path);
+        case EDQUOT:
+        case ENOSPC:
+                return store_refuse(store, -ENOSPC, "%s can't be made: the disk is full", path);
+        default:
+                return store_refuse(store, -error, "%s can't be opened: %s", path, strerror(error));
+        }
+}
+
+/* Only the user that runs the program may look inside: addresses and decisions stand there. */
+static int guard(struct store *store, int fd, const char *path)
+{
+        struct stat status;
+        if (fstat(fd, &status) < 0)
+                return explain(store, errno, path);
+        if (status.st_uid != geteuid())
+                return store_refuse(store, -EPERM,
+                                    "%s belongs to user %u, not to user %u who runs this; change its owner", path,
+                                    (unsigned)status.st_uid, (unsigned)geteuid());
+        if ((status.st_mode & OTHERS) && fchmod(fd, status.st_mode & 07777 & ~(mode_t)OTHERS) < 0)
+                return explain(store, errno, path);
+        return 0;
+}
+
+static int open_folder(struct store *store, const char *dir)
+{
+        if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+                return explain(store, errno, dir);
+        struct stat status;
+        if (lstat(dir, &status) == 0 && S_ISLNK(status.st_mode))
+                return explain(store, ELOOP, dir);
+        CLEANUP_CLOSE int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return explain(store, errno, dir);
+        int r = guard(store, fd, dir);
+        if (r < 0)
+                return r;
+        int folder = fd;
+        fd = -1;
+        return folder;
+}
+
+static int lock_folder(struct store *store, int folder, const char *dir)
+{
+        CLEANUP_CLOSE int fd = openat(folder, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return explain(store, errno, dir);
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+                if (errno == EWOULDBLOCK)
+                        return store_refuse(store, -EBUSY,
+                                            "another reminderd works in %s; stop it, or name another folder", dir);
+                return explain(store, errno, dir);
+        }
+        store->lock = fd;
+        fd = -1;
+        return 0;
+}
+
+/* Made here and not by SQLite, so that its mode does not hang on the umask; -wal and -shm take the mode over. */
+static int make_file(struct store *store, int folder, const char *path)
+{
+        CLEANUP_CLOSE int fd = openat(folder, STORE_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return explain(store, errno, path);
+        struct stat status;
+        if (fstat(fd, &status) < 0)
+                return explain(store, errno, path);
+        if (!S_ISREG(status.st_mode))
+                return store_refuse(store, -EUCLEAN, "%s is no regular file; move it away", path);
+        int r = guard(store, fd, path);
+        if (r < 0)
+                return r;
+        if (status.st_size == 0 && fsync(folder) < 0)
+                return explain(store, errno, path);
+        return 0;
+}
+
+int statedir_open(struct store *store, const char *dir, char **ret_path)
+{
+        CLEANUP_FREE char *name = strdup(dir);
+        if (!name)
+                return store_refuse(store, -ENOMEM, "out of memory");
+        for (size_t n = strlen(name); n > 1 && name[n - 1] == '/';) /* "link/" would be followed */
+                name[--n] = '\0';
+
+        CLEANUP_CLOSE int folder = open_folder(store, name);
+        if (folder < 0)
+                return folder;
+        int r = lock_folder(store, folder, name);
+        if (r < 0)
+                return r;
+
+        /* SQLITE_OPEN_NOFOLLOW refuses a link anywhere on the path, and /var may well be one. */
+        CLEANUP_FREE char *real = realpath(name, NULL);
+        if (!real)
+                return explain(store, errno, name);
+        CLEANUP_FREE char *path = NULL;
+        if (asprintf(&path, "%s/%s", real, STORE_FILE) < 0) {
+                path = NULL;
+                return store_refuse(store, -ENOMEM, "out of memory");
+        }
+        r = make_file(store, folder, path);
+        if (r < 0)
+                return r;
+        *ret_path = TAKE_PTR(path);
+        return 0;
+}

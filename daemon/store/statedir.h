@@ -1,0 +1,15 @@
+/* The state folder: whose it is, who holds it, and the file in it.
+ * Depends on query.h.
+ * Called by store.c. */
+#pragma once
+
+#include "store/query.h"
+
+#define LOCK_FILE "reminderd.lock"
+
+/* Makes the folder (mode 0700) where it is missing, takes away what others may do in it, locks it (store->lock) and
+ * makes an empty database file (mode 0600) where there is none. *ret_path: the file, free of symbolic links; the
+ * caller frees it.
+ * -ELOOP (a symbolic link), -EPERM (belongs to somebody else), -EBUSY, -EROFS (can't be written), -ENOENT (its parent
+ * is missing), -ENOTDIR, -ENOSPC, … */
+int statedir_open(struct store *store, const char *dir, char **ret_path);

@@ -1,0 +1,198 @@
+/* Opens and closes the store, runs its transactions, keeps its small facts.
+ * Depends on statedir, schema, query.
+ * Called by engine. */
+#include "store/store.h"
+
+#include "store/query.h"
+#include "store/schema.h"
+#include "store/statedir.h"
+
+#include <errno.h>
+#include <string.h>
+
+DEFINE_CLEANUP(struct store *, store_close, store_close)
+DEFINE_CLEANUP(sqlite3_backup *, sqlite3_backup_finish, backup_finish)
+
+/* busy_timeout stays 0: the folder is locked, so whoever holds the file is no friend to wait for. */
+static int connect_file(struct store *store, const char *path)
+{
+        int code = sqlite3_open_v2(
+                path, &store->db,
+                SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+        if (code != SQLITE_OK)
+                return store_fail(store, code);
+        if (sqlite3_db_readonly(store->db, "main"))
+                return store_refuse(store, -EROFS, "the file can't be written; make it writable for this user");
+
+        /* Until the file is known to be ours and sound, closing it shall leave it as it is. */
+        (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        int r = schema_open(store, path, &schema_current);
+        if (r < 0)
+                return r;
+        (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+        return 0;
+}
+
+static int open_file(struct store *store, const char *dir)
+{
+        CLEANUP_FREE char *path = NULL;
+        int r = statedir_open(store, dir, &path);
+        if (r < 0)
+                return r;
+        r = connect_file(store, path);
+        if (r >= 0)
+                return 0;
+        char words[ERROR_SIZE];
+        memcpy(words, store->error, sizeof(words));
+        return store_refuse(store, r, "%s: %.*s", path, ERROR_SIZE / 2, words);
+}
+
+static int open_scratch(struct store *store)
+{
+        int code = sqlite3_open_v2(
+                ":memory:", &store->db,
+                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+        if (code != SQLITE_OK)
+                return store_fail(store, code);
+        return schema_open(store, NULL, &schema_current);
+}
+
+int store_open(const char *dir, struct store **ret, char **ret_error)
+{
+        CLEANUP(store_close_p) struct store *store = calloc(1, sizeof(*store));
+        if (!store) {
+                *ret_error = NULL;
+                return -ENOMEM;
+        }
+        store->lock = -1;
+        int r = dir ? open_file(store, dir) : open_scratch(store);
+        if (r < 0) {
+                *ret_error = strdup(store->error);
+                return r;
+        }
+        *ret = TAKE_PTR(store);
+        return 0;
+}
+
+struct store *store_close(struct store *store)
+{
+        if (!store)
+                return NULL;
+        for (size_t i = 0; i < STATEMENTS; i++)
+                sqlite3_finalize(store->statements[i]);
+        (void)sqlite3_close(store->db); /* an open transaction is rolled back */
+        close_p(&store->lock);          /* the lock goes last */
+        free(store->occurrences.words);
+        free(store->obligations.words);
+        free(store);
+        return NULL;
+}
+
+const char *store_error(const struct store *store)
+{
+        return store->error;
+}
+
+int store_copy(struct store *from, struct store *to)
+{
+        CLEANUP(backup_finish_p) sqlite3_backup *backup = sqlite3_backup_init(to->db, "main", from->db, "main");
+        if (!backup)
+                return store_fail(to, sqlite3_extended_errcode(to->db));
+        int code = sqlite3_backup_step(backup, -1);
+        if (code == SQLITE_DONE)
+                return 0;
+        return store_refuse(to, code == SQLITE_NOMEM ? -ENOMEM : -EIO, "the store can't be copied (%s)",
+                            sqlite3_errstr(code));
+}
+
+int store_backup(struct store *store, const char *path)
+{
+        return schema_copy_into(store, path);
+}
+
+static int run(struct store *store, enum statement which, const char *sql)
+{
+        CLEANUP_QUERY struct query query = query_cached(store, which, sql);
+        return query_do(&query);
+}
+
+/* IMMEDIATE: a transaction that may not write says so here, and not in its middle. */
+int store_begin(struct store *store)
+{
+        if (store->in_transaction)
+                return store_refuse(store, -EINVAL, "a transaction is open already");
+        /* Prepared before it is needed: then there may be no memory for it. */
+        CLEANUP_QUERY struct query rollback = query_cached(store, STATEMENT_ROLLBACK, "ROLLBACK");
+        int r = query_check(&rollback);
+        if (r >= 0)
+                r = run(store, STATEMENT_BEGIN, "BEGIN IMMEDIATE");
+        if (r < 0)
+                return r;
+        store->in_transaction = true;
+        return 0;
+}
+
+/* After any failure in between nothing is committed, whether or not the caller looked at it: SQLite may have rolled
+ * back by itself (https://www.sqlite.org/lang_transaction.html, 3), and half an operation is worth nothing. */
+int store_commit(struct store *store)
+{
+        if (!store->in_transaction)
+                return store_refuse(store, -EINVAL, "no transaction is open");
+        int r = store->failure;
+        if (!r)
+                r = run(store, STATEMENT_COMMIT, "COMMIT");
+        if (r < 0) {
+                store_rollback(store);
+                return r;
+        }
+        store->in_transaction = false;
+        return 0;
+}
+
+void store_rollback(struct store *store)
+{
+        if (!store->in_transaction)
+                return;
+        char words[ERROR_SIZE]; /* what went wrong before is what the caller will ask for */
+        memcpy(words, store->error, sizeof(words));
+        store->in_transaction = false;
+        store->failure = 0;
+        if (!sqlite3_get_autocommit(store->db))
+                (void)run(store, STATEMENT_ROLLBACK, "ROLLBACK");
+        memcpy(store->error, words, sizeof(words));
+}
+
+int store_get_fact(struct store *store, const char *name, char **ret)
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_GET_FACT, "SELECT value FROM fact WHERE name = ?");
+        query_bind_text(&query, name);
+        int r = query_step(&query);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        CLEANUP_FREE char *value = query_read_text(&query);
+        r = query_check(&query);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(value);
+        return 0;
+}
+
+static int clear_fact(struct store *store, const char *name)
+{
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_CLEAR_FACT, "DELETE FROM fact WHERE name = ?");
+        query_bind_text(&query, name);
+        return query_do(&query);
+}
+
+int store_set_fact(struct store *store, const char *name, const char *value)
+{
+        if (!value)
+                return clear_fact(store, name);
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_SET_FACT,
+                                                        "INSERT INTO fact (name, value) VALUES (?, ?)"
+                                                        " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+        query_bind_text(&query, name);
+        query_bind_text(&query, value);
+        return query_do(&query);
+}

@@ -1,0 +1,35 @@
+/* A block played in virtual time: configuration written to a temporary folder, the real engine and store, and a
+ * courier that notes every message and answers as the test says.
+ * Depends on daemon/engine.
+ * Used by the engine's unit tests. */
+#pragma once
+
+#include "engine/decision.h"
+#include "engine/manager.h"
+
+struct play;
+
+/* `plan` is what stands inside plan = { … } after head, deputy and members; `main` is added to reminderd.conf. The
+ * agencies are a (head), b (deputy), c and a council d outside the members. The clock stands at `start`
+ * ("YYYY-MM-DD HH:MM"). catch_up: what was missed before the start is caught up, as in a real start. */
+struct play *play_new(const char *start, const char *plan, const char *main, bool catch_up);
+struct play *play_free(struct play *play);
+/* Lets the time pass, from wake-up to wake-up. */
+void play_until(struct play *play, const char *moment);
+/* Everything that left since the last call, one line each: "MM-DD HH:MM kind agency item[,item]\n", sorted within a
+ * moment. Borrowed until the next call. */
+const char *play_sent(struct play *play);
+/* Replaces the plan and reloads. */
+int play_edit(struct play *play, const char *plan);
+/* Ends the process' hold and opens the same store again at a later moment. */
+void play_restart(struct play *play, const char *moment);
+/* How the server answers from now on: outcome for an address, "" for all; retry_after in seconds. */
+void play_answer(struct play *play, const char *address, enum transfer_outcome outcome, int64_t retry_after);
+
+struct manager *play_manager(struct play *play);
+struct engine *play_engine(struct play *play);
+civil_day day_of(const char *text);
+extern const struct decider clerk;
+
+/* Asserts that what was sent since the last look is exactly this. */
+#define assert_sent(play, expected) assert_string_equal(play_sent(play), expected)

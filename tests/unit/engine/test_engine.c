@@ -1,0 +1,374 @@
+/* The engine from a plan to what leaves and when: stories in virtual time, each checked whole.
+ * Depends on play.
+ * Run by make unit. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/cleanup.h"
+#include "play.h"
+
+#define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"c\"]; }"
+
+static int decided(int r, struct decision_result *result)
+{
+        free(result->text);
+        result->text = NULL;
+        return r;
+}
+
+static void the_ladder_of_one_obligation(void **state)
+{
+        struct play *play = play_new("2024-06-01", REPORT, "", false);
+
+        (void)state;
+        play_until(play, "2024-12-31");
+        /* 14/6 is a Friday. Two working days after it is Tuesday the 18th. Escalations: 3 and 5 working days. */
+        assert_sent(play, "06-07 08:00 advance c bao-cao\n"
+                          "06-13 08:00 due c bao-cao\n"
+                          "06-14 08:00 due c bao-cao\n"
+                          "06-18 08:00 overdue c bao-cao\n"
+                          "06-19 08:00 escalation a bao-cao\n"
+                          "06-20 08:00 overdue c bao-cao\n"
+                          "06-21 08:00 escalation d bao-cao\n"
+                          "06-24 08:00 overdue c bao-cao\n");
+        play_free(play);
+}
+
+static void done_stops_everything(void **state)
+{
+        struct play *play = play_new("2024-06-01", REPORT, "", false);
+        struct decision_scope scope = { .item = "bao-cao", .agency = "c" };
+        struct decision_result result;
+
+        (void)state;
+        play_until(play, "2024-06-13 12:00");
+        (void)play_sent(play);
+        assert_int_equal(decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-13"), NULL, &result),
+                                 &result),
+                         DECIDED);
+        play_until(play, "2024-12-31");
+        assert_sent(play, "");
+        play_free(play);
+}
+
+/* A server that is away keeps messages in the queue; what is done meanwhile never leaves. */
+static void done_cancels_what_is_queued(void **state)
+{
+        struct play *play = play_new("2024-06-01", REPORT, "", false);
+        struct decision_scope scope = { .item = "bao-cao" };
+        struct decision_result result;
+        struct store_counts counts;
+
+        (void)state;
+        play_answer(play, "", TRANSFER_TEMPORARY, 0);
+        play_until(play, "2024-06-07 09:00");
+        assert_sent(play, "06-07 08:00 advance c bao-cao\n");
+        assert_int_equal(store_count(play_engine(play)->store, day_of("2024-06-07"), &counts), 0);
+        assert_int_equal(counts.queued, 1);
+        assert_int_equal(decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-07"), NULL, &result),
+                                 &result),
+                         DECIDED);
+        assert_int_equal(store_count(play_engine(play)->store, day_of("2024-06-07"), &counts), 0);
+        assert_int_equal(counts.queued, 0);
+        play_free(play);
+}
+
+static void what_falls_together_is_one_message(void **state)
+{
+        struct play *play = play_new("2024-06-01",
+                                     REPORT ", { id = \"khac\"; title = \"Khác\"; due = \"2024-06-21\"; for = [\"c\"]; }",
+                                     "", false);
+
+        (void)state;
+        play_until(play, "2024-06-14 23:00");
+        assert_sent(play, "06-07 08:00 advance c bao-cao\n"
+                          "06-13 08:00 due c bao-cao\n"
+                          "06-14 08:00 due c bao-cao,khac\n");
+        play_free(play);
+}
+
+#define INSPECTION                                                                                                     \
+        "{ id = \"kiem-tra\"; title = \"Kiểm tra\"; window = [\"2024-10-01\", \"2024-10-31\"]; tentative = true; "     \
+        "fix_by = \"2024-09-20\"; for = [\"b\", \"c\"]; policy = \"inspection\"; }"
+
+static void a_tentative_window_until_its_day_is_fixed(void **state)
+{
+        struct play *play = play_new("2024-09-01", INSPECTION, "", false);
+        struct decision_scope all = { .item = "kiem-tra" }, one = { .item = "p/kiem-tra", .agency = "c" };
+        struct decision_result result;
+
+        (void)state;
+        play_until(play, "2024-10-07 12:00");
+        /* 20/9 is a Friday. 28/9, three days before the window, is a Saturday. The head is asked every second working
+         * day after fix_by. */
+        assert_sent(play, "09-06 08:00 fix_date a kiem-tra\n"
+                          "09-17 08:00 fix_date a kiem-tra\n"
+                          "09-20 08:00 fix_date a kiem-tra\n"
+                          "09-24 08:00 fix_date a kiem-tra\n"
+                          "09-26 08:00 fix_date a kiem-tra\n"
+                          "09-27 08:00 advance b kiem-tra\n"
+                          "09-27 08:00 advance c kiem-tra\n"
+                          "09-30 08:00 advance b kiem-tra\n"
+                          "09-30 08:00 advance c kiem-tra\n"
+                          "09-30 08:00 fix_date a kiem-tra\n"
+                          "10-01 08:00 advance b kiem-tra\n"
+                          "10-01 08:00 advance c kiem-tra\n"
+                          "10-02 08:00 fix_date a kiem-tra\n"
+                          "10-04 08:00 fix_date a kiem-tra\n");
+        assert_int_equal(decided(decide_set_date(play_engine(play), &clerk, &all, day_of("2024-10-22"), NULL, &result),
+                                 &result),
+                         DECIDED);
+        assert_int_equal(decided(decide_set_date(play_engine(play), &clerk, &one, day_of("2024-10-24"), "đoàn bận",
+                                                 &result),
+                                 &result),
+                         DECIDED);
+        play_until(play, "2024-12-31");
+        /* c was told of both days in two messages only if the first had left; it had not, so it is cancelled. */
+        assert_sent(play, "10-07 12:00 date_set b kiem-tra\n"
+                          "10-07 12:00 date_set c kiem-tra\n"
+                          "10-18 08:00 advance b kiem-tra\n"
+                          "10-21 08:00 advance c kiem-tra\n"
+                          "10-21 08:00 due b kiem-tra\n"
+                          "10-23 08:00 due c kiem-tra\n");
+        play_free(play);
+}
+
+static void a_snooze_is_silent_and_ends_with_a_reminder(void **state)
+{
+        struct play *play = play_new("2024-06-01", REPORT, "confirmations = true;", false);
+        struct decision_scope scope = { .item = "bao-cao", .agency = "c" };
+        struct decision_result result;
+
+        (void)state;
+        play_until(play, "2024-06-05 10:00");
+        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-14"), "vướng", false,
+                                               &result),
+                                 &result),
+                         DECISION_REFUSED);
+        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "", false,
+                                               &result),
+                                 &result),
+                         DECISION_INVALID);
+        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", false,
+                                               &result),
+                                 &result),
+                         DECIDED);
+        play_until(play, "2024-06-14 12:00");
+        assert_sent(play, "06-05 10:00 snoozed c bao-cao\n"
+                          "06-12 08:00 advance c bao-cao\n"
+                          "06-13 08:00 due c bao-cao\n"
+                          "06-14 08:00 due c bao-cao\n");
+        play_free(play);
+}
+
+static void an_unsnooze_is_followed_by_a_reminder(void **state)
+{
+        struct play *play = play_new("2024-06-03", REPORT, "", false);
+        struct decision_scope scope = { .item = "bao-cao", .agency = "c" };
+        struct decision_result result;
+
+        (void)state;
+        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", false,
+                                               &result),
+                                 &result),
+                         DECIDED);
+        play_until(play, "2024-06-10 15:00");
+        assert_sent(play, "");
+        assert_int_equal(decided(decide_unsnooze(play_engine(play), &clerk, &scope, &result), &result), DECIDED);
+        play_until(play, "2024-06-12 12:00");
+        assert_sent(play, "06-10 15:00 advance c bao-cao\n");
+        play_free(play);
+}
+
+/* Down from before the first rung until after the due date: one overdue reminder, and both escalations' readers are
+ * told, each once. */
+static void a_late_start_catches_up_once(void **state)
+{
+        struct play *play = play_new("2024-06-23 20:00", REPORT, "", true);
+
+        (void)state;
+        play_until(play, "2024-06-24 07:45");
+        assert_sent(play, "06-24 07:30 escalation a bao-cao\n"
+                          "06-24 07:30 escalation d bao-cao\n"
+                          "06-24 07:30 overdue c bao-cao\n");
+        play_until(play, "2024-12-31");
+        assert_sent(play, "06-24 08:00 overdue c bao-cao\n");
+        play_free(play);
+}
+
+static void an_old_advance_rung_is_not_caught_up(void **state)
+{
+        struct play *play = play_new("2024-06-12 10:00", REPORT, "catch_up = \"3d\";", true);
+
+        (void)state;
+        play_until(play, "2024-06-13 12:00");
+        assert_sent(play, "06-13 08:00 due c bao-cao\n");
+        play_free(play);
+        play = play_new("2024-06-12 10:00", REPORT, "catch_up = \"7d\";", true);
+        play_until(play, "2024-06-13 12:00");
+        assert_sent(play, "06-12 10:00 advance c bao-cao\n"
+                          "06-13 08:00 due c bao-cao\n");
+        play_free(play);
+}
+
+static void a_restart_repeats_nothing(void **state)
+{
+        struct play *play = play_new("2024-06-01", REPORT, "", false);
+
+        (void)state;
+        play_until(play, "2024-06-13 12:00");
+        (void)play_sent(play);
+        play_restart(play, "2024-06-13 12:01");
+        play_until(play, "2024-06-14 07:00");
+        assert_sent(play, "");
+        play_restart(play, "2024-06-19 15:00");
+        play_until(play, "2024-06-19 16:00");
+        assert_sent(play, "06-19 15:00 escalation a bao-cao\n"
+                          "06-19 15:00 overdue c bao-cao\n");
+        play_free(play);
+}
+
+static void an_edited_plan_moves_adds_and_withdraws(void **state)
+{
+        struct play *play = play_new("2024-06-01", REPORT, "", false);
+
+        (void)state;
+        play_until(play, "2024-06-10 10:00");
+        (void)play_sent(play);
+        assert_int_equal(play_edit(play, "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-28\"; "
+                                         "for = [\"c\"]; }, { id = \"moi\"; title = \"Mới\"; due = \"2024-06-12\"; "
+                                         "for = [\"b\"]; }"),
+                         0);
+        play_until(play, "2024-06-22");
+        assert_sent(play, "06-10 10:00 advance b moi\n"
+                          "06-10 10:00 date_set c bao-cao\n"
+                          "06-11 08:00 due b moi\n"
+                          "06-12 08:00 due b moi\n"
+                          "06-14 08:00 overdue b moi\n"
+                          "06-17 08:00 escalation a moi\n"
+                          "06-18 08:00 overdue b moi\n"
+                          "06-19 08:00 escalation d moi\n"
+                          "06-20 08:00 overdue b moi\n"
+                          "06-21 08:00 advance c bao-cao\n");
+        assert_int_equal(play_edit(play, "{ id = \"moi\"; title = \"Mới\"; due = \"2024-06-12\"; for = [\"b\"]; }"), 0);
+        play_until(play, "2024-12-31");
+        assert_sent(play, "");
+        play_free(play);
+}
+
+static void a_broken_edit_changes_nothing(void **state)
+{
+        struct play *play = play_new("2024-06-01", REPORT, "", false);
+
+        (void)state;
+        assert_int_equal(play_edit(play, "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-02-30\"; }"), -EINVAL);
+        play_until(play, "2024-06-08");
+        assert_sent(play, "06-07 08:00 advance c bao-cao\n");
+        play_free(play);
+}
+
+/* A dead mailbox: the contact hears of it once, the others are not delayed. */
+static void a_permanent_failure_is_told_to_the_contact(void **state)
+{
+        struct play *play = play_new("2024-06-01",
+                                     "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; "
+                                     "for = [\"b\", \"c\"]; }",
+                                     "", false);
+
+        (void)state;
+        play_answer(play, "c@x.example", TRANSFER_PERMANENT, 0);
+        play_until(play, "2024-06-07 12:00");
+        assert_sent(play, "06-07 08:00 advance b bao-cao\n"
+                          "06-07 08:00 advance c bao-cao\n"
+                          "06-07 08:01 failure contact \n");
+        play_free(play);
+}
+
+static void a_temporary_failure_is_tried_again_until_given_up(void **state)
+{
+        struct play *play = play_new("2024-06-03", REPORT, "retry = { first = \"10min\"; max = \"1h\"; give_up = \"2h\"; };",
+                                     false);
+        struct delivery_filter filter = { .state = DELIVERY_FAILED };
+        struct store_counts counts;
+
+        (void)state, (void)filter;
+        play_answer(play, "c@x.example", TRANSFER_TEMPORARY, 0);
+        play_until(play, "2024-06-07 08:30");
+        assert_int_equal(store_count(play_engine(play)->store, day_of("2024-06-07"), &counts), 0);
+        assert_int_equal(counts.queued, 1);
+        play_until(play, "2024-06-07 12:00");
+        assert_int_equal(store_count(play_engine(play)->store, day_of("2024-06-07"), &counts), 0);
+        assert_int_equal(counts.queued, 0);
+        assert_int_equal(counts.failed, 1);
+        play_free(play);
+}
+
+static void retry_after_is_honoured(void **state)
+{
+        struct play *play = play_new("2024-06-03", REPORT, "", false);
+        int64_t next;
+
+        (void)state;
+        play_answer(play, "c@x.example", TRANSFER_TEMPORARY, 3600);
+        play_until(play, "2024-06-07 08:30");
+        assert_int_equal(store_next_attempt(play_engine(play)->store, "mail", false, &next), 0);
+        assert_true(wall_clock(clock_wall(next)) == 9 * 3600);
+        play_free(play);
+}
+
+static void a_weekly_digest(void **state)
+{
+        struct play *play = play_new("2024-06-09", REPORT, "digest = { weekday = \"mon\"; at = \"08:00\"; };", false);
+
+        (void)state;
+        play_until(play, "2024-06-10 12:00");
+        assert_sent(play, "06-10 08:00 digest a \n"
+                          "06-10 08:00 digest c \n");
+        play_free(play);
+}
+
+static void observances_are_announced_and_never_overdue(void **state)
+{
+        struct play *play = play_new("2024-04-01",
+                                     "{ id = \"ngay-sinh-bac\"; title = \"Kỷ niệm {n} năm\"; observance = { date = "
+                                     "\"05-19\"; since = 1890; }; before = [\"30d\"]; for = [\"c\"]; }",
+                                     "", false);
+
+        (void)state;
+        play_until(play, "2024-12-31");
+        /* 19/4 is a Friday and a working day. */
+        assert_sent(play, "04-19 08:00 observance c ngay-sinh-bac\n");
+        play_free(play);
+}
+
+int main(void)
+{
+        static const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_ladder_of_one_obligation),
+                cmocka_unit_test(done_stops_everything),
+                cmocka_unit_test(done_cancels_what_is_queued),
+                cmocka_unit_test(what_falls_together_is_one_message),
+                cmocka_unit_test(a_tentative_window_until_its_day_is_fixed),
+                cmocka_unit_test(a_snooze_is_silent_and_ends_with_a_reminder),
+                cmocka_unit_test(an_unsnooze_is_followed_by_a_reminder),
+                cmocka_unit_test(a_late_start_catches_up_once),
+                cmocka_unit_test(an_old_advance_rung_is_not_caught_up),
+                cmocka_unit_test(a_restart_repeats_nothing),
+                cmocka_unit_test(an_edited_plan_moves_adds_and_withdraws),
+                cmocka_unit_test(a_broken_edit_changes_nothing),
+                cmocka_unit_test(a_permanent_failure_is_told_to_the_contact),
+                cmocka_unit_test(a_temporary_failure_is_tried_again_until_given_up),
+                cmocka_unit_test(retry_after_is_honoured),
+                cmocka_unit_test(a_weekly_digest),
+                cmocka_unit_test(observances_are_announced_and_never_overdue),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

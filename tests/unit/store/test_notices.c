@@ -1,0 +1,308 @@
+/* Notices: unique for ever, told by urgency, stopped and counted.
+ * Depends on the store.
+ * Run by scripts/run-unit. */
+#include "fixture.h"
+
+struct about {
+        int64_t occurrence, first, second; /* an occurrence and two obligations of it */
+};
+
+static struct about put_rows(struct store *store)
+{
+        struct about about;
+        about.occurrence = fixture_occurrence(store, "tdkt-2024", "nop", "");
+        about.first = fixture_obligation(store, about.occurrence, "vp-ubnd", &fixture_dated, 1);
+        about.second = fixture_obligation(store, about.occurrence, "so-noi-vu", &fixture_dated, 1);
+        return about;
+}
+
+static void test_a_notice_is_unique(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        struct about about = put_rows(store);
+        int64_t other = fixture_occurrence(store, "tdkt-2024", "khac", "");
+        const struct {
+                int64_t occurrence, obligation;
+                const char *agency, *rung;
+                int expected;
+        } cases[] = {
+                {about.occurrence, about.first, "vp-ubnd", "7d", 0},
+                {about.occurrence, about.first, "vp-ubnd", "7d", 1},
+                {about.occurrence, about.first, "so-noi-vu", "7d", 1}, /* whoever is told */
+                {about.occurrence, about.first, "vp-ubnd", "3d", 0},
+                {about.occurrence, about.second, "so-noi-vu", "7d", 0},
+                {about.occurrence, 0, "vp-ubnd", "7d", 0},
+                {about.occurrence, 0, "vp-ubnd", "7d", 1},
+                {about.occurrence, 0, "so-noi-vu", "7d", 0},
+                {other, 0, "vp-ubnd", "7d", 0},
+                {0, 0, "vp-ubnd", "digest@2024-10-14", 0},
+                {0, 0, "vp-ubnd", "digest@2024-10-14", 1},
+                {0, 0, "", "digest@2024-10-14", 0},
+                {0, 0, "", "digest@2024-10-14", 1},
+                {4711, 0, "vp-ubnd", "7d", -ENOENT},
+                {about.occurrence, 4711, "vp-ubnd", "7d", -ENOENT},
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct notice_record record = {.id = -7,
+                                               .occurrence_id = cases[i].occurrence,
+                                               .obligation_id = cases[i].obligation,
+                                               .kind = KIND_ADVANCE};
+                (void)snprintf(record.agency, sizeof(record.agency), "%s", cases[i].agency);
+                (void)snprintf(record.rung, sizeof(record.rung), "%s", cases[i].rung);
+                int r = store_add_notice(store, &record);
+                if (r != cases[i].expected)
+                        fail_msg("case %zu: %d, not %d", i, r, cases[i].expected);
+                assert_true(r == 0 ? record.id > 0 : record.id == -7);
+        }
+}
+
+static void test_there_and_back(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        struct about about = put_rows(store);
+        char detail[] = "superseded";
+        struct notice_record written = {.occurrence_id = about.occurrence,
+                                        .obligation_id = about.first,
+                                        .agency = "vp-ubnd",
+                                        .rung = "7d@2024-10-15",
+                                        .kind = KIND_DATE_SET,
+                                        .detail = detail,
+                                        .rung_at = 123456789,
+                                        .made_ms = INT64_C(1729000000123)};
+        OK(store, store_add_notice(store, &written));
+        struct notice_record got;
+        assert_int_equal(store_new_notices(store, "vp-ubnd", &got, 1), 1);
+        assert_int_equal(got.id, written.id);
+        assert_int_equal(got.occurrence_id, about.occurrence);
+        assert_int_equal(got.obligation_id, about.first);
+        assert_string_equal(got.agency, "vp-ubnd");
+        assert_string_equal(got.rung, "7d@2024-10-15");
+        assert_int_equal(got.kind, KIND_DATE_SET);
+        assert_int_equal(got.state, NOTICE_NEW);
+        assert_string_equal(got.detail, "superseded");
+        assert_int_equal(got.rung_at, 123456789);
+        assert_int_equal(got.made_ms, INT64_C(1729000000123));
+        notice_record_clear(&got);
+}
+
+static void test_new_notices_by_agency_and_urgency(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        struct about about = put_rows(store);
+        struct notice_record records[4];
+        assert_int_equal(store_new_notices(store, NULL, records, 4), 0);
+
+        const struct {
+                const char *agency, *rung;
+                enum notice_kind kind;
+                enum notice_state state;
+        } rows[] = {
+                {"so-noi-vu", "r1", KIND_ADVANCE, NOTICE_NEW},  {"so-noi-vu", "r2", KIND_OVERDUE, NOTICE_NEW},
+                {"so-noi-vu", "r3", KIND_ADVANCE, NOTICE_NEW},  {"bao-lao-cai", "r4", KIND_DUE, NOTICE_SKIPPED},
+                {"vp-ubnd", "r5", KIND_ESCALATION, NOTICE_NEW}, {"", "r6", KIND_FAILURE, NOTICE_NEW},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct notice_record record = {
+                        .occurrence_id = about.occurrence, .kind = rows[i].kind, .state = rows[i].state};
+                (void)snprintf(record.agency, sizeof(record.agency), "%s", rows[i].agency);
+                (void)snprintf(record.rung, sizeof(record.rung), "%s", rows[i].rung);
+                OK(store, store_add_notice(store, &record));
+        }
+        const struct {
+                const char *agency;
+                size_t n;
+                const char *expected;
+        } cases[] = {
+                {NULL, 4, "r2 r1 r3 "}, {NULL, 2, "r2 r1 "}, {"so-noi-vu", 1, "r2 "}, {"vp-ubnd", 4, "r5 "},
+                {"bao-lao-cai", 4, ""}, {"khong-co", 4, ""}, {"", 4, "r6 "}, /* the contact: only by name */
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                char rungs[40] = "";
+                int n = store_new_notices(store, cases[i].agency, records, cases[i].n);
+                assert_true(n >= 0);
+                for (int k = 0; k < n; k++) {
+                        strcat(rungs, records[k].rung);
+                        strcat(rungs, " ");
+                        notice_record_clear(&records[k]);
+                }
+                assert_string_equal(rungs, cases[i].expected);
+        }
+}
+
+static int take_detail(void *userdata, const struct notice_record *record)
+{
+        (void)snprintf(userdata, 40, "%s", record->detail ? record->detail : "-");
+        return 0;
+}
+
+static void test_set_notice_keeps_a_detail(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        struct about about = put_rows(store);
+        int64_t id = fixture_notice(store, about.occurrence, about.first, "7d", KIND_ADVANCE);
+        const struct {
+                enum notice_state state;
+                const char *detail, *expected;
+        } cases[] = {
+                {NOTICE_SKIPPED, NULL, "-"},
+                {NOTICE_SKIPPED, "too old", "too old"},
+                {NOTICE_NEW, NULL, "too old"},
+                {NOTICE_CANCELLED, "done", "done"},
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                char detail[40] = "", expected[40];
+                OK(store, store_set_notice(store, id, cases[i].state, cases[i].detail));
+                OK(store, store_each_notice(store, 0, about.first, take_detail, detail));
+                assert_string_equal(detail, cases[i].expected);
+                (void)snprintf(expected, sizeof(expected), "7d:%s", notice_state_name(cases[i].state));
+                fixture_assert_notices(store, 0, about.first, expected);
+        }
+        assert_int_equal(store_set_notice(store, 4711, NOTICE_SENT, NULL), -ENOENT);
+}
+
+static void test_cancels_by_kind(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        struct about about = put_rows(store);
+        fixture_notice(store, about.occurrence, about.first, "7d", KIND_ADVANCE);
+        fixture_notice(store, about.occurrence, about.first, "overdue-1", KIND_OVERDUE);
+        fixture_notice(store, about.occurrence, about.second, "7d", KIND_ADVANCE);
+        fixture_notice(store, about.occurrence, 0, "fix-3d", KIND_FIX_DATE);
+        fixture_notice(store, about.occurrence, 0, "escalation-0", KIND_ESCALATION);
+
+        OK(store, store_cancel_notices(store, about.occurrence, about.first, KIND_ADVANCE, "snoozed"));
+        fixture_assert_notices(store, 0, about.first, "7d:cancelled overdue-1:new");
+        OK(store, store_cancel_notices(store, about.occurrence, 0, KIND_FIX_DATE, "fixed"));
+        fixture_assert_notices(store, about.occurrence, 0, "fix-3d:cancelled escalation-0:new");
+        OK(store, store_cancel_notices(store, about.occurrence, about.first, KIND_COUNT, "done"));
+        fixture_assert_notices(store, 0, about.first, "7d:cancelled overdue-1:cancelled");
+        OK(store, store_cancel_notices(store, about.occurrence, 0, KIND_COUNT, "withdrawn"));
+        fixture_assert_notices(store, about.occurrence, 0, "fix-3d:cancelled escalation-0:cancelled");
+        fixture_assert_notices(store, 0, about.second, "7d:new"); /* another's */
+}
+
+static void assert_stops(struct store *store, const char *delivery, int expected_notices)
+{
+        struct notice_record records[4];
+        int n = store_delivery_notices(store, delivery, records, 4);
+        assert_int_equal(n, expected_notices);
+        for (int i = 0; i < n; i++)
+                notice_record_clear(&records[i]);
+}
+
+/* One delivery carries two obligations, another only the one that is done: the first goes on without it. */
+static void test_cancelling_empties_deliveries(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        struct about about = put_rows(store);
+        int64_t ids[] = {fixture_notice(store, about.occurrence, about.first, "7d", KIND_ADVANCE),
+                         fixture_notice(store, about.occurrence, about.second, "7d", KIND_ADVANCE)};
+        fixture_delivery(store, "both", "a@so.example", 1, ids, 2);
+        fixture_delivery(store, "one", "b@so.example", 1, ids, 1);
+        assert_stops(store, "both", 2);
+        OK(store, store_cancel_notices(store, about.occurrence, about.first, KIND_COUNT, "done"));
+        fixture_assert_delivery(store, "both", DELIVERY_QUEUED);
+        fixture_assert_delivery(store, "one", DELIVERY_CANCELLED);
+        assert_stops(store, "both", 1);
+        assert_stops(store, "one", 0);
+}
+
+/* The first address has it, the second waits for another attempt: once it is done, the second stays silent. */
+static void test_done_stops_the_other_address(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        struct about about = put_rows(store);
+        int64_t id = fixture_notice(store, about.occurrence, about.first, "overdue-1", KIND_OVERDUE);
+        fixture_delivery(store, "a", "a@so.example", 1, &id, 1);
+        fixture_delivery(store, "b", "b@so.example", 2, &id, 1);
+        fixture_claim(store, 10, 2);
+        fixture_finish(store, "a", DELIVERY_SENT, 20);
+        fixture_finish(store, "b", DELIVERY_QUEUED, 1000);
+        fixture_assert_notices(store, 0, about.first, "overdue-1:sent");
+        OK(store, store_cancel_notices(store, about.occurrence, about.first, KIND_COUNT, "done"));
+        fixture_assert_notices(store, 0, about.first, "overdue-1:sent");
+        fixture_assert_delivery(store, "a", DELIVERY_SENT);
+        fixture_assert_delivery(store, "b", DELIVERY_CANCELLED);
+}
+
+/* What is on the wire when it is cancelled: if it arrives it was sent, if not it is not tried again. */
+static void test_cancelling_what_is_on_the_wire(void **state)
+{
+        static const struct {
+                enum delivery_state result, expected;
+                const char *notices;
+        } cases[] = {
+                {DELIVERY_SENT, DELIVERY_SENT, "7d:sent"},
+                {DELIVERY_QUEUED, DELIVERY_CANCELLED, "7d:cancelled"},
+                {DELIVERY_FAILED, DELIVERY_FAILED, "7d:cancelled"},
+                {DELIVERY_CANCELLED, DELIVERY_CANCELLED, "7d:cancelled"},
+        };
+        struct store *store = ((struct fixture *)*state)->store;
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                char item[16], delivery[16];
+                (void)snprintf(item, sizeof(item), "item-%zu", i);
+                (void)snprintf(delivery, sizeof(delivery), "d%zu", i);
+                int64_t occurrence = fixture_occurrence(store, "p", item, "");
+                int64_t obligation = fixture_obligation(store, occurrence, "vp-ubnd", &fixture_dated, 1);
+                int64_t id = fixture_notice(store, occurrence, obligation, "7d", KIND_ADVANCE);
+                fixture_delivery(store, delivery, "a@so.example", 1, &id, 1);
+                fixture_claim(store, 10, 1);
+                OK(store, store_cancel_notices(store, occurrence, obligation, KIND_COUNT, "done"));
+                fixture_assert_delivery(store, delivery, DELIVERY_SENDING);
+                fixture_assert_notices(store, 0, obligation, "7d:cancelled");
+                fixture_finish(store, delivery, cases[i].result, 20);
+                fixture_assert_delivery(store, delivery, cases[i].expected);
+                fixture_assert_notices(store, 0, obligation, cases[i].notices);
+        }
+}
+
+static void test_counts_reminders(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        struct about about = put_rows(store);
+        struct notice_counts counts = {.reminders = 9};
+        OK(store, store_count_notices(store, about.first, &counts));
+        assert_int_equal(counts.reminders, 0);
+        assert_int_equal(counts.last_ms, 0);
+        const struct {
+                enum notice_kind kind;
+                enum delivery_state result;
+                int64_t at_ms;
+                int reminders, overdue;
+                int64_t last_ms;
+        } cases[] = {
+                {KIND_ADVANCE, DELIVERY_SENT, 100, 1, 0, 100},  {KIND_DUE, DELIVERY_FAILED, 200, 1, 0, 100},
+                {KIND_DUE, DELIVERY_SENT, 300, 2, 0, 300},      {KIND_OVERDUE, DELIVERY_SENT, 400, 3, 1, 400},
+                {KIND_DATE_SET, DELIVERY_SENT, 500, 3, 1, 400}, {KIND_OVERDUE, DELIVERY_SENT, 600, 4, 2, 600},
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                char rung[16], delivery[16];
+                (void)snprintf(rung, sizeof(rung), "r%zu", i);
+                (void)snprintf(delivery, sizeof(delivery), "d%zu", i);
+                int64_t id = fixture_notice(store, about.occurrence, about.first, rung, cases[i].kind);
+                fixture_delivery(store, delivery, "a@so.example", 1, &id, 1);
+                fixture_claim(store, 10, 1);
+                fixture_finish(store, delivery, cases[i].result, cases[i].at_ms);
+                OK(store, store_count_notices(store, about.first, &counts));
+                assert_int_equal(counts.reminders, cases[i].reminders);
+                assert_int_equal(counts.overdue, cases[i].overdue);
+                assert_int_equal(counts.last_ms, cases[i].last_ms);
+        }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_scratch, fixture_end)
+        const struct CMUnitTest tests[] = {
+                TEST(test_a_notice_is_unique),
+                TEST(test_there_and_back),
+                TEST(test_new_notices_by_agency_and_urgency),
+                TEST(test_set_notice_keeps_a_detail),
+                TEST(test_cancels_by_kind),
+                TEST(test_cancelling_empties_deliveries),
+                TEST(test_done_stops_the_other_address),
+                TEST(test_cancelling_what_is_on_the_wire),
+                TEST(test_counts_reminders),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

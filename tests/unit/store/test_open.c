@@ -1,0 +1,372 @@
+/* Opening a store: the folder, its lock, and files that must not be touched.
+ * Depends on the store; looks at the file with SQLite itself.
+ * Run by scripts/run-unit. */
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+
+static unsigned mode_of(const char *path)
+{
+        struct stat status;
+        assert_int_equal(stat(path, &status), 0);
+        return status.st_mode & 07777;
+}
+
+static char *slurp(const char *path, size_t *ret_n)
+{
+        CLEANUP_FCLOSE FILE *file = fopen(path, "re");
+        assert_non_null(file);
+        char *bytes = NULL;
+        size_t n = 0, room = 0;
+        do {
+                room += 1 << 20;
+                bytes = realloc(bytes, room);
+                assert_non_null(bytes);
+                n += fread(bytes + n, 1, room - n, file);
+        } while (n == room);
+        *ret_n = n;
+        return bytes;
+}
+
+static void spill(const char *path, const char *bytes, size_t n)
+{
+        CLEANUP_FCLOSE FILE *file = fopen(path, "we");
+        assert_non_null(file);
+        assert_int_equal(fwrite(bytes, 1, n, file), n);
+}
+
+/* Opening fails with that error, with words that hold that text, and leaves the file as it was. */
+static void assert_refused(const struct fixture *fixture, int error, const char *words)
+{
+        CLEANUP_FREE char *path = fixture_path(fixture, STORE_FILE);
+        size_t n_before, n_after;
+        CLEANUP_FREE char *before = slurp(path, &n_before);
+        CLEANUP_FREE char *said = NULL;
+        struct store *store = NULL;
+        assert_int_equal(store_open(fixture->dir, &store, &said), error);
+        assert_null(store);
+        assert_non_null(said);
+        if (!strstr(said, words))
+                fail_msg("\"%s\" is not in \"%s\"", words, said);
+        CLEANUP_FREE char *after = slurp(path, &n_after);
+        assert_int_equal(n_after, n_before);
+        assert_memory_equal(after, before, n_before);
+}
+
+/* Runs SQL on the file, from outside. */
+static void meddle(const struct fixture *fixture, const char *sql)
+{
+        CLEANUP_FREE char *path = fixture_path(fixture, STORE_FILE);
+        sqlite3 *db = NULL;
+        assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void test_makes_a_private_folder(void **state)
+{
+        struct fixture *fixture = *state;
+        mode_t mask = umask(0);
+        fixture_open(fixture);
+        OK(fixture->store, store_set_fact(fixture->store, "a", "b"));
+        umask(mask);
+        assert_int_equal(mode_of(fixture->dir), 0700);
+        const char *const names[] = {STORE_FILE, STORE_FILE "-wal", STORE_FILE "-shm", "reminderd.lock"};
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                CLEANUP_FREE char *path = fixture_path(fixture, names[i]);
+                assert_int_equal(mode_of(path), 0600);
+        }
+}
+
+static void test_tightens_what_is_ours(void **state)
+{
+        struct fixture *fixture = *state;
+        fixture_open(fixture);
+        fixture_close(fixture);
+        CLEANUP_FREE char *path = fixture_path(fixture, STORE_FILE);
+        assert_int_equal(chmod(path, 0644), 0);
+        assert_int_equal(chmod(fixture->dir, 0755), 0);
+        fixture_open(fixture);
+        assert_int_equal(mode_of(path), 0600);
+        assert_int_equal(mode_of(fixture->dir), 0700);
+}
+
+static void test_keeps_what_was_written(void **state)
+{
+        struct fixture *fixture = *state;
+        fixture_open(fixture);
+        OK(fixture->store, store_set_fact(fixture->store, "fingerprint", "abc"));
+        OK(fixture->store, store_set_fact(fixture->store, "fingerprint", "def"));
+        fixture_close(fixture);
+        fixture_open(fixture);
+        CLEANUP_FREE char *value = NULL;
+        OK(fixture->store, store_get_fact(fixture->store, "fingerprint", &value));
+        assert_string_equal(value, "def");
+        char *none = NULL;
+        assert_int_equal(store_get_fact(fixture->store, "other", &none), 1);
+        OK(fixture->store, store_set_fact(fixture->store, "fingerprint", NULL));
+        assert_int_equal(store_get_fact(fixture->store, "fingerprint", &none), 1);
+        assert_null(none);
+}
+
+static void test_refuses_a_second_daemon(void **state)
+{
+        struct fixture *fixture = *state;
+        fixture_open(fixture);
+        assert_refused(fixture, -EBUSY, "another reminderd works in");
+        fixture_close(fixture);
+        fixture_open(fixture);
+}
+
+static void test_refuses_links(void **state)
+{
+        struct fixture *fixture = *state;
+        fixture_open(fixture);
+        fixture_close(fixture);
+        CLEANUP_FREE char *link = NULL, *slashed = NULL, *said = NULL, *said_slashed = NULL, *said_file = NULL;
+        assert_true(asprintf(&link, "%s/link", fixture->folder) > 0);
+        assert_true(asprintf(&slashed, "%s//", link) > 0);
+        assert_int_equal(symlink(fixture->dir, link), 0);
+        struct store *store = NULL;
+        assert_int_equal(store_open(link, &store, &said), -ELOOP);
+        assert_non_null(strstr(said, "is a symbolic link"));
+        assert_int_equal(store_open(slashed, &store, &said_slashed), -ELOOP);
+
+        CLEANUP_FREE char *file = fixture_path(fixture, STORE_FILE);
+        CLEANUP_FREE char *elsewhere = fixture_path(fixture, "elsewhere.db");
+        assert_int_equal(rename(file, elsewhere), 0);
+        assert_int_equal(symlink(elsewhere, file), 0);
+        assert_int_equal(store_open(fixture->dir, &store, &said_file), -ELOOP);
+        assert_null(store);
+}
+
+static void test_follows_a_link_above_the_folder(void **state)
+{
+        struct fixture *fixture = *state;
+        CLEANUP_FREE char *link = NULL, *dir = NULL, *said = NULL;
+        assert_true(asprintf(&link, "%s/link", fixture->folder) > 0);
+        assert_true(asprintf(&dir, "%s/state", link) > 0);
+        assert_int_equal(symlink(fixture->folder, link), 0);
+        assert_int_equal(store_open(dir, &fixture->store, &said), 0);
+}
+
+static void test_refuses_what_it_cannot_use(void **state)
+{
+        const struct {
+                const char *what, *words;
+                int error;
+        } cases[] = {
+                {"missing/state", "its parent folder is missing", -ENOENT},
+                {"file", "can't be opened", -ENOTDIR},
+        };
+        struct fixture *fixture = *state;
+        CLEANUP_FREE char *file = NULL;
+        assert_true(asprintf(&file, "%s/file", fixture->folder) > 0);
+        spill(file, "x", 1);
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                CLEANUP_FREE char *path = NULL, *said = NULL;
+                struct store *store = NULL;
+                assert_true(asprintf(&path, "%s/%s", fixture->folder, cases[i].what) > 0);
+                assert_int_equal(store_open(path, &store, &said), cases[i].error);
+                assert_non_null(strstr(said, cases[i].words));
+        }
+}
+
+/* Root may write anywhere and owns nothing of what others own: both cases are tried by an unprivileged child. */
+#define NOBODY 65534
+
+static int open_as_nobody(const char *dir)
+{
+        if (geteuid() == 0 && (setgid(NOBODY) < 0 || setuid(NOBODY) < 0))
+                return -EINVAL;
+        struct store *store = NULL;
+        char *said = NULL;
+        int r = store_open(dir, &store, &said);
+        free(said);
+        store_close(store);
+        return r;
+}
+
+static int child_opens(const char *dir)
+{
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+                _exit(-open_as_nobody(dir) & 0xff);
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        return -WEXITSTATUS(status);
+}
+
+static void give_away(const char *path)
+{
+        if (geteuid() == 0)
+                assert_int_equal(chown(path, NOBODY, NOBODY), 0);
+}
+
+static void test_refuses_a_read_only_folder(void **state)
+{
+        struct fixture *fixture = *state;
+        fixture_open(fixture);
+        fixture_close(fixture);
+        assert_int_equal(chmod(fixture->folder, 0755), 0);
+        const char *const names[] = {STORE_FILE, "reminderd.lock"};
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                CLEANUP_FREE char *path = fixture_path(fixture, names[i]);
+                give_away(path);
+        }
+        give_away(fixture->dir);
+        assert_int_equal(child_opens(fixture->dir), 0);
+
+        CLEANUP_FREE char *lock = fixture_path(fixture, "reminderd.lock");
+        assert_int_equal(unlink(lock), 0);
+        assert_int_equal(chmod(fixture->dir, 0500), 0);
+        assert_int_equal(child_opens(fixture->dir), -EROFS);
+
+        CLEANUP_FREE char *file = fixture_path(fixture, STORE_FILE);
+        assert_int_equal(chmod(fixture->dir, 0700), 0);
+        assert_int_equal(chmod(file, 0400), 0);
+        assert_int_equal(child_opens(fixture->dir), -EROFS);
+}
+
+static void test_refuses_the_folder_of_another(void **state)
+{
+        struct fixture *fixture = *state;
+        if (geteuid() != 0)
+                skip();
+        assert_int_equal(mkdir(fixture->dir, 0777), 0);
+        assert_int_equal(chmod(fixture->dir, 0777), 0);
+        assert_int_equal(chmod(fixture->folder, 0755), 0);
+        assert_int_equal(child_opens(fixture->dir), -EPERM);
+}
+
+static void test_refuses_what_is_newer_or_foreign(void **state)
+{
+        const struct {
+                const char *sql, *words;
+                int error;
+        } cases[] = {
+                {"PRAGMA user_version = 9999", "written by a newer reminderd (schema 9999", -ENOTRECOVERABLE},
+                {"PRAGMA application_id = 7", "none of reminderd's", -EUCLEAN},
+                {"PRAGMA user_version = 0", "none of reminderd's", -EUCLEAN},
+                {"PRAGMA user_version = -1", "none of reminderd's", -EUCLEAN},
+        };
+        struct fixture *fixture = *state;
+        CLEANUP_FREE char *file = fixture_path(fixture, STORE_FILE);
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                fixture_open(fixture);
+                fixture_close(fixture);
+                meddle(fixture, cases[i].sql);
+                assert_refused(fixture, cases[i].error, cases[i].words);
+                assert_int_equal(unlink(file), 0);
+        }
+}
+
+static void test_refuses_what_is_no_database(void **state)
+{
+        struct fixture *fixture = *state;
+        assert_int_equal(mkdir(fixture->dir, 0700), 0);
+        CLEANUP_FREE char *file = fixture_path(fixture, STORE_FILE);
+        char text[8192];
+        memset(text, 'x', sizeof(text));
+        spill(file, text, sizeof(text));
+        assert_refused(fixture, -EUCLEAN, "damaged");
+}
+
+static void test_takes_an_empty_file_as_new(void **state)
+{
+        struct fixture *fixture = *state;
+        assert_int_equal(mkdir(fixture->dir, 0700), 0);
+        CLEANUP_FREE char *file = fixture_path(fixture, STORE_FILE);
+        spill(file, "", 0);
+        fixture_open(fixture);
+}
+
+static int look(void *userdata, const struct obligation_record *record)
+{
+        (void)userdata;
+        assert_true(strlen(record->agency) < ID_SIZE);
+        return 0;
+}
+
+static void fill(struct store *store)
+{
+        OK(store, store_begin(store));
+        for (int i = 0; i < 40; i++) {
+                char item[32];
+                snprintf(item, sizeof(item), "nhiem-vu-%d", i);
+                int64_t occurrence = fixture_occurrence(store, "tdkt-2024", item, "");
+                for (int j = 0; j < 5; j++) {
+                        char agency[32];
+                        snprintf(agency, sizeof(agency), "so-%d", j);
+                        fixture_obligation(store, occurrence, agency, &fixture_dated, wall_at(DUE_DAY, 0));
+                }
+        }
+        OK(store, store_commit(store));
+}
+
+/* Where the file's pages are: damage to any structure is found at opening; what only bends a value is bounded when it
+ * is read. Nothing crashes, and what is refused is left as it is. */
+static void test_finds_damage(void **state)
+{
+        struct fixture *fixture = *state;
+        fixture_open(fixture);
+        fill(fixture->store);
+        fixture_close(fixture);
+        CLEANUP_FREE char *file = fixture_path(fixture, STORE_FILE);
+        size_t n;
+        CLEANUP_FREE char *sound = slurp(file, &n);
+        CLEANUP_FREE char *bytes = malloc(n);
+        assert_non_null(bytes);
+
+        int refused = 0;
+        for (size_t at = 0; at < n; at += 509) {
+                memcpy(bytes, sound, n);
+                for (size_t i = at; i < at + 8 && i < n; i++)
+                        bytes[i] = (char)~bytes[i];
+                spill(file, bytes, n);
+                CLEANUP_FREE char *said = NULL;
+                struct store *store = NULL;
+                int r = store_open(fixture->dir, &store, &said);
+                if (r == 0) {
+                        r = store_each_obligation(store, &(struct obligation_filter){0}, look, NULL);
+                        assert_true(r == 0 || r == 1 || r == -EUCLEAN);
+                        store = store_close(store);
+                } else {
+                        assert_int_equal(r, -EUCLEAN);
+                        size_t n_after;
+                        CLEANUP_FREE char *after = slurp(file, &n_after);
+                        assert_int_equal(n_after, n);
+                        assert_memory_equal(after, bytes, n);
+                        refused++;
+                }
+        }
+        assert_true(refused > 20);
+
+        memcpy(bytes, sound, n);
+        spill(file, bytes, n / 2); /* cut short */
+        assert_refused(fixture, -EUCLEAN, "damaged");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(test_makes_a_private_folder, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_tightens_what_is_ours, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_keeps_what_was_written, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_refuses_a_second_daemon, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_refuses_links, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_follows_a_link_above_the_folder, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_refuses_what_it_cannot_use, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_refuses_a_read_only_folder, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_refuses_the_folder_of_another, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_refuses_what_is_newer_or_foreign, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_refuses_what_is_no_database, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_takes_an_empty_file_as_new, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_finds_damage, fixture_folder, fixture_end),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,161 @@
+/* Migrations by steps of the test's own; copies and backups.
+ * Depends on the store and its private headers.
+ * Run by scripts/run-unit. */
+#include "fixture.h"
+
+#include "store/schema.h"
+
+static const char *const steps[] = {
+        "CREATE TABLE one (a INTEGER) STRICT; INSERT INTO one VALUES (1);",
+        "ALTER TABLE one ADD COLUMN b INTEGER; UPDATE one SET b = a + 1;",
+        "CREATE TABLE two (c INTEGER) STRICT; INSERT INTO two SELECT b + 1 FROM one;",
+};
+static const char *const broken_steps[] = {
+        "CREATE TABLE one (a INTEGER) STRICT; INSERT INTO one VALUES (1);",
+        "INSERT INTO one VALUES (2);",
+        "INSERT INTO nowhere VALUES (3);",
+};
+
+static char *plain_path(const struct fixture *fixture, const char *suffix)
+{
+        char *path = NULL;
+        assert_true(asprintf(&path, "%s/plain.db%s", fixture->folder, suffix) > 0);
+        return path;
+}
+
+static int open_plain(struct store *store, const char *path, const char *const *of, size_t n)
+{
+        assert_int_equal(sqlite3_open(path, &store->db), SQLITE_OK);
+        return schema_open(store, path, &(struct schema){.steps = of, .n = n});
+}
+
+static void close_plain(struct store *store)
+{
+        assert_int_equal(sqlite3_finalize(store->statements[STATEMENT_BEGIN]), SQLITE_OK);
+        assert_int_equal(sqlite3_finalize(store->statements[STATEMENT_COMMIT]), SQLITE_OK);
+        assert_int_equal(sqlite3_finalize(store->statements[STATEMENT_ROLLBACK]), SQLITE_OK);
+        assert_int_equal(sqlite3_close(store->db), SQLITE_OK);
+        *store = (struct store){.lock = -1};
+}
+
+/* The one number of a query on a file; -1: the query is not possible. */
+static int64_t ask_file(const char *path, const char *sql)
+{
+        sqlite3 *db = NULL;
+        sqlite3_stmt *statement = NULL;
+        int64_t answer = -1;
+        assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+        if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+                answer = sqlite3_column_int64(statement, 0);
+        sqlite3_finalize(statement);
+        sqlite3_close(db);
+        return answer;
+}
+
+static void test_migrates_and_keeps_the_old(void **state)
+{
+        struct fixture *fixture = *state;
+        CLEANUP_FREE char *path = plain_path(fixture, "");
+        CLEANUP_FREE char *copy = plain_path(fixture, ".v1.bak");
+        struct store store = {.lock = -1};
+
+        assert_int_equal(open_plain(&store, path, steps, 1), 0);
+        close_plain(&store);
+        assert_int_equal(ask_file(path, "PRAGMA user_version"), 1);
+        assert_int_equal(ask_file(path, "PRAGMA application_id"), SCHEMA_APPLICATION);
+        assert_int_equal(access(copy, F_OK), -1); /* a new file has no past */
+
+        assert_int_equal(open_plain(&store, path, steps, 3), 0);
+        close_plain(&store);
+        assert_int_equal(ask_file(path, "PRAGMA user_version"), 3);
+        assert_int_equal(ask_file(path, "SELECT c FROM two"), 3);
+        assert_int_equal(ask_file(copy, "PRAGMA user_version"), 1);
+        assert_int_equal(ask_file(copy, "PRAGMA application_id"), SCHEMA_APPLICATION);
+        assert_int_equal(ask_file(copy, "SELECT a FROM one"), 1);
+        assert_int_equal(ask_file(copy, "SELECT b FROM one"), -1);
+        struct stat status;
+        assert_int_equal(stat(copy, &status), 0);
+        assert_int_equal(status.st_mode & 07777, 0600);
+
+        assert_int_equal(open_plain(&store, path, steps, 2), -ENOTRECOVERABLE);
+        close_plain(&store);
+        assert_int_equal(ask_file(path, "PRAGMA user_version"), 3);
+}
+
+static void test_a_failed_migration_changes_nothing(void **state)
+{
+        struct fixture *fixture = *state;
+        CLEANUP_FREE char *path = plain_path(fixture, "");
+        struct store store = {.lock = -1};
+        assert_int_equal(open_plain(&store, path, broken_steps, 1), 0);
+        close_plain(&store);
+        for (int attempt = 0; attempt < 2; attempt++) {
+                assert_true(open_plain(&store, path, broken_steps, 3) < 0);
+                close_plain(&store);
+                assert_int_equal(ask_file(path, "PRAGMA user_version"), 1);
+                assert_int_equal(ask_file(path, "SELECT count(*) FROM one"), 1);
+        }
+        assert_int_equal(open_plain(&store, path, broken_steps, 2), 0); /* over the copy of the failed attempt */
+        close_plain(&store);
+        assert_int_equal(ask_file(path, "SELECT count(*) FROM one"), 2);
+}
+
+static void test_backs_up(void **state)
+{
+        struct fixture *fixture = *state;
+        CLEANUP_FREE char *path = fixture_path(fixture, "copy.db");
+        OK(fixture->store, store_set_fact(fixture->store, "a", "1"));
+        fixture_occurrence(fixture->store, "p", "one", "");
+        OK(fixture->store, store_backup(fixture->store, path));
+        assert_int_equal(store_backup(fixture->store, path), -EEXIST);
+        assert_int_equal(ask_file(path, "SELECT count(*) FROM occurrence"), 1);
+        assert_int_equal(ask_file(path, "SELECT value FROM fact WHERE name = 'a'"), 1);
+        struct stat status;
+        assert_int_equal(stat(path, &status), 0);
+        assert_int_equal(status.st_mode & 07777, 0600);
+
+        CLEANUP_FREE char *nowhere = fixture_path(fixture, "no/such/copy.db");
+        assert_int_equal(store_backup(fixture->store, nowhere), -ENOENT);
+        assert_int_equal(unlink(path), 0);
+        OK(fixture->store, store_begin(fixture->store));
+        assert_int_equal(store_backup(fixture->store, path), -EINVAL);
+        store_rollback(fixture->store);
+        assert_int_equal(access(path, F_OK), -1);
+}
+
+static void test_copies_into_a_scratch_store(void **state)
+{
+        struct fixture *fixture = *state;
+        int64_t occurrence = fixture_occurrence(fixture->store, "p", "one", "");
+        int64_t obligation = fixture_obligation(fixture->store, occurrence, "so-1", &fixture_dated, 7);
+        CLEANUP_FREE char *said = NULL;
+        struct store *scratch = NULL;
+        assert_int_equal(store_open(NULL, &scratch, &said), 0);
+        fixture_occurrence(scratch, "q", "other", ""); /* gives way */
+        OK(scratch, store_copy(fixture->store, scratch));
+
+        CLEANUP(obligation_record_clear) struct obligation_record record = {0};
+        OK(scratch, store_get_obligation(scratch, obligation, &record));
+        assert_string_equal(record.plan, "p");
+        record.next_fire = 9;
+        OK(scratch, store_begin(scratch));
+        OK(scratch, store_put_obligation(scratch, &record));
+        OK(scratch, store_commit(scratch));
+        wall_time next = 0;
+        OK(scratch, store_next_fire(scratch, &next));
+        assert_int_equal(next, 9);
+        scratch = store_close(scratch);
+        OK(fixture->store, store_next_fire(fixture->store, &next));
+        assert_int_equal(next, 7);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(test_migrates_and_keeps_the_old, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_a_failed_migration_changes_nothing, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_backs_up, fixture_file, fixture_end),
+                cmocka_unit_test_setup_teardown(test_copies_into_a_scratch_store, fixture_file, fixture_end),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,241 @@
+/* A run through every operation of the store, for tests that look at all of them at once.
+ * Depends on store.h.
+ * Included by test_plans.c and test_memory.c. */
+#pragma once
+
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORKLOAD_ROWS 8
+
+/* The visitors read nothing: what counts is that the rows came. */
+static inline int workload_see_obligation(void *userdata, const struct obligation_record *record)
+{
+        (void)userdata;
+        (void)record;
+        return 0;
+}
+
+static inline int workload_see_notice(void *userdata, const struct notice_record *record)
+{
+        (void)userdata;
+        (void)record;
+        return 0;
+}
+
+static inline int workload_see_delivery(void *userdata, const struct delivery_record *record)
+{
+        (void)userdata;
+        (void)record;
+        return 0;
+}
+
+static inline int workload_see_audit(void *userdata, const struct audit_record *record)
+{
+        (void)userdata;
+        (void)record;
+        return 0;
+}
+
+/* Ends the function at the first error; a positive outcome is none. */
+#define TRY(call)                                                                                                      \
+        do {                                                                                                           \
+                int r_ = (call);                                                                                       \
+                if (r_ < 0)                                                                                            \
+                        return r_;                                                                                     \
+        } while (0)
+
+static inline int workload_rows(struct store *store, int64_t ret_obligations[static 2], int64_t *ret_occurrence)
+{
+        char title[] = "Nhiệm vụ";
+        struct occurrence_record occurrence = {.plan = "p",
+                                               .item = "one",
+                                               .title = title,
+                                               .fix_by = CIVIL_NONE,
+                                               .planned = {.from = CIVIL_NONE, .due = 100},
+                                               .next_fire = 10};
+        TRY(store_begin_sync(store));
+        TRY(store_put_occurrence(store, &occurrence));
+        TRY(store_put_occurrence(store, &occurrence));
+        TRY(store_mark_occurrence(store, occurrence.id));
+        for (int i = 0; i < 2; i++) {
+                struct obligation_record obligation = {.occurrence_id = occurrence.id,
+                                                       .obligation = {.from = CIVIL_NONE,
+                                                                      .due = 100,
+                                                                      .fixed = CIVIL_NONE,
+                                                                      .done_on = CIVIL_NONE,
+                                                                      .snoozed_until = CIVIL_NONE},
+                                                       .due = 100,
+                                                       .effective = 100,
+                                                       .next_fire = 10};
+                (void)snprintf(obligation.agency, sizeof(obligation.agency), "so-%d", i);
+                TRY(store_put_obligation(store, &obligation));
+                TRY(store_put_obligation(store, &obligation));
+                ret_obligations[i] = obligation.id;
+        }
+        struct occurrence_record gone = {.plan = "p", .item = "gone", .title = title, .next_fire = 10};
+        TRY(store_put_occurrence(store, &gone));
+        struct obligation_record gone_too = {.occurrence_id = gone.id, .agency = "so-1", .next_fire = 10};
+        TRY(store_put_obligation(store, &gone_too));
+        struct notice_record notice = {.occurrence_id = gone.id, .obligation_id = gone_too.id, .rung = "7d"};
+        TRY(store_add_notice(store, &notice));
+        TRY(store_mark_obligation(store, ret_obligations[0]));
+        TRY(store_mark_obligation(store, ret_obligations[1]));
+        size_t withdrawn;
+        TRY(store_finish_sync(store, &withdrawn));
+        *ret_occurrence = occurrence.id;
+        return 0;
+}
+
+static inline int workload_views(struct store *store, const int64_t obligations[static 2], int64_t occurrence)
+{
+        const struct obligation_filter lists[] = {
+                {.occurrence_id = occurrence, .open_only = true},
+                {.plan = "p", .item = "one"},
+                {.plan = "p", .item = "one", .key = "", .agency = "so-1"},
+                {.item = "one"},
+                {.item = "one", .agency = "so-1"},
+                {.agency = "so-1"},
+                {.agency = "so-1", .open_only = true, .due_from = 90, .due_to = 110, .reverse = true},
+                {.agency = "so-1", .done_from = 90, .done_to = 110},
+                {.agency = "so-1", .dateless = true, .no_withdrawn = true},
+                {.due_from = 90, .due_to = 110},
+                {.done_from = 90, .done_to = 110},
+                {.dateless = true},
+                {.effective_before = 101},
+                {.effective_before = 101, .agency = "so-1"},
+        };
+        for (size_t i = 0; i < ELEMENTS(lists); i++)
+                TRY(store_each_obligation(store, &lists[i], workload_see_obligation, NULL));
+        for (int state = 0; state < DELIVERY_STATES; state++)
+                if (state != DELIVERY_SENT)
+                        TRY(store_each_delivery(store, &(struct delivery_filter){.state = state}, workload_see_delivery,
+                                                NULL));
+        const struct delivery_filter deliveries[] = {
+                {.state = -1, .agency = "so-1"},
+                {.state = -1, .obligation_id = obligations[0]},
+                {.state = -1, .occurrence_id = occurrence},
+        };
+        for (size_t i = 0; i < ELEMENTS(deliveries); i++)
+                TRY(store_each_delivery(store, &deliveries[i], workload_see_delivery, NULL));
+        const struct audit_filter audits[] = {
+                {.plan = "p", .item = "one", .agency = "so-1"}, {.agency = "so-1"}, {.since_ms = 5}};
+        for (size_t i = 0; i < ELEMENTS(audits); i++)
+                TRY(store_each_audit(store, &audits[i], workload_see_audit, NULL));
+        TRY(store_each_notice(store, occurrence, 0, workload_see_notice, NULL));
+        TRY(store_each_notice(store, 0, obligations[0], workload_see_notice, NULL));
+        struct store_counts counts;
+        return store_count(store, 200, &counts);
+}
+
+static inline int workload_tick(struct store *store, const int64_t obligations[static 2], int64_t occurrence)
+{
+        struct occurrence_record occurrences[WORKLOAD_ROWS];
+        int n = store_due_occurrences(store, 10, occurrences, ELEMENTS(occurrences));
+        TRY(n);
+        for (int i = 0; i < n; i++)
+                occurrence_record_clear(&occurrences[i]);
+        struct obligation_record due[WORKLOAD_ROWS];
+        n = store_due_obligations(store, 10, due, ELEMENTS(due));
+        TRY(n);
+        for (int i = 0; i < n; i++)
+                obligation_record_clear(&due[i]);
+        wall_time next;
+        TRY(store_next_fire(store, &next));
+        TRY(store_rearm_all(store, 9));
+
+        CLEANUP(occurrence_record_clear) struct occurrence_record found = {0}, got = {0};
+        TRY(store_find_occurrence(store, "p", "one", "", &found));
+        TRY(store_get_occurrence(store, occurrence, &got));
+        CLEANUP(obligation_record_clear) struct obligation_record one = {0}, other = {0};
+        TRY(store_find_obligation(store, occurrence, "so-1", &one));
+        TRY(store_get_obligation(store, obligations[0], &other));
+
+        char detail[] = "late";
+        for (int i = 0; i < 6; i++) {
+                struct notice_record notice = {.occurrence_id = occurrence,
+                                               .obligation_id = i < 5 ? obligations[0] : 0,
+                                               .agency = "so-0",
+                                               .kind = KIND_OVERDUE,
+                                               .detail = detail};
+                (void)snprintf(notice.rung, sizeof(notice.rung), "overdue-%d", i);
+                TRY(store_add_notice(store, &notice));
+        }
+        return 0;
+}
+
+static inline int workload_send(struct store *store, const int64_t obligations[static 2], int64_t occurrence)
+{
+        struct notice_record notices[WORKLOAD_ROWS];
+        int64_t ids[WORKLOAD_ROWS];
+        int n = store_new_notices(store, NULL, notices, ELEMENTS(notices));
+        TRY(n);
+        for (int i = 0; i < n; i++) {
+                ids[i] = notices[i].id;
+                notice_record_clear(&notices[i]);
+        }
+        if (n < 6)
+                return -ENODATA;
+        char address[] = "a@so.example", id[DELIVERY_ID_SIZE];
+        for (int i = 0; i < 4; i++) {
+                struct delivery_record delivery = {.server = "mail", .address = address, .kind = KIND_OVERDUE};
+                (void)snprintf(delivery.id, sizeof(delivery.id), "d%d", i);
+                TRY(store_add_delivery(store, &delivery, &ids[i], 1));
+        }
+        TRY(store_find_queued(store, KIND_OVERDUE, "mail", address, id));
+        TRY(store_join_delivery(store, "d3", ids[4]));
+        int64_t next;
+        TRY(store_next_attempt(store, "mail", false, &next));
+        TRY(store_next_attempt(store, "mail", true, &next));
+        TRY(store_shift_attempts(store, 5));
+        TRY(store_retry_delivery(store, "d0", 6));
+        TRY(store_drop_delivery(store, "d1", 6));
+        struct delivery_record claimed[WORKLOAD_ROWS];
+        for (int manual = 1; manual >= 0; manual--) {
+                n = store_claim_deliveries(store, "mail", 6, manual, claimed, ELEMENTS(claimed));
+                TRY(n);
+                for (int i = 0; i < n; i++)
+                        delivery_record_clear(&claimed[i]);
+        }
+        n = store_delivery_notices(store, "d0", notices, ELEMENTS(notices));
+        TRY(n);
+        for (int i = 0; i < n; i++)
+                notice_record_clear(&notices[i]);
+        TRY(store_set_notice(store, ids[5], NOTICE_SKIPPED, "too old"));
+        TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = "d0", .state = DELIVERY_SENT}));
+        TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = "d2", .state = DELIVERY_QUEUED}));
+        TRY(store_recover_deliveries(store, 7));
+        TRY(store_thread_root(store, obligations[0], address, id));
+        struct notice_counts counts;
+        TRY(store_count_notices(store, obligations[0], &counts));
+        TRY(store_cancel_notices(store, occurrence, obligations[0], KIND_COUNT, "done"));
+        TRY(store_cancel_notices(store, occurrence, 0, KIND_COUNT, "done"));
+        CLEANUP(delivery_record_clear) struct delivery_record got = {0};
+        return store_get_delivery(store, "d0", &got);
+}
+
+static inline int workload_decide(struct store *store)
+{
+        char who[] = "root", verb[] = "done", detail[] = "late";
+        struct audit_record audit = {.at_ms = 9, .who = who, .verb = verb, .item = "one", .detail = detail};
+        TRY(store_add_audit(store, &audit));
+        TRY(store_set_fact(store, "a", "b"));
+        TRY(store_set_fact(store, "c", "d"));
+        TRY(store_set_fact(store, "c", NULL));
+        CLEANUP_FREE char *value = NULL;
+        return store_get_fact(store, "a", &value);
+}
+
+/* Everything once, on an empty store, within a transaction of the caller or not. */
+static inline int workload_run(struct store *store)
+{
+        int64_t obligations[2] = {0}, occurrence = 0;
+        TRY(workload_rows(store, obligations, &occurrence));
+        TRY(workload_tick(store, obligations, occurrence));
+        TRY(workload_send(store, obligations, occurrence));
+        TRY(workload_decide(store));
+        return workload_views(store, obligations, occurrence);
+}
