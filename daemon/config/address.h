@@ -1,0 +1,23 @@
+/* E-mail addresses and URLs: whether they are well-formed, and why not.
+ * Depends on libidn2 and libcurl's URL parser.
+ * Called by agencies.c, mail.c, webhooks.c and general.c. */
+#pragma once
+
+#include "config/setting.h"
+#include "config/config.h"
+
+/* Positive outcome: not well-formed; *ret_why says why, for a finding; static. */
+#define ADDRESS_WRONG 1
+
+/* Checks "local@domain": local part a dot-atom (RFC 5321 section 4.1.2) in ASCII, domain as the DNS has it. *ret is
+ * the address with its domain in ASCII (IDNA 2008), allocated. 0, ADDRESS_WRONG, -ENOMEM. */
+int address_parse(const char *text, char **ret, const char **ret_why);
+/* The same for "Name <address>", "\"Name\" <address>" or the bare address. */
+int mailbox_parse(const char *text, struct mailbox *ret, const char **ret_why);
+void mailbox_clear(struct mailbox *mailbox);
+/* Checks an absolute URL with one of the schemes, which NULL ends; *ret_scheme is its place among them. Never to be
+ * quoted in a finding: a URL may carry a key. 0, ADDRESS_WRONG, -ENOMEM. */
+int url_check(const char *text, const char *const *schemes, size_t *ret_scheme, const char **ret_why);
+
+/* Readers of a value: wrong ones are reported, *ret is untouched then. 0 or -ENOMEM. */
+int address_read(const struct section *section, const config_setting_t *value, char **ret);

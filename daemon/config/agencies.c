@@ -1,0 +1,218 @@
+/* The agencies of the block and the named groups of them.
+ * Depends on loader, address, core/roster.
+ * Called by config.c. */
+#include <errno.h>
+#include <string.h>
+
+#include "config/address.h"
+#include "config/loader.h"
+#include "config/nearest.h"
+
+static const char *const file_keys[] = {"agencies", "groups", NULL};
+static const char *const agency_keys[] = {"id", "name", "short", "emails", "webhook", NULL};
+
+static int read_emails(const struct section *section, struct agency *agency)
+{
+        const config_setting_t *list = setting_get(section, "emails");
+        char buffer[EXCERPT_SIZE];
+
+        if (!value_list(section, list))
+                return 0;
+        agency->emails = calloc(list_length(list) + 1, sizeof(*agency->emails));
+        if (!agency->emails)
+                return -ENOMEM;
+        for (unsigned i = 0; i < list_length(list); i++) {
+                const config_setting_t *element = config_setting_get_elem(list, i);
+                char **email = &agency->emails[agency->n_emails];
+                bool twice = false;
+                int r = address_read(section, element, email);
+
+                if (r < 0)
+                        return r;
+                if (!*email)
+                        continue;
+                for (size_t k = 0; k < agency->n_emails; k++)
+                        twice = twice || strcmp(agency->emails[k], *email) == 0;
+                if (twice) {
+                        setting_warning(section, element, "emails: \"%s\" is given twice", excerpt(*email, buffer));
+                        free(TAKE_PTR(*email));
+                } else {
+                        agency->n_emails++;
+                }
+        }
+        return 0;
+}
+
+static void check_webhook(const struct loader *loader, const struct section *section, const struct agency *agency)
+{
+        const struct config *config = loader->config;
+        struct nearest nearest = nearest_to(agency->webhook ? agency->webhook : "");
+        char buffer[EXCERPT_SIZE];
+
+        if (!agency->webhook || !loader->main.group || config_find_webhook(config, agency->webhook))
+                return;
+        for (size_t i = 0; i < config->n_webhooks; i++)
+                if (config->webhooks[i].id)
+                        nearest_consider(&nearest, config->webhooks[i].id);
+        setting_error(section, setting_get(section, "webhook"), "unknown webhook \"%s\"; %s%s%s",
+                      excerpt(agency->webhook, buffer),
+                      nearest.best ? "the nearest known one is \"" : "reminderd.conf has none",
+                      nearest.best ? nearest.best : "", nearest.best ? "\"" : "");
+}
+
+static int read_agency(const struct loader *loader, const struct section *section, struct agency *agency)
+{
+        const config_setting_t *value = setting_require(section, "id", "\"vp-ubnd\"");
+        const char *id;
+        int r;
+
+        (void)section_known(section, agency_keys);
+        if (value_id(section, value, &id) && target_is_role(id))
+                setting_error(section, value, "id \"%s\" is the word for a role; choose another", id);
+        (void)setting_require(section, "name", "\"…\"");
+        r = setting_keep(section, "id", "", &agency->id);
+        if (r == 0)
+                r = setting_keep(section, "name", "", &agency->name);
+        if (r == 0)
+                r = setting_keep(section, "short", agency->name, &agency->short_name);
+        if (r == 0)
+                r = setting_keep(section, "webhook", NULL, &agency->webhook);
+        if (r == 0)
+                r = read_emails(section, agency);
+        if (r == 0)
+                check_webhook(loader, section, agency);
+        return r;
+}
+
+static int read_list(struct loader *loader, const struct section *root)
+{
+        struct roster *roster = &loader->config->roster;
+        const config_setting_t *list = setting_require(root, "agencies", "( { id = \"…\"; … }, … )");
+        unsigned n = list_length(list);
+
+        if (!value_list(root, list))
+                return 0;
+        if (n == 0)
+                setting_error(root, list, "agencies: is empty; a block has at least one");
+        roster->agencies = calloc(n + 1, sizeof(*roster->agencies));
+        loader->agency_lines = calloc(n + 1, sizeof(*loader->agency_lines));
+        if (!roster->agencies || !loader->agency_lines)
+                return -ENOMEM;
+        for (unsigned i = 0; i < n; i++) {
+                struct section section;
+                int r;
+
+                if (!section_element(root, config_setting_get_elem(list, i), "agency", &section))
+                        continue;
+                loader->agency_lines[roster->n_agencies] = setting_line(&section, NULL);
+                r = read_agency(loader, &section, &roster->agencies[roster->n_agencies++]);
+                if (r < 0)
+                        return r;
+        }
+        return setting_unique_ids(root, list, "agency");
+}
+
+static int read_groups(struct loader *loader, const struct section *root)
+{
+        struct roster *roster = &loader->config->roster;
+        struct section groups;
+        unsigned n;
+
+        if (!section_member(root, "groups", &groups))
+                return 0;
+        n = list_length(groups.group);
+        roster->groups = calloc(n + 1, sizeof(*roster->groups));
+        if (!roster->groups)
+                return -ENOMEM;
+        for (unsigned i = 0; i < n; i++) {
+                const config_setting_t *value = config_setting_get_elem(groups.group, i);
+                const char *id = config_setting_name(value);
+                struct group *group = &roster->groups[roster->n_groups];
+                char buffer[EXCERPT_SIZE];
+                int r;
+
+                if (setting_is_repeated(value))
+                        continue;
+                if (!id_valid(id))
+                        setting_error(&groups, value, "\"%s\" is not a valid id; use a-z, 0-9 and '-'",
+                                      excerpt(id, buffer));
+                else if (target_is_role(id))
+                        setting_error(&groups, value, "\"%s\" is the word for a role; choose another id", id);
+                else if (roster_find(roster, id) != ROSTER_NONE)
+                        setting_error(&groups, value, "\"%s\" is the id of an agency; choose another", id);
+                group->id = strdup(id);
+                if (!group->id)
+                        return -ENOMEM;
+                roster->n_groups++;
+                if (!value_list(&groups, value))
+                        continue;
+                if (list_length(value) == 0)
+                        setting_error(&groups, value, "%s: names nobody", excerpt(id, buffer));
+                r = agencies_lookup(loader, &groups, value, &group->agencies, &group->n_agencies);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int agencies_read(struct loader *loader)
+{
+        CLEANUP(source_free_p) struct source *source = NULL;
+        CLEANUP_FREE char *path = NULL;
+        struct place named;
+        struct section root;
+        int r = loader_locate(loader, "agencies", "agencies.conf", &path, &named);
+
+        if (r < 0 || !path)
+                return r;
+        r = source_read(path, &named, loader->digest, loader->report, &source);
+        if (r < 0 || !source->parsed)
+                return r;
+        root = section_of(loader->report, source->name, config_root_setting(&source->tree));
+        /* A mistyped `agencies` or `groups` is one mistake, not one wherever they are named. */
+        loader->roster_known = section_known(&root, file_keys) && list_length(setting_get(&root, "agencies")) > 0;
+        r = read_list(loader, &root);
+        if (r == 0)
+                r = roster_index(&loader->config->roster);
+        if (r == 0)
+                r = read_groups(loader, &root);
+        loader->agencies_file = TAKE_PTR(path);
+        return r;
+}
+
+static bool is_reached(const struct config *config, size_t agency)
+{
+        const struct agency *it = &config->roster.agencies[agency];
+
+        if (it->n_emails > 0 && config->mail.url)
+                return true;
+        for (size_t i = 0; i < config->n_webhooks; i++)
+                for (size_t kind = 0; kind < KIND_COUNT; kind++)
+                        if (webhook_wants(&config->webhooks[i], agency, (enum notice_kind)kind))
+                                return true;
+        return false;
+}
+
+void agencies_check(struct loader *loader)
+{
+        const struct roster *roster = &loader->config->roster;
+        bool has_mail = setting_get(&loader->main, "mail") != NULL;
+        size_t unused = 0;
+
+        if (!loader->main.group)
+                return;
+        for (size_t i = 0; i < roster->n_agencies; i++) {
+                const struct agency *agency = &roster->agencies[i];
+                char buffer[EXCERPT_SIZE];
+
+                unused += !has_mail && agency->n_emails > 0;
+                if (agency->n_emails > 0 || agency->webhook || is_reached(loader->config, i))
+                        continue;
+                report_warning(loader->report, loader->agencies_file, loader->agency_lines[i],
+                               "agency \"%s\": has neither an e-mail address nor a webhook; nothing reaches it",
+                               excerpt(agency->id, buffer));
+        }
+        if (unused > 0)
+                setting_warning(&loader->main, NULL,
+                                "mail is missing: the e-mail addresses of %zu agencies are not used", unused);
+}

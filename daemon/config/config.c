@@ -1,0 +1,243 @@
+/* The configuration: reminderd.conf and the agencies, plans and calendars it names, checked and whole.
+ * Depends on core; parses with libconfig.
+ * Loaded by reminderd.c and by a reload; read by engine. */
+#include "config/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config/address.h"
+#include "config/file.h"
+#include "config/secret.h"
+
+DEFINE_CLEANUP(struct config *, config_free, config_free)
+DEFINE_CLEANUP(EVP_MD_CTX *, EVP_MD_CTX_free, digest_free)
+
+static void loader_clear(struct loader *loader)
+{
+        free(loader->folder);
+        free(loader->base);
+        free(loader->agencies_file);
+        free(loader->agency_lines);
+}
+
+/* Folder (with its '/') of a path as it was given, and the same from the root. */
+static int loader_place(struct loader *loader, const char *path)
+{
+        const char *slash = strrchr(path, '/');
+        CLEANUP_FREE char *here = NULL;
+
+        loader->folder = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+        if (!loader->folder)
+                return -ENOMEM;
+        if (path[0] == '/') {
+                loader->base = strdup(loader->folder);
+                return loader->base ? 0 : -ENOMEM;
+        }
+        here = getcwd(NULL, 0);
+        if (!here)
+                return -errno;
+        return asprintf(&loader->base, "%s/%s", strcmp(here, "/") == 0 ? "" : here, loader->folder) < 0 ? -ENOMEM : 0;
+}
+
+static char *join(const char *folder, const char *path)
+{
+        char *joined;
+
+        return asprintf(&joined, "%s%s", path[0] == '/' ? "" : folder, path) < 0 ? NULL : joined;
+}
+
+char *loader_path(const struct loader *loader, const char *path)
+{
+        return join(loader->folder, path);
+}
+
+char *loader_absolute(const struct loader *loader, const char *path)
+{
+        return join(loader->base, path);
+}
+
+int loader_locate(const struct loader *loader, const char *key, const char *usual, char **ret, struct place *ret_named)
+{
+        const config_setting_t *value = setting_get(&loader->main, key);
+        const char *path = usual;
+        CLEANUP_FREE char *shown = NULL;
+
+        if (value && !value_text(&loader->main, value, &path))
+                return 0;
+        shown = loader_path(loader, path);
+        if (!shown)
+                return -ENOMEM;
+        *ret_named = (struct place){loader->main.file, setting_line(&loader->main, value)};
+        if (loader->main.group || access(shown, F_OK) == 0)
+                *ret = TAKE_PTR(shown);
+        return 0;
+}
+
+int path_read(const struct loader *loader, const struct section *section, const char *key, char **ret)
+{
+        const config_setting_t *value = setting_get(section, key);
+        struct stat st;
+        const char *path;
+
+        if (!value_text(section, value, &path))
+                return 0;
+        *ret = loader_absolute(loader, path);
+        if (!*ret)
+                return -ENOMEM;
+        if (stat(*ret, &st) < 0 || access(*ret, R_OK) < 0)
+                setting_error(section, value, "%s: %s %s", key, *ret, file_error(-errno));
+        else if (!S_ISREG(st.st_mode))
+                setting_error(section, value, "%s: %s is not a regular file", key, *ret);
+        return 0;
+}
+
+/* In an order in which each part finds what it refers to. */
+static int read_parts(struct loader *loader)
+{
+        static int (*const readers[])(struct loader *) = {general_read,  mail_read,     webhooks_read,  agencies_read,
+                                                          webhooks_bind, policies_read, calendars_read, plans_read};
+
+        for (size_t i = 0; i < ELEMENTS(readers); i++) {
+                int r = readers[i](loader);
+
+                if (r < 0)
+                        return r;
+        }
+        agencies_check(loader);
+        return 0;
+}
+
+static int read_all(struct loader *loader, const char *path)
+{
+        CLEANUP(source_free_p) struct source *source = NULL;
+        int r = source_read(path, NULL, loader->digest, loader->report, &source);
+
+        if (r < 0)
+                return r;
+        loader->main = section_of(loader->report, path, source->parsed ? config_root_setting(&source->tree) : NULL);
+        return read_parts(loader);
+}
+
+static int finish_digest(EVP_MD_CTX *digest, char ret[static 65])
+{
+        unsigned char bytes[EVP_MAX_MD_SIZE];
+        unsigned n;
+
+        if (!EVP_DigestFinal_ex(digest, bytes, &n))
+                return -ENOMEM;
+        for (unsigned i = 0; i < n; i++)
+                (void)snprintf(ret + (size_t)i * 2, 3, "%02x", bytes[i]);
+        return 0;
+}
+
+int config_load(const char *path, struct report *report, struct config **ret)
+{
+        CLEANUP(config_free_p) struct config *config = calloc(1, sizeof(*config));
+        CLEANUP(digest_free_p) EVP_MD_CTX *digest = EVP_MD_CTX_new();
+        CLEANUP(loader_clear) struct loader loader = {.report = report, .config = config, .digest = digest};
+        size_t errors = report->n_errors;
+        int r;
+
+        if (!config || !digest || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL))
+                return -ENOMEM;
+        r = loader_place(&loader, path);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0) {
+                report_error(report, path, 0, "the current folder is not known: %s", strerror(-r));
+                return -EINVAL;
+        }
+        config->path = loader_absolute(&loader, path[0] == '/' ? path : path + strlen(loader.folder));
+        if (!config->path)
+                return -ENOMEM;
+        r = read_all(&loader, path);
+        if (r == 0)
+                r = finish_digest(digest, config->fingerprint);
+        if (r < 0)
+                return r;
+        report_sort(report);
+        if (report->n_errors > errors)
+                return -EINVAL;
+        *ret = TAKE_PTR(config);
+        return 0;
+}
+
+static void webhook_clear(struct webhook *webhook)
+{
+        free(webhook->id);
+        free(webhook->url);
+        secret_free(webhook->secret, webhook->secret_size);
+        free(webhook->ca_file);
+        free(webhook->agencies);
+}
+
+static void mail_clear(struct mail_config *mail)
+{
+        free(mail->url);
+        free(mail->username);
+        secret_free(mail->password, mail->password ? strlen(mail->password) : 0);
+        free(mail->ca_file);
+        mailbox_clear(&mail->from);
+        free(mail->reply_to);
+}
+
+struct config *config_free(struct config *config)
+{
+        if (!config)
+                return NULL;
+        free(config->path);
+        free(config->timezone);
+        free(config->block_name);
+        free(config->block_short);
+        free(config->contact.name);
+        free(config->contact.title);
+        free(config->contact.phone);
+        free(config->contact.email);
+        free(config->templates);
+        free(config->state_dir);
+        mail_clear(&config->mail);
+        for (size_t i = 0; i < config->n_webhooks; i++)
+                webhook_clear(&config->webhooks[i]);
+        free(config->webhooks);
+        roster_clear(&config->roster);
+        for (size_t i = 0; i < config->n_policies; i++)
+                policy_clear(&config->policies[i]);
+        free(config->policies);
+        for (size_t i = 0; i < config->n_plans; i++)
+                plan_clear(&config->plans[i]);
+        free(config->plans);
+        calendar_free(config->calendar);
+        free(config);
+        return NULL;
+}
+
+const struct plan *config_find_plan(const struct config *config, const char *id)
+{
+        for (size_t i = 0; i < config->n_plans; i++)
+                if (strcmp(config->plans[i].id, id) == 0)
+                        return &config->plans[i];
+        return NULL;
+}
+
+const struct webhook *config_find_webhook(const struct config *config, const char *id)
+{
+        for (size_t i = 0; i < config->n_webhooks; i++)
+                if (config->webhooks[i].id && strcmp(config->webhooks[i].id, id) == 0)
+                        return &config->webhooks[i];
+        return NULL;
+}
+
+bool webhook_wants(const struct webhook *webhook, size_t agency, enum notice_kind kind)
+{
+        if (!webhook->kinds[kind])
+                return false;
+        if (webhook->all_agencies)
+                return true;
+        for (size_t i = 0; i < webhook->n_agencies; i++)
+                if (webhook->agencies[i] == agency)
+                        return true;
+        return false;
+}

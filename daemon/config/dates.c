@@ -1,0 +1,235 @@
+/* When an item falls: a day, a window, a quarter, nothing fixed, a repetition, an anniversary.
+ * Depends on loader, core/plan.
+ * Called by items.c. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/loader.h"
+
+/* A plan's work may end a little after its year: the report on a year is due in the following January, and nothing
+ * later than March belongs to the old plan. What lies before the year, or later, is a slip of the pen. */
+#define LAST_MONTH_OF_NEXT_YEAR 3
+
+/* In the order of enum date_form. */
+static const char *const form_keys[] = {"due", "window", "quarter", "when", "repeat", "observance"};
+
+/* The key of the one kind of date; NULL: none, or several, both reported. */
+static const config_setting_t *find_form(const struct section *section, enum date_form *ret)
+{
+        const config_setting_t *found = NULL;
+
+        for (size_t i = 0; i < ELEMENTS(form_keys); i++) {
+                const config_setting_t *value = setting_get(section, form_keys[i]);
+
+                if (!value)
+                        continue;
+                if (found) {
+                        bool later = config_setting_source_line(value) >= config_setting_source_line(found);
+
+                        setting_error(section, later ? value : found, "has two kinds of date, %s and %s; keep one",
+                                      setting_name(found), setting_name(value));
+                        return NULL;
+                }
+                found = value;
+                *ret = (enum date_form)i;
+        }
+        if (!found)
+                setting_error(section, NULL,
+                              "has no date; give it one of due, window, quarter, when, repeat or observance");
+        return found;
+}
+
+static void check_year(const struct section *section, const config_setting_t *value, int32_t year, civil_day day)
+{
+        char date[CIVIL_DATE_SIZE], last[CIVIL_DATE_SIZE];
+        civil_day end;
+
+        if (year == 0 || day == CIVIL_NONE)
+                return;
+        end = civil_from(year + 1, LAST_MONTH_OF_NEXT_YEAR, civil_month_days(year + 1, LAST_MONTH_OF_NEXT_YEAR));
+        if (day < civil_from(year, 1, 1) || day > end)
+                setting_error(section, value, "%s %s is outside the plan's year; expected %d-01-01 to %s",
+                              setting_name(value), civil_format(day, date), year, civil_format(end, last));
+}
+
+static void read_due(const struct section *section, const config_setting_t *value, int32_t year, struct item *item)
+{
+        if (value_date(section, value, &item->to))
+                check_year(section, value, year, item->to);
+}
+
+static void read_window(const struct section *section, const config_setting_t *value, int32_t year, struct item *item)
+{
+        const config_setting_t *first, *last;
+        char from[CIVIL_DATE_SIZE], to[CIVIL_DATE_SIZE];
+
+        if (!value_list(section, value))
+                return;
+        if (list_length(value) != 2) {
+                setting_error(section, value, "window: expected two dates [\"first day\", \"last day\"], found %u",
+                              list_length(value));
+                return;
+        }
+        first = config_setting_get_elem(value, 0);
+        last = config_setting_get_elem(value, 1);
+        if (value_date(section, first, &item->from))
+                check_year(section, first, year, item->from);
+        if (value_date(section, last, &item->to))
+                check_year(section, last, year, item->to);
+        if (item->from != CIVIL_NONE && item->to != CIVIL_NONE && item->to < item->from)
+                setting_error(section, value, "window ends %s before it begins %s; write the earlier day first",
+                              civil_format(item->to, to), civil_format(item->from, from));
+}
+
+static void read_quarter(const struct section *section, const config_setting_t *value, int32_t year, struct item *item)
+{
+        int32_t quarter;
+
+        if (!value_integer(section, value, 1, 4, &quarter) || year == 0)
+                return;
+        item->from = civil_from(year, quarter * 3 - 2, 1);
+        item->to = civil_from(year, quarter * 3, civil_month_days(year, quarter * 3));
+}
+
+/* "MM-DD" or "lunar:MM-DD", nothing else. */
+static bool parse_month_day(const char *text, struct observance *ret)
+{
+        static const char lunar[] = "lunar:";
+        bool is_lunar = strncmp(text, lunar, strlen(lunar)) == 0;
+        const char *digits = is_lunar ? text + strlen(lunar) : text;
+
+        if (strlen(digits) != 5 || strspn(digits, "0123456789") != 2 || digits[2] != '-' ||
+            strspn(digits + 3, "0123456789") != 2)
+                return false;
+        ret->lunar = is_lunar;
+        ret->month = (digits[0] - '0') * 10 + digits[1] - '0';
+        ret->day = (digits[3] - '0') * 10 + digits[4] - '0';
+        return true;
+}
+
+#define LEAP_YEAR 2024 /* any: 29 February may be observed */
+#define LUNAR_MONTHS 12
+#define LUNAR_MONTH_DAYS 30
+
+static void read_observance(const struct section *item_section, int32_t year, struct item *item)
+{
+        static const char *const keys[] = {"date", "since", NULL};
+        const config_setting_t *date, *since;
+        struct observance *it = &item->observance;
+        struct section section;
+        char buffer[EXCERPT_SIZE];
+        const char *text;
+
+        if (!section_member(item_section, "observance", &section))
+                return;
+        (void)section_known(&section, keys);
+        date = setting_require(&section, "date", "\"05-19\"");
+        since = setting_get(&section, "since");
+        (void)value_integer(&section, since, 1, CIVIL_LAST_YEAR, &it->since);
+        if (since && year != 0 && it->since > year)
+                setting_error(&section, since, "since %d is after the plan's year %d", it->since, year);
+        if (!value_text(&section, date, &text))
+                return;
+        excerpt(text, buffer);
+        if (!parse_month_day(text, it))
+                setting_error(&section, date,
+                              "date \"%s\" is not a day of the year; expected \"MM-DD\" or \"lunar:MM-DD\"", buffer);
+        else if (it->lunar ? it->month < 1 || it->month > LUNAR_MONTHS || it->day < 1 || it->day > LUNAR_MONTH_DAYS
+                           : !civil_valid(LEAP_YEAR, it->month, it->day))
+                setting_error(&section, date, "date \"%s\": there is no such day", buffer);
+        else
+                return;
+        it->month = 0; /* not to be looked for in the year */
+}
+
+static void read_tentative(const struct section *section, int32_t year, struct item *item)
+{
+        const config_setting_t *tentative = setting_get(section, "tentative");
+        const config_setting_t *fix_by = setting_get(section, "fix_by");
+        char day[CIVIL_DATE_SIZE], end[CIVIL_DATE_SIZE];
+        int32_t fix_year;
+        bool known;
+
+        known = value_bool(section, tentative, &item->tentative) || !tentative;
+        if (item->tentative && item->form != DATE_WINDOW && item->form != DATE_QUARTER)
+                setting_error(section, tentative, "tentative belongs to a window or a quarter, not to %s",
+                              form_keys[item->form]);
+        if (fix_by && known && !item->tentative)
+                setting_error(section, fix_by, "fix_by belongs to a window with tentative = true");
+        if (!value_date(section, fix_by, &item->fix_by))
+                return;
+        fix_year = civil_split(item->fix_by).year;
+        if (year != 0 && (fix_year < year - 1 || fix_year > year + 1))
+                setting_error(section, fix_by, "fix_by %s is far from the plan's year %d",
+                              civil_format(item->fix_by, day), year);
+        else if (item->to != CIVIL_NONE && item->fix_by > item->to)
+                setting_warning(section, fix_by, "fix_by %s is after the window, which ends %s",
+                                civil_format(item->fix_by, day), civil_format(item->to, end));
+}
+
+/* Asks the very code that will expand it whether the item ever comes. */
+static int check_occurrences(const struct section *section, const config_setting_t *value, int32_t year,
+                             const struct item *item)
+{
+        CLEANUP_FREE struct occurrence *occurrences = NULL;
+        char buffer[EXCERPT_SIZE];
+        size_t n;
+        int r;
+
+        if (year == 0 || (item->form == DATE_REPEAT && !item->repeat) ||
+            (item->form == DATE_OBSERVANCE && item->observance.month == 0))
+                return 0;
+        r = item_occurrences(item, year, &occurrences, &n);
+        if (r == -ENOMEM || r == 0)
+                return r;
+        excerpt(item->form == DATE_REPEAT ? item->repeat : "", buffer);
+        if (r == -E2BIG)
+                setting_error(section, value, "repeat \"%s\" comes more than %d times a year", buffer, OCCURRENCES_MAX);
+        else if (r == -ENODATA && item->form == DATE_REPEAT)
+                setting_error(section, value, "repeat \"%s\" never comes in %d", buffer, year);
+        else if (r == -ENODATA)
+                setting_error(section, value, "%s never comes in %d", setting_name(value), year);
+        else
+                setting_error(section, value,
+                              "repeat \"%s\" is no rule of RFC 5545, or names a day that never comes; expected such as "
+                              "\"FREQ=MONTHLY;BYMONTHDAY=25\"",
+                              buffer);
+        return 0;
+}
+
+int dates_read(const struct section *section, int32_t year, struct item *item)
+{
+        const config_setting_t *value;
+        int r = 0;
+
+        item->from = item->to = item->fix_by = CIVIL_NONE;
+        item->form = DATE_UNDATED;
+        value = find_form(section, &item->form);
+        if (!value)
+                return 0;
+        switch (item->form) {
+        case DATE_DUE:
+                read_due(section, value, year, item);
+                break;
+        case DATE_WINDOW:
+                read_window(section, value, year, item);
+                break;
+        case DATE_QUARTER:
+                read_quarter(section, value, year, item);
+                break;
+        case DATE_UNDATED:
+                r = setting_keep(section, "when", NULL, &item->when);
+                break;
+        case DATE_REPEAT:
+                r = setting_keep(section, "repeat", NULL, &item->repeat);
+                break;
+        case DATE_OBSERVANCE:
+                read_observance(section, year, item);
+                break;
+        }
+        read_tentative(section, year, item);
+        if (r == 0 && (item->form == DATE_REPEAT || item->form == DATE_OBSERVANCE))
+                r = check_occurrences(section, value, year, item);
+        return r;
+}

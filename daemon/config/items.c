@@ -1,0 +1,120 @@
+/* The items of a plan.
+ * Depends on loader, dates, policies, core/plan.
+ * Called by plans.c. */
+#include <errno.h>
+#include <string.h>
+
+#include "config/loader.h"
+
+static const char *const item_keys[] = {"id",      "title",     "wording", "note",      "due",    "window",
+                                        "quarter", "tentative", "fix_by",  "when",      "repeat", "observance",
+                                        "for",     "report_to", "policy",  POLICY_KEYS, NULL};
+
+/* A word for a role that this plan gives to nobody. */
+static bool is_vacant(const struct plan_reading *reading, enum target_role role)
+{
+        return (role == TARGET_HEAD && reading->no_head) || (role == TARGET_DEPUTY && reading->no_deputy);
+}
+
+static void check_targets(const struct plan_reading *reading, const struct section *section,
+                          const config_setting_t *value, const struct targets *targets)
+{
+        for (size_t i = 0; value && i < targets->n; i++)
+                if (is_vacant(reading, targets->words[i].role))
+                        setting_error(section, value, "%s: \"%s\" is nobody, since the plan has no %s",
+                                      setting_name(value), target_roles[targets->words[i].role],
+                                      target_roles[targets->words[i].role]);
+}
+
+/* An escalation may be inherited from a policy that serves other plans well: a warning, and one for a plan. */
+static void check_escalations(struct plan_reading *reading, const struct section *section, const struct policy *policy)
+{
+        for (size_t i = 0; i < policy->n_escalations; i++) {
+                const struct targets *to = &policy->escalations[i].to;
+
+                for (size_t k = 0; k < to->n; k++) {
+                        enum target_role role = to->words[k].role;
+
+                        if (!is_vacant(reading, role) || reading->vacancy_told[role])
+                                continue;
+                        reading->vacancy_told[role] = true;
+                        setting_warning(section, NULL, "escalates to \"%s\", but the plan has no %s",
+                                        target_roles[role], target_roles[role]);
+                }
+        }
+}
+
+static int read_policy(struct plan_reading *reading, const struct section *section, struct item *item)
+{
+        struct loader *loader = reading->loader;
+        const config_setting_t *value = setting_get(section, "policy");
+        size_t index = loader->default_policy;
+        const char *id;
+        int r;
+
+        if (value_text(section, value, &id)) {
+                size_t named = policy_lookup(loader, section, value, id);
+
+                if (named != POLICY_NONE)
+                        index = named;
+        }
+        r = policy_copy(&loader->config->policies[index], &item->policy);
+        if (r == 0)
+                r = policy_apply(loader, section, &item->policy);
+        if (r < 0)
+                return r;
+        check_escalations(reading, section, &item->policy);
+        if (item->form == DATE_OBSERVANCE && (setting_get(section, "overdue") || setting_get(section, "escalate")))
+                setting_warning(section, NULL, "an observance is never overdue: overdue and escalate have no effect");
+        return 0;
+}
+
+static int read_people(struct plan_reading *reading, const struct section *section, struct item *item)
+{
+        const config_setting_t *owes = setting_get(section, "for"), *report_to = setting_get(section, "report_to");
+        int r = 0;
+
+        if (owes) {
+                r = targets_read(reading->loader, section, owes, &item->for_);
+        } else {
+                item->for_.words = calloc(1, sizeof(*item->for_.words));
+                if (!item->for_.words)
+                        return -ENOMEM;
+                item->for_.words[0].role = TARGET_MEMBERS;
+                item->for_.n = 1;
+        }
+        if (r == 0 && report_to)
+                r = targets_read(reading->loader, section, report_to, &item->report_to);
+        check_targets(reading, section, owes, &item->for_);
+        check_targets(reading, section, report_to, &item->report_to);
+        return r;
+}
+
+int item_read(struct plan_reading *reading, const struct section *section, struct item *item)
+{
+        const char *id;
+        int r;
+
+        (void)section_known(section, item_keys);
+        (void)value_id(section, setting_require(section, "id", "\"bao-cao-quy-1\""), &id);
+        (void)setting_require(section, "title", "\"…\"");
+        r = setting_keep(section, "id", "", &item->id);
+        if (r == 0)
+                r = setting_keep(section, "title", "", &item->title);
+        if (r == 0)
+                r = setting_keep_prose(section, "wording", &item->wording);
+        if (r == 0)
+                r = setting_keep_prose(section, "note", &item->note);
+        if (r == 0)
+                r = dates_read(section, reading->plan->year, item);
+        if (r == 0)
+                r = read_people(reading, section, item);
+        if (r == 0)
+                r = read_policy(reading, section, item);
+        if (r < 0)
+                return r;
+        if (item->form == DATE_OBSERVANCE && item->observance.since == 0 && strstr(item->title, "{n}"))
+                setting_error(section, setting_get(section, "title"),
+                              "title has {n}, the year of the anniversary, but observance has no since");
+        return 0;
+}

@@ -1,0 +1,123 @@
+/* The settings of outgoing mail.
+ * Depends on loader, address, secret.
+ * Called by config.c. */
+#include <errno.h>
+#include <string.h>
+
+#include "config/address.h"
+#include "config/secret.h"
+
+#define MAIL_CONNECTIONS 4
+#define MAIL_CONNECTIONS_MAX 100 /* to one server: more would be an attack */
+#define MAIL_PER_MINUTE_MAX 100000
+#define MAIL_TIMEOUT 60       /* seconds */
+#define MAIL_TIMEOUT_MAX 3600 /* RFC 5321 section 4.5.3.2 adds up to less */
+
+static const char *const mail_keys[] = {"url",        "tls",      "username",      "password_credential",
+                                        "from",       "reply_to", "password_file", "connections",
+                                        "per_minute", "ca_file",  "timeout",       NULL};
+static const char *const mail_schemes[] = {"smtp", "smtps", NULL};
+static const char *const tls_names[] = {"required", "opportunistic", "none", NULL};
+
+static int read_server(const struct section *section, struct mail_config *mail)
+{
+        const config_setting_t *value = setting_require(section, "url", "\"smtp://mail.example.vn:587\"");
+        const char *text, *why;
+        size_t scheme = 0, tls = TLS_REQUIRED;
+        int r;
+
+        (void)value_word(section, setting_get(section, "tls"), tls_names, &tls);
+        mail->tls = (enum tls_policy)tls;
+        if (!value_text(section, value, &text))
+                return 0;
+        r = url_check(text, mail_schemes, &scheme, &why);
+        if (r < 0)
+                return r;
+        if (r == ADDRESS_WRONG) {
+                setting_error(section, value, "url is not valid: %s; expected smtp://HOST:PORT or smtps://HOST:PORT",
+                              why);
+                return 0;
+        }
+        if (mail->tls == TLS_NONE && scheme == 1)
+                setting_error(section, setting_get(section, "tls"),
+                              "tls = \"none\" contradicts smtps://, which always encrypts");
+        else if (mail->tls == TLS_NONE)
+                setting_warning(section, setting_get(section, "tls"), "tls = \"none\"%s: %s unencrypted",
+                                setting_get(section, "username") ? " with a username" : "",
+                                setting_get(section, "username") ? "the password and all messages go"
+                                                                 : "all messages go");
+        return setting_keep(section, "url", NULL, &mail->url);
+}
+
+static int read_login(const struct loader *loader, const struct section *section, struct mail_config *mail)
+{
+        const config_setting_t *username = setting_get(section, "username");
+        const config_setting_t *password = setting_get(section, "password_credential");
+        size_t size = 0;
+        int r;
+
+        if (!password)
+                password = setting_get(section, "password_file");
+        if (username && !password)
+                setting_error(section, username,
+                              "missing credential: username needs password_credential (or password_file)");
+        if (password && !username)
+                setting_error(section, password, "%s without username", setting_name(password));
+        r = setting_keep(section, "username", NULL, &mail->username);
+        if (r == 0)
+                r = secret_read(loader, section, "password", &mail->password, &size);
+        if (r < 0)
+                return r;
+        /* The login is text between NULs and line ends (RFC 4616, RFC 4954). */
+        if (mail->password && (strlen(mail->password) != size || strpbrk(mail->password, "\r\n")))
+                setting_error(section, password, "%s: the password has a NUL or a line end inside",
+                              setting_name(password));
+        return 0;
+}
+
+static int read_sender(const struct section *section, struct mail_config *mail)
+{
+        const config_setting_t *value = setting_require(section, "from", "\"Name <address@example.vn>\"");
+        char buffer[EXCERPT_SIZE];
+        const char *text, *why;
+        int r;
+
+        if (value_text(section, value, &text)) {
+                r = mailbox_parse(text, &mail->from, &why);
+                if (r == ADDRESS_WRONG)
+                        setting_error(section, value, "from \"%s\" is not an e-mail address: %s", excerpt(text, buffer),
+                                      why);
+                if (r < 0)
+                        return r;
+        }
+        return address_read(section, setting_get(section, "reply_to"), &mail->reply_to);
+}
+
+int mail_read(struct loader *loader)
+{
+        struct mail_config *mail = &loader->config->mail;
+        struct section section;
+        int32_t connections = MAIL_CONNECTIONS, per_minute = 0;
+        int r;
+
+        mail->timeout = MAIL_TIMEOUT;
+        if (section_member(&loader->main, "mail", &section)) {
+                (void)section_known(&section, mail_keys);
+                r = read_server(&section, mail);
+                if (r == 0)
+                        r = read_login(loader, &section, mail);
+                if (r == 0)
+                        r = read_sender(&section, mail);
+                if (r == 0)
+                        r = path_read(loader, &section, "ca_file", &mail->ca_file);
+                if (r < 0)
+                        return r;
+                (void)value_integer(&section, setting_get(&section, "connections"), 1, MAIL_CONNECTIONS_MAX,
+                                    &connections);
+                (void)value_integer(&section, setting_get(&section, "per_minute"), 0, MAIL_PER_MINUTE_MAX, &per_minute);
+                (void)value_duration(&section, setting_get(&section, "timeout"), 1, MAIL_TIMEOUT_MAX, &mail->timeout);
+        }
+        mail->connections = (uint32_t)connections;
+        mail->per_minute = (uint32_t)per_minute;
+        return 0;
+}

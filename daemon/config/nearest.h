@@ -1,0 +1,20 @@
+/* The known word that is most like a mistyped one.
+ * Depends on nothing.
+ * Called wherever a finding names an unknown word. */
+#pragma once
+
+#include <stddef.h>
+
+struct nearest {
+        const char *word;
+        const char *best; /* borrowed from the candidates; NULL before the first */
+        size_t distance;
+};
+
+static inline struct nearest nearest_to(const char *word)
+{
+        return (struct nearest){.word = word};
+}
+
+/* Takes the candidate when it is nearer than all before it; the first of equals stays. */
+void nearest_consider(struct nearest *nearest, const char *candidate);

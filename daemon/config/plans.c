@@ -1,0 +1,195 @@
+/* Plan files.
+ * Depends on loader, items, core/plan.
+ * Called by config.c. */
+#include <errno.h>
+#include <string.h>
+
+#include "config/loader.h"
+
+static const char *const file_keys[] = {"plan", NULL};
+static const char *const plan_keys[] = {"id", "year", "title", "basis", "head", "deputy", "members", "items", NULL};
+
+/* Where each plan begins, for findings about two of them. */
+struct plan_place {
+        char *file;
+        unsigned line;
+};
+
+static int read_members(struct loader *loader, const struct section *section, struct plan *plan)
+{
+        const config_setting_t *list = setting_get(section, "members");
+        size_t n = loader->config->roster.n_agencies;
+
+        if (list) {
+                if (!value_list(section, list))
+                        return 0;
+                if (list_length(list) == 0)
+                        setting_error(section, list, "members: names nobody; leave it out for all agencies");
+                return agencies_lookup(loader, section, list, &plan->members, &plan->n_members);
+        }
+        plan->members = calloc(n + 1, sizeof(*plan->members));
+        if (!plan->members)
+                return -ENOMEM;
+        for (size_t i = 0; i < n; i++)
+                plan->members[plan->n_members++] = i;
+        return 0;
+}
+
+static int read_items(struct plan_reading *reading, const struct section *section)
+{
+        const config_setting_t *list = setting_require(section, "items", "( { id = \"…\"; … }, … )");
+        struct plan *plan = reading->plan;
+        unsigned n = list_length(list);
+
+        if (!value_list(section, list))
+                return 0;
+        if (n == 0)
+                setting_warning(section, list, "items: is empty");
+        plan->items = calloc(n + 1, sizeof(*plan->items));
+        if (!plan->items)
+                return -ENOMEM;
+        for (unsigned i = 0; i < n; i++) {
+                struct section item;
+                int r;
+
+                if (!section_element(section, config_setting_get_elem(list, i), "item", &item))
+                        continue;
+                r = item_read(reading, &item, &plan->items[plan->n_items++]);
+                if (r < 0)
+                        return r;
+        }
+        return setting_unique_ids(section, list, "item");
+}
+
+static int read_plan(struct loader *loader, const struct section *section, struct plan *plan)
+{
+        const config_setting_t *head = setting_get(section, "head"), *deputy = setting_get(section, "deputy");
+        struct plan_reading reading = {.loader = loader, .plan = plan, .no_head = !head, .no_deputy = !deputy};
+        const char *id;
+        int r;
+
+        (void)section_known(section, plan_keys);
+        (void)value_id(section, setting_require(section, "id", "\"tdkt-2025\""), &id);
+        (void)value_integer(section, setting_require(section, "year", "2025"), CIVIL_FIRST_YEAR, CIVIL_LAST_YEAR - 1,
+                            &plan->year);
+        (void)setting_require(section, "title", "\"…\"");
+        plan->head = agency_lookup(loader, section, head);
+        plan->deputy = agency_lookup(loader, section, deputy);
+        if (!head)
+                setting_warning(
+                        section, NULL,
+                        "has no head; what is meant for the head (digest, escalations, dates to fix) goes nowhere");
+        r = setting_keep(section, "id", "", &plan->id);
+        if (r == 0)
+                r = setting_keep(section, "title", "", &plan->title);
+        if (r == 0)
+                r = setting_keep(section, "basis", "", &plan->basis);
+        if (r == 0)
+                r = read_members(loader, section, plan);
+        if (r == 0)
+                r = read_items(&reading, section);
+        return r;
+}
+
+/* Says once for each year that no calendar file has it. */
+static void check_calendar(const struct loader *loader, const struct section *section, const struct plan *plan)
+{
+        const struct config *config = loader->config;
+
+        if (!loader->calendars_known || plan->year == 0 || !calendar_is_provisional(config->calendar, plan->year))
+                return;
+        for (const struct plan *earlier = config->plans; earlier < plan; earlier++)
+                if (earlier->year == plan->year)
+                        return;
+        setting_warning(section, setting_get(section, "year"),
+                        "no calendar for %d: its days off are provisional, by the law alone; add a calendar file",
+                        plan->year);
+}
+
+static void check_id(const struct loader *loader, const struct section *section, const struct plan *plan,
+                     const struct plan_place *places)
+{
+        const struct config *config = loader->config;
+        char buffer[EXCERPT_SIZE];
+
+        for (size_t i = 0; i + 1 < config->n_plans; i++)
+                if (*plan->id && strcmp(config->plans[i].id, plan->id) == 0) {
+                        setting_error(section, setting_get(section, "id"), "plan \"%s\" is already in %s:%u",
+                                      excerpt(plan->id, buffer), places[i].file, places[i].line);
+                        return;
+                }
+}
+
+static int read_file(struct loader *loader, const char *path, struct plan_place *places)
+{
+        CLEANUP(source_free_p) struct source *source = NULL;
+        struct config *config = loader->config;
+        struct plan *plan = &config->plans[config->n_plans];
+        struct section root, section;
+        char buffer[EXCERPT_SIZE];
+        const char *id;
+        int r = source_read(path, NULL, loader->digest, loader->report, &source);
+
+        if (r < 0 || !source->parsed)
+                return r;
+        root = section_of(loader->report, source->name, config_root_setting(&source->tree));
+        (void)section_known(&root, file_keys);
+        (void)setting_require(&root, "plan", "{ id = \"…\"; year = …; … }");
+        if (!section_member(&root, "plan", &section))
+                return 0;
+        id = setting_string(setting_get(&section, "id"));
+        section_label(&section, id ? "plan \"%s\": " : "plan: ", excerpt(id ? id : "", buffer));
+        places[config->n_plans].line = setting_line(&section, NULL);
+        places[config->n_plans].file = strdup(path);
+        if (!places[config->n_plans].file)
+                return -ENOMEM;
+        plan->head = plan->deputy = ROSTER_NONE;
+        config->n_plans++;
+        r = read_plan(loader, &section, plan);
+        if (r < 0)
+                return r;
+        section.label[0] = '\0';
+        check_id(loader, &section, plan, places);
+        check_calendar(loader, &section, plan);
+        return 0;
+}
+
+static int read_files(struct loader *loader, char **files, size_t n)
+{
+        CLEANUP_FREE struct plan_place *places = calloc(n + 1, sizeof(*places));
+        int r = 0;
+
+        loader->config->plans = calloc(n + 1, sizeof(*loader->config->plans));
+        if (!places || !loader->config->plans)
+                return -ENOMEM;
+        for (size_t i = 0; i < n && r == 0; i++)
+                r = read_file(loader, files[i], places);
+        for (size_t i = 0; i < n; i++)
+                free(places[i].file);
+        return r;
+}
+
+int plans_read(struct loader *loader)
+{
+        CLEANUP_FREE char *folder = NULL;
+        struct place named;
+        char **files;
+        size_t n;
+        int r = loader_locate(loader, "plans", "plans.d", &folder, &named);
+
+        if (r < 0 || !folder)
+                return r;
+        r = folder_list(folder, &files, &n);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0) {
+                folder_report(loader, "plans", folder, &named, r);
+                return 0;
+        }
+        if (n == 0)
+                report_warning(loader->report, named.file, named.line,
+                               "plans: %s has no *.conf file; there is nothing to do", folder);
+        r = read_files(loader, files, n);
+        folder_list_free(files, n);
+        return r;
+}
