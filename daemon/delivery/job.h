@@ -1,0 +1,77 @@
+/* What a transfer is made of, for the files of this folder.
+ * Depends on transfer, libcurl.
+ * Run by loop.c or workers.c, filled in by smtp.c and webhook.c, owned by transfer.c. */
+#pragma once
+
+#include <stdatomic.h>
+#include <sys/queue.h>
+
+#include <curl/curl.h>
+
+#include "core/cleanup.h"
+#include "delivery/transfer.h"
+
+#define TRANSFER_TIMEOUT 60L     /* seconds, where the caller sets none */
+#define TRANSFER_CONNECT_MAX 30L /* seconds to a connection: longer than two lost SYNs and their repeats */
+
+/* What tells one protocol from the other. */
+struct transfer_kind {
+        bool blocks; /* libcurl waits for the server inside its calls: a thread has to run it, see workers.h */
+        /* Sets the options that are not common to all. In the thread that runs the transfer, like judge. */
+        CURLcode (*prepare)(struct transfer *transfer, CURL *easy);
+        /* Judges how it ended, when result.code is known; leaves the server's words in `words` if they say why. */
+        enum transfer_outcome (*judge)(struct transfer *transfer, CURL *easy, CURLcode code);
+        /* Frees the structure that holds the transfer, with all in it. */
+        void (*release)(struct transfer *transfer);
+};
+
+struct transfer {
+        const struct transfer_kind *kind;
+        struct transfers *owner;
+        transfer_done done;
+        void *userdata;
+
+        char *lane;           /* same text: same server, same settings, shared connections */
+        unsigned connections; /* of the lane, at most */
+        long timeout;         /* seconds once it runs; waiting in the lane does not count */
+        char *ca_file;        /* or NULL: libcurl's own */
+
+        LIST_ENTRY(transfer) link;   /* of transfers.all, until it is cancelled */
+        TAILQ_ENTRY(transfer) queue; /* of its lane, of those that run in the loop, of those that are over */
+        bool waiting;                /* in its lane; under the workers' lock if the kind blocks */
+        bool finished;               /* its callback is due */
+        atomic_bool cancelled;       /* while a thread has it: to be freed on its return */
+        CURL *easy;                  /* while it runs in the loop */
+
+        struct transfer_result result;
+        char words[TRANSFER_ANSWER_MAX + 1];
+        char error[CURL_ERROR_SIZE];
+};
+
+LIST_HEAD(transfer_list, transfer);
+TAILQ_HEAD(transfer_queue, transfer);
+
+/* Copies what is common to all kinds; `lane` is taken over. 0 or -ENOMEM; on failure `transfer` is to be released. */
+int transfer_init(struct transfer *transfer, const struct transfer_kind *kind, char *lane, const char *ca_file,
+                  long timeout, long connections);
+void transfer_clear(struct transfer *transfer);
+/* Queues it; from here on it belongs to `transfers`. 0 or negative errno, and then it is still the caller's. */
+int transfer_start(struct transfers *transfers, struct transfer *transfer, transfer_done done, void *userdata);
+
+/* For those who run it: all options; the verdict, after which nothing of the transfer is left in `easy`; and, in
+ * the loop's thread only, the way back. */
+CURLcode transfer_prepare(struct transfer *transfer, CURL *easy);
+void transfer_judge(struct transfer *transfer, CURL *easy, CURLcode code);
+void transfer_finish(struct transfer *transfer);
+
+/* A copy of `text` in *ret, NULL for NULL. */
+int copy_text(const char *text, char **ret);
+/* Overwrites before it frees: for whatever holds a password. */
+void free_secret(char *secret);
+
+static inline void curl_slist_p(struct curl_slist **list)
+{
+        curl_slist_free_all(*list);
+}
+/* Appends a copy of `line`. 0 or -ENOMEM. */
+int append_line(struct curl_slist **list, const char *line);

@@ -1,0 +1,244 @@
+/* Transfers: what is under way, by either of two ways, and the way back to the caller.
+ * Depends on libcurl, sd-event, loop, workers, words.
+ * smtp.c and webhook.c build on it; engine/outbox.c starts transfers and gets their outcomes by callback. */
+#include "delivery/transfer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "delivery/job.h"
+#include "delivery/lane.h"
+#include "delivery/loop.h"
+#include "delivery/words.h"
+#include "delivery/workers.h"
+
+struct transfers {
+        struct loop *loop;
+        struct workers *workers;
+        sd_event_source *defer;   /* on while `finished` has any */
+        struct transfer_list all; /* but the cancelled */
+        size_t n_all;
+        struct transfer_queue finished;
+};
+
+int copy_text(const char *text, char **ret)
+{
+        char *copy = text ? strdup(text) : NULL;
+
+        if (text && !copy)
+                return -ENOMEM;
+        *ret = copy;
+        return 0;
+}
+
+void free_secret(char *secret)
+{
+        if (secret)
+                explicit_bzero(secret, strlen(secret));
+        free(secret);
+}
+
+int append_line(struct curl_slist **list, const char *line)
+{
+        struct curl_slist *longer = curl_slist_append(*list, line);
+
+        if (!longer)
+                return -ENOMEM;
+        *list = longer;
+        return 0;
+}
+
+int transfer_init(struct transfer *transfer, const struct transfer_kind *kind, char *lane, const char *ca_file,
+                  long timeout, long connections)
+{
+        /* OpenSSL's own variable; libcurl passes its built-in path instead and would not look. */
+        if (!ca_file)
+                ca_file = getenv("SSL_CERT_FILE");
+        transfer->kind = kind;
+        transfer->lane = lane;
+        transfer->timeout = timeout > 0 ? timeout : TRANSFER_TIMEOUT;
+        transfer->connections = connections < 1                      ? 1
+                                : connections > LANE_CONNECTIONS_MAX ? LANE_CONNECTIONS_MAX
+                                                                     : (unsigned)connections;
+        return copy_text(ca_file && *ca_file ? ca_file : NULL, &transfer->ca_file);
+}
+
+void transfer_clear(struct transfer *transfer)
+{
+        free_secret(TAKE_PTR(transfer->lane));
+        free(TAKE_PTR(transfer->ca_file));
+}
+
+int transfer_start(struct transfers *transfers, struct transfer *transfer, transfer_done done, void *userdata)
+{
+        transfer->owner = transfers;
+        transfer->done = done;
+        transfer->userdata = userdata;
+        LIST_INSERT_HEAD(&transfers->all, transfer, link);
+        transfers->n_all++;
+        int r = transfer->kind->blocks ? workers_submit(transfers->workers, transfer)
+                                       : loop_submit(transfers->loop, transfer);
+        if (r < 0) {
+                LIST_REMOVE(transfer, link);
+                transfers->n_all--;
+        }
+        return r;
+}
+
+CURLcode transfer_prepare(struct transfer *transfer, CURL *easy)
+{
+        CURLcode code = CURLE_OK;
+#define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
+        SET(CURLOPT_ERRORBUFFER, transfer->error);
+        SET(CURLOPT_NOSIGNAL, 1L);
+        /* A timeout while the resolver hangs: leave its thread to end by itself instead of waiting for it here. */
+        SET(CURLOPT_QUICK_EXIT, 1L);
+        SET(CURLOPT_TIMEOUT, transfer->timeout);
+        SET(CURLOPT_SERVER_RESPONSE_TIMEOUT, transfer->timeout);
+        SET(CURLOPT_CONNECTTIMEOUT,
+            transfer->timeout < TRANSFER_CONNECT_MAX ? transfer->timeout : TRANSFER_CONNECT_MAX);
+        /* The environment must not lead messages elsewhere. */
+        SET(CURLOPT_PROXY, "");
+        SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+        SET(CURLOPT_FOLLOWLOCATION, 0L);
+        SET(CURLOPT_SSL_VERIFYPEER, 1L);
+        SET(CURLOPT_SSL_VERIFYHOST, 2L);
+        SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+        if (transfer->ca_file)
+                SET(CURLOPT_CAINFO, transfer->ca_file);
+#undef SET
+        return code ? code : transfer->kind->prepare(transfer, easy);
+}
+
+void transfer_judge(struct transfer *transfer, CURL *easy, CURLcode code)
+{
+        struct transfer_result *result = &transfer->result;
+        long answer = 0, port = 0;
+
+        if (easy) {
+                (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
+                (void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
+        }
+        result->code = (int)answer;
+        result->reached = port > 0; /* TCP has connected, whatever became of TLS */
+        result->outcome = transfer->kind->judge(transfer, easy, code);
+        if (!*transfer->words) {
+                const char *why = *transfer->error ? transfer->error : curl_easy_strerror(code);
+                words_printable(why, strlen(why), transfer->words);
+        }
+        result->answer = transfer->words;
+        if (easy)
+                curl_easy_reset(easy);
+}
+
+void transfer_finish(struct transfer *transfer)
+{
+        struct transfers *transfers = transfer->owner;
+
+        if (atomic_load_explicit(&transfer->cancelled, memory_order_relaxed)) {
+                transfer->kind->release(transfer);
+                return;
+        }
+        transfer->finished = true;
+        TAILQ_INSERT_TAIL(&transfers->finished, transfer, queue);
+        (void)sd_event_source_set_enabled(transfers->defer, SD_EVENT_ONESHOT);
+}
+
+static void transfer_forget(struct transfer *transfer)
+{
+        LIST_REMOVE(transfer, link);
+        transfer->owner->n_all--;
+}
+
+/* One at a time: the callback may start, cancel and even free all others. */
+static int on_finished(sd_event_source *source, void *userdata)
+{
+        struct transfers *transfers = userdata;
+        struct transfer *transfer = TAILQ_FIRST(&transfers->finished);
+
+        if (!transfer)
+                return 0;
+        TAILQ_REMOVE(&transfers->finished, transfer, queue);
+        if (!TAILQ_EMPTY(&transfers->finished))
+                (void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        transfer_forget(transfer);
+        transfer->owner = NULL;
+        transfer->done(transfer->userdata, &transfer->result);
+        transfer->kind->release(transfer);
+        return 0;
+}
+
+void transfer_cancel(struct transfer *transfer)
+{
+        struct transfers *transfers = transfer->owner;
+
+        if (!transfers) /* from within its own callback: it is over */
+                return;
+        transfer_forget(transfer);
+        if (transfer->finished)
+                TAILQ_REMOVE(&transfers->finished, transfer, queue);
+        else if (!transfer->kind->blocks)
+                loop_cancel(transfers->loop, transfer);
+        else if (!workers_cancel(transfers->workers, transfer))
+                return;
+        transfer->kind->release(transfer);
+}
+
+size_t transfers_under_way(const struct transfers *transfers)
+{
+        return transfers->n_all;
+}
+
+/* OpenSSL writes to sockets without MSG_NOSIGNAL, and with CURLOPT_NOSIGNAL libcurl leaves SIGPIPE as it is. */
+static void ignore_sigpipe(void)
+{
+        struct sigaction action;
+
+        if (sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+                (void)signal(SIGPIPE, SIG_IGN);
+}
+
+DEFINE_CLEANUP(struct transfers *, transfers_free, transfers)
+
+int transfers_new(sd_event *event, struct transfers **ret)
+{
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+                return -ENOMEM;
+        CLEANUP(transfers_p) struct transfers *transfers = calloc(1, sizeof *transfers);
+        if (!transfers) {
+                curl_global_cleanup();
+                return -ENOMEM;
+        }
+        ignore_sigpipe();
+        LIST_INIT(&transfers->all);
+        TAILQ_INIT(&transfers->finished);
+        int r = sd_event_add_defer(event, &transfers->defer, on_finished, transfers);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_enabled(transfers->defer, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+        r = loop_new(event, &transfers->loop);
+        if (r < 0)
+                return r;
+        r = workers_new(event, &transfers->workers);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(transfers);
+        return 0;
+}
+
+struct transfers *transfers_free(struct transfers *transfers)
+{
+        if (!transfers)
+                return NULL;
+        while (!LIST_EMPTY(&transfers->all))
+                transfer_cancel(LIST_FIRST(&transfers->all));
+        workers_free(transfers->workers);
+        loop_free(transfers->loop);
+        sd_event_source_disable_unref(transfers->defer);
+        free(transfers);
+        curl_global_cleanup();
+        return NULL;
+}

@@ -1,0 +1,72 @@
+/* An event loop with transfers, and the outcomes they have had, for the tests of delivery.
+ * Depends on transfer, sd-event, cmocka.
+ * Included by the test programs. */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "delivery/transfer.h"
+
+#define HARNESS_PATIENCE 30 /* seconds that a test may take: only a broken one needs them */
+
+struct outcome {
+        unsigned calls;
+        struct transfer_result result;
+        char answer[TRANSFER_ANSWER_MAX + 1];
+        void (*then)(void *userdata); /* called from within the callback */
+        void *userdata;
+};
+
+struct harness {
+        sd_event *event;
+        struct transfers *transfers;
+};
+
+static inline void harness_done(void *userdata, const struct transfer_result *result)
+{
+        struct outcome *outcome = userdata;
+
+        outcome->calls++;
+        outcome->result = *result;
+        snprintf(outcome->answer, sizeof outcome->answer, "%s", result->answer);
+        outcome->result.answer = outcome->answer;
+        if (outcome->then)
+                outcome->then(outcome->userdata);
+}
+
+static inline void harness_start(struct harness *harness)
+{
+        assert_return_code(sd_event_new(&harness->event), 0);
+        assert_return_code(transfers_new(harness->event, &harness->transfers), 0);
+}
+
+static inline void harness_stop(struct harness *harness)
+{
+        harness->transfers = transfers_free(harness->transfers);
+        harness->event = sd_event_unref(harness->event);
+}
+
+/* One turn of the loop, at most that long. */
+static inline void harness_turn(struct harness *harness, uint64_t usec)
+{
+        assert_return_code(sd_event_run(harness->event, usec), 0);
+}
+
+/* Until nothing is under way. */
+static inline void harness_run(struct harness *harness)
+{
+        uint64_t start = 0, now = 0;
+
+        sd_event_now(harness->event, CLOCK_MONOTONIC, &start);
+        while (transfers_under_way(harness->transfers) > 0) {
+                harness_turn(harness, 1000000);
+                sd_event_now(harness->event, CLOCK_MONOTONIC, &now);
+                assert_true(now - start < HARNESS_PATIENCE * 1000000ull);
+        }
+}
