@@ -1,0 +1,106 @@
+"""What is shipped works: the sample configuration, the templates for a new year, the installation."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / os.environ.get("BUILD", "build")  # an absolute path stays what it is
+
+
+def check(conf):
+    return subprocess.run(
+        [BUILD / "reminderd", "--config", conf / "reminderd.conf", "--check"],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def conf(tmp_path):
+    return shutil.copytree(ROOT / "conf", tmp_path / "conf")
+
+
+def fill_in(conf, template, target, *replacements):
+    text = (conf / "examples" / template).read_text(encoding="utf-8")
+    for old, new in (("NAM", "2027"), *replacements):
+        assert old in text
+        text = text.replace(old, new)
+    (conf / target).write_text(text, encoding="utf-8")
+
+
+def test_the_sample_configuration_is_sound():
+    result = check(ROOT / "conf")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "warning" not in result.stdout
+
+
+def test_the_plan_template_wants_a_head(conf):
+    fill_in(conf, "tdkt-NAM.conf.mau", "plans.d/tdkt-2027.conf")
+    result = check(conf)
+    assert result.returncode == 1
+    for id in ("DIEN-MA-TRUONG-KHOI", "DIEN-MA-PHO-TRUONG-KHOI"):
+        assert re.search(rf"tdkt-2027\.conf:\d+: .*{id}", result.stdout)
+
+
+def test_the_plan_template_is_sound_once_filled_in(conf):
+    fill_in(
+        conf, "tdkt-NAM.conf.mau", "plans.d/tdkt-2027.conf",
+        ("DIEN-MA-TRUONG-KHOI", "so-noi-vu"), ("DIEN-MA-PHO-TRUONG-KHOI", "so-tu-phap"),
+    )  # fmt: skip
+    result = check(conf)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_calendar_template_wants_its_days(conf):
+    fill_in(conf, "calendar-NAM.conf.mau", "calendar.d/2027.conf")
+    result = check(conf)
+    assert result.returncode == 1
+    lines = (conf / "calendar.d/2027.conf").read_text(encoding="utf-8").splitlines()
+    blank = {number for number, line in enumerate(lines, 1) if '-xx"' in line}
+    assert len(blank) == 8
+    said = {int(line) for line in re.findall(r"calendar\.d/2027\.conf:(\d+): (?!warning)", result.stdout)}
+    assert said == blank
+
+
+@pytest.fixture
+def install(tmp_path):
+    """Installs below tmp_path/root and returns that folder."""
+    built = tmp_path / "built"
+    subprocess.run(["make", "-s", "-C", ROOT, f"BUILD={built}", "man"], check=True, capture_output=True)
+    for program in ("reminderd", "reminderctl"):
+        (built / program).symlink_to(BUILD / program)
+    root = tmp_path / "root"
+    environment = os.environ | {"DESTDIR": str(root), "PREFIX": "/usr", "SYSCONFDIR": "/etc", "BUILD": str(built)}
+
+    def run():
+        return subprocess.run([ROOT / "scripts/install"], env=environment, check=True, capture_output=True, text=True)
+
+    return root, run
+
+
+def test_an_installation_is_complete(install):
+    root, run = install
+    run()
+    for file in ("sbin/reminderd", "bin/reminderctl", "share/man/man8/reminderd.8", "share/man/man1/reminderctl.1",
+                 "share/man/man5/reminderd.conf.5", "share/man/man5/reminder-plan.5"):  # fmt: skip
+        assert (root / "usr" / file).stat().st_size > 0
+    assert check(root / "etc/reminderd").returncode == 0
+
+
+def test_a_second_installation_respects_what_was_edited_and_removed(install):
+    root, run = install
+    run()
+    conf = root / "etc/reminderd"
+    (conf / "agencies.conf").write_text("# mine\n", encoding="utf-8")
+    (conf / "plans.d/tdkt-2024.conf").unlink()
+    # As an older version shipped it, and nobody edited it:
+    for old in (conf / "calendar.d/2024.conf", root / "usr/share/reminderd/conf/calendar.d/2024.conf"):
+        old.write_text("# old\n", encoding="utf-8")
+    assert "/etc/reminderd/agencies.conf was edited" in run().stdout
+    assert (conf / "agencies.conf").read_text(encoding="utf-8") == "# mine\n"
+    assert not (conf / "plans.d/tdkt-2024.conf").exists()
+    assert (conf / "calendar.d/2024.conf").read_bytes() == (ROOT / "conf/calendar.d/2024.conf").read_bytes()
