@@ -1,5 +1,5 @@
 /* Header fields of a message: RFC 2047 words, RFC 5322 folding and dates.
- * Depends on nothing.
+ * Depends on text.
  * Called by compose. */
 #pragma once
 
@@ -13,3 +13,5 @@ char *header_text(const char *name, const char *value);
 char *header_mailbox(const char *name, const char *display, const char *address);
 /* "Date: Mon, 16 Sep 2024 08:00:00 +0700". The offset is in seconds east of UTC. */
 char *header_date(int64_t epoch_seconds, int32_t offset);
+/* "Name: <id@domain> <id@domain>", one a line; NULL ends the ids. */
+char *header_message_ids(const char *name, const char *const *ids, const char *domain);

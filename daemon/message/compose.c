@@ -1,0 +1,270 @@
+/* Compose: a letter in words: subject, text, HTML, calendar and header fields of an e-mail, or a webhook's JSON.
+ * Depends on letter, folder, values, header, ics, payload.
+ * Called by engine (outbox, rehearsal, preview). */
+#include "message/compose.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "message/folder.h"
+#include "message/header.h"
+#include "message/ics.h"
+#include "message/json.h"
+#include "message/payload.h"
+#include "message/text.h"
+#include "message/values.h"
+
+#define HEADER_FIELDS_MAX 12 /* one more than are ever written */
+#define REFERENCES_MAX 100   /* ids: some servers refuse header fields of 16 KB, which is 200 */
+
+struct composer {
+        struct folder *folder;
+};
+
+DEFINE_CLEANUP(struct composer *, composer_free, composer_free)
+
+int composer_new(const char *folder, struct report *report, struct composer **ret)
+{
+        CLEANUP(composer_free_p) struct composer *composer = calloc(1, sizeof(*composer));
+        if (!composer)
+                return -ENOMEM;
+        int r = folder_load(folder, report, &composer->folder);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(composer);
+        return 0;
+}
+
+struct composer *composer_free(struct composer *composer)
+{
+        if (composer)
+                folder_free(composer->folder);
+        free(composer);
+        return NULL;
+}
+
+/* ---- words ---- */
+
+static const struct message_templates *templates_of(const struct composer *composer, const struct letter *letter)
+{
+        bool grouped = letter->n_entries > 1 && letter->kind != KIND_DIGEST && letter->kind != KIND_FAILURE;
+        return folder_find(composer->folder, grouped ? TEMPLATE_GROUP : (size_t)letter->kind);
+}
+
+static int render_subject(const struct composer *composer, const struct letter *letter, const json_t *values,
+                          char **ret)
+{
+        CLEANUP_FREE char *subject = NULL;
+        int r = folder_render(composer->folder, templates_of(composer, letter)->subject, false, values, &subject);
+        if (r < 0)
+                return r;
+        char *line = text_line(subject);
+        if (!line)
+                return -ENOMEM;
+        *ret = line;
+        return 0;
+}
+
+/* ---- header fields ---- */
+
+struct fields {
+        char **lines; /* NULL ends */
+        size_t n;
+        bool failed;
+};
+
+static void add_field(struct fields *fields, char *line)
+{
+        if (!line || fields->n + 1 >= HEADER_FIELDS_MAX) {
+                free(line);
+                fields->failed = true;
+                return;
+        }
+        fields->lines[fields->n++] = line;
+        fields->lines[fields->n] = NULL;
+}
+
+static const char *domain_of(const char *address)
+{
+        const char *at = strrchr(address, '@');
+        return at ? at + 1 : address;
+}
+
+static void add_item(struct text *items, const struct letter_entry *entry)
+{
+        if (!entry->plan || !*entry->plan || !entry->item)
+                return;
+        text_add_format(items, "%s%s/%s", items->size ? ", " : "", entry->plan, entry->item);
+        if (entry->occurrence && *entry->occurrence)
+                text_add_format(items, "@%s", entry->occurrence);
+}
+
+static void add_items(struct fields *fields, const struct letter *letter)
+{
+        CLEANUP_TEXT struct text items = {0};
+        for (size_t i = 0; i < letter->n_entries; i++)
+                add_item(&items, &letter->entries[i]);
+        for (size_t section = 0; section < DIGEST_SECTIONS; section++)
+                for (size_t i = 0; i < letter->n_sections[section]; i++)
+                        add_item(&items, &letter->sections[section][i]);
+        if (items.error)
+                fields->failed = true;
+        else if (items.size)
+                add_field(fields, header_text("X-Reminderd-Items", items.data));
+}
+
+/* The first message about an obligation heads its thread (RFC 5322, section 3.6.4); none answers itself. */
+static void add_thread(struct fields *fields, const struct letter *letter, const char *domain)
+{
+        const char *ids[REFERENCES_MAX + 1];
+        size_t n = 0;
+        for (size_t i = 0; letter->thread && letter->thread[i] && n < REFERENCES_MAX; i++)
+                if (strcmp(letter->thread[i], letter->id) != 0)
+                        ids[n++] = letter->thread[i];
+        ids[n] = NULL;
+        if (!n)
+                return;
+        add_field(fields, header_message_ids("In-Reply-To", (const char *const[]){ids[0], NULL}, domain));
+        add_field(fields, header_message_ids("References", ids, domain));
+}
+
+static int make_headers(const struct letter_sender *sender, const struct letter *letter, const char *subject,
+                        char ***ret)
+{
+        const char *domain = domain_of(sender->from_address);
+        struct fields fields = {.lines = calloc(HEADER_FIELDS_MAX, sizeof(*fields.lines))};
+        if (!fields.lines)
+                return -ENOMEM;
+        add_field(&fields, header_date(letter->now_epoch, letter->utc_offset));
+        add_field(&fields, header_message_ids("Message-ID", (const char *const[]){letter->id, NULL}, domain));
+        add_field(&fields, header_mailbox("From", sender->from_name, sender->from_address));
+        add_field(&fields, header_mailbox("To", letter->agency_name, letter->address));
+        if (sender->reply_to && *sender->reply_to)
+                add_field(&fields, header_mailbox("Reply-To", NULL, sender->reply_to));
+        add_field(&fields, header_text("Subject", subject));
+        add_thread(&fields, letter, domain);
+        add_field(&fields, header_text("Auto-Submitted", "auto-generated")); /* RFC 3834, section 5 */
+        add_field(&fields, header_text("X-Reminderd-Kind", kind_name(letter->kind)));
+        add_items(&fields, letter);
+        *ret = fields.lines; /* owned by the mail, whole or not */
+        return fields.failed ? -ENOMEM : 0;
+}
+
+/* ---- calendar ---- */
+
+static bool has_calendar_day(const struct letter_entry *entry)
+{
+        switch (entry->kind) {
+        case KIND_ADVANCE:
+        case KIND_DUE:
+        case KIND_OVERDUE:
+        case KIND_DATE_SET:
+        case KIND_OBSERVANCE:
+                return entry->dates.due != CIVIL_NONE && !entry->dates.tentative;
+        default:
+                return false;
+        }
+}
+
+/* Of several days none is the message's own. */
+static const struct letter_entry *only_dated(const struct letter *letter)
+{
+        const struct letter_entry *only = NULL;
+        for (size_t i = 0; i < letter->n_entries; i++) {
+                if (!has_calendar_day(&letter->entries[i]))
+                        continue;
+                if (only)
+                        return NULL;
+                only = &letter->entries[i];
+        }
+        return only;
+}
+
+static int make_calendar(const struct letter_sender *sender, const struct letter *letter, const char *subject,
+                         char **ret)
+{
+        const struct letter_entry *entry = only_dated(letter);
+        if (!entry)
+                return 0;
+        bool repeats = entry->occurrence && *entry->occurrence;
+        CLEANUP_TEXT struct text uid = {0};
+        text_add_format(&uid, "%s.%s.%s%s%s@%s", entry->plan, entry->item, repeats ? entry->occurrence : "",
+                        repeats ? "." : "", letter->agency, domain_of(sender->from_address));
+        if (uid.error)
+                return -ENOMEM;
+        civil_day day = entry->kind == KIND_OBSERVANCE ? entry->dates.due : entry->dates.safe;
+        char *calendar = ics_deadline(&(struct ics_event){
+                .uid = uid.data,
+                .summary = entry->title,
+                .description = subject,
+                .organizer = sender->from_address,
+                .first = day,
+                .last = day,
+                /* Nobody counts the changes of a date; the minutes since 1970 rise with each. */
+                .sequence = (int32_t)(letter->now_epoch / 60),
+                .stamp = letter->now_epoch,
+        });
+        if (!calendar)
+                return -ENOMEM;
+        *ret = calendar;
+        return 0;
+}
+
+/* ---- the whole ---- */
+
+int compose_mail(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
+                 struct composed_mail *ret)
+{
+        CLEANUP_JSON json_t *values = NULL;
+        CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+        const struct message_templates *templates = templates_of(composer, letter);
+        int r = values_new(sender, letter, &values);
+        if (r == 0)
+                r = render_subject(composer, letter, values, &mail.subject);
+        if (r == 0 && json_put_text(values, "subject", mail.subject) < 0)
+                r = -ENOMEM;
+        if (r == 0)
+                r = folder_render(composer->folder, templates->text, false, values, &mail.text);
+        if (r == 0)
+                r = folder_render(composer->folder, templates->html, true, values, &mail.html);
+        if (r == 0)
+                r = make_headers(sender, letter, mail.subject, &mail.headers);
+        if (r == 0)
+                r = make_calendar(sender, letter, mail.subject, &mail.calendar);
+        if (r < 0)
+                return r;
+        *ret = mail;
+        mail = (struct composed_mail){0};
+        return 0;
+}
+
+void composed_mail_clear(struct composed_mail *mail)
+{
+        for (size_t i = 0; mail->headers && mail->headers[i]; i++)
+                free(mail->headers[i]);
+        free(mail->headers);
+        free(mail->subject);
+        free(mail->text);
+        free(mail->html);
+        free(mail->calendar);
+        *mail = (struct composed_mail){0};
+}
+
+int compose_subject(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
+                    char **ret)
+{
+        CLEANUP_JSON json_t *values = NULL;
+        int r = values_new(sender, letter, &values);
+        return r < 0 ? r : render_subject(composer, letter, values, ret);
+}
+
+int compose_payload(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
+                    char **ret)
+{
+        CLEANUP_JSON json_t *values = NULL;
+        CLEANUP_FREE char *text = NULL;
+        int r = values_new(sender, letter, &values);
+        if (r == 0)
+                r = folder_render(composer->folder, templates_of(composer, letter)->text, false, values, &text);
+        return r < 0 ? r : payload_new(letter, text, ret);
+}

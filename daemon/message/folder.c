@@ -1,0 +1,373 @@
+/* Folder: the compiled templates of one folder.
+ * Depends on template, core/report.
+ * Called by compose. */
+#include "message/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#include "message/text.h"
+
+#define SUBJECT "Subject: "
+#define TEXT_LINE 3 /* of a .txt: the subject and an empty line stand before */
+
+enum form { FORM_TEXT, FORM_HTML, FORMS };
+
+struct partial {
+        char *name; /* with its underscore, without the extension */
+        char *path;
+        struct template *template;
+};
+
+struct partials {
+        struct partial *sorted;
+        size_t n;
+};
+
+struct folder {
+        struct message_templates messages[KIND_COUNT + 1];
+        char *paths[KIND_COUNT + 1][FORMS];
+        struct partials partials[FORMS];
+};
+
+static const char *const extensions[FORMS] = {".txt", ".html"};
+
+static const char *message_name(size_t kind)
+{
+        return kind == TEMPLATE_GROUP ? "group" : kind_name((enum notice_kind)kind);
+}
+
+/* ---- reading ---- */
+
+/* Without a byte order mark and carriage returns: editors of other systems leave them. */
+static void normalize(char *text, size_t *size)
+{
+        size_t from = *size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, to = 0;
+        for (; from < *size; from++)
+                if (text[from] != '\r')
+                        text[to++] = text[from];
+        text[to] = '\0';
+        *size = to;
+}
+
+static int check_bytes(const char *path, const char *text, size_t size, struct report *report)
+{
+        unsigned line = 1;
+        for (size_t i = 0; i < size;) {
+                char32_t code;
+                size_t length = text_character(text + i, size - i, &code);
+                if (!length) {
+                        report_error(report, path, line, "not UTF-8");
+                        return -EINVAL;
+                }
+                line += code == '\n';
+                i += length;
+        }
+        return 0;
+}
+
+/* 0; -EINVAL: reported; -ENOMEM. */
+static int read_file(const char *path, struct report *report, char **ret, size_t *ret_size)
+{
+        CLEANUP_FCLOSE FILE *file = fopen(path, "re");
+        if (!file) {
+                report_error(report, path, 0, "cannot be read: %s", strerror(errno));
+                return -EINVAL;
+        }
+        CLEANUP_FREE char *text = malloc(TEMPLATE_FILE_MAX + 1);
+        if (!text)
+                return -ENOMEM;
+        size_t size = fread(text, 1, TEMPLATE_FILE_MAX + 1, file);
+        if (ferror(file)) {
+                report_error(report, path, 0, "cannot be read: %s", strerror(errno));
+                return -EINVAL;
+        }
+        if (size > TEMPLATE_FILE_MAX) {
+                report_error(report, path, 0, "larger than %d bytes", TEMPLATE_FILE_MAX);
+                return -EINVAL;
+        }
+        normalize(text, &size);
+        int r = check_bytes(path, text, size, report);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(text);
+        *ret_size = size;
+        return 0;
+}
+
+/* Compiles lines of a file that begin with line `first`. */
+static int compile(const char *path, unsigned first, const char *text, size_t size, enum form form,
+                   struct report *report, struct template **ret)
+{
+        CLEANUP_FREE char *error = NULL;
+        unsigned line = 0;
+        int r = template_compile(text, size, form == FORM_HTML, ret, &line, &error);
+        if (r == -EINVAL)
+                report_error(report, path, line + first - 1, "%s", error);
+        return r;
+}
+
+/* "Subject: …", an empty line, the text. */
+static int compile_mail_text(const char *path, const char *text, size_t size, struct report *report,
+                             struct message_templates *ret)
+{
+        const char *end = memchr(text, '\n', size);
+        size_t opening = sizeof(SUBJECT) - 1, first = end ? (size_t)(end - text) : size;
+        if (first <= opening || strncmp(text, SUBJECT, opening) != 0) {
+                report_error(report, path, 1, "the first line must be \"Subject: …\"");
+                return -EINVAL;
+        }
+        if (!end || end[1] != '\n') {
+                report_error(report, path, 2, "an empty line must follow the subject");
+                return -EINVAL;
+        }
+        int r = compile(path, 1, text + opening, first - opening, FORM_TEXT, report, &ret->subject);
+        int body = compile(path, TEXT_LINE, text + first + 2, size - first - 2, FORM_TEXT, report, &ret->text);
+        return r < 0 ? r : body;
+}
+
+static int load_message(struct folder *folder, size_t kind, enum form form, struct report *report)
+{
+        CLEANUP_FREE char *text = NULL;
+        size_t size;
+        const char *path = folder->paths[kind][form];
+        struct message_templates *message = &folder->messages[kind];
+        int r = read_file(path, report, &text, &size);
+        if (r < 0)
+                return r;
+        if (form == FORM_TEXT)
+                return compile_mail_text(path, text, size, report, message);
+        return compile(path, 1, text, size, form, report, &message->html);
+}
+
+/* ---- the folder's list ---- */
+
+static bool has_extension(const char *name, enum form form, size_t *ret_stem)
+{
+        size_t size = strlen(name), extension = strlen(extensions[form]);
+        if (size <= extension || strcmp(name + size - extension, extensions[form]) != 0)
+                return false;
+        *ret_stem = size - extension;
+        return true;
+}
+
+static int add_partial(struct folder *folder, const char *path, const char *name, size_t stem, enum form form,
+                       struct report *report)
+{
+        struct partials *partials = &folder->partials[form];
+        struct partial *sorted = reallocarray(partials->sorted, partials->n + 1, sizeof(*sorted));
+        if (!sorted)
+                return -ENOMEM;
+        partials->sorted = sorted;
+        struct partial *partial = &sorted[partials->n++];
+        *partial = (struct partial){.name = strndup(name, stem)};
+        if (!partial->name || asprintf(&partial->path, "%s/%s", path, name) < 0) {
+                partial->path = NULL;
+                return -ENOMEM;
+        }
+        CLEANUP_FREE char *text = NULL;
+        size_t size;
+        int r = read_file(partial->path, report, &text, &size);
+        return r < 0 ? r : compile(partial->path, 1, text, size, form, report, &partial->template);
+}
+
+/* A misspelt file would be missed without a word if it were only passed over. */
+static int check_name(const char *path, const char *name, size_t stem, struct report *report)
+{
+        for (size_t kind = 0; kind <= KIND_COUNT; kind++)
+                if (strlen(message_name(kind)) == stem && strncmp(message_name(kind), name, stem) == 0)
+                        return 0;
+        CLEANUP_FREE char *file = NULL;
+        if (asprintf(&file, "%s/%s", path, name) < 0) {
+                file = NULL;
+                return -ENOMEM;
+        }
+        report_warning(report, file, 0, "no message is called so; a part of messages begins with _");
+        return 0;
+}
+
+static void closedir_p(DIR **dir)
+{
+        if (*dir)
+                closedir(*dir);
+}
+
+/* Compiles the partials; every file is gone through even after an error. */
+static int load_partials(struct folder *folder, const char *path, struct report *report)
+{
+        CLEANUP(closedir_p) DIR *dir = opendir(path);
+        if (!dir) {
+                report_error(report, path, 0, "cannot be read: %s", strerror(errno));
+                return -EINVAL;
+        }
+        int result = 0;
+        for (struct dirent *entry; (entry = readdir(dir));) {
+                for (enum form form = 0; form < FORMS; form++) {
+                        size_t stem;
+                        if (entry->d_name[0] == '.' || !has_extension(entry->d_name, form, &stem))
+                                continue;
+                        int r = entry->d_name[0] == '_' ? add_partial(folder, path, entry->d_name, stem, form, report)
+                                                        : check_name(path, entry->d_name, stem, report);
+                        if (r == -ENOMEM)
+                                return r;
+                        if (r < 0)
+                                result = r;
+                }
+        }
+        return result;
+}
+
+static int by_name(const void *left, const void *right)
+{
+        const struct partial *a = left, *b = right;
+        return strcmp(a->name, b->name);
+}
+
+static const struct partial *find_partial(const struct partials *partials, const char *name)
+{
+        struct partial key = {.name = (char *)name};
+        return partials->n ? bsearch(&key, partials->sorted, partials->n, sizeof(key), by_name) : NULL;
+}
+
+/* ---- partials that are used ---- */
+
+static bool nests_too_deep(const struct partials *partials, const struct template *template, unsigned depth)
+{
+        if (depth > TEMPLATE_DEPTH_MAX)
+                return true;
+        for (const char *const *name = template_partials(template); *name; name++) {
+                const struct partial *partial = find_partial(partials, *name);
+                if (partial && partial->template && nests_too_deep(partials, partial->template, depth + 1))
+                        return true;
+        }
+        return false;
+}
+
+/* Each partial must exist, and not contain itself: no values nest without end, so it could never be rendered.
+ * `first` is the line of the file where the template begins. */
+static int check_uses(const struct partials *partials, const struct template *template, const char *path,
+                      unsigned first, struct report *report)
+{
+        int result = 0;
+        const char *const *names = template ? template_partials(template) : (const char *const[]){NULL};
+        for (size_t i = 0; names[i]; i++) {
+                unsigned line = template_partial_line(template, i) + first - 1;
+                const struct partial *partial = find_partial(partials, names[i]);
+                const char *error = NULL;
+                if (!partial)
+                        error = "there is no such partial";
+                else if (partial->template && nests_too_deep(partials, partial->template, 1))
+                        error = "the partial contains itself, or partials nest too deep";
+                if (!error)
+                        continue;
+                report_error(report, path, line, "{{> %s}}: %s", names[i], error);
+                result = -EINVAL;
+        }
+        return result;
+}
+
+static int check_all_uses(struct folder *folder, struct report *report)
+{
+        const struct partials *texts = &folder->partials[FORM_TEXT], *htmls = &folder->partials[FORM_HTML];
+        int result = 0;
+        for (size_t kind = 0; kind <= KIND_COUNT; kind++) {
+                const struct message_templates *message = &folder->messages[kind];
+                const char *text = folder->paths[kind][FORM_TEXT], *html = folder->paths[kind][FORM_HTML];
+                if (check_uses(texts, message->subject, text, 1, report) |
+                    check_uses(texts, message->text, text, TEXT_LINE, report) |
+                    check_uses(htmls, message->html, html, 1, report))
+                        result = -EINVAL;
+        }
+        for (size_t form = 0; form < FORMS; form++)
+                for (size_t i = 0; i < folder->partials[form].n; i++) {
+                        const struct partial *partial = &folder->partials[form].sorted[i];
+                        if (check_uses(&folder->partials[form], partial->template, partial->path, 1, report))
+                                result = -EINVAL;
+                }
+        return result;
+}
+
+/* ---- the whole ---- */
+
+static int load_messages(struct folder *folder, const char *path, struct report *report)
+{
+        int result = 0;
+        for (size_t kind = 0; kind <= KIND_COUNT; kind++)
+                for (enum form form = 0; form < FORMS; form++) {
+                        char **file = &folder->paths[kind][form];
+                        if (asprintf(file, "%s/%s%s", path, message_name(kind), extensions[form]) < 0) {
+                                *file = NULL;
+                                return -ENOMEM;
+                        }
+                        int r = load_message(folder, kind, form, report);
+                        if (r == -ENOMEM)
+                                return r;
+                        if (r < 0)
+                                result = r;
+                }
+        return result;
+}
+
+int folder_load(const char *path, struct report *report, struct folder **ret)
+{
+        CLEANUP(folder_free_p) struct folder *folder = calloc(1, sizeof(*folder));
+        if (!folder)
+                return -ENOMEM;
+        int partials = load_partials(folder, path, report);
+        if (partials == -ENOMEM)
+                return partials;
+        for (size_t form = 0; form < FORMS; form++)
+                if (folder->partials[form].n)
+                        qsort(folder->partials[form].sorted, folder->partials[form].n, sizeof(struct partial), by_name);
+        int messages = load_messages(folder, path, report);
+        if (messages == -ENOMEM)
+                return messages;
+        int uses = check_all_uses(folder, report);
+        if (partials < 0 || messages < 0 || uses < 0)
+                return -EINVAL;
+        *ret = TAKE_PTR(folder);
+        return 0;
+}
+
+struct folder *folder_free(struct folder *folder)
+{
+        if (!folder)
+                return NULL;
+        for (size_t kind = 0; kind <= KIND_COUNT; kind++) {
+                template_free(folder->messages[kind].subject);
+                template_free(folder->messages[kind].text);
+                template_free(folder->messages[kind].html);
+                for (size_t form = 0; form < FORMS; form++)
+                        free(folder->paths[kind][form]);
+        }
+        for (size_t form = 0; form < FORMS; form++) {
+                struct partials *partials = &folder->partials[form];
+                for (size_t i = 0; i < partials->n; i++) {
+                        free(partials->sorted[i].name);
+                        free(partials->sorted[i].path);
+                        template_free(partials->sorted[i].template);
+                }
+                free(partials->sorted);
+        }
+        free(folder);
+        return NULL;
+}
+
+const struct message_templates *folder_find(const struct folder *folder, size_t kind)
+{
+        return &folder->messages[kind];
+}
+
+static const struct template *partial_named(void *userdata, const char *name)
+{
+        const struct partial *partial = find_partial(userdata, name);
+        return partial ? partial->template : NULL;
+}
+
+int folder_render(const struct folder *folder, const struct template *template, bool html, const json_t *values,
+                  char **ret)
+{
+        const struct partials *partials = &folder->partials[html ? FORM_HTML : FORM_TEXT];
+        return template_render(template, values, partial_named, (void *)partials, ret);
+}

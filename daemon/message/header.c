@@ -1,0 +1,254 @@
+/* Header fields of a message: RFC 2047 words, RFC 5322 folding and dates.
+ * Depends on text.
+ * Called by compose. */
+#include "message/header.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <time.h>
+
+#include "message/text.h"
+
+#define LINE_COLUMNS 76 /* RFC 2047, section 2: a line that holds an encoded word */
+#define WORD_MAX 75     /* same: an encoded word */
+#define WORD_OPEN "=?UTF-8?B?"
+#define WORD_CLOSE "?="
+#define WORD_FRAME (sizeof(WORD_OPEN WORD_CLOSE) - 1)
+#define WORD_LEAST (WORD_FRAME + 16) /* columns below which a new line is better than a short word */
+
+struct field {
+        struct text text;
+        size_t column;
+};
+
+static void put(struct field *field, const char *bytes, size_t size)
+{
+        text_add(&field->text, bytes, size);
+        field->column += size;
+}
+
+static void open_field(struct field *field, const char *name)
+{
+        put(field, name, strlen(name));
+        put(field, ":", 1);
+}
+
+static void fold(struct field *field)
+{
+        text_add_string(&field->text, "\r\n");
+        field->column = 0;
+}
+
+/* A word that cannot be broken, after a blank or on a new line. */
+static void put_word(struct field *field, const char *word, size_t size)
+{
+        if (field->column + 1 + size > LINE_COLUMNS)
+                fold(field);
+        put(field, " ", 1);
+        put(field, word, size);
+}
+
+static void put_words(struct field *field, const char *value)
+{
+        while (*value) {
+                size_t size = strcspn(value, " ");
+                put_word(field, value, size);
+                value += size + strspn(value + size, " ");
+        }
+}
+
+static size_t encode_base64(const unsigned char *bytes, size_t size, char *ret)
+{
+        static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        size_t n = 0;
+        for (size_t i = 0; i < size; i += 3) {
+                uint32_t group = (uint32_t)bytes[i] << 16;
+                if (i + 1 < size)
+                        group |= (uint32_t)bytes[i + 1] << 8;
+                if (i + 2 < size)
+                        group |= bytes[i + 2];
+                ret[n++] = digits[group >> 18];
+                ret[n++] = digits[group >> 12 & 63];
+                ret[n++] = i + 1 < size ? digits[group >> 6 & 63] : '=';
+                ret[n++] = i + 2 < size ? digits[group & 63] : '=';
+        }
+        return n;
+}
+
+/* Bytes of whole characters that fit into `room`; the value is valid UTF-8. */
+static size_t whole_characters(const char *value, size_t size, size_t room)
+{
+        if (size <= room)
+                return size;
+        while (room > 0 && ((unsigned char)value[room] & 0xc0) == 0x80)
+                room--;
+        return room;
+}
+
+static void put_encoded(struct field *field, const char *value)
+{
+        size_t left = strlen(value);
+        while (left) {
+                if (field->column + 1 + WORD_LEAST > LINE_COLUMNS)
+                        fold(field);
+                size_t columns = LINE_COLUMNS - field->column - 1;
+                if (columns > WORD_MAX)
+                        columns = WORD_MAX;
+                size_t size = whole_characters(value, left, (columns - WORD_FRAME) / 4 * 3);
+                char word[WORD_MAX] = WORD_OPEN;
+                size_t n = sizeof(WORD_OPEN) - 1;
+                n += encode_base64((const unsigned char *)value, size, word + n);
+                for (const char *close = WORD_CLOSE; *close; close++)
+                        word[n++] = *close;
+                put_word(field, word, n);
+                value += size;
+                left -= size;
+        }
+}
+
+/* Not ASCII, to be taken for an encoded word, or with a word too long for a line. */
+static bool needs_encoding(const char *value)
+{
+        if (strstr(value, "=?"))
+                return true;
+        size_t word = 0;
+        for (; *value; value++) {
+                word = *value == ' ' ? 0 : word + 1;
+                if ((unsigned char)*value >= 0x80 || word >= LINE_COLUMNS)
+                        return true;
+        }
+        return false;
+}
+
+static char *take(struct field *field)
+{
+        char *line = NULL;
+        if (text_take(&field->text, &line) < 0)
+                line = NULL;
+        text_clear(&field->text);
+        return line;
+}
+
+char *header_text(const char *name, const char *value)
+{
+        CLEANUP_FREE char *line = text_line(value);
+        if (!line)
+                return NULL;
+        struct field field = {0};
+        open_field(&field, name);
+        if (needs_encoding(line))
+                put_encoded(&field, line);
+        else if (*line)
+                put_words(&field, line);
+        else
+                put(&field, " ", 1);
+        return take(&field);
+}
+
+/* RFC 5322, section 3.2.3: what may stand in a phrase without quotes. */
+static bool is_atoms(const char *display)
+{
+        for (; *display; display++)
+                if (!isalnum((unsigned char)*display) && !strchr(" !#$%&'*+-/=?^_`{|}~", *display))
+                        return false;
+        return true;
+}
+
+static void put_display(struct field *field, const char *display)
+{
+        if (needs_encoding(display)) {
+                put_encoded(field, display);
+                return;
+        }
+        if (is_atoms(display)) {
+                put_words(field, display);
+                return;
+        }
+        CLEANUP_TEXT struct text quoted = {0};
+        text_add(&quoted, "\"", 1);
+        for (const char *at = display; *at; at++) {
+                if (*at == '"' || *at == '\\')
+                        text_add(&quoted, "\\", 1);
+                text_add(&quoted, at, 1);
+        }
+        text_add(&quoted, "\"", 1);
+        if (quoted.error)
+                field->text.error = quoted.error;
+        else if (quoted.size < LINE_COLUMNS)
+                put_word(field, quoted.data, quoted.size);
+        else
+                put_encoded(field, display);
+}
+
+/* An address is checked long before; here nothing of it may end the field or the brackets. */
+static char *clean_address(const char *address)
+{
+        char *clean = text_line(address);
+        if (!clean)
+                return NULL;
+        char *to = clean;
+        for (const char *from = clean; *from; from++)
+                if (*from != ' ' && *from != '<' && *from != '>')
+                        *to++ = *from;
+        *to = '\0';
+        return clean;
+}
+
+char *header_mailbox(const char *name, const char *display, const char *address)
+{
+        CLEANUP_FREE char *shown = text_line(display);
+        CLEANUP_FREE char *bare = clean_address(address);
+        if (!shown || !bare)
+                return NULL;
+        struct field field = {0};
+        open_field(&field, name);
+        if (!*shown) {
+                put_word(&field, bare, strlen(bare));
+                return take(&field);
+        }
+        put_display(&field, shown);
+        CLEANUP_TEXT struct text bracketed = {0};
+        text_add_format(&bracketed, "<%s>", bare);
+        if (bracketed.error)
+                field.text.error = bracketed.error;
+        else
+                put_word(&field, bracketed.data, bracketed.size);
+        return take(&field);
+}
+
+char *header_date(int64_t epoch_seconds, int32_t offset)
+{
+        static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+        static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+        time_t local = (time_t)(epoch_seconds + offset);
+        struct tm tm;
+        if (!gmtime_r(&local, &tm))
+                tm = (struct tm){.tm_mday = 1, .tm_year = 70, .tm_wday = 4}; /* a year beyond any calendar */
+        int32_t minutes = (offset < 0 ? -offset : offset) / 60;
+        char *line;
+        int r = asprintf(&line, "Date: %s, %02d %s %04d %02d:%02d:%02d %c%02d%02d", days[tm.tm_wday], tm.tm_mday,
+                         months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, offset < 0 ? '-' : '+',
+                         minutes / 60, minutes % 60);
+        return r < 0 ? NULL : line;
+}
+
+char *header_message_ids(const char *name, const char *const *ids, const char *domain)
+{
+        CLEANUP_FREE char *host = clean_address(domain);
+        if (!host)
+                return NULL;
+        struct field field = {0};
+        open_field(&field, name);
+        for (; *ids; ids++) {
+                CLEANUP_FREE char *id = clean_address(*ids);
+                CLEANUP_TEXT struct text word = {0};
+                if (id)
+                        text_add_format(&word, "<%s@%s>", id, host);
+                if (!id || word.error)
+                        field.text.error = word.error ? word.error : -1;
+                else
+                        put_word(&field, word.data, word.size);
+        }
+        return take(&field);
+}

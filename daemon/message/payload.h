@@ -1,0 +1,9 @@
+/* Payload: a letter as the JSON body of a webhook.
+ * Depends on letter, json.
+ * Called by compose. */
+#pragma once
+
+#include "message/letter.h"
+
+/* `text` is the mail's text. *ret is allocated. 0 or -ENOMEM. */
+int payload_new(const struct letter *letter, const char *text, char **ret);

@@ -1,0 +1,212 @@
+/* Vietnamese phrases for dates, spans and terms, in the register of the administration.
+ * Depends on civil, obligation.
+ * Called by values. */
+#include "message/phrase.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+
+#define UNDATED "chưa ấn định thời gian"
+#define LATER "(lịch cụ thể sẽ được thông báo sau)"
+
+/* Adds to the end of a phrase. */
+static void say(char phrase[static PHRASE_SIZE], const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(char phrase[static PHRASE_SIZE], const char *format, ...)
+{
+        size_t size = strlen(phrase);
+        va_list args;
+        va_start(args, format);
+        vsnprintf(phrase + size, PHRASE_SIZE - size, format, args);
+        va_end(args);
+}
+
+static void say_day(char phrase[static PHRASE_SIZE], const char *before, civil_day day)
+{
+        char date[CIVIL_DATE_SIZE];
+        say(phrase, "%s%s", before, civil_format_vi(day, date));
+}
+
+const char *phrase_weekday(civil_day day)
+{
+        static const char *const names[] = {
+                [MONDAY] = "thứ Hai", [TUESDAY] = "thứ Ba",   [WEDNESDAY] = "thứ Tư", [THURSDAY] = "thứ Năm",
+                [FRIDAY] = "thứ Sáu", [SATURDAY] = "thứ Bảy", [SUNDAY] = "Chủ nhật",
+        };
+        return day == CIVIL_NONE ? "" : names[civil_weekday(day)];
+}
+
+char *phrase_clock(int32_t seconds, char buffer[static PHRASE_SIZE])
+{
+        buffer[0] = '\0';
+        say(buffer, "%02d giờ %02d", seconds / 3600, seconds / 60 % 60);
+        return buffer;
+}
+
+const char *phrase_roman(size_t number)
+{
+        static const char *const numerals[] = {"",    "I",    "II", "III", "IV", "V",  "VI",
+                                               "VII", "VIII", "IX", "X",   "XI", "XII"};
+        return number < ELEMENTS(numerals) ? numerals[number] : "";
+}
+
+/* Whole months that a window fills; 0 when it begins or ends within one, or in another year. */
+static int32_t whole_months(struct civil_date first, struct civil_date last)
+{
+        if (first.year != last.year || first.day != 1 || last.day != civil_month_days(last.year, last.month))
+                return 0;
+        return last.month - first.month + 1;
+}
+
+/* Says "trong tháng 10/2024" and the like of a window that has a name of its own; false for any other. */
+static bool say_named_range(char phrase[static PHRASE_SIZE], const struct obligation_dates *dates)
+{
+        if (dates->from == CIVIL_NONE)
+                return false;
+        struct civil_date first = civil_split(dates->from), last = civil_split(dates->due);
+        int32_t months = whole_months(first, last);
+        if (months == 1)
+                say(phrase, "trong tháng %02d/%d", first.month, first.year);
+        else if (months == 3 && first.month % 3 == 1)
+                say(phrase, "trong Quý %s/%d", phrase_roman((size_t)last.month / 3), first.year);
+        else if (months == 12)
+                say(phrase, "trong năm %d", first.year);
+        else
+                return false;
+        return true;
+}
+
+static void say_range(char phrase[static PHRASE_SIZE], const struct obligation_dates *dates)
+{
+        if (dates->due == CIVIL_NONE || say_named_range(phrase, dates))
+                return;
+        if (dates->from == CIVIL_NONE || dates->from == dates->due) {
+                say_day(phrase, "ngày ", dates->due);
+                return;
+        }
+        say_day(phrase, "từ ", dates->from);
+        say_day(phrase, " đến ", dates->due);
+}
+
+char *phrase_range(const struct obligation_dates *dates, char buffer[static PHRASE_SIZE])
+{
+        buffer[0] = '\0';
+        say_range(buffer, dates);
+        return buffer;
+}
+
+/* What is said alike of a date in short and at length: that there is none, or none yet. */
+static bool say_no_day(char phrase[static PHRASE_SIZE], const struct obligation_dates *dates)
+{
+        if (dates->due == CIVIL_NONE) {
+                say(phrase, UNDATED);
+                return true;
+        }
+        if (dates->tentative) {
+                say(phrase, "dự kiến ");
+                say_range(phrase, dates);
+        }
+        return dates->tentative;
+}
+
+char *phrase_limit(const struct obligation_dates *dates, char buffer[static PHRASE_SIZE])
+{
+        buffer[0] = '\0';
+        if (!say_no_day(buffer, dates))
+                say_day(buffer, "hạn ", dates->safe);
+        return buffer;
+}
+
+char *phrase_day(const struct obligation_dates *dates, char buffer[static PHRASE_SIZE])
+{
+        buffer[0] = '\0';
+        if (!say_no_day(buffer, dates))
+                say_day(buffer, "", dates->safe);
+        return buffer;
+}
+
+static bool is_shifted(const struct obligation_dates *dates)
+{
+        return dates->due != CIVIL_NONE && !dates->tentative && dates->effective != dates->due;
+}
+
+static void say_shift(char phrase[static PHRASE_SIZE], const struct obligation_dates *dates)
+{
+        say_day(phrase, "hạn ", dates->due);
+        say_day(phrase,
+                dates->effective > dates->due ? " là ngày nghỉ, được tính đến hết ngày "
+                                              : " là ngày nghỉ, đề nghị hoàn thành chậm nhất ngày ",
+                dates->effective);
+}
+
+char *phrase_shift(const struct obligation_dates *dates, char buffer[static PHRASE_SIZE])
+{
+        buffer[0] = '\0';
+        if (is_shifted(dates))
+                say_shift(buffer, dates);
+        return buffer;
+}
+
+char *phrase_term(const struct obligation_dates *dates, char buffer[static PHRASE_SIZE])
+{
+        bool shifted = is_shifted(dates);
+        buffer[0] = '\0';
+        if (say_no_day(buffer, dates)) {
+                say(buffer, " " LATER);
+                return buffer;
+        }
+        if (say_named_range(buffer, dates)) {
+                say(buffer, ", ");
+                if (shifted)
+                        say_shift(buffer, dates);
+                else
+                        say_day(buffer, "hạn ", dates->due);
+                return buffer;
+        }
+        if (dates->from != CIVIL_NONE && dates->from != dates->due)
+                say_range(buffer, dates);
+        else {
+                say(buffer, "%s", phrase_weekday(dates->due));
+                say_day(buffer, ", ngày ", dates->due);
+        }
+        if (shifted) {
+                say(buffer, " (");
+                say_shift(buffer, dates);
+                say(buffer, ")");
+        }
+        return buffer;
+}
+
+civil_day phrase_deadline(const struct obligation_dates *dates, civil_day today)
+{
+        if (dates->due == CIVIL_NONE || dates->tentative)
+                return CIVIL_NONE;
+        return dates->safe >= today ? dates->safe : dates->effective;
+}
+
+char *phrase_left(const struct obligation_dates *dates, int32_t days_left, civil_day today,
+                  char buffer[static PHRASE_SIZE])
+{
+        civil_day deadline = phrase_deadline(dates, today);
+        buffer[0] = '\0';
+        if (deadline == CIVIL_NONE || deadline < today)
+                return buffer;
+        if (deadline - today <= 1)
+                say(buffer, "%s", deadline == today ? "hôm nay" : "ngày mai");
+        else if (days_left > 0)
+                say(buffer, "còn %d ngày làm việc", days_left);
+        else
+                say(buffer, "còn %d ngày", deadline - today);
+        return buffer;
+}
+
+char *phrase_late(int32_t days_late, char buffer[static PHRASE_SIZE])
+{
+        buffer[0] = '\0';
+        say(buffer, "quá hạn");
+        if (days_late > 0)
+                say(buffer, " %d ngày làm việc", days_late);
+        return buffer;
+}

@@ -1,0 +1,349 @@
+/* Compiling a Mustache template into a flat list of nodes.
+ * Depends on text.
+ * Called by compose; render.c turns the nodes into text. */
+#include "message/template.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "message/template_nodes.h"
+#include "message/text.h"
+
+#define NAME_SHOWN_MAX 40       /* bytes of a wrong name that an error repeats */
+#define NODES_FIRST_CAPACITY 32 /* a mail's text fits after two doublings */
+
+struct compiler {
+        struct template *template;
+        size_t at, size;                 /* in the source */
+        unsigned line;                   /* of `at` */
+        bool line_start;                 /* nothing was put out yet for this line */
+        size_t open[TEMPLATE_DEPTH_MAX]; /* indexes of the sections around `at` */
+        size_t depth;
+        size_t n_partials;
+        struct text error;
+};
+
+struct tag {
+        char sign;       /* '#', '^', '/', '>', '!', '&', '{', or 0 for a plain name */
+        size_t from, to; /* whole, braces included */
+        char *name;
+        size_t name_size;
+};
+
+static int fail(struct compiler *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int fail(struct compiler *c, const char *format, ...)
+{
+        CLEANUP_FREE char *words = NULL;
+        va_list args;
+        va_start(args, format);
+        if (vasprintf(&words, format, args) < 0)
+                words = NULL;
+        va_end(args);
+        if (!words)
+                return -ENOMEM;
+        text_add_string(&c->error, words);
+        return c->error.error ? c->error.error : -EINVAL;
+}
+
+static int add_node(struct compiler *c, const struct node *node)
+{
+        struct template *t = c->template;
+        if (t->n_nodes == t->capacity) {
+                size_t capacity = t->capacity ? t->capacity * 2 : NODES_FIRST_CAPACITY;
+                struct node *nodes = reallocarray(t->nodes, capacity, sizeof(*nodes));
+                if (!nodes)
+                        return -ENOMEM;
+                t->nodes = nodes;
+                t->capacity = capacity;
+        }
+        t->nodes[t->n_nodes] = *node;
+        t->nodes[t->n_nodes].line = c->line;
+        t->nodes[t->n_nodes].line_start = c->line_start;
+        t->n_nodes++;
+        c->line_start = false;
+        return 0;
+}
+
+/* One node for each line, so that a partial's indentation finds every line's start. */
+static int add_text(struct compiler *c, size_t from, size_t to)
+{
+        const char *source = c->template->source;
+        while (from < to) {
+                const char *end = memchr(source + from, '\n', to - from);
+                size_t next = end ? (size_t)(end - source) + 1 : to;
+                int r = add_node(c, &(struct node){.kind = NODE_TEXT, .text = source + from, .size = next - from});
+                if (r < 0)
+                        return r;
+                if (end) {
+                        c->line++;
+                        c->line_start = true;
+                }
+                from = next;
+        }
+        return 0;
+}
+
+static int add_partial_name(struct compiler *c, const char *name)
+{
+        struct template *t = c->template;
+        const char **names = reallocarray(t->partials, c->n_partials + 2, sizeof(*names));
+        if (!names)
+                return -ENOMEM;
+        t->partials = names;
+        unsigned *lines = reallocarray(t->partial_lines, c->n_partials + 1, sizeof(*lines));
+        if (!lines)
+                return -ENOMEM;
+        t->partial_lines = lines;
+        lines[c->n_partials] = c->line;
+        names[c->n_partials++] = name;
+        names[c->n_partials] = NULL;
+        return 0;
+}
+
+/* Reads the tag that opens at `from`. 0, or an error. */
+static int read_tag(struct compiler *c, size_t from, struct tag *tag)
+{
+        char *source = c->template->source;
+        size_t at = from + 2;
+        *tag = (struct tag){.from = from};
+        if (at < c->size && strchr("#^/>!&{=", source[at]) && source[at])
+                tag->sign = source[at++];
+        if (tag->sign == '=')
+                return fail(c, "delimiters cannot be changed");
+        const char *braces = tag->sign == '{' ? "}}}" : "}}";
+        const char *end = memmem(source + at, c->size - at, braces, strlen(braces));
+        if (!end)
+                return fail(c, "tag {{%s is never closed", tag->sign ? (char[]){tag->sign, '\0'} : "");
+        size_t to = (size_t)(end - source);
+        tag->to = to + strlen(braces);
+        if (tag->sign == '!')
+                return 0;
+        while (at < to && isspace((unsigned char)source[at]))
+                at++;
+        while (to > at && isspace((unsigned char)source[to - 1]))
+                to--;
+        tag->name = source + at;
+        tag->name_size = to - at;
+        if (at == to)
+                return fail(c, "a tag has no name");
+        for (size_t i = at; i < to; i++)
+                if (isspace((unsigned char)source[i]) || strchr("{}#^/>&", source[i]))
+                        return fail(c, "'%.*s' is no name, or its tag is never closed",
+                                    (int)(i - at + 1 < NAME_SHOWN_MAX ? i - at : NAME_SHOWN_MAX), source + at);
+        return 0;
+}
+
+/* Cuts a dotted name into its parts, in place. */
+static int split_name(struct compiler *c, const struct tag *tag, struct node *node)
+{
+        node->text = tag->name;
+        tag->name[tag->name_size] = '\0'; /* a brace or blank of the tag, which nobody reads again */
+        if (strcmp(tag->name, ".") == 0)
+                return 0;
+        const char *name = tag->name;
+        if (name[0] == '.' || name[tag->name_size - 1] == '.' || strstr(name, ".."))
+                return fail(c, "'%s' is no name", name);
+        node->parts = 1;
+        for (size_t i = 0; i < tag->name_size; i++)
+                if (tag->name[i] == '.') {
+                        tag->name[i] = '\0';
+                        node->parts++;
+                }
+        return 0;
+}
+
+static bool same_name(const struct node *node, const struct tag *tag)
+{
+        if (node->size != tag->name_size)
+                return false;
+        for (size_t i = 0; i < tag->name_size; i++)
+                if (node->text[i] != (node->parts && tag->name[i] == '.' ? '\0' : tag->name[i]))
+                        return false;
+        return true;
+}
+
+static int close_section(struct compiler *c, const struct tag *tag)
+{
+        if (!c->depth)
+                return fail(c, "{{/%.*s}} closes nothing", (int)tag->name_size, tag->name);
+        struct node *node = &c->template->nodes[c->open[c->depth - 1]];
+        if (!same_name(node, tag))
+                return fail(c, "{{/%.*s}} stands where the section of line %u must be closed first",
+                            (int)tag->name_size, tag->name, node->line);
+        node->end = c->template->n_nodes;
+        c->depth--;
+        return 0;
+}
+
+static int add_tag(struct compiler *c, const struct tag *tag, size_t indent_from, bool standalone)
+{
+        struct node node = {.kind = tag->sign == '#'                       ? NODE_SECTION
+                                    : tag->sign == '^'                     ? NODE_INVERTED
+                                    : tag->sign == '>'                     ? NODE_PARTIAL
+                                    : tag->sign == '&' || tag->sign == '{' ? NODE_RAW
+                                                                           : NODE_VALUE};
+        int r;
+        switch (node.kind) {
+        case NODE_PARTIAL:
+                tag->name[tag->name_size] = '\0';
+                node.text = tag->name;
+                node.indent = c->template->source + indent_from;
+                node.size = tag->from - indent_from;
+                node.standalone = standalone;
+                r = add_partial_name(c, tag->name);
+                break;
+        case NODE_SECTION:
+        case NODE_INVERTED:
+                if (c->depth == TEMPLATE_DEPTH_MAX)
+                        return fail(c, "sections nest deeper than %d", TEMPLATE_DEPTH_MAX);
+                c->open[c->depth++] = c->template->n_nodes;
+                r = split_name(c, tag, &node);
+                node.size = tag->name_size;
+                break;
+        default:
+                r = split_name(c, tag, &node);
+                break;
+        }
+        return r < 0 ? r : add_node(c, &node);
+}
+
+/* A tag that puts nothing out itself and is alone on its line takes the line with it. Sets the range of that line,
+ * its end included. */
+static bool is_standalone(const struct compiler *c, const struct tag *tag, size_t *ret_from, size_t *ret_to)
+{
+        if (!tag->sign || !strchr("#^/>!", tag->sign))
+                return false;
+        const char *source = c->template->source;
+        size_t from = tag->from, to = tag->to;
+        while (from > 0 && (source[from - 1] == ' ' || source[from - 1] == '\t'))
+                from--;
+        if (from > 0 && source[from - 1] != '\n')
+                return false;
+        while (to < c->size && (source[to] == ' ' || source[to] == '\t'))
+                to++;
+        if (to < c->size && source[to] == '\r' && to + 1 < c->size && source[to + 1] == '\n')
+                to++;
+        if (to < c->size && source[to] != '\n')
+                return false;
+        *ret_from = from;
+        *ret_to = to < c->size ? to + 1 : to;
+        return true;
+}
+
+static unsigned count_lines(const char *source, size_t from, size_t to)
+{
+        unsigned n = 0;
+        for (size_t i = from; i < to; i++)
+                n += source[i] == '\n';
+        return n;
+}
+
+static int compile_tag(struct compiler *c, size_t from)
+{
+        struct tag tag;
+        size_t line_from = from, line_to;
+        const char *source = c->template->source;
+        unsigned lines_before = count_lines(source, c->at, from);
+        c->line += lines_before; /* an error is of the tag's own line */
+        int r = read_tag(c, from, &tag);
+        if (r < 0)
+                return r;
+        c->line -= lines_before;
+        bool standalone = is_standalone(c, &tag, &line_from, &line_to);
+        if (!standalone)
+                line_to = tag.to;
+        unsigned lines = count_lines(source, from, line_to);
+        r = add_text(c, c->at, line_from);
+        if (r < 0)
+                return r;
+        /* What goes with its whole line leaves no line to indent. */
+        c->line_start = c->line_start && !standalone;
+        if (tag.sign == '/')
+                r = close_section(c, &tag);
+        else if (tag.sign != '!')
+                r = add_tag(c, &tag, line_from, standalone);
+        c->line += lines;
+        c->at = line_to;
+        if (standalone)
+                c->line_start = true;
+        return r;
+}
+
+static int compile(struct compiler *c)
+{
+        const char *source = c->template->source;
+        for (;;) {
+                const char *tag = memmem(source + c->at, c->size - c->at, "{{", 2);
+                if (!tag)
+                        break;
+                int r = compile_tag(c, (size_t)(tag - source));
+                if (r < 0)
+                        return r;
+        }
+        int r = add_text(c, c->at, c->size);
+        if (r < 0 || !c->depth)
+                return r;
+        const struct node *node = &c->template->nodes[c->open[c->depth - 1]];
+        CLEANUP_TEXT struct text name = {0};
+        const char *part = node->text;
+        for (size_t i = 0; i < node->parts; i++, part += strlen(part) + 1)
+                text_add_format(&name, "%s%s", i ? "." : "", part);
+        c->line = node->line;
+        return fail(c, "section {{%c%s}} is never closed", node->kind == NODE_SECTION ? '#' : '^',
+                    name.data ? name.data : ".");
+}
+
+int template_compile(const char *text, size_t size, bool html, struct template **ret, unsigned *ret_line,
+                     char **ret_error)
+{
+        CLEANUP(template_free_p) struct template *template = calloc(1, sizeof(*template));
+        if (!template)
+                return -ENOMEM;
+        template->html = html;
+        template->source = malloc(size + 1);
+        template->partials = calloc(1, sizeof(*template->partials));
+        if (!template->source || !template->partials)
+                return -ENOMEM;
+        memcpy(template->source, text, size);
+        template->source[size] = '\0';
+        struct compiler c = {.template = template, .size = size, .line = 1, .line_start = true};
+        int r = compile(&c);
+        if (r == -EINVAL) {
+                char *error;
+                r = text_take(&c.error, &error);
+                if (r < 0)
+                        return r;
+                *ret_error = error;
+                *ret_line = c.line;
+                return -EINVAL;
+        }
+        text_clear(&c.error);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(template);
+        return 0;
+}
+
+struct template *template_free(struct template *template)
+{
+        if (!template)
+                return NULL;
+        free(template->source);
+        free(template->nodes);
+        free((void *)template->partials);
+        free(template->partial_lines);
+        free(template);
+        return NULL;
+}
+
+const char *const *template_partials(const struct template *template)
+{
+        return template->partials;
+}
+
+unsigned template_partial_line(const struct template *template, size_t index)
+{
+        return template->partial_lines[index];
+}

@@ -1,0 +1,31 @@
+/* What a compiled template is made of.
+ * Depends on nothing.
+ * Shared by template.c, which compiles, and render.c. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum node_kind { NODE_TEXT, NODE_VALUE, NODE_RAW, NODE_SECTION, NODE_INVERTED, NODE_PARTIAL };
+
+struct node {
+        enum node_kind kind;
+        bool line_start; /* first of its line in the source: a partial's indentation goes before it */
+        bool standalone; /* partial: alone on its line */
+        unsigned line;
+        const char *text; /* text: at most one line; else the name, its dotted parts each ended by NUL */
+        size_t size;      /* text: bytes of it; partial: bytes of indent */
+        const char *indent;
+        size_t parts; /* of the name; 0: the context itself, {{.}} */
+        size_t end;   /* section: index of the first node behind it */
+};
+
+struct template
+{
+        char *source; /* a copy, in which names were cut out with NUL */
+        bool html;
+        struct node *nodes;
+        size_t n_nodes, capacity;
+        const char **partials; /* NULL ends; one for each {{> tag, in order */
+        unsigned *partial_lines;
+};

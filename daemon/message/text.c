@@ -1,0 +1,170 @@
+/* Text: a growing buffer, and the cleaning of strings from outside into one harmless line.
+ * Depends on nothing.
+ * Called by the files of message. */
+#include "message/text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#define TEXT_FIRST_CAPACITY 1024 /* a short mail's text fits after one doubling */
+
+static bool text_reserve(struct text *text, size_t more)
+{
+        if (text->error)
+                return false;
+        size_t needed;
+        if (__builtin_add_overflow(text->size, more, &needed) || needed == SIZE_MAX ||
+            (text->limit && needed > text->limit)) {
+                text->error = -E2BIG;
+                return false;
+        }
+        if (needed + 1 <= text->capacity)
+                return true;
+        size_t capacity = text->capacity ? text->capacity : TEXT_FIRST_CAPACITY;
+        while (capacity < needed + 1)
+                capacity = capacity > SIZE_MAX / 2 ? needed + 1 : capacity * 2;
+        char *data = realloc(text->data, capacity);
+        if (!data) {
+                text->error = -ENOMEM;
+                return false;
+        }
+        text->data = data;
+        text->capacity = capacity;
+        return true;
+}
+
+void text_add(struct text *text, const char *bytes, size_t size)
+{
+        if (!size || !text_reserve(text, size))
+                return;
+        memcpy(text->data + text->size, bytes, size);
+        text->size += size;
+        text->data[text->size] = '\0';
+}
+
+void text_add_string(struct text *text, const char *string)
+{
+        text_add(text, string, strlen(string));
+}
+
+void text_add_format(struct text *text, const char *format, ...)
+{
+        va_list args;
+        va_start(args, format);
+        CLEANUP_FREE char *string = NULL;
+        int size = vasprintf(&string, format, args);
+        va_end(args);
+        if (size < 0) {
+                string = NULL; /* undefined after a failure */
+                if (!text->error)
+                        text->error = -ENOMEM;
+                return;
+        }
+        text_add(text, string, (size_t)size);
+}
+
+int text_take(struct text *text, char **ret)
+{
+        if (!text->error && !text->data)
+                text_reserve(text, 0);
+        if (text->error)
+                return text->error;
+        text->data[text->size] = '\0';
+        *ret = TAKE_PTR(text->data);
+        text_clear(text);
+        return 0;
+}
+
+void text_clear(struct text *text)
+{
+        free(text->data);
+        *text = (struct text){.limit = text->limit};
+}
+
+/* RFC 3629, section 4. */
+size_t text_character(const char *bytes, size_t size, char32_t *ret_code)
+{
+        const unsigned char *b = (const unsigned char *)bytes;
+        size_t length = b[0] < 0x80 ? 1 : b[0] >> 5 == 6 ? 2 : b[0] >> 4 == 14 ? 3 : b[0] >> 3 == 30 ? 4 : 0;
+        if (!length || length > size || b[0] == '\0')
+                return 0;
+        static const unsigned char leads[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+        static const char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+        char32_t code = b[0] & leads[length];
+        for (size_t i = 1; i < length; i++) {
+                if (b[i] >> 6 != 2)
+                        return 0;
+                code = code << 6 | (b[i] & 0x3f);
+        }
+        if (code < smallest[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+                return 0;
+        *ret_code = code;
+        return length;
+}
+
+/* U+0085, U+2028 and U+2029 end lines too (Unicode Standard Annex 14). */
+static bool is_blank(char32_t code)
+{
+        return code <= ' ' || (code >= 0x7f && code <= 0x9f) || code == 0x2028 || code == 0x2029;
+}
+
+/* The explicit directional controls of Unicode Standard Annex 9. */
+static bool is_directional(char32_t code)
+{
+        return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+bool text_is_line(const char *string, size_t size)
+{
+        bool blank = true; /* also at the start: no blank may come first */
+        for (size_t i = 0; i < size;) {
+                unsigned char byte = (unsigned char)string[i];
+                if (byte > ' ' && byte < 0x7f) {
+                        blank = false;
+                        i++;
+                        continue;
+                }
+                if (byte == ' ') {
+                        if (blank)
+                                return false;
+                        blank = true;
+                        i++;
+                        continue;
+                }
+                char32_t code;
+                size_t length = text_character(string + i, size - i, &code);
+                if (!length || is_blank(code) || is_directional(code))
+                        return false;
+                blank = false;
+                i += length;
+        }
+        return !size || !blank;
+}
+
+char *text_line(const char *string)
+{
+        CLEANUP_TEXT struct text text = {0};
+        size_t size = string ? strlen(string) : 0;
+        bool blank = false; /* one is owed before the next character */
+        for (size_t i = 0; i < size;) {
+                char32_t code = 0xfffd;
+                size_t length = text_character(string + i, size - i, &code);
+                const char *from = length ? string + i : "\xef\xbf\xbd";
+                size_t width = length ? length : 3;
+                i += length ? length : 1;
+                if (is_directional(code))
+                        continue;
+                if (is_blank(code)) {
+                        blank = text.size > 0;
+                        continue;
+                }
+                if (blank)
+                        text_add(&text, " ", 1);
+                blank = false;
+                text_add(&text, from, width);
+        }
+        char *line;
+        return text_take(&text, &line) < 0 ? NULL : line;
+}

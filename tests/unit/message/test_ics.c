@@ -1,0 +1,99 @@
+/* Tests of ics: line ends and lengths, and what a calendar program reads.
+ * Depends on ics, civil, libical, cmocka.
+ * Run by scripts/run-unit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libical/ical.h>
+
+#include "core/cleanup.h"
+#include "message/ics.h"
+#include "message/text.h"
+
+static char *make(const char *summary, const char *description)
+{
+        return ics_deadline(&(struct ics_event){
+                .uid = "tdkt-2024.bao-cao.so-noi-vu@laocai.example",
+                .summary = summary,
+                .description = description,
+                .organizer = "nhacviec@laocai.example",
+                .first = civil_from(2024, 12, 31),
+                .last = civil_from(2024, 12, 31),
+                .sequence = 7,
+                .stamp = 1726448400,
+        });
+}
+
+/* RFC 5545, section 3.1: CRLF, 75 octets at most; a character is never cut. */
+static void check_lines(const char *text)
+{
+        for (const char *line = text; *line;) {
+                const char *end = strstr(line, "\r\n");
+                assert_non_null(end);
+                assert_in_range(end - line, 1, 75);
+                for (const char *at = line; at < end;) {
+                        char32_t code;
+                        size_t length = text_character(at, (size_t)(end - at), &code);
+                        assert_int_not_equal(length, 0);
+                        assert_true(code >= ' ');
+                        at += length;
+                }
+                line = end + 2;
+        }
+}
+
+static void test_lines(void **state)
+{
+        (void)state;
+        static const char *const summaries[] = {
+                "short",
+                "",
+                "Báo cáo tổng kết công tác thi đua, khen thưởng năm 2024; bảng chấm điểm gửi Trưởng khối để tổng hợp",
+                "ếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếế",
+                "aếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếế",
+                "aaếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếế",
+                "two\r\nATTENDEE:mailto:a@b.example\r\nlines",
+        };
+        for (size_t i = 0; i < ELEMENTS(summaries); i++) {
+                CLEANUP_FREE char *text = make(summaries[i], summaries[i]);
+                assert_non_null(text);
+                check_lines(text);
+                assert_null(strstr(text, "\nATTENDEE"));
+                assert_null(strstr(text, "\n\n"));
+        }
+}
+
+static void test_reading(void **state)
+{
+        (void)state;
+        static const char summary[] = "Báo cáo tổng kết, bảng chấm điểm; gửi Trưởng khối \\ đúng hạn: rất dài, rất dài";
+        CLEANUP_FREE char *text = make(summary, "Ghi chú");
+        icalcomponent *calendar = icalparser_parse_string(text);
+        assert_non_null(calendar);
+        assert_int_equal(icalcomponent_count_errors(calendar), 0);
+        assert_int_equal(icalcomponent_get_method(calendar), ICAL_METHOD_PUBLISH);
+        icalcomponent *event = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT);
+        assert_non_null(event);
+        assert_string_equal(icalcomponent_get_summary(event), summary);
+        assert_string_equal(icalcomponent_get_description(event), "Ghi chú");
+        assert_string_equal(icalcomponent_get_uid(event), "tdkt-2024.bao-cao.so-noi-vu@laocai.example");
+        assert_int_equal(icalcomponent_get_sequence(event), 7);
+        icaltimetype start = icalcomponent_get_dtstart(event), end = icalcomponent_get_dtend(event);
+        assert_true(start.is_date && start.year == 2024 && start.month == 12 && start.day == 31);
+        assert_true(end.is_date && end.year == 2025 && end.month == 1 && end.day == 1);
+        assert_non_null(strstr(text, "DTSTAMP:20240916T010000Z\r\n"));
+        icalcomponent_free(calendar);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_lines),
+                cmocka_unit_test(test_reading),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

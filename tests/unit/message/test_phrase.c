@@ -1,0 +1,139 @@
+/* Tests of phrase: terms and spans as the administration writes them.
+ * Depends on phrase, civil, cmocka.
+ * Run by scripts/run-unit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/cleanup.h"
+#include "message/phrase.h"
+
+#define LATER " (lịch cụ thể sẽ được thông báo sau)"
+
+/* Dates of 2024 as month * 100 + day; 0: none. */
+static civil_day day(int32_t number)
+{
+        return number ? civil_from(2024, number / 100, number % 100) : CIVIL_NONE;
+}
+
+static struct obligation_dates dates(int32_t from, int32_t due, int32_t effective, bool tentative)
+{
+        return (struct obligation_dates){
+                .from = day(from),
+                .due = day(due),
+                .effective = day(effective),
+                .safe = day(effective < due ? effective : due),
+                .tentative = tentative,
+        };
+}
+
+static void test_terms(void **state)
+{
+        (void)state;
+        static const struct {
+                int32_t from, due, effective;
+                bool tentative;
+                const char *term, *limit, *range, *shift;
+        } rows[] = {
+                {0, 1210, 1210, false, "thứ Ba, ngày 10/12/2024", "hạn 10/12/2024", "ngày 10/12/2024", ""},
+                {0, 331, 401, false,
+                 "Chủ nhật, ngày 31/03/2024 (hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024)",
+                 "hạn 31/03/2024", "ngày 31/03/2024", "hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024"},
+                {0, 331, 329, false,
+                 "Chủ nhật, ngày 31/03/2024 (hạn 31/03/2024 là ngày nghỉ, đề nghị hoàn thành chậm nhất ngày "
+                 "29/03/2024)",
+                 "hạn 29/03/2024", "ngày 31/03/2024",
+                 "hạn 31/03/2024 là ngày nghỉ, đề nghị hoàn thành chậm nhất ngày 29/03/2024"},
+                {101, 331, 331, false, "trong Quý I/2024, hạn 31/03/2024", "hạn 31/03/2024", "trong Quý I/2024", ""},
+                {101, 331, 401, false,
+                 "trong Quý I/2024, hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024", "hạn 31/03/2024",
+                 "trong Quý I/2024", "hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024"},
+                {1001, 1231, 1231, false, "trong Quý IV/2024, hạn 31/12/2024", "hạn 31/12/2024", "trong Quý IV/2024",
+                 ""},
+                {201, 229, 229, false, "trong tháng 02/2024, hạn 29/02/2024", "hạn 29/02/2024", "trong tháng 02/2024",
+                 ""},
+                {101, 1231, 1231, false, "trong năm 2024, hạn 31/12/2024", "hạn 31/12/2024", "trong năm 2024", ""},
+                {715, 815, 815, false, "từ 15/07/2024 đến 15/08/2024", "hạn 15/08/2024", "từ 15/07/2024 đến 15/08/2024",
+                 ""},
+                /* two whole months have no name, nor have three that are no quarter */
+                {301, 430, 430, false, "từ 01/03/2024 đến 30/04/2024", "hạn 30/04/2024", "từ 01/03/2024 đến 30/04/2024",
+                 ""},
+                {201, 430, 430, false, "từ 01/02/2024 đến 30/04/2024", "hạn 30/04/2024", "từ 01/02/2024 đến 30/04/2024",
+                 ""},
+                {1001, 1031, 1031, true, "dự kiến trong tháng 10/2024" LATER, "dự kiến trong tháng 10/2024",
+                 "trong tháng 10/2024", ""},
+                {1001, 1115, 1115, true, "dự kiến từ 01/10/2024 đến 15/11/2024" LATER,
+                 "dự kiến từ 01/10/2024 đến 15/11/2024", "từ 01/10/2024 đến 15/11/2024", ""},
+                {1001, 1231, 1231, true, "dự kiến trong Quý IV/2024" LATER, "dự kiến trong Quý IV/2024",
+                 "trong Quý IV/2024", ""},
+                {0, 0, 0, false, "chưa ấn định thời gian" LATER, "chưa ấn định thời gian", "", ""},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct obligation_dates given = dates(rows[i].from, rows[i].due, rows[i].effective, rows[i].tentative);
+                char phrase[PHRASE_SIZE];
+                assert_string_equal(phrase_term(&given, phrase), rows[i].term);
+                assert_string_equal(phrase_limit(&given, phrase), rows[i].limit);
+                assert_string_equal(phrase_range(&given, phrase), rows[i].range);
+                assert_string_equal(phrase_shift(&given, phrase), rows[i].shift);
+        }
+}
+
+static void test_left(void **state)
+{
+        (void)state;
+        static const struct {
+                int32_t today, due, effective;
+                bool tentative;
+                int32_t days_left;
+                const char *expected;
+        } rows[] = {
+                {1203, 1210, 1210, false, 5, "còn 5 ngày làm việc"},
+                {1209, 1210, 1210, false, 1, "ngày mai"},
+                {1210, 1210, 1210, false, 0, "hôm nay"},
+                {1211, 1210, 1210, false, 0, ""},
+                /* Friday, due on Sunday: no working day between, yet neither today nor tomorrow */
+                {329, 331, 401, false, 0, "còn 2 ngày"},
+                {330, 331, 401, false, 0, "ngày mai"},
+                /* the day off is over, the working day after it still counts */
+                {401, 331, 401, false, 0, "hôm nay"},
+                {1001, 1031, 1031, true, 22, ""},
+                {1001, 0, 0, false, 0, ""},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct obligation_dates given = dates(0, rows[i].due, rows[i].effective, rows[i].tentative);
+                char phrase[PHRASE_SIZE];
+                assert_string_equal(phrase_left(&given, rows[i].days_left, day(rows[i].today), phrase),
+                                    rows[i].expected);
+        }
+}
+
+static void test_small(void **state)
+{
+        (void)state;
+        char phrase[PHRASE_SIZE];
+        static const char *const week[] = {"thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"};
+        for (int32_t i = 0; i < 7; i++)
+                assert_string_equal(phrase_weekday(day(916) + i), week[i]);
+        assert_string_equal(phrase_weekday(CIVIL_NONE), "");
+        assert_string_equal(phrase_clock(8 * 3600 + 5 * 60, phrase), "08 giờ 05");
+        assert_string_equal(phrase_clock(17 * 3600, phrase), "17 giờ 00");
+        assert_string_equal(phrase_late(3, phrase), "quá hạn 3 ngày làm việc");
+        assert_string_equal(phrase_late(0, phrase), "quá hạn");
+        assert_string_equal(phrase_roman(4), "IV");
+        assert_string_equal(phrase_roman(12), "XII");
+        assert_string_equal(phrase_roman(13), "");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_terms),
+                cmocka_unit_test(test_left),
+                cmocka_unit_test(test_small),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

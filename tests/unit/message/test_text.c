@@ -1,0 +1,122 @@
+/* Tests of text: what becomes of strings from outside, and the buffer's limits.
+ * Depends on text, cmocka.
+ * Run by scripts/run-unit. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "message/text.h"
+
+static void test_line(void **state)
+{
+        (void)state;
+        static const struct {
+                const char *given, *expected;
+        } rows[] = {
+                {NULL, ""},
+                {"", ""},
+                {"Đăng ký thi đua", "Đăng ký thi đua"},
+                {"  two   blanks ", "two blanks"},
+                {"a\r\nBcc: b@c.example", "a Bcc: b@c.example"},
+                {"a\tb\x01"
+                 "c\x7f"
+                 "d",
+                 "a b c d"},
+                {"\n\n", ""},
+                {"next\xc2\x85line", "next line"},
+                {"line\xe2\x80\xa8separator", "line separator"},
+                {"paragraph\xe2\x80\xa9", "paragraph"},
+                {"gpj.\xe2\x80\xae"
+                 "exe",
+                 "gpj.exe"},
+                {"\xe2\x81\xa6isolate\xe2\x81\xa9", "isolate"},
+                {"bad \xff byte", "bad \xef\xbf\xbd byte"},
+                {"cut \xe1\xba", "cut \xef\xbf\xbd\xef\xbf\xbd"},
+                {"overlong \xc0\xaf", "overlong \xef\xbf\xbd\xef\xbf\xbd"},
+                {"surrogate \xed\xa0\x80", "surrogate \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+                {"emoji \xf0\x9f\x98\x80", "emoji \xf0\x9f\x98\x80"},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                CLEANUP_FREE char *line = text_line(rows[i].given);
+                assert_string_equal(line, rows[i].expected);
+                assert_true(text_is_line(line, strlen(line)));
+                if (rows[i].given)
+                        assert_int_equal(text_is_line(rows[i].given, strlen(rows[i].given)),
+                                         strcmp(rows[i].given, rows[i].expected) == 0);
+        }
+}
+
+static void test_character(void **state)
+{
+        (void)state;
+        static const struct {
+                const char *bytes;
+                size_t size, length;
+                char32_t code;
+        } rows[] = {
+                {"a", 1, 1, 'a'},
+                {"\xc4\x90", 2, 2, 0x110},
+                {"\xe1\xba\xa5", 3, 3, 0x1ea5},
+                {"\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff},
+                {"\xf4\x90\x80\x80", 4, 0, 0},
+                {"\xe1\xba\xa5", 2, 0, 0},
+                {"\xe0\x80\xa5", 3, 0, 0},
+                {"\x80", 1, 0, 0},
+                {"\xf8\x88\x80\x80\x80", 5, 0, 0},
+                {"", 1, 0, 0},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                char32_t code = 0;
+                assert_int_equal(text_character(rows[i].bytes, rows[i].size, &code), rows[i].length);
+                assert_int_equal(code, rows[i].code);
+        }
+}
+
+static void test_buffer(void **state)
+{
+        (void)state;
+        CLEANUP_TEXT struct text text = {0};
+        char *taken;
+        assert_int_equal(text_take(&text, &taken), 0);
+        assert_string_equal(taken, "");
+        free(taken);
+        for (int i = 0; i < 1000; i++)
+                text_add_format(&text, "%03d,", i);
+        assert_int_equal(text_take(&text, &taken), 0);
+        assert_int_equal(strlen(taken), 4000);
+        assert_memory_equal(taken + 3996, "999,", 5);
+        free(taken);
+        assert_null(text.data);
+}
+
+static void test_limit(void **state)
+{
+        (void)state;
+        CLEANUP_TEXT struct text text = {.limit = 4};
+        char *taken = NULL;
+        text_add_string(&text, "four");
+        assert_int_equal(text.error, 0);
+        text_add_string(&text, "!");
+        text_add_string(&text, "");
+        assert_int_equal(text_take(&text, &taken), -E2BIG);
+        assert_null(taken);
+        text_clear(&text);
+        assert_int_equal(text.limit, 4);
+        assert_int_equal(text.error, 0);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_line),
+                cmocka_unit_test(test_character),
+                cmocka_unit_test(test_buffer),
+                cmocka_unit_test(test_limit),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,505 @@
+/* Tests of the words: what each kind of message says, by the shipped templates.
+ * Depends on compose, letters, cmocka.
+ * Run by scripts/run-unit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/cleanup.h"
+#include "letters.h"
+
+#define SUBJECT "[Khối TMTH] "
+#define NEED_MAX 6
+
+static int load(void **state)
+{
+        *state = shipped_composer();
+        return *state ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+        composer_free(*state);
+        return 0;
+}
+
+static void need(const char *where, const char *text, const char *fragment)
+{
+        if (!strstr(text, fragment))
+                fail_msg("%s lacks '%s': %s", where, fragment, text);
+}
+
+/* Without tags and line ends, runs of blanks as one: what a reader sees. */
+static char *visible(const char *html)
+{
+        char *text = calloc(1, strlen(html) + 1);
+        assert_non_null(text);
+        size_t n = 0;
+        for (const char *body = strstr(html, "<body"); body && *body; body++) {
+                if (*body == '<')
+                        body = strchr(body, '>');
+                else if (*body > ' ' || *body < 0)
+                        text[n++] = *body;
+                else if (n && text[n - 1] != ' ')
+                        text[n++] = ' ';
+        }
+        return text;
+}
+
+/* What holds for every message. */
+static void check_any(const struct letter *letter, const struct composed_mail *mail)
+{
+        need("subject", mail->subject, "[Khối TMTH]");
+        need("text", mail->text, "không thay thế văn bản hành chính");
+        need("text", mail->text,
+             "Đầu mối: Nguyễn Văn A, Chuyên viên; ĐT: 0214 3000 000; thư điện tử: dau-moi@laocai.example.");
+        need("html", mail->html, "<html lang=\"vi\">");
+        need("html", mail->html, "không thay thế văn bản hành chính");
+        if (letter->kind != KIND_TEST && letter->kind != KIND_FAILURE) {
+                need("text", mail->text, "Kế hoạch số 28/KH-UBND");
+                need("html", mail->html, "Kế hoạch số 28/KH-UBND");
+        }
+        static const char *const never[] = {"{{", "còn 0 ngày", "quá hạn 0 ngày", "  ,",
+                                            " .", "()",         "[QC]",           "\n\n\n\n"};
+        for (size_t i = 0; i < ELEMENTS(never); i++) {
+                assert_null(strstr(mail->subject, never[i]));
+                assert_null(strstr(mail->text, never[i]));
+        }
+        assert_null(strstr(mail->html, "{{"));
+        assert_null(strchr(mail->subject, '\n'));
+        assert_null(strstr(mail->html, "src="));
+        assert_null(strstr(mail->html, "http"));
+}
+
+static void check_letter(void *composer, const struct letter *letter, const char *subject,
+                         const char *const needs[NEED_MAX])
+{
+        CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+        CLEANUP_FREE char *alone = NULL;
+        assert_int_equal(compose_mail(composer, &test_sender, letter, &mail), 0);
+        assert_string_equal(mail.subject, subject);
+        assert_int_equal(compose_subject(composer, &test_sender, letter, &alone), 0);
+        assert_string_equal(alone, subject);
+        check_any(letter, &mail);
+        CLEANUP_FREE char *seen = visible(mail.html);
+        for (size_t i = 0; i < NEED_MAX && needs[i]; i++) {
+                need("text", mail.text, needs[i]);
+                need("html", seen, needs[i]);
+        }
+}
+
+static void test_single(void **state)
+{
+        const struct {
+                enum notice_kind kind;
+                const char *title;
+                struct obligation_dates dates;
+                int32_t today, days_left, days_late, ordinal;
+                const char *subject;
+                const char *needs[NEED_MAX];
+        } rows[] = {
+                {KIND_ADVANCE,
+                 "Báo cáo",
+                 on(1210),
+                 1203,
+                 5,
+                 0,
+                 0,
+                 SUBJECT "Nhắc việc: Báo cáo – hạn 10/12/2024 (còn 5 ngày làm việc)",
+                 {"Kính gửi: Sở Nội vụ",
+                  "Thực hiện Kế hoạch số 28/KH-UBND, Thường trực Khối thi đua Tham mưu Tổng hợp trân trọng thông báo "
+                  "nội "
+                  "dung sắp đến hạn: Báo cáo; thời hạn hoàn thành: thứ Ba, ngày 10/12/2024",
+                  "gửi kết quả về Trưởng khối (qua Nguyễn Văn A) đúng thời hạn", "Trân trọng./."}},
+                {KIND_ADVANCE,
+                 "Kiểm tra",
+                 within(1001, 1031, true),
+                 917,
+                 7,
+                 0,
+                 0,
+                 SUBJECT "Nhắc việc: Kiểm tra – dự kiến trong tháng 10/2024 (lịch cụ thể sẽ được thông báo sau)",
+                 {"dự kiến trong tháng 10/2024 (lịch cụ thể sẽ được thông báo sau)"}},
+                {KIND_ADVANCE,
+                 "Đăng ký",
+                 shifted(331, 401),
+                 315,
+                 11,
+                 0,
+                 0,
+                 SUBJECT "Nhắc việc: Đăng ký – hạn 31/03/2024 (còn 11 ngày làm việc)",
+                 {"hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024"}},
+                {KIND_ADVANCE,
+                 "Đăng ký",
+                 shifted(331, 401),
+                 329,
+                 0,
+                 0,
+                 0,
+                 SUBJECT "Nhắc việc: Đăng ký – hạn 31/03/2024 (còn 2 ngày)",
+                 {NULL}},
+                {KIND_DUE,
+                 "Báo cáo",
+                 on(1210),
+                 1209,
+                 1,
+                 0,
+                 0,
+                 SUBJECT "Đến hạn ngày mai 10/12/2024: Báo cáo",
+                 {"Báo cáo sẽ đến hạn vào ngày mai, thứ Ba, ngày 10/12/2024. Tính đến 08 giờ 00 ngày 09/12/2024, hệ "
+                  "thống "
+                  "chưa ghi nhận kết quả của Quý cơ quan.",
+                  "gửi trước 17 giờ 00 ngày 10/12/2024"}},
+                {KIND_DUE,
+                 "Báo cáo",
+                 on(1210),
+                 1210,
+                 0,
+                 0,
+                 0,
+                 SUBJECT "Đến hạn hôm nay 10/12/2024: Báo cáo",
+                 {"Báo cáo đến hạn hôm nay, thứ Ba, ngày 10/12/2024"}},
+                {KIND_DUE,
+                 "Đăng ký",
+                 shifted(331, 401),
+                 401,
+                 0,
+                 0,
+                 0,
+                 SUBJECT "Đến hạn hôm nay 01/04/2024: Đăng ký",
+                 {"gửi trước 17 giờ 00 ngày 01/04/2024", "hạn 31/03/2024 là ngày nghỉ"}},
+                {KIND_DUE,
+                 "Đăng ký",
+                 shifted(331, 329),
+                 328,
+                 1,
+                 0,
+                 0,
+                 SUBJECT "Đến hạn ngày mai 29/03/2024: Đăng ký",
+                 {"hạn 31/03/2024 là ngày nghỉ, đề nghị hoàn thành chậm nhất ngày 29/03/2024"}},
+                {KIND_OVERDUE,
+                 "Báo cáo",
+                 on(1210),
+                 1213,
+                 0,
+                 3,
+                 2,
+                 "[Khối TMTH][Đôn đốc lần 2] Quá hạn 3 ngày làm việc: Báo cáo (hạn 10/12/2024)",
+                 {"Thực hiện Kế hoạch số 28/KH-UBND, Báo cáo có thời hạn hoàn thành ngày 10/12/2024, đã quá hạn 3 ngày "
+                  "làm việc; đến nay chưa nhận được kết quả của Quý cơ quan.",
+                  "gửi về Trưởng khối (qua Nguyễn Văn A); trường hợp chưa thể hoàn thành"}},
+                {KIND_OBSERVANCE,
+                 "Kỷ niệm 134 năm Ngày sinh Bác",
+                 shifted(519, 520),
+                 419,
+                 20,
+                 0,
+                 0,
+                 SUBJECT "Kỷ niệm 134 năm Ngày sinh Bác, ngày 19/05/2024",
+                 {"Chủ nhật, ngày 19/05/2024."}},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct letter_entry entry = entry_of(rows[i].kind, "item", rows[i].title, rows[i].dates);
+                entry.days_left = rows[i].days_left;
+                entry.days_late = rows[i].days_late;
+                entry.ordinal = rows[i].ordinal;
+                struct letter letter = letter_of(&entry, 1, rows[i].today);
+                check_letter(*state, &letter, rows[i].subject, rows[i].needs);
+        }
+}
+
+static void test_plan_facts(void **state)
+{
+        struct letter_entry entry = entry_of(KIND_DUE, "item", "Báo cáo <A&B>", on(1210));
+        entry.wording = "Các đơn vị xây dựng báo cáo";
+        entry.note = "Gửi bản mềm";
+        entry.report_to = "Hội đồng TĐKT";
+        struct letter letter = letter_of(&entry, 1, 1210);
+        CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+        assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
+        static const char *const needs[] = {"Các đơn vị xây dựng báo cáo", "Gửi bản mềm", "Hội đồng TĐKT"};
+        for (size_t i = 0; i < ELEMENTS(needs); i++) {
+                need("text", mail.text, needs[i]);
+                need("html", mail.html, needs[i]);
+        }
+        need("text", mail.text, "Báo cáo <A&B>");
+        need("html", mail.html, "Báo cáo &lt;A&amp;B&gt;");
+        assert_null(strstr(mail.html, "<A&B>"));
+
+        /* without a basis the plan's title stands; without a plan a general word */
+        entry.basis = "";
+        static const char *const titles[] = {"Kế hoạch công tác thi đua năm 2024", "kế hoạch công tác của Khối"};
+        for (size_t i = 0; i < ELEMENTS(titles); i++) {
+                CLEANUP(composed_mail_clear) struct composed_mail other = {0};
+                entry.plan_title = i ? "" : titles[0];
+                assert_int_equal(compose_mail(*state, &test_sender, &letter, &other), 0);
+                need("text", other.text, titles[i]);
+                need("html", other.html, titles[i]);
+        }
+}
+
+static void test_decisions(void **state)
+{
+        struct letter_entry entry = entry_of(KIND_DATE_SET, "kiem-tra", "Kiểm tra", on(1015));
+        struct letter letter = letter_of(&entry, 1, 918);
+        entry.old = within(1001, 1031, true);
+        check_letter(*state, &letter, SUBJECT "Thông báo lịch: Kiểm tra – ngày 15/10/2024",
+                     (const char *const[NEED_MAX]){"thứ Ba, ngày 15/10/2024 (trước đây: dự kiến trong tháng 10/2024)"});
+        entry.old = no_dates();
+        check_letter(*state, &letter, SUBJECT "Thông báo lịch: Kiểm tra – ngày 15/10/2024",
+                     (const char *const[NEED_MAX]){"lịch Kiểm tra: thứ Ba, ngày 15/10/2024."});
+        entry.old = on(1008);
+        check_letter(*state, &letter, SUBJECT "Điều chỉnh lịch: Kiểm tra – từ 08/10/2024 sang 15/10/2024",
+                     (const char *const[NEED_MAX]){"từ ngày 08/10/2024 sang thứ Ba, ngày 15/10/2024."});
+        entry.dates = within(1001, 1031, true);
+        check_letter(*state, &letter,
+                     SUBJECT "Điều chỉnh lịch: Kiểm tra – từ 08/10/2024 sang dự kiến trong tháng 10/2024",
+                     (const char *const[NEED_MAX]){NULL});
+
+        entry = entry_of(KIND_SNOOZED, "bao-cao", "Báo cáo", on(1210));
+        entry.snoozed_until = day_of(1205);
+        entry.decided_by = "vanphong";
+        letter = letter_of(&entry, 1, 1202);
+        check_letter(
+                *state, &letter, SUBJECT "Xác nhận tạm hoãn nhắc việc đến 05/12/2024: Báo cáo",
+                (const char *const[NEED_MAX]){
+                        "Theo đề nghị của vanphong, việc nhắc nội dung Báo cáo được tạm hoãn đến hết ngày 05/12/2024. "
+                        "Việc tạm hoãn nhắc không làm thay đổi thời hạn hoàn thành (hạn 10/12/2024)."});
+}
+
+static void test_completed(void **state)
+{
+        static const struct {
+                int32_t done_on, days_late;
+                bool same_day;
+                const char *words;
+        } rows[] = {
+                {1209, 0, true, "đã hoàn thành Báo cáo lúc 09 giờ 30 ngày 09/12/2024 (trước hạn)."},
+                {1210, 0, true, "đã hoàn thành Báo cáo lúc 09 giờ 30 ngày 10/12/2024 (đúng hạn)."},
+                {1212, 2, true, "đã hoàn thành Báo cáo lúc 09 giờ 30 ngày 12/12/2024 (quá hạn 2 ngày làm việc)."},
+                {1206, 0, false, "đã hoàn thành Báo cáo ngày 06/12/2024 (trước hạn)."},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct letter_entry entry = entry_of(KIND_COMPLETED, "bao-cao", "Báo cáo", on(1210));
+                entry.done_on = day_of(rows[i].done_on);
+                entry.done_at = wall_at(day_of(rows[i].same_day ? rows[i].done_on : 1216), 9 * 3600 + 1800);
+                entry.days_late = rows[i].days_late;
+                struct letter letter = letter_of(&entry, 1, 1216);
+                check_letter(*state, &letter, SUBJECT "Xác nhận hoàn thành: Báo cáo",
+                             (const char *const[NEED_MAX]){rows[i].words});
+        }
+}
+
+static struct letter_debtor debtor_of(const char *name, enum obligation_state state, int32_t effective)
+{
+        return (struct letter_debtor){
+                .agency = name,
+                .agency_short = name,
+                .state = state,
+                .effective = day_of(effective),
+                .last_reminder = CIVIL_NONE,
+                .snoozed_until = CIVIL_NONE,
+                .done_on = CIVIL_NONE,
+        };
+}
+
+static void test_escalation(void **state)
+{
+        struct letter_debtor debtors[] = {
+                debtor_of("Sở Tư pháp", STATE_OVERDUE, 1210),
+                debtor_of("Sở Tài chính", STATE_SNOOZED, 1210),
+                debtor_of("Ban Dân tộc", STATE_PENDING, 1220),
+                debtor_of("Thanh tra tỉnh", STATE_DONE, 1210),
+        };
+        debtors[0].days_late = debtors[1].days_late = 3;
+        debtors[0].reminders = 5;
+        debtors[0].last_reminder = day_of(1212);
+        debtors[1].snoozed_until = day_of(1217);
+        debtors[1].snoozed_by = "vanphong";
+        debtors[1].snooze_reason = "chờ số liệu";
+        struct letter_entry entry = entry_of(KIND_ESCALATION, "bao-cao", "Báo cáo", on(1210));
+        entry.debtors = debtors;
+        entry.n_debtors = ELEMENTS(debtors);
+        entry.n_finished = 1;
+        struct letter letter = letter_of(&entry, 1, 1213);
+        letter.agency_name = "Văn phòng UBND tỉnh";
+        static const char *const needs[NEED_MAX] = {
+                "Kính gửi: Đồng chí Trưởng Khối thi đua Tham mưu Tổng hợp",
+                "1. Đã hoàn thành: 1/4 đơn vị.",
+                "2. Chưa hoàn thành: 3 đơn vị, gồm:",
+                "tạm hoãn nhắc đến 17/12/2024 theo đề nghị của vanphong, lý do: chờ số liệu",
+                "Kính đề nghị đồng chí xem xét, cho ý kiến chỉ đạo./.",
+        };
+        check_letter(*state, &letter, SUBJECT "Báo cáo Trưởng khối: 3 đơn vị chưa hoàn thành Báo cáo (hạn 10/12/2024)",
+                     needs);
+        CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+        assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
+        need("text", mail.text, "- Sở Tư pháp: quá hạn 3 ngày làm việc; đã nhắc 5 lần, gần nhất ngày 12/12/2024.");
+        need("text", mail.text, "- Ban Dân tộc: chưa đến hạn (20/12/2024); chưa nhắc lần nào.");
+        assert_null(strstr(mail.text, "Thanh tra tỉnh"));
+
+        letter.agency_name = "Hội đồng TĐKT";
+        check_letter(*state, &letter, SUBJECT "Báo cáo: 3 đơn vị chưa hoàn thành Báo cáo (hạn 10/12/2024)",
+                     (const char *const[NEED_MAX]){"Kính gửi: Hội đồng TĐKT", "Kính đề nghị Quý cơ quan xem xét"});
+
+        entry.kind = letter.kind = KIND_FIX_DATE;
+        entry.dates = within(1001, 1031, true);
+        entry.fix_by = day_of(920);
+        debtors[0].state = STATE_TENTATIVE;
+        letter.agency_name = "Văn phòng UBND tỉnh";
+        check_letter(*state, &letter, SUBJECT "Đề nghị ấn định lịch: Báo cáo (dự kiến trong tháng 10/2024)",
+                     (const char *const[NEED_MAX]){"Theo Kế hoạch số 28/KH-UBND, Báo cáo dự kiến trong tháng 10/2024",
+                                                   "chậm nhất thứ Sáu, ngày 20/09/2024", "Sở Tư pháp: chưa có lịch."});
+}
+
+/* What the subject of several notices counts. */
+static void test_group_subjects(void **state)
+{
+        static const struct {
+                enum notice_kind kinds[4];
+                size_t n;
+                const char *subject;
+        } rows[] = {
+                {{KIND_ADVANCE, KIND_ADVANCE}, 2, "Nhắc 2 nhiệm vụ (gần nhất: hạn 02/12/2024)"},
+                {{KIND_DUE, KIND_ADVANCE, KIND_ADVANCE}, 3, "Nhắc 3 nhiệm vụ (gần nhất: hạn 02/12/2024)"},
+                {{KIND_OVERDUE, KIND_OVERDUE}, 2, "Đôn đốc 2 nhiệm vụ quá hạn"},
+                {{KIND_OVERDUE, KIND_DUE, KIND_ADVANCE}, 3, "Đôn đốc 1 nhiệm vụ quá hạn, nhắc 2 nhiệm vụ sắp đến hạn"},
+                {{KIND_ESCALATION, KIND_OVERDUE},
+                 2,
+                 "Báo cáo 1 nhiệm vụ có đơn vị chưa hoàn thành, đôn đốc 1 nhiệm vụ quá hạn"},
+                {{KIND_FIX_DATE, KIND_FIX_DATE}, 2, "Đề nghị ấn định lịch 2 nhiệm vụ"},
+                {{KIND_DATE_SET, KIND_ADVANCE}, 2, "Nhắc 1 nhiệm vụ sắp đến hạn, thông báo lịch 1 nhiệm vụ"},
+                {{KIND_OBSERVANCE, KIND_OBSERVANCE}, 2, "Thông báo 2 ngày kỷ niệm"},
+                {{KIND_SNOOZED, KIND_COMPLETED}, 2, "Xác nhận 2 nội dung"},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct letter_entry entries[4];
+                char titles[4][64];
+                CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+                for (size_t k = 0; k < rows[i].n; k++) {
+                        snprintf(titles[k], sizeof(titles[k]), "Nhiệm vụ %zu", k);
+                        entries[k] = entry_of(rows[i].kinds[k], "item", titles[k], on(1202 + (int32_t)k));
+                        entries[k].snoozed_until = day_of(1130);
+                        entries[k].done_on = day_of(1125);
+                }
+                struct letter letter = letter_of(entries, rows[i].n, 1125);
+                assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
+                assert_string_equal(mail.subject + strlen(SUBJECT), rows[i].subject);
+                check_any(&letter, &mail);
+                for (size_t k = 0; k < rows[i].n; k++) {
+                        need("text", mail.text, titles[k]);
+                        need("html", mail.html, titles[k]);
+                }
+        }
+}
+
+static void test_group_body(void **state)
+{
+        struct letter_entry entries[] = {
+                entry_of(KIND_OVERDUE, "a", "Đăng ký", shifted(1201, 1202)),
+                entry_of(KIND_DUE, "b", "Báo cáo", on(1206)),
+                entry_of(KIND_ADVANCE, "c", "Kiểm tra", within(1201, 1231, true)),
+        };
+        entries[0].days_late = 3;
+        entries[0].ordinal = 2;
+        entries[2].basis = "Kế hoạch số 5/KH";
+        struct letter letter = letter_of(entries, ELEMENTS(entries), 1205);
+        static const char *const needs[NEED_MAX] = {
+                "Thực hiện Kế hoạch số 28/KH-UBND; Kế hoạch số 5/KH, Thường trực",
+                "I. QUÁ HẠN (1)",
+                "đã quá hạn 3 ngày làm việc (đôn đốc lần 2)",
+                "II. ĐẾN HẠN (1)",
+                "Đến hạn ngày mai, thứ Sáu, ngày 06/12/2024.",
+                "dự kiến trong tháng 12/2024 (lịch cụ thể sẽ được thông báo sau)",
+        };
+        check_letter(*state, &letter, SUBJECT "Đôn đốc 1 nhiệm vụ quá hạn, nhắc 2 nhiệm vụ sắp đến hạn", needs);
+}
+
+static void test_digest(void **state)
+{
+        struct letter_entry overdue[] = {entry_of(0, "a", "Đăng ký", on(1202)), entry_of(0, "b", "Báo cáo", on(1203))};
+        struct letter_entry waiting = entry_of(0, "c", "Tập huấn", no_dates());
+        struct letter_entry finished = entry_of(0, "d", "Sơ kết", on(1206));
+        overdue[0].days_late = 5;
+        overdue[1].state = STATE_SNOOZED;
+        overdue[1].snoozed_until = day_of(1213);
+        waiting.when = "khi Ban TĐKT tổ chức";
+        finished.done_on = day_of(1205);
+        struct letter letter = letter_of(NULL, 0, 1209);
+        letter.kind = KIND_DIGEST;
+        letter.week_from = day_of(1209);
+        letter.week_to = day_of(1215);
+        letter.sections[DIGEST_OVERDUE] = overdue;
+        letter.n_sections[DIGEST_OVERDUE] = 2;
+        letter.sections[DIGEST_WAITING] = &waiting;
+        letter.n_sections[DIGEST_WAITING] = 1;
+        letter.sections[DIGEST_FINISHED] = &finished;
+        letter.n_sections[DIGEST_FINISHED] = 1;
+        static const char *const subject = SUBJECT "Tổng hợp nhiệm vụ tuần 50 (từ 09/12/2024 đến 15/12/2024)";
+        check_letter(*state, &letter, subject,
+                     (const char *const[NEED_MAX]){"I. QUÁ HẠN (2)", "II. ĐẾN HẠN TRONG TUẦN",
+                                                   "hoàn thành ngày 05/12/2024 (trước hạn)", "khi Ban TĐKT tổ chức",
+                                                   "tạm hoãn nhắc đến 13/12/2024"});
+}
+
+static void test_matrix(void **state)
+{
+        static const enum obligation_state states[] = {STATE_DONE,    STATE_LATE,    STATE_OVERDUE, STATE_SNOOZED,
+                                                       STATE_PENDING, STATE_UNDATED, STATE_WAIVED,  STATE_COUNT};
+        static const char *const names[] = {"A", "B", "C", "D", "E", "F", "G", "H"};
+        struct letter_debtor columns[ELEMENTS(states)], cells[ELEMENTS(states)];
+        for (size_t i = 0; i < ELEMENTS(states); i++)
+                columns[i] = cells[i] = debtor_of(names[i], states[i], 1210);
+        struct letter_row row = {"tdkt-2024", "a", "", "Đăng ký", on(1210), cells};
+        struct letter_matrix matrix = {"Kế hoạch số 28/KH-UBND", columns, ELEMENTS(columns), &row, 1};
+        struct letter letter = letter_of(NULL, 0, 1209);
+        letter.kind = KIND_DIGEST;
+        letter.week_from = day_of(1209);
+        letter.week_to = day_of(1215);
+        letter.matrices = &matrix;
+        letter.n_matrices = 1;
+        CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+        assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
+        check_any(&letter, &mail);
+        static const char *const marks[] = {"✓ A\n", "M B\n", "! C\n", "H D\n", "○ E\n", "~ F\n", "– G\n"};
+        for (size_t i = 0; i < ELEMENTS(marks); i++)
+                need("text", mail.text, marks[i]);
+        CLEANUP_FREE char *seen = visible(mail.html);
+        need("html", seen, "1&nbsp;A; 2&nbsp;B;");
+        need("html", seen, "✓M!H○~–&nbsp;");
+}
+
+static void test_others(void **state)
+{
+        struct letter letter = letter_of(NULL, 0, 1209);
+        check_letter(*state, &letter, SUBJECT "Thư kiểm tra hệ thống nhắc việc",
+                     (const char *const[NEED_MAX]){"gửi lúc 08 giờ 00 ngày 09/12/2024 đến so-noi-vu@laocai.example"});
+        struct letter_entry failures[2];
+        for (size_t i = 0; i < 2; i++) {
+                failures[i] = entry_of(KIND_FAILURE, "", SUBJECT "Nhắc việc", no_dates());
+                failures[i].delivery = "deadbeef";
+                failures[i].failed_address = "a@b.example";
+                failures[i].answer = "550 no <such> user";
+        }
+        letter = letter_of(failures, 1, 1209);
+        check_letter(*state, &letter, SUBJECT "Không gửi được thư nhắc việc đến a@b.example",
+                     (const char *const[NEED_MAX]){"reminderctl retry deadbeef", "“550 no"});
+        letter = letter_of(failures, 2, 1209);
+        check_letter(*state, &letter, SUBJECT "Không gửi được 2 thư nhắc việc", (const char *const[NEED_MAX]){NULL});
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_single),     cmocka_unit_test(test_plan_facts),
+                cmocka_unit_test(test_decisions),  cmocka_unit_test(test_completed),
+                cmocka_unit_test(test_escalation), cmocka_unit_test(test_group_subjects),
+                cmocka_unit_test(test_group_body), cmocka_unit_test(test_digest),
+                cmocka_unit_test(test_matrix),     cmocka_unit_test(test_others),
+        };
+        return cmocka_run_group_tests(tests, load, unload);
+}
