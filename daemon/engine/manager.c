@@ -165,6 +165,8 @@ int manager_start(struct manager *manager)
                             "ids they had",
                             r);
         if (r >= 0)
+                r = outbox_cancel_orphans(manager->outbox);
+        if (r >= 0)
                 r = digest_start(engine);
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot start");
@@ -264,6 +266,8 @@ int manager_adopt(struct manager *manager, struct settings *settings)
                 r = digest_start(engine);
         if (r == 0)
                 r = outbox_configure(manager->outbox);
+        if (r == 0)
+                r = outbox_cancel_orphans(manager->outbox);
         if (r < 0) {
                 settings_unref(engine->settings);
                 engine->settings = old;

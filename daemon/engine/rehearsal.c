@@ -23,9 +23,24 @@ struct printer {
 DEFINE_CLEANUP(sd_event *, sd_event_unref, sd_event_unref)
 DEFINE_CLEANUP(struct transfers *, transfers_free, transfers_free)
 
-static void item_name(const struct letter_entry *entry, char name[static 160])
+#define ITEM_NAME_SIZE (ID_SIZE + sizeof("@YYYY-MM-DD"))
+
+static void item_name(const struct letter_entry *entry, char name[static ITEM_NAME_SIZE])
 {
-        snprintf(name, 160, "%s%s%s", entry->item, *entry->occurrence ? "@" : "", entry->occurrence);
+        snprintf(name, ITEM_NAME_SIZE, "%s%s%s", entry->item, *entry->occurrence ? "@" : "", entry->occurrence);
+}
+
+static void add_item(void *userdata, const struct letter_entry *entry)
+{
+        char name[ITEM_NAME_SIZE];
+        json_t *items = userdata, *item;
+        size_t i;
+
+        item_name(entry, name);
+        json_array_foreach(items, i, item)
+                if (strcmp(json_string_value(item), name) == 0)
+                        return;
+        json_array_append_new(items, json_string(name));
 }
 
 /* Every entry of a letter, those of a digest's lists too. */
@@ -39,22 +54,13 @@ static void each_entry(const struct letter *letter, void (*visit)(void *userdata
                         visit(userdata, &letter->sections[s][i]);
 }
 
-struct item_list {
-        FILE *out;
-        json_t *array;
-        size_t n;
-};
-
-static void print_item(void *userdata, const struct letter_entry *entry)
+/* Names of the items, each once: an occurrence may be spoken of twice, to be fixed and to be prepared for. */
+static json_t *items_of(const struct letter *letter)
 {
-        struct item_list *list = userdata;
-        char name[160];
+        json_t *items = json_array();
 
-        item_name(entry, name);
-        if (list->array)
-                json_array_append_new(list->array, json_string(name));
-        else
-                fprintf(list->out, "%s%s", list->n++ > 0 ? "," : "", name);
+        each_entry(letter, add_item, items);
+        return items;
 }
 
 static const char *channel_of(const struct delivery_record *delivery)
@@ -66,25 +72,26 @@ static void print_text(const struct printer *printer, const struct delivery_reco
                        const struct letter *letter, const char *subject)
 {
         FILE *out = printer->rehearsal->out;
-        struct item_list list = { .out = out };
+        json_t *items = items_of(letter), *item;
         char day[CIVIL_DATE_SIZE];
+        size_t i;
 
         fprintf(out, "%s %02d:%02d  %s  %s  %s  %s  ", civil_format(wall_day(letter->now), day),
                 wall_clock(letter->now) / 3600, wall_clock(letter->now) / 60 % 60, kind_name(delivery->kind),
                 channel_of(delivery), *delivery->agency ? delivery->agency : "-", delivery->address);
-        each_entry(letter, print_item, &list);
-        fprintf(out, "%s  %s\n", list.n == 0 ? "-" : "", subject);
+        json_array_foreach(items, i, item)
+                fprintf(out, "%s%s", i > 0 ? "," : "", json_string_value(item));
+        fprintf(out, "%s  %s\n", json_array_size(items) == 0 ? "-" : "", subject);
+        json_decref(items);
 }
 
 static void print_json(const struct printer *printer, const struct delivery_record *delivery,
                        const struct letter *letter, const char *subject)
 {
-        struct item_list list = { .array = json_array() };
         char time[CLOCK_TEXT_SIZE];
         const char *plan = "";
         json_t *line;
 
-        each_entry(letter, print_item, &list);
         if (letter->n_entries > 0)
                 plan = letter->entries[0].plan;
         for (int s = 0; s < DIGEST_SECTIONS && !*plan; s++)
@@ -95,7 +102,7 @@ static void print_json(const struct printer *printer, const struct delivery_reco
         line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "time",
                          clock_format(letter->now_epoch * 1000, time), "kind", kind_name(delivery->kind), "channel",
                          channel_of(delivery), "agency", delivery->agency, "address", delivery->address, "plan", plan,
-                         "items", list.array, "subject", subject);
+                         "items", items_of(letter), "subject", subject);
         if (!line)
                 return;
         json_dumpf(line, printer->rehearsal->out, JSON_COMPACT);
