@@ -1,0 +1,70 @@
+"""A block whose reminders fall due in a few seconds of real time, to be sent to the lab's servers.
+
+Any day serves: the calendar that is written declares yesterday, today and tomorrow working days.
+"""
+
+import datetime
+import time
+import zoneinfo
+
+import libconf
+
+from block import Block, plan
+
+ZONE = zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")
+USER, PASSWORD = "nhacviec", "mat-khau-thu"
+SENDER = "Khối TMTH <nhacviec@khoi.example>"
+
+
+def now():
+    return datetime.datetime.now(ZONE)
+
+
+def soon(seconds=2.0):
+    """A whole second at least that far ahead, still today: just before midnight it waits for the new day."""
+    at = now() + datetime.timedelta(seconds=seconds + 1)
+    if at.date() != now().date():
+        time.sleep(seconds + 2)
+        at = now() + datetime.timedelta(seconds=seconds + 1)
+    return at.replace(microsecond=0)
+
+
+def agencies(count, webhook=None):
+    own = {"webhook": webhook} if webhook else {}
+    return tuple({"id": f"don-vi-{n}", "name": f"Đơn vị số {n}", "emails": [f"dv{n}@khoi.example"], **own}
+                 for n in range(1, count + 1))  # fmt: skip
+
+
+def item(name="bao-cao", due=None, **more):
+    fields = {"id": name, "title": f"Báo cáo {name}", "due": (due or now().date()).isoformat(), "for": ["members"], **more}
+    return libconf.dumps({"x": fields}).strip()[4:].rstrip(";").lstrip("=: \n")
+
+
+class Live(Block):
+    """`count` agencies that are all reminded at `at` of one report due today."""
+
+    def __init__(self, folder, at, count=1, mail=None, agency=agencies, items=None, webhook=None, **settings):
+        secret = folder / "secret"
+        secret.write_text(PASSWORD)
+        secret.chmod(0o600)
+        mail = mail and {"tls": "required", "username": USER, "password_file": str(secret), "from": SENDER, **mail}
+        members = agency(count)
+        policy = {"now": {"before": ["0d"], "at": at.strftime("%H:%M:%S")}}
+        settings = {"hours": {"open": "00:00", "close": "00:00"}, **settings}
+        if webhook:
+            settings["webhooks"] = tuple(webhook) if isinstance(webhook, (list, tuple)) else (webhook,)
+        text = plan(items or item(), year=at.year, members=None).replace('head = "vp-ubnd"; deputy = "so-noi-vu";',
+                                                                       'head = "don-vi-1";')  # fmt: skip
+        super().__init__(folder, text, agencies=members, groups={}, policies=policy, default_policy="now", mail=mail,
+                         **settings)  # fmt: skip
+        self.write_calendar(at.date())
+
+    def write_calendar(self, today):
+        for path in (self.conf / "calendar.d").glob("*.conf"):
+            path.unlink()
+        years = {}
+        for offset in (-1, 0, 1):
+            day = today + datetime.timedelta(days=offset)
+            years.setdefault(day.year, []).append({"date": day.isoformat(), "work": True, "name": "làm bù"})
+        for year, days in years.items():
+            self.write(f"calendar.d/{year}.conf", libconf.dumps({"year": year, "days": tuple(days)}))
