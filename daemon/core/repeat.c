@@ -75,11 +75,12 @@ int repeat_expand(const char *text, int32_t year, civil_day **ret, size_t *ret_n
                 struct icaltimetype next = icalrecur_iterator_next(iterator);
                 civil_day day;
 
-                if (icaltime_is_null_time(next) || next.year > year)
+                if (icaltime_is_null_time(next))
                         break;
                 if (n == OCCURRENCES_MAX)
                         return -E2BIG;
                 day = civil_from(next.year, next.month, next.day);
+                /* The days are keys of occurrences: each once, whatever the library does. */
                 if (n > 0 && day <= days[n - 1])
                         continue;
                 days[n++] = day;

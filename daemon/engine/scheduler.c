@@ -145,7 +145,8 @@ static int judge_fix(const struct tick *tick, const struct plan *plan, const str
         size_t n;
         int r = 0;
 
-        if (record->fix_by == CIVIL_NONE || plan->head == ROSTER_NONE)
+        /* The window being over, there is nothing left to fix (design, Dates). */
+        if (record->fix_by == CIVIL_NONE || plan->head == ROSTER_NONE || wall_day(tick->now) > record->planned.due)
                 return 0;
         snprintf(notice.agency, sizeof(notice.agency), "%s", roster->agencies[plan->head].id);
         n = ladder_of_fix(rules, record->fix_by, record->planned.due, rungs);
