@@ -3,8 +3,8 @@
  * Called by agencies.c, mail.c, webhooks.c and general.c. */
 #pragma once
 
-#include "config/setting.h"
 #include "config/config.h"
+#include "config/setting.h"
 
 /* Positive outcome: not well-formed; *ret_why says why, for a finding; static. */
 #define ADDRESS_WRONG 1

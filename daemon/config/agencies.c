@@ -11,6 +11,14 @@
 static const char *const file_keys[] = {"agencies", "groups", NULL};
 static const char *const agency_keys[] = {"id", "name", "short", "emails", "webhook", NULL};
 
+static bool has_email(const struct agency *agency, const char *email)
+{
+        for (size_t i = 0; i < agency->n_emails; i++)
+                if (strcmp(email, agency->emails[i]) == 0)
+                        return true;
+        return false;
+}
+
 static int read_emails(const struct section *section, struct agency *agency)
 {
         const config_setting_t *list = setting_get(section, "emails");
@@ -21,24 +29,18 @@ static int read_emails(const struct section *section, struct agency *agency)
         agency->emails = calloc(list_length(list) + 1, sizeof(*agency->emails));
         if (!agency->emails)
                 return -ENOMEM;
+        agency->n_emails = 0;
         for (unsigned i = 0; i < list_length(list); i++) {
                 const config_setting_t *element = config_setting_get_elem(list, i);
-                char **email = &agency->emails[agency->n_emails];
-                bool twice = false;
-                int r = address_read(section, element, email);
+                CLEANUP_FREE char *email = NULL;
+                int r = address_read(section, element, &email);
 
                 if (r < 0)
                         return r;
-                if (!*email)
-                        continue;
-                for (size_t k = 0; k < agency->n_emails; k++)
-                        twice = twice || strcmp(agency->emails[k], *email) == 0;
-                if (twice) {
-                        setting_warning(section, element, "emails: \"%s\" is given twice", excerpt(*email, buffer));
-                        free(TAKE_PTR(*email));
-                } else {
-                        agency->n_emails++;
-                }
+                if (email && has_email(agency, email))
+                        setting_warning(section, element, "emails: \"%s\" is given twice", excerpt(email, buffer));
+                else if (email)
+                        agency->emails[agency->n_emails++] = TAKE_PTR(email);
         }
         return 0;
 }

@@ -9,8 +9,8 @@
 #include "core/plan.h"
 #include "core/report.h"
 
-#define CONFIG_FILE_MAX (16 * 1024 * 1024) /* bytes of one file: far above any plan, far below harm */
-#define CONFIG_DEPTH_MAX 16                /* nested brackets: the format needs 7 */
+#define CONFIG_FILE_MAX ((size_t)16 * 1024 * 1024) /* bytes of one file: far above any plan, far below harm */
+#define CONFIG_DEPTH_MAX 16                        /* nested brackets: the format needs 7 */
 
 enum tls_policy { TLS_REQUIRED, TLS_OPPORTUNISTIC, TLS_NONE };
 
@@ -44,8 +44,8 @@ struct webhook {
         unsigned char *secret; /* decoded; NULL: unsigned */
         size_t secret_size;
         char *ca_file;
-        bool all_agencies;    /* "*", or neither a list here nor an agency that names it */
-        size_t *agencies;     /* roster indexes, with those that name it as their own */
+        bool all_agencies; /* "*", or neither a list here nor an agency that names it */
+        size_t *agencies;  /* roster indexes, with those that name it as their own */
         size_t n_agencies;
         bool kinds[KIND_COUNT];
         bool allow_http;

@@ -13,9 +13,9 @@ struct loader {
         struct report *report;
         struct config *config; /* being filled */
         EVP_MD_CTX *digest;
-        char *folder;         /* of reminderd.conf as the user gave it: "" or ending in '/' */
-        char *base;           /* the same, absolute */
-        struct section main;  /* reminderd.conf; without a group when it could not be read */
+        char *folder;          /* of reminderd.conf as the user gave it: "" or ending in '/' */
+        char *base;            /* the same, absolute */
+        struct section main;   /* reminderd.conf; without a group when it could not be read */
         size_t default_policy; /* index */
         char *agencies_file;
         unsigned *agency_lines; /* where each agency stands in it */
@@ -71,9 +71,9 @@ size_t policy_lookup(const struct loader *loader, const struct section *section,
 /* A plan, while its items are read. */
 struct plan_reading {
         struct loader *loader;
-        struct plan *plan;                       /* year 0: not known */
-        bool no_head, no_deputy;                 /* none is given; a wrong one has its own finding */
-        bool vacancy_told[TARGET_DEPUTY + 1];    /* by role */
+        struct plan *plan;                    /* year 0: not known */
+        bool no_head, no_deputy;              /* none is given; a wrong one has its own finding */
+        bool vacancy_told[TARGET_DEPUTY + 1]; /* by role */
 };
 int item_read(struct plan_reading *reading, const struct section *section, struct item *item);
 /* When an item falls: exactly one of the kinds of date. */
@@ -86,8 +86,7 @@ int path_read(const struct loader *loader, const struct section *section, const 
 /* Writes "HH:MM", with seconds where there are some. Returns buffer. */
 const char *clock_text(int32_t seconds, char buffer[static CLOCK_TEXT_SIZE]);
 /* Warns of a time of day at which nothing may leave. */
-void clock_check(const struct loader *loader, const struct section *section, const config_setting_t *value,
-                 int32_t at);
+void clock_check(const struct loader *loader, const struct section *section, const config_setting_t *value, int32_t at);
 
 /* The *.conf files of a folder, in the order of their bytes, each with the folder before it. The caller frees with
  * folder_list_free(). 0, -ENOMEM, -E2BIG (FOLDER_FILES_MAX), or why the folder cannot be read. */

@@ -253,6 +253,7 @@ int policies_read(struct loader *loader)
                 loader->config->policies = calloc(n, sizeof(*loader->config->policies));
                 if (!loader->config->policies)
                         return -ENOMEM;
+                loader->config->n_policies = 0;
         }
         for (unsigned i = 0; i < n; i++) {
                 const config_setting_t *value = config_setting_get_elem(policies.group, i);

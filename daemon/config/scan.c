@@ -173,7 +173,9 @@ static int scan_string(struct scan *scan)
  * its place, which every reader finds out of range. */
 static void scan_clamp(const char *number, char *digits, size_t n, bool hex)
 {
-        const char *largest = hex ? "7fffffff" : "2147483647";
+        static const char decimal_max[] = "2147483647", hex_max[] = "7fffffff";
+        const char *max = hex ? hex_max : decimal_max;
+        size_t max_size = hex ? sizeof(hex_max) - 1 : sizeof(decimal_max) - 1;
         long long value;
 
         errno = 0;
@@ -181,7 +183,7 @@ static void scan_clamp(const char *number, char *digits, size_t n, bool hex)
         if (errno != ERANGE && value >= INT_MIN && value <= INT_MAX)
                 return;
         memset(digits, '0', n);
-        memcpy(digits + n - strlen(largest), largest, strlen(largest));
+        memcpy(digits + n - max_size, max, max_size);
 }
 
 /* The size of the number, as the parser reads them, that stands at the begin of a token; 0: none. */

@@ -15,7 +15,7 @@
 struct section {
         struct report *report;
         const char *file;
-        const config_setting_t *group; /* NULL: not known; everything is missing and no one is told */
+        const config_setting_t *group;  /* NULL: not known; everything is missing and no one is told */
         char label[SECTION_LABEL_SIZE]; /* stands before each finding: `item "kiem-tra": ` */
 };
 

@@ -12,7 +12,7 @@
 #include "config/utf8.h"
 
 #define SOURCE_BAD_LINES_MAX 20 /* lines with bad bytes that are named one by one */
-#define MIB (1024 * 1024)
+#define MIB ((size_t)1024 * 1024)
 
 static const char byte_order_mark[] = "\xEF\xBB\xBF"; /* put before UTF-8 by some editors */
 
@@ -109,7 +109,7 @@ int source_read(const char *name, const struct place *named, EVP_MD_CTX *digest,
                 if (r == 0)
                         r = parse(&text, size, report, source);
         } else if (r == -EFBIG) {
-                report_error(report, name, 0, "is larger than %d MiB, the most a configuration file may have",
+                report_error(report, name, 0, "is larger than %zu MiB, the most a configuration file may have",
                              CONFIG_FILE_MAX / MIB);
                 r = 0;
         } else if (r != -ENOMEM) {

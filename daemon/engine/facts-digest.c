@@ -46,13 +46,16 @@ static enum digest_section section_of(const struct lists *lists, const struct ob
         }
         if (record->obligation.observance)
                 return DIGEST_SECTIONS; /* announced by its own message; nothing is owed */
-        if (record->due == CIVIL_NONE)
-                return DIGEST_WAITING;
-        if (record->effective < today)
+
+        struct obligation_dates dates = obligation_dates(&record->obligation, lists->facts->config->calendar);
+
+        if (dates.due == CIVIL_NONE || dates.tentative)
+                return DIGEST_WAITING; /* a snooze hides that it is, not that it waits */
+        if (dates.effective < today)
                 return DIGEST_OVERDUE;
-        if (record->due <= lists->week_to)
+        if (dates.safe <= lists->week_to)
                 return DIGEST_WEEK;
-        return record->due <= today + DIGEST_MONTH_DAYS ? DIGEST_MONTH : DIGEST_SECTIONS;
+        return dates.safe <= today + DIGEST_MONTH_DAYS ? DIGEST_MONTH : DIGEST_SECTIONS;
 }
 
 static int list_obligation(void *userdata, const struct obligation_record *record)

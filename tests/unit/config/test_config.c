@@ -128,6 +128,21 @@ static void test_webhooks(void **state)
         config_free(config);
 }
 
+/* Without a list of its own a webhook serves those that name it, and nobody else. */
+static void test_own_webhook(void **state)
+{
+        const struct webhook *gateway;
+        struct config *config;
+
+        (void)tree_replace(*state, "reminderd.conf", "agencies = [\"so-noi-vu\"];", "");
+        config = load(*state);
+        gateway = config_find_webhook(config, "gateway");
+        assert_false(gateway->all_agencies);
+        assert_int_equal(gateway->n_agencies, 1);
+        assert_int_equal(gateway->agencies[0], roster_find(&config->roster, "vp-ubnd"));
+        config_free(config);
+}
+
 static void test_agencies(void **state)
 {
         struct config *config = load(*state);
@@ -415,6 +430,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_general, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_mail, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_webhooks, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_own_webhook, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_agencies, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_policies, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_plan, setup, teardown),

@@ -721,6 +721,7 @@ static const struct mistake warnings[] = {
          "at = \"17:00\"",
          0,
          {"at \"17:00\" is outside the hours 07:00 to 16:30"}},
+        {"at the very close", MAIN, "at = \"09:00\"", "at = \"16:30\"", 0, {"at \"16:30\" is outside the hours"}},
         {"at outside the hours, item",
          PLAN,
          "at = \"10:30\"",

@@ -139,8 +139,13 @@ static const struct several tests_of_several[] = {
          {{MAIN, 1, "mail is missing: the e-mail addresses of 4 agencies are not used"}},
          true},
         {"date early in the year after",
-         {{PLAN, "due = \"2024-12-10\"", "due = \"2025-03-31\""}, {PLAN, NULL, ""}},
-         {{PLAN, 1, "plan is missing"}},
+         {{PLAN, "due = \"2024-12-10\"", "due = \"2025-03-31\""}},
+         {{NULL, 0, NULL}},
+         true},
+        {"file without a plan", {{PLAN, NULL, ""}}, {{PLAN, 1, "plan is missing"}}, false},
+        {"no agency at all makes none unknown",
+         {{AGENCIES, NULL, "agencies = ();"}},
+         {{AGENCIES, 1, "agencies: is empty"}},
          false},
 };
 
