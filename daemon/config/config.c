@@ -133,7 +133,7 @@ static int finish_digest(EVP_MD_CTX *digest, char ret[static 65])
         return 0;
 }
 
-int config_load(const char *path, struct report *report, struct config **ret)
+int config_load(const char *path, struct report *report, char **ret_templates, struct config **ret)
 {
         CLEANUP(config_free_p) struct config *config = calloc(1, sizeof(*config));
         CLEANUP(digest_free_p) EVP_MD_CTX *digest = EVP_MD_CTX_new();
@@ -159,8 +159,11 @@ int config_load(const char *path, struct report *report, struct config **ret)
         if (r < 0)
                 return r;
         report_sort(report);
-        if (report->n_errors > errors)
+        if (report->n_errors > errors) {
+                if (ret_templates)
+                        *ret_templates = TAKE_PTR(config->templates);
                 return -EINVAL;
+        }
         *ret = TAKE_PTR(config);
         return 0;
 }

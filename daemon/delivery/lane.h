@@ -14,7 +14,7 @@ struct lane {
         struct transfer_queue waiting;
         size_t n_waiting;
         unsigned connections; /* at most; the newest transfer's word counts */
-        unsigned busy;        /* loop: transfers with libcurl; workers: threads */
+        unsigned busy;        /* loop: transfers with libcurl; workers: threads that serve it */
         unsigned idle;        /* workers: threads that wait for a transfer */
         pthread_cond_t wake;  /* workers: something waits */
         char *name;

@@ -32,9 +32,11 @@ struct transfer_result {
 /* Called from the event loop, never from within transfer_start; the result is borrowed. */
 typedef void (*transfer_done)(void *userdata, const struct transfer_result *result);
 
+/* Mail is run by threads of its own (workers.h), webhooks by the loop. SIGPIPE is ignored from here on, unless the
+ * program handles it. 0 or negative errno. */
 int transfers_new(sd_event *event, struct transfers **ret);
-/* Cancels what is under way, without callbacks. */
+/* Cancels what is under way, without callbacks. May wait about a second for a mail server. */
 struct transfers *transfers_free(struct transfers *transfers);
 size_t transfers_under_way(const struct transfers *transfers);
-/* Ends one without a callback. */
+/* Ends one without a callback; never waits. Does nothing when called from that transfer's own callback. */
 void transfer_cancel(struct transfer *transfer);

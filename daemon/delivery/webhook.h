@@ -22,6 +22,6 @@ struct webhook_endpoint {
 int webhook_sign(const unsigned char *secret, size_t size, const char *id, int64_t timestamp, const char *body,
                  char ret[static WEBHOOK_SIGNATURE_SIZE]);
 /* Posts a JSON body, which is copied. `timestamp` is the real time of this attempt in seconds. 2xx is sent;
- * redirects are not followed. 0 or -ENOMEM. */
+ * redirects are not followed. 0, -ENOMEM, -EINVAL (CR or LF in the id). */
 int webhook_post(struct transfers *transfers, const struct webhook_endpoint *endpoint, const char *id,
                  int64_t timestamp, const char *body, transfer_done done, void *userdata, struct transfer **ret);

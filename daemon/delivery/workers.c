@@ -17,7 +17,7 @@
 struct worker {
         LIST_ENTRY(worker) link;
         struct workers *workers;
-        struct lane *lane;
+        struct lane *lane; /* NULL: left */
         pthread_t thread;
         int socket; /* while it says QUIT: a duplicate by which workers_free() can end the wait; -1 */
         bool ended; /* to be joined */
@@ -36,7 +36,7 @@ struct workers {
         bool stopping;
 };
 
-/* All of these are called under the lock. */
+/* These two are called under the lock. */
 
 static void ring(struct workers *workers)
 {
@@ -46,7 +46,8 @@ static void ring(struct workers *workers)
         (void)eventfd_write(workers->event_fd, 1);
 }
 
-/* Waits for a transfer. NULL: none came, too many threads for the lane, or stopping. */
+/* Waits for a transfer. NULL: none came, or too many threads, or stopping; the thread has then left its lane: while it
+ * says QUIT, perhaps to a server that does not answer, another may take its place. */
 static struct transfer *worker_take(struct worker *worker)
 {
         struct workers *workers = worker->workers;
@@ -56,17 +57,24 @@ static struct transfer *worker_take(struct worker *worker)
 
         (void)clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += WORKER_IDLE_SECONDS;
-        for (;;) {
-                if (workers->stopping || lane->busy > lane->connections)
-                        return NULL;
+        while (!workers->stopping && lane->busy <= lane->connections) {
                 struct transfer *transfer = lane_next(lane);
-                if (transfer || r == ETIMEDOUT)
+                if (transfer)
                         return transfer;
+                if (r == ETIMEDOUT)
+                        break;
                 lane->idle++;
                 r = pthread_cond_timedwait(&lane->wake, &workers->mutex, &until);
                 lane->idle--;
         }
+        lane->busy--;
+        pthread_cond_signal(&lane->wake); /* what this thread was woken for is now another's */
+        lane_drop(lane);
+        worker->lane = NULL;
+        return NULL;
 }
+
+/* And these without it. */
 
 static int on_progress(void *userdata, curl_off_t dl_total, curl_off_t dl, curl_off_t ul_total, curl_off_t ul)
 {
@@ -75,8 +83,6 @@ static int on_progress(void *userdata, curl_off_t dl_total, curl_off_t dl, curl_
         (void)dl_total, (void)dl, (void)ul_total, (void)ul;
         return atomic_load_explicit(&transfer->cancelled, memory_order_relaxed);
 }
-
-/* These are called without it. */
 
 static CURLcode perform(struct transfer *transfer, CURL *easy)
 {
@@ -134,26 +140,21 @@ static void *worker_main(void *userdata)
         struct worker *worker = userdata;
         struct workers *workers = worker->workers;
         struct transfer *transfer = NULL;
+        curl_socket_t connection = -1;
+        CURL *easy = NULL;
 
         (void)pthread_setname_np(pthread_self(), "delivery");
         pthread_mutex_lock(&workers->mutex);
-        do {
-                CURL *easy = NULL;
-                curl_socket_t connection = -1;
-                while ((transfer = worker_take(worker))) {
-                        pthread_mutex_unlock(&workers->mutex);
-                        worker_perform(transfer, &easy, &connection);
-                        pthread_mutex_lock(&workers->mutex);
-                        TAILQ_INSERT_TAIL(&workers->returned, transfer, queue);
-                        ring(workers);
-                }
+        while ((transfer = worker_take(worker))) {
                 pthread_mutex_unlock(&workers->mutex);
-                worker_disconnect(worker, easy, connection);
+                worker_perform(transfer, &easy, &connection);
                 pthread_mutex_lock(&workers->mutex);
-                /* What came in meanwhile may have counted on this thread. */
-        } while (!workers->stopping && worker->lane->n_waiting > 0 && worker->lane->busy <= worker->lane->connections);
-        worker->lane->busy--;
-        lane_drop(worker->lane);
+                TAILQ_INSERT_TAIL(&workers->returned, transfer, queue);
+                ring(workers);
+        }
+        pthread_mutex_unlock(&workers->mutex);
+        worker_disconnect(worker, easy, connection);
+        pthread_mutex_lock(&workers->mutex);
         worker->ended = true;
         ring(workers);
         pthread_mutex_unlock(&workers->mutex);

@@ -161,11 +161,11 @@ static int add_cell(void *userdata, const struct obligation_record *record)
                         return r;
                 cells = matrix->cells[matrix->letter.n_rows - 1];
         }
-        if (obligation_is_open(&record->obligation))
-                matrix->anything_open = true;
         for (size_t i = 0; i < matrix->letter.n_columns; i++)
-                if (strcmp(roster->agencies[matrix->members[i]].id, record->agency) == 0)
+                if (strcmp(roster->agencies[matrix->members[i]].id, record->agency) == 0) {
+                        matrix->anything_open |= obligation_is_open(&record->obligation);
                         return debtor_of(matrix->facts, record, &cells[i]);
+                }
         return 0;
 }
 

@@ -51,12 +51,16 @@ static int index_items(struct settings *settings)
 int settings_load(const char *path, struct report *report, struct settings **ret)
 {
         struct settings *CLEANUP(settings_unref_p) settings = calloc(1, sizeof(*settings));
+        char *CLEANUP_FREE templates = NULL;
         int r;
 
         if (!settings)
                 return -ENOMEM;
         settings->references = 1;
-        r = config_load(path, report, &settings->config);
+        r = config_load(path, report, &templates, &settings->config);
+        /* Broken files elsewhere are no reason to leave the templates' mistakes for another run. */
+        if (r == -EINVAL && templates)
+                (void)composer_new(templates, report, &settings->composer);
         if (r < 0)
                 return r;
         r = composer_new(settings->config->templates, report, &settings->composer);

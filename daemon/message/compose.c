@@ -216,7 +216,7 @@ int compose_mail(const struct composer *composer, const struct letter_sender *se
                  struct composed_mail *ret)
 {
         CLEANUP_JSON json_t *values = NULL;
-        CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+        struct composed_mail mail = {0};
         const struct message_templates *templates = templates_of(composer, letter);
         int r = values_new(sender, letter, &values);
         if (r == 0)
@@ -232,10 +232,10 @@ int compose_mail(const struct composer *composer, const struct letter_sender *se
         if (r == 0)
                 r = make_calendar(sender, letter, mail.subject, &mail.calendar);
         if (r < 0)
-                return r;
-        *ret = mail;
-        mail = (struct composed_mail){0};
-        return 0;
+                composed_mail_clear(&mail);
+        else
+                *ret = mail;
+        return r;
 }
 
 void composed_mail_clear(struct composed_mail *mail)

@@ -67,33 +67,42 @@ static int check_bytes(const char *path, const char *text, size_t size, struct r
         return 0;
 }
 
-/* 0; -EINVAL: reported; -ENOMEM. */
-static int read_file(const char *path, struct report *report, char **ret, size_t *ret_size)
+/* Reads a file into a buffer of TEMPLATE_FILE_MAX + 1 bytes. 0; -EINVAL: reported. */
+static int fill_buffer(const char *path, struct report *report, char *buffer, size_t *ret_size)
 {
-        CLEANUP_FCLOSE FILE *file = fopen(path, "re");
+        FILE *file = fopen(path, "re");
         if (!file) {
                 report_error(report, path, 0, "cannot be read: %s", strerror(errno));
                 return -EINVAL;
         }
-        CLEANUP_FREE char *text = malloc(TEMPLATE_FILE_MAX + 1);
-        if (!text)
-                return -ENOMEM;
-        size_t size = fread(text, 1, TEMPLATE_FILE_MAX + 1, file);
-        if (ferror(file)) {
-                report_error(report, path, 0, "cannot be read: %s", strerror(errno));
+        size_t size = fread(buffer, 1, TEMPLATE_FILE_MAX + 1, file);
+        int error = ferror(file) ? errno : 0;
+        fclose(file);
+        if (error) {
+                report_error(report, path, 0, "cannot be read: %s", strerror(error));
                 return -EINVAL;
         }
         if (size > TEMPLATE_FILE_MAX) {
                 report_error(report, path, 0, "larger than %d bytes", TEMPLATE_FILE_MAX);
                 return -EINVAL;
         }
-        normalize(text, &size);
-        int r = check_bytes(path, text, size, report);
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(text);
+        normalize(buffer, &size);
         *ret_size = size;
-        return 0;
+        return check_bytes(path, buffer, size, report);
+}
+
+/* 0; -EINVAL: reported; -ENOMEM. */
+static int read_file(const char *path, struct report *report, char **ret, size_t *ret_size)
+{
+        char *text = malloc(TEMPLATE_FILE_MAX + 1);
+        if (!text)
+                return -ENOMEM;
+        int r = fill_buffer(path, report, text, ret_size);
+        if (r < 0)
+                free(text);
+        else
+                *ret = text;
+        return r;
 }
 
 /* Compiles lines of a file that begin with line `first`. */
@@ -309,11 +318,8 @@ static int load_messages(struct folder *folder, const char *path, struct report 
         return result;
 }
 
-int folder_load(const char *path, struct report *report, struct folder **ret)
+static int load_all(struct folder *folder, const char *path, struct report *report)
 {
-        CLEANUP(folder_free_p) struct folder *folder = calloc(1, sizeof(*folder));
-        if (!folder)
-                return -ENOMEM;
         int partials = load_partials(folder, path, report);
         if (partials == -ENOMEM)
                 return partials;
@@ -324,10 +330,20 @@ int folder_load(const char *path, struct report *report, struct folder **ret)
         if (messages == -ENOMEM)
                 return messages;
         int uses = check_all_uses(folder, report);
-        if (partials < 0 || messages < 0 || uses < 0)
-                return -EINVAL;
-        *ret = TAKE_PTR(folder);
-        return 0;
+        return partials < 0 || messages < 0 || uses < 0 ? -EINVAL : 0;
+}
+
+int folder_load(const char *path, struct report *report, struct folder **ret)
+{
+        struct folder *folder = calloc(1, sizeof(*folder));
+        if (!folder)
+                return -ENOMEM;
+        int r = load_all(folder, path, report);
+        if (r < 0)
+                folder_free(folder);
+        else
+                *ret = folder;
+        return r;
 }
 
 struct folder *folder_free(struct folder *folder)

@@ -8,8 +8,8 @@
 #include "core/report.h"
 #include "message/template.h"
 
-#define TEMPLATE_FILE_MAX (1024 * 1024) /* bytes: a hundred times the largest that is shipped */
-#define TEMPLATE_GROUP KIND_COUNT       /* beside the kinds: several notices in one message */
+#define TEMPLATE_FILE_MAX 1048576 /* bytes: a hundred times the largest that is shipped */
+#define TEMPLATE_GROUP KIND_COUNT /* beside the kinds: several notices in one message */
 
 /* One kind of message. */
 struct message_templates {

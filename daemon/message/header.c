@@ -4,6 +4,7 @@
 #include "message/header.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
@@ -19,6 +20,7 @@
 struct field {
         struct text text;
         size_t column;
+        bool begun; /* something stands behind the name */
 };
 
 static void put(struct field *field, const char *bytes, size_t size)
@@ -46,6 +48,7 @@ static void put_word(struct field *field, const char *word, size_t size)
                 fold(field);
         put(field, " ", 1);
         put(field, word, size);
+        field->begun = true;
 }
 
 static void put_words(struct field *field, const char *value)
@@ -85,16 +88,23 @@ static size_t whole_characters(const char *value, size_t size, size_t room)
         return room;
 }
 
-static void put_encoded(struct field *field, const char *value)
+/* Bytes that an encoded word can carry on a line that is filled up to a column. */
+static size_t encoded_room(size_t column)
 {
-        size_t left = strlen(value);
+        size_t columns = LINE_COLUMNS - column - 1;
+        return columns < WORD_LEAST ? 0 : ((columns < WORD_MAX ? columns : WORD_MAX) - WORD_FRAME) / 4 * 3;
+}
+
+static void put_encoded(struct field *field, const char *value, size_t left)
+{
         while (left) {
-                if (field->column + 1 + WORD_LEAST > LINE_COLUMNS)
+                size_t room = encoded_room(field->column);
+                /* Rather one word on a new line than two, but not below a bare name. */
+                if (!room || (field->begun && left > room && left <= encoded_room(0))) {
                         fold(field);
-                size_t columns = LINE_COLUMNS - field->column - 1;
-                if (columns > WORD_MAX)
-                        columns = WORD_MAX;
-                size_t size = whole_characters(value, left, (columns - WORD_FRAME) / 4 * 3);
+                        room = encoded_room(0);
+                }
+                size_t size = whole_characters(value, left, room);
                 char word[WORD_MAX] = WORD_OPEN;
                 size_t n = sizeof(WORD_OPEN) - 1;
                 n += encode_base64((const unsigned char *)value, size, word + n);
@@ -137,7 +147,7 @@ char *header_text(const char *name, const char *value)
         struct field field = {0};
         open_field(&field, name);
         if (needs_encoding(line))
-                put_encoded(&field, line);
+                put_encoded(&field, line, strlen(line));
         else if (*line)
                 put_words(&field, line);
         else
@@ -145,25 +155,36 @@ char *header_text(const char *name, const char *value)
         return take(&field);
 }
 
-/* RFC 5322, section 3.2.3: what may stand in a phrase without quotes. */
-static bool is_atoms(const char *display)
+/* Whether bytes may stand in a phrase as they are: RFC 5322, section 3.2.3, and no encoded word. */
+static bool is_atom(const char *word, size_t size)
 {
-        for (; *display; display++)
-                if (!isalnum((unsigned char)*display) && !strchr(" !#$%&'*+-/=?^_`{|}~", *display))
+        for (size_t i = 0; i < size; i++)
+                if (!isalnum((unsigned char)word[i]) && (!word[i] || !strchr("!#$%&'*+-/=?^_`{|}~", word[i])))
                         return false;
-        return true;
+        return size < LINE_COLUMNS && !memmem(word, size, "=?", 2);
 }
 
-static void put_display(struct field *field, const char *display)
+/* Encodes each run of words that need it and leaves the others: some readers, Python's among them, show a blank where
+ * two encoded words meet in a phrase, so the fewer meet the better. */
+static void put_phrase(struct field *field, const char *display)
 {
-        if (needs_encoding(display)) {
-                put_encoded(field, display);
-                return;
+        while (*display) {
+                size_t run = 0, size = strcspn(display, " ");
+                for (size_t at = 0; display[at] && !is_atom(display + at, size);) {
+                        run = at + size;
+                        at = run + strspn(display + run, " ");
+                        size = strcspn(display + at, " ");
+                }
+                if (run)
+                        put_encoded(field, display, run);
+                else
+                        put_word(field, display, run = size);
+                display += run + strspn(display + run, " ");
         }
-        if (is_atoms(display)) {
-                put_words(field, display);
-                return;
-        }
+}
+
+static void put_quoted(struct field *field, const char *display)
+{
         CLEANUP_TEXT struct text quoted = {0};
         text_add(&quoted, "\"", 1);
         for (const char *at = display; *at; at++) {
@@ -177,7 +198,21 @@ static void put_display(struct field *field, const char *display)
         else if (quoted.size < LINE_COLUMNS)
                 put_word(field, quoted.data, quoted.size);
         else
-                put_encoded(field, display);
+                put_encoded(field, display, strlen(display));
+}
+
+static void put_display(struct field *field, const char *display)
+{
+        bool quotable = !needs_encoding(display), atoms = true;
+        for (const char *word = display; quotable && atoms && *word; word += strspn(word, " ")) {
+                size_t size = strcspn(word, " ");
+                atoms = is_atom(word, size);
+                word += size;
+        }
+        if (quotable && !atoms)
+                put_quoted(field, display);
+        else
+                put_phrase(field, display);
 }
 
 /* An address is checked long before; here nothing of it may end the field or the brackets. */

@@ -1,4 +1,4 @@
-/* The deadline as an iCalendar object (RFC 5545), with libical.
+/* The deadline as an iCalendar object (RFC 5545), made by libical.
  * Depends on civil, text.
  * Called by compose. */
 #include "message/ics.h"
@@ -67,6 +67,37 @@ static int fill_event(icalcomponent *event, const struct ics_event *facts)
         return r;
 }
 
+#define LINE_OCTETS 75 /* RFC 5545, section 3.1, without the line end */
+
+/* Folds anew, between characters: libical 3.0 lets some lines grow beyond LINE_OCTETS. */
+static void fold(struct text *out, const char *from)
+{
+        size_t column = 0;
+        while (*from) {
+                if (strncmp(from, "\r\n ", 3) == 0) {
+                        from += 3;
+                        continue;
+                }
+                if (strncmp(from, "\r\n", 2) == 0) {
+                        text_add_string(out, "\r\n");
+                        from += 2;
+                        column = 0;
+                        continue;
+                }
+                char32_t code;
+                size_t size = text_character(from, strlen(from), &code);
+                if (size == 0)
+                        size = 1;
+                if (column + size > LINE_OCTETS) {
+                        text_add_string(out, "\r\n ");
+                        column = 1;
+                }
+                text_add(out, from, size);
+                column += size;
+                from += size;
+        }
+}
+
 char *ics_deadline(const struct ics_event *event)
 {
         CLEANUP(icalcomponent_free_p) icalcomponent *calendar = icalcomponent_new(ICAL_VCALENDAR_COMPONENT);
@@ -77,8 +108,15 @@ char *ics_deadline(const struct ics_event *event)
                 return NULL;
         }
         icalcomponent_add_component(calendar, entry);
-        if (add(calendar, icalproperty_new_version("2.0")) | add(calendar, icalproperty_new_prodid(PRODUCT_ID)) |
-            add(calendar, icalproperty_new_method(ICAL_METHOD_PUBLISH)) | fill_event(entry, event))
+        if (add(calendar, icalproperty_new_version("2.0")) || add(calendar, icalproperty_new_prodid(PRODUCT_ID)) ||
+            add(calendar, icalproperty_new_method(ICAL_METHOD_PUBLISH)) || fill_event(entry, event))
                 return NULL;
-        return icalcomponent_as_ical_string_r(calendar); /* from malloc, unlike the variant without _r */
+        /* From malloc, unlike the variant without _r. */
+        CLEANUP_FREE char *written = icalcomponent_as_ical_string_r(calendar);
+        CLEANUP_TEXT struct text out = {0};
+        char *folded = NULL;
+        if (!written)
+                return NULL;
+        fold(&out, written);
+        return text_take(&out, &folded) < 0 ? NULL : folded;
 }

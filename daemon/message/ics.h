@@ -1,5 +1,5 @@
-/* The deadline as an iCalendar object (RFC 5545), with libical.
- * Depends on civil.
+/* The deadline as an iCalendar object (RFC 5545).
+ * Depends on civil, text.
  * Called by compose. */
 #pragma once
 

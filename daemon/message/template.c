@@ -22,7 +22,7 @@ struct compiler {
         size_t open[TEMPLATE_DEPTH_MAX]; /* indexes of the sections around `at` */
         size_t depth;
         size_t n_partials;
-        struct text error;
+        char *error; /* set with -EINVAL, for the caller */
 };
 
 struct tag {
@@ -35,16 +35,14 @@ struct tag {
 static int fail(struct compiler *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static int fail(struct compiler *c, const char *format, ...)
 {
-        CLEANUP_FREE char *words = NULL;
         va_list args;
         va_start(args, format);
-        if (vasprintf(&words, format, args) < 0)
-                words = NULL;
+        int size = vasprintf(&c->error, format, args);
         va_end(args);
-        if (!words)
-                return -ENOMEM;
-        text_add_string(&c->error, words);
-        return c->error.error ? c->error.error : -EINVAL;
+        if (size >= 0)
+                return -EINVAL;
+        c->error = NULL; /* undefined after a failure */
+        return -ENOMEM;
 }
 
 static int add_node(struct compiler *c, const struct node *node)
@@ -118,6 +116,7 @@ static int read_tag(struct compiler *c, size_t from, struct tag *tag)
                 return fail(c, "tag {{%s is never closed", tag->sign ? (char[]){tag->sign, '\0'} : "");
         size_t to = (size_t)(end - source);
         tag->to = to + strlen(braces);
+        tag->name = source + at;
         if (tag->sign == '!')
                 return 0;
         while (at < to && isspace((unsigned char)source[at]))
@@ -295,13 +294,9 @@ static int compile(struct compiler *c)
                     name.data ? name.data : ".");
 }
 
-int template_compile(const char *text, size_t size, bool html, struct template **ret, unsigned *ret_line,
-                     char **ret_error)
+/* Copies the source and compiles it into an empty template. */
+static int compile_text(struct template *template, const char *text, size_t size, unsigned *ret_line, char **ret_error)
 {
-        CLEANUP(template_free_p) struct template *template = calloc(1, sizeof(*template));
-        if (!template)
-                return -ENOMEM;
-        template->html = html;
         template->source = malloc(size + 1);
         template->partials = calloc(1, sizeof(*template->partials));
         if (!template->source || !template->partials)
@@ -311,19 +306,25 @@ int template_compile(const char *text, size_t size, bool html, struct template *
         struct compiler c = {.template = template, .size = size, .line = 1, .line_start = true};
         int r = compile(&c);
         if (r == -EINVAL) {
-                char *error;
-                r = text_take(&c.error, &error);
-                if (r < 0)
-                        return r;
-                *ret_error = error;
+                *ret_error = c.error;
                 *ret_line = c.line;
-                return -EINVAL;
         }
-        text_clear(&c.error);
+        return r;
+}
+
+int template_compile(const char *text, size_t size, bool html, struct template **ret, unsigned *ret_line,
+                     char **ret_error)
+{
+        struct template *template = calloc(1, sizeof(*template));
+        if (!template)
+                return -ENOMEM;
+        template->html = html;
+        int r = compile_text(template, text, size, ret_line, ret_error);
         if (r < 0)
-                return r;
-        *ret = TAKE_PTR(template);
-        return 0;
+                template_free(template);
+        else
+                *ret = template;
+        return r;
 }
 
 struct template *template_free(struct template *template)

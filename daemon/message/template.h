@@ -15,8 +15,9 @@
  * changed delimiters. */
 struct template;
 
-#define TEMPLATE_DEPTH_MAX 16                 /* nested sections and partials */
-#define TEMPLATE_OUTPUT_MAX (8 * 1024 * 1024) /* bytes rendered: a digest of a thousand items has a tenth of it */
+#define TEMPLATE_DEPTH_MAX 16 /* nested sections and partials */
+#define TEMPLATE_OUTPUT_MAX                                                                                            \
+        ((size_t)8 * 1024 * 1024) /* bytes rendered: a digest of a thousand items has a tenth of it */
 
 /* Compiles a text of `size` bytes. 0; -ENOMEM; -EINVAL with *ret_line (from 1) and *ret_error (what is wrong; the
  * caller frees it). */

@@ -165,6 +165,6 @@ char *text_line(const char *string)
                 blank = false;
                 text_add(&text, from, width);
         }
-        char *line;
+        char *line = NULL;
         return text_take(&text, &line) < 0 ? NULL : line;
 }

@@ -794,7 +794,7 @@ static void check(void **state, bool warning)
         struct report report = {.n = 0};
         struct config *config = NULL;
         unsigned line = tree_replace(&one->tree, mistake->file, mistake->old, mistake->new);
-        int r = config_load(one->tree.path, &report, &config);
+        int r = config_load(one->tree.path, &report, NULL, &config);
         CLEANUP_FREE char *findings = tree_findings(&report);
         char path[256];
 

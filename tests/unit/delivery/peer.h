@@ -282,6 +282,15 @@ static inline size_t peer_count(struct peer *peer, const size_t *which)
         return count;
 }
 
+/* Whether that has come in. */
+static inline bool peer_has(struct peer *peer, const char *bytes)
+{
+        pthread_mutex_lock(&peer->mutex);
+        bool has = memmem(peer->record, peer->record_size, bytes, strlen(bytes));
+        pthread_mutex_unlock(&peer->mutex);
+        return has;
+}
+
 static inline void peer_stop(struct peer *peer)
 {
         pthread_mutex_lock(&peer->mutex);

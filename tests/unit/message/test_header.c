@@ -128,6 +128,10 @@ static void test_mailbox(void **state)
                 {"Berg, Anna", "a@b.example", "To: \"Berg, Anna\" <a@b.example>"},
                 {"A \"B\" \\ C", "a@b.example", "To: \"A \\\"B\\\" \\\\ C\" <a@b.example>"},
                 {"Sở", "a@b.example", "To: =?UTF-8?B?U+G7nw==?= <a@b.example>"},
+                {"Hội đồng Thi đua - Khen thưởng tỉnh", "a@b.example",
+                 "To: =?UTF-8?B?SOG7mWkgxJHhu5NuZw==?= Thi =?UTF-8?B?xJF1YQ==?= - Khen\r\n"
+                 " =?UTF-8?B?dGjGsOG7n25nIHThu4luaA==?= <a@b.example>"},
+                {"Sở (Lào Cai)", "a@b.example", "To: =?UTF-8?B?U+G7nyAoTMOgbyBDYWkp?= <a@b.example>"},
                 {"A>, <c@d.example", "a@b.example", "To: \"A>, <c@d.example\" <a@b.example>"},
                 {"A\r\nBcc: c@d.example", "a@b.example", "To: \"A Bcc: c@d.example\" <a@b.example>"},
                 {NULL, "a@b.example\r\nBcc: c@d.example", "To: a@b.exampleBcc:c@d.example"},

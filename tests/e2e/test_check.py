@@ -1,0 +1,76 @@
+"""reminderd --check: every mistake in one run, with its file and line, and never a crash."""
+
+import re
+
+import pytest
+
+from block import REMINDERD, Block, plan, run
+from malformed import malformed_trees
+
+BATCHES, COUNT = 10, 500  # trees in each of so many tests, which run beside one another
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_malformed_trees_are_refused_with_file_and_line(tmp_path, batch):
+    seen = 0
+    for number, tree in enumerate(malformed_trees(tmp_path, count=COUNT)):
+        if number % BATCHES != batch:
+            continue
+        seen += 1
+        result = run(REMINDERD, "--config", tree.conf, "--check")
+        assert result.returncode == 1, f"{tree.what}:\n{result.stdout}"
+        lines = [line for line in result.stdout.splitlines() if ": warning: " not in line]
+        assert lines, f"{tree.what}: nothing said"
+        assert all(re.match(r"\S+?(:\d+)?: \S", line) for line in lines), f"{tree.what}:\n{result.stdout}"
+        place = f"{tree.file}:{tree.line}: " if tree.line else str(tree.file)
+        assert any(place in line for line in lines), f"{tree.what}: no {place!r} in\n{result.stdout}"
+    assert seen == COUNT // BATCHES
+
+
+ITEM = '{{ id = "{}"; title = "Việc"; {} }}'
+
+
+def test_all_mistakes_are_told_in_one_run(tmp_path):
+    block = Block(tmp_path, plan(
+        ITEM.format("a", 'due = "2024-02-30";') + ",\n" + ITEM.format("b", 'due = "2024-05-06"; quarter = 1;') + ",\n"
+        + ITEM.format("c", 'window = ["2024-10-31", "2024-10-01"];') + ",\n" + ITEM.format("c", 'due = "2024-05-06";')
+        + ",\n" + ITEM.format("d", 'due = "2024-05-06"; fro = ["members"];') + ",\n"
+        + ITEM.format("e", 'due = "2024-05-06"; for = ["nobody"]; policy = "none";'),
+    ), hours={"open": "25:00", "close": "17:00"}, catch_up="7x")  # fmt: skip
+    text = (block.conf / "templates/vi/due.txt").read_text()
+    (block.conf / "templates/vi/due.txt").write_text(text + "{{#open}}\n")
+    (block.conf / "templates/vi/overdue.html").unlink()
+    result = block.check()
+    assert result.returncode == 1
+    for words in ("2024-02-30", "window", 'the nearest known one is "for"', "nobody", "none", "25:00", "7x", "due.txt", "overdue.html"):
+        assert words in result.stdout, f"no {words!r} in\n{result.stdout}"
+    assert len(result.stdout.splitlines()) >= 10
+
+
+def test_a_good_configuration_is_in_order(tmp_path):
+    result = Block(tmp_path, plan(ITEM.format("a", 'due = "2024-05-06";'))).check()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "in order" in result.stdout
+
+
+def test_a_year_without_calendar_is_a_warning(tmp_path):
+    block = Block(tmp_path, plan(ITEM.format("a", 'due = "2024-05-06";')))
+    (block.conf / "calendar.d" / "2024.conf").unlink()
+    result = block.check()
+    assert result.returncode == 0
+    assert re.search(r"warning: .*2024", result.stdout)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--chek"], ["--bus", "both"], ["--rehearse", "2024"], ["--json"], ["nonsense"], ["--check", "--rehearse", "2024-01-01..2024-01-02"]]
+)  # fmt: skip
+def test_wrong_usage(arguments):
+    result = run(REMINDERD, *arguments)
+    assert result.returncode == 2
+    assert "--help" in result.stderr
+
+
+def test_a_missing_file_is_named(tmp_path):
+    result = run(REMINDERD, "--config", tmp_path / "none.conf", "--check")
+    assert result.returncode == 1
+    assert "none.conf" in result.stdout

@@ -1,0 +1,878 @@
+"""What people ask and decide: reminderctl as formats.md section 3 has it, and the bus object of section 4."""
+
+import datetime
+import html.parser
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import threading
+import time
+import unicodedata
+import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import block
+from block import Block, Bus, plan
+from lab.ca import Authority
+from lab.smtp import SmtpServer
+from live import PASSWORD, USER, Live, item, soon
+from rawbus import ERROR, MANAGER, OBJECT, RawBus
+
+TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+KEYS = ("plan item occurrence agency title due effective_due state tentative snoozed_until snoozed_by snooze_reason "
+        "next_reminder reminders_sent done_on late").split()  # fmt: skip
+VERBS = ("Status List Show Snooze Unsnooze Done Reopen Waive SetDate ClearDate Forecast Calendar Preview Deliveries Retry "
+         "Drop Log Test Reload").split()  # fmt: skip
+AGENCY = "so-tu-phap"
+
+
+def ahead(days):
+    return (TODAY + datetime.timedelta(days=days)).isoformat()
+
+
+ITEMS = f"""
+    {{ id = "bao-cao"; title = "Báo cáo tổng kết"; due = "{ahead(20)}"; for = ["members"]; }},
+    {{ id = "qua-han"; title = "Việc đã quá hạn"; due = "{ahead(-30)}"; for = ["members"]; policy = "quiet"; }},
+    {{ id = "kiem-tra"; title = "Kiểm tra <công tác> & thi đua"; window = ["{ahead(10)}", "{ahead(25)}"];
+       tentative = true; fix_by = "{ahead(5)}"; for = ["members"]; }},
+    {{ id = "tap-huan"; title = "Tập huấn"; when = "khi tỉnh tổ chức"; for = ["members"]; }},
+    {{ id = "hop-khoi"; title = "Họp Khối"; due = "{ahead(15)}"; for = ["head"]; }}
+"""
+POLICIES = {
+    "plain": {"before": ["7d", "1d"], "at": "08:00"},
+    "quiet": {"before": ["1d"], "at": "08:00", "overdue": {"every": "2wd", "limit": 0}},
+}
+
+
+class Desk:
+    """A running daemon on a bus of its own, and reminderctl to talk to it."""
+
+    def __init__(self, folder, items=ITEMS, **settings):
+        settings.setdefault("policies", POLICIES)
+        settings.setdefault("confirmations", False)
+        self.block = Block(folder, plan(items, year=TODAY.year), **settings)
+        self.bus = Bus()
+        self.daemon = None
+
+    def __enter__(self):
+        self.bus.__enter__()
+        try:
+            self.start()
+        except BaseException:
+            self.bus.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *error):
+        try:
+            self.daemon.__exit__(*error)
+        finally:
+            self.bus.__exit__()
+
+    def start(self):
+        self.daemon = self.block.start(bus="session", environment=self.bus.environment).__enter__()
+        self.wait_for_object()
+
+    def wait_for_object(self):
+        """The daemon is ready before it has its name on the bus."""
+        end = time.monotonic() + block.PATIENCE
+        while self.ctl("status").returncode != 0:
+            assert time.monotonic() < end, self.daemon.stderr
+
+    def ctl(self, *words, **environment):
+        return block.run(block.REMINDERCTL, "--bus", "session", *words, **self.bus.environment, **environment)
+
+    def json(self, *words):
+        result = self.ctl(*words, "--json")
+        assert result.returncode == 0, result.stderr
+        assert result.stderr == ""
+        return json.loads(result.stdout)
+
+    def row(self, item, agency=AGENCY):
+        (row,) = self.json("list", "--item", item, "--agency", agency)
+        return row
+
+    def raw(self):
+        return RawBus(self.bus.environment["DBUS_SESSION_BUS_ADDRESS"])
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """For tests that change nothing."""
+    with Desk(tmp_path_factory.mktemp("desk")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(tmp_path):
+    with Desk(tmp_path) as desk:
+        yield desk
+
+
+# ---- the list --------------------------------------------------------------------------------------------------------
+
+
+def test_list_has_the_keys_of_the_contract(shared):
+    rows = shared.json("list")
+    assert len(rows) == 13
+    for row in rows:
+        assert list(row) == KEYS
+    dates = [row["due"] for row in rows if row["due"]]
+    assert dates == sorted(dates)
+    row = shared.row("bao-cao")
+    assert (row["plan"], row["occurrence"], row["state"], row["tentative"]) == ("ke-hoach", None, "pending", False)
+    assert row["due"] == ahead(20) and row["title"] == "Báo cáo tổng kết"
+    assert (row["snoozed_until"], row["done_on"], row["late"], row["reminders_sent"]) == (None, None, False, 0)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT08:00:00\+07:00", row["next_reminder"])
+
+
+@pytest.mark.parametrize(
+    ("words", "items"),
+    [
+        (["--state", "overdue"], {"qua-han": 3}),
+        (["--state", "tentative"], {"kiem-tra": 3}),
+        (["--state", "undated"], {"tap-huan": 3}),
+        (["--state", "pending"], {"bao-cao": 3, "hop-khoi": 1}),
+        (["--state", "open"], {"bao-cao": 3, "qua-han": 3, "kiem-tra": 3, "tap-huan": 3, "hop-khoi": 1}),
+        (["--state", "done"], {}),
+        (["--item", "hop-khoi"], {"hop-khoi": 1}),
+        (["--item", "ke-hoach/bao-cao", "--agency", AGENCY], {"bao-cao": 1}),
+        (["--plan", "ke-hoach", "--agency", "vp-ubnd"],
+         {"bao-cao": 1, "qua-han": 1, "kiem-tra": 1, "tap-huan": 1, "hop-khoi": 1}),
+        (["--before", ahead(15)], {"qua-han": 3}),
+        (["--before", "+16d"], {"qua-han": 3, "hop-khoi": 1}),
+        (["--before", (TODAY + datetime.timedelta(16)).strftime("%d/%m/%Y")], {"qua-han": 3, "hop-khoi": 1}),
+    ],
+)  # fmt: skip
+def test_list_filters(shared, words, items):
+    found = [row["item"] for row in shared.json("list", *words)]
+    assert {item: found.count(item) for item in found} == items
+
+
+def test_a_long_list_comes_whole_and_in_order(tmp_path):
+    """Some pages: the bus gives 500 at once at most."""
+    items = '{ id = "hang-ngay"; title = "Báo cáo ngày"; repeat = "FREQ=DAILY"; for = ["members"]; policy = "quiet"; }'
+    with Desk(tmp_path, items) as desk:
+        rows = desk.json("list")
+        days = 366 if TODAY.year % 4 == 0 else 365
+        assert len(rows) == 3 * days
+        keys = [(row["due"], row["agency"]) for row in rows]
+        assert keys == sorted(keys) and len(set(keys)) == len(keys)
+        assert all(row["occurrence"] == row["due"] for row in rows)
+        first = f"{TODAY.year}-01-01"
+        assert [r["due"] for r in desk.json("list", "--item", f"hang-ngay@{first}")] == [first] * 3
+        with desk.raw() as bus:
+            answer = bus.call("List", "a{sv}tu", {}, 0, 4_000_000_000)
+            assert len(answer.values[0]) == 500 and answer.values[1] == 500
+            answer = bus.call("Show", "sstu", "hang-ngay", "", 0, 1000)
+            assert len(answer.values[1]) == 20 and answer.values[2] == 20
+        assert len(desk.json("show", "hang-ngay", "--agency", AGENCY)["obligations"]) == days
+
+
+# ---- decisions -------------------------------------------------------------------------------------------------------
+
+
+def test_done_and_what_follows(desk):
+    assert desk.ctl("done", "bao-cao", "--agency", AGENCY, "--note", "đã nhận").returncode == 0
+    row = desk.row("bao-cao")
+    assert (row["state"], row["done_on"], row["late"], row["next_reminder"]) == ("done", TODAY.isoformat(), False, None)
+    assert desk.row("bao-cao", "vp-ubnd")["state"] == "pending"
+    assert desk.ctl("done", "bao-cao", "--agency", AGENCY).returncode == 1
+    assert desk.ctl("reopen", "bao-cao", "--agency", AGENCY, "--reason", "thiếu biểu").returncode == 0
+    assert desk.row("bao-cao")["state"] == "pending"
+    assert desk.ctl("reopen", "bao-cao", "--agency", AGENCY, "--reason", "x").returncode == 1
+
+    assert desk.ctl("done", "qua-han", "--agency", AGENCY).returncode == 0
+    assert (desk.row("qua-han")["state"], desk.row("qua-han")["late"]) == ("late", True)
+    back = ["done", "qua-han", "--agency", "vp-ubnd", "--on", ahead(-40)]
+    assert desk.ctl(*back).returncode == 0
+    assert desk.row("qua-han", "vp-ubnd")["state"] == "done"
+    assert desk.ctl("done", "qua-han", "--agency", "so-noi-vu", "--on", "tomorrow").returncode == 1
+
+    assert desk.ctl("done", "kiem-tra").returncode == 2  # of several: one, or --all
+    assert desk.ctl("done", "hop-khoi").returncode == 0  # of one
+    assert desk.ctl("done", "kiem-tra", "--all").returncode == 0
+    assert {row["state"] for row in desk.json("list", "--item", "kiem-tra")} == {"done"}
+
+
+def test_waive(desk):
+    assert desk.ctl("waive", "bao-cao", "--agency", AGENCY).returncode == 2
+    assert desk.ctl("waive", "bao-cao", "--agency", AGENCY, "--reason", "sáp nhập").returncode == 0
+    assert desk.row("bao-cao")["state"] == "waived"
+    assert desk.ctl("snooze", "bao-cao", "--agency", AGENCY, "--for", "1d", "--reason", "x").returncode == 1
+    assert desk.ctl("reopen", "bao-cao", "--agency", AGENCY, "--reason", "x").returncode == 0
+    assert desk.row("bao-cao")["state"] == "pending"
+
+
+def test_snooze(desk):
+    snooze = ["snooze", "bao-cao", "--agency", AGENCY, "--reason", "chờ số liệu"]
+    assert desk.ctl(*snooze).returncode == 2
+    assert desk.ctl(*snooze, "--for", "1d", "--until", "tomorrow").returncode == 2
+    assert desk.ctl(*snooze, "--for", "1h").returncode == 2
+    assert desk.ctl(*snooze, "--until", ahead(-1)).returncode == 1
+    refused = desk.ctl(*snooze, "--for", "30d")
+    assert refused.returncode == 1 and "--force" in refused.stderr and refused.stderr.count("\n") == 1
+    assert desk.ctl(*snooze, "--for", "2d").returncode == 0
+    row = desk.row("bao-cao")
+    assert (row["state"], row["snoozed_until"], row["snooze_reason"]) == ("snoozed", ahead(2), "chờ số liệu")
+    assert row["snoozed_by"] and row["due"] == ahead(20)
+    assert [r["agency"] for r in desk.json("list", "--state", "snoozed")] == [AGENCY]
+    assert desk.ctl(*snooze, "--for", "30d", "--force").returncode == 0
+    assert desk.row("bao-cao")["snoozed_until"] == ahead(30)
+    assert desk.ctl("unsnooze", "bao-cao", "--agency", AGENCY).returncode == 0
+    row = desk.row("bao-cao")
+    assert (row["state"], row["snoozed_until"], row["snoozed_by"]) == ("pending", None, None)
+    assert desk.ctl("unsnooze", "bao-cao", "--agency", AGENCY).returncode == 1
+
+
+def test_dates(desk):
+    day = TODAY + datetime.timedelta(12)
+    assert desk.ctl("set-date", "kiem-tra", day.strftime("%d/%m/%Y"), "--agency", AGENCY).returncode == 0
+    row = desk.row("kiem-tra")
+    assert (row["due"], row["tentative"], row["state"]) == (day.isoformat(), False, "pending")
+    assert desk.row("kiem-tra", "vp-ubnd")["state"] == "tentative"
+    assert desk.ctl("set-date", "tap-huan", "+14d", "--note", "công văn 12").returncode == 0
+    assert {row["due"] for row in desk.json("list", "--item", "tap-huan")} == {ahead(14)}
+    assert desk.ctl("clear-date", "kiem-tra", "--agency", AGENCY).returncode == 0
+    assert desk.row("kiem-tra")["state"] == "tentative"
+    assert desk.ctl("clear-date", "kiem-tra", "--agency", AGENCY).returncode == 1
+    assert desk.ctl("set-date", "tap-huan", "31/02").returncode == 2
+    assert desk.ctl("set-date", "tap-huan", "hôm nào đó").returncode == 2
+    assert desk.ctl("set-date", "tap-huan", "2099-01-01").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ([], 2, "--help"),
+        (["lisst"], 2, "list"),
+        (["list", "--reason", "x"], 2, "--reason"),
+        (["list", "--nonsense"], 2, "--nonsense"),
+        (["list", "--state"], 2, "--state"),
+        (["list", "--state", "happy"], 2, "pending"),
+        (["list", "--before", "soon"], 2, "2024-10-15"),
+        (["list", "word"], 2, "word"),
+        (["show"], 2, "ITEM"),
+        (["show", "bao-cap"], 3, "bao-cao"),
+        (["show", "ke-hoach/bao-cap"], 3, "bao-cao"),
+        (["show", "khac/bao-cao"], 3, "khac"),
+        (["show", "bao-cao@2024-01-01"], 3, "bao-cao@2024-01-01"),
+        (["show", "bao-cao@today"], 2, "ITEM"),
+        (["show", "bao cao"], 2, "ITEM"),
+        (["show", "bao-cao", "--agency", "so-tu-fap"], 3, AGENCY),
+        (["done", "hop-khoi", "--agency", AGENCY], 3, "hop-khoi"),
+        (["list", "--plan", "ke-hoac"], 3, "ke-hoach"),
+        (["retry", "0" * 32], 3, "deliveries"),
+        (["drop", "nonsense"], 3, "deliveries"),
+        (["retry"], 2, "--all"),
+        (["test"], 2, "--webhook"),
+        (["test", "nobody"], 3, "nobody"),
+        (["test", "--webhook", "nowhere"], 3, "nowhere"),
+        (["calendar", "12"], 2, "year"),
+        (["calendar", "2024x"], 2, "year"),
+        (["preview", "bao-cao", "--agency", AGENCY, "--kind", "love"], 2, "overdue"),
+        (["preview", "bao-cao"], 2, "--agency"),
+        (["forecast", "--to", "yesterday"], 2, "deliveries"),
+        (["done", "bao-cao", "--agency", AGENCY, "--note", "a\nb"], 2, "one line"),
+        (["done", "bao-cao", "--agency", AGENCY, "--note", "a" * 1001], 2, "1000"),
+        (["--bus", "bus", "list"], 2, "session"),
+    ],
+)
+def test_errors_are_one_line_that_says_what_to_do(shared, words, code, says):
+    result = shared.ctl(*words)
+    assert result.returncode == code, result.stderr
+    assert result.stdout == ""
+    assert result.stderr.startswith("reminderctl: ") and result.stderr.count("\n") == 1
+    assert says in result.stderr
+
+
+def test_no_daemon(tmp_path):
+    with Bus() as bus:
+        result = block.run(block.REMINDERCTL, "--bus", "session", "status", **bus.environment)
+        assert (result.returncode, result.stdout) == (4, "")
+    missing = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={tmp_path}/nothing"}
+    assert block.run(block.REMINDERCTL, "list", "--json", **missing).returncode == 4
+
+
+def test_what_is_hard_to_take_back_wants_a_yes(desk):
+    for verb in ("waive", "reopen"):
+        result = desk.ctl(verb, "bao-cao", "--all", "--reason", "x")
+        assert result.returncode == 1 and "--yes" in result.stderr
+    assert {row["state"] for row in desk.json("list", "--item", "bao-cao")} == {"pending"}
+    assert desk.ctl("waive", "bao-cao", "--all", "--reason", "x", "--yes").returncode == 0
+    assert {row["state"] for row in desk.json("list", "--item", "bao-cao")} == {"waived"}
+
+
+# ---- on a terminal ---------------------------------------------------------------------------------------------------
+
+
+def on_terminal(desk, *words, answer="", columns=80, **environment):
+    """What a person sees, and the exit code."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        variables = block.environment(TERM="xterm", LC_ALL="C.UTF-8", **desk.bus.environment, **environment)
+        if "NO_COLOR" not in environment:
+            variables.pop("NO_COLOR", None)
+        os.execve("/bin/sh", ["sh", "-c", f'stty cols {columns}; exec "$@"', "sh", block.REMINDERCTL, "--bus", "session",
+                              *words], variables)  # fmt: skip
+    os.write(terminal, answer.encode())
+    seen = b""
+    try:
+        while select.select([terminal], [], [], block.PATIENCE)[0]:
+            chunk = os.read(terminal, 65536)
+            seen += chunk
+            if not chunk:
+                break
+    except OSError:  # the other side is closed
+        pass
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    return seen.decode().replace("\r\n", "\n"), os.waitstatus_to_exitcode(status)
+
+
+def columns_of(text):
+    """Columns of a terminal, by the Unicode database and not by wcwidth."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def test_colours_only_where_they_are_wanted(shared):
+    assert "\x1b[" in on_terminal(shared, "list", "--state", "overdue")[0]
+    assert "\x1b[" not in on_terminal(shared, "list", "--state", "overdue", NO_COLOR="1")[0]
+    assert "\x1b[" not in shared.ctl("list", "--state", "overdue").stdout
+    assert "\x1b[" not in on_terminal(shared, "list", "--json")[0]
+
+
+def test_tables_are_aligned_by_display_width(tmp_path):
+    titles = ["Báo cáo tổng kết phong trào thi đua", unicodedata.normalize("NFD", "Đề nghị khen thưởng"), "競賽獎勵報告", "Kết quả"]
+    items = ",".join(f'{{ id = "viec-{n}"; title = "{title}"; due = "{ahead(10)}"; for = ["members"]; }}'
+                     for n, title in enumerate(titles))  # fmt: skip
+    with Desk(tmp_path, items) as desk:
+        lines = desk.ctl("list", LC_ALL="C").stdout.splitlines()
+        start = columns_of(lines[0][: lines[0].index("TITLE")])
+        assert len(lines) == 1 + 3 * len(titles)
+        for line in lines[1:]:
+            (title,) = (title for title in titles if title in line)
+            assert columns_of(line[: line.index(title)]) == start
+        for reason, agency in zip(titles, ("vp-ubnd", "so-noi-vu", AGENCY)):
+            assert desk.ctl("snooze", "viec-0", "--agency", agency, "--for", "1d", "--reason", reason).returncode == 0
+        narrow, _ = on_terminal(desk, "list", columns=96, NO_COLOR="1")
+        assert all(columns_of(line) <= 96 for line in narrow.splitlines())
+        assert "…" in narrow
+
+
+def test_a_terminal_is_asked(desk):
+    waive = ["waive", "bao-cao", "--all", "--reason", "x"]
+    seen, code = on_terminal(desk, *waive, answer="n\n")
+    assert code == 1 and "[y/N]" in seen
+    assert {row["state"] for row in desk.json("list", "--item", "bao-cao")} == {"pending"}
+    assert on_terminal(desk, *waive, answer="y\n")[1] == 0
+    assert {row["state"] for row in desk.json("list", "--item", "bao-cao")} == {"waived"}
+
+
+# ---- views -----------------------------------------------------------------------------------------------------------
+
+
+def test_status(shared):
+    status = shared.json("status")
+    assert (status["health"], status["open"], status["overdue"], status["failed"]) == ("ok", 13, 3, 0)
+    assert status["last_error"] is None and status["problems"] is not None
+    datetime.datetime.fromisoformat(status["next_wake"])
+    assert shared.ctl("status", "--check").returncode == 0
+    assert "13 open" in shared.ctl("status").stdout
+
+
+def test_show_is_the_whole_life(desk):
+    assert desk.ctl("snooze", "bao-cao", "--agency", AGENCY, "--for", "1d", "--reason", "chờ").returncode == 0
+    about = desk.json("show", "bao-cao", "--agency", AGENCY)
+    assert about["title"] == "Báo cáo tổng kết" and about["report_to"] == ["vp-ubnd"]
+    (obligation,) = about["obligations"]
+    assert set(KEYS) <= set(obligation)
+    assert [rung["kind"] for rung in obligation["ladder"]][-2:] == ["advance", "due"] or obligation["ladder"]
+    assert all(rung["settled"] is False for rung in obligation["ladder"] if rung["time"][:10] > TODAY.isoformat())
+    (event,) = obligation["log"]
+    assert event["verb"] == "snooze" and "chờ" in event["detail"] and event["uid"] == os.getuid()
+    text = desk.ctl("show", "bao-cao", "--agency", AGENCY).stdout
+    assert "Báo cáo tổng kết" in text and "snoozed" in text and "chờ" in text
+    assert len(desk.json("show", "bao-cao")["obligations"]) == 3
+
+
+def test_log(desk):
+    assert desk.ctl("done", "bao-cao", "--agency", AGENCY, "--note", "đủ").returncode == 0
+    assert desk.ctl("done", "bao-cao", "--agency", AGENCY).returncode == 1
+    assert desk.ctl("waive", "hop-khoi", "--reason", "hoãn").returncode == 0
+    events = desk.json("log")
+    assert [event["verb"] for event in events] == ["done", "done refused", "waive"]
+    assert all(event["who"] and event["uid"] == os.getuid() for event in events)
+    assert [event["verb"] for event in desk.json("log", "hop-khoi")] == ["waive"]
+    assert desk.json("log", "--since", "tomorrow") == []
+    assert len(desk.json("log", "--since", "today", "--agency", AGENCY)) == 1
+
+
+def test_preview_sends_nothing(shared):
+    message = shared.json("preview", "bao-cao", "--agency", AGENCY)
+    assert message["kind"] == "advance" and "Báo cáo tổng kết" in message["subject"]
+    assert "Sở Tư pháp" in message["text"] and "<html" in message["html"].lower()
+    overdue = shared.json("preview", "qua-han", "--agency", AGENCY)
+    assert overdue["kind"] == "overdue"
+    for kind in ("advance", "escalation", "snoozed", "completed"):
+        assert shared.ctl("preview", "qua-han", "--agency", AGENCY, "--kind", kind).returncode in (0, 1), kind
+    page = shared.ctl("preview", "kiem-tra", "--agency", AGENCY, "--html").stdout
+    assert "&lt;công tác&gt; &amp;" in page and "<công tác>" not in page
+    assert shared.json("deliveries") == []
+
+
+def test_calendar(shared):
+    calendar = shared.json("calendar", "2024")
+    days = {day["date"]: day for day in calendar["days"]}
+    assert days["2024-02-12"]["off"] is True and days["2024-05-04"]["off"] is False
+    assert calendar["provisional"] is False
+    here = shared.json("calendar")
+    assert here["year"] == TODAY.year
+    found = {day["date"]: day for day in here["deadlines"]}
+    if ahead(-30).startswith(str(TODAY.year)):
+        assert found[ahead(-30)]["overdue"] == 3
+    assert ahead(25) not in found  # tentative: no day is named
+    seen, _ = on_terminal(shared, "calendar", "2024", NO_COLOR="1")
+    assert " 4+ 5" in seen and max(map(columns_of, seen.splitlines())) <= 80
+    assert "\x1b[7m" in on_terminal(shared, "calendar")[0]
+
+
+def test_forecast_is_what_a_rehearsal_says(tmp_path):
+    """From tomorrow on, with nothing to catch up on, both have to agree."""
+    items = f'''
+        {{ id = "bao-cao"; title = "Báo cáo"; due = "{ahead(20)}"; for = ["members"]; }},
+        {{ id = "hop-khoi"; title = "Họp"; window = ["{ahead(11)}", "{ahead(22)}"]; for = ["head"]; policy = "late"; }}
+    '''
+    late = {"before": ["5d"], "at": "09:00", "overdue": {"every": "1d", "limit": 3},
+            "escalate": ({"after": "1d", "to": "council"},)}  # fmt: skip
+    with Desk(tmp_path, items, policies={**POLICIES, "late": late}, digest={"weekday": "mon", "at": "08:00"}) as desk:
+        compare_forecast(desk)
+
+
+def compare_forecast(desk):
+    assert desk.ctl("done", "bao-cao", "--agency", AGENCY).returncode == 0
+    period = (ahead(1), ahead(30))
+    forecast = desk.json("forecast", "--from", period[0], "--to", period[1])
+    rehearsal = desk.block.rehearse(*period)
+    assert {line["kind"] for line in forecast} > {"advance", "overdue", "escalation", "digest"}
+    without = [line for line in rehearsal if line["kind"] != "digest" and line["agency"] != AGENCY]
+    assert [line for line in forecast if line["kind"] != "digest" and line["agency"] != AGENCY] == without
+    assert not [line for line in forecast if line["agency"] == AGENCY and line["kind"] != "digest"]
+    assert desk.json("forecast", "--from", period[0], "--to", period[1], "--agency", AGENCY) == [
+        line for line in forecast if line["agency"] == AGENCY
+    ]
+    assert desk.json("deliveries") == []  # it was a copy
+    with desk.raw() as bus:
+        pages, offset = [], 0
+        while True:
+            answer = bus.call("Forecast", "ssstu", *period, "", offset, 2)
+            pages += answer.values[0]
+            offset = answer.values[1]
+            if offset == 0:
+                break
+        assert [page["time"] for page in pages] == [line["time"] for line in forecast]
+
+
+class Page(html.parser.HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.cells, self.inside = [], [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag in ("td", "th"):
+            self.cells.append("")
+        self.inside = tag
+
+    def handle_data(self, data):
+        if self.cells and self.inside not in (None, "style"):
+            self.cells[-1] += data.strip()
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self.inside = None
+
+
+def test_matrix(desk):
+    assert desk.ctl("done", "bao-cao", "--agency", AGENCY).returncode == 0
+    assert desk.ctl("waive", "bao-cao", "--agency", "vp-ubnd", "--reason", "x").returncode == 0
+    lines = desk.ctl("list", "--matrix").stdout.splitlines()
+    marks = {line.split()[0]: line.split()[-3:] for line in lines[1:6]}
+    assert marks["bao-cao"] == ["–", "·", "✓"]
+    assert marks["qua-han"] == ["✗", "✗", "✗"]
+    assert marks["kiem-tra"] == ["?", "?", "?"]
+    assert any("Văn phòng UBND tỉnh" in line for line in lines[6:])
+    text = desk.ctl("list", "--matrix", "--html").stdout
+    page = Page(text)
+    assert ("html", {"lang": "vi"}) in page.tags
+    assert not {"link", "script", "img"} & {tag for tag, _ in page.tags}  # self-contained
+    assert "size: A4" in text and "http" not in text
+    assert "Kiểm tra <công tác> & thi đua" in page.cells
+    assert desk.ctl("list", "--html").returncode == 2
+
+
+def test_completion(shared):
+    def complete(*words):
+        return block.run(block.REMINDERCTL, "complete", "--bus", "session", *words, **shared.bus.environment).stdout.split()
+
+    assert {"list", "set-date"} <= set(complete(""))
+    assert complete("done", "") == ["bao-cao", "qua-han", "kiem-tra", "tap-huan", "hop-khoi"]
+    assert AGENCY in complete("done", "bao-cao", "--agency", "so")
+    assert "--reason" in complete("snooze", "bao-cao", "--") and "--reason" not in complete("list", "--")
+    assert "failed" in complete("deliveries", "--state", "") and "failed" not in complete("list", "--state", "")
+    assert "tomorrow" in complete("set-date", "kiem-tra", "")
+    assert block.run(block.REMINDERCTL, "complete", "done", "").returncode == 0  # no daemon: nothing, silently
+    script = f"""
+        PATH={block.BUILD}:$PATH; . {block.ROOT}/conf/completion/reminderctl.bash
+        COMP_WORDS=(reminderctl --bus session done ba); COMP_CWORD=4; _reminderctl; echo "${{COMPREPLY[@]}}"
+    """
+    assert block.run("bash", "-c", script, **shared.bus.environment).stdout == "bao-cao\n"
+
+
+# ---- deliveries ------------------------------------------------------------------------------------------------------
+
+
+def test_a_test_message_is_retried_and_dropped(desk):
+    """The mail server of the sample block does not exist."""
+    assert desk.ctl("test", AGENCY).returncode == 0
+    end = time.monotonic() + block.PATIENCE
+    while not (found := desk.json("deliveries", "--state", "queued"))[0:1] or not found[0]["answer"]:
+        assert time.monotonic() < end
+    (delivery,) = found
+    assert (delivery["kind"], delivery["agency"], delivery["channel"]) == ("test", AGENCY, "mail")
+    assert desk.json("deliveries", "--agency", "vp-ubnd") == []
+    assert desk.ctl("retry", delivery["id"]).returncode == 0
+    while (found := desk.json("deliveries")[0])["attempts"] < 2 or found["state"] != "queued":
+        assert time.monotonic() < end
+    assert desk.ctl("drop", delivery["id"]).returncode == 0
+    assert desk.json("deliveries")[0]["state"] == "cancelled"
+    assert desk.ctl("drop", delivery["id"]).returncode == 1
+    assert desk.ctl("retry", "--all").returncode in (0, 1)
+    two = desk.ctl("drop", "0" * 32, "1" * 32)
+    assert two.returncode == 1 and "--yes" in two.stderr
+    assert desk.ctl("drop", "0" * 32, "1" * 32, "--yes").returncode == 3
+
+
+# ---- reload, restart, crash ------------------------------------------------------------------------------------------
+
+
+def test_reload_tells_each_mistake_in_its_place(desk):
+    good = (desk.block.conf / "plans.d/plan.conf").read_text(encoding="utf-8")
+    desk.block.write_plan(good.replace("members =", "membres ="))
+    result = desk.ctl("reload")
+    assert result.returncode == 1
+    assert re.search(r"plan\.conf:\d+: .*membres", result.stderr)
+    assert len(desk.json("list")) == 13  # the old plan goes on
+    report = desk.ctl("reload", "--json")
+    assert report.returncode == 1
+    assert json.loads(report.stdout)["adopted"] is False and json.loads(report.stdout)["findings"][0]["line"] > 0
+    desk.block.write_plan(good.replace("Báo cáo tổng kết", "Báo cáo cuối năm"))
+    assert desk.ctl("reload").returncode == 0
+    assert desk.row("bao-cao")["title"] == "Báo cáo cuối năm"
+    assert [event["verb"] for event in desk.json("log")] == ["reload refused", "reload refused", "reload"]
+
+
+def test_decisions_outlive_crash_restart_reload_and_an_edited_plan(desk):
+    assert desk.ctl("done", "bao-cao", "--agency", AGENCY).returncode == 0
+    assert desk.ctl("snooze", "bao-cao", "--agency", "vp-ubnd", "--for", "2d", "--reason", "chờ").returncode == 0
+    assert desk.ctl("set-date", "kiem-tra", ahead(13), "--agency", AGENCY).returncode == 0
+    assert desk.ctl("waive", "hop-khoi", "--reason", "x").returncode == 0
+    before = desk.json("list")
+    desk.daemon.kill()  # SIGKILL
+    desk.start()
+    assert desk.json("list") == before
+    desk.daemon.stop()
+    desk.start()
+    assert desk.json("list") == before
+    assert desk.ctl("reload").returncode == 0
+    assert desk.json("list") == before
+    text = (desk.block.conf / "plans.d/plan.conf").read_text(encoding="utf-8")
+    desk.block.write_plan(text.replace(ahead(20), ahead(22)).replace('id = "tap-huan"', 'id = "tap-huan-moi"'))
+    assert desk.ctl("reload").returncode == 0
+    decided = {("bao-cao", AGENCY): "done", ("bao-cao", "vp-ubnd"): "snoozed", ("hop-khoi", "vp-ubnd"): "waived"}
+    for (item, agency), state in decided.items():
+        assert desk.row(item, agency)["state"] == state
+    assert desk.row("kiem-tra")["due"] == ahead(13)
+    assert desk.row("bao-cao", "so-noi-vu")["due"] == ahead(22)
+    assert {row["state"] for row in desk.json("list", "--item", "tap-huan")} == {"withdrawn"}
+    assert desk.ctl("done", "tap-huan", "--agency", AGENCY).returncode == 1
+
+
+def test_reminders_outlive_the_bus(tmp_path):
+    """No bus at the start, then one, then none, then one again."""
+    address = f"unix:path={tmp_path}/bus"
+    variables = {"DBUS_SESSION_BUS_ADDRESS": address}
+
+    def status():
+        return block.run(block.REMINDERCTL, "--bus", "session", "status", **variables).returncode
+
+    def wait_for_object():
+        end = time.monotonic() + block.PATIENCE
+        while status() != 0:
+            assert time.monotonic() < end
+
+    def start_bus():
+        return subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}"],
+                                stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+
+    with Block(tmp_path, plan(ITEMS, year=TODAY.year), policies=POLICIES).start("session", environment=variables) as daemon:
+        assert status() == 4
+        for _ in range(2):
+            bus = start_bus()
+            try:
+                wait_for_object()
+                assert daemon.process.poll() is None
+            finally:
+                bus.terminate()
+                bus.wait()
+        assert "bus is away" in daemon.stderr and "bus is back" in daemon.stderr
+        daemon.reload()
+
+
+# ---- the bus ---------------------------------------------------------------------------------------------------------
+
+
+def test_introspection(shared):
+    with shared.raw() as bus:
+        xml = bus.call("Introspect", interface="org.freedesktop.DBus.Introspectable").values[0]
+    (interface,) = (i for i in ElementTree.fromstring(xml).iter("interface") if i.get("name") == MANAGER)
+    methods = {m.get("name"): m for m in interface.iter("method")}
+    assert set(VERBS) <= set(methods)
+    for method in methods.values():
+        assert all(argument.get("name") for argument in method.iter("arg"))
+    properties = {p.get("name"): p.get("type") for p in interface.iter("property")}
+    assert properties == {"Version": "s", "NextWake": "t", "Open": "u", "Overdue": "u", "Queued": "u", "Failed": "u"}
+    assert {s.get("name") for s in interface.iter("signal")} == {"ObligationChanged", "DeliveryFinished"}
+
+
+def test_busctl(shared):
+    def call(*words):
+        return block.run("busctl", "--user", "call", "org.reminderd1", OBJECT, MANAGER, *words, **shared.bus.environment)
+
+    result = call("List", "a{sv}tu", "1", "state", "s", "overdue", "0", "1")
+    assert result.returncode == 0 and result.stdout.startswith("aa{sv}t 1 ") and '"qua-han"' in result.stdout
+    assert "did you mean bao-cao" in call("Show", "sstu", "bao-cap", "", "0", "0").stderr
+    get = block.run("busctl", "--user", "get-property", "org.reminderd1", OBJECT, MANAGER, "Overdue",
+                    **shared.bus.environment)  # fmt: skip
+    assert get.stdout == "u 3\n"
+
+
+def test_signals(desk):
+    with desk.raw() as bus:
+        bus.watch()
+        assert bus.call("Done", "ssssb", "qua-han", AGENCY, "", "", False).values == [1]
+        signal = bus.wait_for(lambda s: s.member == "ObligationChanged")
+        assert signal.values == ["ke-hoach", "qua-han", "", AGENCY, "late"]
+        signal = bus.wait_for(lambda s: s.member == "PropertiesChanged" and "Overdue" in s.values[1])
+        assert signal.values[0] == MANAGER and (signal.values[1]["Overdue"], signal.values[1]["Open"]) == (2, 12)
+        assert bus.call("Test", "ss", AGENCY, "").values == [1]
+        signal = bus.wait_for(lambda s: s.member == "DeliveryFinished")
+        assert signal.values[1:] == [AGENCY, "test", "mail", "queued"]
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (("Show", "sstu", "khong-co", "", 0, 0), "NotFound"),
+        (("Done", "ssssb", "bao-cao", "", "", "", False), "Invalid"),
+        (("Done", "ssssb", "bao-cao", AGENCY, "tomorrow", "", False), "Refused"),
+        (("Snooze", "ssssb", "bao-cao", AGENCY, "+1d", "", False), "Invalid"),
+        (("Snooze", "ssssb", "bao-cao", AGENCY, "+1d", "a\x1b[31mb", False), "Invalid"),
+        (("List", "a{sv}tu", {"stat": ("s", "open")}, 0, 0), "Invalid"),
+        (("List", "a{sv}tu", {"state": ("u", 3)}, 0, 0), "Invalid"),
+        (("List", "a{sv}tu", {}, 2**63, 0), "Invalid"),
+        (("Calendar", "u", 4_000_000_000), "Invalid"),
+        (("Test", "ss", "", ""), "Invalid"),
+        (("Show", "sstu", "../../etc/passwd", "", 0, 0), "Invalid"),
+        (("Show", "sstu", "x" * (10 << 20), "", 0, 0), "Invalid"),
+        (("Snooze", "ssssb", "bao-cao", AGENCY, "+1d", "x" * (10 << 20), False), "Invalid"),
+        (("Snooze", "ssssb", "bao-cao", AGENCY, "+" + "9" * (10 << 20) + "d", "x", False), "Invalid"),
+        (("List", "a{sv}tu", {"item": ("s", "y" * (10 << 20))}, 0, 0), "Invalid"),
+    ],
+)
+def test_bus_errors(shared, call, error):
+    with shared.raw() as bus:
+        answer = bus.call(*call)
+        assert answer.kind == ERROR and answer.error == f"org.reminderd1.Error.{error}"
+        assert len(answer.values[0]) < 400 and "\n" not in answer.values[0]
+
+
+def test_broken_text_does_not_reach_the_daemon(shared):
+    """Text that is no UTF-8 is the bus's business: it closes such a connection. The daemon stays."""
+    with shared.raw() as bus:
+        serial = bus.send("Show", "sstu", b"bao-cao\xff\xfe", "", 0, 0)
+        with pytest.raises(ConnectionError):
+            bus.answer(serial)
+    assert shared.ctl("status").returncode == 0
+    with shared.raw() as bus:
+        assert bus.call("Show", "ss", "bao-cao", "").error == "org.freedesktop.DBus.Error.InvalidArgs"
+        assert bus.call("Nonsense").error == "org.freedesktop.DBus.Error.UnknownMethod"
+        assert bus.call("Status", interface=None).kind == ERROR
+
+
+def test_two_at_once(desk):
+    """Of ten that finish the same thing at the same time one does it."""
+    with ThreadPoolExecutor(10) as pool:
+        codes = list(pool.map(lambda _: desk.ctl("done", "bao-cao", "--agency", AGENCY).returncode, range(10)))
+    assert sorted(codes) == [0] + [1] * 9
+    verbs = [event["verb"] for event in desk.json("log")]
+    assert verbs.count("done") == 1 and verbs.count("done refused") == 9
+
+
+def test_a_burst_does_not_delay_a_reminder(tmp_path):
+    """Ten thousand calls without waiting for an answer, just when a reminder falls due; each is answered in the end."""
+    calls = 10_000
+    authority = Authority(tmp_path / "ca")
+    with Bus() as bus, SmtpServer(tmp_path / "mail", authority, user=USER, password=PASSWORD) as server:
+        at = soon(4)
+        mail = {"url": server.url, "ca_file": str(authority.ca_file), "timeout": "10s"}
+        with Live(tmp_path, at, mail=mail).start("session", environment=bus.environment) as daemon:
+            with RawBus(bus.environment["DBUS_SESSION_BUS_ADDRESS"], timeout=300) as loud:
+                wait_for_name(loud)
+                time.sleep(max(0, at.timestamp() - time.time() - 0.2))
+                sender = threading.Thread(target=lambda: [
+                    loud.send("List", "a{sv}tu", {"state": ("s", "open")}, 0, 20) for _ in range(calls)])  # fmt: skip
+                first = loud.serial + 1
+                sender.start()
+                (record,) = server.wait(1, block.PATIENCE)
+                left = calls
+                while left > 0:
+                    message = loud.receive()
+                    left -= (message.reply_to or 0) >= first
+                sender.join()
+            assert daemon.process.poll() is None
+        lateness = record["arrived"] - at.timestamp()
+        print(f"lateness during the burst: {1000 * lateness:.0f} ms")
+        assert 0 <= lateness < (10 if "asan" in str(block.BUILD) else 1)
+
+
+def wait_for_name(bus):
+    end = time.monotonic() + block.PATIENCE
+    while bus.call("Ping", interface="org.freedesktop.DBus.Peer").kind == ERROR:
+        assert time.monotonic() < end
+
+
+def test_what_is_done_is_not_reminded_of_even_if_it_is_next_to_leave(tmp_path):
+    """The mail server is away; what waits for its next attempt is cancelled, and a confirmation takes its place."""
+    at = soon(2)
+    items = item("bao-cao") + ",\n" + item("so-ket", due=TODAY + datetime.timedelta(1))
+    mail = {"url": "smtp://127.0.0.1:1", "tls": "none"}
+    with Bus() as bus, Live(tmp_path, at, mail=mail, items=items, confirmations=True).start(
+            "session", environment=bus.environment):  # fmt: skip
+
+        def ctl(*words):
+            return block.run(block.REMINDERCTL, "--bus", "session", *words, **bus.environment)
+
+        def deliveries():
+            result = ctl("deliveries", "--json")
+            return {d["kind"]: d for d in json.loads(result.stdout)} if result.returncode == 0 else {}
+
+        end = time.monotonic() + block.PATIENCE
+        while deliveries().get("due", {}).get("attempts", 0) < 1 or deliveries()["due"]["state"] != "queued":
+            assert time.monotonic() < end
+        assert ctl("done", "bao-cao", "--agency", "don-vi-1").returncode == 0
+        found = deliveries()
+        assert found["due"]["state"] == "cancelled" and found["completed"]["state"] in ("queued", "sending")
+        shown = json.loads(ctl("show", "bao-cao", "--json").stdout)["obligations"][0]
+        assert {n["kind"]: n["state"] for n in shown["notices"]}["due"] == "cancelled"
+
+
+# ---- who may ---------------------------------------------------------------------------------------------------------
+
+needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+OPEN_BUS = """<busconfig>
+  <type>{kind}</type><listen>unix:path={folder}/bus</listen><auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/><allow own="*"/><allow send_type="method_call"/><allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/><allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/>
+    <allow receive_type="signal"/>
+  </policy>
+  {include}
+</busconfig>"""
+
+
+class OpenBus:
+    """A bus that lets everybody in, and with `policy` then keeps reminderd's own."""
+
+    def __init__(self, folder, kind, policy):
+        include = f"<include>{block.ROOT}/conf/org.reminderd1.conf</include>" if policy else ""
+        self.address = f"unix:path={folder}/bus"
+        (folder / "bus.conf").write_text(OPEN_BUS.format(kind=kind, folder=folder, include=include))
+        for parent in (folder, *folder.parents[:2]):
+            parent.chmod(0o755)
+        self.command = ["dbus-daemon", f"--config-file={folder}/bus.conf", "--nofork", "--nopidfile", "--print-address=1"]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+        assert self.process.stdout.readline()
+        return self
+
+    def __exit__(self, *error):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def as_nobody(*words, **variables):
+    return subprocess.run([block.REMINDERCTL, *words], capture_output=True, text=True, user=65534, group=65534,
+                          extra_groups=[], env=block.environment(**variables))  # fmt: skip
+
+
+@needs_root
+@pytest.mark.parametrize("policy", [False, True])
+def test_strangers_on_the_system_bus(tmp_path, policy):
+    """Refused by the daemon itself, and by the policy that is installed with it."""
+    with OpenBus(tmp_path, "system", policy) as bus:
+        variables = {"DBUS_SYSTEM_BUS_ADDRESS": bus.address}
+        small = Block(tmp_path, plan(ITEMS, year=TODAY.year), policies=POLICIES)
+        with small.start("system", environment=variables) as daemon:
+            end = time.monotonic() + block.PATIENCE
+            while block.run(block.REMINDERCTL, "status", **variables).returncode != 0:
+                assert time.monotonic() < end, daemon.stderr
+            for words in (["status"], ["list", "--json"], ["done", "bao-cao", "--agency", AGENCY], ["reload"]):
+                result = as_nobody(*words, **variables)
+                assert (result.returncode, result.stdout) == (5, ""), result.stderr
+                assert "group reminderd" in result.stderr
+            assert block.run(block.REMINDERCTL, "list", "--state", "done", "--json", **variables).stdout.strip() == "[]"
+            if not policy:
+                assert daemon.stderr.count("Refused nobody") >= 1
+                get = subprocess.run(["busctl", "get-property", "org.reminderd1", OBJECT, MANAGER, "Open"],
+                                     capture_output=True, text=True, user=65534, group=65534,
+                                     env=block.environment(**variables))  # fmt: skip
+                assert get.returncode != 0 and "group reminderd" in get.stderr
+
+
+@needs_root
+def test_strangers_on_a_session_bus(tmp_path):
+    with OpenBus(tmp_path, "session", False) as bus:
+        variables = {"DBUS_SESSION_BUS_ADDRESS": bus.address}
+        with Block(tmp_path, plan(ITEMS, year=TODAY.year), policies=POLICIES).start("session", environment=variables):
+            end = time.monotonic() + block.PATIENCE
+            while block.run(block.REMINDERCTL, "--bus", "session", "status", **variables).returncode != 0:
+                assert time.monotonic() < end
+            result = as_nobody("--bus", "session", "status", **variables)
+            assert result.returncode == 5 and "another user" in result.stderr
+
+
+def test_a_full_output_is_an_error(shared):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([block.REMINDERCTL, "--bus", "session", "list"], stdout=full, stderr=subprocess.PIPE,
+                                env=block.environment(**shared.bus.environment))  # fmt: skip
+    assert result.returncode == 1 and result.stderr
+
+
+def test_stops_while_a_forecast_runs(desk):
+    with desk.raw() as bus:
+        bus.send("Forecast", "ssstu", "", "+700d", "", 0, 500)
+        desk.daemon.process.send_signal(signal.SIGTERM)
+        desk.daemon.process.wait(block.PATIENCE)
+    assert desk.daemon.process.returncode == 0
