@@ -100,6 +100,9 @@ lint-cppcheck:
 install: all man ## programs, units, examples, manual pages: DESTDIR= PREFIX=
 	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' SYSCONFDIR='$(SYSCONFDIR)' BUILD='$(BUILD)' scripts/install
 
+deb: all man ## a Debian package in BUILD
+	@BUILD='$(BUILD)' VERSION='$(VERSION)' scripts/make-deb
+
 clean: ## removes what was built
 	rm -rf $(BUILD)
 
@@ -107,6 +110,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: all unit check man lint lint-tidy lint-cppcheck install clean help
+.PHONY: all unit check man lint lint-tidy lint-cppcheck install deb clean help
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -18,7 +18,7 @@ static void clear_row(void *record)
 
 static int read_row(struct query *query, void *record)
 {
-        CLEANUP(audit_record_clear) struct audit_record row = {.id = query_read_integer(query)};
+        struct audit_record row = {.id = query_read_integer(query)};
         row.at_ms = query_read_integer(query);
         row.who = query_read_text(query);
         row.uid = query_read_integer(query);
@@ -29,10 +29,11 @@ static int read_row(struct query *query, void *record)
         query_read_name(query, sizeof(row.agency), row.agency);
         row.detail = query_read_text(query);
         int r = query_check(query);
-        if (r < 0)
+        if (r < 0) {
+                audit_record_clear(&row);
                 return r;
+        }
         *(struct audit_record *)record = row;
-        row = (struct audit_record){0};
         return 0;
 }
 

@@ -42,7 +42,7 @@ static void clear_row(void *record)
 
 static int read_row(struct query *query, void *record)
 {
-        CLEANUP(delivery_record_clear) struct delivery_record row = {0};
+        struct delivery_record row = {0};
         query_read_name(query, sizeof(row.id), row.id);
         query_read_name(query, sizeof(row.server), row.server);
         query_read_name(query, sizeof(row.agency), row.agency);
@@ -57,10 +57,11 @@ static int read_row(struct query *query, void *record)
         row.answer = query_read_text(query);
         row.subject = query_read_text(query);
         int r = query_check(query);
-        if (r < 0)
+        if (r < 0) {
+                delivery_record_clear(&row);
                 return r;
+        }
         *(struct delivery_record *)record = row;
-        row = (struct delivery_record){0};
         return 0;
 }
 

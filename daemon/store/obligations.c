@@ -60,7 +60,7 @@ static void read_rest(struct query *query, struct obligation_record *row)
 
 static int read_row(struct query *query, void *record)
 {
-        CLEANUP(obligation_record_clear) struct obligation_record row = {.id = query_read_integer(query)};
+        struct obligation_record row = {.id = query_read_integer(query)};
         query_read_name(query, sizeof(row.plan), row.plan);
         query_read_name(query, sizeof(row.item), row.item);
         query_read_name(query, sizeof(row.key), row.key);
@@ -68,10 +68,11 @@ static int read_row(struct query *query, void *record)
         read_keys(query, &row);
         read_rest(query, &row);
         int r = query_check(query);
-        if (r < 0)
+        if (r < 0) {
+                obligation_record_clear(&row);
                 return r;
+        }
         *(struct obligation_record *)record = row;
-        row = (struct obligation_record){0};
         return 0;
 }
 

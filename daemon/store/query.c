@@ -68,6 +68,7 @@ static int errno_of(sqlite3 *db, int code)
                 return -EBUSY;
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
+        case SQLITE_ERROR: /* the SQL is constant and sound: it is the file that lacks what it names */
                 return -EUCLEAN;
         case SQLITE_IOERR:
         case SQLITE_CANTOPEN:

@@ -8,7 +8,8 @@
 
 #include <sqlite3.h>
 
-/* One slot each in the store's cache; the SQL stands beside the function that runs it. */
+/* One slot each in the store's cache; the SQL stands beside the function that runs it. States and statuses stand in it
+ * as numbers, since SQLite takes a partial index only where its condition is written out; schema.c asserts them. */
 enum statement {
         STATEMENT_BEGIN,
         STATEMENT_COMMIT,

@@ -23,7 +23,7 @@ _Static_assert(OBLIGATION_OPEN == 0 && OBLIGATION_DONE == 1 && OBLIGATION_WAIVED
 _Static_assert(SHIFT_NEXT == 0 && SHIFT_PREVIOUS == 1 && SHIFT_NONE == 2, "shifts are stored as numbers");
 
 #define NO_DAY "-2147483648"
-_Static_assert(CIVIL_NONE == INT32_MIN, "NO_DAY is CIVIL_NONE");
+_Static_assert(CIVIL_NONE + 1 == -2147483647, "NO_DAY is CIVIL_NONE");
 
 /* Days and moments are integers (civil.h), NULL where there is none; a next_fire of NULL never comes. Partial
  * indexes hold only what can still happen, so that no tick pays for what is over. open_tally and delivery_tally are
@@ -240,13 +240,12 @@ static int sync_path(const char *path, int flags)
 
 static int sync_parent(const char *path)
 {
-        CLEANUP_FREE char *parent = strdup(path);
-        if (!parent)
-                return -ENOMEM;
-        char *slash = strrchr(parent, '/');
+        const char *slash = strrchr(path, '/');
         if (!slash)
                 return sync_path(".", O_RDONLY | O_DIRECTORY);
-        slash[slash == parent ? 1 : 0] = '\0';
+        CLEANUP_FREE char *parent = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+        if (!parent)
+                return -ENOMEM;
         return sync_path(parent, O_RDONLY | O_DIRECTORY);
 }
 

@@ -54,30 +54,28 @@ static int open_folder(struct store *store, const char *dir)
         struct stat status;
         if (lstat(dir, &status) == 0 && S_ISLNK(status.st_mode))
                 return explain(store, ELOOP, dir);
-        CLEANUP_CLOSE int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return explain(store, errno, dir);
         int r = guard(store, fd, dir);
-        if (r < 0)
+        if (r < 0) {
+                (void)close(fd);
                 return r;
-        int folder = fd;
-        fd = -1;
-        return folder;
+        }
+        return fd;
 }
 
 static int lock_folder(struct store *store, int folder, const char *dir)
 {
-        CLEANUP_CLOSE int fd = openat(folder, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (fd < 0)
+        store->lock = openat(folder, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (store->lock < 0)
                 return explain(store, errno, dir);
-        if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        if (flock(store->lock, LOCK_EX | LOCK_NB) < 0) {
                 if (errno == EWOULDBLOCK)
                         return store_refuse(store, -EBUSY,
                                             "another reminderd works in %s; stop it, or name another folder", dir);
                 return explain(store, errno, dir);
         }
-        store->lock = fd;
-        fd = -1;
         return 0;
 }
 

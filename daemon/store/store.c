@@ -138,9 +138,7 @@ int store_commit(struct store *store)
 {
         if (!store->in_transaction)
                 return store_refuse(store, -EINVAL, "no transaction is open");
-        int r = store->failure;
-        if (!r)
-                r = run(store, STATEMENT_COMMIT, "COMMIT");
+        int r = run(store, STATEMENT_COMMIT, "COMMIT"); /* which fails by itself where store->failure is set */
         if (r < 0) {
                 store_rollback(store);
                 return r;

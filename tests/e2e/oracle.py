@@ -211,9 +211,11 @@ def repeated_days(rule, year):
 def occurrences(config, plan, item):
     """The dates of an item; none while it waits for one."""
     shift = config.policy(item).get("shift", "next")
-    move = {"next": config.calendar.next, "previous": config.calendar.previous, "none": lambda day: day}[shift]
     year = plan["year"]
     tentative = item.get("tentative", False)
+    if tentative:
+        shift = "none"  # a window is no deadline yet
+    move = {"next": config.calendar.next, "previous": config.calendar.previous, "none": lambda day: day}[shift]
 
     if "due" in item:
         due = parse_day(item["due"])
@@ -280,10 +282,10 @@ def kind_on(dates, late, day):
         return "observance" if day <= dates.due else None
     if late:
         return "overdue"
-    if dates.tentative:  # there is no day to name, and none that could move once the window is over
-        return "advance" if day <= dates.due else None
     if day > dates.effective:
         return None
+    if dates.tentative:
+        return "advance"  # there is no day that could be named
     return "due" if dates.effective == day or dates.safe in (day, day + DAY) else "advance"
 
 

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import threading
@@ -534,6 +535,21 @@ def test_completion(shared):
         COMP_WORDS=(reminderctl --bus session done ba); COMP_CWORD=4; _reminderctl; echo "${{COMPREPLY[@]}}"
     """
     assert block.run("bash", "-c", script, **shared.bus.environment).stdout == "bao-cao\n"
+
+
+@pytest.mark.skipif(not shutil.which("msgfmt"), reason="gettext is not installed")
+def test_vietnamese(shared, tmp_path):
+    """The catalogue is whole, and is used where the language is asked for; JSON stays as it is."""
+    catalogue, folder = block.ROOT / "conf/po/vi.po", tmp_path / "vi/LC_MESSAGES"
+    sources = sorted((block.ROOT / "daemon/ctl").glob("*.[ch]"))
+    block.run("xgettext", "-k_", "-kN_", "-kngettext:1,2", "--from-code=UTF-8", "-o", tmp_path / "all.pot", *sources)
+    assert block.run("msgcmp", catalogue, tmp_path / "all.pot").returncode == 0
+    folder.mkdir(parents=True)
+    assert block.run("msgfmt", "--check", "-o", folder / "reminderctl.mo", catalogue).returncode == 0
+    language = {"LC_ALL": "C.UTF-8", "LANGUAGE": "vi", "TEXTDOMAINDIR": str(tmp_path)}
+    assert "việc phải làm" in shared.ctl("status", **language).stdout
+    assert "LỆNH" in shared.ctl("--help", **language).stdout
+    assert shared.ctl("list", "--json", **language).stdout == shared.ctl("list", "--json").stdout
 
 
 # ---- deliveries ------------------------------------------------------------------------------------------------------

@@ -190,7 +190,8 @@ CASES = {
         10-24 fix_date, 10-28 fix_date, 10-30 fix_date""", agency="vp-ubnd"),
     "date to be fixed by a day off": Case(
         item('window = ["2024-09-02", "2024-09-13"]; tentative = true; fix_by = "2024-08-31"; for = ["so-noi-vu"];'),
-        "08-16 fix_date, 08-28 fix_date, 08-30 fix_date, 09-05 fix_date, 09-09 fix_date, 09-11 fix_date, 09-13 fix_date",
+        """08-16 fix_date, 08-28 fix_date, 08-30 fix_date, 09-05 fix_date, 09-09 fix_date, 09-11 fix_date,
+        09-13 fix_date""",
         agency="vp-ubnd",
     ),
     "date to be fixed by a debtor": Case(
@@ -232,7 +233,9 @@ CASES = {
         "01-30 fix_date", agency="vp-ubnd", at="07:30",
     ),
     "window of holidays": Case(item(HOLIDAYS), "02-06 advance, 02-07 advance, 02-15 due"),
-    "window of holidays that is over with them": Case(item(HOLIDAYS + 'shift = "none";'), "02-06 advance, 02-07 advance"),
+    "window of holidays that is over with them": Case(
+        item(HOLIDAYS + 'shift = "none";'), "02-06 advance, 02-07 advance"
+    ),
     "Saturday worked in exchange": Case(item('due = "2024-05-04"; before = ["1d", "0d"];'), "05-03 due, 05-04 due"),
     "rungs that meet before a long weekend": Case(
         item('due = "2024-05-02"; before = ["3d", "2d", "1d", "0d"];'), "04-26 advance, 05-02 due"
@@ -290,7 +293,9 @@ CASES = {
     # offsets, policies, people
     "weeks": Case(item('due = "2024-03-14"; before = ["2w", "1w 1d"];'), "02-29 advance, 03-06 advance"),
     "working days over an exchange": Case(item('due = "2024-05-06"; before = ["5wd"];'), "04-25 advance"),
-    "working days before a day off": Case(item('due = "2024-02-10"; before = ["1wd", "2wd"];'), "02-06 advance, 02-07 advance"),
+    "working days before a day off": Case(
+        item('due = "2024-02-10"; before = ["1wd", "2wd"];'), "02-06 advance, 02-07 advance"
+    ),
     "an item's own policy": Case(
         item('due = "2024-03-14"; policy = "report"; before = ["2d"]; at = "09:30"; shift = "none";'
              'overdue = { every = "1w"; limit = 1; }; escalate = ( { after = "1wd"; to = "so-tu-phap"; } );'),
@@ -501,7 +506,7 @@ def test_more_than_one_message_can_hold(tmp_path):
     assert sorted(name for line in printed for name in line["items"]) == [f"viec-{n:03}" for n in range(120)]
 
 
-# ---- plans that nobody thought of -------------------------------------------------------------------------------------
+# ---- plans that nobody thought of ------------------------------------------------------------------------------------
 
 SPANS = ["0d", "1d", "2d", "3d", "7d", "10d", "30d", "1w", "2w", "1w 1d", "1wd", "2wd", "3wd", "5wd"]
 WHO = ["head", "deputy", "members", "all", "council", "vp-ubnd", "so-noi-vu", "so-tu-phap", "hoi-dong-tdkt"]
@@ -531,11 +536,12 @@ def random_dates(random):
         fix_by = min(max(random_day(random), first - datetime.timedelta(20), datetime.date(2024, 1, 1)), last)
         window = f'window = ["{first}", "{last}"];'
         return window if form == "window" else f'{window} tentative = true; fix_by = "{fix_by}";'
+    anniversary = random.choice(["05-19", "09-02", "lunar:01-01", "lunar:03-10"])
     return {
         "due": f'due = "{random_day(random)}";',
         "quarter": f"quarter = {random.randint(1, 4)};",
         "repeat": f'repeat = "FREQ=MONTHLY;{random.choice(RULES)}";',
-        "observance": f'observance = {{ date = "{random.choice(["05-19", "09-02", "lunar:01-01", "lunar:03-10"])}"; }};',
+        "observance": f'observance = {{ date = "{anniversary}"; }};',
         "when": 'when = "khi có giấy mời";',
     }[form]
 

@@ -1,7 +1,9 @@
 /* Occurrences and obligations: every field there and back, lists by filter, what is due, what a sync withdraws.
- * Depends on the store.
+ * Depends on the store, and on its private header to spoil a row.
  * Run by scripts/run-unit. */
 #include "fixture.h"
+
+#include "store/query.h"
 
 static void test_occurrence_there_and_back(void **state)
 {
@@ -186,6 +188,40 @@ static void test_refuses_wrong_obligations(void **state)
         assert_int_equal(none.id, 77);
 }
 
+/* Values that pass the file's check and are none of ours: bounded when they are read. */
+static void test_finds_damaged_values(void **state)
+{
+        static const char *const cases[] = {
+                "agency = printf('%.64c', 'x')",
+                "status = 4",
+                "status = -1",
+                "tentative = 2",
+                "shift = 3",
+                "due = 2147483648",
+                "fixed = -2147483648",
+        };
+        struct store *store = ((struct fixture *)*state)->store;
+        int64_t occurrence = fixture_occurrence(store, "p", "one", "");
+        int64_t id = fixture_obligation(store, occurrence, "so-1", &fixture_dated, 1);
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                CLEANUP_FREE char *sql = NULL;
+                assert_true(asprintf(&sql, "BEGIN; UPDATE obligation SET %s", cases[i]) > 0);
+                assert_int_equal(sqlite3_exec(store->db, sql, NULL, NULL, NULL), SQLITE_OK);
+                struct obligation_record untouched = {.id = 77};
+                if (store_get_obligation(store, id, &untouched) != -EUCLEAN)
+                        fail_msg("%s", cases[i]);
+                assert_int_equal(untouched.id, 77);
+                assert_non_null(strstr(store_error(store), "damaged"));
+                assert_int_equal(sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+        }
+        assert_int_equal(
+                sqlite3_exec(store->db, "UPDATE obligation SET agency = printf('%.63c', 'x')", NULL, NULL, NULL),
+                SQLITE_OK);
+        CLEANUP(obligation_record_clear) struct obligation_record longest = {0};
+        OK(store, store_get_obligation(store, id, &longest));
+        assert_int_equal(strlen(longest.agency), ID_SIZE - 1);
+}
+
 /* ---- lists ---- */
 
 #define NONE CIVIL_NONE
@@ -203,7 +239,7 @@ static const struct {
         {"p24", "cu", "", "a", {NONE, 70, false, false, SHIFT_NEXT, NONE, OBLIGATION_WITHDRAWN, NONE, NONE}},
         {"p23", "nop", "", "a", {NONE, 60, false, false, SHIFT_NEXT, NONE, OBLIGATION_WAIVED, NONE, NONE}},
         {"p23", "thang", "1970-01-26", "a", {NONE, 25, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}},
-        {"p23", "thang", "1970-02-25", "a", {NONE, 55, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 99, NONE}},
+        {"p23", "thang", "1970-02-25", "a", {NONE, 25, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 99, NONE}},
 };
 
 static void put_sample(struct store *store)
@@ -534,6 +570,7 @@ int main(void)
                 TEST(test_occurrence_there_and_back),
                 TEST(test_obligation_there_and_back),
                 TEST(test_refuses_wrong_obligations),
+                TEST(test_finds_damaged_values),
                 TEST(test_lists_by_filter),
                 TEST(test_a_visitor_ends_the_visit),
                 TEST(test_a_visitor_may_use_the_store),

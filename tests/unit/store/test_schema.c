@@ -65,10 +65,16 @@ static void test_migrates_and_keeps_the_old(void **state)
         assert_int_equal(ask_file(path, "PRAGMA application_id"), SCHEMA_APPLICATION);
         assert_int_equal(access(copy, F_OK), -1); /* a new file has no past */
 
+        CLEANUP_FREE char *half = plain_path(fixture, ".v1.bak.new"); /* of a crash while it was copied */
+        CLEANUP_FCLOSE FILE *file = fopen(half, "we");
+        assert_non_null(file);
+        assert_int_equal(fputs("half a copy", file), 1);
+
         assert_int_equal(open_plain(&store, path, steps, 3), 0);
         close_plain(&store);
         assert_int_equal(ask_file(path, "PRAGMA user_version"), 3);
         assert_int_equal(ask_file(path, "SELECT c FROM two"), 3);
+        assert_int_equal(access(half, F_OK), -1);
         assert_int_equal(ask_file(copy, "PRAGMA user_version"), 1);
         assert_int_equal(ask_file(copy, "PRAGMA application_id"), SCHEMA_APPLICATION);
         assert_int_equal(ask_file(copy, "SELECT a FROM one"), 1);

@@ -1,0 +1,38 @@
+/* Arguments of the methods: items, agencies, dates, pages and filters, checked, with errors that say what to do.
+ * Depends on control.h, dates, config/nearest.
+ * Called by the handlers. */
+#pragma once
+
+#include "control/control.h"
+
+#define ITEM_TEXT_SIZE (2UL * ID_SIZE + sizeof("/@YYYY-MM-DD")) /* the longest ITEM and its NUL */
+
+/* ITEM of formats.md section 3, found. */
+struct item_name {
+        char plan[ID_SIZE], item[ID_SIZE];
+        char key[sizeof("YYYY-MM-DD")]; /* "" for all occurrences */
+};
+
+/* All below return 0, or a negative errno with `error` set. No argument is repeated in an error before its length and
+ * its characters are known to be harmless. */
+
+/* Finds the item that is meant; a typo is answered with the nearest one. Items that left the plans are found too. */
+int argument_item(const struct control *control, const char *text, struct item_name *ret, sd_bus_error *error);
+/* Whether there is such an agency, now or in the records. */
+int argument_agency(const struct control *control, const char *id, sd_bus_error *error);
+int argument_plan(const struct control *control, const char *id, sd_bus_error *error);
+int argument_date(const struct control *control, const char *text, civil_day *ret, sd_bus_error *error);
+
+struct page {
+        uint64_t offset;
+        size_t limit; /* 1 to `most` */
+};
+/* Reads "tu": a limit of 0 means `most`, more is cut down to it. */
+int argument_page(sd_bus_message *call, size_t most, struct page *ret, sd_bus_error *error);
+
+/* One key that a filter a{sv} may have; its value is a string, borrowed from the call. */
+struct filter_key {
+        const char *name;
+        const char **value; /* left alone where the caller does not give it, or gives "" */
+};
+int argument_filter(sd_bus_message *call, const struct filter_key *keys, size_t n, sd_bus_error *error);

@@ -1,0 +1,312 @@
+/* The bus object org.reminderd1: comes and goes with the bus, lets in who may, tells what changed.
+ * Depends on engine; speaks sd-bus.
+ * Called by reminderd.c. */
+#include "control/bus.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "control/forecast.h"
+#include "control/handlers.h"
+
+/* Reminders go first: the manager's timer and what the network brings have normal priority. */
+#define BUS_PRIORITY (SD_EVENT_PRIORITY_NORMAL + 10)
+#define CALL_TIMEOUT_USEC (2 * 1000000ULL) /* for the bus to say who a caller is: it does nothing else meanwhile */
+#define DELAY_FIRST_USEC (1 * 1000000ULL)
+#define DELAY_MAX_USEC (60 * 1000000ULL) /* a bus that came back is found within a minute */
+#define ACCURACY_USEC (50 * 1000ULL)
+
+/* ---- who may ---- */
+
+/* Introspection and pings say nothing of what is in the plans. */
+static bool is_harmless(sd_bus_message *message)
+{
+        const char *interface = sd_bus_message_get_interface(message);
+
+        return interface && (strcmp(interface, "org.freedesktop.DBus.Introspectable") == 0 ||
+                             strcmp(interface, "org.freedesktop.DBus.Peer") == 0);
+}
+
+/* Sees every message before the methods and properties do. */
+static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct control *control = userdata;
+        const struct caller *caller;
+        bool is_new;
+        int r;
+
+        if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0 || is_harmless(message))
+                return 0;
+        r = caller_find(&control->callers, message, control->kind == BUS_SYSTEM, &caller, &is_new);
+        if (r < 0)
+                return sd_bus_error_setf(error, ERROR_NOT_PERMITTED, "the bus does not say who you are: %s",
+                                         strerror(-r));
+        if (caller->permitted)
+                return 0;
+        if (is_new)
+                journal_say(&control_engine(control)->journal, EVENT_REFUSED, NULL,
+                            "Refused %s (uid %u) on the bus: neither root nor in the group " CALLER_GROUP, caller->name,
+                            caller->uid);
+        return sd_bus_error_setf(error, ERROR_NOT_PERMITTED,
+                                 control->kind == BUS_SYSTEM
+                                         ? "%s may not use reminderd: ask root for a place in the group " CALLER_GROUP
+                                         : "%s may not use this reminderd: it belongs to another user",
+                                 caller->name);
+}
+
+/* ---- coming and going ---- */
+
+static int on_reconnect(sd_event_source *source, uint64_t usec, void *userdata);
+
+static void reconnect_later(struct control *control, const char *why)
+{
+        int r;
+
+        if (!control->said_away)
+                journal_say(&control_engine(control)->journal, EVENT_BUS, NULL,
+                            "The bus is away (%s): reminderctl is not answered until it comes back, reminders go on",
+                            why);
+        control->said_away = true;
+        sd_event_source_disable_unref(control->reconnect);
+        control->reconnect = NULL;
+        r = sd_event_add_time_relative(control->event, &control->reconnect, CLOCK_MONOTONIC, control->delay_usec,
+                                       ACCURACY_USEC, on_reconnect, control);
+        if (r < 0)
+                journal_say(&control_engine(control)->journal, EVENT_BUS, NULL,
+                            "Cannot wait for the bus (%s): reminderctl is not answered until the next start",
+                            strerror(-r));
+        control->delay_usec = control->delay_usec * 2 < DELAY_MAX_USEC ? control->delay_usec * 2 : DELAY_MAX_USEC;
+}
+
+/* The connection is dropped by the timer and not here, where sd-bus still uses it. */
+static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        (void)message, (void)error;
+        reconnect_later(userdata, "it closed the connection");
+        return 0;
+}
+
+static int on_name(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct control *control = userdata;
+        const sd_bus_error *refusal = sd_bus_message_get_error(message);
+        const struct journal *journal = &control_engine(control)->journal;
+        uint32_t outcome;
+        int r;
+
+        (void)error;
+        if (refusal) {
+                reconnect_later(control, refusal->message);
+                return 0;
+        }
+        r = sd_bus_message_read(message, "u", &outcome);
+        if (r < 0)
+                return r;
+        /* D-Bus specification, RequestName: 2 is a place in the queue. */
+        if (outcome == 2)
+                journal_say(journal, EVENT_BUS, NULL,
+                            "Another program has the name " BUS_NAME " on the bus: this one waits for it");
+        else if (control->said_away)
+                journal_say(journal, EVENT_BUS, NULL, "The bus is back: reminderctl is answered");
+        control->said_away = false;
+        control->delay_usec = DELAY_FIRST_USEC;
+        return 0;
+}
+
+static int open_bus(struct control *control)
+{
+        sd_bus *CLEANUP(sd_bus_close_unref_p) bus = NULL;
+        int r = control->kind == BUS_SYSTEM ? sd_bus_open_system(&bus) : sd_bus_open_user(&bus);
+
+        if (r >= 0)
+                r = sd_bus_set_method_call_timeout(bus, CALL_TIMEOUT_USEC);
+        if (r >= 0)
+                r = sd_bus_add_filter(bus, NULL, on_message, control);
+        if (r >= 0)
+                r = sd_bus_match_signal(bus, NULL, NULL, "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local",
+                                        "Disconnected", on_disconnected, control);
+        if (r >= 0)
+                r = sd_bus_add_object_vtable(bus, NULL, BUS_PATH, BUS_INTERFACE, object_vtable, control);
+        if (r >= 0)
+                r = sd_bus_request_name_async(bus, NULL, BUS_NAME, SD_BUS_NAME_QUEUE, on_name, control);
+        if (r >= 0)
+                r = sd_bus_attach_event(bus, control->event, BUS_PRIORITY);
+        if (r < 0)
+                return r;
+        control->bus = TAKE_PTR(bus);
+        return 0;
+}
+
+static void connect_bus(struct control *control)
+{
+        int r;
+
+        forecast_end_all(control); /* their callers were on the old connection */
+        sd_bus_close_unref(control->bus);
+        control->bus = NULL;
+        control->callers = (struct callers){0};
+        r = open_bus(control);
+        if (r < 0)
+                reconnect_later(control, strerror(-r));
+}
+
+static int on_reconnect(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void)source, (void)usec;
+        connect_bus(userdata);
+        return 0;
+}
+
+/* ---- telling what changed ---- */
+
+static int on_tell(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        struct control *control = userdata;
+        struct figures now;
+        char *changed[6];
+        size_t n = 0;
+
+        (void)source, (void)usec;
+        if (!control->bus || control_figures(control, &now) < 0)
+                return 0;
+        if (now.next_wake != control->told.next_wake)
+                changed[n++] = (char *)"NextWake";
+        if (now.open != control->told.open)
+                changed[n++] = (char *)"Open";
+        if (now.overdue != control->told.overdue)
+                changed[n++] = (char *)"Overdue";
+        if (now.queued != control->told.queued)
+                changed[n++] = (char *)"Queued";
+        if (now.failed != control->told.failed)
+                changed[n++] = (char *)"Failed";
+        changed[n] = NULL;
+        control->told = now;
+        if (n > 0)
+                (void)sd_bus_emit_properties_changed_strv(control->bus, BUS_PATH, BUS_INTERFACE, changed);
+        return 0;
+}
+
+void control_touch(struct control *control)
+{
+        int enabled;
+
+        if (!control->tell || sd_event_source_get_enabled(control->tell, &enabled) < 0 || enabled != SD_EVENT_OFF)
+                return;
+        (void)sd_event_source_set_time_relative(control->tell, TELL_USEC);
+        (void)sd_event_source_set_enabled(control->tell, SD_EVENT_ONESHOT);
+}
+
+/* After each round of events: what the scheduler does shows in the moment of the next wake-up. */
+static int on_post(sd_event_source *source, void *userdata)
+{
+        struct control *control = userdata;
+
+        (void)source;
+        if (control->seen_wake != manager_wake(control->manager)) {
+                control->seen_wake = manager_wake(control->manager);
+                control_touch(control);
+        }
+        return 0;
+}
+
+/* Signals nobody hears, or that do not fit a full queue, are lost; the next question is answered all the same. */
+static void on_changed(void *self, const struct obligation_record *record)
+{
+        struct control *control = self;
+        const struct calendar *calendar = engine_config(control_engine(control))->calendar;
+        enum obligation_state state = obligation_state(&record->obligation, calendar, control_today(control));
+
+        control_touch(control);
+        if (control->bus)
+                (void)sd_bus_emit_signal(control->bus, BUS_PATH, BUS_INTERFACE, "ObligationChanged", "sssss",
+                                         record->plan, record->item, record->key, record->agency,
+                                         obligation_state_name(state));
+}
+
+static void on_finished(void *self, const struct delivery_record *delivery, const char *answer)
+{
+        struct control *control = self;
+
+        (void)answer;
+        control_touch(control);
+        if (control->bus)
+                (void)sd_bus_emit_signal(control->bus, BUS_PATH, BUS_INTERFACE, "DeliveryFinished", "sssss",
+                                         delivery->id, delivery->agency, kind_name(delivery->kind),
+                                         strcmp(delivery->server, "mail") == 0 ? "mail" : "webhook",
+                                         delivery_state_name(delivery->state));
+}
+
+/* ---- the whole ---- */
+
+int control_trouble(const struct control *control, int r, sd_bus_error *error)
+{
+        if (r == -ENOMEM)
+                return r;
+        (void)engine_store_trouble(control_engine(control), r, "A request failed");
+        return sd_bus_error_setf(error, SD_BUS_ERROR_FAILED,
+                                 "the state cannot be read or written just now (%s); journalctl -u reminderd says more",
+                                 strerror(-r));
+}
+
+static int watch_changes(struct control *control)
+{
+        int r = sd_event_add_post(control->event, &control->post, on_post, control);
+
+        if (r >= 0)
+                r = sd_event_add_time_relative(control->event, &control->tell, CLOCK_MONOTONIC, 0, ACCURACY_USEC,
+                                               on_tell, control);
+        if (r >= 0)
+                r = sd_event_source_set_priority(control->tell, BUS_PRIORITY);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(control->tell, SD_EVENT_OFF);
+        return r < 0 ? r : 0;
+}
+
+static void control_free_p(struct control **control)
+{
+        control_free(*control);
+}
+
+int control_new(const struct control_options *options, struct control **ret)
+{
+        struct control *CLEANUP(control_free_p) control = calloc(1, sizeof(*control));
+        int r;
+
+        if (!control)
+                return -ENOMEM;
+        control->manager = options->manager;
+        control->event = options->event;
+        control->kind = options->bus;
+        control->reload = options->reload;
+        control->userdata = options->userdata;
+        control->delay_usec = DELAY_FIRST_USEC;
+        control->seen_wake = INT64_MAX;
+        if (control->kind != BUS_NONE) {
+                r = watch_changes(control);
+                if (r < 0)
+                        return r;
+                control_engine(control)->observer =
+                        (struct engine_observer){.finished = on_finished, .changed = on_changed, .self = control};
+                connect_bus(control);
+        }
+        *ret = TAKE_PTR(control);
+        return 0;
+}
+
+struct control *control_free(struct control *control)
+{
+        struct engine_observer *observer;
+
+        if (!control)
+                return NULL;
+        observer = &control_engine(control)->observer;
+        if (observer->self == control)
+                *observer = (struct engine_observer){0};
+        forecast_end_all(control);
+        sd_event_source_disable_unref(control->tell);
+        sd_event_source_disable_unref(control->post);
+        sd_event_source_disable_unref(control->reconnect);
+        sd_bus_close_unref(control->bus);
+        free(control);
+        return NULL;
+}

@@ -1,0 +1,75 @@
+/* What the parts of the bus object share: the connection, the manager behind it, the names on the bus.
+ * Depends on bus.h, engine.
+ * Called by the files of this folder only. */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "control/bus.h"
+#include "control/caller.h"
+#include "core/cleanup.h"
+#include "engine/decision.h"
+
+#define BUS_NAME "org.reminderd1"
+#define BUS_PATH "/org/reminderd1"
+#define BUS_INTERFACE "org.reminderd1.Manager"
+
+#define ERROR_NOT_FOUND "org.reminderd1.Error.NotFound"
+#define ERROR_INVALID "org.reminderd1.Error.Invalid"
+#define ERROR_REFUSED "org.reminderd1.Error.Refused"
+#define ERROR_NOT_PERMITTED "org.reminderd1.Error.NotPermitted"
+
+#define PAGE_MAX 500 /* entries of one answer: some hundred kilobytes, built in milliseconds */
+
+#define FORECASTS_MAX 4 /* at once: each holds a copy of the store in memory */
+
+/* The properties that change. */
+struct figures {
+        uint64_t next_wake; /* UTC microseconds, 0: none */
+        uint32_t open, overdue, queued, failed;
+};
+
+struct forecast;
+
+struct control {
+        struct manager *manager;
+        sd_event *event;
+        enum bus_kind kind;
+        int (*reload)(void *userdata, struct report *report);
+        void *userdata;
+
+        sd_bus *bus; /* NULL while it is away */
+        sd_event_source *reconnect;
+        uint64_t delay_usec; /* before the next attempt to connect */
+        bool said_away;
+
+        struct callers callers;
+        sd_event_source *post, *tell; /* notices changes; tells of them, several at once */
+        int64_t seen_wake;
+        struct figures told;
+        struct forecast *forecasts[FORECASTS_MAX]; /* under way, or NULL */
+};
+
+DEFINE_CLEANUP(sd_bus *, sd_bus_close_unref, sd_bus_close_unref)
+DEFINE_CLEANUP(sd_bus_message *, sd_bus_message_unref, sd_bus_message_unref)
+
+static inline struct engine *control_engine(const struct control *control)
+{
+        return manager_engine(control->manager);
+}
+
+/* The block's day. */
+static inline civil_day control_today(const struct control *control)
+{
+        return wall_day(clock_wall(clock_now(&control_engine(control)->clock)));
+}
+
+/* The properties may have changed: those that did are told within TELL_USEC. */
+void control_touch(struct control *control);
+#define TELL_USEC (200 * 1000ULL) /* a burst of decisions is one signal */
+
+/* What the properties are now. 0 or an error of the store. */
+int control_figures(const struct control *control, struct figures *ret);
+
+/* A failure of the store in words for the caller; `error` is set. */
+int control_trouble(const struct control *control, int r, sd_bus_error *error);

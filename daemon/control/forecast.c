@@ -1,0 +1,258 @@
+/* A forecast: the engine itself, over a copy of the store, in virtual time and in small slices.
+ * Depends on answer, arguments, engine/manager.
+ * Called by sd-bus through object.c; the slices by the event loop when it has nothing else to do. */
+#include "control/forecast.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "control/answer.h"
+#include "control/arguments.h"
+#include "control/handlers.h"
+#include "engine/courier.h"
+
+#define FORECAST_DAYS_DEFAULT 30
+#define FORECAST_DAYS_MAX 800     /* this plan's year and the next */
+#define FORECAST_ROUNDS_MAX 20000 /* wake-ups that are played: a bound, far above what two years of a block need */
+#define FORECAST_SLICE_MS 20      /* the loop is never away for longer than this and one wake-up */
+#define SEED 1                    /* any: two pages of one forecast must agree */
+
+struct forecast {
+        struct control *control;
+        sd_bus_message *call;
+        sd_event_source *slice;
+        struct manager *scratch;
+        struct answer answer;
+        int64_t from_ms, end_ms;
+        char agency[ID_SIZE]; /* "": all */
+        struct page page;
+        uint64_t seen; /* messages of the period so far, of the agency */
+        unsigned rounds;
+};
+
+static void forecast_free(struct forecast *forecast)
+{
+        sd_event_source_disable_unref(forecast->slice);
+        manager_free(forecast->scratch);
+        answer_clear(&forecast->answer);
+        sd_bus_message_unref(forecast->call);
+        free(forecast);
+}
+
+DEFINE_CLEANUP(struct forecast *, forecast_free, forecast_free)
+
+/* Where one is kept while it is under way; NULL finds a free place. */
+static struct forecast **place_of(struct control *control, const struct forecast *forecast)
+{
+        for (size_t i = 0; i < FORECASTS_MAX; i++)
+                if (control->forecasts[i] == forecast)
+                        return &control->forecasts[i];
+        return NULL;
+}
+
+void forecast_end_all(struct control *control)
+{
+        for (size_t i = 0; i < FORECASTS_MAX; i++) {
+                if (control->forecasts[i])
+                        forecast_free(control->forecasts[i]);
+                control->forecasts[i] = NULL;
+        }
+}
+
+/* ---- what is sent ---- */
+
+/* The names of all items a letter speaks of, those of a digest's lists too. */
+static int name_items(struct answer *answer, const struct letter *letter)
+{
+        size_t n = letter->n_entries, i = 0;
+        char(*CLEANUP_FREE names)[ITEM_TEXT_SIZE] = NULL;
+        const char **CLEANUP_FREE pointers = NULL;
+
+        for (int s = 0; s < DIGEST_SECTIONS; s++)
+                n += letter->n_sections[s];
+        names = calloc(n + 1, sizeof(*names));
+        pointers = calloc(n + 1, sizeof(*pointers));
+        if (!names || !pointers)
+                return -ENOMEM;
+        for (int s = -1; s < DIGEST_SECTIONS; s++) {
+                const struct letter_entry *entries = s < 0 ? letter->entries : letter->sections[s];
+                size_t count = s < 0 ? letter->n_entries : letter->n_sections[s];
+
+                for (size_t k = 0; k < count; k++, i++) {
+                        snprintf(names[i], sizeof(names[i]), "%s%s%s", entries[k].item,
+                                 *entries[k].occurrence ? "@" : "", entries[k].occurrence);
+                        pointers[i] = names[i];
+                }
+        }
+        answer_strings(answer, "items", pointers, n);
+        return 0;
+}
+
+static const char *plan_of(const struct letter *letter)
+{
+        if (letter->n_entries > 0)
+                return letter->entries[0].plan;
+        for (int s = 0; s < DIGEST_SECTIONS; s++)
+                if (letter->n_sections[s] > 0)
+                        return letter->sections[s][0].plan;
+        return letter->n_matrices > 0 && letter->matrices[0].n_rows > 0 ? letter->matrices[0].rows[0].plan : NULL;
+}
+
+static void on_leaving(void *self, const struct delivery_record *delivery, const struct letter *letter,
+                       const char *subject)
+{
+        struct forecast *forecast = self;
+        struct answer *answer = &forecast->answer;
+
+        if (letter->now_epoch * 1000 < forecast->from_ms ||
+            (*forecast->agency && strcmp(forecast->agency, delivery->agency) != 0))
+                return;
+        forecast->seen++;
+        if (forecast->seen <= forecast->page.offset || forecast->seen > forecast->page.offset + forecast->page.limit)
+                return;
+        answer_begin(answer);
+        answer_moment(answer, "time", letter->now_epoch * 1000);
+        answer_text(answer, "kind", kind_name(delivery->kind));
+        answer_text(answer, "channel", strcmp(delivery->server, "mail") == 0 ? "mail" : "webhook");
+        answer_text(answer, "agency", delivery->agency);
+        answer_text(answer, "address", delivery->address);
+        answer_text(answer, "plan", plan_of(letter));
+        if (name_items(answer, letter) < 0)
+                answer->error = -ENOMEM;
+        answer_text(answer, "subject", subject);
+        answer_end(answer);
+}
+
+/* ---- slices ---- */
+
+static bool is_over(const struct forecast *forecast)
+{
+        return forecast->seen > forecast->page.offset + forecast->page.limit ||
+               manager_wake(forecast->scratch) >= forecast->end_ms || forecast->rounds >= FORECAST_ROUNDS_MAX;
+}
+
+static int play(struct forecast *forecast)
+{
+        struct engine *engine = manager_engine(forecast->scratch);
+        const struct clock real = {0};
+        int64_t until = clock_now(&real) + FORECAST_SLICE_MS;
+        int r = 0;
+
+        while (r >= 0 && !is_over(forecast) && clock_now(&real) < until) {
+                forecast->rounds++;
+                clock_advance(&engine->clock, manager_wake(forecast->scratch));
+                r = manager_tick(forecast->scratch);
+        }
+        return r;
+}
+
+static void finish(struct forecast *forecast, int r)
+{
+        uint64_t through = forecast->page.offset + forecast->page.limit;
+
+        answer_end_list(&forecast->answer);
+        answer_next(&forecast->answer, forecast->seen > through ? through : 0);
+        if (r >= 0)
+                r = answer_send(&forecast->answer);
+        if (r < 0)
+                (void)sd_bus_reply_method_errorf(forecast->call, SD_BUS_ERROR_FAILED, "the forecast ended early: %s",
+                                                 strerror(-r));
+        *place_of(forecast->control, forecast) = NULL;
+        forecast_free(forecast);
+}
+
+static int on_slice(sd_event_source *source, void *userdata)
+{
+        struct forecast *forecast = userdata;
+        int r = play(forecast);
+
+        if (r >= 0 && !is_over(forecast))
+                return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        finish(forecast, r);
+        return 0;
+}
+
+/* ---- the call ---- */
+
+/* The copy begins where the daemon stands now, whatever period is asked for: what is queued leaves first. */
+static int copy_engine(struct forecast *forecast)
+{
+        struct engine *engine = control_engine(forecast->control);
+        char *CLEANUP_FREE words = NULL;
+        const struct manager_options options = {
+                .courier = courier_nowhere(),
+                .settings = engine->settings,
+                .journal = {JOURNAL_QUIET},
+                .observer = {.leaving = on_leaving, .self = forecast},
+                .is_virtual = true,
+                .virtual_ms = clock_now(&engine->clock),
+                .seed = SEED,
+        };
+        int r = manager_new(&options, &forecast->scratch, &words);
+
+        if (r == 0)
+                r = store_copy(engine->store, manager_engine(forecast->scratch)->store);
+        return r < 0 ? r : manager_start(forecast->scratch);
+}
+
+static int read_period(sd_bus_message *call, struct forecast *forecast, sd_bus_error *error)
+{
+        const struct control *control = forecast->control;
+        civil_day today = control_today(control), first = today, last;
+        const char *from, *to, *agency;
+        int r = sd_bus_message_read(call, "sss", &from, &to, &agency);
+
+        if (r >= 0 && *from)
+                r = argument_date(control, from, &first, error);
+        last = (first > today ? first : today) + FORECAST_DAYS_DEFAULT;
+        if (r >= 0 && *to)
+                r = argument_date(control, to, &last, error);
+        if (r >= 0 && *agency)
+                r = argument_agency(control, agency, error);
+        if (r >= 0)
+                r = argument_page(call, PAGE_MAX, &forecast->page, error);
+        if (r < 0)
+                return r;
+        if (last < first || last < today)
+                return sd_bus_error_set(error, ERROR_INVALID,
+                                        "the period is over or ends before it begins; a forecast looks ahead, "
+                                        "reminderctl deliveries back");
+        if (last > today + FORECAST_DAYS_MAX)
+                return sd_bus_error_setf(error, ERROR_INVALID, "a forecast reaches %d days ahead at most",
+                                         FORECAST_DAYS_MAX);
+        forecast->from_ms = clock_instant(wall_at(first, 0));
+        forecast->end_ms = clock_instant(wall_at(last + 1, 0));
+        snprintf(forecast->agency, sizeof(forecast->agency), "%s", agency);
+        return 0;
+}
+
+int handle_forecast(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct forecast *CLEANUP(forecast_free_p) forecast = NULL;
+        struct control *control = userdata;
+        struct forecast **place = place_of(control, NULL);
+        int r;
+
+        if (!place)
+                return sd_bus_error_set(error, ERROR_REFUSED,
+                                        "other forecasts are being computed; try again in a moment");
+        forecast = calloc(1, sizeof(*forecast));
+        if (!forecast)
+                return -ENOMEM;
+        forecast->control = control;
+        r = read_period(call, forecast, error);
+        if (r < 0)
+                return r;
+        forecast->answer = answer_to(call);
+        answer_begin_list(&forecast->answer);
+        r = copy_engine(forecast);
+        if (r >= 0)
+                r = sd_event_add_defer(control->event, &forecast->slice, on_slice, forecast);
+        if (r >= 0)
+                r = sd_event_source_set_priority(forecast->slice, SD_EVENT_PRIORITY_IDLE);
+        if (r < 0)
+                return control_trouble(control, r, error);
+        forecast->call = sd_bus_message_ref(call);
+        *place = TAKE_PTR(forecast);
+        return 1;
+}

@@ -1,0 +1,9 @@
+/* A forecast: the engine itself, over a copy of the store, in virtual time and in small slices.
+ * Depends on control.h, engine/manager.
+ * Made by a method call; freed by bus.c when the bus goes away. */
+#pragma once
+
+#include "control/control.h"
+
+/* Gives all of them up, without replies. */
+void forecast_end_all(struct control *control);

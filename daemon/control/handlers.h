@@ -1,0 +1,24 @@
+/* The methods of org.reminderd1.Manager, one function each.
+ * Depends on control.h.
+ * Called by sd-bus through the table in object.c; whoever gets here is permitted (see bus.c). */
+#pragma once
+
+#include "control/control.h"
+
+/* The interface: methods, properties, signals. */
+extern const sd_bus_vtable object_vtable[];
+
+typedef int method(sd_bus_message *call, void *userdata, sd_bus_error *error);
+
+/* decisions.c */
+method handle_snooze, handle_unsnooze, handle_done, handle_reopen, handle_waive, handle_set_date, handle_clear_date;
+/* operations.c */
+method handle_retry, handle_retry_all, handle_drop, handle_test, handle_reload;
+/* view-status.c, view-list.c, view-show.c */
+method handle_status, handle_list, handle_show;
+/* view-records.c */
+method handle_deliveries, handle_log;
+/* view-plan.c */
+method handle_agencies, handle_items, handle_calendar;
+/* view-preview.c, forecast.c */
+method handle_preview, handle_forecast;

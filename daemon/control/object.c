@@ -1,0 +1,138 @@
+/* The interface org.reminderd1.Manager: its table of methods, properties and signals, and what the properties say.
+ * Depends on handlers.h.
+ * Registered by bus.c. */
+#include <errno.h>
+#include <string.h>
+
+#include "control/handlers.h"
+
+#define READ_WRITE SD_BUS_VTABLE_UNPRIVILEGED /* sd-bus would let root alone in; bus.c decides who may */
+
+static uint32_t bounded(int64_t count)
+{
+        return count < 0 ? 0 : count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
+}
+
+int control_figures(const struct control *control, struct figures *ret)
+{
+        int64_t wake = manager_wake(control->manager);
+        struct store_counts counts;
+        int r = store_count(control_engine(control)->store, control_today(control), &counts);
+
+        if (r < 0)
+                return r;
+        *ret = (struct figures){
+                .next_wake = wake == INT64_MAX || wake < 0 ? 0 : (uint64_t)wake * 1000,
+                .open = bounded(counts.obligations_open),
+                .overdue = bounded(counts.overdue),
+                .queued = bounded(counts.queued),
+                .failed = bounded(counts.failed),
+        };
+        return 0;
+}
+
+static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
+                       sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        (void)bus, (void)path, (void)interface, (void)property, (void)userdata, (void)error;
+        return sd_bus_message_append(reply, "s", REMINDERD_VERSION);
+}
+
+static int get_next_wake(sd_bus *bus, const char *path, const char *interface, const char *property,
+                         sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        struct control *control = userdata;
+        int64_t wake = manager_wake(control->manager);
+
+        (void)bus, (void)path, (void)interface, (void)property, (void)error;
+        return sd_bus_message_append(reply, "t", wake == INT64_MAX || wake < 0 ? UINT64_C(0) : (uint64_t)wake * 1000);
+}
+
+static int get_count(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
+                     void *userdata, sd_bus_error *error)
+{
+        struct control *control = userdata;
+        struct figures figures;
+        int r = control_figures(control, &figures);
+        const struct {
+                const char *name;
+                uint32_t value;
+        } counts[] = {
+                {"Open", figures.open},
+                {"Overdue", figures.overdue},
+                {"Queued", figures.queued},
+                {"Failed", figures.failed},
+        };
+
+        (void)bus, (void)path, (void)interface;
+        if (r < 0)
+                return control_trouble(control, r, error);
+        for (size_t i = 0; i < ELEMENTS(counts); i++)
+                if (strcmp(property, counts[i].name) == 0)
+                        return sd_bus_message_append(reply, "u", counts[i].value);
+        return -ENOENT;
+}
+
+/* formats.md section 4: every verb of reminderctl is a method. Lists come in pages: the answer's last number is the
+ * offset of the next page, 0 after the last one. An empty string leaves an argument out. */
+const sd_bus_vtable object_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY("NextWake", "t", get_next_wake, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("Open", "u", get_count, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("Overdue", "u", get_count, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("Queued", "u", get_count, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("Failed", "u", get_count, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+
+        SD_BUS_METHOD_WITH_ARGS("Status", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", status), handle_status, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_ARGS("a{sv}", filter, "t", offset, "u", limit),
+                                SD_BUS_RESULT("aa{sv}", obligations, "t", next), handle_list, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Show", SD_BUS_ARGS("s", item, "s", agency, "t", offset, "u", limit),
+                                SD_BUS_RESULT("a{sv}", about, "aa{sv}", obligations, "t", next), handle_show,
+                                READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Forecast", SD_BUS_ARGS("s", from, "s", to, "s", agency, "t", offset, "u", limit),
+                                SD_BUS_RESULT("aa{sv}", messages, "t", next), handle_forecast, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Calendar", SD_BUS_ARGS("u", year), SD_BUS_RESULT("a{sv}", calendar), handle_calendar,
+                                READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Preview", SD_BUS_ARGS("s", item, "s", agency, "s", kind),
+                                SD_BUS_RESULT("a{sv}", message), handle_preview, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Deliveries", SD_BUS_ARGS("a{sv}", filter, "t", offset, "u", limit),
+                                SD_BUS_RESULT("aa{sv}", deliveries, "t", next), handle_deliveries, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Log", SD_BUS_ARGS("a{sv}", filter, "t", offset, "u", limit),
+                                SD_BUS_RESULT("aa{sv}", events, "t", next), handle_log, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Agencies", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", agencies), handle_agencies,
+                                READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Items", SD_BUS_ARGS("t", offset, "u", limit),
+                                SD_BUS_RESULT("aa{sv}", items, "t", next), handle_items, READ_WRITE),
+
+        SD_BUS_METHOD_WITH_ARGS("Snooze", SD_BUS_ARGS("s", item, "s", agency, "s", until, "s", reason, "b", force),
+                                SD_BUS_RESULT("u", changed), handle_snooze, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Unsnooze", SD_BUS_ARGS("s", item, "s", agency), SD_BUS_RESULT("u", changed),
+                                handle_unsnooze, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Done", SD_BUS_ARGS("s", item, "s", agency, "s", on, "s", note, "b", all),
+                                SD_BUS_RESULT("u", changed), handle_done, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Reopen", SD_BUS_ARGS("s", item, "s", agency, "s", reason, "b", all),
+                                SD_BUS_RESULT("u", changed), handle_reopen, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Waive", SD_BUS_ARGS("s", item, "s", agency, "s", reason, "b", all),
+                                SD_BUS_RESULT("u", changed), handle_waive, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("SetDate", SD_BUS_ARGS("s", item, "s", date, "s", agency, "s", note),
+                                SD_BUS_RESULT("u", changed), handle_set_date, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("ClearDate", SD_BUS_ARGS("s", item, "s", agency), SD_BUS_RESULT("u", changed),
+                                handle_clear_date, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Retry", SD_BUS_ARGS("s", delivery), SD_BUS_RESULT("u", changed), handle_retry,
+                                READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("RetryAll", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", changed), handle_retry_all, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Drop", SD_BUS_ARGS("s", delivery), SD_BUS_RESULT("u", changed), handle_drop,
+                                READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Test", SD_BUS_ARGS("s", agency, "s", webhook), SD_BUS_RESULT("u", queued), handle_test,
+                                READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", adopted, "aa{sv}", findings),
+                                handle_reload, READ_WRITE),
+
+        SD_BUS_SIGNAL_WITH_ARGS("ObligationChanged",
+                                SD_BUS_ARGS("s", plan, "s", item, "s", occurrence, "s", agency, "s", state), 0),
+        /* Without address and answer: those are asked for with Deliveries. */
+        SD_BUS_SIGNAL_WITH_ARGS("DeliveryFinished",
+                                SD_BUS_ARGS("s", delivery, "s", agency, "s", kind, "s", channel, "s", state), 0),
+        SD_BUS_VTABLE_END,
+};

@@ -1,0 +1,133 @@
+/* Operating: deliveries again or not at all, test messages, the configuration anew.
+ * Depends on answer, outcome, engine/decision.
+ * Called by sd-bus through object.c. */
+#include <errno.h>
+#include <string.h>
+
+#include "control/answer.h"
+#include "control/handlers.h"
+#include "control/outcome.h"
+
+static void result_clear(struct decision_result *result)
+{
+        free(result->text);
+}
+
+static bool delivery_id_valid(const char *id)
+{
+        return strnlen(id, DELIVERY_ID_SIZE) == DELIVERY_ID_SIZE - 1 &&
+               strspn(id, "0123456789abcdef") == DELIVERY_ID_SIZE - 1;
+}
+
+typedef int decide_delivery(struct engine *engine, const struct decider *decider, const char *id,
+                            struct decision_result *ret);
+
+static int on_delivery(sd_bus_message *call, struct control *control, decide_delivery *decide, sd_bus_error *error)
+{
+        struct decision_result CLEANUP(result_clear) result = {0};
+        struct decider decider;
+        const char *id;
+        int r = sd_bus_message_read(call, "s", &id);
+
+        if (r >= 0 && !delivery_id_valid(id))
+                return sd_bus_error_set(error, ERROR_NOT_FOUND,
+                                        "no such delivery: an id has 32 digits 0-9a-f; reminderctl deliveries lists "
+                                        "them");
+        if (r >= 0)
+                r = outcome_decider(control, call, &decider);
+        if (r < 0)
+                return r;
+        return outcome_reply(control, call, decide(control_engine(control), &decider, id, &result), &result, error);
+}
+
+int handle_retry(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        return on_delivery(call, userdata, decide_retry, error);
+}
+
+int handle_drop(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        return on_delivery(call, userdata, decide_drop, error);
+}
+
+int handle_retry_all(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct control *control = userdata;
+        struct decision_result CLEANUP(result_clear) result = {0};
+        struct decider decider;
+        int r = outcome_decider(control, call, &decider);
+
+        if (r < 0)
+                return r;
+        return outcome_reply(control, call, decide_retry(control_engine(control), &decider, NULL, &result), &result,
+                             error);
+}
+
+int handle_test(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct control *control = userdata;
+        struct decision_result CLEANUP(result_clear) result = {0};
+        struct decider decider;
+        const char *agency, *webhook;
+        int r = sd_bus_message_read(call, "ss", &agency, &webhook);
+
+        if (r >= 0)
+                r = outcome_decider(control, call, &decider);
+        if (r < 0)
+                return r;
+        if (!*agency == !*webhook || !id_valid(*agency ? agency : webhook))
+                return sd_bus_error_set(error, ERROR_INVALID, "give the id of one agency or of one webhook");
+        r = decide_test(control_engine(control), &decider, *agency ? agency : NULL, *webhook ? webhook : NULL, &result);
+        return outcome_reply(control, call, r, &result, error);
+}
+
+/* ---- reload ---- */
+
+static int audit_reload(const struct control *control, const struct decider *decider, bool adopted)
+{
+        struct engine *engine = control_engine(control);
+        const struct audit_record record = {
+                .at_ms = clock_now(&engine->clock),
+                .who = (char *)decider->name,
+                .uid = decider->uid,
+                .verb = (char *)(adopted ? "reload" : "reload refused"),
+        };
+
+        return store_add_audit(engine->store, &record);
+}
+
+static void answer_finding(struct answer *answer, const struct finding *finding)
+{
+        answer_begin(answer);
+        answer_text(answer, "file", finding->file);
+        answer_count(answer, "line", finding->line);
+        answer_bool(answer, "warning", finding->warning);
+        answer_text(answer, "text", finding->text);
+        answer_end(answer);
+}
+
+/* Mistakes are an answer and no error, so that each keeps its place. */
+int handle_reload(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct control *control = userdata;
+        struct report CLEANUP(report_clear) report = {0};
+        struct answer CLEANUP(answer_clear) answer = {0};
+        struct decider decider;
+        int r = outcome_decider(control, call, &decider);
+
+        if (r < 0)
+                return r;
+        r = control->reload(control->userdata, &report);
+        (void)audit_reload(control, &decider, r == 0);
+        control_touch(control);
+        if (r < 0 && r != -EINVAL)
+                return control_trouble(control, r, error);
+        answer = answer_to(call);
+        if (answer.error == 0)
+                answer.error = sd_bus_message_append(answer.message, "b", r == 0) < 0 ? -ENOMEM : 0;
+        answer_begin_list(&answer);
+        for (size_t i = 0; i < report.n; i++)
+                answer_finding(&answer, &report.findings[i]);
+        answer_end_list(&answer);
+        return answer_send(&answer);
+}

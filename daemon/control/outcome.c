@@ -1,0 +1,37 @@
+/* What a decision comes to: an error by name, or the number of what changed.
+ * Depends on control.h, engine/decision.
+ * Called by decisions.c and operations.c. */
+#include "control/outcome.h"
+
+int outcome_decider(struct control *control, sd_bus_message *call, struct decider *ret)
+{
+        const struct caller *caller;
+        bool is_new;
+        int r = caller_find(&control->callers, call, control->kind == BUS_SYSTEM, &caller, &is_new);
+
+        if (r < 0)
+                return r;
+        *ret = (struct decider){.name = caller->name, .uid = caller->uid};
+        return 0;
+}
+
+int outcome_reply(struct control *control, sd_bus_message *call, int r, const struct decision_result *result,
+                  sd_bus_error *error)
+{
+        switch (r) {
+        case DECIDED:
+                break;
+        case DECISION_NOT_FOUND:
+                return sd_bus_error_set(error, ERROR_NOT_FOUND, result->text);
+        case DECISION_REFUSED:
+                return sd_bus_error_set(error, ERROR_REFUSED, result->text);
+        case DECISION_INVALID:
+                return sd_bus_error_set(error, ERROR_INVALID, result->text);
+        default:
+                return control_trouble(control, r, error);
+        }
+        /* It is decided and stored; a failure of the tick is in the journal and tried again. */
+        (void)manager_tick(control->manager);
+        control_touch(control);
+        return sd_bus_reply_method_return(call, "u", (uint32_t)result->n);
+}

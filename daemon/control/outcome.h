@@ -1,0 +1,12 @@
+/* What a decision comes to: an error by name, or the number of what changed.
+ * Depends on control.h, engine/decision.
+ * Called by decisions.c and operations.c. */
+#pragma once
+
+#include "control/control.h"
+
+/* Who decides, from the credentials of the call. 0 or negative errno. */
+int outcome_decider(struct control *control, sd_bus_message *call, struct decider *ret);
+/* Replies to the call, after everything that is now due was done; or sets the error. `r` is what decide_…() gave. */
+int outcome_reply(struct control *control, sd_bus_message *call, int r, const struct decision_result *result,
+                  sd_bus_error *error);

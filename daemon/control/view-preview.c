@@ -1,0 +1,110 @@
+/* A message as it would read now; nothing is sent.
+ * Depends on view, engine/facts, message/compose.
+ * Called by sd-bus through object.c. */
+#include <string.h>
+
+#include "control/handlers.h"
+#include "control/view.h"
+#include "engine/facts.h"
+
+#define PREVIEW_LOOK_MAX 500 /* occurrences of one item: daily for a year, and some to spare */
+
+struct pick {
+        struct obligation_record record;
+        bool found, open;
+};
+
+static void pick_clear(struct pick *pick)
+{
+        obligation_record_clear(&pick->record);
+}
+
+/* Of several occurrences the first that is still open is meant, else the last. */
+static int note_id(void *userdata, const struct obligation_record *record)
+{
+        struct pick *pick = userdata;
+
+        pick->found = true;
+        pick->open = record->obligation.status == OBLIGATION_OPEN;
+        pick->record.id = record->id;
+        return pick->open;
+}
+
+static int find(const struct control *control, const struct item_name *name, const char *agency, struct pick *pick,
+                sd_bus_error *error)
+{
+        struct store *store = control_engine(control)->store;
+        const struct obligation_filter filter = {
+                .plan = name->plan,
+                .item = name->item,
+                .key = *name->key ? name->key : NULL,
+                .agency = agency,
+                .limit = PREVIEW_LOOK_MAX,
+        };
+        int r = store_each_obligation(store, &filter, note_id, pick);
+
+        if (r >= 0 && !pick->found)
+                return sd_bus_error_setf(error, ERROR_NOT_FOUND, "%s does not owe %s/%s%s%s", agency, name->plan,
+                                         name->item, *name->key ? "@" : "", name->key);
+        if (r >= 0)
+                r = store_get_obligation(store, pick->record.id, &pick->record);
+        return r < 0 ? control_trouble(control, r, error) : 0;
+}
+
+static void facts_clear(struct facts **facts)
+{
+        facts_free(*facts);
+}
+
+static int reply(sd_bus_message *call, const struct letter *letter, const struct composed_mail *mail)
+{
+        struct answer CLEANUP(answer_clear) answer = answer_to(call);
+
+        answer_begin(&answer);
+        answer_text(&answer, "kind", kind_name(letter->kind));
+        answer_text(&answer, "agency", letter->agency);
+        answer_text(&answer, "subject", mail->subject);
+        answer_text(&answer, "text", mail->text);
+        answer_text(&answer, "html", mail->html);
+        answer_text(&answer, "calendar", mail->calendar);
+        answer_end(&answer);
+        return answer_send(&answer);
+}
+
+int handle_preview(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        const struct control *control = userdata;
+        struct engine *engine = control_engine(control);
+        struct pick CLEANUP(pick_clear) pick = {0};
+        struct facts *CLEANUP(facts_clear) facts = NULL;
+        struct composed_mail CLEANUP(composed_mail_clear) mail = {0};
+        const char *item, *agency, *kind_word;
+        enum notice_kind kind = KIND_COUNT;
+        struct item_name name;
+        int r = sd_bus_message_read(call, "sss", &item, &agency, &kind_word);
+
+        if (r >= 0)
+                r = argument_item(control, item, &name, error);
+        if (r >= 0)
+                r = argument_agency(control, agency, error);
+        if (r < 0)
+                return r;
+        if (*kind_word && kind_parse(kind_word, &kind) < 0)
+                return sd_bus_error_set(error, ERROR_INVALID,
+                                        "no such kind; there are advance, due, overdue, escalation, fix_date, "
+                                        "date_set, observance, snoozed, completed, digest, failure and test");
+        r = find(control, &name, agency, &pick, error);
+        if (r < 0)
+                return r;
+        r = facts_preview(engine, &pick.record, kind, &facts);
+        if (r == 1)
+                return sd_bus_error_setf(error, ERROR_REFUSED,
+                                         "there is nothing to say of that kind about %s for %s now; try --kind",
+                                         pick.record.item, agency);
+        if (r == 0)
+                r = compose_mail(settings_composer(engine->settings), settings_sender(engine->settings),
+                                 facts_letter(facts), &mail);
+        if (r < 0)
+                return control_trouble(control, r, error);
+        return reply(call, facts_letter(facts), &mail);
+}

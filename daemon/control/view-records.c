@@ -1,0 +1,132 @@
+/* What was delivered, and what was decided, in pages.
+ * Depends on view, store.
+ * Called by sd-bus through object.c. */
+#include "control/handlers.h"
+#include "control/view.h"
+
+struct records {
+        struct view view;
+        size_t n, limit;
+};
+
+#define PAGE_FULL 1
+
+static int take_delivery(void *userdata, const struct delivery_record *record)
+{
+        struct records *records = userdata;
+
+        if (records->n == records->limit)
+                return PAGE_FULL;
+        records->n++;
+        view_delivery(&records->view, record);
+        return 0;
+}
+
+static int take_event(void *userdata, const struct audit_record *record)
+{
+        struct records *records = userdata;
+
+        if (records->n == records->limit)
+                return PAGE_FULL;
+        records->n++;
+        view_event(&records->view, record);
+        return 0;
+}
+
+static int read_delivery_filter(sd_bus_message *call, const struct control *control, struct delivery_filter *ret,
+                                sd_bus_error *error)
+{
+        const char *state = NULL, *agency = NULL;
+        const struct filter_key keys[] = {{"state", &state}, {"agency", &agency}};
+        enum delivery_state wanted;
+        int r = argument_filter(call, keys, ELEMENTS(keys), error);
+
+        if (r >= 0 && agency)
+                r = argument_agency(control, agency, error);
+        if (r < 0)
+                return r;
+        *ret = (struct delivery_filter){.state = -1, .agency = agency};
+        if (!state)
+                return 0;
+        if (delivery_state_parse(state, &wanted) < 0)
+                return sd_bus_error_set(error, ERROR_INVALID,
+                                        "no such state; there are queued, sending, sent, failed and cancelled");
+        ret->state = (int)wanted;
+        return 0;
+}
+
+int handle_deliveries(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct answer CLEANUP(answer_clear) answer = {0};
+        struct records records = {.view = view_now(userdata, &answer)};
+        struct delivery_filter filter;
+        struct page page;
+        int r = read_delivery_filter(call, userdata, &filter, error);
+
+        if (r >= 0)
+                r = argument_page(call, PAGE_MAX, &page, error);
+        if (r < 0)
+                return r;
+        filter.offset = page.offset;
+        filter.limit = page.limit + 1; /* one more tells whether there is another page */
+        records.limit = page.limit;
+        answer = answer_to(call);
+        answer_begin_list(&answer);
+        r = store_each_delivery(records.view.engine->store, &filter, take_delivery, &records);
+        if (r < 0)
+                return control_trouble(userdata, r, error);
+        answer_end_list(&answer);
+        answer_next(&answer, r == PAGE_FULL ? page.offset + records.n : 0);
+        return answer_send(&answer);
+}
+
+static int read_log_filter(sd_bus_message *call, const struct control *control, struct item_name *name,
+                           struct audit_filter *ret, sd_bus_error *error)
+{
+        const char *item = NULL, *agency = NULL, *since = NULL;
+        const struct filter_key keys[] = {{"item", &item}, {"agency", &agency}, {"since", &since}};
+        civil_day day;
+        int r = argument_filter(call, keys, ELEMENTS(keys), error);
+
+        if (r >= 0 && item)
+                r = argument_item(control, item, name, error);
+        if (r >= 0 && agency)
+                r = argument_agency(control, agency, error);
+        if (r >= 0 && since)
+                r = argument_date(control, since, &day, error);
+        if (r < 0)
+                return r;
+        *ret = (struct audit_filter){.agency = agency, .since_ms = since ? clock_instant(wall_at(day, 0)) : 0};
+        if (item) {
+                ret->plan = name->plan;
+                ret->item = name->item;
+                ret->key = *name->key ? name->key : NULL;
+        }
+        return 0;
+}
+
+int handle_log(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct answer CLEANUP(answer_clear) answer = {0};
+        struct records records = {.view = view_now(userdata, &answer)};
+        struct audit_filter filter;
+        struct item_name name;
+        struct page page;
+        int r = read_log_filter(call, userdata, &name, &filter, error);
+
+        if (r >= 0)
+                r = argument_page(call, PAGE_MAX, &page, error);
+        if (r < 0)
+                return r;
+        filter.offset = page.offset;
+        filter.limit = page.limit + 1; /* one more tells whether there is another page */
+        records.limit = page.limit;
+        answer = answer_to(call);
+        answer_begin_list(&answer);
+        r = store_each_audit(records.view.engine->store, &filter, take_event, &records);
+        if (r < 0)
+                return control_trouble(userdata, r, error);
+        answer_end_list(&answer);
+        answer_next(&answer, r == PAGE_FULL ? page.offset + records.n : 0);
+        return answer_send(&answer);
+}

@@ -1,0 +1,144 @@
+/* How the daemon is: what waits, what went wrong, what to look at.
+ * Depends on view, store.
+ * Called by sd-bus through object.c. */
+#include <string.h>
+
+#include "control/handlers.h"
+#include "control/view.h"
+
+#define PROBLEMS_MAX 8
+
+struct problems {
+        char *texts[PROBLEMS_MAX];
+        size_t n;
+};
+
+static void problems_clear(struct problems *problems)
+{
+        for (size_t i = 0; i < problems->n; i++)
+                free(problems->texts[i]);
+}
+
+__attribute__((format(printf, 2, 3))) static void add_problem(struct problems *problems, const char *format, ...)
+{
+        va_list arguments;
+
+        if (problems->n == PROBLEMS_MAX)
+                return;
+        va_start(arguments, format);
+        if (vasprintf(&problems->texts[problems->n], format, arguments) >= 0)
+                problems->n++;
+        va_end(arguments);
+}
+
+static int put_failure(void *userdata, const struct delivery_record *record)
+{
+        const struct view *view = userdata;
+        struct answer *answer = view->answer;
+
+        answer_text(answer, "last_error", record->answer ? record->answer : "the server said nothing");
+        answer_moment(answer, "last_error_at", record->finished_ms);
+        answer_text(answer, "last_error_delivery", record->id);
+        answer_text(answer, "last_error_agency", record->agency);
+        answer_text(answer, "last_error_address", record->address);
+        return 0;
+}
+
+static void put_plan(const struct view *view, const struct plan *plan)
+{
+        struct answer *answer = view->answer;
+
+        answer_begin(answer);
+        answer_text(answer, "plan", plan->id);
+        answer_count(answer, "year", (uint64_t)plan->year);
+        answer_text(answer, "title", plan->title);
+        answer_text(answer, "head", plan->head == ROSTER_NONE ? NULL : view->config->roster.agencies[plan->head].id);
+        answer_count(answer, "items", plan->n_items);
+        answer_end(answer);
+}
+
+static bool is_among(const int32_t *years, size_t n, int32_t year)
+{
+        for (size_t i = 0; i < n; i++)
+                if (years[i] == year)
+                        return true;
+        return false;
+}
+
+static void put_plans(const struct view *view, struct problems *problems)
+{
+        const struct config *config = view->config;
+        int32_t years[PROBLEMS_MAX];
+        char texts[PROBLEMS_MAX][sizeof("-2147483648")];
+        const char *provisional[PROBLEMS_MAX];
+        size_t n = 0;
+
+        answer_begin_member(view->answer, "plans");
+        for (size_t i = 0; i < config->n_plans; i++) {
+                int32_t year = config->plans[i].year;
+
+                put_plan(view, &config->plans[i]);
+                if (n == PROBLEMS_MAX || !calendar_is_provisional(config->calendar, year) || is_among(years, n, year))
+                        continue;
+                years[n] = year;
+                snprintf(texts[n], sizeof(texts[n]), "%d", year);
+                provisional[n] = texts[n];
+                add_problem(problems, "no calendar file for %d: working days follow the law alone and are provisional",
+                            year);
+                n++;
+        }
+        answer_end_member(view->answer);
+        answer_strings(view->answer, "provisional_calendars", provisional, n);
+}
+
+static void put_counts(const struct view *view, const struct store_counts *counts, struct problems *problems)
+{
+        struct answer *answer = view->answer;
+        int64_t now = clock_now(&view->engine->clock), wake = manager_wake(view->control->manager);
+
+        answer_count(answer, "open", (uint64_t)counts->obligations_open);
+        answer_count(answer, "overdue", (uint64_t)counts->overdue);
+        answer_count(answer, "queued", (uint64_t)counts->queued);
+        answer_count(answer, "sending", (uint64_t)counts->sending);
+        answer_count(answer, "sent", (uint64_t)counts->sent);
+        answer_count(answer, "failed", (uint64_t)counts->failed);
+        answer_moment(answer, "now", now);
+        answer_moment(answer, "next_wake", wake);
+        answer_moment(answer, "last_delivery", counts->last_sent_ms);
+        if (counts->last_sent_ms > 0 && now >= counts->last_sent_ms)
+                answer_count(answer, "seconds_since_last_delivery", (uint64_t)(now - counts->last_sent_ms) / 1000);
+        if (counts->failed > 0)
+                add_problem(problems,
+                            "%lld deliveries failed; reminderctl deliveries --state failed says why, reminderctl "
+                            "retry ID sends one again, retry --all sends all",
+                            (long long)counts->failed);
+}
+
+int handle_status(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct answer CLEANUP(answer_clear) answer = {0};
+        struct problems CLEANUP(problems_clear) problems = {0};
+        struct view view = view_now(userdata, &answer);
+        struct store_counts counts;
+        int r = store_count(view.engine->store, view.today, &counts);
+
+        if (r < 0)
+                return control_trouble(userdata, r, error);
+        answer = answer_to(call);
+        answer_begin(&answer);
+        answer_text(&answer, "version", REMINDERD_VERSION);
+        answer_text(&answer, "block", view.config->block_name);
+        answer_text(&answer, "timezone", view.config->timezone);
+        answer_text(&answer, "configuration", view.config->path);
+        put_counts(&view, &counts, &problems);
+        r = store_each_delivery(view.engine->store, &(struct delivery_filter){.state = DELIVERY_FAILED, .limit = 1},
+                                put_failure, &view);
+        if (r < 0)
+                return control_trouble(userdata, r, error);
+        put_plans(&view, &problems);
+        /* A provisional calendar is worth a word, but nothing is broken. */
+        answer_text(&answer, "health", counts.failed > 0 ? "attention" : "ok");
+        answer_strings(&answer, "problems", (const char *const *)problems.texts, problems.n);
+        answer_end(&answer);
+        return answer_send(&answer);
+}

@@ -1,0 +1,142 @@
+/* What the views share: the moment they are taken at, and the records of the store as dictionaries.
+ * Depends on arguments, answer, core/ladder.
+ * Called by view-*.c. */
+#include "control/view.h"
+
+#include <string.h>
+
+struct view view_now(struct control *control, struct answer *answer)
+{
+        struct engine *engine = control_engine(control);
+        wall_time now = clock_wall(clock_now(&engine->clock));
+
+        return (struct view){
+                .control = control,
+                .engine = engine,
+                .config = engine_config(engine),
+                .now = now,
+                .today = wall_day(now),
+                .answer = answer,
+        };
+}
+
+const struct item *view_item(const struct view *view, const char *plan, const char *item)
+{
+        const struct plan *found_plan;
+        const struct item *found;
+
+        return settings_find_item(view->engine->settings, plan, item, &found_plan, &found) ? found : NULL;
+}
+
+/* A rung is only sent if none of the catch-up rules and no snooze drops it when its time has come: so each is judged
+ * at its own moment, as the scheduler will. */
+wall_time view_next_reminder(const struct view *view, const struct obligation_record *record)
+{
+        const struct item *item = view_item(view, record->plan, record->item);
+        struct rung rungs[LADDER_MAX];
+        struct ladder_step step;
+        wall_time handled = record->handled;
+        size_t n;
+
+        if (!item || record->next_fire == WALL_NEVER)
+                return WALL_NEVER;
+
+        struct ladder_rules rules = engine_rules(view->engine, item);
+
+        n = ladder_of_obligation(&rules, &record->obligation, rungs);
+        ladder_step(&rules, &record->obligation, rungs, n, handled, view->now, &step);
+        if (step.send < n)
+                return hours_next(rules.hours, rules.calendar, view->now);
+        if (handled < view->now)
+                handled = view->now;
+        for (size_t i = 0; i < n; i++) {
+                if (rungs[i].at <= handled)
+                        continue;
+                ladder_step(&rules, &record->obligation, rungs, n, handled, rungs[i].at, &step);
+                if (step.send < n)
+                        return rungs[i].at;
+        }
+        return WALL_NEVER;
+}
+
+static void put_snooze(const struct view *view, const struct obligation_record *record)
+{
+        const struct obligation *obligation = &record->obligation;
+
+        if (obligation->status != OBLIGATION_OPEN || obligation->snoozed_until == CIVIL_NONE ||
+            obligation->snoozed_until < view->today)
+                return;
+        answer_day(view->answer, "snoozed_until", obligation->snoozed_until);
+        answer_text(view->answer, "snoozed_by", record->snoozed_by);
+        answer_text(view->answer, "snooze_reason", record->snooze_reason);
+}
+
+int view_obligation(const struct view *view, const struct obligation_record *record)
+{
+        const struct calendar *calendar = view->config->calendar;
+        struct answer *answer = view->answer;
+        struct obligation_dates dates = obligation_dates(&record->obligation, calendar);
+        struct notice_counts counts;
+        int r = store_count_notices(view->engine->store, record->id, &counts);
+
+        if (r < 0)
+                return r;
+        answer_text(answer, "plan", record->plan);
+        answer_text(answer, "item", record->item);
+        answer_text(answer, "occurrence", record->key);
+        answer_text(answer, "agency", record->agency);
+        answer_text(answer, "title", record->title);
+        answer_day(answer, "from", dates.from);
+        answer_day(answer, "due", dates.due);
+        answer_day(answer, "effective_due", dates.effective);
+        answer_text(answer, "state",
+                    obligation_state_name(obligation_state(&record->obligation, calendar, view->today)));
+        answer_bool(answer, "tentative", dates.tentative);
+        put_snooze(view, record);
+        answer_wall(answer, "next_reminder", view_next_reminder(view, record));
+        answer_count(answer, "reminders_sent", (uint64_t)counts.reminders);
+        answer_day(answer, "done_on", record->obligation.done_on);
+        answer_bool(answer, "late", obligation_is_late(&record->obligation, calendar));
+        answer_count(answer, "days_late", (uint64_t)obligation_days_late(&record->obligation, calendar, view->today));
+        answer_bool(answer, "observance", record->obligation.observance);
+        return answer->error;
+}
+
+void view_delivery(const struct view *view, const struct delivery_record *record)
+{
+        struct answer *answer = view->answer;
+
+        answer_begin(answer);
+        answer_text(answer, "id", record->id);
+        answer_text(answer, "state", delivery_state_name(record->state));
+        answer_text(answer, "kind", kind_name(record->kind));
+        answer_text(answer, "channel", strcmp(record->server, "mail") == 0 ? "mail" : "webhook");
+        answer_text(answer, "agency", record->agency);
+        answer_text(answer, "address", record->address);
+        answer_text(answer, "subject", record->subject);
+        answer_count(answer, "attempts", record->attempts);
+        answer_moment(answer, "made", record->made_ms);
+        if (record->state == DELIVERY_QUEUED)
+                answer_moment(answer, "next_attempt", record->next_ms);
+        answer_moment(answer, "finished", record->finished_ms);
+        answer_text(answer, "answer", record->answer);
+        answer_end(answer);
+}
+
+void view_event(const struct view *view, const struct audit_record *record)
+{
+        struct answer *answer = view->answer;
+
+        answer_begin(answer);
+        answer_moment(answer, "time", record->at_ms);
+        answer_text(answer, "who", record->who);
+        if (record->uid >= 0)
+                answer_count(answer, "uid", (uint64_t)record->uid);
+        answer_text(answer, "verb", record->verb);
+        answer_text(answer, "plan", record->plan);
+        answer_text(answer, "item", record->item);
+        answer_text(answer, "occurrence", record->key);
+        answer_text(answer, "agency", record->agency);
+        answer_text(answer, "detail", record->detail);
+        answer_end(answer);
+}

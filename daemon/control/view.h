@@ -1,0 +1,30 @@
+/* What the views share: the moment they are taken at, and an obligation as a dictionary.
+ * Depends on arguments, answer, core/ladder.
+ * Called by view-*.c. */
+#pragma once
+
+#include "control/answer.h"
+#include "control/arguments.h"
+#include "core/ladder.h"
+
+struct view {
+        struct control *control;
+        struct engine *engine;
+        const struct config *config;
+        wall_time now;
+        civil_day today;
+        struct answer *answer;
+};
+
+struct view view_now(struct control *control, struct answer *answer);
+
+/* The members of formats.md section 3 for `list`, and "observance"; the caller opens and closes the dictionary. 0 or an
+ * error of the store. */
+int view_obligation(const struct view *view, const struct obligation_record *record);
+/* The next moment at which a reminder of it will be sent, if nothing changes: WALL_NEVER where none is to come. */
+wall_time view_next_reminder(const struct view *view, const struct obligation_record *record);
+/* The item in the plans in force; NULL for one that left them. */
+const struct item *view_item(const struct view *view, const char *plan, const char *item);
+
+void view_delivery(const struct view *view, const struct delivery_record *record);
+void view_event(const struct view *view, const struct audit_record *record);

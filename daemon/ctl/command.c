@@ -1,0 +1,350 @@
+/* The command line: the tables of verbs and options, and how a command is read.
+ * Depends on verbs.h.
+ * Called by reminderctl.c, help.c, complete.c. */
+#include "ctl/command.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "ctl/nearest.h"
+#include "ctl/verbs.h"
+#include "ctl/words.h"
+
+const struct option_info option_infos[OPTION_COUNT] = {
+        [OPTION_PLAN] = {"plan", "PLAN", WORD_PLAN, N_("only this plan")},
+        [OPTION_ITEM] = {"item", "ITEM", WORD_ITEM, N_("only this item")},
+        [OPTION_AGENCY] = {"agency", "AGENCY", WORD_AGENCY, N_("only this agency; left out: all that owe the item")},
+        [OPTION_STATE] = {"state", "STATE", WORD_STATE, N_("only what is in this state")},
+        [OPTION_BEFORE] = {"before", "DATE", WORD_DATE, N_("only what is due before that day")},
+        [OPTION_SINCE] = {"since", "DATE", WORD_DATE, N_("only from that day on")},
+        [OPTION_MATRIX] = {"matrix", NULL, WORD_NONE, N_("a table of items by agencies, one mark each")},
+        [OPTION_HTML] = {"html", NULL, WORD_NONE, N_("as HTML, to look at in a browser or to print")},
+        [OPTION_UNTIL] = {"until", "DATE", WORD_DATE, N_("the last silent day")},
+        [OPTION_FOR] = {"for", "SPAN", WORD_NONE, N_("how long: 2d, 1w, 3wd (working days)")},
+        [OPTION_REASON] = {"reason", "TEXT", WORD_NONE, N_("why; it is kept and shown")},
+        [OPTION_FORCE] = {"force", NULL, WORD_NONE, N_("also beyond the last working day before the due date")},
+        [OPTION_ON] = {"on", "DATE", WORD_DATE, N_("the day it was finished, if not today")},
+        [OPTION_NOTE] = {"note", "TEXT", WORD_NONE, N_("a remark; it is kept and shown")},
+        [OPTION_ALL] = {"all", NULL, WORD_NONE, N_("all of them, where there are several")},
+        [OPTION_YES] = {"yes", NULL, WORD_NONE, N_("do not ask")},
+        [OPTION_FROM] = {"from", "DATE", WORD_DATE, N_("the first day; today")},
+        [OPTION_TO] = {"to", "DATE", WORD_DATE, N_("the last day; 30 days ahead")},
+        [OPTION_KIND] = {"kind", "KIND", WORD_KIND, N_("this kind of message, not the one that fits the day")},
+        [OPTION_WEBHOOK] = {"webhook", "ID", WORD_NONE, N_("a webhook, not an agency's mailboxes")},
+        [OPTION_CHECK] = {"check", NULL, WORD_NONE, N_("exit 1 when something needs attention")},
+        [OPTION_JSON] = {"json", NULL, WORD_NONE, N_("JSON on standard output, nothing else")},
+        [OPTION_BUS] = {"bus", "BUS", WORD_BUS, N_("system or session; system")},
+        [OPTION_HELP] = {"help", NULL, WORD_NONE, N_("this text")},
+        [OPTION_VERSION] = {"version", NULL, WORD_NONE, N_("the version")},
+};
+
+/* What goes with an item, and with a decision that may be about several of its obligations. */
+#define OF_ITEM (BIT(OPTION_AGENCY) | BIT(OPTION_JSON))
+#define OF_SEVERAL (OF_ITEM | BIT(OPTION_ALL) | BIT(OPTION_YES))
+
+const struct verb verbs[] = {
+        {
+                .name = "status",
+                .help = N_("how the daemon is, and what waits"),
+                .options = BIT(OPTION_JSON) | BIT(OPTION_CHECK),
+                .run = run_status,
+        },
+        {
+                .name = "list",
+                .help = N_("obligations: who owes what, until when"),
+                .more = N_("STATE is pending, overdue, snoozed, tentative, undated, done, late, waived, withdrawn, or "
+                           "open for all that is still owed."),
+                .options = BIT(OPTION_PLAN) | BIT(OPTION_ITEM) | BIT(OPTION_AGENCY) | BIT(OPTION_STATE) |
+                           BIT(OPTION_SINCE) | BIT(OPTION_BEFORE) | BIT(OPTION_MATRIX) | BIT(OPTION_HTML) |
+                           BIT(OPTION_JSON),
+                .run = run_list,
+        },
+        {
+                .name = "show",
+                .synopsis = "ITEM",
+                .help = N_("all about an item: reminders past and to come, deliveries, decisions"),
+                .options = OF_ITEM,
+                .least = 1,
+                .most = 1,
+                .argument = WORD_ITEM,
+                .run = run_show,
+        },
+        {
+                .name = "forecast",
+                .help = N_("what will be sent to whom, if nothing changes"),
+                .options = BIT(OPTION_FROM) | BIT(OPTION_TO) | BIT(OPTION_AGENCY) | BIT(OPTION_JSON),
+                .run = run_forecast,
+        },
+        {
+                .name = "calendar",
+                .synopsis = "[YEAR]",
+                .help = N_("a year: days off, days worked in exchange, deadlines"),
+                .options = BIT(OPTION_JSON),
+                .most = 1,
+                .run = run_calendar,
+        },
+        {
+                .name = "preview",
+                .synopsis = "ITEM",
+                .help = N_("a message as it would read now; nothing is sent"),
+                .options = BIT(OPTION_AGENCY) | BIT(OPTION_KIND) | BIT(OPTION_HTML) | BIT(OPTION_JSON),
+                .required = BIT(OPTION_AGENCY),
+                .least = 1,
+                .most = 1,
+                .argument = WORD_ITEM,
+                .run = run_preview,
+        },
+        {
+                .name = "deliveries",
+                .help = N_("messages, and what the server said"),
+                .options = BIT(OPTION_STATE) | BIT(OPTION_AGENCY) | BIT(OPTION_JSON),
+                .run = run_deliveries,
+        },
+        {
+                .name = "log",
+                .synopsis = "[ITEM]",
+                .help = N_("who decided what, and who was refused"),
+                .options = BIT(OPTION_AGENCY) | BIT(OPTION_SINCE) | BIT(OPTION_JSON),
+                .most = 1,
+                .argument = WORD_ITEM,
+                .run = run_log,
+        },
+        {
+                .name = "done",
+                .synopsis = "ITEM",
+                .help = N_("it is finished: reminders stop, also those queued"),
+                .options = OF_SEVERAL | BIT(OPTION_ON) | BIT(OPTION_NOTE),
+                .least = 1,
+                .most = 1,
+                .argument = WORD_ITEM,
+                .run = run_done,
+        },
+        {
+                .name = "reopen",
+                .synopsis = "ITEM",
+                .help = N_("it is not finished after all"),
+                .options = OF_SEVERAL | BIT(OPTION_REASON),
+                .required = BIT(OPTION_REASON),
+                .least = 1,
+                .most = 1,
+                .argument = WORD_ITEM,
+                .run = run_reopen,
+        },
+        {
+                .name = "waive",
+                .synopsis = "ITEM",
+                .help = N_("the agency need not do it"),
+                .options = OF_SEVERAL | BIT(OPTION_REASON),
+                .required = BIT(OPTION_REASON),
+                .least = 1,
+                .most = 1,
+                .argument = WORD_ITEM,
+                .run = run_waive,
+        },
+        {
+                .name = "snooze",
+                .synopsis = "ITEM",
+                .help = N_("no reminders for a while; the deadline stays"),
+                .more = N_("Without --force at most until the last working day before the due date, and 5 working days "
+                           "once overdue."),
+                .options = OF_ITEM | BIT(OPTION_UNTIL) | BIT(OPTION_FOR) | BIT(OPTION_REASON) | BIT(OPTION_FORCE),
+                .required = BIT(OPTION_REASON),
+                .least = 1,
+                .most = 1,
+                .argument = WORD_ITEM,
+                .run = run_snooze,
+        },
+        {
+                .name = "unsnooze",
+                .synopsis = "ITEM",
+                .help = N_("ends a snooze"),
+                .options = OF_ITEM,
+                .least = 1,
+                .most = 1,
+                .argument = WORD_ITEM,
+                .run = run_unsnooze,
+        },
+        {
+                .name = "set-date",
+                .synopsis = "ITEM DATE",
+                .help = N_("fixes or changes the day it is due, and tells those concerned"),
+                .options = OF_ITEM | BIT(OPTION_NOTE),
+                .least = 2,
+                .most = 2,
+                .argument = WORD_ITEM,
+                .run = run_set_date,
+        },
+        {
+                .name = "clear-date",
+                .synopsis = "ITEM",
+                .help = N_("takes such a day back"),
+                .options = OF_ITEM,
+                .least = 1,
+                .most = 1,
+                .argument = WORD_ITEM,
+                .run = run_clear_date,
+        },
+        {
+                .name = "retry",
+                .synopsis = "[DELIVERY]",
+                .help = N_("sends a failed message again, now; or --all of them"),
+                .options = BIT(OPTION_ALL) | BIT(OPTION_JSON),
+                .most = 1,
+                .argument = WORD_DELIVERY,
+                .run = run_retry,
+        },
+        {
+                .name = "drop",
+                .synopsis = "DELIVERY...",
+                .help = N_("gives queued messages up"),
+                .options = BIT(OPTION_YES) | BIT(OPTION_JSON),
+                .least = 1,
+                .most = INT_MAX,
+                .argument = WORD_DELIVERY,
+                .run = run_drop,
+        },
+        {
+                .name = "test",
+                .synopsis = "[AGENCY]",
+                .help = N_("sends a test message now"),
+                .options = BIT(OPTION_WEBHOOK) | BIT(OPTION_JSON),
+                .most = 1,
+                .argument = WORD_AGENCY,
+                .run = run_test,
+        },
+        {
+                .name = "reload",
+                .help = N_("reads the configuration again; with mistakes the old one stays"),
+                .options = BIT(OPTION_JSON),
+                .run = run_reload,
+        },
+        {
+                .name = "help",
+                .synopsis = "[VERB]",
+                .help = N_("this text, or all about a verb"),
+                .most = 1,
+                .argument = WORD_VERB,
+                .run = run_help,
+        },
+        {0},
+};
+
+const struct verb *verb_find(const char *name)
+{
+        for (const struct verb *verb = verbs; verb->name; verb++)
+                if (strcmp(verb->name, name) == 0)
+                        return verb;
+        return NULL;
+}
+
+const char *command_value(const struct command *command, enum cli_option option)
+{
+        return command->values[option] ? command->values[option] : "";
+}
+
+bool command_has(const struct command *command, enum cli_option option)
+{
+        return command->values[option];
+}
+
+/* ---- reading ---- */
+
+__attribute__((format(printf, 2, 3))) static int usage(const struct verb *verb, const char *format, ...)
+{
+        va_list arguments;
+
+        fputs("reminderctl: ", stderr);
+        va_start(arguments, format);
+        vfprintf(stderr, format, arguments);
+        va_end(arguments);
+        fprintf(stderr, _("; see reminderctl %s%s--help\n"), verb ? verb->name : "", verb ? " " : "");
+        return EXIT_USAGE;
+}
+
+static int unknown_verb(const char *name)
+{
+        const struct verb *best = NULL;
+        size_t distance = strlen(name) / 3 + 2;
+
+        for (const struct verb *verb = verbs; verb->name; verb++) {
+                size_t d = word_distance(name, verb->name);
+
+                if (d < distance) {
+                        distance = d;
+                        best = verb;
+                }
+        }
+        if (best)
+                return usage(NULL, _("no verb \"%.40s\", perhaps %s"), name, best->name);
+        return usage(NULL, _("no verb \"%.40s\""), name);
+}
+
+static int read_options(int argc, char **argv, struct command *command)
+{
+        struct option known[OPTION_COUNT + 1] = {0};
+        int i;
+
+        for (int o = 0; o < OPTION_COUNT; o++)
+                known[o] = (struct option){
+                        option_infos[o].name, option_infos[o].placeholder ? required_argument : no_argument, NULL,
+                        o + 1000, /* above every character */
+                };
+        opterr = 0;
+        while ((i = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
+                if (i == 'h')
+                        i = 1000 + OPTION_HELP;
+                if (i == ':')
+                        return usage(NULL, _("%s wants a value"), argv[optind - 1]);
+                if (i < 1000)
+                        return usage(NULL, _("no option %.40s"), argv[optind - 1]);
+                command->values[i - 1000] = optarg ? optarg : "";
+        }
+        return EXIT_DONE;
+}
+
+static int check_options(const struct command *command)
+{
+        const struct verb *verb = command->verb;
+        const char *bus = command->values[OPTION_BUS];
+
+        if (bus && strcmp(bus, "system") != 0 && strcmp(bus, "session") != 0)
+                return usage(NULL, _("--bus is system or session"));
+        if (!verb || command->values[OPTION_HELP])
+                return EXIT_DONE;
+        for (int o = 0; o < OPTION_COUNT; o++) {
+                if (command->values[o] && !((verb->options | OPTIONS_COMMON) & BIT(o)))
+                        return usage(verb, _("%s takes no --%s"), verb->name, option_infos[o].name);
+                if (!command->values[o] && (verb->required & BIT(o)))
+                        return usage(verb, _("%s wants --%s %s"), verb->name, option_infos[o].name,
+                                     option_infos[o].placeholder);
+        }
+        if (command->n_arguments < verb->least)
+                return usage(verb, _("%s wants %s"), verb->name, verb->synopsis);
+        if (command->n_arguments > verb->most)
+                return usage(verb, _("%s: \"%.40s\" is one word too many"), verb->name, command->arguments[verb->most]);
+        return EXIT_DONE;
+}
+
+int command_parse(int argc, char **argv, struct command *ret)
+{
+        struct command command = {0};
+        int code = read_options(argc, argv, &command);
+
+        if (code != EXIT_DONE)
+                return code;
+        if (optind < argc) {
+                command.verb = verb_find(argv[optind]);
+                if (!command.verb)
+                        return unknown_verb(argv[optind]);
+                command.arguments = argv + optind + 1;
+                command.n_arguments = argc - optind - 1;
+        } else if (!command.values[OPTION_HELP] && !command.values[OPTION_VERSION])
+                return usage(NULL, _("what is to be done?"));
+        code = check_options(&command);
+        if (code == EXIT_DONE)
+                *ret = command;
+        return code;
+}

@@ -1,0 +1,107 @@
+/* The command line: one table of verbs, one of options, and what was given.
+ * Depends on nothing.
+ * Read by reminderctl.c, help.c, complete.c; the verbs get a struct command. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* formats.md section 3. */
+enum exit_code {
+        EXIT_DONE = 0,
+        EXIT_REFUSED = 1, /* or failed */
+        EXIT_USAGE = 2,
+        EXIT_NOT_FOUND = 3,
+        EXIT_NO_DAEMON = 4,
+        EXIT_NOT_PERMITTED = 5,
+};
+
+enum cli_option {
+        OPTION_PLAN,
+        OPTION_ITEM,
+        OPTION_AGENCY,
+        OPTION_STATE,
+        OPTION_BEFORE,
+        OPTION_SINCE,
+        OPTION_MATRIX,
+        OPTION_HTML,
+        OPTION_UNTIL,
+        OPTION_FOR,
+        OPTION_REASON,
+        OPTION_FORCE,
+        OPTION_ON,
+        OPTION_NOTE,
+        OPTION_ALL,
+        OPTION_YES,
+        OPTION_FROM,
+        OPTION_TO,
+        OPTION_KIND,
+        OPTION_WEBHOOK,
+        OPTION_CHECK,
+        OPTION_JSON,
+        OPTION_BUS,
+        OPTION_HELP,
+        OPTION_VERSION,
+        OPTION_COUNT
+};
+
+/* What a word on the command line stands for; what can be completed. */
+enum word {
+        WORD_NONE,
+        WORD_ITEM,
+        WORD_AGENCY,
+        WORD_PLAN,
+        WORD_DATE,
+        WORD_STATE,
+        WORD_DELIVERY_STATE,
+        WORD_KIND,
+        WORD_BUS,
+        WORD_DELIVERY,
+        WORD_VERB
+};
+
+struct option_info {
+        const char *name;
+        const char *placeholder; /* NULL: takes no value */
+        enum word word;          /* of the value */
+        const char *help;
+};
+extern const struct option_info option_infos[OPTION_COUNT];
+
+struct client;
+
+struct verb {
+        const char *name;
+        const char *synopsis;              /* the arguments that are no options */
+        const char *help;                  /* one line */
+        const char *more;                  /* further lines, or NULL */
+        uint64_t options;                  /* 1 << enum cli_option of those it takes */
+        uint64_t required;                 /* of these at least one, 0: none */
+        int least, most;                   /* arguments */
+        enum word argument;                /* what the first one is */
+        int (*run)(struct client *client); /* returns an enum exit_code, having said why */
+};
+/* Ends with a name of NULL. */
+extern const struct verb verbs[];
+const struct verb *verb_find(const char *name);
+#define BIT(option) (UINT64_C(1) << (option))
+/* --bus and --help go with every verb. */
+#define OPTIONS_COMMON (BIT(OPTION_BUS) | BIT(OPTION_HELP))
+
+struct command {
+        const struct verb *verb;          /* NULL with --help or --version alone */
+        const char *values[OPTION_COUNT]; /* NULL: not given; "" for one that takes no value */
+        char **arguments;
+        int n_arguments;
+};
+
+/* Reads a command line; on wrong usage it has said why. EXIT_DONE or EXIT_USAGE. */
+int command_parse(int argc, char **argv, struct command *ret);
+/* What an option says, "" where it is not given. */
+const char *command_value(const struct command *command, enum cli_option option);
+bool command_has(const struct command *command, enum cli_option option);
+
+/* To standard output. */
+void help_all(void);
+void help_verb(const struct verb *verb);

@@ -1,0 +1,227 @@
+/* The matrix: items by agencies, one mark each, for a meeting.
+ * Depends on client, style, width.
+ * Called by list. */
+#include "ctl/matrix.h"
+
+#include <string.h>
+
+#include "ctl/width.h"
+#include "ctl/words.h"
+
+#define NAME_SIZE 256
+#define NAME_MOST 44   /* columns of an item's name */
+#define COLUMN_WIDTH 4 /* of an agency's number or mark, with its gap */
+
+const char *const matrix_marks[MARK_COUNT] = {
+        [MARK_NONE] = "",     [MARK_DONE] = "✓",   [MARK_LATE] = "±",    [MARK_OVERDUE] = "✗",
+        [MARK_SNOOZED] = "z", [MARK_COMING] = "·", [MARK_UNDATED] = "?", [MARK_WAIVED] = "–",
+};
+
+enum mark matrix_mark(const json_t *row)
+{
+        static const struct {
+                const char *state;
+                enum mark mark;
+        } marks[] = {
+                {"done", MARK_DONE},       {"late", MARK_LATE},      {"overdue", MARK_OVERDUE},
+                {"snoozed", MARK_SNOOZED}, {"pending", MARK_COMING}, {"tentative", MARK_UNDATED},
+                {"undated", MARK_UNDATED}, {"waived", MARK_WAIVED},
+        };
+
+        for (size_t i = 0; row && i < ELEMENTS(marks); i++)
+                if (strcmp(json_text(row, "state"), marks[i].state) == 0)
+                        return marks[i].mark;
+        return MARK_NONE;
+}
+
+/* ---- gathering ---- */
+
+static void matrix_clear(struct matrix *matrix)
+{
+        free(matrix->lines);
+        free(matrix->columns);
+        free(matrix->cells);
+}
+
+static bool belongs(const json_t *row)
+{
+        return !json_truth(row, "observance") && strcmp(json_text(row, "state"), "withdrawn") != 0;
+}
+
+static void line_name(const json_t *row, char name[static NAME_SIZE])
+{
+        const char *occurrence = json_text(row, "occurrence");
+
+        snprintf(name, NAME_SIZE, "%s/%s%s%s", json_text(row, "plan"), json_text(row, "item"), *occurrence ? "@" : "",
+                 occurrence);
+}
+
+/* The place of a word in an index, given one where it is new. */
+static int place_of(json_t *index, const char *word, size_t *ret)
+{
+        const json_t *known = json_object_get(index, word);
+
+        *ret = known ? (size_t)json_integer_value(known) : json_object_size(index);
+        return known ? 0 : json_object_set_new(index, word, json_integer((json_int_t)*ret));
+}
+
+/* Columns stand in the order of agencies.conf; whoever left it comes last. */
+static int gather_columns(struct matrix *matrix, const json_t *agencies, const json_t *rows, json_t *index)
+{
+        size_t n = json_array_size(agencies), n_rows = json_array_size(rows), place;
+        json_t *CLEANUP_JSON owing = json_object();
+
+        matrix->columns = calloc(n + n_rows + 1, sizeof(*matrix->columns));
+        if (!matrix->columns || !owing)
+                return -1;
+        for (size_t i = 0; i < n_rows; i++)
+                if (belongs(json_array_get(rows, i)) &&
+                    json_object_set_new(owing, json_text(json_array_get(rows, i), "agency"), json_true()) < 0)
+                        return -1;
+        for (size_t i = 0; i < n + n_rows; i++) {
+                const json_t *entry = i < n ? json_array_get(agencies, i) : json_array_get(rows, i - n);
+                const char *id = json_text(entry, "agency");
+
+                if (!json_object_get(owing, id) || json_object_get(index, id))
+                        continue;
+                if (place_of(index, id, &place) < 0)
+                        return -1;
+                matrix->columns[place] = (struct matrix_column){
+                        .id = id,
+                        .name = i < n ? json_text(entry, "name") : id,
+                        .short_name = i < n ? json_text(entry, "short") : id,
+                };
+        }
+        matrix->n_columns = json_object_size(index);
+        return 0;
+}
+
+static int gather_cells(struct matrix *matrix, const json_t *rows, const json_t *columns)
+{
+        size_t n_rows = json_array_size(rows), line;
+        json_t *CLEANUP_JSON index = json_object();
+        char name[NAME_SIZE];
+
+        matrix->lines = calloc(n_rows + 1, sizeof(const json_t *));
+        if (!matrix->lines || !index)
+                return -1;
+        for (size_t i = 0; i < n_rows; i++) {
+                const json_t *row = json_array_get(rows, i);
+
+                if (!belongs(row))
+                        continue;
+                line_name(row, name);
+                if (place_of(index, name, &line) < 0)
+                        return -1;
+                if (!matrix->lines[line])
+                        matrix->lines[line] = row;
+        }
+        matrix->n_lines = json_object_size(index);
+        matrix->cells = calloc(matrix->n_lines * matrix->n_columns + 1, sizeof(const json_t *));
+        if (!matrix->cells)
+                return -1;
+        for (size_t i = 0; i < n_rows; i++) {
+                const json_t *row = json_array_get(rows, i);
+                size_t column;
+
+                if (!belongs(row))
+                        continue;
+                line_name(row, name);
+                line = (size_t)json_integer_value(json_object_get(index, name));
+                column = (size_t)json_integer_value(json_object_get(columns, json_text(row, "agency")));
+                matrix->cells[line * matrix->n_columns + column] = row;
+                matrix->columns[column].overdue += matrix_mark(row) == MARK_OVERDUE;
+        }
+        return 0;
+}
+
+/* ---- on the terminal ---- */
+
+static void print_head(const struct style *style, const struct matrix *matrix, size_t name_columns)
+{
+        style_begin(style, LOOK_HEAD);
+        text_pad(stdout, _("ITEM"), name_columns);
+        fputs("  ", stdout);
+        text_pad(stdout, _("DUE"), sizeof("2024-10-15") - 1);
+        for (size_t c = 0; c < matrix->n_columns; c++)
+                printf("%*zu", COLUMN_WIDTH, c + 1);
+        style_end(style, LOOK_HEAD);
+        putchar('\n');
+}
+
+/* Each unit may have a day of its own; then the line names none. */
+static const char *common_due(const struct matrix *matrix, size_t line)
+{
+        const char *due = NULL;
+
+        for (size_t c = 0; c < matrix->n_columns; c++) {
+                const json_t *row = matrix_cell(matrix, line, c);
+                const char *own = row ? json_text(row, "due") : NULL;
+
+                if (own && (json_truth(row, "tentative") || !*own))
+                        return "";
+                if (own && due && strcmp(own, due) != 0)
+                        return _("various");
+                if (own)
+                        due = own;
+        }
+        return due ? due : "";
+}
+
+static void print_terminal(const struct style *style, const struct matrix *matrix)
+{
+        size_t name_columns = text_width(_("ITEM"));
+        char name[NAME_SIZE];
+
+        for (size_t l = 0; l < matrix->n_lines; l++) {
+                size_t width;
+
+                line_name(matrix->lines[l], name);
+                width = text_width(strchr(name, '/') + 1);
+                if (width > name_columns)
+                        name_columns = width < NAME_MOST ? width : NAME_MOST;
+        }
+        print_head(style, matrix, name_columns);
+        for (size_t l = 0; l < matrix->n_lines; l++) {
+                line_name(matrix->lines[l], name);
+                text_pad(stdout, strchr(name, '/') + 1, name_columns);
+                fputs("  ", stdout);
+                text_pad(stdout, common_due(matrix, l), sizeof("2024-10-15") - 1);
+                for (size_t c = 0; c < matrix->n_columns; c++) {
+                        const json_t *row = matrix_cell(matrix, l, c);
+                        enum look look = row ? look_of_state(json_text(row, "state")) : LOOK_PLAIN;
+
+                        style_begin(style, look);
+                        text_pad_left(stdout, matrix_marks[matrix_mark(row)], COLUMN_WIDTH);
+                        style_end(style, look);
+                }
+                putchar('\n');
+        }
+        putchar('\n');
+        for (size_t c = 0; c < matrix->n_columns; c++) {
+                printf("%*zu  ", COLUMN_WIDTH, c + 1);
+                text_write(stdout, matrix->columns[c].name, NAME_SIZE);
+                putchar('\n');
+        }
+        puts(_("\n✓ done   ± late   ✗ overdue   z snoozed   · to come   ? no date yet   – waived"));
+}
+
+int matrix_print(struct client *client, const json_t *rows)
+{
+        struct matrix CLEANUP(matrix_clear) matrix = {0};
+        json_t *CLEANUP_JSON agencies = NULL, *CLEANUP_JSON status = NULL, *CLEANUP_JSON index = json_object();
+        int code = client_call(client, &agencies, "Agencies", "");
+
+        if (code == EXIT_DONE)
+                code = client_call(client, &status, "Status", "");
+        if (code != EXIT_DONE)
+                return code;
+        if (!index || gather_columns(&matrix, json_array_get(agencies, 0), rows, index) < 0 ||
+            gather_cells(&matrix, rows, index) < 0)
+                return client_no_memory(client);
+        if (command_has(client->command, OPTION_HTML))
+                matrix_print_html(&matrix, json_array_get(status, 0));
+        else
+                print_terminal(&client->style, &matrix);
+        return EXIT_DONE;
+}

@@ -1,0 +1,45 @@
+/* The matrix: items by agencies, one mark each, for a meeting.
+ * Depends on client.
+ * Called by list; printed by matrix.c on the terminal and by matrix-html.c as a page. */
+#pragma once
+
+#include "ctl/client.h"
+
+enum mark {
+        MARK_NONE,
+        MARK_DONE,
+        MARK_LATE,
+        MARK_OVERDUE,
+        MARK_SNOOZED,
+        MARK_COMING,
+        MARK_UNDATED,
+        MARK_WAIVED,
+        MARK_COUNT
+};
+
+struct matrix_column {
+        const char *id, *name, *short_name;
+        size_t overdue;
+};
+
+struct matrix {
+        const json_t **lines; /* of each line one row of `list`: item, title, due */
+        size_t n_lines;
+        struct matrix_column *columns; /* in the order of agencies.conf */
+        size_t n_columns;
+        const json_t **cells; /* n_lines times n_columns; NULL: does not owe it */
+};
+
+/* One column of the terminal each. */
+extern const char *const matrix_marks[MARK_COUNT];
+enum mark matrix_mark(const json_t *row);
+
+static inline const json_t *matrix_cell(const struct matrix *matrix, size_t line, size_t column)
+{
+        return matrix->cells[line * matrix->n_columns + column];
+}
+
+/* Prints the rows of `list`; observances and what left the plan are no part of it. Returns an enum exit_code. */
+int matrix_print(struct client *client, const json_t *rows);
+/* The same as a page by itself, in Vietnamese, for A4. `status` is that of the daemon. */
+void matrix_print_html(const struct matrix *matrix, const json_t *status);

@@ -1,0 +1,56 @@
+/* reminderctl: shows and decides what reminderd reminds of.
+ * Depends on command, client; knows no store.
+ * The entry point of the program. */
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/verbs.h"
+#include "ctl/words.h"
+
+/* Texts are UTF-8 whatever the locale says; only the language is a matter of taste. */
+static void set_language(void)
+{
+        const char *folder = getenv("TEXTDOMAINDIR"); /* as gettext(1) has it: catalogues that are not installed */
+
+        setlocale(LC_ALL, "");
+        if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+                setlocale(LC_CTYPE, "C.UTF-8");
+        bindtextdomain(TEXT_DOMAIN, folder ? folder : LOCALEDIR);
+        bind_textdomain_codeset(TEXT_DOMAIN, "UTF-8");
+        textdomain(TEXT_DOMAIN);
+}
+
+static int run(const struct command *command)
+{
+        struct client CLEANUP(client_clear) client = {.command = command, .style = style_of_output()};
+        int code = command->verb->run(&client);
+
+        /* A full disk behind standard output is a failure too. */
+        if (fflush(stdout) != 0 && code == EXIT_DONE)
+                return client_fail(&client, EXIT_REFUSED, "%s", _("cannot write to standard output"));
+        return code;
+}
+
+int main(int argc, char **argv)
+{
+        struct command command;
+        int code;
+
+        set_language();
+        if (argc > 1 && strcmp(argv[1], "complete") == 0)
+                return complete(argc - 2, argv + 2);
+        code = command_parse(argc, argv, &command);
+        if (code != EXIT_DONE)
+                return code;
+        if (command_has(&command, OPTION_VERSION))
+                puts("reminderctl " REMINDERD_VERSION);
+        else if (!command.verb)
+                help_all();
+        else if (command_has(&command, OPTION_HELP))
+                help_verb(command.verb);
+        else
+                return run(&command);
+        return EXIT_DONE;
+}

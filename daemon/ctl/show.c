@@ -1,0 +1,178 @@
+/* The verb show: one item with the whole life of its obligations.
+ * Depends on client, table, width.
+ * Called through the table in command.c. */
+#include <stdint.h>
+#include <string.h>
+
+#include "ctl/table.h"
+#include "ctl/verbs.h"
+#include "ctl/width.h"
+#include "ctl/words.h"
+
+#define LABEL_COLUMNS 12
+
+static void line(const char *label, const char *value)
+{
+        if (!*value)
+                return;
+        fputs("  ", stdout);
+        text_pad(stdout, label, LABEL_COLUMNS);
+        text_write(stdout, value, SIZE_MAX);
+        putchar('\n');
+}
+
+static void print_item(const struct style *style, const json_t *about)
+{
+        const char *occurrence = json_text(about, "occurrence");
+
+        style_begin(style, LOOK_HEAD);
+        printf("%s/%s%s%s", json_text(about, "plan"), json_text(about, "item"), *occurrence ? "@" : "", occurrence);
+        style_end(style, LOOK_HEAD);
+        putchar('\n');
+        line(_("title"), json_text(about, "title"));
+        line(_("plan"), json_text(about, "plan_title"));
+        line(_("basis"), json_text(about, "basis"));
+        line(_("when"), json_text(about, "when"));
+        line(_("repeats"), json_text(about, "repeat"));
+        line(_("fix by"), json_text(about, "fix_by"));
+        line(_("wording"), json_text(about, "wording"));
+        line(_("note"), json_text(about, "note"));
+        if (json_truth(about, "withdrawn"))
+                line(_("withdrawn"), _("it is no longer in the plan"));
+}
+
+static void print_head(const struct style *style, const json_t *obligation)
+{
+        const char *state = json_text(obligation, "state"), *due = json_text(obligation, "due");
+        const char *effective = json_text(obligation, "effective_due"), *from = json_text(obligation, "from");
+        const char *occurrence = json_text(obligation, "occurrence");
+
+        putchar('\n');
+        style_begin(style, LOOK_HEAD);
+        printf("%s%s%s", json_text(obligation, "agency"), *occurrence ? "  @" : "", occurrence);
+        style_end(style, LOOK_HEAD);
+        fputs("  ", stdout);
+        style_begin(style, look_of_state(state));
+        fputs(state, stdout);
+        style_end(style, look_of_state(state));
+        putchar('\n');
+        if (*from && *due) {
+                fputs("  ", stdout);
+                text_pad(stdout, json_truth(obligation, "tentative") ? _("tentative") : _("window"), LABEL_COLUMNS);
+                printf(_("%s to %s\n"), from, due);
+        } else
+                line(_("due"), due);
+        if (strcmp(due, effective) != 0)
+                line(_("on time till"), effective);
+        line(_("done on"), json_text(obligation, "done_on"));
+        line(_("by"), json_text(obligation, "done_by"));
+        line(_("note"), json_text(obligation, "note"));
+        if (*json_text(obligation, "snoozed_until")) {
+                fputs("  ", stdout);
+                text_pad(stdout, _("snoozed"), LABEL_COLUMNS);
+                printf(_("until %s by %s: "), json_text(obligation, "snoozed_until"),
+                       json_text(obligation, "snoozed_by"));
+                text_write(stdout, json_text(obligation, "snooze_reason"), SIZE_MAX);
+                putchar('\n');
+        }
+}
+
+/* Rungs that are settled stand among the notices. */
+static json_t *to_come(const json_t *ladder)
+{
+        json_t *rows = json_array();
+
+        for (size_t i = 0; rows && i < json_array_size(ladder); i++)
+                if (!json_truth(json_array_get(ladder, i), "settled"))
+                        (void)json_array_append(rows, json_array_get(ladder, i));
+        return rows;
+}
+
+static void print_part(const struct style *style, const char *title, const json_t *rows, const struct column *columns,
+                       size_t n)
+{
+        if (json_array_size(rows) == 0)
+                return;
+        printf("  %s\n", title);
+        table_print(style, rows, columns, n, 4, "");
+}
+
+static void print_obligation(const struct style *style, const json_t *obligation)
+{
+        static const struct column notices[] = {
+                {"time", N_("TIME"), COLUMN_MOMENT},  {"kind", N_("KIND"), COLUMN_TEXT},
+                {"state", N_("STATE"), COLUMN_STATE}, {"rung", N_("RUNG"), COLUMN_TEXT},
+                {"detail", N_("WHY"), COLUMN_REST},
+        };
+        static const struct column escalations[] = {
+                {"time", N_("TIME"), COLUMN_MOMENT},  {"kind", N_("KIND"), COLUMN_TEXT},
+                {"state", N_("STATE"), COLUMN_STATE}, {"agency", N_("TO"), COLUMN_TEXT},
+                {"detail", N_("WHY"), COLUMN_REST},
+        };
+        static const struct column rungs[] = {
+                {"time", N_("TIME"), COLUMN_MOMENT},
+                {"kind", N_("KIND"), COLUMN_TEXT},
+                {"rung", N_("RUNG"), COLUMN_TEXT},
+        };
+        static const struct column deliveries[] = {
+                {"made", N_("MADE"), COLUMN_MOMENT},      {"state", N_("STATE"), COLUMN_STATE},
+                {"kind", N_("KIND"), COLUMN_TEXT},        {"address", N_("ADDRESS"), COLUMN_TEXT},
+                {"attempts", N_("TRIES"), COLUMN_NUMBER}, {"finished", N_("FINISHED"), COLUMN_MOMENT},
+                {"id", N_("DELIVERY"), COLUMN_TEXT},      {"answer", N_("ANSWER"), COLUMN_REST},
+        };
+        static const struct column events[] = {
+                {"time", N_("TIME"), COLUMN_MOMENT},
+                {"who", N_("WHO"), COLUMN_TEXT},
+                {"verb", N_("VERB"), COLUMN_TEXT},
+                {"detail", N_("DETAIL"), COLUMN_REST},
+        };
+        json_t *CLEANUP_JSON ahead = to_come(json_object_get(obligation, "ladder"));
+
+        print_head(style, obligation);
+        print_part(style, _("reminders so far"), json_object_get(obligation, "notices"), notices, ELEMENTS(notices));
+        print_part(style, _("reminders to come"), ahead, rungs, ELEMENTS(rungs));
+        print_part(style, _("told to the head and others"), json_object_get(obligation, "escalations"), escalations,
+                   ELEMENTS(escalations));
+        print_part(style, _("deliveries"), json_object_get(obligation, "deliveries"), deliveries, ELEMENTS(deliveries));
+        print_part(style, _("decisions"), json_object_get(obligation, "log"), events, ELEMENTS(events));
+}
+
+static int append_names(sd_bus_message *message, const void *userdata)
+{
+        const struct client *client = userdata;
+
+        return sd_bus_message_append(message, "ss", client_argument(client, 0), client_value(client, OPTION_AGENCY));
+}
+
+static int print_json(const struct client *client, json_t *about, json_t *obligations)
+{
+        static const char *const item_keys[] = {"occurrence", "title",  "plan_title", "basis", "form",   "when",
+                                                "repeat",     "fix_by", "wording",    "note",  "policy", "report_to"};
+        static const char *const keys[] = {"occurrence",    "from",          "due",        "effective_due",
+                                           "fixed",         "snoozed_until", "snoozed_by", "snooze_reason",
+                                           "next_reminder", "done_on",       "done_by",    "note"};
+
+        if (json_fill(about, item_keys, ELEMENTS(item_keys)) < 0)
+                return client_no_memory(client);
+        for (size_t i = 0; i < json_array_size(obligations); i++)
+                if (json_fill(json_array_get(obligations, i), keys, ELEMENTS(keys)) < 0)
+                        return client_no_memory(client);
+        if (json_object_set(about, "obligations", obligations) < 0)
+                return client_no_memory(client);
+        return client_print(client, about);
+}
+
+int run_show(struct client *client)
+{
+        json_t *CLEANUP_JSON about = NULL, *CLEANUP_JSON obligations = NULL;
+        int code = client_pages(client, "Show", append_names, client, &about, &obligations);
+
+        if (code != EXIT_DONE)
+                return code;
+        if (client_is_json(client))
+                return print_json(client, about, obligations);
+        print_item(&client->style, about);
+        for (size_t i = 0; i < json_array_size(obligations); i++)
+                print_obligation(&client->style, json_array_get(obligations, i));
+        return EXIT_DONE;
+}

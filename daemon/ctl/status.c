@@ -1,0 +1,121 @@
+/* The verb status: how the daemon is, and what waits.
+ * Depends on client.
+ * Called through the table in command.c. */
+#include <stdint.h>
+#include <string.h>
+
+#include "ctl/table.h"
+#include "ctl/verbs.h"
+#include "ctl/width.h"
+#include "ctl/words.h"
+
+#define LABEL_COLUMNS 16
+
+static void label(const char *text)
+{
+        fputs("  ", stdout);
+        text_pad(stdout, text, LABEL_COLUMNS);
+}
+
+static void line(const char *text, const char *value)
+{
+        label(text);
+        text_write(stdout, value, SIZE_MAX);
+        putchar('\n');
+}
+
+/* "12 min", "3 h", "2 d": enough to see whether it is long. */
+static void print_ago(json_int_t seconds)
+{
+        const json_int_t minute = 60, hour = 60 * minute, day = 24 * hour;
+
+        if (seconds < hour)
+                printf(_(" (%lld min ago)"), (long long)(seconds / minute));
+        else if (seconds < 2 * day)
+                printf(_(" (%lld h ago)"), (long long)(seconds / hour));
+        else
+                printf(_(" (%lld days ago)"), (long long)(seconds / day));
+}
+
+static void print_queue(const json_t *status)
+{
+        label(_("obligations"));
+        printf(_("%lld open, %lld of them overdue\n"), (long long)json_number(status, "open"),
+               (long long)json_number(status, "overdue"));
+        label(_("messages"));
+        printf(_("%lld queued, %lld being sent, %lld sent, %lld failed\n"), (long long)json_number(status, "queued"),
+               (long long)json_number(status, "sending"), (long long)json_number(status, "sent"),
+               (long long)json_number(status, "failed"));
+}
+
+static void print_times(const json_t *status)
+{
+        const char *next = json_text(status, "next_wake"), *last = json_text(status, "last_delivery");
+        char moment[MOMENT_SIZE];
+
+        line(_("next wake-up"), *next ? moment_text(next, moment) : _("none: nothing waits"));
+        label(_("last delivery"));
+        text_write(stdout, *last ? moment_text(last, moment) : _("none yet"), SIZE_MAX);
+        if (*last)
+                print_ago(json_number(status, "seconds_since_last_delivery"));
+        putchar('\n');
+        if (!*json_text(status, "last_error"))
+                return;
+        label(_("last error"));
+        printf("%s  %s: ", moment_text(json_text(status, "last_error_at"), moment),
+               json_text(status, "last_error_address"));
+        text_write(stdout, json_text(status, "last_error"), SIZE_MAX);
+        putchar('\n');
+}
+
+static void print_status(const struct style *style, const json_t *status)
+{
+        const json_t *plans = json_object_get(status, "plans"), *problems = json_object_get(status, "problems");
+        bool well = strcmp(json_text(status, "health"), "ok") == 0;
+
+        printf("reminderd %s: ", json_text(status, "version"));
+        style_begin(style, well ? LOOK_GOOD : LOOK_BAD);
+        fputs(well ? _("all is well") : _("needs attention"), stdout);
+        style_end(style, well ? LOOK_GOOD : LOOK_BAD);
+        putchar('\n');
+        line(_("block"), json_text(status, "block"));
+        for (size_t i = 0; i < json_array_size(plans); i++) {
+                const json_t *plan = json_array_get(plans, i);
+
+                label(i == 0 ? _("plans") : "");
+                printf("%s: ", json_text(plan, "plan"));
+                text_write(stdout, json_text(plan, "title"), SIZE_MAX);
+                putchar('\n');
+        }
+        print_queue(status);
+        print_times(status);
+        for (size_t i = 0; i < json_array_size(problems); i++) {
+                style_begin(style, LOOK_WARN);
+                line("!", json_string_value(json_array_get(problems, i)));
+                style_end(style, LOOK_WARN);
+        }
+}
+
+int run_status(struct client *client)
+{
+        static const char *const maybe[] = {"next_wake",         "last_delivery",     "seconds_since_last_delivery",
+                                            "last_error",        "last_error_at",     "last_error_delivery",
+                                            "last_error_agency", "last_error_address"};
+        json_t *CLEANUP_JSON reply = NULL;
+        json_t *status;
+        int code = client_call(client, &reply, "Status", "");
+
+        if (code != EXIT_DONE)
+                return code;
+        status = json_array_get(reply, 0);
+        if (client_is_json(client)) {
+                if (json_fill(status, maybe, ELEMENTS(maybe)) < 0)
+                        return client_no_memory(client);
+                code = client_print(client, status);
+        } else
+                print_status(&client->style, status);
+        if (code == EXIT_DONE && command_has(client->command, OPTION_CHECK) &&
+            strcmp(json_text(status, "health"), "ok") != 0)
+                return EXIT_REFUSED;
+        return code;
+}

@@ -1,0 +1,30 @@
+/* Tables for people: columns aligned by display width, cut to the terminal, coloured by state.
+ * Depends on style, width, jansson.
+ * Called by the verbs that list. */
+#pragma once
+
+#include <jansson.h>
+
+#include "ctl/style.h"
+
+enum column_form {
+        COLUMN_TEXT,
+        COLUMN_NUMBER, /* to the right */
+        COLUMN_MOMENT, /* RFC 3339, shown without seconds and zone */
+        COLUMN_STATE,  /* coloured */
+        COLUMN_ITEM,   /* of "item" and "occurrence", with "plan" where there are several */
+        COLUMN_ITEMS,  /* an array, joined */
+        COLUMN_REST,   /* text that gives way when the terminal is narrow */
+};
+
+struct column {
+        const char *key;
+        const char *title; /* marked for translation */
+        enum column_form form;
+};
+
+#define TABLE_COLUMNS_MAX 12
+/* Prints a head and one line for each object; `empty` where there are none. Columns without any content are left out.
+ * `indent` blanks before each line. */
+void table_print(const struct style *style, const json_t *rows, const struct column *columns, size_t n, int indent,
+                 const char *empty);

@@ -1,0 +1,18 @@
+/* The verbs, one function each; every one returns an enum exit_code.
+ * Depends on client.h.
+ * Called through the table in command.c. */
+#pragma once
+
+#include "ctl/client.h"
+
+typedef int run_verb(struct client *client);
+
+run_verb run_status, run_list, run_show, run_forecast, run_calendar, run_preview, run_deliveries, run_log;
+run_verb run_snooze, run_unsnooze, run_done, run_reopen, run_waive, run_set_date, run_clear_date;
+run_verb run_retry, run_drop, run_test, run_reload, run_help;
+
+/* What may follow the words of an unfinished command line, one a line: for the completion of the shells. */
+int complete(int n, char **words);
+
+/* Asks on the terminal before something that is hard to take back; elsewhere --yes must say it. EXIT_DONE: go on. */
+int confirm(const struct client *client, const char *what);

@@ -1,0 +1,16 @@
+/* Display width: how many columns of a terminal a text takes, which is neither its bytes nor its characters.
+ * Depends on the C library's wcwidth(3); LC_CTYPE must be a UTF-8 locale.
+ * Called by table and everything that aligns. */
+#pragma once
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* Combining marks take none, CJK characters two, control characters and broken bytes one (they print as '?'). */
+size_t text_width(const char *text);
+/* Writes a text cut to at most `most` columns, with "…" in place of what is cut; controls and broken bytes as '?', so
+ * that no text steers the terminal. Returns the columns written. */
+size_t text_write(FILE *out, const char *text, size_t most);
+/* The same, filled up with blanks: at the end, or before the text. */
+void text_pad(FILE *out, const char *text, size_t columns);
+void text_pad_left(FILE *out, const char *text, size_t columns);

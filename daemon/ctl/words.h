@@ -1,0 +1,14 @@
+/* Words for people: translated by gettext where a catalogue is installed. JSON keys and what the daemon says are not.
+ * Depends on libintl.
+ * Included by every file of this folder that prints. */
+#pragma once
+
+#include <libintl.h>
+
+#ifndef LOCALEDIR
+#define LOCALEDIR "/usr/share/locale"
+#endif
+#define TEXT_DOMAIN "reminderctl"
+
+#define _(text) gettext(text)
+#define N_(text) text /* marks what is translated where it is printed */

@@ -1,0 +1,74 @@
+"""One booted container for all tests of this folder, which run in the order of the files: package, service, removal."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "e2e"), str(Path(__file__).resolve().parent)]
+
+import office as office_module
+from block import BUILD, ROOT
+from container import Container
+from root import Unavailable
+
+
+@pytest.fixture(scope="session")
+def machine():
+    container = None
+    try:
+        container = Container()
+        container.boot()
+    except Unavailable as why:
+        if container:
+            container.close()
+        pytest.skip(f"no system container here: {why}")
+    yield container
+    container.close()
+
+
+def build_package(version=None):
+    """Its path."""
+    more = {"DEB_VERSION": version} if version else {}
+    done = subprocess.run(["make", "--no-print-directory", "-s", f"BUILD={BUILD}", "deb"], cwd=ROOT,
+                          env=os.environ | more, capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Path(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def install(machine):
+    """Installs the package, of that version, and returns what dpkg said."""
+
+    def do(version=None):
+        package = build_package(version)
+        inside = machine.path("/root/reminderd.deb")
+        inside.write_bytes((ROOT / package).read_bytes())
+        return machine.run("dpkg", "--force-confold", "-i", "/root/reminderd.deb", timeout=120).stdout
+
+    return do
+
+
+@pytest.fixture(scope="session")
+def office(machine, tmp_path_factory):
+    return office_module.Office(machine, tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture(scope="session")
+def installed(machine, office, install):
+    """The package, its credential, and a service that restarts without the minutes that a real one takes."""
+    if not machine.path("/usr/sbin/reminderd").exists():
+        install()
+    office.write_credential()
+    office.haste()
+    return office
+
+
+@pytest.fixture
+def fresh(installed):
+    """The service, stopped, with nothing done and nothing sent."""
+    installed.anew()
+    yield installed
+    installed.drop_out("test")

@@ -1,0 +1,123 @@
+"""A booted systemd: a container on a throwaway layer over the cached root, without network but for its own loopback."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import root
+
+BOOT_PATIENCE = 60  # seconds; it takes two
+REBOOTS = 133  # systemd-nspawn(1), with --keep-unit
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "TERM": "dumb", "SYSTEMD_PAGER": "cat",
+               "DEBIAN_FRONTEND": "noninteractive", "HOME": "/root"}  # fmt: skip
+
+
+class Container:
+    def __init__(self):
+        if os.geteuid() != 0:
+            raise root.Unavailable("only root can start a container")
+        for program in ("systemd-nspawn", "debootstrap", "nsenter"):
+            if not shutil.which(program):
+                raise root.Unavailable(f"{program} is not installed")
+        lower = root.get()
+        self.folder = Path(tempfile.mkdtemp(prefix="reminderd-system-"))
+        self.root = self.folder / "root"
+        self.process = self.leader = None
+        for name in ("root", "upper", "work"):
+            (self.folder / name).mkdir()
+        (self.folder / "upper").chmod(0o755)
+        layers = f"lowerdir={lower},upperdir={self.folder}/upper,workdir={self.folder}/work"
+        mount = subprocess.run(["mount", "-t", "overlay", "overlay", "-o", layers, self.root], capture_output=True,
+                               text=True, check=False)  # fmt: skip
+        if mount.returncode != 0:
+            self.folder_remove()
+            raise root.Unavailable(f"no overlay file system: {mount.stderr.strip()}")
+
+    def folder_remove(self):
+        subprocess.run(["umount", self.root], capture_output=True, check=False)
+        if not os.path.ismount(self.root):
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    # ---- life ----
+
+    def boot(self):
+        self.console = open(self.folder / "console", "ab")  # noqa: SIM115, closed by wait_end
+        self.process = subprocess.Popen(
+            ["systemd-nspawn", "--quiet", "-D", self.root, f"--machine={self.folder.name}", "--register=no",
+             "--keep-unit", "--private-network", "--link-journal=no", "--resolv-conf=off", "--timezone=off",
+             "-b", "--console=pipe"],
+            stdin=subprocess.DEVNULL, stdout=self.console, stderr=self.console,
+        )  # fmt: skip
+        end = time.monotonic() + BOOT_PATIENCE
+        while not self._is_up():
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.stop()
+                said = (self.folder / "console").read_text(errors="replace")[-1000:]
+                raise root.Unavailable(f"a container does not boot here: {said}")
+            time.sleep(0.1)
+
+    def _is_up(self):
+        try:
+            children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+            self.leader = children[0]
+            return self.run("systemctl", "is-system-running", check=False).stdout.strip() in ("running", "degraded")
+        except (OSError, IndexError):
+            return False
+
+    def wait_end(self, patience=BOOT_PATIENCE):
+        code = self.process.wait(patience)
+        self.console.close()
+        return code
+
+    def reboot(self, between=lambda: None):
+        """An orderly reboot; `between` is called while the machine is off."""
+        self.run("systemctl", "reboot", check=False)
+        assert self.wait_end() == REBOOTS
+        between()
+        self.boot()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.wait_end(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.wait_end()
+
+    def close(self):
+        self.stop()
+        self.folder_remove()
+
+    # ---- inside ----
+
+    def run(self, *command, user=None, check=True, timeout=60, **environment):
+        """A command inside, as root or as that user."""
+        if user:
+            command = ("setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", *command)
+        words = [f"{name}={value}" for name, value in (ENVIRONMENT | environment).items()]
+        done = subprocess.run(["nsenter", "-t", str(self.leader), "-a", "--", "env", "-i", *words, *command],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout,
+                              check=False)  # fmt: skip
+        if check:
+            assert done.returncode == 0, f"{' '.join(command)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def sh(self, script, **more):
+        return self.run("sh", "-euc", script, **more)
+
+    def path(self, inside):
+        return self.root / inside.lstrip("/")
+
+    def write(self, inside, text, mode=0o644):
+        path = self.path(inside)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(mode)
+
+    def kill(self, unit, name):
+        self.run("systemctl", "kill", f"--signal={signal.Signals[name].name}", "--kill-whom=main", unit)

@@ -1,0 +1,73 @@
+"""The package as it comes onto a machine."""
+
+import pytest
+
+from block import ROOT
+
+
+def test_a_fresh_install_makes_the_user_and_enables_but_does_not_start(machine, install):
+    said = install()
+    assert "systemctl start reminderd" in said, "it says what to do next"
+    assert machine.run("getent", "passwd", "reminderd").stdout.split(":")[5:] == ["/var/lib/reminderd", "/usr/sbin/nologin\n"]
+    assert machine.run("systemctl", "is-enabled", "reminderd").stdout.strip() == "enabled"
+    assert machine.run("systemctl", "is-active", "reminderd", check=False).stdout.strip() == "inactive"
+
+
+def test_what_is_shipped_is_in_order(machine, install):
+    machine.run("reminderd", "--check")
+    assert machine.run("dpkg", "--verify", "reminderd").stdout == ""
+    machine.run("dpkg", "--audit")
+
+
+def test_what_is_edited_is_a_conffile(machine, install):
+    conffiles = machine.run("dpkg-query", "-W", "-f", "${Conffiles}", "reminderd").stdout
+    for name in ("reminderd.conf", "agencies.conf", "plans.d/tdkt-2024.conf", "templates/vi/due.txt"):
+        assert f" /etc/reminderd/{name} " in conffiles
+
+
+def test_the_catalog_is_known(machine, install):
+    assert machine.run("journalctl", "--list-catalog").stdout.count(" reminderd: ") == 20
+
+
+@pytest.mark.parametrize("unit", ["reminderd.service"])
+def test_systemd_verifies_the_unit(machine, install, unit):
+    done = machine.run("systemd-analyze", "verify", "--man=no", f"/usr/lib/systemd/system/{unit}")
+    assert done.stdout + done.stderr == ""
+
+
+def exposure(machine, *, offline=""):
+    import json
+
+    machine.run("systemctl", "daemon-reload")
+    done = machine.run("systemd-analyze", "security", "--no-pager", "reminderd.service")
+    last = done.stdout.strip().splitlines()[-1]
+    return float(last.split(":")[1].split()[0])
+
+
+def test_the_sandbox(machine, install):
+    assert exposure(machine) <= 1.1
+
+
+def test_the_address_list_goes_below_it(machine, install):
+    drop_in = machine.path("/etc/systemd/system/reminderd.service.d/addresses.conf")
+    drop_in.parent.mkdir(parents=True, exist_ok=True)
+    drop_in.write_text((ROOT / "units/reminderd-addresses.conf.example").read_text())
+    try:
+        assert exposure(machine) < 1.1
+        machine.run("systemd-analyze", "verify", "--man=no", "reminderd.service")
+    finally:
+        drop_in.unlink()
+    assert exposure(machine) <= 1.1
+
+
+def test_the_failure_report_is_a_valid_unit(machine, install):
+    machine.sh("""cd /usr/share/doc/reminderd/examples
+        mkdir -p /run/systemd/system/reminderd.service.d
+        cp reminderd-report@.service.example /run/systemd/system/reminderd-report@.service
+        cp reminderd-failure.conf.example /run/systemd/system/reminderd.service.d/failure.conf
+        systemctl daemon-reload""")
+    done = machine.run("systemd-analyze", "verify", "--man=no", "reminderd-report@reminderd.service")
+    assert done.stdout + done.stderr == ""
+    assert "reminderd-report@" in machine.run("systemctl", "show", "-p", "OnFailure", "reminderd").stdout
+    machine.sh("""rm /run/systemd/system/reminderd-report@.service /run/systemd/system/reminderd.service.d/failure.conf
+        systemctl daemon-reload""")

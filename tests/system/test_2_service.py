@@ -1,0 +1,291 @@
+"""The service on a booted system: what it sends, and what it outlives."""
+
+import datetime
+import email.utils
+import json
+import os
+
+import pytest
+
+from block import ROOT
+from office import MAILDIR, soon, wait_until
+
+LATER = {"id": "so-ket", "title": "Sơ kết", "for": ["members"]}
+# MESSAGE_IDs, as daemon/engine/journal.c has them.
+SENT, RETRY, STARTED = "ca5432a83a0c45469e41066a75510e09", "f24557abf3934147be17255f08c75011", "f95c49194e3f4e3d9449b29d1db59e46"
+REFUSED_RELOAD, STORE_TROUBLE = "2dbb2f37345d4561a5bdedf11b650db9", "3c0c4e95f37b4dd1a2458ccc02441635"
+REFUSED, DECISION = "80ff446a54e24c90b6f33e6fcc22083f", "c09137db73704a579a5de1f017702db9"
+
+
+def later(days=30):
+    """An item due in the future, to decide on."""
+    return LATER | {"due": (soon(0).date() + datetime.timedelta(days=days)).isoformat()}
+
+
+def far():
+    """A moment that no test reaches; today, so that nothing else is sent either."""
+    return soon(0).replace(hour=23, minute=59, second=59)
+
+
+def start_far(office, count=1):
+    office.configure(far(), count, [later()])
+    office.start()
+
+
+# ---- delivery --------------------------------------------------------------------------------------------------------
+
+
+def test_a_reminder_reaches_a_mailbox_over_tls_with_login(fresh):
+    at = soon(3)
+    fresh.configure(at, 2)
+    fresh.start()
+    first, second = fresh.wait_mail(2)
+    assert {first["To"], second["To"]} == {"dv1@khoi.example", "dv2@khoi.example"}
+    for message in (first, second):
+        assert message["X-Reminderd-Kind"] == "due"
+        assert message["X-Reminderd-Items"] and "bao-cao" in message["X-Reminderd-Items"]
+        assert message["Subject"].startswith("[Khối TMTH] Đến hạn hôm nay ")
+        assert message["Auto-Submitted"] == "auto-generated"
+        assert not message.defects
+        assert "using TLSv1" in message["Received"] and "ESMTPSA" in message["Received"]
+        assert "Authenticated sender: nhacviec" in message["Received"]
+        assert email.utils.parsedate_to_datetime(message["Date"]) >= at
+        types = [part.get_content_type() for part in message.walk()]
+        assert {"text/plain", "text/html", "text/calendar"} <= set(types)
+        assert "Báo cáo tổng kết" in message.get_body(("plain",)).get_content()
+    assert len(fresh.settle()) == 2
+
+
+def test_the_status_line_is_one_a_person_likes_to_read(fresh):
+    start_far(fresh, 3)
+    text = wait_until(lambda: fresh.property("StatusText"), "a status text")
+    assert text.startswith("6 việc, 0 quá hạn; nhắc tiếp theo "), text
+
+
+def test_a_mail_server_that_is_away_for_a_while(fresh, machine):
+    machine.run("systemctl", "stop", "postfix")
+    try:
+        fresh.configure(soon(2))
+        fresh.start()
+        wait_until(lambda: fresh.journal(f"MESSAGE_ID={RETRY}"), "a failed attempt")
+    finally:
+        machine.run("systemctl", "start", "postfix")
+    fresh.wait_mail(1)
+    assert len(fresh.settle()) == 1
+
+
+# ---- reload ----------------------------------------------------------------------------------------------------------
+
+
+def test_reload(fresh, machine):
+    start_far(fresh)
+    pid = fresh.pid()
+    fresh.configure(far(), 4, [later()])
+    machine.run("systemctl", "reload", "reminderd")
+    assert fresh.pid() == pid
+    assert len(fresh.json("list", "--item", "so-ket")) == 4
+
+
+def test_a_reload_with_mistakes_fails_names_them_and_leaves_the_old_configuration(fresh, machine):
+    start_far(fresh)
+    pid = fresh.pid()
+    path = machine.path("/etc/reminderd/plans.d/plan.conf")
+    path.write_text(path.read_text().replace("basis", "basics"))
+    done = machine.run("systemctl", "reload", "reminderd", check=False)
+    assert done.returncode != 0
+    told = "\n".join(entry["MESSAGE"] for entry in fresh.journal() if "plan.conf:" in str(entry["MESSAGE"]))
+    assert "basics" in told and "basis" in told, "the mistake, and the nearest known key"
+    assert fresh.journal(f"MESSAGE_ID={REFUSED_RELOAD}")
+    assert fresh.pid() == pid and fresh.property("ActiveState") == "active"
+    assert fresh.json("list", "--item", "so-ket")
+    fresh.ctl("test", "don-vi-1")
+    fresh.wait_mail(1, "test")
+
+
+def test_a_start_with_mistakes_fails_and_names_them(fresh, machine):
+    start_far(fresh)
+    machine.run("systemctl", "stop", "reminderd")
+    machine.write("/etc/reminderd/agencies.conf", "agencies = (\n")
+    try:
+        done = machine.run("systemctl", "start", "reminderd", check=False)
+        assert done.returncode != 0
+        assert any("agencies.conf:" in str(entry["MESSAGE"]) for entry in fresh.journal("_COMM=reminderd"))
+    finally:
+        machine.run("systemctl", "stop", "reminderd")
+
+
+# ---- ends and interruptions --------------------------------------------------------------------------------------------
+
+
+def test_killed_and_started_again_nothing_is_lost_or_doubled(fresh, machine):
+    fresh.configure(soon(3), 5)
+    fresh.start()
+    pid = fresh.pid()
+    machine.kill("reminderd", "SIGKILL")
+    fresh.wait_active(other_than=pid)
+    fresh.wait_mail(5)
+    pid = fresh.pid()
+    machine.kill("reminderd", "SIGKILL")
+    fresh.wait_active(other_than=pid)
+    assert len(fresh.settle()) == 5
+
+
+def test_one_that_hangs_is_restarted_by_the_watchdog(fresh, machine):
+    fresh.configure(soon(4), 2)
+    fresh.start()
+    pid = fresh.pid()
+    machine.kill("reminderd", "SIGSTOP")
+    fresh.wait_active(other_than=pid)
+    assert any("atchdog" in str(entry["MESSAGE"]) for entry in fresh.journal())
+    fresh.wait_mail(2)
+    assert len(fresh.settle()) == 2
+
+
+def test_an_idle_one_answers_the_watchdog(fresh):
+    start_far(fresh)
+    pid = fresh.pid()
+    fresh.settle()
+    fresh.settle()  # longer than WatchdogSec
+    assert fresh.pid() == pid
+
+
+def test_what_fell_due_while_the_machine_was_off_is_caught_up_once(fresh, machine):
+    at = soon(6)
+    fresh.configure(at, 3)
+    fresh.start()
+    machine.reboot(between=lambda: wait_until(lambda: soon(-1) > at, "the moment has passed"))
+    assert fresh.property("ActiveState") == "active", "it is started at boot"
+    fresh.wait_mail(3)
+    assert len(fresh.settle()) == 3
+    machine.run("systemctl", "restart", "reminderd")
+    assert len(fresh.settle()) == 3
+
+
+def test_the_bus_daemon_is_restarted(fresh, machine):
+    fresh.configure(soon(5))
+    fresh.start()
+    pid = fresh.pid()
+    machine.run("systemctl", "restart", "dbus")
+    wait_until(lambda: fresh.ctl("status", check=False).returncode == 0, "an answer on the new bus")
+    fresh.wait_mail(1)
+    assert fresh.pid() == pid
+
+
+def test_the_time_zone_of_the_machine_changes(fresh, machine):
+    fresh.configure(soon(4))
+    fresh.start()
+    pid = fresh.pid()
+    machine.sh("ln -sfT /usr/share/zoneinfo/America/New_York /etc/localtime")
+    try:
+        (message,) = fresh.wait_mail(1)
+    finally:
+        machine.sh("ln -sfT /usr/share/zoneinfo/Etc/UTC /etc/localtime")
+    assert email.utils.parsedate_to_datetime(message["Date"]).utcoffset() == datetime.timedelta(hours=7)
+    assert fresh.pid() == pid and len(fresh.settle()) == 1
+
+
+FAKETIME = """[Service]
+Environment=LD_PRELOAD=/usr/lib/{triplet}/faketime/libfaketime.so.1
+Environment=FAKETIME={offset} FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_RESET=1
+"""
+
+
+def test_the_clock_moves_across_a_deadline_and_back(fresh, machine):
+    """Only for the service, by libfaketime: never the machine's own clock."""
+    triplet = os.uname().machine + "-linux-gnu"
+    at = (soon(0) + datetime.timedelta(days=3)).replace(hour=0, minute=0, second=1)
+    fresh.configure(far(), 2, [LATER | {"due": at.date().isoformat(), "at": "00:00:01"}])
+    fresh.start()
+    assert fresh.settle() == []
+    fresh.drop_in("test", FAKETIME.format(triplet=triplet, offset="+3d"))
+    machine.run("systemctl", "restart", "reminderd")
+    sent = fresh.wait_mail(2)
+    assert all("so-ket" in message["X-Reminderd-Items"] for message in sent)
+    count = len(fresh.settle())
+    fresh.drop_out("test")
+    machine.run("systemctl", "restart", "reminderd")
+    assert len(fresh.settle()) == count, "nothing twice on a clock that ran backwards"
+    assert fresh.journal("MESSAGE_ID=f32a404e46f34e89b5726785d525efdb"), "and it is reported"
+
+
+def test_a_full_disk_delays_reminders_and_loses_none(fresh, machine):
+    machine.sh("mkdir -p /var/lib/reminderd; mount -t tmpfs -o size=4m,mode=700,uid=reminderd,gid=reminderd "
+               "tmpfs /var/lib/reminderd")  # fmt: skip
+    try:
+        fresh.configure(soon(4), 3)
+        fresh.start()
+        machine.run("dd", "if=/dev/zero", "of=/var/lib/reminderd/ballast", "bs=4k", check=False)
+        wait_until(lambda: fresh.journal(f"MESSAGE_ID={STORE_TROUBLE}"), "the full disk in the journal")
+        assert len(fresh.mail()) == 0, "nothing is sent that can't be recorded"
+        machine.run("rm", "/var/lib/reminderd/ballast")
+        fresh.wait_mail(3, None)
+        assert len(fresh.settle()) == 3
+    finally:
+        machine.sh("systemctl stop reminderd; umount /var/lib/reminderd")
+
+
+# ---- the journal -----------------------------------------------------------------------------------------------------
+
+
+def test_the_journal_has_fields_and_explains_itself_in_two_languages(fresh, machine):
+    fresh.configure(soon(2))
+    fresh.start()
+    (message,) = fresh.wait_mail(1)
+    delivery = message["Message-ID"].strip("<>").split("@")[0]
+    (entry,) = wait_until(lambda: fresh.journal(f"REMINDERD_DELIVERY={delivery}"), "the delivery in the journal")
+    assert entry["MESSAGE_ID"] == SENT and entry["PRIORITY"] == "6"
+    assert entry["REMINDERD_AGENCY"] == "don-vi-1" and entry["REMINDERD_KIND"] == "due"
+    assert entry["REMINDERD_CHANNEL"] == "mail" and entry["REMINDERD_ATTEMPT"] == "1"
+    for language, words in (("C.UTF-8", "A message was delivered"), ("vi_VN.UTF-8", "Đã gửi một thư")):
+        told = machine.run("journalctl", "-x", "--no-pager", f"REMINDERD_DELIVERY={delivery}", LANG=language).stdout
+        assert words in told and delivery in told
+
+
+def test_every_line_of_the_daemon_has_an_id_and_none_a_secret(fresh, machine):
+    start_far(fresh)
+    fresh.ctl("test", "don-vi-1")
+    fresh.wait_mail(1, "test")
+    machine.run("systemctl", "stop", "reminderd")
+    lines = fresh.journal("_COMM=reminderd", "_TRANSPORT=journal")
+    assert lines and all("MESSAGE_ID" in entry for entry in lines)
+    everything = machine.run("journalctl", "-o", "json", "--all").stdout
+    assert "mật khẩu thử" not in json.dumps([json.loads(l) for l in everything.splitlines()], ensure_ascii=False)
+
+
+# ---- the bus ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_outsider_gets_nothing(fresh, machine):
+    start_far(fresh)
+    for verb in (("status",), ("list",), ("done", "so-ket", "--agency", "don-vi-1"), ("reload",)):
+        done = fresh.ctl(*verb, user="nguoi-ngoai", check=False)
+        assert done.returncode in (4, 5) and done.stdout == "", (verb, done)
+    assert all(row["state"] == "pending" for row in fresh.json("list", "--item", "so-ket"))
+    done = machine.run("busctl", "introspect", "org.reminderd1", "/org/reminderd1", user="nguoi-ngoai", check=False)
+    assert done.returncode != 0
+
+
+def test_a_member_of_the_group_snoozes_and_the_log_names_him(fresh, machine):
+    start_far(fresh)
+    machine.run("usermod", "-aG", "reminderd", "thu-ky")
+    wait_until(lambda: fresh.ctl("status", user="thu-ky", check=False).returncode == 0, "an answer to a member")
+    fresh.ctl("snooze", "so-ket", "--agency", "don-vi-1", "--for", "5d", "--reason", "đi công tác", user="thu-ky")
+    (row,) = fresh.json("list", "--item", "so-ket")
+    assert row["state"] == "snoozed" and row["snoozed_by"] == "thu-ky" and row["snooze_reason"] == "đi công tác"
+    assert any("thu-ky" in entry["MESSAGE"] for entry in fresh.journal(f"MESSAGE_ID={DECISION}"))
+    assert "thu-ky" in fresh.ctl("log", "so-ket").stdout
+
+
+def test_asking_starts_an_enabled_service(fresh, machine):
+    start_far(fresh)
+    machine.run("systemctl", "stop", "reminderd")
+    fresh.ctl("status")
+    assert fresh.property("ActiveState") == "active"
+
+
+def test_only_the_service_reads_its_state_and_its_secret(fresh, machine):
+    start_far(fresh)
+    machine.run("usermod", "-aG", "reminderd", "thu-ky")
+    for path in ("/var/lib/reminderd/.", "/run/credentials/reminderd.service/."):
+        assert machine.run("ls", path, user="thu-ky", check=False).returncode != 0
+    assert "mật khẩu" not in machine.path("/etc/credstore.encrypted/smtp-password").read_text()
