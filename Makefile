@@ -90,11 +90,15 @@ $(BUILD)/man/%: daemon/man/%.scd
 # ---- lint -------------------------------------------------------------------------------------------------------------
 ALL_SOURCES := $(sort $(wildcard daemon/*.c daemon/*/*.c))
 lint: lint-tidy lint-cppcheck ## clang-tidy and cppcheck
-lint-tidy:
-	@printf '%s\n' $(ALL_SOURCES) | xargs -P2 -n4 clang-tidy --quiet -- $(CPPFLAGS_ALL) -std=gnu17
+lint-tidy: $(BUILD)/compile_flags.txt
+	@printf '%s\n' $(ALL_SOURCES) | xargs -P"$$(nproc)" -n1 clang-tidy --quiet -p $(BUILD)
+$(BUILD)/compile_flags.txt: Makefile
+	@mkdir -p $(@D)
+	@printf '%s\n' $(subst -Idaemon,-I$(CURDIR)/daemon,$(CPPFLAGS_ALL)) -std=gnu17 >$@
+# cppcheck does not know cleanup attributes (memleak) or jansson's loop macros.
 lint-cppcheck:
 	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 --enable=warning,performance,portability \
-		--suppress=missingInclude --suppress=missingIncludeSystem -Idaemon -D__GNUC__ -j2 daemon
+		--suppress=missingInclude --suppress=memleak --suppress=unknownMacro --suppress=missingIncludeSystem -Idaemon -D__GNUC__ -j2 daemon
 
 # ---- install ------------------------------------------------------------------------------------------------------------
 install: all man ## programs, units, examples, manual pages: DESTDIR= PREFIX=

@@ -73,7 +73,7 @@ static int find_plan(struct engine *engine, struct item_name *name, struct decis
                 if (!found || config->plans[i].year == year)
                         found = &config->plans[i];
         }
-        if (n == 0)
+        if (!found)
                 return decision_says(result, DECISION_NOT_FOUND, "no item \"%s\" in any plan; reminderctl list shows them",
                                      name->item);
         if (n > 1 && found->year != year)

@@ -6,7 +6,7 @@
 #include "engine/engine.h"
 
 /* The failures of this long leave in one message to the contact: a dead provider fails everything at once. */
-#define FAILURE_COLLECT_MS (60 * 1000)
+#define FAILURE_COLLECT_MS INT64_C(60000)
 
 /* Everything new, of at most SCHEDULE_BATCH agencies. 1: there may be more. */
 int dispatch_rest(struct engine *engine, int64_t now_ms);

@@ -138,7 +138,7 @@ static int add_row(struct matrix *matrix, const struct obligation_record *record
  * its row is looked for from the end. */
 static struct letter_debtor *cells_of(struct matrix *matrix, const struct obligation_record *record)
 {
-        for (size_t i = matrix->letter.n_rows; i-- > 0;)
+        for (size_t i = matrix->letter.n_rows; matrix->rows && i-- > 0;)
                 if (strcmp(matrix->rows[i].item, record->item) == 0 &&
                     strcmp(matrix->rows[i].occurrence, record->key) == 0)
                         return matrix->cells[i];
@@ -182,7 +182,7 @@ static void drop_empty_rows(struct matrix *matrix)
 {
         size_t kept = 0;
 
-        for (size_t i = 0; i < matrix->letter.n_rows; i++)
+        for (size_t i = 0; matrix->rows && i < matrix->letter.n_rows; i++)
                 if (anyone_owes(&matrix->rows[i], matrix->letter.n_columns))
                         matrix->rows[kept++] = matrix->rows[i];
         matrix->letter.n_rows = kept;

@@ -154,7 +154,7 @@ static int of_reminder(struct facts *facts, const struct obligation_record *reco
                        struct letter_entry *ret, const char **ret_reason)
 {
         enum notice_kind kind = notice->kind;
-        struct notice_counts counts;
+        struct notice_counts counts = { 0 };
         int r;
 
         *ret_reason = still_holds(facts, record, notice, &kind);
@@ -279,7 +279,7 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
         if (strncmp(notice->rung, "preview@", 8) != 0 &&
             (notice->kind == KIND_ESCALATION ? debtors.n_open : debtors.n_tentative) == 0)
                 return 1;
-        if (debtors.n > 0)
+        if (debtors.rows)
                 qsort(debtors.rows, debtors.n, sizeof(*debtors.rows), unfinished_first);
 
         as_planned.obligation = record.planned;

@@ -18,7 +18,7 @@
 
 #define FACT_LAST_TIME "last-time"
 /* A clock this far before the last recorded time is reported (design, One armed timer). */
-#define CLOCK_BEHIND_MS (3600 * 1000)
+#define CLOCK_BEHIND_MS INT64_C(3600000)
 /* A clock set by less than this is the fine adjustment of every time service. */
 #define CLOCK_STEP_MS 1000
 #define TIMER_ACCURACY_USEC 1000 /* sd-event's default is a quarter of a second: too late for a punctual reminder */
@@ -184,7 +184,7 @@ int manager_start(struct manager *manager)
 
 static int compute_wake(struct manager *manager)
 {
-        int64_t schedule, send;
+        int64_t schedule = INT64_MAX, send = INT64_MAX;
         int r = scheduler_wake(&manager->engine, &schedule);
 
         if (r == 0)

@@ -31,7 +31,7 @@ int manager_start(struct manager *manager);
  * timer, after every decision, and by a rehearsal. 0 or an error of the store, which has been logged and is tried
  * again after MANAGER_TROUBLE_MS. */
 int manager_tick(struct manager *manager);
-#define MANAGER_TROUBLE_MS (30 * 1000) /* a full disk is looked at again after this long */
+#define MANAGER_TROUBLE_MS INT64_C(30000) /* a full disk is looked at again after this long */
 /* The next moment anything can happen by itself, UTC milliseconds; INT64_MAX: none. */
 int64_t manager_wake(const struct manager *manager);
 /* Puts a loaded configuration in force. On an error the old one goes on. */

@@ -533,7 +533,7 @@ int outbox_run(struct outbox *outbox)
 static int server_wake(struct outbox *outbox, const struct server *server, int64_t now, int64_t *ret_ms)
 {
         const struct engine *engine = outbox->engine;
-        int64_t any, manual, free_at = rate_next(&server->rate, now);
+        int64_t any = INT64_MAX, manual = INT64_MAX, free_at = rate_next(&server->rate, now);
         int r = store_next_attempt(engine->store, server->name, false, &any);
 
         if (r == 0)
@@ -552,7 +552,7 @@ static int server_wake(struct outbox *outbox, const struct server *server, int64
 
 int outbox_wake(struct outbox *outbox, int64_t *ret_ms)
 {
-        int64_t wake = INT64_MAX, now = clock_now(&outbox->engine->clock), one;
+        int64_t wake = INT64_MAX, now = clock_now(&outbox->engine->clock), one = INT64_MAX;
 
         if (outbox->answered.first)
                 wake = now;

@@ -10,11 +10,14 @@ import select
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 import unicodedata
+import uuid
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -804,7 +807,7 @@ def test_what_is_done_is_not_reminded_of_even_if_it_is_next_to_leave(tmp_path):
 
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
 OPEN_BUS = """<busconfig>
-  <type>{kind}</type><listen>unix:path={folder}/bus</listen><auth>EXTERNAL</auth>
+  <type>{kind}</type><listen>{address}</listen><auth>EXTERNAL</auth>
   <policy context="default">
     <allow user="*"/><allow own="*"/><allow send_type="method_call"/><allow send_type="signal"/>
     <allow send_requested_reply="true" send_type="method_return"/><allow send_requested_reply="true" send_type="error"/>
@@ -820,10 +823,8 @@ class OpenBus:
 
     def __init__(self, folder, kind, policy):
         include = f"<include>{block.ROOT}/conf/org.reminderd1.conf</include>" if policy else ""
-        self.address = f"unix:path={folder}/bus"
-        (folder / "bus.conf").write_text(OPEN_BUS.format(kind=kind, folder=folder, include=include))
-        for parent in (folder, *folder.parents[:2]):
-            parent.chmod(0o755)
+        self.address = f"unix:abstract=reminderd-test-{uuid.uuid4().hex}"  # no folder keeps a stranger away from it
+        (folder / "bus.conf").write_text(OPEN_BUS.format(kind=kind, address=self.address, include=include))
         self.command = ["dbus-daemon", f"--config-file={folder}/bus.conf", "--nofork", "--nopidfile", "--print-address=1"]
 
     def __enter__(self):
@@ -838,14 +839,23 @@ class OpenBus:
         self.process.stdout.close()
 
 
-def as_nobody(*words, **variables):
-    return subprocess.run([block.REMINDERCTL, *words], capture_output=True, text=True, user=65534, group=65534,
-                          extra_groups=[], env=block.environment(**variables))  # fmt: skip
+@pytest.fixture
+def as_nobody():
+    """Runs reminderctl as the user nobody, from a place where he may read it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        program = Path(shutil.copy(block.REMINDERCTL, folder))
+
+        def run(*words, program=program, **variables):
+            return subprocess.run([program, *words], capture_output=True, text=True, user=65534, group=65534,
+                                  extra_groups=[], cwd="/", env=block.environment(**variables))  # fmt: skip
+
+        yield run
 
 
 @needs_root
 @pytest.mark.parametrize("policy", [False, True])
-def test_strangers_on_the_system_bus(tmp_path, policy):
+def test_strangers_on_the_system_bus(tmp_path, as_nobody, policy):
     """Refused by the daemon itself, and by the policy that is installed with it."""
     with OpenBus(tmp_path, "system", policy) as bus:
         variables = {"DBUS_SYSTEM_BUS_ADDRESS": bus.address}
@@ -861,14 +871,12 @@ def test_strangers_on_the_system_bus(tmp_path, policy):
             assert block.run(block.REMINDERCTL, "list", "--state", "done", "--json", **variables).stdout.strip() == "[]"
             if not policy:
                 assert daemon.stderr.count("Refused nobody") >= 1
-                get = subprocess.run(["busctl", "get-property", "org.reminderd1", OBJECT, MANAGER, "Open"],
-                                     capture_output=True, text=True, user=65534, group=65534,
-                                     env=block.environment(**variables))  # fmt: skip
+                get = as_nobody("get-property", "org.reminderd1", OBJECT, MANAGER, "Open", program="busctl", **variables)
                 assert get.returncode != 0 and "group reminderd" in get.stderr
 
 
 @needs_root
-def test_strangers_on_a_session_bus(tmp_path):
+def test_strangers_on_a_session_bus(tmp_path, as_nobody):
     with OpenBus(tmp_path, "session", False) as bus:
         variables = {"DBUS_SESSION_BUS_ADDRESS": bus.address}
         with Block(tmp_path, plan(ITEMS, year=TODAY.year), policies=POLICIES).start("session", environment=variables):

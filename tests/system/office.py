@@ -19,7 +19,7 @@ ZONE = zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")
 USER, PASSWORD = "nhacviec", "mật khẩu thử"
 MAILDIR = "/srv/mail/khoi"
 CREDENTIAL = "/etc/credstore.encrypted/smtp-password"
-PATIENCE = 30  # seconds for what takes two on a busy machine
+PATIENCE = 60  # seconds; most takes two, and a daemon that found the disk full looks again after thirty
 
 # Submission as a provincial mail server offers it: nothing without TLS, nothing without a login.
 POSTFIX = f"""
@@ -115,7 +115,9 @@ class Office:
         years = {}
         for offset in range(-7, 40):
             day = at.date() + datetime.timedelta(days=offset)
-            years.setdefault(day.year, []).append({"date": day.isoformat(), "work": True, "name": "làm bù"})
+            days = years.setdefault(day.year, [])
+            if day.weekday() >= 5:
+                days.append({"date": day.isoformat(), "work": True, "name": "làm bù"})
         for year, days in years.items():
             block.write(f"calendar.d/{year}.conf", libconf.dumps({"year": year, "days": tuple(days)}))
         target = self.machine.path("/etc/reminderd")

@@ -40,7 +40,7 @@ def test_a_reminder_reaches_a_mailbox_over_tls_with_login(fresh):
     fresh.configure(at, 2)
     fresh.start()
     first, second = fresh.wait_mail(2)
-    assert {first["To"], second["To"]} == {"dv1@khoi.example", "dv2@khoi.example"}
+    assert {one["To"].addresses[0].addr_spec for one in (first, second)} == {"dv1@khoi.example", "dv2@khoi.example"}
     for message in (first, second):
         assert message["X-Reminderd-Kind"] == "due"
         assert message["X-Reminderd-Items"] and "bao-cao" in message["X-Reminderd-Items"]
@@ -186,12 +186,13 @@ def test_the_time_zone_of_the_machine_changes(fresh, machine):
 
 FAKETIME = """[Service]
 Environment=LD_PRELOAD=/usr/lib/{triplet}/faketime/libfaketime.so.1
-Environment=FAKETIME={offset} FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_RESET=1
+Environment=FAKETIME={offset}
 """
 
 
 def test_the_clock_moves_across_a_deadline_and_back(fresh, machine):
-    """Only for the service, by libfaketime: never the machine's own clock."""
+    """Only for the service, by libfaketime: never the machine's own clock. Its monotonic clock moves with it, as
+    libfaketime shifts the timers of both."""
     triplet = os.uname().machine + "-linux-gnu"
     at = (soon(0) + datetime.timedelta(days=3)).replace(hour=0, minute=0, second=1)
     fresh.configure(far(), 2, [LATER | {"due": at.date().isoformat(), "at": "00:00:01"}])
@@ -218,7 +219,7 @@ def test_a_full_disk_delays_reminders_and_loses_none(fresh, machine):
         wait_until(lambda: fresh.journal(f"MESSAGE_ID={STORE_TROUBLE}"), "the full disk in the journal")
         assert len(fresh.mail()) == 0, "nothing is sent that can't be recorded"
         machine.run("rm", "/var/lib/reminderd/ballast")
-        fresh.wait_mail(3, None)
+        fresh.wait_mail(3)
         assert len(fresh.settle()) == 3
     finally:
         machine.sh("systemctl stop reminderd; umount /var/lib/reminderd")
