@@ -42,14 +42,11 @@ struct service {
         struct manager *manager;
         struct control *control;
         struct journal journal;
+        sd_event_source *zone_watch;
         int64_t said_wake; /* the wake-up that the status line shows */
         int clock_fd;
         bool stopping;
 };
-
-DEFINE_CLEANUP(sd_event *, sd_event_unref, sd_event_unref)
-DEFINE_CLEANUP(struct transfers *, transfers_free, transfers_free)
-DEFINE_CLEANUP(struct control *, control_free, control_free)
 
 static const char help[] =
         "reminderd reads the yearly plan of an emulation block and reminds its agencies by e-mail and webhook.\n"
@@ -397,7 +394,8 @@ static int watch_clock(struct service *service)
                 return r;
         /* New rules for the zone arrive as files put in place of the old; without the folder there is nothing to
          * watch. */
-        r = sd_event_add_inotify(service->event, NULL, "/etc", IN_MOVED_TO | IN_CREATE | IN_ONLYDIR, on_zone, service);
+        r = sd_event_add_inotify(service->event, &service->zone_watch, "/etc", IN_MOVED_TO | IN_CREATE | IN_ONLYDIR,
+                                 on_zone, service);
         return r < 0 && r != -ENOENT && r != -EACCES ? r : 0;
 }
 
@@ -484,6 +482,8 @@ static void service_clear(struct service *service)
         control_free(service->control);
         manager_free(service->manager);
         transfers_free(service->transfers);
+        /* Not left to the loop: libsystemd 252 lets an inotify source without an owner hold its loop for ever. */
+        sd_event_source_disable_unref(service->zone_watch);
         sd_event_unref(service->event);
         close_p(&service->clock_fd);
 }

@@ -6,7 +6,7 @@
 
 #include "config/address.h"
 #include "config/loader.h"
-#include "config/nearest.h"
+#include "core/nearest.h"
 
 static const char *const file_keys[] = {"agencies", "groups", NULL};
 static const char *const agency_keys[] = {"id", "name", "short", "emails", "webhook", NULL};

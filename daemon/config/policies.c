@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "config/loader.h"
-#include "config/nearest.h"
+#include "core/nearest.h"
 
 #define BEFORE_MAX 100  /* rungs before a date: with the overdue ones they must fit a ladder (LADDER_MAX) */
 #define ESCALATE_MAX 32 /* levels */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config/nearest.h"
+#include "core/nearest.h"
 #include "config/utf8.h"
 
 #define FINDING_SIZE 700 /* bytes of one finding: it is one line for a person */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "config/loader.h"
-#include "config/nearest.h"
+#include "core/nearest.h"
 
 const char *const target_roles[] = {"head", "deputy", "members", "all", NULL};
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/nearest.h"
+#include "core/nearest.h"
 #include "config/utf8.h"
 #include "core/cleanup.h"
 #include "core/roster.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "config/address.h"
-#include "config/nearest.h"
+#include "core/nearest.h"
 #include "config/secret.h"
 
 #define WEBHOOK_CONNECTIONS 4

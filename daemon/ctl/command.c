@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/cleanup.h"
-#include "ctl/nearest.h"
+#include "core/nearest.h"
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 
@@ -266,19 +266,12 @@ __attribute__((format(printf, 2, 3))) static int usage(const struct verb *verb, 
 
 static int unknown_verb(const char *name)
 {
-        const struct verb *best = NULL;
-        size_t distance = strlen(name) / 3 + 2;
+        struct nearest nearest = nearest_to(name);
 
-        for (const struct verb *verb = verbs; verb->name; verb++) {
-                size_t d = word_distance(name, verb->name);
-
-                if (d < distance) {
-                        distance = d;
-                        best = verb;
-                }
-        }
-        if (best)
-                return usage(NULL, _("no verb \"%.40s\", perhaps %s"), name, best->name);
+        for (const struct verb *verb = verbs; verb->name; verb++)
+                nearest_consider(&nearest, verb->name);
+        if (nearest.best && nearest.distance <= strlen(name) / 3 + 1)
+                return usage(NULL, _("no verb \"%.40s\", perhaps %s"), name, nearest.best);
         return usage(NULL, _("no verb \"%.40s\""), name);
 }
 

@@ -6,7 +6,7 @@
 #include "engine/engine.h"
 
 #define DECISION_TEXT_MAX 1000 /* bytes of a reason or note: a long sentence, not a letter */
-#define ITEM_NAME_SIZE (2 * ID_SIZE + sizeof("/@YYYY-MM-DD"))
+#define ITEM_NAME_SIZE (ID_SIZE + ID_SIZE + sizeof("/@YYYY-MM-DD"))
 
 /* Who decides, from the bus credentials. */
 struct decider {

@@ -94,7 +94,9 @@ static int by_urgency(const void *left, const void *right)
                 return a->kind < b->kind ? -1 : 1;
         if (a->dates.safe != b->dates.safe)
                 return a->dates.safe < b->dates.safe ? -1 : 1;
-        return strcmp(a->item, b->item);
+        int order = strcmp(a->item, b->item);
+
+        return order != 0 ? order : strcmp(a->occurrence, b->occurrence);
 }
 
 static bool in_thread(const struct facts *facts, const char *id)

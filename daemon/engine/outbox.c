@@ -198,6 +198,12 @@ int outbox_cancel_orphans(struct outbox *outbox)
 
 /* ---- recording ---- */
 
+/* What a person asked for by hand is not held by the hours (design, Hours). */
+static int64_t parcel_opening(const struct outbox *outbox, const struct parcel *parcel, int64_t at_ms)
+{
+        return parcel->delivery.manual ? at_ms : engine_when_open(outbox->engine, at_ms);
+}
+
 /* When to try again, and whether at all: *ret_next_ms is 0 when it is given up. */
 static void plan_retry(struct outbox *outbox, const struct parcel *parcel, int64_t now, int64_t *ret_next_ms)
 {
@@ -209,7 +215,7 @@ static void plan_retry(struct outbox *outbox, const struct parcel *parcel, int64
                 wait = parcel->retry_after * 1000;
         next = now + wait;
         *ret_next_ms = next - parcel->delivery.made_ms <= config->retry.give_up * 1000
-                               ? engine_when_open(outbox->engine, next)
+                               ? parcel_opening(outbox, parcel, next)
                                : 0;
 }
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "config/address.h"
-#include "config/nearest.h"
+#include "core/nearest.h"
 #include "core/cleanup.h"
 
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -1,7 +1,7 @@
 /* The known word that is most like a mistyped one.
  * Depends on nothing.
- * Called wherever a finding names an unknown word. */
-#include "config/nearest.h"
+ * Called by config for what a finding names, by reminderctl for its verbs. */
+#include "core/nearest.h"
 
 #include <ctype.h>
 #include <string.h>

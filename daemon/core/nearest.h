@@ -1,6 +1,6 @@
 /* The known word that is most like a mistyped one.
  * Depends on nothing.
- * Called wherever a finding names an unknown word. */
+ * Called by config for what a finding names, by reminderctl for its verbs. */
 #pragma once
 
 #include <stddef.h>
