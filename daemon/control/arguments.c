@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "config/nearest.h"
+#include "core/nearest.h"
 #include "control/dates.h"
 
 /* Whether a suggestion helps: about one letter in three may be wrong. */
