@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-void clock_set_zone(const char *timezone)
+void clock_set_zone(const char *zone)
 {
-        setenv("TZ", timezone, 1);
+        setenv("TZ", zone, 1);
         tzset();
 }
 

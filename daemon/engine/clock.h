@@ -11,7 +11,7 @@ struct clock {
 };
 
 /* Makes a time zone name that of the process: the C library knows only one. */
-void clock_set_zone(const char *timezone);
+void clock_set_zone(const char *zone);
 
 /* UTC milliseconds since 1970. */
 int64_t clock_now(const struct clock *clock);
