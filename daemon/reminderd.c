@@ -28,6 +28,7 @@ struct options {
         const char *config;
         const char *state;
         enum bus_kind bus;
+        bool bus_given; /* a rehearsal has no bus unless one is asked for */
         bool check;
         bool rehearse;
         civil_day from, to;
@@ -57,6 +58,7 @@ static const char help[] =
         "  --check                   read and check everything, print every mistake as FILE:LINE: text, and exit\n"
         "  --rehearse FROM..TO       print what would be sent between two days (2024-01-01..2024-12-31), and exit\n"
         "    --deliver               and really send it, to whatever the configuration names\n"
+        "    --bus system|session    wait there for decisions, and for org.reminderd1.Rehearsal.Advance\n"
         "    --json                  one JSON object a line\n"
         "  --version, --help\n"
         "\n"
@@ -80,7 +82,7 @@ static int parse_period(const char *text, struct options *options)
 
 static int parse_bus(const char *name, enum bus_kind *ret)
 {
-        static const char *const names[] = { [BUS_SYSTEM] = "system", [BUS_SESSION] = "session", [BUS_NONE] = "none" };
+        static const char *const names[] = {[BUS_SYSTEM] = "system", [BUS_SESSION] = "session", [BUS_NONE] = "none"};
 
         for (size_t i = 0; i < ELEMENTS(names); i++)
                 if (strcmp(name, names[i]) == 0) {
@@ -107,16 +109,16 @@ static int parse_options(int argc, char **argv, struct options *options)
 {
         enum { CONFIG = 256, STATE, BUS, CHECK, REHEARSE, DELIVER, JSON, VERSION, HELP };
         static const struct option known[] = {
-                { "config", required_argument, NULL, CONFIG },
-                { "state", required_argument, NULL, STATE },
-                { "bus", required_argument, NULL, BUS },
-                { "check", no_argument, NULL, CHECK },
-                { "rehearse", required_argument, NULL, REHEARSE },
-                { "deliver", no_argument, NULL, DELIVER },
-                { "json", no_argument, NULL, JSON },
-                { "version", no_argument, NULL, VERSION },
-                { "help", no_argument, NULL, HELP },
-                { NULL, 0, NULL, 0 },
+                {"config", required_argument, NULL, CONFIG},
+                {"state", required_argument, NULL, STATE},
+                {"bus", required_argument, NULL, BUS},
+                {"check", no_argument, NULL, CHECK},
+                {"rehearse", required_argument, NULL, REHEARSE},
+                {"deliver", no_argument, NULL, DELIVER},
+                {"json", no_argument, NULL, JSON},
+                {"version", no_argument, NULL, VERSION},
+                {"help", no_argument, NULL, HELP},
+                {NULL, 0, NULL, 0},
         };
         int option;
 
@@ -131,6 +133,7 @@ static int parse_options(int argc, char **argv, struct options *options)
                 case BUS:
                         if (parse_bus(optarg, &options->bus) < 0)
                                 return usage("--bus %s: expected system, session or none", optarg);
+                        options->bus_given = true;
                         break;
                 case CHECK:
                         options->check = true;
@@ -165,6 +168,8 @@ static int parse_options(int argc, char **argv, struct options *options)
                 return usage("%s", "--check and --rehearse exclude each other");
         if ((options->deliver || options->json) && !options->rehearse)
                 return usage("%s", "--deliver and --json go with --rehearse");
+        if (options->deliver && options->bus_given && options->bus != BUS_NONE)
+                return usage("%s", "--deliver is not for a rehearsal on a bus: it would send at another time's date");
         return -1;
 }
 
@@ -184,7 +189,7 @@ static void print_report(const struct report *report, FILE *out)
 
 static int check(const struct options *options)
 {
-        struct report CLEANUP(report_clear) report = { 0 };
+        struct report CLEANUP(report_clear) report = {0};
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
         int r = settings_load(options->config, &report, &settings);
 
@@ -209,7 +214,7 @@ static int check(const struct options *options)
 /* For what can't go on with mistakes: they are printed to standard error. */
 static int load(const struct options *options, struct settings **ret)
 {
-        struct report CLEANUP(report_clear) report = { 0 };
+        struct report CLEANUP(report_clear) report = {0};
         int r = settings_load(options->config, &report, ret);
 
         if (r < 0) {
@@ -221,6 +226,55 @@ static int load(const struct options *options, struct settings **ret)
         return r;
 }
 
+static int advance(void *userdata, wall_time until)
+{
+        return rehearsal_advance(userdata, until);
+}
+
+static int no_reload(void *userdata, struct report *report)
+{
+        (void)userdata;
+        report_error(report, "reminderd", 0, "a rehearsal keeps the plan it began with; start it again");
+        return -EINVAL;
+}
+
+/* A rehearsal that waits on a bus for decisions and for the word to go on, until it is terminated. */
+static int rehearse_on_bus(const struct rehearsal *rehearsal, enum bus_kind bus)
+{
+        sd_event *event = NULL;
+        struct stage *stage = NULL;
+        struct control *control = NULL;
+        sigset_t set;
+        int r = sd_event_new(&event);
+
+        sigemptyset(&set);
+        sigaddset(&set, SIGTERM);
+        sigaddset(&set, SIGINT);
+        sigprocmask(SIG_BLOCK, &set, NULL);
+        if (r >= 0)
+                r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
+        if (r >= 0)
+                r = sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
+        if (r >= 0)
+                r = rehearsal_new(rehearsal, &stage);
+        if (r >= 0)
+                r = control_new(&(struct control_options){.manager = rehearsal_manager(stage),
+                                                          .event = event,
+                                                          .bus = bus,
+                                                          .reload = no_reload,
+                                                          .advance = advance,
+                                                          .userdata = stage},
+                                &control);
+        if (r >= 0)
+                sd_notify(0, "READY=1");
+        if (r >= 0)
+                r = sd_event_loop(event);
+        control_free(control);
+        rehearsal_free(stage);
+        sd_event_unref(event);
+        return r;
+}
+
 static int rehearse(const struct options *options)
 {
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
@@ -228,14 +282,18 @@ static int rehearse(const struct options *options)
 
         if (r < 0)
                 return EXIT_FAILED;
-        r = rehearsal_run(&(struct rehearsal){
+
+        const struct rehearsal rehearsal = {
                 .settings = settings,
                 .from = options->from,
                 .to = options->to,
                 .json = options->json,
                 .deliver = options->deliver,
                 .out = stdout,
-        });
+        };
+
+        r = options->bus_given && options->bus != BUS_NONE ? rehearse_on_bus(&rehearsal, options->bus)
+                                                           : rehearsal_run(&rehearsal);
         if (r < 0)
                 fprintf(stderr, "reminderd: rehearsal ended early: %s\n", strerror(-r));
         return r == 0 ? EXIT_OK : EXIT_FAILED;
@@ -269,7 +327,8 @@ static int reload(void *userdata, struct report *report)
         if (r == 0)
                 r = manager_adopt(service->manager, settings);
         if (r == 0)
-                journal_say(&service->journal, EVENT_RELOADED, NULL, "Configuration reloaded: %s", service->config_path);
+                journal_say(&service->journal, EVENT_RELOADED, NULL, "Configuration reloaded: %s",
+                            service->config_path);
         else
                 journal_say(&service->journal, EVENT_RELOAD_REFUSED, NULL,
                             "Configuration not reloaded, the old one goes on: %s",
@@ -281,7 +340,7 @@ static int reload(void *userdata, struct report *report)
 
 static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
-        struct report CLEANUP(report_clear) report = { 0 };
+        struct report CLEANUP(report_clear) report = {0};
 
         (void)source, (void)info;
         (void)reload(userdata, &report);
@@ -351,7 +410,7 @@ static int on_quiet(sd_event_source *source, void *userdata)
 /* A timer that never rings, but tells when the clock is set (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET). */
 static int arm_clock_watch(int fd)
 {
-        struct itimerspec never = { .it_value.tv_sec = INT64_C(0x7fffffff) * 2 };
+        struct itimerspec never = {.it_value.tv_sec = INT64_C(0x7fffffff) * 2};
 
         return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0 ? -errno : 0;
 }
@@ -404,23 +463,23 @@ static int watch_clock(struct service *service)
 static int open_manager(struct service *service, const struct options *options, struct settings *settings)
 {
         const char *from_systemd = getenv("STATE_DIRECTORY");
-        const char *state = options->state ? options->state
-                                           : (from_systemd && *from_systemd
-                                                      ? from_systemd
-                                                      : settings_config(settings)->state_dir);
+        const char *state =
+                options->state ? options->state
+                               : (from_systemd && *from_systemd ? from_systemd : settings_config(settings)->state_dir);
         char *CLEANUP_FREE error = NULL;
         int r = transfers_new(service->event, &service->transfers);
 
         if (r < 0)
                 return r;
-        r = manager_new(&(struct manager_options){
-                                .event = service->event,
-                                .courier = courier_network(service->transfers),
-                                .settings = settings,
-                                .state_dir = state,
-                                .journal = service->journal,
-                        },
-                        &service->manager, &error);
+        r = manager_new(
+                &(struct manager_options){
+                        .event = service->event,
+                        .courier = courier_network(service->transfers),
+                        .settings = settings,
+                        .state_dir = state,
+                        .journal = service->journal,
+                },
+                &service->manager, &error);
         if (r < 0)
                 journal_say(&service->journal, EVENT_FATAL, NULL, "%s", error ? error : strerror(-r));
         return r;
@@ -456,11 +515,11 @@ static int run_service(struct service *service, const struct options *options, s
         if (r >= 0)
                 r = open_manager(service, options, settings);
         if (r >= 0)
-                r = control_new(&(struct control_options){ .manager = service->manager,
-                                                           .event = service->event,
-                                                           .bus = options->bus,
-                                                           .reload = reload,
-                                                           .userdata = service },
+                r = control_new(&(struct control_options){.manager = service->manager,
+                                                          .event = service->event,
+                                                          .bus = options->bus,
+                                                          .reload = reload,
+                                                          .userdata = service},
                                 &service->control);
         if (r >= 0)
                 r = watch_clock(service);
@@ -508,7 +567,7 @@ static int serve(const struct options *options)
 
 int main(int argc, char **argv)
 {
-        struct options options = { .config = SYSCONFDIR "/reminderd/reminderd.conf", .bus = BUS_SYSTEM };
+        struct options options = {.config = SYSCONFDIR "/reminderd/reminderd.conf", .bus = BUS_SYSTEM};
         int code = parse_options(argc, argv, &options);
 
         if (code >= 0)

@@ -128,6 +128,10 @@ static int open_bus(struct control *control)
         if (r >= 0)
                 r = sd_bus_add_object_vtable(bus, NULL, BUS_PATH, BUS_INTERFACE, object_vtable, control);
         if (r >= 0)
+                r = control->advance ? sd_bus_add_object_vtable(bus, NULL, BUS_PATH, REHEARSAL_INTERFACE,
+                                                                rehearsal_vtable, control)
+                                     : 0;
+        if (r >= 0)
                 r = sd_bus_request_name_async(bus, NULL, BUS_NAME, SD_BUS_NAME_QUEUE, on_name, control);
         if (r >= 0)
                 r = sd_bus_attach_event(bus, control->event, BUS_PRIORITY);
@@ -278,6 +282,7 @@ int control_new(const struct control_options *options, struct control **ret)
         control->event = options->event;
         control->kind = options->bus;
         control->reload = options->reload;
+        control->advance = options->advance;
         control->userdata = options->userdata;
         control->delay_usec = DELAY_FIRST_USEC;
         control->seen_wake = INT64_MAX;
@@ -285,8 +290,9 @@ int control_new(const struct control_options *options, struct control **ret)
                 r = watch_changes(control);
                 if (r < 0)
                         return r;
-                control_engine(control)->observer =
-                        (struct engine_observer){.finished = on_finished, .changed = on_changed, .self = control};
+                engine_observe(control_engine(control), &(struct engine_observer){.finished = on_finished,
+                                                                                  .changed = on_changed,
+                                                                                  .self = control});
                 connect_bus(control);
         }
         *ret = TAKE_PTR(control);
@@ -295,13 +301,9 @@ int control_new(const struct control_options *options, struct control **ret)
 
 struct control *control_free(struct control *control)
 {
-        struct engine_observer *observer;
-
         if (!control)
                 return NULL;
-        observer = &control_engine(control)->observer;
-        if (observer->self == control)
-                *observer = (struct engine_observer){0};
+        engine_unobserve(control_engine(control), control);
         forecast_end_all(control);
         sd_event_source_disable_unref(control->tell);
         sd_event_source_disable_unref(control->post);

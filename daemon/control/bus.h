@@ -13,11 +13,13 @@ enum bus_kind { BUS_SYSTEM, BUS_SESSION, BUS_NONE };
 struct control;
 
 struct control_options {
-        struct manager *manager; /* borrowed; its observer is taken over */
+        struct manager *manager; /* borrowed; observed */
         sd_event *event;
         enum bus_kind bus;
         /* Loads and adopts the configuration anew: 0, -EINVAL with the mistakes in the report, or an error. */
         int (*reload)(void *userdata, struct report *report);
+        /* In a rehearsal: lets its clock run up to a moment. NULL: time runs by itself. 0 or an error. */
+        int (*advance)(void *userdata, wall_time until);
         void *userdata;
 };
 

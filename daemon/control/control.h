@@ -13,6 +13,7 @@
 #define BUS_NAME "org.reminderd1"
 #define BUS_PATH "/org/reminderd1"
 #define BUS_INTERFACE "org.reminderd1.Manager"
+#define REHEARSAL_INTERFACE "org.reminderd1.Rehearsal"
 
 #define ERROR_NOT_FOUND "org.reminderd1.Error.NotFound"
 #define ERROR_INVALID "org.reminderd1.Error.Invalid"
@@ -36,6 +37,7 @@ struct control {
         sd_event *event;
         enum bus_kind kind;
         int (*reload)(void *userdata, struct report *report);
+        int (*advance)(void *userdata, wall_time until); /* NULL: no rehearsal */
         void *userdata;
 
         sd_bus *bus; /* NULL while it is away */

@@ -7,6 +7,7 @@
 
 /* The interface: methods, properties, signals. */
 extern const sd_bus_vtable object_vtable[];
+extern const sd_bus_vtable rehearsal_vtable[];
 
 typedef int method(sd_bus_message *call, void *userdata, sd_bus_error *error);
 

@@ -46,8 +46,8 @@ static int network_mail(void *self, const struct mail_config *config, const char
         return smtp_send(self, &server, &message, done, userdata, ret);
 }
 
-static int network_post(void *self, const struct webhook *webhook, const char *id, const char *body,
-                        transfer_done done, void *userdata, struct transfer **ret)
+static int network_post(void *self, const struct webhook *webhook, const char *id, const char *body, transfer_done done,
+                        void *userdata, struct transfer **ret)
 {
         const struct webhook_endpoint endpoint = {
                 .url = webhook->url,
@@ -72,7 +72,7 @@ static void network_cancel(void *self, struct transfer *transfer)
 
 struct courier courier_network(struct transfers *transfers)
 {
-        return (struct courier){ network_mail, network_post, network_cancel, transfers };
+        return (struct courier){network_mail, network_post, network_cancel, transfers};
 }
 
 static int nowhere_mail(void *self, const struct mail_config *config, const char *to, const struct composed_mail *mail,
@@ -82,8 +82,8 @@ static int nowhere_mail(void *self, const struct mail_config *config, const char
         return 1;
 }
 
-static int nowhere_post(void *self, const struct webhook *webhook, const char *id, const char *body,
-                        transfer_done done, void *userdata, struct transfer **ret)
+static int nowhere_post(void *self, const struct webhook *webhook, const char *id, const char *body, transfer_done done,
+                        void *userdata, struct transfer **ret)
 {
         (void)self, (void)webhook, (void)id, (void)body, (void)done, (void)userdata, (void)ret;
         return 1;
@@ -96,5 +96,5 @@ static void nowhere_cancel(void *self, struct transfer *transfer)
 
 struct courier courier_nowhere(void)
 {
-        return (struct courier){ nowhere_mail, nowhere_post, nowhere_cancel, NULL };
+        return (struct courier){nowhere_mail, nowhere_post, nowhere_cancel, NULL};
 }

@@ -39,7 +39,7 @@ static int collect_id(void *userdata, const struct delivery_record *record)
 
 static int begin(struct change *change, struct decision_result *ret)
 {
-        *ret = (struct decision_result){ 0 };
+        *ret = (struct decision_result){0};
         change->now_ms = clock_now(&change->engine->clock);
         change->now = clock_wall(change->now_ms);
         change->today = wall_day(change->now);
@@ -59,14 +59,14 @@ static int finish(const struct change *change, int r, const char *verb, const ch
                 ret->n = 0;
                 return r;
         }
-        journal_say(&change->engine->journal, EVENT_DECISION, NULL, "%s (uid %lld) decided: %s %s", change->decider->name,
-                    (long long)change->decider->uid, verb, what);
+        journal_say(&change->engine->journal, EVENT_DECISION, NULL, "%s (uid %lld) decided: %s %s",
+                    change->decider->name, (long long)change->decider->uid, verb, what);
         return DECIDED;
 }
 
 static int not_there(struct engine *engine, const char *id, const char *states, struct decision_result *ret)
 {
-        struct delivery_record CLEANUP(delivery_record_clear) record = { 0 };
+        struct delivery_record CLEANUP(delivery_record_clear) record = {0};
         int r = store_get_delivery(engine->store, id, &record);
 
         if (r < 0)
@@ -80,9 +80,9 @@ static int not_there(struct engine *engine, const char *id, const char *states, 
 
 int decide_retry(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret)
 {
-        struct change change = { .engine = engine, .decider = decider };
-        struct delivery_filter filter = { .state = DELIVERY_FAILED, .limit = RETRY_ALL_MAX };
-        struct ids CLEANUP(ids_clear) ids = { 0 };
+        struct change change = {.engine = engine, .decider = decider};
+        struct delivery_filter filter = {.state = DELIVERY_FAILED, .limit = RETRY_ALL_MAX};
+        struct ids CLEANUP(ids_clear) ids = {0};
         int r = begin(&change, ret);
 
         if (r == 0 && id) {
@@ -101,7 +101,7 @@ int decide_retry(struct engine *engine, const struct decider *decider, const cha
 
 int decide_drop(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret)
 {
-        struct change change = { .engine = engine, .decider = decider };
+        struct change change = {.engine = engine, .decider = decider};
         int r = begin(&change, ret);
 
         if (r == 0)
@@ -135,7 +135,7 @@ int decide_test(struct engine *engine, const struct decider *decider, const char
                 struct decision_result *ret)
 {
         const struct config *config = engine_config(engine);
-        struct change change = { .engine = engine, .decider = decider };
+        struct change change = {.engine = engine, .decider = decider};
         char server[SERVER_SIZE];
         size_t index = agency ? roster_find(&config->roster, agency) : ROSTER_NONE;
         int r = begin(&change, ret);

@@ -36,12 +36,11 @@ static int refuse(const struct change *change, const struct obligation_record *r
         case REFUSED_NOT:
                 return 0;
         case REFUSED_SNOOZE_CAP:
-                return decision_says(result, DECISION_REFUSED,
-                                     "%s for %s: a snooze may last until %s; a later day needs --force", record->item,
-                                     record->agency,
-                                     civil_format(obligation_snooze_cap(&record->obligation, calendar_of(change),
-                                                                        change->today),
-                                                  cap));
+                return decision_says(
+                        result, DECISION_REFUSED, "%s for %s: a snooze may last until %s; a later day needs --force",
+                        record->item, record->agency,
+                        civil_format(obligation_snooze_cap(&record->obligation, calendar_of(change), change->today),
+                                     cap));
         case REFUSED_PAST:
                 return decision_says(result, DECISION_REFUSED, "%s for %s: that day does not fit: today is %s",
                                      record->item, record->agency, civil_format(change->today, cap));
@@ -74,7 +73,7 @@ static int refuse(const struct change *change, const struct obligation_record *r
 
 static int no_text(struct decision_result *ret, const char *what)
 {
-        *ret = (struct decision_result){ 0 };
+        *ret = (struct decision_result){0};
         return decision_says(ret, DECISION_INVALID, "a %s of 1 to %d bytes in one line is needed", what,
                              DECISION_TEXT_MAX);
 }
@@ -115,9 +114,7 @@ static int snooze_one(const struct change *change, struct obligation_record *rec
 int decide_snooze(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                   civil_day until, const char *reason, bool force, struct decision_result *ret)
 {
-        struct change change = {
-                .engine = engine, .decider = decider, .day = until, .text = reason, .force = force
-        };
+        struct change change = {.engine = engine, .decider = decider, .day = until, .text = reason, .force = force};
 
         if (!reason || !decision_text_valid(reason))
                 return no_text(ret, "reason");
@@ -147,7 +144,7 @@ static int unsnooze_one(const struct change *change, struct obligation_record *r
 int decide_unsnooze(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                     struct decision_result *ret)
 {
-        struct change change = { .engine = engine, .decider = decider };
+        struct change change = {.engine = engine, .decider = decider};
 
         return decision_run(&change, scope, "unsnooze", false, unsnooze_one, ret);
 }
@@ -192,7 +189,7 @@ static int done_one(const struct change *change, struct obligation_record *recor
 int decide_done(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,
                 const char *note, struct decision_result *ret)
 {
-        struct change change = { .engine = engine, .decider = decider, .day = on, .text = note };
+        struct change change = {.engine = engine, .decider = decider, .day = on, .text = note};
 
         if (note && !decision_text_valid(note))
                 return no_text(ret, "note");
@@ -213,7 +210,7 @@ static int waive_one(const struct change *change, struct obligation_record *reco
 int decide_waive(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                  const char *reason, struct decision_result *ret)
 {
-        struct change change = { .engine = engine, .decider = decider, .text = reason };
+        struct change change = {.engine = engine, .decider = decider, .text = reason};
 
         if (!reason || !decision_text_valid(reason))
                 return no_text(ret, "reason");
@@ -223,7 +220,7 @@ int decide_waive(struct engine *engine, const struct decider *decider, const str
 /* An escalation that passed while everything was done is due again. */
 static int reopen_escalations(const struct change *change, const struct obligation_record *record)
 {
-        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = { 0 };
+        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
         int r;
 
         if (record->effective == CIVIL_NONE)
@@ -257,7 +254,7 @@ static int reopen_one(const struct change *change, struct obligation_record *rec
 int decide_reopen(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                   const char *reason, struct decision_result *ret)
 {
-        struct change change = { .engine = engine, .decider = decider, .text = reason };
+        struct change change = {.engine = engine, .decider = decider, .text = reason};
 
         if (!reason || !decision_text_valid(reason))
                 return no_text(ret, "reason");
@@ -295,7 +292,8 @@ static int set_date_one(const struct change *change, struct obligation_record *r
         const struct plan *plan = config_find_plan(engine_config(change->engine), record->plan);
         char day[CIVIL_DATE_SIZE];
         int32_t year = plan ? plan->year : civil_split(change->today).year;
-        int r = refuse(change, record, obligation_may_set_date(&record->obligation, year, change->day), several, result);
+        int r = refuse(change, record, obligation_may_set_date(&record->obligation, year, change->day), several,
+                       result);
 
         if (r != 0)
                 return r;
@@ -316,7 +314,7 @@ static int set_date_one(const struct change *change, struct obligation_record *r
 int decide_set_date(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                     civil_day day, const char *note, struct decision_result *ret)
 {
-        struct change change = { .engine = engine, .decider = decider, .day = day, .text = note };
+        struct change change = {.engine = engine, .decider = decider, .day = day, .text = note};
 
         if (note && !decision_text_valid(note))
                 return no_text(ret, "note");
@@ -338,7 +336,7 @@ static int clear_date_one(const struct change *change, struct obligation_record 
 int decide_clear_date(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                       struct decision_result *ret)
 {
-        struct change change = { .engine = engine, .decider = decider };
+        struct change change = {.engine = engine, .decider = decider};
 
         return decision_run(&change, scope, "clear-date", false, clear_date_one, ret);
 }

@@ -43,7 +43,7 @@ static bool split_name(const char *text, struct item_name *ret)
         const char *item = slash ? slash + 1 : text;
         size_t item_length = at ? (size_t)(at - item) : strlen(item);
 
-        *ret = (struct item_name){ 0 };
+        *ret = (struct item_name){0};
         if ((slash && at && slash > at) || item_length == 0 || item_length >= ID_SIZE)
                 return false;
         if (slash && (slash == text || (size_t)(slash - text) >= ID_SIZE))
@@ -74,11 +74,11 @@ static int find_plan(struct engine *engine, struct item_name *name, struct decis
                         found = &config->plans[i];
         }
         if (!found)
-                return decision_says(result, DECISION_NOT_FOUND, "no item \"%s\" in any plan; reminderctl list shows them",
-                                     name->item);
-        if (n > 1 && found->year != year)
                 return decision_says(result, DECISION_NOT_FOUND,
-                                     "item \"%s\" stands in several plans; write PLAN/%s", name->item, name->item);
+                                     "no item \"%s\" in any plan; reminderctl list shows them", name->item);
+        if (n > 1 && found->year != year)
+                return decision_says(result, DECISION_NOT_FOUND, "item \"%s\" stands in several plans; write PLAN/%s",
+                                     name->item, name->item);
         snprintf(name->plan, sizeof(name->plan), "%s", found->id);
         return DECIDED;
 }
@@ -103,13 +103,13 @@ static int collect(void *userdata, const struct obligation_record *record)
 void chosen_clear(struct chosen *chosen)
 {
         free(chosen->ids);
-        *chosen = (struct chosen){ 0 };
+        *chosen = (struct chosen){0};
 }
 
 int decision_choose(struct engine *engine, const struct decision_scope *scope, struct chosen *ret,
                     struct decision_result *result)
 {
-        struct obligation_filter filter = { 0 };
+        struct obligation_filter filter = {0};
         struct item_name name;
         int r;
 
@@ -168,8 +168,8 @@ int decision_audit(const struct change *change, const struct obligation_record *
 int decision_confirm(const struct change *change, const struct obligation_record *record, enum notice_kind kind,
                      const char *note)
 {
-        struct notice_detail said = { .by = (char *)change->decider->name, .note = (char *)note, .due = CIVIL_NONE,
-                                      .from = CIVIL_NONE };
+        struct notice_detail said = {
+                .by = (char *)change->decider->name, .note = (char *)note, .due = CIVIL_NONE, .from = CIVIL_NONE};
         char *CLEANUP_FREE detail = notice_detail_write(&said);
         struct notice_record notice = {
                 .occurrence_id = record->occurrence_id,
@@ -209,13 +209,11 @@ int decision_store(const struct change *change, struct obligation_record *record
 
 static void tell_observer(const struct change *change, const struct chosen *chosen)
 {
-        const struct engine_observer *observer = &change->engine->observer;
-
-        for (size_t i = 0; observer->changed && i < chosen->n; i++) {
-                struct obligation_record CLEANUP(obligation_record_clear) record = { 0 };
+        for (size_t i = 0; i < chosen->n; i++) {
+                struct obligation_record CLEANUP(obligation_record_clear) record = {0};
 
                 if (store_get_obligation(change->engine->store, chosen->ids[i], &record) == 0)
-                        observer->changed(observer->self, &record);
+                        engine_tell_changed(change->engine, &record);
         }
 }
 
@@ -225,7 +223,7 @@ static int apply_to_all(const struct change *change, const struct chosen *chosen
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < chosen->n; i++) {
-                struct obligation_record CLEANUP(obligation_record_clear) record = { 0 };
+                struct obligation_record CLEANUP(obligation_record_clear) record = {0};
 
                 r = store_get_obligation(change->engine->store, chosen->ids[i], &record);
                 if (r != 0)
@@ -253,7 +251,7 @@ static void audit_refusal(const struct change *change, const struct decision_sco
                 return;
         }
         (void)add_audit(change, NULL, refused, detail);
-        journal_say(&change->engine->journal, EVENT_REFUSED, &(struct journal_fields){ .item = scope->item },
+        journal_say(&change->engine->journal, EVENT_REFUSED, &(struct journal_fields){.item = scope->item},
                     "Refused %s of %s to %s: %s", verb, scope->item, change->decider->name, text);
 }
 
@@ -261,10 +259,10 @@ int decision_run(struct change *change, const struct decision_scope *scope, cons
                  decision_step step, struct decision_result *result)
 {
         struct store *store = change->engine->store;
-        struct chosen CLEANUP(chosen_clear) chosen = { 0 };
+        struct chosen CLEANUP(chosen_clear) chosen = {0};
         int r;
 
-        *result = (struct decision_result){ 0 };
+        *result = (struct decision_result){0};
         change->now_ms = clock_now(&change->engine->clock);
         change->now = clock_wall(change->now_ms);
         change->today = wall_day(change->now);
@@ -294,7 +292,7 @@ int decision_run(struct change *change, const struct decision_scope *scope, cons
         free(result->text);
         result->text = NULL;
         journal_say(&change->engine->journal, EVENT_DECISION,
-                    &(struct journal_fields){ .item = scope->item, .agency = scope->agency },
+                    &(struct journal_fields){.item = scope->item, .agency = scope->agency},
                     "%s (uid %lld) decided: %s %s%s%s, %zu obligation%s", change->decider->name,
                     (long long)change->decider->uid, verb, scope->item, scope->agency ? " for " : "",
                     scope->agency ? scope->agency : "", result->n, result->n == 1 ? "" : "s");

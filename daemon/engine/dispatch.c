@@ -114,7 +114,7 @@ static int send_group(const struct dispatch *dispatch, const struct notice_recor
 static int send_all(const struct dispatch *dispatch, const struct notice_record *notices, size_t n)
 {
         const struct notice_record *group[GROUP_MAX];
-        bool done[GROUP_MAX] = { false };
+        bool done[GROUP_MAX] = {false};
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < n; i++) {
@@ -169,7 +169,7 @@ static bool failures_ripe(const struct engine *engine, int64_t now_ms)
 
 int dispatch_rest(struct engine *engine, int64_t now_ms)
 {
-        struct notice_record first = { 0 };
+        struct notice_record first = {0};
         int r;
 
         if (failures_ripe(engine, now_ms)) {
@@ -192,7 +192,7 @@ int dispatch_rest(struct engine *engine, int64_t now_ms)
 
 int dispatch_waiting(struct engine *engine)
 {
-        struct notice_record first = { 0 };
+        struct notice_record first = {0};
         int r = store_new_notices(engine->store, NULL, &first, 1);
 
         notice_record_clear(&first);

@@ -13,6 +13,44 @@
 #include "core/cleanup.h"
 #include "core/ladder.h"
 
+void engine_observe(struct engine *engine, const struct engine_observer *observer)
+{
+        for (size_t i = 0; i < ENGINE_OBSERVERS; i++)
+                if (!engine->observers[i].self) {
+                        engine->observers[i] = *observer;
+                        return;
+                }
+}
+
+void engine_unobserve(struct engine *engine, const void *self)
+{
+        for (size_t i = 0; i < ENGINE_OBSERVERS; i++)
+                if (engine->observers[i].self == self)
+                        engine->observers[i] = (struct engine_observer){0};
+}
+
+void engine_tell_leaving(const struct engine *engine, const struct delivery_record *delivery,
+                         const struct letter *letter, const char *subject)
+{
+        for (size_t i = 0; i < ENGINE_OBSERVERS; i++)
+                if (engine->observers[i].leaving)
+                        engine->observers[i].leaving(engine->observers[i].self, delivery, letter, subject);
+}
+
+void engine_tell_finished(const struct engine *engine, const struct delivery_record *delivery, const char *answer)
+{
+        for (size_t i = 0; i < ENGINE_OBSERVERS; i++)
+                if (engine->observers[i].finished)
+                        engine->observers[i].finished(engine->observers[i].self, delivery, answer);
+}
+
+void engine_tell_changed(const struct engine *engine, const struct obligation_record *obligation)
+{
+        for (size_t i = 0; i < ENGINE_OBSERVERS; i++)
+                if (engine->observers[i].changed)
+                        engine->observers[i].changed(engine->observers[i].self, obligation);
+}
+
 uint64_t engine_random(struct engine *engine)
 {
         /* splitmix64, Steele, Lea and Flood 2014: the constants are theirs. */
@@ -75,7 +113,7 @@ int64_t engine_when_open(const struct engine *engine, int64_t at_ms)
 
 int engine_rearm_occurrence(struct engine *engine, int64_t occurrence)
 {
-        struct occurrence_record CLEANUP(occurrence_record_clear) record = { 0 };
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
         int r = store_get_occurrence(engine->store, occurrence, &record);
 
         if (r != 0 || record.withdrawn)

@@ -20,13 +20,15 @@ struct engine_observer {
         void *self;
 };
 
+#define ENGINE_OBSERVERS 2 /* the bus, and a rehearsal's printer */
+
 struct engine {
         struct settings *settings;
         struct store *store;
         struct clock clock;
         struct journal journal;
-        struct engine_observer observer;
-        uint64_t random; /* state of the generator */
+        struct engine_observer observers[ENGINE_OBSERVERS]; /* zeroed ones are free */
+        uint64_t random;                                    /* state of the generator */
         /* Obligations that appear are taken to have been watched up to here: WALL_NONE catches up, a rehearsal starts
          * at its first day (formats.md section 1). */
         wall_time watched_since;
@@ -37,6 +39,14 @@ static inline const struct config *engine_config(const struct engine *engine)
 {
         return settings_config(engine->settings);
 }
+
+/* Adds an observer (there is room for ENGINE_OBSERVERS); takes out the one with that self. */
+void engine_observe(struct engine *engine, const struct engine_observer *observer);
+void engine_unobserve(struct engine *engine, const void *self);
+void engine_tell_leaving(const struct engine *engine, const struct delivery_record *delivery,
+                         const struct letter *letter, const char *subject);
+void engine_tell_finished(const struct engine *engine, const struct delivery_record *delivery, const char *answer);
+void engine_tell_changed(const struct engine *engine, const struct obligation_record *obligation);
 
 /* 64 random bits: splitmix64 over the seed that manager drew from the kernel, or a rehearsal fixed. */
 uint64_t engine_random(struct engine *engine);

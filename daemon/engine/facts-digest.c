@@ -21,8 +21,7 @@ struct lists {
 static enum digest_section section_of(const struct lists *lists, const struct obligation_record *record)
 {
         civil_day today = lists->facts->today;
-        enum obligation_state state =
-                obligation_state(&record->obligation, lists->facts->config->calendar, today);
+        enum obligation_state state = obligation_state(&record->obligation, lists->facts->config->calendar, today);
 
         switch (state) {
         case STATE_DONE:
@@ -76,7 +75,7 @@ static int list_obligation(void *userdata, const struct obligation_record *recor
                 list->entries = entries;
                 list->room = room;
         }
-        list->entries[list->n] = (struct letter_entry){ 0 };
+        list->entries[list->n] = (struct letter_entry){0};
         return entry_of_obligation(lists->facts, record, &list->entries[list->n++]);
 }
 
@@ -194,9 +193,9 @@ static int matrix_of(struct facts *facts, const struct plan *plan, struct letter
         struct matrix matrix = {
                 .facts = facts,
                 .members = plan->members,
-                .letter = { .plan_title = plan->title, .n_columns = plan->n_members },
+                .letter = {.plan_title = plan->title, .n_columns = plan->n_members},
         };
-        struct obligation_filter filter = { .plan = plan->id, .no_withdrawn = true };
+        struct obligation_filter filter = {.plan = plan->id, .no_withdrawn = true};
         struct letter_debtor *columns = facts_keep(facts, calloc(plan->n_members + 1, sizeof(*columns)));
         int r;
 
@@ -248,7 +247,7 @@ static int matrices_of(struct facts *facts, size_t agency)
 
 int digest_letter(struct facts *facts, size_t agency, civil_day nominal)
 {
-        struct lists lists = { .facts = facts, .week_from = nominal, .week_to = nominal + 6 };
+        struct lists lists = {.facts = facts, .week_from = nominal, .week_to = nominal + 6};
         struct obligation_filter filter = {
                 .agency = facts->config->roster.agencies[agency].id,
                 .no_withdrawn = true,

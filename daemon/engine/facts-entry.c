@@ -74,7 +74,7 @@ int entry_of_obligation(struct facts *facts, const struct obligation_record *rec
                 .due_clock = hours->open == hours->close ? END_OF_DAY : hours->close,
                 .days_late = obligation_days_late(&record->obligation, calendar, facts->today),
                 .fix_by = CIVIL_NONE,
-                .old = { CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false },
+                .old = {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},
                 .snoozed_until = record->obligation.snoozed_until,
                 .done_on = record->obligation.done_on,
                 .done_at = WALL_NONE,
@@ -154,7 +154,7 @@ static int of_reminder(struct facts *facts, const struct obligation_record *reco
                        struct letter_entry *ret, const char **ret_reason)
 {
         enum notice_kind kind = notice->kind;
-        struct notice_counts counts = { 0 };
+        struct notice_counts counts = {0};
         int r;
 
         *ret_reason = still_holds(facts, record, notice, &kind);
@@ -210,7 +210,7 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
 
 struct debtors {
         struct facts *facts;
-        civil_day effective; /* only those with this date; CIVIL_NONE: all */
+        civil_day effective;      /* only those with this date; CIVIL_NONE: all */
         struct obligation sample; /* whose dates the entry shows */
         struct letter_debtor *rows;
         size_t n, n_finished, n_open, n_tentative, room;
@@ -259,10 +259,10 @@ static int unfinished_first(const void *left, const void *right)
 static int of_occurrence(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
                          const char **ret_reason)
 {
-        struct occurrence_record CLEANUP(occurrence_record_clear) record = { 0 };
-        struct debtors debtors = { .facts = facts, .effective = CIVIL_NONE };
-        struct obligation_filter filter = { .occurrence_id = notice->occurrence_id };
-        struct obligation_record as_planned = { 0 };
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
+        struct debtors debtors = {.facts = facts, .effective = CIVIL_NONE};
+        struct obligation_filter filter = {.occurrence_id = notice->occurrence_id};
+        struct obligation_record as_planned = {0};
         int r = store_get_occurrence(facts->engine->store, notice->occurrence_id, &record);
 
         *ret_reason = "no longer in the plan";
@@ -303,7 +303,7 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
 static int of_failure(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
                       const char **ret_reason)
 {
-        struct delivery_record CLEANUP(delivery_record_clear) failed = { 0 };
+        struct delivery_record CLEANUP(delivery_record_clear) failed = {0};
         const char *id = notice->detail ? notice->detail : "";
         int r = store_get_delivery(facts->engine->store, id, &failed);
 
@@ -323,8 +323,8 @@ static int of_failure(struct facts *facts, const struct notice_record *notice, s
                 .delivery = facts_keep_copy(facts, failed.id),
                 .failed_address = facts_keep_copy(facts, failed.address),
                 .answer = facts_keep_copy(facts, failed.answer ? failed.answer : ""),
-                .dates = { CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false },
-                .old = { CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false },
+                .dates = {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},
+                .old = {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},
                 .fix_by = CIVIL_NONE,
                 .snoozed_until = CIVIL_NONE,
                 .done_on = CIVIL_NONE,
@@ -336,7 +336,7 @@ static int of_failure(struct facts *facts, const struct notice_record *notice, s
 int entry_of_notice(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
                     const char **ret_reason)
 {
-        struct obligation_record CLEANUP(obligation_record_clear) record = { 0 };
+        struct obligation_record CLEANUP(obligation_record_clear) record = {0};
         int r;
 
         if (notice->kind == KIND_FAILURE)

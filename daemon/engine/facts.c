@@ -81,8 +81,8 @@ static int address_letter(struct facts *facts, const struct delivery_record *del
         letter->id = facts_keep_copy(facts, delivery->id);
         letter->agency = facts_keep_copy(facts, delivery->agency);
         letter->address = facts_keep_copy(facts, delivery->address);
-        letter->agency_name = agency != ROSTER_NONE ? facts->config->roster.agencies[agency].name
-                                                    : facts->config->contact.name;
+        letter->agency_name =
+                agency != ROSTER_NONE ? facts->config->roster.agencies[agency].name : facts->config->contact.name;
         return letter->id && letter->agency && letter->address ? 0 : -ENOMEM;
 }
 
@@ -135,7 +135,7 @@ static int take_notice(struct facts *facts, const struct notice_record *notice)
         int r = entry_of_notice(facts, notice, &facts->entries[facts->n_entries], &reason);
 
         if (r == 1) {
-                facts->dropped[facts->n_dropped++] = (struct dropped_notice){ notice->id, reason };
+                facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, reason};
                 return 0;
         }
         if (r < 0)
@@ -173,7 +173,7 @@ static int take_digest(struct facts *facts, const struct notice_record *notice)
         if (agency != ROSTER_NONE && nominal != CIVIL_NONE)
                 r = digest_letter(facts, agency, nominal);
         if (r == 1)
-                facts->dropped[facts->n_dropped++] = (struct dropped_notice){ notice->id, "nothing to say" };
+                facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, "nothing to say"};
         return r;
 }
 
@@ -261,7 +261,7 @@ int facts_preview(struct engine *engine, const struct obligation_record *record,
                                                      : ladder_kind(&record->obligation, facts->config->calendar,
                                                                    RUNG_SNOOZE_END, facts->today);
         if (kind == KIND_DIGEST) {
-                r = address_letter(facts, &(struct delivery_record){ .kind = kind, .address = (char *)"" });
+                r = address_letter(facts, &(struct delivery_record){.kind = kind, .address = (char *)""});
                 if (r == 0 && agency != ROSTER_NONE)
                         r = digest_letter(facts, agency, facts->today);
         } else

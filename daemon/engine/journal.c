@@ -20,26 +20,26 @@ static const struct {
         const char *message_id;
         int level; /* as syslog(3) means it */
 } events[EVENT_COUNT] = {
-        [EVENT_STARTED] = { "f95c49194e3f4e3d9449b29d1db59e46", LOG_INFO },
-        [EVENT_STOPPING] = { "53f4058cfb7343bb93374271f06edf78", LOG_INFO },
-        [EVENT_RELOADED] = { "985cdad39bd4453da08b6816c78d0c50", LOG_INFO },
-        [EVENT_RELOAD_REFUSED] = { "2dbb2f37345d4561a5bdedf11b650db9", LOG_ERR },
-        [EVENT_CONFIG_FINDING] = { "4f18cbac521e4f06addcba1fa1561634", LOG_WARNING },
-        [EVENT_PROVISIONAL] = { "493273369be64655a72b35ed75ef73e6", LOG_WARNING },
-        [EVENT_SYNCED] = { "64bf082f12c2407e97f881583ccb8662", LOG_INFO },
-        [EVENT_DATE_CHANGED] = { "6d8a725fcae14d919540a9471f606d35", LOG_NOTICE },
-        [EVENT_DELIVERY_SENT] = { "ca5432a83a0c45469e41066a75510e09", LOG_INFO },
-        [EVENT_DELIVERY_RETRY] = { "f24557abf3934147be17255f08c75011", LOG_WARNING },
-        [EVENT_DELIVERY_FAILED] = { "1d8f4596c5164d3ebc4d036f190abc2b", LOG_ERR },
-        [EVENT_DELIVERY_CANCELLED] = { "05ffcac6b8734285ae68ba74308245f3", LOG_INFO },
-        [EVENT_RECOVERED] = { "5488aee1b8ae4ad785ce9aaccb71b9f5", LOG_NOTICE },
-        [EVENT_CLOCK_CHANGED] = { "dafaabe1d71c42ba9e5345f77bf245a2", LOG_NOTICE },
-        [EVENT_CLOCK_BEHIND] = { "f32a404e46f34e89b5726785d525efdb", LOG_WARNING },
-        [EVENT_STORE_TROUBLE] = { "3c0c4e95f37b4dd1a2458ccc02441635", LOG_ERR },
-        [EVENT_DECISION] = { "c09137db73704a579a5de1f017702db9", LOG_NOTICE },
-        [EVENT_REFUSED] = { "80ff446a54e24c90b6f33e6fcc22083f", LOG_NOTICE },
-        [EVENT_BUS] = { "1176ab9dbecd49b0be3947eb973fd86c", LOG_NOTICE },
-        [EVENT_FATAL] = { "bf6bc4d758eb465ebbb23fd57c22c56f", LOG_CRIT },
+        [EVENT_STARTED] = {"f95c49194e3f4e3d9449b29d1db59e46", LOG_INFO},
+        [EVENT_STOPPING] = {"53f4058cfb7343bb93374271f06edf78", LOG_INFO},
+        [EVENT_RELOADED] = {"985cdad39bd4453da08b6816c78d0c50", LOG_INFO},
+        [EVENT_RELOAD_REFUSED] = {"2dbb2f37345d4561a5bdedf11b650db9", LOG_ERR},
+        [EVENT_CONFIG_FINDING] = {"4f18cbac521e4f06addcba1fa1561634", LOG_WARNING},
+        [EVENT_PROVISIONAL] = {"493273369be64655a72b35ed75ef73e6", LOG_WARNING},
+        [EVENT_SYNCED] = {"64bf082f12c2407e97f881583ccb8662", LOG_INFO},
+        [EVENT_DATE_CHANGED] = {"6d8a725fcae14d919540a9471f606d35", LOG_NOTICE},
+        [EVENT_DELIVERY_SENT] = {"ca5432a83a0c45469e41066a75510e09", LOG_INFO},
+        [EVENT_DELIVERY_RETRY] = {"f24557abf3934147be17255f08c75011", LOG_WARNING},
+        [EVENT_DELIVERY_FAILED] = {"1d8f4596c5164d3ebc4d036f190abc2b", LOG_ERR},
+        [EVENT_DELIVERY_CANCELLED] = {"05ffcac6b8734285ae68ba74308245f3", LOG_INFO},
+        [EVENT_RECOVERED] = {"5488aee1b8ae4ad785ce9aaccb71b9f5", LOG_NOTICE},
+        [EVENT_CLOCK_CHANGED] = {"dafaabe1d71c42ba9e5345f77bf245a2", LOG_NOTICE},
+        [EVENT_CLOCK_BEHIND] = {"f32a404e46f34e89b5726785d525efdb", LOG_WARNING},
+        [EVENT_STORE_TROUBLE] = {"3c0c4e95f37b4dd1a2458ccc02441635", LOG_ERR},
+        [EVENT_DECISION] = {"c09137db73704a579a5de1f017702db9", LOG_NOTICE},
+        [EVENT_REFUSED] = {"80ff446a54e24c90b6f33e6fcc22083f", LOG_NOTICE},
+        [EVENT_BUS] = {"1176ab9dbecd49b0be3947eb973fd86c", LOG_NOTICE},
+        [EVENT_FATAL] = {"bf6bc4d758eb465ebbb23fd57c22c56f", LOG_CRIT},
 };
 
 struct journal journal_open(void)
@@ -52,8 +52,8 @@ struct journal journal_open(void)
          * error is another file, and then its reader wants plain lines. */
         if (stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(STDERR_FILENO, &st) == 0 &&
             st.st_dev == device && st.st_ino == inode)
-                return (struct journal){ JOURNAL_SYSTEMD };
-        return (struct journal){ JOURNAL_STDERR };
+                return (struct journal){JOURNAL_SYSTEMD};
+        return (struct journal){JOURNAL_STDERR};
 }
 
 const char *journal_message_id(enum journal_event event)
@@ -78,7 +78,7 @@ static void add_field(struct field_list *list, const char *name, const char *val
         length = asprintf(&line, "%s=%s", name, value);
         if (length < 0)
                 return;
-        list->vec[list->n++] = (struct iovec){ line, (size_t)length };
+        list->vec[list->n++] = (struct iovec){line, (size_t)length};
 }
 
 static void free_fields(const struct field_list *list)
@@ -89,7 +89,7 @@ static void free_fields(const struct field_list *list)
 
 static void send_to_systemd(enum journal_event event, const struct journal_fields *fields, const char *text)
 {
-        struct field_list CLEANUP(free_fields) list = { .n = 0 };
+        struct field_list CLEANUP(free_fields) list = {.n = 0};
         char number[16];
 
         add_field(&list, "MESSAGE", text);

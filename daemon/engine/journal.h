@@ -6,26 +6,26 @@
 #include <stdint.h>
 
 enum journal_event {
-        EVENT_STARTED,           /* reminders run */
+        EVENT_STARTED, /* reminders run */
         EVENT_STOPPING,
         EVENT_RELOADED,
-        EVENT_RELOAD_REFUSED,    /* the old configuration goes on */
-        EVENT_CONFIG_FINDING,    /* one mistake or warning, FILE:LINE */
-        EVENT_PROVISIONAL,       /* a year without calendar file */
-        EVENT_SYNCED,            /* obligations brought in line with the plans */
-        EVENT_DATE_CHANGED,      /* by an edit of the plan */
+        EVENT_RELOAD_REFUSED, /* the old configuration goes on */
+        EVENT_CONFIG_FINDING, /* one mistake or warning, FILE:LINE */
+        EVENT_PROVISIONAL,    /* a year without calendar file */
+        EVENT_SYNCED,         /* obligations brought in line with the plans */
+        EVENT_DATE_CHANGED,   /* by an edit of the plan */
         EVENT_DELIVERY_SENT,
-        EVENT_DELIVERY_RETRY,    /* a temporary failure */
-        EVENT_DELIVERY_FAILED,   /* given up */
+        EVENT_DELIVERY_RETRY,  /* a temporary failure */
+        EVENT_DELIVERY_FAILED, /* given up */
         EVENT_DELIVERY_CANCELLED,
-        EVENT_RECOVERED,         /* deliveries that a crash left on the wire are repeated */
+        EVENT_RECOVERED, /* deliveries that a crash left on the wire are repeated */
         EVENT_CLOCK_CHANGED,
-        EVENT_CLOCK_BEHIND,      /* the clock stands before the last recorded time */
-        EVENT_STORE_TROUBLE,     /* the database cannot be written or read just now */
-        EVENT_DECISION,          /* somebody decided something */
-        EVENT_REFUSED,           /* somebody was refused */
-        EVENT_BUS,               /* the bus came or went */
-        EVENT_FATAL,             /* the program cannot go on */
+        EVENT_CLOCK_BEHIND,  /* the clock stands before the last recorded time */
+        EVENT_STORE_TROUBLE, /* the database cannot be written or read just now */
+        EVENT_DECISION,      /* somebody decided something */
+        EVENT_REFUSED,       /* somebody was refused */
+        EVENT_BUS,           /* the bus came or went */
+        EVENT_FATAL,         /* the program cannot go on */
         EVENT_COUNT
 };
 

@@ -64,12 +64,13 @@ int manager_new(const struct manager_options *options, struct manager **ret, cha
                 return -ENOMEM;
         manager->engine = (struct engine){
                 .settings = settings_ref(options->settings),
-                .clock = { options->is_virtual, options->virtual_ms },
+                .clock = {options->is_virtual, options->virtual_ms},
                 .journal = options->journal,
-                .observer = options->observer,
                 .random = options->seed,
                 .watched_since = WALL_NONE,
         };
+        if (options->observer.self)
+                engine_observe(&manager->engine, &options->observer);
         manager->wake = INT64_MAX;
         clock_set_zone(engine_config(&manager->engine)->timezone);
         if (options->is_virtual)
@@ -80,7 +81,8 @@ int manager_new(const struct manager_options *options, struct manager **ret, cha
         if (r < 0)
                 return r;
         r = outbox_new(&manager->engine, &options->courier, options->event, &manager->outbox);
-        if (r == 0 && options->event)
+        /* A virtual clock is moved by whoever owns it; no timer knows it. */
+        if (r == 0 && options->event && !options->is_virtual)
                 r = make_timer(manager, options->event);
         if (r < 0)
                 return r;
@@ -290,8 +292,8 @@ int manager_clock_changed(struct manager *manager)
         tzset();
         if (llabs(by) >= CLOCK_STEP_MS) {
                 journal_say(&engine->journal, EVENT_CLOCK_CHANGED, NULL,
-                            "The clock was set by %+.1f s and now says %s: everything is planned anew", (double)by / 1000,
-                            clock_format(clock_now(&engine->clock), now));
+                            "The clock was set by %+.1f s and now says %s: everything is planned anew",
+                            (double)by / 1000, clock_format(clock_now(&engine->clock), now));
                 manager->set_point = point;
                 r = store_shift_attempts(engine->store, by);
                 report_clock(engine);

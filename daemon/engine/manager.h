@@ -11,15 +11,15 @@
 struct manager;
 
 struct manager_options {
-        sd_event *event;              /* NULL: the caller ticks by itself and nothing is on the wire (rehearsal) */
+        sd_event *event; /* NULL: the caller ticks by itself and nothing is on the wire (rehearsal) */
         struct courier courier;
-        struct settings *settings;    /* a reference is taken */
-        const char *state_dir;        /* NULL: a scratch store in memory */
+        struct settings *settings; /* a reference is taken */
+        const char *state_dir;     /* NULL: a scratch store in memory */
         struct journal journal;
         struct engine_observer observer;
         bool is_virtual;
-        int64_t virtual_ms;           /* where a virtual clock starts */
-        uint64_t seed;                /* of a virtual manager's random numbers; a real one asks the kernel */
+        int64_t virtual_ms; /* where a virtual clock starts */
+        uint64_t seed;      /* of a virtual manager's random numbers; a real one asks the kernel */
 };
 
 /* Opens the store. On failure *ret_error holds the reason in words; the caller frees it. */

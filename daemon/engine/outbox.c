@@ -184,7 +184,7 @@ static int cancel_orphan(void *userdata, const struct delivery_record *record)
 int outbox_cancel_orphans(struct outbox *outbox)
 {
         struct store *store = outbox->engine->store;
-        struct delivery_filter filter = { .state = DELIVERY_QUEUED };
+        struct delivery_filter filter = {.state = DELIVERY_QUEUED};
         int r = store_begin(store);
 
         if (r == 0)
@@ -324,8 +324,7 @@ static int record_answers(struct outbox *outbox)
         }
         while ((parcel = parcels_take_first(&outbox->answered))) {
                 say_result(outbox, parcel);
-                if (engine->observer.finished)
-                        engine->observer.finished(engine->observer.self, &parcel->delivery, parcel->answer);
+                engine_tell_finished(engine, &parcel->delivery, parcel->answer);
                 parcel_free(parcel);
         }
         return 0;
@@ -389,9 +388,9 @@ static int cancel_dropped(struct outbox *outbox, const struct facts *facts, cons
                 return r;
         }
         if (all)
-                journal_say(&outbox->engine->journal, EVENT_DELIVERY_CANCELLED, &fields,
-                            "Cancelled %s to %s (%s): %s", fields.kind, parcel->delivery.address,
-                            parcel->delivery.agency, n > 0 ? dropped[0].reason : "nothing left to say");
+                journal_say(&outbox->engine->journal, EVENT_DELIVERY_CANCELLED, &fields, "Cancelled %s to %s (%s): %s",
+                            fields.kind, parcel->delivery.address, parcel->delivery.agency,
+                            n > 0 ? dropped[0].reason : "nothing left to say");
         return 0;
 }
 
@@ -401,7 +400,7 @@ static int hand_over(struct outbox *outbox, struct parcel *parcel, const struct 
         const struct composer *composer = settings_composer(parcel->settings);
         const struct letter_sender *sender = settings_sender(parcel->settings);
         const struct courier *courier = &outbox->courier;
-        struct composed_mail CLEANUP(composed_mail_clear) mail = { 0 };
+        struct composed_mail CLEANUP(composed_mail_clear) mail = {0};
         char *CLEANUP_FREE body = NULL;
         const struct webhook *webhook;
         int r;
@@ -421,9 +420,8 @@ static int hand_over(struct outbox *outbox, struct parcel *parcel, const struct 
                 if (r < 0)
                         return r;
         }
-        if (outbox->engine->observer.leaving && parcel->delivery.attempts == 1)
-                outbox->engine->observer.leaving(outbox->engine->observer.self, &parcel->delivery, letter,
-                                                 parcel->subject ? parcel->subject : "");
+        if (parcel->delivery.attempts == 1)
+                engine_tell_leaving(outbox->engine, &parcel->delivery, letter, parcel->subject ? parcel->subject : "");
         if (!is_webhook(parcel->server))
                 return courier->mail(courier->self, &config->mail, parcel->delivery.address, &mail, on_done, parcel,
                                      &parcel->transfer);
@@ -460,9 +458,9 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
         } else if (r == 1)
                 answered(outbox, parcel, TRANSFER_SENT, NULL);
         else
-                answered(outbox, parcel, r == -ENOENT || r == -EINVAL || r == -E2BIG || r == -ELOOP
-                                                 ? TRANSFER_PERMANENT
-                                                 : TRANSFER_TEMPORARY,
+                answered(outbox, parcel,
+                         r == -ENOENT || r == -EINVAL || r == -E2BIG || r == -ELOOP ? TRANSFER_PERMANENT
+                                                                                    : TRANSFER_TEMPORARY,
                          r == -ENOENT ? "no longer configured" : strerror(-r));
 }
 
@@ -481,7 +479,7 @@ static int take_claim(struct outbox *outbox, struct server *server, struct deliv
         parcel->outbox = outbox;
         parcel->server = server;
         parcel->delivery = *record;
-        *record = (struct delivery_record){ 0 };
+        *record = (struct delivery_record){0};
         parcels_append(&server->claimed, parcel);
         return 0;
 }
@@ -489,15 +487,15 @@ static int take_claim(struct outbox *outbox, struct server *server, struct deliv
 /* 1: a full batch was claimed, there may be more. */
 static int claim(struct outbox *outbox, struct server *server)
 {
-        struct delivery_record records[CLAIM_BATCH] = { 0 };
+        struct delivery_record records[CLAIM_BATCH] = {0};
         int64_t now = clock_now(&outbox->engine->clock);
         size_t room = rate_room(&server->rate, now, CLAIM_BATCH);
         int r, n;
 
         if (!server->configured || server->claimed.first || server->on_wire >= server->connections || room == 0)
                 return 0;
-        n = r = store_claim_deliveries(outbox->engine->store, server->name, now,
-                                       !engine_is_open(outbox->engine, now), records, room);
+        n = r = store_claim_deliveries(outbox->engine->store, server->name, now, !engine_is_open(outbox->engine, now),
+                                       records, room);
         for (int i = 0; i < n; i++) {
                 if (r >= 0)
                         r = take_claim(outbox, server, &records[i]);

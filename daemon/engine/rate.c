@@ -26,7 +26,7 @@ int rate_limit(struct rate *rate, size_t per_minute)
 void rate_clear(struct rate *rate)
 {
         free(rate->times);
-        *rate = (struct rate){ 0 };
+        *rate = (struct rate){0};
 }
 
 /* A time ahead of now was taken before the clock was set back: it counts as now, or it would block for as long. */

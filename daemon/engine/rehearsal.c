@@ -13,15 +13,19 @@
 
 #define SEED 1 /* any: two rehearsals of one plan print the same */
 
-struct printer {
-        const struct rehearsal *rehearsal;
-        struct engine *engine;
+struct stage {
+        struct rehearsal rehearsal;
+        sd_event *event; /* NULL unless messages are delivered */
+        struct transfers *transfers;
+        struct manager *manager;
         size_t failed;
         int error; /* of the output file */
 };
 
-DEFINE_CLEANUP(sd_event *, sd_event_unref, sd_event_unref)
-DEFINE_CLEANUP(struct transfers *, transfers_free, transfers_free)
+static void stage_free_p(struct stage **stage)
+{
+        rehearsal_free(*stage);
+}
 
 #define ITEM_NAME_SIZE (ID_SIZE + sizeof("@YYYY-MM-DD"))
 
@@ -37,9 +41,7 @@ static void add_item(void *userdata, const struct letter_entry *entry)
         size_t i;
 
         item_name(entry, name);
-        json_array_foreach(items, i, item)
-                if (strcmp(json_string_value(item), name) == 0)
-                        return;
+        json_array_foreach(items, i, item) if (strcmp(json_string_value(item), name) == 0) return;
         json_array_append_new(items, json_string(name));
 }
 
@@ -68,10 +70,10 @@ static const char *channel_of(const struct delivery_record *delivery)
         return strcmp(delivery->server, "mail") == 0 ? "mail" : "webhook";
 }
 
-static void print_text(const struct printer *printer, const struct delivery_record *delivery,
-                       const struct letter *letter, const char *subject)
+static void print_text(const struct stage *stage, const struct delivery_record *delivery, const struct letter *letter,
+                       const char *subject)
 {
-        FILE *out = printer->rehearsal->out;
+        FILE *out = stage->rehearsal.out;
         json_t *items = items_of(letter), *item;
         char day[CIVIL_DATE_SIZE];
         size_t i;
@@ -79,14 +81,13 @@ static void print_text(const struct printer *printer, const struct delivery_reco
         fprintf(out, "%s %02d:%02d  %s  %s  %s  %s  ", civil_format(wall_day(letter->now), day),
                 wall_clock(letter->now) / 3600, wall_clock(letter->now) / 60 % 60, kind_name(delivery->kind),
                 channel_of(delivery), *delivery->agency ? delivery->agency : "-", delivery->address);
-        json_array_foreach(items, i, item)
-                fprintf(out, "%s%s", i > 0 ? "," : "", json_string_value(item));
+        json_array_foreach(items, i, item) fprintf(out, "%s%s", i > 0 ? "," : "", json_string_value(item));
         fprintf(out, "%s  %s\n", json_array_size(items) == 0 ? "-" : "", subject);
         json_decref(items);
 }
 
-static void print_json(const struct printer *printer, const struct delivery_record *delivery,
-                       const struct letter *letter, const char *subject)
+static void print_json(const struct stage *stage, const struct delivery_record *delivery, const struct letter *letter,
+                       const char *subject)
 {
         char time[CLOCK_TEXT_SIZE];
         const char *plan = "";
@@ -105,103 +106,133 @@ static void print_json(const struct printer *printer, const struct delivery_reco
                          "items", items_of(letter), "subject", subject);
         if (!line)
                 return;
-        json_dumpf(line, printer->rehearsal->out, JSON_COMPACT);
-        fputc('\n', printer->rehearsal->out);
+        json_dumpf(line, stage->rehearsal.out, JSON_COMPACT);
+        fputc('\n', stage->rehearsal.out);
         json_decref(line);
 }
 
 static void on_leaving(void *self, const struct delivery_record *delivery, const struct letter *letter,
                        const char *subject)
 {
-        struct printer *printer = self;
+        struct stage *stage = self;
 
-        if (printer->rehearsal->json)
-                print_json(printer, delivery, letter, subject);
+        if (stage->rehearsal.json)
+                print_json(stage, delivery, letter, subject);
         else
-                print_text(printer, delivery, letter, subject);
-        if (ferror(printer->rehearsal->out))
-                printer->error = -EIO;
+                print_text(stage, delivery, letter, subject);
+        if (ferror(stage->rehearsal.out))
+                stage->error = -EIO;
 }
 
 static void on_finished(void *self, const struct delivery_record *delivery, const char *answer)
 {
-        struct printer *printer = self;
+        struct stage *stage = self;
 
         if (delivery->state != DELIVERY_FAILED)
                 return;
-        printer->failed++;
+        stage->failed++;
         fprintf(stderr, "reminderd: not delivered: %s to %s (%s): %s\n", kind_name(delivery->kind), delivery->address,
                 delivery->agency, answer ? answer : "no words");
 }
 
 /* Lets the clock jump from one wake-up to the next while nothing is on the wire. */
-static int play(struct manager *manager, sd_event *event, const struct printer *printer, int64_t end)
+static int play(struct stage *stage, int64_t end)
 {
-        struct engine *engine = manager_engine(manager);
+        struct engine *engine = manager_engine(stage->manager);
         int r = 0;
 
-        while (r >= 0 && printer->error == 0) {
-                if (manager_under_way(manager) > 0 && event) {
-                        r = sd_event_run(event, UINT64_MAX);
+        while (r >= 0 && stage->error == 0) {
+                if (manager_under_way(stage->manager) > 0 && stage->event) {
+                        r = sd_event_run(stage->event, UINT64_MAX);
                         continue;
                 }
-                if (manager_wake(manager) >= end)
-                        return 0;
-                clock_advance(&engine->clock, manager_wake(manager));
-                r = manager_tick(manager);
+                if (manager_wake(stage->manager) >= end)
+                        break;
+                clock_advance(&engine->clock, manager_wake(stage->manager));
+                r = manager_tick(stage->manager);
         }
-        return printer->error < 0 ? printer->error : r;
+        if (r >= 0)
+                clock_advance(&engine->clock, end);
+        if (fflush(stage->rehearsal.out) != 0)
+                return -errno;
+        return stage->error < 0 ? stage->error : r < 0 ? r : 0;
 }
 
-static int rehearse(const struct rehearsal *rehearsal, sd_event *event, const struct courier *courier)
+static int open_manager(struct stage *stage)
 {
-        const struct config *config = settings_config(rehearsal->settings);
-        struct printer printer = { .rehearsal = rehearsal };
-        struct manager *CLEANUP(manager_free_p) manager = NULL;
         char *CLEANUP_FREE error = NULL;
         struct manager_options options = {
-                .event = event,
-                .courier = *courier,
-                .settings = rehearsal->settings,
-                .journal = { JOURNAL_QUIET },
-                .observer = { .leaving = on_leaving, .finished = on_finished, .self = &printer },
+                .event = stage->event,
+                .courier = stage->transfers ? courier_network(stage->transfers) : courier_nowhere(),
+                .settings = stage->rehearsal.settings,
+                .journal = {JOURNAL_QUIET},
+                .observer = {.leaving = on_leaving, .finished = on_finished, .self = stage},
                 .is_virtual = true,
                 .seed = SEED,
         };
         int r;
 
-        clock_set_zone(config->timezone);
-        options.virtual_ms = clock_instant(wall_at(rehearsal->from, 0));
-        r = manager_new(&options, &manager, &error);
-        if (r < 0) {
+        clock_set_zone(settings_config(stage->rehearsal.settings)->timezone);
+        options.virtual_ms = clock_instant(wall_at(stage->rehearsal.from, 0));
+        r = manager_new(&options, &stage->manager, &error);
+        if (r < 0)
                 fprintf(stderr, "reminderd: %s\n", error ? error : strerror(-r));
-                return r;
+        return r < 0 ? r : manager_start(stage->manager);
+}
+
+int rehearsal_new(const struct rehearsal *rehearsal, struct stage **ret)
+{
+        struct stage *CLEANUP(stage_free_p) stage = calloc(1, sizeof(*stage));
+        int r = 0;
+
+        if (!stage)
+                return -ENOMEM;
+        stage->rehearsal = *rehearsal;
+        if (rehearsal->deliver) {
+                r = sd_event_new(&stage->event);
+                if (r >= 0)
+                        r = transfers_new(stage->event, &stage->transfers);
         }
-        printer.engine = manager_engine(manager);
-        r = manager_start(manager);
-        if (r == 0)
-                r = play(manager, event, &printer, clock_instant(wall_at(rehearsal->to + 1, 0)));
+        if (r >= 0)
+                r = open_manager(stage);
         if (r < 0)
                 return r;
-        if (fflush(rehearsal->out) != 0)
-                return -errno;
-        return printer.failed > 0;
+        *ret = TAKE_PTR(stage);
+        return 0;
+}
+
+struct stage *rehearsal_free(struct stage *stage)
+{
+        if (!stage)
+                return NULL;
+        manager_free(stage->manager);
+        transfers_free(stage->transfers);
+        sd_event_unref(stage->event);
+        free(stage);
+        return NULL;
+}
+
+int rehearsal_advance(struct stage *stage, wall_time until)
+{
+        int64_t end = clock_instant(wall_at(stage->rehearsal.to + 1, 0)), target = clock_instant(until);
+
+        /* What a decision caused is due at once. */
+        int r = manager_tick(stage->manager);
+
+        return r < 0 ? r : play(stage, target < end ? target : end);
+}
+
+struct manager *rehearsal_manager(struct stage *stage)
+{
+        return stage->manager;
 }
 
 int rehearsal_run(const struct rehearsal *rehearsal)
 {
-        sd_event *CLEANUP(sd_event_unref_p) event = NULL;
-        struct transfers *CLEANUP(transfers_free_p) transfers = NULL;
-        struct courier courier = courier_nowhere();
-        int r;
+        struct stage *CLEANUP(stage_free_p) stage = NULL;
+        int r = rehearsal_new(rehearsal, &stage);
 
-        if (!rehearsal->deliver)
-                return rehearse(rehearsal, NULL, &courier);
-        r = sd_event_new(&event);
         if (r == 0)
-                r = transfers_new(event, &transfers);
-        if (r < 0)
-                return r;
-        courier = courier_network(transfers);
-        return rehearse(rehearsal, event, &courier);
+                r = rehearsal_advance(stage, wall_at(rehearsal->to + 1, 0));
+        return r < 0 ? r : stage->failed > 0;
 }

@@ -5,17 +5,25 @@
 
 #include <stdio.h>
 
-#include "delivery/transfer.h"
-#include "engine/settings.h"
+#include "engine/manager.h"
 
 struct rehearsal {
         struct settings *settings;
         civil_day from, to; /* both included */
         bool json;
-        bool deliver;       /* really send, to whatever the configuration names */
+        bool deliver; /* really send, to whatever the configuration names */
         FILE *out;
 };
 
 /* 0; 1: with deliver, some messages were not delivered (said on standard error); or an error. Blocks until the last
  * day is through. */
 int rehearsal_run(const struct rehearsal *rehearsal);
+
+/* The same in steps, for somebody who decides things on the way: it stands at its first moment and plays only when
+ * told to. 0 or an error, said on standard error. */
+struct stage;
+int rehearsal_new(const struct rehearsal *rehearsal, struct stage **ret);
+struct stage *rehearsal_free(struct stage *stage);
+/* Plays until a moment, or the end of the last day. */
+int rehearsal_advance(struct stage *stage, wall_time until);
+struct manager *rehearsal_manager(struct stage *stage); /* borrowed */

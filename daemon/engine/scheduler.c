@@ -24,7 +24,7 @@ static struct tick tick_now(struct engine *engine)
 {
         int64_t now_ms = clock_now(&engine->clock);
 
-        return (struct tick){ engine, now_ms, clock_wall(now_ms) };
+        return (struct tick){engine, now_ms, clock_wall(now_ms)};
 }
 
 static int add_notice(const struct tick *tick, struct notice_record *notice, const struct rung *rung,
@@ -46,7 +46,7 @@ static int add_notice(const struct tick *tick, struct notice_record *notice, con
 static int record_verdicts(const struct tick *tick, const struct obligation_record *record, const struct rung *rungs,
                            size_t n, const struct ladder_step *step)
 {
-        struct notice_record notice = { .occurrence_id = record->occurrence_id, .obligation_id = record->id };
+        struct notice_record notice = {.occurrence_id = record->occurrence_id, .obligation_id = record->id};
         int r = 0;
 
         snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
@@ -139,7 +139,7 @@ static int judge_fix(const struct tick *tick, const struct plan *plan, const str
                      const struct occurrence_record *record, wall_time *next)
 {
         const struct roster *roster = &engine_config(tick->engine)->roster;
-        struct notice_record notice = { .occurrence_id = record->id, .kind = KIND_FIX_DATE };
+        struct notice_record notice = {.occurrence_id = record->id, .kind = KIND_FIX_DATE};
         struct rung rungs[LADDER_MAX];
         struct ladder_step step;
         size_t n;
@@ -166,7 +166,7 @@ static int escalate(const struct tick *tick, const struct plan *plan, const stru
                     const struct escalation *level, const struct rung *rung, bool *told)
 {
         const struct roster *roster = &engine_config(tick->engine)->roster;
-        struct notice_record notice = { .occurrence_id = record->id, .kind = KIND_ESCALATION };
+        struct notice_record notice = {.occurrence_id = record->id, .kind = KIND_ESCALATION};
         size_t *CLEANUP_FREE readers = NULL;
         size_t n = 0;
         int r = plan_resolve(plan, roster, &level->to, &readers, &n);
@@ -208,8 +208,8 @@ static int judge_escalations(const struct tick *tick, const struct plan *plan, c
 static int judge_occurrence(const struct tick *tick, struct occurrence_record *record)
 {
         struct engine *engine = tick->engine;
-        struct obligation_filter filter = { .occurrence_id = record->id, .open_only = true };
-        struct open_dates open = { .calendar = engine_config(engine)->calendar };
+        struct obligation_filter filter = {.occurrence_id = record->id, .open_only = true};
+        struct open_dates open = {.calendar = engine_config(engine)->calendar};
         wall_time next = WALL_NEVER;
         const struct plan *plan;
         const struct item *item;

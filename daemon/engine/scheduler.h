@@ -5,8 +5,8 @@
 
 #include "engine/engine.h"
 
-#define SCHEDULE_BATCH 256 /* obligations judged in one transaction: bounds how long the loop is away */
-#define GROUP_MAX 100      /* notices in one message: more than a person reads, less than a mail server refuses */
+#define SCHEDULE_BATCH 256      /* obligations judged in one transaction: bounds how long the loop is away */
+#define GROUP_MAX 100           /* notices in one message: more than a person reads, less than a mail server refuses */
 #define ESCALATION_DATES_MAX 64 /* different due dates of one occurrence that are escalated: one for each unit */
 
 /* One batch. 1: there is more to do now; 0: nothing more is due; or an error, with nothing of the batch written.

@@ -43,7 +43,7 @@ static int index_items(struct settings *settings)
         for (size_t p = 0; p < config->n_plans; p++)
                 for (size_t i = 0; i < config->plans[p].n_items; i++)
                         settings->items[settings->n_items++] =
-                                (struct entry){ &config->plans[p], &config->plans[p].items[i] };
+                                (struct entry){&config->plans[p], &config->plans[p].items[i]};
         qsort(settings->items, n, sizeof(*settings->items), compare_entries);
         return 0;
 }
@@ -122,11 +122,11 @@ const struct letter_sender *settings_sender(const struct settings *settings)
 bool settings_find_item(const struct settings *settings, const char *plan, const char *item,
                         const struct plan **ret_plan, const struct item **ret_item)
 {
-        const struct plan wanted_plan = { .id = (char *)plan };
-        const struct item wanted_item = { .id = (char *)item };
-        const struct entry wanted = { &wanted_plan, &wanted_item };
-        const struct entry *found = bsearch(&wanted, settings->items, settings->n_items, sizeof(wanted),
-                                            compare_entries);
+        const struct plan wanted_plan = {.id = (char *)plan};
+        const struct item wanted_item = {.id = (char *)item};
+        const struct entry wanted = {&wanted_plan, &wanted_item};
+        const struct entry *found =
+                bsearch(&wanted, settings->items, settings->n_items, sizeof(wanted), compare_entries);
 
         if (!found)
                 return false;

@@ -85,7 +85,7 @@ static int move_obligation(struct sync *sync, struct obligation_record *record, 
                 record->obligation.snoozed_until = CIVIL_NONE;
         engine_arm(engine, sync->item, record);
         journal_say(&engine->journal, EVENT_DATE_CHANGED,
-                    &(struct journal_fields){ .plan = record->plan, .item = record->item, .agency = record->agency },
+                    &(struct journal_fields){.plan = record->plan, .item = record->item, .agency = record->agency},
                     "%s/%s for %s: the plan now says %s", record->plan, record->item, record->agency,
                     record->due == CIVIL_NONE ? "no date" : civil_format(record->due, day));
         /* Nothing can be announced of an observance, which binds nobody, or of a date that is gone. */
@@ -127,7 +127,7 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
 
 static int sync_agency(struct sync *sync, const struct occurrence_record *occurrence, const char *agency)
 {
-        struct obligation_record CLEANUP(obligation_record_clear) record = { 0 };
+        struct obligation_record CLEANUP(obligation_record_clear) record = {0};
         int r = store_find_obligation(sync->engine->store, occurrence->id, agency, &record);
 
         if (r < 0)
@@ -141,7 +141,7 @@ static int put_occurrence(struct sync *sync, const struct occurrence *occurrence
                           struct occurrence_record *ret)
 {
         struct store *store = sync->engine->store;
-        struct occurrence_record CLEANUP(occurrence_record_clear) old = { 0 };
+        struct occurrence_record CLEANUP(occurrence_record_clear) old = {0};
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {
                 .title = strdup(title),
                 .planned = planned_obligation(sync->item, occurrence),
@@ -177,7 +177,7 @@ static int sync_occurrence(struct sync *sync, const struct occurrence *occurrenc
                            const size_t *agencies, size_t n_agencies)
 {
         const struct roster *roster = &engine_config(sync->engine)->roster;
-        struct occurrence_record CLEANUP(occurrence_record_clear) record = { 0 };
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
         int r = put_occurrence(sync, occurrence, title, &record);
 
         for (size_t i = 0; r == 0 && i < n_agencies; i++)
@@ -234,7 +234,7 @@ static bool is_synced(struct engine *engine)
 
 int sync_run(struct engine *engine, struct sync_counts *ret)
 {
-        struct sync sync = { .engine = engine, .now = clock_wall(clock_now(&engine->clock)) };
+        struct sync sync = {.engine = engine, .now = clock_wall(clock_now(&engine->clock))};
         int r;
 
         if (is_synced(engine)) {

@@ -24,7 +24,7 @@ PATIENCE = 60  # seconds; most takes two, and a daemon that found the disk full 
 # Submission as a provincial mail server offers it: nothing without TLS, nothing without a login.
 POSTFIX = f"""
 install -d -m 700 -o 5000 -g 5000 /srv/mail {MAILDIR}
-postconf -e 'myhostname = localhost' 'mydestination =' 'smtputf8_enable = yes' \
+postconf -e 'myhostname = localhost' 'mydestination = localhost' 'myorigin = localhost' 'smtputf8_enable = yes' \
         'virtual_mailbox_domains = khoi.example' 'virtual_mailbox_base = /srv/mail' \
         'virtual_mailbox_maps = static:khoi/' 'virtual_uid_maps = static:5000' 'virtual_gid_maps = static:5000' \
         'smtpd_tls_cert_file = /etc/postfix/server.pem' 'smtpd_tls_key_file = /etc/postfix/server.pem' \

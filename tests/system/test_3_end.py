@@ -1,7 +1,6 @@
 """Upgrades and removal."""
 
-from office import soon, wait_until
-from test_2_service import later, start_far
+from test_2_service import start_far
 
 
 def test_an_upgrade_keeps_the_state_and_restarts(fresh, machine, install):

@@ -39,7 +39,7 @@ struct play {
         struct pending *pending;
 };
 
-const struct decider clerk = { "clerk", 1000 };
+const struct decider clerk = {"clerk", 1000};
 
 civil_day day_of(const char *text)
 {
@@ -104,7 +104,8 @@ static void write_all(const struct play *play, const char *plan)
                         "policies = {\n"
                         "  report = { before = [\"7d\", \"1d\", \"0d\"]; at = \"08:00\";\n"
                         "    overdue = { every = \"2wd\"; limit = 3; };\n"
-                        "    escalate = ( { after = \"3wd\"; to = \"head\"; }, { after = \"5wd\"; to = \"council\"; } ); };\n"
+                        "    escalate = ( { after = \"3wd\"; to = \"head\"; }, { after = \"5wd\"; to = \"council\"; } "
+                        "); };\n"
                         "  inspection = { before = [\"3d\", \"1d\"]; at = \"08:00\"; }; };\n"
                         "default_policy = \"report\";\n%s\n",
                         SOURCE_DIR, SOURCE_DIR, play->main) > 0);
@@ -120,7 +121,7 @@ static void write_all(const struct play *play, const char *plan)
 
 static int load(const struct play *play, struct settings **ret)
 {
-        struct report CLEANUP(report_clear) report = { 0 };
+        struct report CLEANUP(report_clear) report = {0};
         char path[160];
         int r;
 
@@ -165,7 +166,7 @@ static struct answer answer_for(const struct play *play, const char *address)
         for (size_t i = play->n_answers; i-- > 0;)
                 if (!*play->answers[i].address || strcmp(play->answers[i].address, address) == 0)
                         return play->answers[i];
-        return (struct answer){ .outcome = TRANSFER_SENT };
+        return (struct answer){.outcome = TRANSFER_SENT};
 }
 
 static int take_mail(void *self, const struct mail_config *config, const char *to, const struct composed_mail *mail,
@@ -176,7 +177,7 @@ static int take_mail(void *self, const struct mail_config *config, const char *t
 
         (void)config, (void)mail;
         assert(pending);
-        *pending = (struct pending){ done, userdata, answer_for(play, to), play->pending };
+        *pending = (struct pending){done, userdata, answer_for(play, to), play->pending};
         play->pending = pending;
         *ret = (struct transfer *)pending;
         return 0;
@@ -206,17 +207,18 @@ static void open_manager(struct play *play, int64_t now, bool catch_up)
         r = load(play, &settings);
         assert(r == 0);
         snprintf(state, sizeof(state), "%s/state", play->folder);
-        r = manager_new(&(struct manager_options){
-                                .courier = { .mail = take_mail, .cancel = cancel, .self = play },
-                                .settings = settings,
-                                .state_dir = state,
-                                .journal = { JOURNAL_QUIET },
-                                .observer = { .leaving = on_leaving, .self = play },
-                                .is_virtual = true,
-                                .virtual_ms = now,
-                                .seed = (uint64_t)now,
-                        },
-                        &play->manager, &error);
+        r = manager_new(
+                &(struct manager_options){
+                        .courier = {.mail = take_mail, .cancel = cancel, .self = play},
+                        .settings = settings,
+                        .state_dir = state,
+                        .journal = {JOURNAL_QUIET},
+                        .observer = {.leaving = on_leaving, .self = play},
+                        .is_virtual = true,
+                        .virtual_ms = now,
+                        .seed = (uint64_t)now,
+                },
+                &play->manager, &error);
         if (r < 0)
                 fprintf(stderr, "%s\n", error);
         assert(r == 0);

@@ -44,15 +44,15 @@ static void the_ladder_of_one_obligation(void **state)
 static void done_stops_everything(void **state)
 {
         struct play *play = play_new("2024-06-01", REPORT, "", false);
-        struct decision_scope scope = { .item = "bao-cao", .agency = "c" };
+        struct decision_scope scope = {.item = "bao-cao", .agency = "c"};
         struct decision_result result;
 
         (void)state;
         play_until(play, "2024-06-13 12:00");
         (void)play_sent(play);
-        assert_int_equal(decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-13"), NULL, &result),
-                                 &result),
-                         DECIDED);
+        assert_int_equal(
+                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-13"), NULL, &result), &result),
+                DECIDED);
         play_until(play, "2024-12-31");
         assert_sent(play, "");
         play_free(play);
@@ -62,7 +62,7 @@ static void done_stops_everything(void **state)
 static void done_cancels_what_is_queued(void **state)
 {
         struct play *play = play_new("2024-06-01", REPORT, "", false);
-        struct decision_scope scope = { .item = "bao-cao" };
+        struct decision_scope scope = {.item = "bao-cao"};
         struct decision_result result;
         struct store_counts counts;
 
@@ -72,9 +72,9 @@ static void done_cancels_what_is_queued(void **state)
         assert_sent(play, "06-07 08:00 advance c bao-cao\n");
         assert_int_equal(store_count(play_engine(play)->store, day_of("2024-06-07"), &counts), 0);
         assert_int_equal(counts.queued, 1);
-        assert_int_equal(decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-07"), NULL, &result),
-                                 &result),
-                         DECIDED);
+        assert_int_equal(
+                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-07"), NULL, &result), &result),
+                DECIDED);
         assert_int_equal(store_count(play_engine(play)->store, day_of("2024-06-07"), &counts), 0);
         assert_int_equal(counts.queued, 0);
         play_free(play);
@@ -82,9 +82,9 @@ static void done_cancels_what_is_queued(void **state)
 
 static void what_falls_together_is_one_message(void **state)
 {
-        struct play *play = play_new("2024-06-01",
-                                     REPORT ", { id = \"khac\"; title = \"Khác\"; due = \"2024-06-21\"; for = [\"c\"]; }",
-                                     "", false);
+        struct play *play = play_new(
+                "2024-06-01", REPORT ", { id = \"khac\"; title = \"Khác\"; due = \"2024-06-21\"; for = [\"c\"]; }", "",
+                false);
 
         (void)state;
         play_until(play, "2024-06-14 23:00");
@@ -95,13 +95,13 @@ static void what_falls_together_is_one_message(void **state)
 }
 
 #define INSPECTION                                                                                                     \
-        "{ id = \"kiem-tra\"; title = \"Kiểm tra\"; window = [\"2024-10-01\", \"2024-10-31\"]; tentative = true; "     \
+        "{ id = \"kiem-tra\"; title = \"Kiểm tra\"; window = [\"2024-10-01\", \"2024-10-31\"]; tentative = true; "   \
         "fix_by = \"2024-09-20\"; for = [\"b\", \"c\"]; policy = \"inspection\"; }"
 
 static void a_tentative_window_until_its_day_is_fixed(void **state)
 {
         struct play *play = play_new("2024-09-01", INSPECTION, "", false);
-        struct decision_scope all = { .item = "kiem-tra" }, one = { .item = "p/kiem-tra", .agency = "c" };
+        struct decision_scope all = {.item = "kiem-tra"}, one = {.item = "p/kiem-tra", .agency = "c"};
         struct decision_result result;
 
         (void)state;
@@ -122,13 +122,13 @@ static void a_tentative_window_until_its_day_is_fixed(void **state)
                           "10-01 08:00 advance c kiem-tra\n"
                           "10-02 08:00 fix_date a kiem-tra\n"
                           "10-04 08:00 fix_date a kiem-tra\n");
-        assert_int_equal(decided(decide_set_date(play_engine(play), &clerk, &all, day_of("2024-10-22"), NULL, &result),
-                                 &result),
-                         DECIDED);
-        assert_int_equal(decided(decide_set_date(play_engine(play), &clerk, &one, day_of("2024-10-24"), "đoàn bận",
-                                                 &result),
-                                 &result),
-                         DECIDED);
+        assert_int_equal(
+                decided(decide_set_date(play_engine(play), &clerk, &all, day_of("2024-10-22"), NULL, &result), &result),
+                DECIDED);
+        assert_int_equal(
+                decided(decide_set_date(play_engine(play), &clerk, &one, day_of("2024-10-24"), "đoàn bận", &result),
+                        &result),
+                DECIDED);
         play_until(play, "2024-12-31");
         /* c was told of both days in two messages only if the first had left; it had not, so it is cancelled. */
         assert_sent(play, "10-07 12:00 date_set b kiem-tra\n"
@@ -143,23 +143,23 @@ static void a_tentative_window_until_its_day_is_fixed(void **state)
 static void a_snooze_is_silent_and_ends_with_a_reminder(void **state)
 {
         struct play *play = play_new("2024-06-01", REPORT, "confirmations = true;", false);
-        struct decision_scope scope = { .item = "bao-cao", .agency = "c" };
+        struct decision_scope scope = {.item = "bao-cao", .agency = "c"};
         struct decision_result result;
 
         (void)state;
         play_until(play, "2024-06-05 10:00");
-        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-14"), "vướng", false,
-                                               &result),
-                                 &result),
-                         DECISION_REFUSED);
-        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "", false,
-                                               &result),
-                                 &result),
-                         DECISION_INVALID);
-        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", false,
-                                               &result),
-                                 &result),
-                         DECIDED);
+        assert_int_equal(
+                decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-14"), "vướng", false, &result),
+                        &result),
+                DECISION_REFUSED);
+        assert_int_equal(
+                decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "", false, &result),
+                        &result),
+                DECISION_INVALID);
+        assert_int_equal(
+                decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", false, &result),
+                        &result),
+                DECIDED);
         play_until(play, "2024-06-14 12:00");
         assert_sent(play, "06-05 10:00 snoozed c bao-cao\n"
                           "06-12 08:00 advance c bao-cao\n"
@@ -171,14 +171,14 @@ static void a_snooze_is_silent_and_ends_with_a_reminder(void **state)
 static void an_unsnooze_is_followed_by_a_reminder(void **state)
 {
         struct play *play = play_new("2024-06-03", REPORT, "", false);
-        struct decision_scope scope = { .item = "bao-cao", .agency = "c" };
+        struct decision_scope scope = {.item = "bao-cao", .agency = "c"};
         struct decision_result result;
 
         (void)state;
-        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", false,
-                                               &result),
-                                 &result),
-                         DECIDED);
+        assert_int_equal(
+                decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", false, &result),
+                        &result),
+                DECIDED);
         play_until(play, "2024-06-10 15:00");
         assert_sent(play, "");
         assert_int_equal(decided(decide_unsnooze(play_engine(play), &clerk, &scope, &result), &result), DECIDED);
@@ -293,9 +293,9 @@ static void a_permanent_failure_is_told_to_the_contact(void **state)
 
 static void a_temporary_failure_is_tried_again_until_given_up(void **state)
 {
-        struct play *play = play_new("2024-06-03", REPORT, "retry = { first = \"10min\"; max = \"1h\"; give_up = \"2h\"; };",
-                                     false);
-        struct delivery_filter filter = { .state = DELIVERY_FAILED };
+        struct play *play = play_new("2024-06-03", REPORT,
+                                     "retry = { first = \"10min\"; max = \"1h\"; give_up = \"2h\"; };", false);
+        struct delivery_filter filter = {.state = DELIVERY_FAILED};
         struct store_counts counts;
 
         (void)state, (void)filter;
