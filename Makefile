@@ -38,25 +38,31 @@ sources = $(sort $(wildcard daemon/$(1)/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(call sources,$(1)))
 archive = $(BUILD)/lib$(1).a
 
+# `make V=1` shows the commands.
+V ?= 0
+Q_0 = @echo '  $(1)  $(2)';
+Q_1 =
+say = $(call Q_$(V),$(1),$(2))
+
 .DEFAULT_GOAL := all
 all: $(BUILD)/reminderd $(BUILD)/reminderctl ## the two programs
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+	$(call say,CC,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 
 define floor_rule
 $(call archive,$(1)): $(call objects,$(1))
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	@$$(AR) rcs $$@ $$^
 endef
 $(foreach floor,$(FLOORS),$(eval $(call floor_rule,$(floor))))
 
 $(BUILD)/reminderd: $(BUILD)/daemon/reminderd.o $(foreach f,$(FLOORS),$(call archive,$(f)))
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 $(BUILD)/reminderctl: $(call objects,ctl) $(call archive,core)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 # ---- unit tests: tests/unit/FLOOR/test_*.c, linked with the folder's other files, that floor and those below ------------------------------
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*/test_*.c))
@@ -65,7 +71,7 @@ unit_floor = $(word 3,$(subst /, ,$(1)))
 unit_helpers = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(dir $(1))test_%.c,$(wildcard $(dir $(1))*.c)))
 define unit_rule
 $(BUILD)/$(1:.c=): $(BUILD)/$(1:.c=.o) $(call unit_helpers,$(1)) $(foreach f,$(call unit_floor,$(1)) $(below_$(call unit_floor,$(1))),$(call archive,$(f)))
-	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS) -lcmocka
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS) -lcmocka
 endef
 $(foreach test,$(UNIT_SOURCES),$(eval $(call unit_rule,$(test))))
 $(BUILD)/tests/%.o: CPPFLAGS_ALL += -DSOURCE_DIR='"$(CURDIR)"'
@@ -87,6 +93,13 @@ $(BUILD)/man/%: daemon/man/%.scd
 	@mkdir -p $(@D)
 	scdoc < $< > $@
 
+# ---- translations -----------------------------------------------------------------------------------------------------
+CATALOGUES := $(patsubst conf/po/%.po,$(BUILD)/locale/%/LC_MESSAGES/reminderctl.mo,$(wildcard conf/po/*.po))
+locale: $(CATALOGUES) ## reminderctl in Vietnamese
+$(BUILD)/locale/%/LC_MESSAGES/reminderctl.mo: conf/po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+
 # ---- lint -------------------------------------------------------------------------------------------------------------
 ALL_SOURCES := $(sort $(wildcard daemon/*.c daemon/*/*.c))
 lint: lint-tidy lint-cppcheck ## clang-tidy and cppcheck
@@ -101,10 +114,10 @@ lint-cppcheck:
 		--suppress=missingInclude --suppress=memleak --suppress=unknownMacro --suppress=missingIncludeSystem -Idaemon -D__GNUC__ -j2 daemon
 
 # ---- install ------------------------------------------------------------------------------------------------------------
-install: all man ## programs, units, examples, manual pages: DESTDIR= PREFIX=
+install: all man locale ## programs, units, examples, manual pages: DESTDIR= PREFIX=
 	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' SYSCONFDIR='$(SYSCONFDIR)' BUILD='$(BUILD)' scripts/install
 
-deb: all man ## a Debian package in BUILD
+deb: all man locale ## a Debian package in BUILD
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' scripts/make-deb
 
 clean: ## removes what was built
@@ -114,6 +127,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: all unit check man lint lint-tidy lint-cppcheck install deb clean help
+.PHONY: all unit check man locale lint lint-tidy lint-cppcheck install deb clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

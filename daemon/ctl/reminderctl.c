@@ -2,6 +2,7 @@
  * Depends on command, client; knows no store.
  * The entry point of the program. */
 #include <langinfo.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,15 +10,29 @@
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 
+/* Where this program's catalogues are installed: beside it, as PREFIX/bin and PREFIX/share/locale are, so that one
+ * build serves every PREFIX. */
+static const char *installed_locales(char path[static PATH_MAX])
+{
+        ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - sizeof("/../../share/locale"));
+
+        if (length < 0)
+                return "/usr/share/locale";
+        path[length] = '\0';
+        strcat(path, "/../../share/locale");
+        return path;
+}
+
 /* Texts are UTF-8 whatever the locale says; only the language is a matter of taste. */
 static void set_language(void)
 {
         const char *folder = getenv("TEXTDOMAINDIR"); /* as gettext(1) has it: catalogues that are not installed */
+        char path[PATH_MAX];
 
         setlocale(LC_ALL, "");
         if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
                 setlocale(LC_CTYPE, "C.UTF-8");
-        bindtextdomain(TEXT_DOMAIN, folder ? folder : LOCALEDIR);
+        bindtextdomain(TEXT_DOMAIN, folder ? folder : installed_locales(path));
         bind_textdomain_codeset(TEXT_DOMAIN, "UTF-8");
         textdomain(TEXT_DOMAIN);
 }

@@ -5,9 +5,6 @@
 
 #include <libintl.h>
 
-#ifndef LOCALEDIR
-#define LOCALEDIR "/usr/share/locale"
-#endif
 #define TEXT_DOMAIN "reminderctl"
 
 #define _(text) gettext(text)

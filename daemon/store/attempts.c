@@ -75,6 +75,45 @@ static int record_result(struct store *store, const struct delivery_result *resu
         return 0;
 }
 
+/* A failed attempt has words, or is the last; what is queued again without any was not attempted. */
+static int note_failure(struct store *store, const struct delivery_result *result)
+{
+        static const char sql[] = "INSERT OR REPLACE INTO failure (only, delivery, at_ms, answer)"
+                                  " SELECT 1, seq, ?, ? FROM delivery WHERE id = ?";
+        if (result->state != DELIVERY_FAILED && !(result->state == DELIVERY_QUEUED && result->answer))
+                return 0;
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTE_FAILURE, sql);
+        query_bind_integer(&query, result->now_ms);
+        query_bind_text(&query, result->answer);
+        query_bind_text(&query, result->delivery);
+        return query_do(&query);
+}
+
+int store_last_failure(struct store *store, struct delivery_record *ret, int64_t *ret_ms)
+{
+        static const char sql[] = "SELECT " DELIVERY_COLUMNS ", words, at_ms"
+                                  " FROM (SELECT delivery AS what, at_ms, answer AS words FROM failure WHERE only = 1)"
+                                  " CROSS JOIN delivery ON seq = what";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_LAST_FAILURE, sql);
+        int r = query_step(&query);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        CLEANUP(delivery_record_clear) struct delivery_record record = {0};
+        r = delivery_rows.read(&query, &record);
+        if (r < 0)
+                return r;
+        free(record.answer);
+        record.answer = query_read_text(&query);
+        int64_t at_ms = query_read_integer(&query);
+        r = query_check(&query);
+        if (r < 0)
+                return r;
+        *ret = record;
+        *ret_ms = at_ms;
+        record = (struct delivery_record){0};
+        return 0;
+}
+
 /* What was stopped while it was on the wire is not said at the next attempt. */
 static int silence(struct store *store, const char *delivery)
 {
@@ -93,6 +132,8 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
         int r = unit_begin(store, &unit);
         if (r >= 0)
                 r = record_result(store, result);
+        if (r >= 0)
+                r = note_failure(store, result);
         if (r >= 0 && result->state == DELIVERY_QUEUED) {
                 r = silence(store, result->delivery);
                 if (r >= 0)

@@ -3,15 +3,41 @@
  * Called by engine (escalations, digests) and, for views, by control. */
 #include "store/listing.h"
 
+#include <errno.h>
+
 #define SELECT "SELECT o.id FROM obligation AS o JOIN occurrence AS c ON c.id = o.occurrence"
 #define ORDER "o.due ASC NULLS LAST, c.plan, c.item, c.key, o.agency"
 #define REVERSE "o.due DESC NULLS FIRST, c.plan DESC, c.item DESC, c.key DESC, o.agency DESC"
 
+/* What is narrowed by plan alone, or not at all, is read in the order of `due`: no page sorts more than what is due on
+ * the days that it shows. */
+#define SELECT_BY_DUE "SELECT o.id FROM obligation AS o CROSS JOIN occurrence AS c ON c.id = o.occurrence"
+#define ORDER_BY_DUE "o.due, c.plan, c.item, c.key, o.agency"
+#define ORDER_WITHIN "c.plan, c.item, c.key, o.agency"
+
+/* Where a page begins: behind the obligation at which the one before ended. One that is undated leaves nothing dated to
+ * come, and one with a day everything undated. */
+#define AFTER "FROM obligation AS p JOIN occurrence AS q ON q.id = p.occurrence WHERE p.id = ?)"
+#define FROM_DAY "o.due >= (SELECT p.due " AFTER
+#define BEHIND_DATED "(o.due, c.plan, c.item, c.key, o.agency) > (SELECT p.due, q.plan, q.item, q.key, p.agency " AFTER
+#define BEHIND_UNDATED                                                                                                 \
+        "(c.plan, c.item, c.key, o.agency) > (SELECT iif(p.due IS NULL, q.plan, ''), q.item, q.key, p.agency " AFTER
+
+enum part { PART_ALL, PART_DATED, PART_UNDATED };
+
+static bool is_narrow(const struct obligation_filter *filter)
+{
+        return filter->item || filter->agency || filter->occurrence_id || filter->dateless || filter->aside ||
+               filter->snoozed_from || filter->effective_before || filter->done_from || filter->done_to;
+}
+
 /* The conditions with a number in place of a value are those of the partial indexes. */
-static int list(struct store *store, const struct obligation_filter *filter, int64_t **ret, size_t *ret_n)
+static int list(struct store *store, const struct obligation_filter *filter, enum part part, int64_t **ret,
+                size_t *ret_n)
 {
         bool by_due = filter->due_from || filter->due_to;
         bool by_done = filter->done_from || filter->done_to;
+        bool dated = part == PART_DATED, undated = part == PART_UNDATED, goes_on = filter->after != 0;
         const struct condition conditions[] = {
                 {filter->plan, "c.plan = ?", .text = filter->plan},
                 {filter->item, "c.item = ?", .text = filter->item},
@@ -19,6 +45,7 @@ static int list(struct store *store, const struct obligation_filter *filter, int
                 {filter->agency, "o.agency = ?", .text = filter->agency},
                 {filter->occurrence_id, "o.occurrence = ?", .number = filter->occurrence_id},
                 {.asked = filter->open_only, .sql = "o.status = 0"},
+                {.asked = filter->aside, .sql = "o.status >= 2"},
                 {.asked = filter->no_withdrawn, .sql = "o.status <> 3"},
                 {by_due, "o.due >= ?", .number = filter->due_from},
                 {by_due, "o.due <= ?", .number = filter->due_to},
@@ -26,29 +53,55 @@ static int list(struct store *store, const struct obligation_filter *filter, int
                 {by_done, "o.done_on <= ?", .number = filter->done_to},
                 {.asked = filter->dateless, .sql = "o.dateless = 1"},
                 {filter->effective_before, "o.overdue_after < ?", .number = filter->effective_before},
+                {filter->snoozed_from, "o.snoozed_until >= ?", .number = filter->snoozed_from},
+                {.asked = dated, .sql = "o.due IS NOT NULL"},
+                {dated && goes_on, FROM_DAY, .number = filter->after},
+                {dated && goes_on, BEHIND_DATED, .number = filter->after},
+                {.asked = undated, .sql = "o.due IS NULL"},
+                {undated && goes_on, BEHIND_UNDATED, .number = filter->after},
         };
         const struct listing listing = {
-                .select = SELECT,
+                .select = part == PART_ALL || is_narrow(filter) ? SELECT : SELECT_BY_DUE,
                 .conditions = conditions,
                 .n = ELEMENTS(conditions),
-                .order = filter->reverse ? REVERSE : ORDER,
+                .order = dated             ? ORDER_BY_DUE
+                         : undated         ? ORDER_WITHIN
+                         : filter->reverse ? REVERSE
+                                           : ORDER,
                 .limit = filter->limit,
                 .offset = filter->offset,
         };
         return listing_ids(store, &listing, ret, ret_n);
 }
 
-int store_each_obligation(struct store *store, const struct obligation_filter *filter, obligation_visitor visit,
-                          void *userdata)
+static int visit_part(struct store *store, const struct obligation_filter *filter, enum part part,
+                      obligation_visitor visit, void *userdata, size_t *ret_n)
 {
         CLEANUP_FREE int64_t *ids = NULL;
         size_t n = 0;
-        int r = list(store, filter, &ids, &n);
+        int r = list(store, filter, part, &ids, &n);
         for (size_t i = 0; r == 0 && i < n; i++) {
                 CLEANUP(obligation_record_clear) struct obligation_record record = {0};
                 r = store_get_obligation(store, ids[i], &record);
                 if (r == 0)
                         r = visit(userdata, &record);
         }
+        *ret_n = n;
         return r;
+}
+
+int store_each_obligation(struct store *store, const struct obligation_filter *filter, obligation_visitor visit,
+                          void *userdata)
+{
+        size_t n;
+        if (!filter->by_cursor)
+                return visit_part(store, filter, PART_ALL, visit, userdata, &n);
+        if (filter->reverse || filter->offset)
+                return store_refuse(store, -EINVAL, "a page by cursor has no offset and goes forward");
+        int r = visit_part(store, filter, PART_DATED, visit, userdata, &n);
+        if (r != 0 || (filter->limit > 0 && n >= filter->limit))
+                return r;
+        struct obligation_filter rest = *filter;
+        rest.limit -= filter->limit > 0 ? n : 0;
+        return visit_part(store, &rest, PART_UNDATED, visit, userdata, &n);
 }

@@ -4,15 +4,15 @@
 #include "store/query.h"
 
 /* Written and read in these two groups. Every index but that of next_fire hangs on the keys. */
-#define KEYS "occurrence, agency, tentative, observance, fixed, status, done_on, due, effective"
-#define KEY_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?"
-#define REST "from_day, due_day, shift, snoozed_until, handled, next_fire, snoozed_by, snooze_reason, done_by, note"
-#define REST_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define KEYS "occurrence, agency, tentative, observance, fixed, status, done_on, snoozed_until, due, effective"
+#define KEY_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define REST "from_day, due_day, shift, handled, next_fire, snoozed_by, snooze_reason, done_by, note"
+#define REST_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?"
 
 #define COLUMNS                                                                                                        \
         "o.id, c.plan, c.item, c.key, c.title,"                                                                        \
-        " o.occurrence, o.agency, o.tentative, o.observance, o.fixed, o.status, o.done_on, o.due, o.effective,"        \
-        " o.from_day, o.due_day, o.shift, o.snoozed_until, o.handled, o.next_fire,"                                    \
+        " o.occurrence, o.agency, o.tentative, o.observance, o.fixed, o.status, o.done_on,"                            \
+        " o.snoozed_until, o.due, o.effective, o.from_day, o.due_day, o.shift, o.handled, o.next_fire,"                \
         " o.snoozed_by, o.snooze_reason, o.done_by, o.note"
 #define TABLES "obligation AS o JOIN occurrence AS c ON c.id = o.occurrence"
 
@@ -40,6 +40,7 @@ static void read_keys(struct query *query, struct obligation_record *row)
         row->obligation.fixed = query_read_day(query);
         row->obligation.status = (enum obligation_status)query_read_below(query, OBLIGATION_WITHDRAWN + 1);
         row->obligation.done_on = query_read_day(query);
+        row->obligation.snoozed_until = query_read_day(query);
         row->due = query_read_day(query);
         row->effective = query_read_day(query);
 }
@@ -49,7 +50,6 @@ static void read_rest(struct query *query, struct obligation_record *row)
         row->obligation.from = query_read_day(query);
         row->obligation.due = query_read_day(query);
         row->obligation.shift = (enum shift)query_read_below(query, SHIFT_NONE + 1);
-        row->obligation.snoozed_until = query_read_day(query);
         row->handled = query_read_integer(query);
         row->next_fire = query_read_or(query, WALL_NEVER);
         row->snoozed_by = query_read_text(query);
@@ -105,6 +105,7 @@ static void bind_keys(struct query *query, const struct obligation_record *recor
         query_bind_day(query, record->obligation.fixed);
         query_bind_integer(query, record->obligation.status);
         query_bind_day(query, record->obligation.done_on);
+        query_bind_day(query, record->obligation.snoozed_until);
         query_bind_day(query, record->due);
         query_bind_day(query, record->effective);
 }
@@ -114,7 +115,6 @@ static void bind_rest(struct query *query, const struct obligation_record *recor
         query_bind_day(query, record->obligation.from);
         query_bind_day(query, record->obligation.due);
         query_bind_integer(query, record->obligation.shift);
-        query_bind_day(query, record->obligation.snoozed_until);
         query_bind_integer(query, record->handled);
         query_bind_unless(query, record->next_fire, WALL_NEVER);
         query_bind_text(query, record->snoozed_by);
@@ -137,7 +137,7 @@ static int insert(struct store *store, struct obligation_record *record)
         return 0;
 }
 
-/* SQLite rewrites the index entries of every column that an UPDATE names, changed or not: seven of them. A tick
+/* SQLite rewrites the index entries of every column that an UPDATE names, changed or not: nine of them. A tick
  * changes only handled and next_fire, so the keys are named only where one of them did change. */
 static int update_keys(struct store *store, const struct obligation_record *record)
 {

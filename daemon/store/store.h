@@ -106,8 +106,12 @@ struct obligation_filter {
         civil_day done_from, done_to; /* both 0: any */
         bool dateless;                /* only tentative or undated */
         civil_day effective_before;   /* only what is overdue on that day, as store_count() has it; 0: any */
+        civil_day snoozed_from;       /* only what has a snooze that ends on that day or later; 0: any */
+        bool aside;                   /* only waived or withdrawn */
         bool reverse;                 /* the other way round, the undated first */
         size_t limit, offset;         /* 0: no limit */
+        bool by_cursor;               /* page by page, each as cheap as the first: `after` in place of `offset` */
+        int64_t after;                /* the obligation at which the page before ended; 0: the first page */
 };
 
 /* The callback gets a borrowed record; a non-zero return ends the visit and is returned. Which records are visited is
@@ -231,6 +235,9 @@ int store_get_delivery(struct store *store, const char *id, struct delivery_reco
  * dropped (1). */
 int store_retry_delivery(struct store *store, const char *id, int64_t now_ms);
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms);
+/* The last attempt that failed, for a while or for good: the delivery as it is now, but for `answer`, which has the
+ * words of then. 1: none. */
+int store_last_failure(struct store *store, struct delivery_record *ret, int64_t *ret_ms);
 /* The first delivery about an obligation that reached an address, whose id heads the thread; 1: none. */
 int store_thread_root(struct store *store, int64_t obligation_id, const char *address,
                       char ret_id[static DELIVERY_ID_SIZE]);

@@ -57,10 +57,15 @@ def office(machine, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def installed(machine, office, install):
-    """The package, its credential, and a service that restarts without the minutes that a real one takes."""
+def package(machine, install):
+    """The package is installed, by this or by an earlier test."""
     if not machine.path("/usr/sbin/reminderd").exists():
         install()
+
+
+@pytest.fixture(scope="session")
+def installed(office, package):
+    """The package, its credential, and a service that restarts without the half minute that a real one waits."""
     office.write_credential()
     office.haste()
     return office
