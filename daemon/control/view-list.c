@@ -18,6 +18,7 @@ struct list {
         bool by_state, open;
         enum obligation_state state;
         size_t looked, taken, limit;
+        int64_t last; /* looked at */
 };
 
 static void list_clear(struct list *list)
@@ -50,9 +51,11 @@ static void narrow(const struct list *list, struct obligation_filter *filter)
                 filter->open_only = true;
                 break;
         case STATE_PENDING:
-        case STATE_SNOOZED:
         case STATE_PASSED:
                 filter->open_only = true;
+                break;
+        case STATE_SNOOZED:
+                filter->snoozed_from = list->view.today;
                 break;
         case STATE_DONE:
         case STATE_LATE:
@@ -61,6 +64,8 @@ static void narrow(const struct list *list, struct obligation_filter *filter)
                 break;
         case STATE_WAIVED:
         case STATE_WITHDRAWN:
+                filter->aside = true;
+                break;
         case STATE_COUNT:
                 break;
         }
@@ -97,15 +102,24 @@ static int take_days(const struct list *list, const char *since, const char *bef
         return r;
 }
 
+static int take_paging(const char *paging, struct obligation_filter *filter, sd_bus_error *error)
+{
+        filter->by_cursor = strcmp(paging, "cursor") == 0;
+        if (filter->by_cursor || strcmp(paging, "offset") == 0)
+                return 0;
+        return sd_bus_error_set(error, ERROR_INVALID, "paging is offset or cursor");
+}
+
 /* The filter borrows its strings from the call and from `name`. */
 static int read_filter(sd_bus_message *call, struct list *list, struct item_name *name,
                        struct obligation_filter *filter, sd_bus_error *error)
 {
         const struct control *control = list->view.control;
-        const char *plan = NULL, *item = NULL, *agency = NULL, *state = NULL, *since = NULL, *before = NULL;
+        const char *plan = NULL, *item = NULL, *agency = NULL, *state = NULL, *since = NULL, *before = NULL,
+                   *paging = NULL;
         const struct filter_key keys[] = {
-                {"plan", &plan},   {"item", &item},   {"agency", &agency},
-                {"state", &state}, {"since", &since}, {"before", &before},
+                {"plan", &plan},   {"item", &item},     {"agency", &agency}, {"state", &state},
+                {"since", &since}, {"before", &before}, {"paging", &paging},
         };
         int r = argument_filter(call, keys, ELEMENTS(keys), error);
 
@@ -119,6 +133,8 @@ static int read_filter(sd_bus_message *call, struct list *list, struct item_name
                 r = take_state(list, state, error);
         if (r >= 0)
                 r = take_days(list, since, before, filter, error);
+        if (r >= 0 && paging)
+                r = take_paging(paging, filter, error);
         if (r < 0)
                 return r;
         filter->agency = agency;
@@ -150,6 +166,7 @@ static int take(void *userdata, const struct obligation_record *record)
         if (list->taken == list->limit)
                 return PAGE_FULL;
         list->looked++;
+        list->last = record->id;
         if (!is_wanted(list, record))
                 return 0;
         list->taken++;
@@ -157,6 +174,14 @@ static int take(void *userdata, const struct obligation_record *record)
         r = view_obligation(&list->view, record);
         answer_end(&list->answer);
         return r;
+}
+
+/* An offset counts what was looked at before the page. A cursor is the obligation at which the page before ended, so
+ * that a page far behind costs no more than the first; what is decided meanwhile moves nothing that stands behind it.
+ */
+static uint64_t next_page(const struct list *list, const struct obligation_filter *filter)
+{
+        return filter->by_cursor ? (uint64_t)list->last : filter->offset + list->looked;
 }
 
 int handle_list(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -174,13 +199,16 @@ int handle_list(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (r < 0)
                 return r;
         list.limit = page.limit;
-        filter.offset = page.offset;
+        if (filter.by_cursor)
+                filter.after = (int64_t)page.offset;
+        else
+                filter.offset = page.offset;
         list.answer = answer_to(call);
         answer_begin_list(&list.answer);
         r = store_each_obligation(list.view.engine->store, &filter, take, &list);
         if (r < 0)
                 return control_trouble(userdata, r, error);
         answer_end_list(&list.answer);
-        answer_next(&list.answer, r == PAGE_FULL || list.looked == LIST_LOOK_MAX ? page.offset + list.looked : 0);
+        answer_next(&list.answer, r == PAGE_FULL || list.looked == LIST_LOOK_MAX ? next_page(&list, &filter) : 0);
         return answer_send(&list.answer);
 }

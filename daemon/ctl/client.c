@@ -217,6 +217,8 @@ int append_filter(sd_bus_message *message, const void *userdata)
 
         if (r >= 0 && filter->item)
                 r = sd_bus_message_append(message, "{sv}", "item", "s", filter->item);
+        if (r >= 0 && filter->paging)
+                r = sd_bus_message_append(message, "{sv}", "paging", "s", filter->paging);
         for (size_t i = 0; r >= 0 && i < filter->n; i++)
                 if (command_has(filter->command, filter->options[i]))
                         r = sd_bus_message_append(message, "{sv}", option_infos[filter->options[i]].name, "s",

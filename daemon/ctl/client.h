@@ -41,7 +41,8 @@ struct filter {
         const enum cli_option *options;
         size_t n;
         const struct command *command;
-        const char *item; /* or NULL: an argument in place of an option */
+        const char *item;   /* or NULL: an argument in place of an option */
+        const char *paging; /* or NULL; "cursor": a long list costs no more for each page */
 };
 append_arguments append_filter;
 

@@ -29,7 +29,8 @@ int run_list(struct client *client)
 {
         static const enum cli_option options[] = {OPTION_PLAN,  OPTION_ITEM,  OPTION_AGENCY,
                                                   OPTION_STATE, OPTION_SINCE, OPTION_BEFORE};
-        const struct filter filter = {.options = options, .n = ELEMENTS(options), .command = client->command};
+        const struct filter filter = {
+                .options = options, .n = ELEMENTS(options), .command = client->command, .paging = "cursor"};
         bool matrix = command_has(client->command, OPTION_MATRIX);
         json_t *CLEANUP_JSON rows = NULL;
         int code;

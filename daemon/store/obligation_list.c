@@ -4,6 +4,7 @@
 #include "store/listing.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define SELECT "SELECT o.id FROM obligation AS o JOIN occurrence AS c ON c.id = o.occurrence"
 #define ORDER "o.due ASC NULLS LAST, c.plan, c.item, c.key, o.agency"
@@ -74,34 +75,44 @@ static int list(struct store *store, const struct obligation_filter *filter, enu
         return listing_ids(store, &listing, ret, ret_n);
 }
 
-static int visit_part(struct store *store, const struct obligation_filter *filter, enum part part,
-                      obligation_visitor visit, void *userdata, size_t *ret_n)
+static int list_page(struct store *store, const struct obligation_filter *filter, int64_t **ret, size_t *ret_n)
+{
+        CLEANUP_FREE int64_t *dated = NULL, *undated = NULL;
+        struct obligation_filter rest = *filter;
+        size_t n_dated = 0, n_undated = 0;
+        if (filter->reverse || filter->offset || !filter->limit)
+                return store_refuse(store, -EINVAL, "a page by cursor goes forward, has no offset, and a limit");
+        int r = list(store, filter, PART_DATED, &dated, &n_dated);
+        if (r < 0)
+                return r;
+        rest.limit -= n_dated;
+        if (rest.limit > 0) {
+                r = list(store, &rest, PART_UNDATED, &undated, &n_undated);
+                if (r < 0)
+                        return r;
+        }
+        int64_t *all = reallocarray(dated, n_dated + n_undated + 1, sizeof(*all));
+        if (!all)
+                return store_refuse(store, -ENOMEM, "out of memory");
+        dated = NULL;
+        if (n_undated > 0)
+                memcpy(all + n_dated, undated, n_undated * sizeof(*all));
+        *ret = all;
+        *ret_n = n_dated + n_undated;
+        return 0;
+}
+
+int store_each_obligation(struct store *store, const struct obligation_filter *filter, obligation_visitor visit,
+                          void *userdata)
 {
         CLEANUP_FREE int64_t *ids = NULL;
         size_t n = 0;
-        int r = list(store, filter, part, &ids, &n);
+        int r = filter->by_cursor ? list_page(store, filter, &ids, &n) : list(store, filter, PART_ALL, &ids, &n);
         for (size_t i = 0; r == 0 && i < n; i++) {
                 CLEANUP(obligation_record_clear) struct obligation_record record = {0};
                 r = store_get_obligation(store, ids[i], &record);
                 if (r == 0)
                         r = visit(userdata, &record);
         }
-        *ret_n = n;
         return r;
-}
-
-int store_each_obligation(struct store *store, const struct obligation_filter *filter, obligation_visitor visit,
-                          void *userdata)
-{
-        size_t n;
-        if (!filter->by_cursor)
-                return visit_part(store, filter, PART_ALL, visit, userdata, &n);
-        if (filter->reverse || filter->offset)
-                return store_refuse(store, -EINVAL, "a page by cursor has no offset and goes forward");
-        int r = visit_part(store, filter, PART_DATED, visit, userdata, &n);
-        if (r != 0 || (filter->limit > 0 && n >= filter->limit))
-                return r;
-        struct obligation_filter rest = *filter;
-        rest.limit -= filter->limit > 0 ? n : 0;
-        return visit_part(store, &rest, PART_UNDATED, visit, userdata, &n);
 }

@@ -14,7 +14,7 @@ CATALOGS = ("reminderd.catalog", "reminderd.vi.catalog")
 
 
 def ids_of_the_daemon():
-    return re.findall(r'\[EVENT_\w+\] = { "([0-9a-f]{32})"', JOURNAL.read_text())
+    return re.findall(r'\[EVENT_\w+\] = \{ ?"([0-9a-f]{32})"', JOURNAL.read_text())
 
 
 def entries(name):
