@@ -17,6 +17,9 @@ struct outbox;
  * (design, Delivery). */
 #define RESULT_BATCH 32
 
+/* Answers wait so long for others to be recorded with, while more are on the wire. */
+#define RECORD_DELAY_USEC 20000
+
 /* The event loop is used to record results after the callbacks that brought them. */
 int outbox_new(struct engine *engine, const struct courier *courier, sd_event *event, struct outbox **ret);
 /* Drops what is under way, without waiting; it stays `sending` in the store and is repeated at the next start. */

@@ -1,0 +1,87 @@
+/* What the parts of the outbox share: parcels, servers, and the passing on of a parcel from claim to record.
+ * Depends on outbox.
+ * Called by outbox.c, outbox-send.c and outbox-record.c only. */
+#pragma once
+
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "engine/outbox.h"
+#include "engine/rate.h"
+
+/* One message from its claim until its result is recorded. */
+struct parcel {
+        struct outbox *outbox;
+        struct server *server;
+        struct settings *settings; /* the addresses it was sent to live there */
+        struct delivery_record delivery;
+        struct transfer *transfer; /* while on the wire */
+        struct parcel *next;
+        enum transfer_outcome outcome;
+        int64_t retry_after; /* seconds, 0: none */
+        char *answer;
+        char *subject;
+};
+
+struct parcels {
+        struct parcel *first, **end;
+        size_t n;
+};
+
+/* Where messages go: the mail server, or one webhook. Each has its own queue, so that none waits for another. */
+struct server {
+        char name[SERVER_SIZE];
+        bool configured; /* still in the configuration */
+        uint32_t connections;
+        size_t on_wire;
+        struct rate rate;
+        struct parcels claimed;
+        struct server *next;
+};
+
+struct outbox {
+        struct engine *engine;
+        struct courier courier;
+        sd_event_source *record;      /* runs once the callbacks of an iteration are through */
+        sd_event_source *record_late; /* answers do not wait longer than RECORD_DELAY_USEC for a full batch */
+        struct server *servers;
+        struct parcels flying; /* on the wire */
+        struct parcels answered;
+        bool closed;
+        void (*progress)(void *userdata);
+        void *progress_data;
+};
+
+void parcels_append(struct parcels *list, struct parcel *parcel);
+struct parcel *parcels_take_first(struct parcels *list);
+void parcels_remove(struct parcels *list, const struct parcel *parcel);
+void parcels_clear(struct parcels *list);
+void parcel_free(struct parcel *parcel);
+
+static inline bool is_webhook(const struct server *server)
+{
+        return strncmp(server->name, "webhook:", 8) == 0;
+}
+
+/* The journal's fields of a parcel; borrowed from it. */
+static inline struct journal_fields parcel_fields(const struct parcel *parcel)
+{
+        return (struct journal_fields){
+                .agency = parcel->delivery.agency,
+                .delivery = parcel->delivery.id,
+                .kind = kind_name(parcel->delivery.kind),
+                .channel = is_webhook(parcel->server) ? "webhook" : "mail",
+                .attempt = parcel->delivery.attempts,
+        };
+}
+
+/* outbox-send.c: starts what is claimed for a server, as many as it has connections. */
+void outbox_start(struct outbox *outbox, struct server *server);
+/* outbox-record.c: takes in how an attempt ended; written by the next outbox_record(). */
+void outbox_answer(struct outbox *outbox, struct parcel *parcel, enum transfer_outcome outcome, const char *answer);
+/* Writes all answers that have come in, in one transaction; on failure they are kept and tried at the next tick. */
+int outbox_record(struct outbox *outbox);
+/* Has outbox_record() run within RECORD_DELAY_USEC. */
+void outbox_record_later(struct outbox *outbox);
+/* Has outbox_record() run once the callbacks of this round of events are through. */
+void outbox_record_soon(struct outbox *outbox);

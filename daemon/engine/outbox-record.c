@@ -1,0 +1,164 @@
+/* The outbox's record: what became of an attempt, when to try again, whom a failure is told.
+ * Depends on outbox-private, store.
+ * Called by outbox.c and outbox-send.c. */
+#include "engine/outbox-private.h"
+
+#include <stdio.h>
+
+#include "engine/dispatch.h"
+
+/* What a person asked for by hand is not held by the hours (design, Hours). */
+static int64_t parcel_opening(const struct outbox *outbox, const struct parcel *parcel, int64_t at_ms)
+{
+        return parcel->delivery.manual ? at_ms : engine_when_open(outbox->engine, at_ms);
+}
+
+/* When to try again, and whether at all: *ret_next_ms is 0 when it is given up. */
+static void plan_retry(struct outbox *outbox, const struct parcel *parcel, int64_t now, int64_t *ret_next_ms)
+{
+        const struct config *config = engine_config(outbox->engine);
+        int64_t wait = backoff_delay_ms(&config->retry, parcel->delivery.attempts, engine_random(outbox->engine));
+        int64_t next;
+
+        if (parcel->retry_after > wait / 1000)
+                wait = parcel->retry_after * 1000;
+        next = now + wait;
+        *ret_next_ms = next - parcel->delivery.made_ms <= config->retry.give_up * 1000
+                               ? parcel_opening(outbox, parcel, next)
+                               : 0;
+}
+
+static int notify_contact(struct outbox *outbox, const struct parcel *parcel, int64_t now)
+{
+        struct notice_record notice = {
+                .kind = KIND_FAILURE,
+                .state = NOTICE_NEW,
+                .detail = (char *)parcel->delivery.id,
+                .rung_at = clock_wall(now),
+                .made_ms = now,
+        };
+        int r;
+
+        /* A failed notice of a failure would breed; the journal has both. */
+        if (parcel->delivery.kind == KIND_FAILURE || parcel->delivery.kind == KIND_TEST)
+                return 0;
+        snprintf(notice.rung, sizeof(notice.rung), "failure@%s/%u", parcel->delivery.id, parcel->delivery.attempts);
+        r = store_add_notice(outbox->engine->store, &notice);
+        if (r == 0 && outbox->engine->failures_due == 0)
+                outbox->engine->failures_due = now + FAILURE_COLLECT_MS;
+        return r < 0 ? r : 0;
+}
+
+static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
+{
+        struct delivery_result result = {
+                .delivery = parcel->delivery.id,
+                .now_ms = now,
+                .answer = parcel->answer,
+                .subject = parcel->subject,
+        };
+        int r;
+
+        switch (parcel->outcome) {
+        case TRANSFER_SENT:
+                result.state = DELIVERY_SENT;
+                break;
+        case TRANSFER_TEMPORARY:
+                plan_retry(outbox, parcel, now, &result.next_ms);
+                result.state = result.next_ms > 0 ? DELIVERY_QUEUED : DELIVERY_FAILED;
+                break;
+        case TRANSFER_PERMANENT:
+        default:
+                result.state = DELIVERY_FAILED;
+                break;
+        }
+        r = store_finish_delivery(outbox->engine->store, &result);
+        if (r == 0 && result.state == DELIVERY_FAILED)
+                r = notify_contact(outbox, parcel, now);
+        parcel->delivery.state = result.state;
+        parcel->delivery.next_ms = result.next_ms;
+        return r;
+}
+
+static void say_result(struct outbox *outbox, const struct parcel *parcel)
+{
+        struct journal_fields fields = parcel_fields(parcel);
+        const struct delivery_record *delivery = &parcel->delivery;
+        const char *answer = parcel->answer ? parcel->answer : "no words";
+        char when[CLOCK_TEXT_SIZE];
+
+        switch (delivery->state) {
+        case DELIVERY_SENT:
+                journal_say(&outbox->engine->journal, EVENT_DELIVERY_SENT, &fields, "Sent %s to %s (%s): %s",
+                            fields.kind, delivery->address, delivery->agency, parcel->subject ? parcel->subject : "");
+                break;
+        case DELIVERY_QUEUED:
+                journal_say(&outbox->engine->journal, EVENT_DELIVERY_RETRY, &fields,
+                            "Could not deliver %s to %s (%s), attempt %u: %s; next attempt %s", fields.kind,
+                            delivery->address, delivery->agency, delivery->attempts, answer,
+                            clock_format(delivery->next_ms, when));
+                break;
+        case DELIVERY_FAILED:
+                journal_say(&outbox->engine->journal, EVENT_DELIVERY_FAILED, &fields,
+                            "Gave up delivering %s to %s (%s) after %u attempt%s: %s; "
+                            "when the cause is mended: reminderctl retry %s",
+                            fields.kind, delivery->address, delivery->agency, delivery->attempts,
+                            delivery->attempts == 1 ? "" : "s", answer, delivery->id);
+                break;
+        case DELIVERY_SENDING:
+        case DELIVERY_CANCELLED:
+        case DELIVERY_STATES:
+                break;
+        }
+}
+
+int outbox_record(struct outbox *outbox)
+{
+        struct engine *engine = outbox->engine;
+        int64_t now = clock_now(&engine->clock);
+        struct parcel *parcel;
+        int r;
+
+        if (!outbox->answered.first)
+                return 0;
+        r = store_begin(engine->store);
+        for (parcel = outbox->answered.first; r == 0 && parcel; parcel = parcel->next)
+                r = record_one(outbox, parcel, now);
+        if (r == 0)
+                r = store_commit(engine->store);
+        if (r < 0) {
+                store_rollback(engine->store);
+                return r;
+        }
+        while ((parcel = parcels_take_first(&outbox->answered))) {
+                say_result(outbox, parcel);
+                engine_tell_finished(engine, &parcel->delivery, parcel->answer);
+                parcel_free(parcel);
+        }
+        return 0;
+}
+
+void outbox_record_soon(struct outbox *outbox)
+{
+        if (outbox->record)
+                (void)sd_event_source_set_enabled(outbox->record, SD_EVENT_ONESHOT);
+}
+
+void outbox_record_later(struct outbox *outbox)
+{
+        int enabled;
+
+        if (!outbox->record_late || sd_event_source_get_enabled(outbox->record_late, &enabled) < 0 ||
+            enabled != SD_EVENT_OFF)
+                return;
+        (void)sd_event_source_set_time_relative(outbox->record_late, RECORD_DELAY_USEC);
+        (void)sd_event_source_set_enabled(outbox->record_late, SD_EVENT_ONESHOT);
+}
+
+void outbox_answer(struct outbox *outbox, struct parcel *parcel, enum transfer_outcome outcome, const char *answer)
+{
+        parcel->outcome = outcome;
+        free(parcel->answer);
+        parcel->answer = answer ? strdup(answer) : NULL;
+        parcels_append(&outbox->answered, parcel);
+}
