@@ -22,6 +22,9 @@
 /* How long messages on the wire may take to finish after SIGTERM; well within systemd's own patience of 90 s. */
 #define STOP_TIMEOUT_USEC (20 * 1000000ULL)
 
+/* The status line follows what happens at this distance: a busy morning is one change of it, not a thousand. */
+#define STATUS_DELAY_USEC (10 * 1000000ULL)
+
 enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct options {
@@ -44,6 +47,7 @@ struct service {
         struct control *control;
         struct journal journal;
         sd_event_source *zone_watch;
+        sd_event_source *status; /* runs when the status line has to be written anew */
         int64_t said_wake; /* the wake-up that the status line shows */
         int clock_fd;
         bool stopping;
@@ -390,6 +394,30 @@ static void say_status(struct service *service)
                            wall_clock(clock_wall(wake)) / 3600, wall_clock(clock_wall(wake)) / 60 % 60);
 }
 
+static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void)source, (void)usec;
+        say_status(userdata);
+        return 0;
+}
+
+static void say_status_later(const struct service *service)
+{
+        int enabled;
+
+        if (sd_event_source_get_enabled(service->status, &enabled) < 0 || enabled != SD_EVENT_OFF)
+                return;
+        (void)sd_event_source_set_time_relative(service->status, STATUS_DELAY_USEC);
+        (void)sd_event_source_set_enabled(service->status, SD_EVENT_ONESHOT);
+}
+
+static int add_status(struct service *service)
+{
+        int r = sd_event_add_time_relative(service->event, &service->status, CLOCK_MONOTONIC, 0, 0, on_status, service);
+
+        return r < 0 ? r : sd_event_source_set_enabled(service->status, SD_EVENT_OFF);
+}
+
 /* After each round of events: ends when all is quiet after SIGTERM, and keeps the status line true. */
 static int on_quiet(sd_event_source *source, void *userdata)
 {
@@ -401,7 +429,7 @@ static int on_quiet(sd_event_source *source, void *userdata)
         if (service->stopping)
                 return sd_event_exit(service->event, 0);
         if (service->said_wake != manager_wake(service->manager))
-                say_status(service);
+                say_status_later(service);
         return 0;
 }
 
@@ -524,6 +552,8 @@ static int run_service(struct service *service, const struct options *options, s
         if (r >= 0)
                 r = watch_clock(service);
         if (r >= 0)
+                r = add_status(service);
+        if (r >= 0)
                 r = sd_event_add_post(service->event, NULL, on_quiet, service);
         if (r >= 0)
                 r = manager_start(service->manager);
@@ -543,6 +573,7 @@ static void service_clear(struct service *service)
         transfers_free(service->transfers);
         /* Not left to the loop: libsystemd 252 lets an inotify source without an owner hold its loop for ever. */
         sd_event_source_disable_unref(service->zone_watch);
+        sd_event_source_disable_unref(service->status);
         sd_event_unref(service->event);
         close_p(&service->clock_fd);
 }

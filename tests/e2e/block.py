@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -147,9 +148,11 @@ class Daemon:
         self.stderr_path = block.folder / "stderr"
         self.told = []  # every NAME=VALUE so far
         self.seen = 0  # of them, looked at by wait_for
+        self.heard = threading.Condition()
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         name = f"reminderd-test-{uuid.uuid4().hex}"
         self.notify.bind("\0" + name)  # abstract: no file to leave behind, no limit of its path's length
+        threading.Thread(target=self.listen, daemon=True).start()
         block.state.mkdir(exist_ok=True)
         with open(self.stderr_path, "wb") as stderr:
             self.process = subprocess.Popen(
@@ -180,14 +183,24 @@ class Daemon:
     def stderr(self):
         return self.stderr_path.read_text(encoding="utf-8", errors="replace")
 
+    def listen(self):
+        """Takes in every message at once, as systemd does: a daemon that is not heard stands still."""
+        while True:
+            try:
+                lines = self.notify.recv(65536).decode().splitlines()
+            except OSError:
+                lines = None
+            if not lines:
+                return
+            with self.heard:
+                self.told += lines
+                self.heard.notify_all()
+
     def receive(self, timeout):
-        """Takes in one message; False when none came in time."""
-        self.notify.settimeout(timeout)
-        try:
-            self.told += self.notify.recv(65536).decode().splitlines()
-        except (TimeoutError, BlockingIOError):
-            return False
-        return True
+        """Waits for a further message; False when none came in time."""
+        with self.heard:
+            known = len(self.told)
+            return known > self.seen or self.heard.wait_for(lambda: len(self.told) > known, timeout)
 
     def wait_for(self, line, patience=PATIENCE):
         """Waits until the daemon says READY=1, RELOADING=1, STOPPING=1…; what was said before that is passed over, and
@@ -228,6 +241,7 @@ class Daemon:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self.notify.shutdown(socket.SHUT_RDWR)
         self.notify.close()
 
 
