@@ -187,7 +187,7 @@ static uint64_t next_page(const struct list *list, const struct obligation_filte
 int handle_list(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         struct list CLEANUP(list_clear) list = {0};
-        struct obligation_filter filter = {.limit = LIST_LOOK_MAX};
+        struct obligation_filter filter = {.as_planned = true, .limit = LIST_LOOK_MAX};
         struct item_name name;
         struct page page;
         int r;
@@ -199,6 +199,8 @@ int handle_list(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (r < 0)
                 return r;
         list.limit = page.limit;
+        if (!list.by_state && !list.open)
+                filter.limit = page.limit + 1; /* all are wanted; one more tells whether there is another page */
         if (filter.by_cursor)
                 filter.after = (int64_t)page.offset;
         else

@@ -31,16 +31,22 @@ __attribute__((format(printf, 2, 3))) static void add_problem(struct problems *p
         va_end(arguments);
 }
 
-static int put_failure(void *userdata, const struct delivery_record *record)
+/* The last attempt that failed, and what has become of its delivery since. */
+static int put_failure(const struct view *view)
 {
-        const struct view *view = userdata;
         struct answer *answer = view->answer;
+        struct delivery_record CLEANUP(delivery_record_clear) record = {0};
+        int64_t at_ms;
+        int r = store_last_failure(view->engine->store, &record, &at_ms);
 
-        answer_text(answer, "last_error", record->answer ? record->answer : "the server said nothing");
-        answer_moment(answer, "last_error_at", record->finished_ms);
-        answer_text(answer, "last_error_delivery", record->id);
-        answer_text(answer, "last_error_agency", record->agency);
-        answer_text(answer, "last_error_address", record->address);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        answer_text(answer, "last_error", record.answer ? record.answer : "the server said nothing");
+        answer_moment(answer, "last_error_at", at_ms);
+        answer_text(answer, "last_error_delivery", record.id);
+        answer_text(answer, "last_error_agency", record.agency);
+        answer_text(answer, "last_error_address", record.address);
+        answer_text(answer, "last_error_state", delivery_state_name(record.state));
         return 0;
 }
 
@@ -131,8 +137,7 @@ int handle_status(sd_bus_message *call, void *userdata, sd_bus_error *error)
         answer_text(&answer, "timezone", view.config->timezone);
         answer_text(&answer, "configuration", view.config->path);
         put_counts(&view, &counts, &problems);
-        r = store_each_delivery(view.engine->store, &(struct delivery_filter){.state = DELIVERY_FAILED, .limit = 1},
-                                put_failure, &view);
+        r = put_failure(&view);
         if (r < 0)
                 return control_trouble(userdata, r, error);
         put_plans(&view, &problems);

@@ -121,7 +121,9 @@ static int new_call(struct client *client, const char *method, sd_bus_message **
 
         if (code != EXIT_DONE)
                 return code;
-        if (sd_bus_message_new_method_call(client->bus, ret, BUS_NAME, BUS_PATH, BUS_INTERFACE, method) < 0)
+        if (sd_bus_message_new_method_call(client->bus, ret, BUS_NAME, BUS_PATH, BUS_INTERFACE, method) < 0 ||
+            /* Whoever looks does not start a service that an administrator has stopped: "no daemon" is an answer. */
+            sd_bus_message_set_auto_start(*ret, false) < 0)
                 return client_no_memory(client);
         return EXIT_DONE;
 }

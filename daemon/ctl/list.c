@@ -18,11 +18,11 @@ static const struct column columns[] = {
         {"agency", N_("AGENCY"), COLUMN_TEXT},
         {"due", N_("DUE"), COLUMN_TEXT},
         {"state", N_("STATE"), COLUMN_STATE},
-        {"snoozed_until", N_("SNOOZED UNTIL"), COLUMN_TEXT},
-        {"done_on", N_("DONE ON"), COLUMN_TEXT},
+        {"snoozed_until", N_("QUIET TILL"), COLUMN_EXTRA},
+        {"done_on", N_("DONE ON"), COLUMN_EXTRA},
         {"next_reminder", N_("NEXT REMINDER"), COLUMN_MOMENT},
         {"reminders_sent", N_("SENT"), COLUMN_NUMBER},
-        {"title", N_("TITLE"), COLUMN_REST},
+        {"title", N_("TITLE"), COLUMN_SPARE},
 };
 
 int run_list(struct client *client)

@@ -77,7 +77,7 @@ int run_forecast(struct client *client)
         static const struct column columns[] = {
                 {"time", N_("TIME"), COLUMN_MOMENT},     {"kind", N_("KIND"), COLUMN_TEXT},
                 {"channel", N_("CHANNEL"), COLUMN_TEXT}, {"agency", N_("AGENCY"), COLUMN_TEXT},
-                {"items", N_("ITEMS"), COLUMN_ITEMS},    {"subject", N_("SUBJECT"), COLUMN_REST},
+                {"items", N_("ITEMS"), COLUMN_ITEMS},    {"subject", N_("SUBJECT"), COLUMN_SPARE},
         };
         json_t *CLEANUP_JSON rows = NULL;
         int code = client_pages(client, "Forecast", append_period, client, NULL, &rows);

@@ -9,7 +9,7 @@
 #include "ctl/width.h"
 #include "ctl/words.h"
 
-#define LABEL_COLUMNS 12
+#define LABEL_COLUMNS 14
 
 static void line(const char *label, const char *value)
 {

@@ -59,13 +59,27 @@ static void print_times(const json_t *status)
         if (*last)
                 print_ago(json_number(status, "seconds_since_last_delivery"));
         putchar('\n');
-        if (!*json_text(status, "last_error"))
+}
+
+/* When, to whom, what became of it, and on a line of its own the server's words. */
+static void print_error(const json_t *status)
+{
+        const char *state = json_text(status, "last_error_state"), *answer = json_text(status, "last_error");
+        char moment[MOMENT_SIZE];
+
+        if (!*answer)
                 return;
         label(_("last error"));
-        printf("%s  %s: ", moment_text(json_text(status, "last_error_at"), moment),
-               json_text(status, "last_error_address"));
-        text_write(stdout, json_text(status, "last_error"), SIZE_MAX);
+        printf("%s  ", moment_text(json_text(status, "last_error_at"), moment));
+        text_write(stdout, json_text(status, "last_error_address"), SIZE_MAX);
+        if (strcmp(state, "sent") == 0)
+                fputs(_(" (sent since)"), stdout);
+        else if (strcmp(state, "queued") == 0 || strcmp(state, "sending") == 0)
+                fputs(_(" (will be tried again)"), stdout);
+        else if (strcmp(state, "failed") == 0)
+                fputs(_(" (given up)"), stdout);
         putchar('\n');
+        line("", answer);
 }
 
 static void print_status(const struct style *style, const json_t *status)
@@ -89,6 +103,7 @@ static void print_status(const struct style *style, const json_t *status)
         }
         print_queue(status);
         print_times(status);
+        print_error(status);
         for (size_t i = 0; i < json_array_size(problems); i++) {
                 style_begin(style, LOOK_WARN);
                 line("!", json_string_value(json_array_get(problems, i)));
@@ -98,9 +113,9 @@ static void print_status(const struct style *style, const json_t *status)
 
 int run_status(struct client *client)
 {
-        static const char *const maybe[] = {"next_wake",         "last_delivery",     "seconds_since_last_delivery",
-                                            "last_error",        "last_error_at",     "last_error_delivery",
-                                            "last_error_agency", "last_error_address"};
+        static const char *const maybe[] = {"next_wake",         "last_delivery",      "seconds_since_last_delivery",
+                                            "last_error",        "last_error_at",      "last_error_delivery",
+                                            "last_error_agency", "last_error_address", "last_error_state"};
         json_t *CLEANUP_JSON reply = NULL;
         json_t *status;
         int code = client_call(client, &reply, "Status", "");

@@ -12,7 +12,9 @@
 #include "ctl/words.h"
 
 #define GAP 2
-#define REST_LEAST 16 /* columns of a text below which the line wraps instead */
+#define REST_LEAST 16 /* columns of a text below which it goes to a line of its own */
+#define SPARE_LEAST 8 /* the same, for one that is left out instead */
+#define FOLD 4        /* blanks before the further lines of a row */
 #define ITEMS_SHOWN 2 /* of a message: a digest has all of them */
 #define CELL_SIZE 512 /* bytes of a joined cell: more than any terminal shows */
 
@@ -22,6 +24,7 @@ struct table {
         size_t n;
         int indent;
         size_t widths[TABLE_COLUMNS_MAX]; /* 0: nothing in it */
+        bool folds[TABLE_COLUMNS_MAX];    /* begins a further line of the row */
         bool several_plans;
 };
 
@@ -66,6 +69,8 @@ static const char *cell_text(const struct table *table, const struct column *col
         case COLUMN_NUMBER:
         case COLUMN_STATE:
         case COLUMN_REST:
+        case COLUMN_SPARE:
+        case COLUMN_EXTRA:
                 break;
         }
         if (json_is_integer(value)) {
@@ -94,71 +99,162 @@ static void measure(struct table *table, const json_t *rows)
         }
 }
 
-/* The columns that may be cut share what the others leave. */
-static void fit(struct table *table)
+static bool is_flexible(const struct column *column)
 {
-        size_t fixed = (size_t)table->indent, rest = 0, n_rest = 0;
+        return column->form == COLUMN_REST || column->form == COLUMN_SPARE;
+}
 
-        if (table->style->columns == 0)
-                return;
+/* Columns of the terminal that those of the table take, and of them those that cannot be cut. *ret_n: how many can. */
+static size_t total_width(const struct table *table, size_t *ret_fixed, size_t *ret_n)
+{
+        size_t total = (size_t)table->indent, fixed = (size_t)table->indent, n = 0;
+
+        for (size_t c = 0; c < table->n; c++) {
+                size_t gap = total > (size_t)table->indent ? GAP : 0;
+
+                if (table->widths[c] == 0)
+                        continue;
+                total += gap + table->widths[c];
+                fixed += gap;
+                if (is_flexible(&table->columns[c]))
+                        n++;
+                else
+                        fixed += table->widths[c];
+        }
+        *ret_fixed = fixed;
+        *ret_n = n;
+        return total;
+}
+
+/* The columns that may be cut share what the others leave, if that is enough for each. */
+static bool cut(struct table *table, size_t least)
+{
+        size_t fixed, n, share;
+        bool fits = total_width(table, &fixed, &n) <= table->style->columns;
+
+        if (fits || n == 0 || table->style->columns < fixed + n * least)
+                return fits;
+        share = (table->style->columns - fixed) / n;
+        for (size_t c = 0; c < table->n; c++)
+                if (is_flexible(&table->columns[c]) && table->widths[c] > share)
+                        table->widths[c] = share;
+        return true;
+}
+
+/* Leaves columns of that form out, from the last one on, until the others fit. */
+static bool leave_out(struct table *table, enum column_form form)
+{
+        for (size_t c = table->n; c-- > 0;)
+                if (table->columns[c].form == form && table->widths[c] > 0) {
+                        table->widths[c] = 0;
+                        if (cut(table, REST_LEAST))
+                                return true;
+                }
+        return false;
+}
+
+/* What does not fit goes on in the next line. */
+static void fold(struct table *table)
+{
+        size_t start = (size_t)table->indent + FOLD, used = (size_t)table->indent;
+        size_t most = table->style->columns > start + REST_LEAST ? table->style->columns - start : REST_LEAST;
+        bool first = true;
+
         for (size_t c = 0; c < table->n; c++) {
                 if (table->widths[c] == 0)
                         continue;
-                fixed += GAP;
-                if (table->columns[c].form == COLUMN_REST) {
-                        rest += table->widths[c];
-                        n_rest++;
-                } else
-                        fixed += table->widths[c];
+                if (table->widths[c] > most)
+                        table->widths[c] = most;
+                table->folds[c] = !first && used + GAP + table->widths[c] > table->style->columns;
+                used = table->folds[c] ? start + table->widths[c] : used + (first ? 0 : GAP) + table->widths[c];
+                first = false;
         }
-        fixed -= fixed >= GAP ? GAP : 0;
-        if (n_rest == 0 || fixed + rest <= table->style->columns)
-                return;
-
-        size_t share = table->style->columns > fixed ? (table->style->columns - fixed) / n_rest : 0;
-
-        for (size_t c = 0; c < table->n; c++)
-                if (table->columns[c].form == COLUMN_REST && table->widths[c] > share)
-                        table->widths[c] = share > REST_LEAST ? share : REST_LEAST;
 }
 
-static bool is_last(const struct table *table, size_t column)
+static bool has_rest(const struct table *table)
 {
-        for (size_t c = column + 1; c < table->n; c++)
+        for (size_t c = 0; c < table->n; c++)
+                if (table->columns[c].form == COLUMN_REST && table->widths[c] > 0)
+                        return true;
+        return false;
+}
+
+static void fit(struct table *table)
+{
+        if (table->style->columns == 0 || cut(table, REST_LEAST) || (!has_rest(table) && cut(table, SPARE_LEAST)))
+                return;
+        if (!leave_out(table, COLUMN_SPARE) && !leave_out(table, COLUMN_EXTRA))
+                fold(table);
+}
+
+/* Up to which column the line goes that begins with this one. */
+static size_t line_end(const struct table *table, size_t from)
+{
+        size_t end = from + 1;
+
+        while (end < table->n && !table->folds[end])
+                end++;
+        return end;
+}
+
+static bool is_last(const struct table *table, size_t column, size_t end)
+{
+        for (size_t c = column + 1; c < end; c++)
                 if (table->widths[c] > 0)
                         return false;
         return true;
 }
 
 /* No blanks at the end of a line: they would wrap on a narrow terminal. */
-static void print_cell(const struct table *table, size_t c, const char *text)
+static void print_cell(const struct table *table, size_t c, size_t end, const char *text)
 {
         if (table->columns[c].form == COLUMN_NUMBER)
                 text_pad_left(stdout, text, table->widths[c]);
-        else if (is_last(table, c))
+        else if (is_last(table, c, end))
                 text_write(stdout, text, table->widths[c]);
         else
                 text_pad(stdout, text, table->widths[c]);
-        if (!is_last(table, c))
+        if (!is_last(table, c, end))
                 printf("%*s", GAP, "");
 }
 
-static void print_row(const struct table *table, const json_t *row)
+static bool is_empty(const struct table *table, const json_t *row, size_t from, size_t end)
 {
         char cell[CELL_SIZE];
 
-        printf("%*s", table->indent, "");
-        for (size_t c = 0; c < table->n; c++) {
-                const char *text = cell_text(table, &table->columns[c], row, cell);
-                enum look look = table->columns[c].form == COLUMN_STATE ? look_of_state(text) : LOOK_PLAIN;
+        for (size_t c = from; c < end; c++)
+                if (table->widths[c] > 0 && *cell_text(table, &table->columns[c], row, cell))
+                        return false;
+        return true;
+}
+
+/* Of a row, or with NULL of the head. */
+static void print_line(const struct table *table, const json_t *row, size_t from, size_t end)
+{
+        char cell[CELL_SIZE];
+
+        printf("%*s", table->indent + (from > 0 ? FOLD : 0), "");
+        for (size_t c = from; c < end; c++) {
+                const struct column *column = &table->columns[c];
+                const char *text = row ? cell_text(table, column, row, cell) : _(column->title);
+                enum look look = !row ? LOOK_HEAD : column->form == COLUMN_STATE ? look_of_state(text) : LOOK_PLAIN;
 
                 if (table->widths[c] == 0)
                         continue;
                 style_begin(table->style, look);
-                print_cell(table, c, text);
+                print_cell(table, c, end, text);
                 style_end(table->style, look);
         }
         putchar('\n');
+}
+
+static void print_row(const struct table *table, const json_t *row)
+{
+        for (size_t from = 0, end; from < table->n; from = end) {
+                end = line_end(table, from);
+                if (from == 0 || !row || !is_empty(table, row, from, end))
+                        print_line(table, row, from, end);
+        }
 }
 
 static bool has_several_plans(const json_t *rows)
@@ -193,13 +289,7 @@ void table_print(const struct style *style, const json_t *rows, const struct col
         }
         measure(&table, rows);
         fit(&table);
-        printf("%*s", indent, "");
-        style_begin(style, LOOK_HEAD);
-        for (size_t c = 0; c < n; c++)
-                if (table.widths[c] > 0)
-                        print_cell(&table, c, _(columns[c].title));
-        style_end(style, LOOK_HEAD);
-        putchar('\n');
+        print_row(&table, NULL);
         for (size_t i = 0; i < json_array_size(rows); i++)
                 print_row(&table, json_array_get(rows, i));
 }

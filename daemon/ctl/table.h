@@ -15,6 +15,8 @@ enum column_form {
         COLUMN_ITEM,   /* of "item" and "occurrence", with "plan" where there are several */
         COLUMN_ITEMS,  /* an array, joined */
         COLUMN_REST,   /* text that gives way when the terminal is narrow */
+        COLUMN_SPARE,  /* the same, and is left out where there is no room for it */
+        COLUMN_EXTRA,  /* never cut, but left out after those, the last one first */
 };
 
 struct column {
@@ -25,6 +27,7 @@ struct column {
 
 #define TABLE_COLUMNS_MAX 12
 /* Prints a head and one line for each object; `empty` where there are none. Columns without any content are left out.
- * `indent` blanks before each line. */
+ * On a terminal that is too narrow for that, each takes several lines, the head too; elsewhere nothing is cut or
+ * folded. `indent` blanks before each line. */
 void table_print(const struct style *style, const json_t *rows, const struct column *columns, size_t n, int indent,
                  const char *empty);

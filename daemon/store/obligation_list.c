@@ -10,19 +10,20 @@
 #define ORDER "o.due ASC NULLS LAST, c.plan, c.item, c.key, o.agency"
 #define REVERSE "o.due DESC NULLS FIRST, c.plan DESC, c.item DESC, c.key DESC, o.agency DESC"
 
-/* What is narrowed by plan alone, or not at all, is read in the order of `due`: no page sorts more than what is due on
- * the days that it shows. */
+#define AS_PLANNED "o.due ASC NULLS LAST, o.occurrence, o.agency"
+
+/* Pages of what is narrowed by plan alone, or not at all, are read in the order of the index and need no sort. Where a
+ * filter leaves few, its own index is the shorter way; the "+" keeps SQLite from going by `due`.
+ * https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_ */
 #define SELECT_BY_DUE "SELECT o.id FROM obligation AS o CROSS JOIN occurrence AS c ON c.id = o.occurrence"
-#define ORDER_BY_DUE "o.due, c.plan, c.item, c.key, o.agency"
-#define ORDER_WITHIN "c.plan, c.item, c.key, o.agency"
+#define ORDER_DATED "o.due, o.occurrence, o.agency"
+#define ORDER_UNDATED "o.occurrence, o.agency"
 
 /* Where a page begins: behind the obligation at which the one before ended. One that is undated leaves nothing dated to
- * come, and one with a day everything undated. */
-#define AFTER "FROM obligation AS p JOIN occurrence AS q ON q.id = p.occurrence WHERE p.id = ?)"
-#define FROM_DAY "o.due >= (SELECT p.due " AFTER
-#define BEHIND_DATED "(o.due, c.plan, c.item, c.key, o.agency) > (SELECT p.due, q.plan, q.item, q.key, p.agency " AFTER
-#define BEHIND_UNDATED                                                                                                 \
-        "(c.plan, c.item, c.key, o.agency) > (SELECT iif(p.due IS NULL, q.plan, ''), q.item, q.key, p.agency " AFTER
+ * come, and one with a day everything undated: ids of occurrences begin at 1. */
+#define AFTER "FROM obligation AS p WHERE p.id = ?)"
+#define BEHIND_DATED "o.due, o.occurrence, o.agency) > (SELECT p.due, p.occurrence, p.agency " AFTER
+#define BEHIND_UNDATED "o.occurrence, o.agency) > (SELECT iif(p.due IS NULL, p.occurrence, 0), p.agency " AFTER
 
 enum part { PART_ALL, PART_DATED, PART_UNDATED };
 
@@ -32,6 +33,19 @@ static bool is_narrow(const struct obligation_filter *filter)
                filter->snoozed_from || filter->effective_before || filter->done_from || filter->done_to;
 }
 
+static const char *order_of(const struct obligation_filter *filter, enum part part)
+{
+        switch (part) {
+        case PART_DATED:
+                return is_narrow(filter) ? "+" ORDER_DATED : ORDER_DATED;
+        case PART_UNDATED:
+                return is_narrow(filter) ? "+" ORDER_UNDATED : ORDER_UNDATED;
+        case PART_ALL:
+                break;
+        }
+        return filter->as_planned ? AS_PLANNED : filter->reverse ? REVERSE : ORDER;
+}
+
 /* The conditions with a number in place of a value are those of the partial indexes. */
 static int list(struct store *store, const struct obligation_filter *filter, enum part part, int64_t **ret,
                 size_t *ret_n)
@@ -39,6 +53,7 @@ static int list(struct store *store, const struct obligation_filter *filter, enu
         bool by_due = filter->due_from || filter->due_to;
         bool by_done = filter->done_from || filter->done_to;
         bool dated = part == PART_DATED, undated = part == PART_UNDATED, goes_on = filter->after != 0;
+        bool narrow = is_narrow(filter);
         const struct condition conditions[] = {
                 {filter->plan, "c.plan = ?", .text = filter->plan},
                 {filter->item, "c.item = ?", .text = filter->item},
@@ -55,20 +70,16 @@ static int list(struct store *store, const struct obligation_filter *filter, enu
                 {.asked = filter->dateless, .sql = "o.dateless = 1"},
                 {filter->effective_before, "o.overdue_after < ?", .number = filter->effective_before},
                 {filter->snoozed_from, "o.snoozed_until >= ?", .number = filter->snoozed_from},
-                {.asked = dated, .sql = "o.due IS NOT NULL"},
-                {dated && goes_on, FROM_DAY, .number = filter->after},
-                {dated && goes_on, BEHIND_DATED, .number = filter->after},
-                {.asked = undated, .sql = "o.due IS NULL"},
-                {undated && goes_on, BEHIND_UNDATED, .number = filter->after},
+                {.asked = dated, .sql = narrow ? "+o.due IS NOT NULL" : "o.due IS NOT NULL"},
+                {dated && goes_on, narrow ? "(+" BEHIND_DATED : "(" BEHIND_DATED, .number = filter->after},
+                {.asked = undated, .sql = narrow ? "+o.due IS NULL" : "o.due IS NULL"},
+                {undated && goes_on, narrow ? "(+" BEHIND_UNDATED : "(" BEHIND_UNDATED, .number = filter->after},
         };
         const struct listing listing = {
-                .select = part == PART_ALL || is_narrow(filter) ? SELECT : SELECT_BY_DUE,
+                .select = part == PART_ALL || narrow ? SELECT : SELECT_BY_DUE,
                 .conditions = conditions,
                 .n = ELEMENTS(conditions),
-                .order = dated             ? ORDER_BY_DUE
-                         : undated         ? ORDER_WITHIN
-                         : filter->reverse ? REVERSE
-                                           : ORDER,
+                .order = order_of(filter, part),
                 .limit = filter->limit,
                 .offset = filter->offset,
         };
@@ -80,8 +91,9 @@ static int list_page(struct store *store, const struct obligation_filter *filter
         CLEANUP_FREE int64_t *dated = NULL, *undated = NULL;
         struct obligation_filter rest = *filter;
         size_t n_dated = 0, n_undated = 0;
-        if (filter->reverse || filter->offset || !filter->limit)
-                return store_refuse(store, -EINVAL, "a page by cursor goes forward, has no offset, and a limit");
+        if (!filter->as_planned || filter->reverse || filter->offset || !filter->limit)
+                return store_refuse(store, -EINVAL,
+                                    "a page by cursor is of the plan's order, forward, and has a limit");
         int r = list(store, filter, PART_DATED, &dated, &n_dated);
         if (r < 0)
                 return r;

@@ -130,15 +130,20 @@ static const char schema_1[] =
         "CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the log is only added to'); END;"
         "CREATE TRIGGER audit_holds BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the log is only added to'); END;";
 
-/* Indexes of what a list asks for and few rows have: no tick touches them. failure: one row, the last attempt that
- * failed, with the words of then, which the delivery's next attempt would cover. */
+/* Indexes for lists: in the order in which they are read, and of what few rows have. No tick touches them.
+ * failure: one row, the last attempt that failed, with the words of then, which the delivery's next attempt would
+ * cover. */
 static const char schema_2[] =
+        "DROP INDEX obligation_due;"
+        "DROP INDEX obligation_open;"
+        "CREATE INDEX obligation_due ON obligation (due, occurrence, agency);"
+        "CREATE INDEX obligation_open ON obligation (due, occurrence, agency) WHERE status = 0;"
         "CREATE INDEX obligation_snoozed ON obligation (snoozed_until) WHERE snoozed_until IS NOT NULL;"
         "CREATE INDEX obligation_aside ON obligation (due) WHERE status >= 2;"
 
         "CREATE TABLE failure ("
         "  only INTEGER PRIMARY KEY CHECK (only = 1),"
-        "  delivery INTEGER NOT NULL REFERENCES delivery, at_ms INTEGER NOT NULL, answer TEXT) STRICT;"
+        "  delivery INTEGER NOT NULL, at_ms INTEGER NOT NULL, answer TEXT) STRICT;"
         "INSERT INTO failure SELECT 1, seq, finished_ms, answer FROM delivery WHERE state <> 2 AND state = 3"
         "  ORDER BY finished_ms DESC, seq DESC LIMIT 1;";
 

@@ -57,10 +57,10 @@ POLICIES = {
 class Desk:
     """A running daemon on a bus of its own, and reminderctl to talk to it."""
 
-    def __init__(self, folder, items=ITEMS, **settings):
+    def __init__(self, folder, items=ITEMS, year=TODAY.year, **settings):
         settings.setdefault("policies", POLICIES)
         settings.setdefault("confirmations", False)
-        self.block = Block(folder, plan(items, year=TODAY.year), **settings)
+        self.block = Block(folder, plan(items, year=year), **settings)
         self.bus = Bus()
         self.daemon = None
 
@@ -177,6 +177,24 @@ def test_a_long_list_comes_whole_and_in_order(tmp_path):
             answer = bus.call("Show", "sstu", "hang-ngay", "", 0, 1000)
             assert len(answer.values[1]) == 20 and answer.values[2] == 20
         assert len(desk.json("show", "hang-ngay", "--agency", AGENCY)["obligations"]) == days
+
+
+def test_pages_by_offset_and_by_cursor_are_the_same_list(shared):
+    def pages(bus, paging, limit):
+        rows, page = [], 0
+        while True:
+            more, page = bus.call("List", "a{sv}tu", {**paging, "state": ("s", "open")}, page, limit).values
+            assert len(more) <= limit
+            rows += [(row["item"], row["agency"]) for row in more]
+            if page == 0:
+                return rows
+
+    with shared.raw() as bus:
+        whole = pages(bus, {}, 500)
+        assert len(whole) == 13
+        for limit in (1, 4, 13):
+            assert pages(bus, {"paging": ("s", "offset")}, limit) == whole
+            assert pages(bus, {"paging": ("s", "cursor")}, limit) == whole
 
 
 # ---- decisions -------------------------------------------------------------------------------------------------------
@@ -370,6 +388,27 @@ def test_tables_are_aligned_by_display_width(tmp_path):
         assert "…" in narrow
 
 
+def test_tables_fit_the_terminal(desk):
+    """What is too wide is cut, left out or goes to a further line; a pipe gets it whole."""
+    assert desk.ctl("test", AGENCY).returncode == 0
+    assert desk.ctl("snooze", "bao-cao", "--agency", AGENCY, "--for", "2d", "--reason", "chờ số liệu " * 8).returncode == 0
+    assert desk.ctl("done", "qua-han", "--agency", AGENCY).returncode == 0
+    end = time.monotonic() + block.PATIENCE
+    while not desk.json("deliveries")[0]["answer"]:
+        assert time.monotonic() < end
+    (delivery,) = desk.json("deliveries")
+    for words in (["deliveries"], ["list"], ["log"], ["show", "bao-cao", "--agency", AGENCY], ["forecast"]):
+        for columns in (60, 80, 120, 250):
+            lines = on_terminal(desk, *words, columns=columns, NO_COLOR="1")[0].splitlines()
+            tables = [line for line in lines if not line.startswith("  ") or line.startswith("    ")]
+            assert max(map(columns_of, tables)) <= columns, words
+    narrow = on_terminal(desk, "deliveries", columns=80, NO_COLOR="1")[0]
+    assert delivery["id"] in narrow and delivery["address"] in narrow and delivery["answer"][:40] in narrow
+    assert len(desk.ctl("deliveries").stdout.splitlines()) == 2
+    assert delivery["answer"] in desk.ctl("deliveries").stdout and delivery["subject"] in desk.ctl("deliveries").stdout
+    assert len(on_terminal(desk, "list", columns=80, NO_COLOR="1")[0].splitlines()) == 14
+
+
 def test_a_terminal_is_asked(desk):
     waive = ["waive", "bao-cao", "--all", "--reason", "x"]
     seen, code = on_terminal(desk, *waive, answer="n\n")
@@ -389,6 +428,30 @@ def test_status(shared):
     datetime.datetime.fromisoformat(status["next_wake"])
     assert shared.ctl("status", "--check").returncode == 0
     assert "13 open" in shared.ctl("status").stdout
+
+
+def test_status_tells_the_last_error(desk):
+    """The mail server of the sample block does not exist: that is a failure for a while."""
+    assert desk.ctl("test", AGENCY).returncode == 0
+    end = time.monotonic() + block.PATIENCE
+    while not (status := desk.json("status"))["last_error"]:
+        assert time.monotonic() < end
+    (delivery,) = desk.json("deliveries")
+    assert status["last_error"] == delivery["answer"] and status["last_error_state"] == "queued"
+    assert (status["last_error_agency"], status["last_error_delivery"]) == (AGENCY, delivery["id"])
+    datetime.datetime.fromisoformat(status["last_error_at"])
+    assert (status["last_delivery"], status["seconds_since_last_delivery"]) == (None, None)
+    text = desk.ctl("status").stdout
+    assert delivery["answer"] in text and delivery["address"] in text and "tried again" in text
+    assert "none yet" in text
+
+
+def test_status_names_provisional_calendars(tmp_path):
+    year = TODAY.year + 20  # nobody has announced those holidays yet
+    with Desk(tmp_path, f'{{ id = "x"; title = "Việc"; due = "{year}-05-05"; for = ["members"]; }}', year=year) as desk:
+        assert desk.json("status")["provisional_calendars"] == [str(year)]
+        assert f"no calendar file for {year}" in desk.ctl("status").stdout
+        assert desk.ctl("status", "--check").returncode == 0
 
 
 def test_show_is_the_whole_life(desk):
@@ -707,6 +770,7 @@ def test_signals(desk):
         (("List", "a{sv}tu", {"stat": ("s", "open")}, 0, 0), "Invalid"),
         (("List", "a{sv}tu", {"state": ("u", 3)}, 0, 0), "Invalid"),
         (("List", "a{sv}tu", {}, 2**63, 0), "Invalid"),
+        (("List", "a{sv}tu", {"paging": ("s", "book")}, 0, 0), "Invalid"),
         (("Calendar", "u", 4_000_000_000), "Invalid"),
         (("Test", "ss", "", ""), "Invalid"),
         (("Show", "sstu", "../../etc/passwd", "", 0, 0), "Invalid"),

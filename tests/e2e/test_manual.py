@@ -42,3 +42,59 @@ def test_the_manual_names_every_key(table):
 )
 def test_the_sample_shows_every_key(table):
     assert [key for key in sorted(TABLES[table]) if not re.search(rf"\b{key}\b", SAMPLE)] == []
+
+
+# ---- reminderctl -----------------------------------------------------------------------------------------------------
+
+COMMANDS = (ROOT / "daemon/ctl/command.c").read_text(encoding="utf-8")
+REMINDERCTL = (ROOT / "daemon/man/reminderctl.1.scd").read_text(encoding="utf-8")
+OPTIONS = dict(re.findall(r'\[(OPTION_\w+)\] = \{"([\w-]+)"', COMMANDS))
+
+
+def options_of(names):
+    """{"agency", "json"}: of a verb's `.options`, common groups of them spelled out."""
+    for group in ("OF_SEVERAL", "OF_ITEM"):
+        (meaning,) = re.findall(rf"#define {group} (.*)", COMMANDS)
+        names = names.replace(group, meaning)
+    return {OPTIONS[name] for name in re.findall(r"OPTION_\w+", names)}
+
+
+VERBS = {
+    name: options_of(rest)
+    for name, rest in re.findall(r'\{\s+\.name = "([\w-]+)",(.*?)\.run =', COMMANDS, re.DOTALL)
+}  # fmt: skip
+
+
+def entry_of(verb):
+    """The lines of the manual that begin with the verb, and what is said below them."""
+    return "".join(re.findall(rf"^\*{verb}\*.*\n(?:\t.*\n)*", REMINDERCTL, re.MULTILINE))
+
+
+def test_the_verbs_were_found():
+    assert {"status", "list", "snooze", "set-date", "drop", "reload", "help"} <= set(VERBS) and len(OPTIONS) > 20
+    assert VERBS["waive"] == {"agency", "json", "all", "yes", "reason"}
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - {"help"}))
+def test_the_manual_has_every_option_of_a_verb(verb):
+    assert [option for option in sorted(VERBS[verb] - {"json"}) if f"*--{option}*" not in entry_of(verb)] == []
+    allowed = VERBS[verb] | {"json"}
+    assert set(re.findall(r"\*--([\w-]+)\*", entry_of(verb))) <= allowed
+
+
+def test_the_manual_has_every_option():
+    assert [option for option in OPTIONS.values() if f"*--{option}*" not in REMINDERCTL] == []
+
+
+def test_the_manual_has_every_state_and_kind():
+    words = (ROOT / "daemon/ctl/complete.c").read_text(encoding="utf-8")
+    tables = re.findall(r"(?:states|kinds)\[\] = \{(.*?)NULL\}", words, re.DOTALL)
+    assert len(tables) == 3
+    for word in re.findall(r'"(\w+)"', "".join(tables)):
+        assert f"*{word}*" in REMINDERCTL, word
+
+
+def test_the_manual_has_every_exit_status():
+    header = (ROOT / "daemon/ctl/command.h").read_text(encoding="utf-8")
+    for status in re.findall(r"EXIT_\w+ = (\d),", header):
+        assert f"\n*{status}*\n" in REMINDERCTL

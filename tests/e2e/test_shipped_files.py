@@ -70,7 +70,7 @@ def test_the_calendar_template_wants_its_days(conf):
 def install(tmp_path):
     """Installs below tmp_path/root and returns that folder."""
     built = tmp_path / "built"
-    subprocess.run(["make", "-s", "-C", ROOT, f"BUILD={built}", "man"], check=True, capture_output=True)
+    subprocess.run(["make", "-s", "-C", ROOT, f"BUILD={built}", "man", "locale"], check=True, capture_output=True)
     for program in ("reminderd", "reminderctl"):
         (built / program).symlink_to(BUILD / program)
     root = tmp_path / "root"
