@@ -117,6 +117,7 @@ static void put_late(struct ladder *ladder, enum rung_class class, const char *n
         struct rung rung = {.class = class};
         wall_time previous = WALL_NONE;
         civil_day raw = after;
+        char day[CIVIL_DATE_SIZE];
 
         if (every->days <= 0 && every->workdays <= 0)
                 return;
@@ -129,7 +130,8 @@ static void put_late(struct ladder *ladder, enum rung_class class, const char *n
                         continue;
                 previous = rung.at;
                 rung.index++;
-                name_rung(&rung, after, "%s-%d", name, rung.index);
+                /* By its day: of another `every` the index would be another rung's. */
+                name_rung(&rung, after, "%s-%s", name, civil_format(raw, day));
                 ladder_put(ladder, &rung);
         }
 }

@@ -234,10 +234,34 @@ static int reopen_escalations(const struct change *change, const struct obligati
         return store_put_occurrence(change->engine->store, &occurrence);
 }
 
+/* What was finished keeps its status when it leaves the plan; it must not come to life there. 1: it is still owed. */
+static int is_in_plan(const struct change *change, const struct obligation_record *record)
+{
+        const struct roster *roster = &engine_config(change->engine)->roster;
+        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
+        size_t agency = roster_find(roster, record->agency), *CLEANUP_FREE agencies = NULL, n = 0;
+        const struct plan *plan;
+        const struct item *item;
+        int r = store_get_occurrence(change->engine->store, record->occurrence_id, &occurrence);
+
+        if (r != 0 || occurrence.withdrawn || agency == ROSTER_NONE ||
+            !settings_find_item(change->engine->settings, record->plan, record->item, &plan, &item))
+                return r < 0 ? r : 0;
+        r = plan_resolve(plan, roster, &item->for_, &agencies, &n);
+        for (size_t i = 0; r == 0 && i < n; i++)
+                if (agencies[i] == agency)
+                        return 1;
+        return r;
+}
+
 static int reopen_one(const struct change *change, struct obligation_record *record, bool several,
                       struct decision_result *result)
 {
-        int r = refuse(change, record, obligation_may_reopen(&record->obligation), several, result);
+        int in_plan = is_in_plan(change, record);
+        int r = in_plan < 0 ? in_plan
+                            : refuse(change, record,
+                                     in_plan ? obligation_may_reopen(&record->obligation) : REFUSED_WITHDRAWN, several,
+                                     result);
 
         if (r != 0)
                 return r;

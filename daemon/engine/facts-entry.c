@@ -176,13 +176,19 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
                        struct letter_entry *ret, const char **ret_reason)
 {
         const struct calendar *calendar = facts->config->calendar;
-        struct notice_detail CLEANUP(notice_detail_clear) detail;
+        struct notice_detail CLEANUP(notice_detail_clear) detail = {0};
         int r;
 
         if (notice->kind == KIND_DATE_SET && record->obligation.status != OBLIGATION_OPEN) {
                 *ret_reason = "finished";
                 return 1;
         }
+        *ret_reason = "taken back";
+        if (strncmp(notice->rung, "preview@", 8) != 0 &&
+            ((notice->kind == KIND_COMPLETED && record->obligation.status != OBLIGATION_DONE) ||
+             (notice->kind == KIND_SNOOZED && (record->obligation.snoozed_until == CIVIL_NONE ||
+                                               record->obligation.snoozed_until < facts->today))))
+                return 1;
         r = entry_of_obligation(facts, record, ret);
         if (r < 0)
                 return r;

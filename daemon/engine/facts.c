@@ -131,8 +131,11 @@ static int join_thread(struct facts *facts, int64_t obligation)
 
 static int take_notice(struct facts *facts, const struct notice_record *notice)
 {
-        const char *reason = NULL;
-        int r = entry_of_notice(facts, notice, &facts->entries[facts->n_entries], &reason);
+        const char *reason = "the agency left the block";
+        int r = 1;
+
+        if (!*notice->agency || roster_find(&facts->config->roster, notice->agency) != ROSTER_NONE)
+                r = entry_of_notice(facts, notice, &facts->entries[facts->n_entries], &reason);
 
         if (r == 1) {
                 facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, reason};

@@ -263,13 +263,12 @@ int manager_adopt(struct manager *manager, struct settings *settings)
 
         engine->settings = settings_ref(settings);
         clock_set_zone(engine_config(engine)->timezone);
-        r = synchronise(manager);
+        /* The store follows the new plans last: what fails before leaves them the old ones. */
+        r = outbox_configure(manager->outbox);
         if (r == 0)
                 r = digest_start(engine);
         if (r == 0)
-                r = outbox_configure(manager->outbox);
-        if (r == 0)
-                r = outbox_cancel_orphans(manager->outbox);
+                r = synchronise(manager);
         if (r < 0) {
                 settings_unref(engine->settings);
                 engine->settings = old;
@@ -278,8 +277,11 @@ int manager_adopt(struct manager *manager, struct settings *settings)
                 return r;
         }
         settings_unref(old);
+        if (outbox_cancel_orphans(manager->outbox) < 0)
+                (void)engine_store_trouble(engine, -EIO, "What waits for a server that is gone stays queued");
         report_provisional(engine);
-        return manager_tick(manager);
+        (void)manager_tick(manager); /* adopted; what fails now is in the journal and tried again */
+        return 0;
 }
 
 int manager_clock_changed(struct manager *manager)
@@ -295,7 +297,8 @@ int manager_clock_changed(struct manager *manager)
                             "The clock was set by %+.1f s and now says %s: everything is planned anew",
                             (double)by / 1000, clock_format(clock_now(&engine->clock), now));
                 manager->set_point = point;
-                r = store_shift_attempts(engine->store, by);
+                r = store_shift_attempts(engine->store, by, clock_now(&engine->clock) +
+                                                                    engine_config(engine)->retry.max * 1000);
                 report_clock(engine);
         }
         return r < 0 ? engine_store_trouble(engine, r, "Cannot follow the clock") : manager_tick(manager);

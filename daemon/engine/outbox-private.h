@@ -32,6 +32,7 @@ struct parcels {
 struct server {
         char name[SERVER_SIZE];
         bool configured; /* still in the configuration */
+        bool fresh;      /* what is claimed was claimed in the transaction that is open */
         uint32_t connections;
         size_t on_wire;
         struct rate rate;

@@ -66,6 +66,8 @@ static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
         case TRANSFER_TEMPORARY:
                 plan_retry(outbox, parcel, now, &result.next_ms);
                 result.state = result.next_ms > 0 ? DELIVERY_QUEUED : DELIVERY_FAILED;
+                if (result.state == DELIVERY_QUEUED && !parcel->server->configured)
+                        result.state = DELIVERY_CANCELLED; /* it would wait for ever */
                 break;
         case TRANSFER_PERMANENT:
         default:

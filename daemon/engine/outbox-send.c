@@ -125,8 +125,18 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
                               r == -ENOENT ? "no longer configured" : strerror(-r));
 }
 
+/* A batch may be under way when the hours close; and what left is recorded before more leaves. */
+static bool may_start(const struct outbox *outbox, const struct server *server)
+{
+        const struct engine *engine = outbox->engine;
+
+        return !outbox->closed && server->on_wire < server->connections && server->claimed.first &&
+               outbox->answered.n < RESULT_BATCH &&
+               (server->claimed.first->delivery.manual || engine_is_open(engine, clock_now(&engine->clock)));
+}
+
 void outbox_start(struct outbox *outbox, struct server *server)
 {
-        while (!outbox->closed && server->on_wire < server->connections && server->claimed.first)
+        while (may_start(outbox, server))
                 start_parcel(outbox, parcels_take_first(&server->claimed));
 }

@@ -165,15 +165,18 @@ static int claim(struct outbox *outbox, struct server *server)
                         r = take_claim(outbox, server, &records[i]);
                 delivery_record_clear(&records[i]);
         }
+        server->fresh = n > 0;
         if (r >= 0)
                 rate_spend(&server->rate, now, (size_t)n);
         return r < 0 ? r : n == CLAIM_BATCH;
 }
 
-static void unclaim(struct outbox *outbox)
+/* What an earlier transaction claimed is `sending` in the store and stays here to be sent. */
+static void unclaim(struct outbox *outbox, bool all)
 {
         for (struct server *server = outbox->servers; server; server = server->next)
-                parcels_clear(&server->claimed);
+                if (all || server->fresh)
+                        parcels_clear(&server->claimed);
 }
 
 int outbox_run(struct outbox *outbox)
@@ -183,6 +186,8 @@ int outbox_run(struct outbox *outbox)
 
         if (r < 0 || outbox->closed)
                 return r;
+        for (struct server *server = outbox->servers; server; server = server->next)
+                server->fresh = false;
         r = store_begin(store);
         for (struct server *server = outbox->servers; r >= 0 && server; server = server->next)
                 r = claim(outbox, server);
@@ -190,7 +195,7 @@ int outbox_run(struct outbox *outbox)
                 r = store_commit(store);
         if (r < 0) {
                 store_rollback(store);
-                unclaim(outbox);
+                unclaim(outbox, false);
                 return r;
         }
         for (struct server *server = outbox->servers; server; server = server->next)
@@ -227,11 +232,15 @@ int outbox_wake(struct outbox *outbox, int64_t *ret_ms)
         for (const struct server *server = outbox->servers; server && !outbox->closed; server = server->next) {
                 int r;
 
-                if (!server->configured || server->claimed.first || server->on_wire >= server->connections)
+                if (server->on_wire >= server->connections || (!server->configured && !server->claimed.first))
                         continue; /* where something is under way an answer comes first */
-                r = server_wake(outbox, server, now, &one);
-                if (r < 0)
-                        return r;
+                if (server->claimed.first)
+                        one = engine_when_open(outbox->engine, now);
+                else {
+                        r = server_wake(outbox, server, now, &one);
+                        if (r < 0)
+                                return r;
+                }
                 if (one < wake)
                         wake = one;
         }
@@ -335,7 +344,7 @@ int outbox_close(struct outbox *outbox)
                 r = store_commit(store);
         if (r < 0)
                 store_rollback(store); /* they stay `sending`: the next start queues them again */
-        unclaim(outbox);
+        unclaim(outbox, true);
         return r;
 }
 

@@ -29,12 +29,13 @@ void rate_clear(struct rate *rate)
         *rate = (struct rate){0};
 }
 
-/* A time ahead of now was taken before the clock was set back: it counts as now, or it would block for as long. */
+/* A time ahead of now was taken before the clock was set back: it counts as now, and far ahead as over, or it would
+ * block for as long. */
 static int64_t age(const struct rate *rate, size_t index, int64_t now_ms)
 {
         int64_t at = rate->times[(rate->oldest + index) % rate->limit];
 
-        return at > now_ms ? 0 : now_ms - at;
+        return at - now_ms > RATE_PERIOD_MS ? RATE_PERIOD_MS : at > now_ms ? 0 : now_ms - at;
 }
 
 size_t rate_room(const struct rate *rate, int64_t now_ms, size_t most)

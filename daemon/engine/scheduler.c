@@ -300,7 +300,7 @@ static int64_t failures_wake(const struct engine *engine)
 int scheduler_step(struct engine *engine)
 {
         struct tick tick = tick_now(engine);
-        int64_t wake;
+        int64_t wake, failures_due = engine->failures_due;
         int more, r;
 
         r = scheduler_wake(engine, &wake);
@@ -316,6 +316,7 @@ int scheduler_step(struct engine *engine)
                 r = store_commit(engine->store);
         if (r < 0) {
                 store_rollback(engine->store);
+                engine->failures_due = failures_due;
                 return r;
         }
         return more > 0;

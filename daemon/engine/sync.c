@@ -95,6 +95,14 @@ static int move_obligation(struct sync *sync, struct obligation_record *record, 
         return engine_announce_date(engine, record, before, NULL, NULL);
 }
 
+/* What came back: rungs that may still be caught up, and were cancelled or not judged, are judged again. */
+static wall_time judged_anew(const struct sync *sync, wall_time handled)
+{
+        wall_time from = sync->now - engine_config(sync->engine)->catch_up;
+
+        return handled < from ? handled : from;
+}
+
 static int update_obligation(struct sync *sync, const struct occurrence_record *occurrence,
                              struct obligation_record *record)
 {
@@ -105,8 +113,10 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
         int r = 0;
 
         take_dates(&record->obligation, &occurrence->planned);
-        if (record->obligation.status == OBLIGATION_WITHDRAWN)
+        if (record->obligation.status == OBLIGATION_WITHDRAWN) {
                 record->obligation.status = OBLIGATION_OPEN;
+                record->handled = judged_anew(sync, record->handled); /* its queue was cancelled */
+        }
         open = record->obligation.status == OBLIGATION_OPEN;
         changed = !same_dates(&before, &record->obligation) || before.status != record->obligation.status;
         if (open && before.status == OBLIGATION_OPEN && record->obligation.fixed == CIVIL_NONE &&
@@ -161,7 +171,7 @@ static int put_occurrence(struct sync *sync, const struct occurrence *occurrence
                 return r;
         if (r == 0) {
                 record.id = old.id;
-                record.handled = old.handled;
+                record.handled = old.withdrawn ? judged_anew(sync, old.handled) : old.handled;
         }
         r = store_put_occurrence(store, &record);
         if (r == 0)

@@ -180,11 +180,13 @@ int store_next_attempt(struct store *store, const char *server, bool manual_only
         return 0;
 }
 
-int store_shift_attempts(struct store *store, int64_t by_ms)
+int store_shift_attempts(struct store *store, int64_t by_ms, int64_t latest_ms)
 {
         CLEANUP_QUERY struct query query =
                 query_cached(store, STATEMENT_SHIFT_ATTEMPTS,
-                             "UPDATE delivery SET next_ms = next_ms + ? WHERE state <> 2 AND state = 0");
+                             "UPDATE delivery SET next_ms = min(next_ms + ?1, max(next_ms, ?2))"
+                             " WHERE state <> 2 AND state = 0");
         query_bind_integer(&query, by_ms);
+        query_bind_integer(&query, latest_ms);
         return query_do(&query);
 }

@@ -48,6 +48,56 @@ static int read_row(struct query *query, void *record)
 
 const struct row_type notice_rows = {.size = sizeof(struct notice_record), .read = read_row, .clear = clear_row};
 
+/* The id of the notice with the same key; each kind of key has its index. 1: there is none. */
+static int find_same(struct store *store, const struct notice_record *record, int64_t *ret)
+{
+        static const char of_obligation[] = "SELECT id FROM notice WHERE obligation = ?1 AND rung = ?2";
+        static const char of_occurrence[] = "SELECT id FROM notice WHERE obligation IS NULL AND occurrence = ?1"
+                                            " AND rung = ?2 AND agency = ?3";
+        static const char of_agency[] = "SELECT id FROM notice WHERE obligation IS NULL AND occurrence IS NULL"
+                                        " AND rung = ?2 AND agency = ?3 AND ?1 = 0";
+        CLEANUP_QUERY struct query query =
+                record->obligation_id ? query_cached(store, STATEMENT_SAME_NOTICE_OF_OBLIGATION, of_obligation)
+                : record->occurrence_id ? query_cached(store, STATEMENT_SAME_NOTICE_OF_OCCURRENCE, of_occurrence)
+                                        : query_cached(store, STATEMENT_SAME_NOTICE_OF_AGENCY, of_agency);
+        query_bind_integer(&query, record->obligation_id ? record->obligation_id : record->occurrence_id);
+        query_bind_text(&query, record->rung);
+        if (!record->obligation_id)
+                query_bind_text(&query, record->agency);
+        int r = query_step(&query);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        *ret = query_read_integer(&query);
+        return query_check(&query);
+}
+
+/* What was cancelled before it left is to be said after all (an obligation reopened, an item put back). 1: the notice
+ * that exists is no such. */
+static int revive(struct store *store, struct notice_record *record)
+{
+        static const char sql[] = "UPDATE notice SET state = 0, kind = ?, detail = ?, made_ms = ?"
+                                  " WHERE id = ? AND state = 4"
+                                  " AND NOT EXISTS (SELECT 1 FROM carried AS c JOIN delivery AS d ON d.seq = c.delivery"
+                                  " WHERE c.notice = notice.id AND d.state = 1) RETURNING id";
+        int64_t id;
+        int r = find_same(store, record, &id);
+        if (r != 0)
+                return r;
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_REVIVE_NOTICE, sql);
+        query_bind_integer(&query, record->kind);
+        query_bind_text(&query, record->detail);
+        query_bind_integer(&query, record->made_ms);
+        query_bind_integer(&query, id);
+        r = query_step(&query);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        record->id = id;
+        CLEANUP_QUERY struct query stop = query_cached(store, STATEMENT_STOP_REVIVED,
+                                                       "UPDATE carried SET stop = 1 WHERE notice = ? AND stop = 0");
+        query_bind_integer(&stop, id);
+        return query_do(&stop);
+}
+
 int store_add_notice(struct store *store, struct notice_record *record)
 {
         static const char sql[] = "INSERT INTO notice (occurrence, obligation, agency, rung, kind, state, detail,"
@@ -63,8 +113,10 @@ int store_add_notice(struct store *store, struct notice_record *record)
         query_bind_integer(&query, record->rung_at);
         query_bind_integer(&query, record->made_ms);
         int64_t r = query_run(&query);
-        if (r <= 0)
-                return r < 0 ? (int)r : 1;
+        if (r < 0)
+                return (int)r;
+        if (r == 0)
+                return record->state == NOTICE_NEW ? revive(store, record) : 1;
         record->id = sqlite3_last_insert_rowid(store->db);
         return 0;
 }
@@ -114,8 +166,10 @@ int store_new_notices(struct store *store, const char *agency, struct notice_rec
 
 int store_set_notice(struct store *store, int64_t id, enum notice_state state, const char *detail)
 {
-        CLEANUP_QUERY struct query query = query_cached(
-                store, STATEMENT_SET_NOTICE, "UPDATE notice SET state = ?, detail = coalesce(?, detail) WHERE id = ?");
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_SET_NOTICE,
+                             "UPDATE notice SET state = iif(state = 2 AND ?1 = 4, 2, ?1), detail = coalesce(?2, detail)"
+                             " WHERE id = ?3");
         query_bind_integer(&query, state);
         query_bind_text(&query, detail);
         query_bind_integer(&query, id);

@@ -35,15 +35,18 @@ static bool is_narrow(const struct obligation_filter *filter)
 
 static const char *order_of(const struct obligation_filter *filter, enum part part)
 {
+        bool narrow = is_narrow(filter);
         switch (part) {
         case PART_DATED:
-                return is_narrow(filter) ? "+" ORDER_DATED : ORDER_DATED;
+                return narrow ? "+" ORDER_DATED : ORDER_DATED;
         case PART_UNDATED:
-                return is_narrow(filter) ? "+" ORDER_UNDATED : ORDER_UNDATED;
+                return narrow ? "+" ORDER_UNDATED : ORDER_UNDATED;
         case PART_ALL:
                 break;
         }
-        return filter->as_planned ? AS_PLANNED : filter->reverse ? REVERSE : ORDER;
+        if (filter->as_planned)
+                return narrow ? "+" AS_PLANNED : AS_PLANNED;
+        return filter->reverse ? REVERSE : ORDER;
 }
 
 /* The conditions with a number in place of a value are those of the partial indexes. */

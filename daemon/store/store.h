@@ -62,10 +62,10 @@ struct obligation_record {
         char agency[ID_SIZE];
         char *title;
         struct obligation obligation;
-        civil_day due;                    /* the nominal day in force, fixed or planned; CIVIL_NONE: undated */
-        civil_day effective;              /* after the shift, see obligation_dates(); CIVIL_NONE: undated */
-        wall_time handled;                /* rungs up to here are settled */
-        wall_time next_fire;              /* WALL_NEVER: none */
+        civil_day due;       /* the nominal day in force, fixed or planned; CIVIL_NONE: undated */
+        civil_day effective; /* after the shift, see obligation_dates(); CIVIL_NONE: undated */
+        wall_time handled;   /* rungs up to here are settled */
+        wall_time next_fire; /* WALL_NEVER: none */
         char *snoozed_by, *snooze_reason; /* NULL unless snoozed */
         char *done_by, *note;             /* of done, waived; or NULL */
 };
@@ -111,8 +111,8 @@ struct obligation_filter {
         bool as_planned;              /* within a day in the order in which the plans first had them, then by agency */
         bool reverse;                 /* the other way round, the undated first; not with as_planned */
         size_t limit, offset;         /* 0: no limit */
-        bool by_cursor; /* as_planned in pages of `limit`, each as cheap as the first: `after`, no offset */
-        int64_t after;  /* the obligation at which the page before ended; 0: the first page */
+        bool by_cursor;               /* as_planned in pages of `limit`, each as cheap as the first: `after`, no offset */
+        int64_t after;                /* the obligation at which the page before ended; 0: the first page */
 };
 
 /* The callback gets a borrowed record; a non-zero return ends the visit and is returned. Which records are visited is
@@ -144,9 +144,9 @@ struct notice_record {
         char rung[64];         /* unique within (obligation) or (occurrence, agency) or (agency) for ever */
         enum notice_kind kind;
         enum notice_state state;
-        char *detail;      /* why skipped or cancelled; for date_set the old date; for failure the delivery */
-        wall_time rung_at; /* the moment of the rung */
-        int64_t made_ms;   /* UTC milliseconds */
+        char *detail;          /* why skipped or cancelled; for date_set the old date; for failure the delivery */
+        wall_time rung_at;     /* the moment of the rung */
+        int64_t made_ms;       /* UTC milliseconds */
 };
 
 void notice_record_clear(struct notice_record *record);
@@ -162,8 +162,7 @@ int store_set_notice(struct store *store, int64_t id, enum notice_state state, c
  * it arrives, and is not tried again if not. */
 int store_cancel_notices(struct store *store, int64_t occurrence_id, int64_t obligation_id, enum notice_kind kind,
                          const char *reason);
-/* Reminders (advance, due, overdue) sent for an obligation, of them overdue ones, and the day of the last (UTC ms, 0).
- */
+/* Reminders (advance, due, overdue) sent for an obligation, of them overdue ones, and the day of the last (UTC ms, 0). */
 struct notice_counts {
         int32_t reminders, overdue;
         int64_t last_ms;
@@ -175,18 +174,12 @@ int store_each_notice(struct store *store, int64_t occurrence_id, int64_t obliga
                       void *userdata);
 
 /* ---- deliveries ---- */
-enum delivery_state {
-        DELIVERY_QUEUED,
-        DELIVERY_SENDING,
-        DELIVERY_SENT,
-        DELIVERY_FAILED,
-        DELIVERY_CANCELLED,
-        DELIVERY_STATES
-};
+enum delivery_state { DELIVERY_QUEUED, DELIVERY_SENDING, DELIVERY_SENT, DELIVERY_FAILED, DELIVERY_CANCELLED,
+                      DELIVERY_STATES };
 const char *delivery_state_name(enum delivery_state state);
 int delivery_state_parse(const char *name, enum delivery_state *ret);
 
-#define DELIVERY_ID_SIZE 33       /* 128 random bits in hex */
+#define DELIVERY_ID_SIZE 33 /* 128 random bits in hex */
 #define SERVER_SIZE (ID_SIZE + 9) /* "mail" or "webhook:" and an id */
 
 struct delivery_record {
@@ -196,13 +189,13 @@ struct delivery_record {
         char *address; /* mailbox, or the webhook's id */
         enum notice_kind kind;
         enum delivery_state state;
-        bool manual; /* a test or a manual retry: hours do not hold it */
+        bool manual;          /* a test or a manual retry: hours do not hold it */
         uint32_t attempts;
-        int64_t made_ms;     /* UTC milliseconds, as all below */
-        int64_t next_ms;     /* next attempt while queued */
-        int64_t finished_ms; /* 0 until sent or failed; 0 also where it was cancelled with all its notices */
-        char *answer;        /* the server's last words, or NULL */
-        char *subject;       /* of the last attempt, or NULL */
+        int64_t made_ms;      /* UTC milliseconds, as all below */
+        int64_t next_ms;      /* next attempt while queued */
+        int64_t finished_ms;  /* 0 until sent or failed; 0 also where it was cancelled with all its notices */
+        char *answer;         /* the server's last words, or NULL */
+        char *subject;        /* of the last attempt, or NULL */
 };
 
 void delivery_record_clear(struct delivery_record *record);
@@ -236,8 +229,9 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
 int store_recover_deliveries(struct store *store, int64_t now_ms);
 /* The earliest next attempt of a server; INT64_MAX: none. */
 int store_next_attempt(struct store *store, const char *server, bool manual_only, int64_t *ret_ms);
-/* The wall clock was set: attempts still to come move with it, so that a backoff keeps its length. */
-int store_shift_attempts(struct store *store, int64_t by_ms);
+/* The wall clock was set: attempts still to come move with it, so that a backoff keeps its length; but none
+ * later than latest_ms unless it was so before: a clock that was far wrong moves nothing out of reach. */
+int store_shift_attempts(struct store *store, int64_t by_ms, int64_t latest_ms);
 int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret); /* 1: none */
 /* By hand: a queued or failed one is due now, outside hours too (1: not in such a state, or none); a queued one is
  * dropped (1). */
@@ -250,8 +244,8 @@ int store_last_failure(struct store *store, struct delivery_record *ret, int64_t
 int store_thread_root(struct store *store, int64_t obligation_id, const char *address,
                       char ret_id[static DELIVERY_ID_SIZE]);
 struct delivery_filter {
-        int state;                            /* an enum delivery_state, -1: any */
-        const char *agency;                   /* NULL: any */
+        int state;          /* an enum delivery_state, -1: any */
+        const char *agency; /* NULL: any */
         int64_t obligation_id, occurrence_id; /* 0: any; of an occurrence also what is of its obligations */
         size_t limit, offset;
 };
@@ -265,7 +259,7 @@ struct store_counts {
         int64_t obligations_open; /* observances not among them */
         int64_t overdue;          /* of them with a day of their own (not tentative), the effective one before today */
         int64_t queued, sending, sent, failed;
-        int64_t last_sent_ms; /* 0: never */
+        int64_t last_sent_ms;     /* 0: never */
 };
 int store_count(struct store *store, civil_day today, struct store_counts *ret);
 
@@ -273,9 +267,9 @@ int store_count(struct store *store, civil_day today, struct store_counts *ret);
 struct audit_record {
         int64_t id;
         int64_t at_ms;
-        char *who;   /* user name of the caller, or "reminderd" */
-        int64_t uid; /* -1: the program itself */
-        char *verb;  /* "snooze", "snooze refused", "done", … */
+        char *who;    /* user name of the caller, or "reminderd" */
+        int64_t uid;  /* -1: the program itself */
+        char *verb;   /* "snooze", "snooze refused", "done", … */
         char plan[ID_SIZE], item[ID_SIZE];
         char key[sizeof("YYYY-MM-DD")];
         char agency[ID_SIZE];

@@ -241,8 +241,9 @@ class Daemon:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        self.notify.shutdown(socket.SHUT_RDWR)
-        self.notify.close()
+        if self.notify.fileno() >= 0:
+            self.notify.shutdown(socket.SHUT_RDWR)  # ends the thread that listens
+            self.notify.close()
 
 
 class Bus:

@@ -29,9 +29,9 @@ def machine():
     container.close()
 
 
-def build_package(version=None):
+def build_package(folder, version):
     """Its path."""
-    more = {"DEB_VERSION": version} if version else {}
+    more = {"DEB_DIR": str(folder)} | ({"DEB_VERSION": version} if version else {})
     done = subprocess.run(["make", "--no-print-directory", "-s", f"BUILD={BUILD}", "deb"], cwd=ROOT,
                           env=os.environ | more, capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -39,13 +39,12 @@ def build_package(version=None):
 
 
 @pytest.fixture(scope="session")
-def install(machine):
+def install(machine, tmp_path_factory):
     """Installs the package, of that version, and returns what dpkg said."""
 
     def do(version=None):
-        package = build_package(version)
-        inside = machine.path("/root/reminderd.deb")
-        inside.write_bytes((ROOT / package).read_bytes())
+        package = build_package(tmp_path_factory.mktemp("package"), version)
+        machine.path("/root/reminderd.deb").write_bytes(package.read_bytes())
         return machine.run("dpkg", "--force-confold", "-i", "/root/reminderd.deb", timeout=120).stdout
 
     return do

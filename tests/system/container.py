@@ -1,6 +1,7 @@
 """A booted systemd: a container on a throwaway layer over the cached root, without network but for its own loopback."""
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 
 import root
+from rawbus import RawBus
 
 BOOT_PATIENCE = 60  # seconds; it takes two
 REBOOTS = 133  # systemd-nspawn(1), with --keep-unit
@@ -47,8 +49,8 @@ class Container:
     def boot(self):
         self.console = open(self.folder / "console", "ab")  # noqa: SIM115, closed by wait_end
         self.process = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", "-D", self.root, f"--machine={self.folder.name}", "--register=no",
-             "--keep-unit", "--private-network", "--link-journal=no", "--resolv-conf=off", "--timezone=off",
+            ["systemd-nspawn", "--quiet", "-D", self.root, f"--machine=reminderd-{secrets.token_hex(6)}",
+             "--register=no", "--keep-unit", "--private-network", "--link-journal=no", "--resolv-conf=off", "--timezone=off",
              "-b", "--console=pipe"],
             stdin=subprocess.DEVNULL, stdout=self.console, stderr=self.console,
         )  # fmt: skip
@@ -109,6 +111,23 @@ class Container:
 
     def sh(self, script, **more):
         return self.run("sh", "-euc", script, **more)
+
+    def connect(self, user):
+        """A connection of that user to the system bus: the bus goes by who connects."""
+        ids = [self.run("id", flag, user).stdout for flag in ("-u", "-g", "-G")]
+        (uid, gid), groups = map(int, ids[:2]), list(map(int, ids[2].split()))
+        folder, own = os.getcwd(), os.getgroups()
+        os.chdir(f"/proc/{self.leader}/root/run/dbus")
+        try:
+            os.setgroups(groups)
+            os.setresgid(gid, gid, 0)
+            os.setresuid(uid, uid, 0)
+            return RawBus("unix:path=system_bus_socket")
+        finally:
+            os.setresuid(0, 0, 0)
+            os.setresgid(0, 0, 0)
+            os.setgroups(own)
+            os.chdir(folder)
 
     def path(self, inside):
         return self.root / inside.lstrip("/")

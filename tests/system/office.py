@@ -18,6 +18,8 @@ from lab.ca import Authority
 ZONE = zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")
 USER, PASSWORD = "nhacviec", "mật khẩu thử"
 MAILDIR = "/srv/mail/khoi"
+NOBODY = "khong-co@khoi.example"  # an address that the server refuses
+REFUSED = f"inline:{{ {{{NOBODY} = 550 5.1.1 no such mailbox}} }}"
 CREDENTIAL = "/etc/credstore.encrypted/smtp-password"
 PATIENCE = 60  # seconds; most takes two, and a daemon that found the disk full looks again after thirty
 
@@ -28,11 +30,11 @@ postconf -e 'myhostname = localhost' 'mydestination = localhost' 'myorigin = loc
         'virtual_mailbox_domains = khoi.example' 'virtual_mailbox_base = /srv/mail' \
         'virtual_mailbox_maps = static:khoi/' 'virtual_uid_maps = static:5000' 'virtual_gid_maps = static:5000' \
         'smtpd_tls_cert_file = /etc/postfix/server.pem' 'smtpd_tls_key_file = /etc/postfix/server.pem' \
+        'smtpd_recipient_restrictions = check_recipient_access {REFUSED}, permit_sasl_authenticated, reject' \
         'smtpd_tls_received_header = yes' 'smtpd_sasl_authenticated_header = yes' 'maillog_file = /var/log/mail.log'
 postconf -M 'submission/inet=submission inet n - n - - smtpd'
 postconf -P 'submission/inet/smtpd_tls_security_level=encrypt' 'submission/inet/smtpd_sasl_auth_enable=yes' \
-        'submission/inet/smtpd_relay_restrictions=permit_sasl_authenticated,reject' \
-        'submission/inet/smtpd_recipient_restrictions=permit_sasl_authenticated,reject'
+        'submission/inet/smtpd_relay_restrictions=permit_sasl_authenticated,reject'
 printf 'pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN\n' >/etc/postfix/sasl/smtpd.conf
 printf '%s' '{PASSWORD}' | saslpasswd2 -p -c -u localhost {USER}
 chgrp postfix /etc/sasldb2
@@ -86,12 +88,14 @@ class Office:
 
     # ---- the block's files ----
 
-    def configure(self, at, count=1, items=(), **settings):
-        """`count` agencies are all reminded at `at` of one report due today; `items` are further ones."""
+    def configure(self, at, count=1, items=(), last="dv{}@khoi.example", **settings):
+        """`count` agencies are all reminded at `at` of one report due today; `items` are further ones, and `last` is
+        the address of the last agency."""
         folder = self.folder / "block"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        agencies = tuple({"id": f"don-vi-{n}", "name": f"Đơn vị số {n}", "emails": [f"dv{n}@khoi.example"]}
+        agencies = tuple({"id": f"don-vi-{n}", "name": f"Đơn vị số {n}",
+                          "emails": [last.format(n) if n == count else f"dv{n}@khoi.example"]}
                          for n in range(1, count + 1))  # fmt: skip
         report = {"id": "bao-cao", "title": "Báo cáo tổng kết", "due": at.date().isoformat(), "for": ["members"]}
         text = plan(",\n".join(self.item(item) for item in (report, *items)), year=at.year, members=None)

@@ -32,11 +32,12 @@ def _output(*command):
 
 
 def _mirror():
-    targets = _output("apt-get", "indextargets", "--format", "$(RELEASE) $(REPO_URI)", "Created-By: Packages")
-    for line in targets.splitlines():
-        release, _, uri = line.partition(" ")
-        if release == SUITE:
-            return uri
+    """Other archives than Debian's own have a release of that name, too."""
+    format = "$(ORIGIN) $(RELEASE) $(REPO_URI)"
+    for line in _output("apt-get", "indextargets", "--format", format, "Created-By: Packages").splitlines():
+        origin, _, rest = line.rpartition(f" {SUITE} ")
+        if origin == "Debian":
+            return rest
     return "http://deb.debian.org/debian"
 
 

@@ -5,11 +5,12 @@ import email.utils
 import json
 import os
 
-from office import CREDENTIAL, PASSWORD, soon, wait_until
+from office import CREDENTIAL, NOBODY, PASSWORD, soon, wait_until
 
 LATER = {"id": "so-ket", "title": "Sơ kết", "for": ["members"]}
 # MESSAGE_IDs, as daemon/engine/journal.c has them.
 SENT = "ca5432a83a0c45469e41066a75510e09"
+FAILED = "1d8f4596c5164d3ebc4d036f190abc2b"
 RETRY = "f24557abf3934147be17255f08c75011"
 RELOAD_REFUSED = "2dbb2f37345d4561a5bdedf11b650db9"
 STORE_TROUBLE = "3c0c4e95f37b4dd1a2458ccc02441635"
@@ -74,6 +75,19 @@ def test_a_mail_server_that_is_away_for_a_while(fresh, machine):
     assert len(fresh.settle()) == 1
 
 
+def test_an_address_that_is_refused_is_told_and_harms_no_other(fresh):
+    fresh.configure(soon(3), 2, last=NOBODY)
+    fresh.start()
+    assert fresh.ctl("status", "--check").returncode == 0
+    fresh.wait_mail(1, "due")
+    (entry,) = wait_until(lambda: fresh.journal(f"MESSAGE_ID={FAILED}"), "the failure in the journal")
+    assert entry["PRIORITY"] == "3" and entry["REMINDERD_AGENCY"] == "don-vi-2"
+    assert "550 5.1.1" in entry["MESSAGE"] and "no such mailbox" in entry["MESSAGE"], "the server's words"
+    (failed,) = fresh.json("deliveries", "--state", "failed")
+    assert failed["agency"] == "don-vi-2"
+    assert fresh.ctl("status", "--check", check=False).returncode == 1, "monitoring sees it"
+
+
 # ---- reload ----------------------------------------------------------------------------------------------------------
 
 
@@ -132,7 +146,7 @@ def test_a_failure_for_good_is_reported_by_mail(fresh, machine):
     assert "agencies.conf:" in text, "with the mistake in it"
 
 
-# ---- the secret --------------------------------------------------------------------------------------------------------
+# ---- the secret ------------------------------------------------------------------------------------------------------
 
 
 def test_a_plain_credential_of_a_drop_in_takes_the_place_of_the_encrypted_one(fresh, machine):
@@ -158,7 +172,7 @@ def test_a_missing_credential_is_named_before_the_start(fresh, machine):
         machine.run("systemctl", "stop", "reminderd")
 
 
-# ---- ends and interruptions --------------------------------------------------------------------------------------------
+# ---- ends and interruptions ------------------------------------------------------------------------------------------
 
 
 def test_killed_and_started_again_nothing_is_lost_or_doubled(fresh, machine):
@@ -310,6 +324,21 @@ def test_an_outsider_gets_nothing(fresh, machine):
     assert done.returncode != 0
 
 
+def test_signals_are_heard_by_members_only(fresh, machine):
+    start_far(fresh)
+    machine.run("usermod", "-aG", "reminderd", "thu-ky")
+    with machine.connect("thu-ky") as member, machine.connect("nguoi-ngoai") as outsider:
+        for one in (member, outsider):
+            one.watch()
+        fresh.ctl("done", "so-ket", "--agency", "don-vi-1")
+        heard = member.wait_for(lambda signal: signal.member == "ObligationChanged")
+        assert "so-ket" in heard.values
+        # What the bus had for him would come before its answer.
+        dbus = "org.freedesktop.DBus"
+        outsider.call("GetId", to=dbus, path="/org/freedesktop/DBus", interface=dbus)
+        assert [signal.member for signal in outsider.signals if signal.interface != dbus] == []
+
+
 def test_a_member_of_the_group_snoozes_and_the_log_names_him(fresh, machine):
     start_far(fresh)
     machine.run("usermod", "-aG", "reminderd", "thu-ky")
@@ -324,7 +353,7 @@ def test_a_member_of_the_group_snoozes_and_the_log_names_him(fresh, machine):
 def test_asking_starts_an_enabled_service(fresh, machine):
     start_far(fresh)
     machine.run("systemctl", "stop", "reminderd")
-    fresh.ctl("status")
+    machine.run("busctl", "call", "org.reminderd1", "/org/reminderd1", "org.freedesktop.DBus.Peer", "Ping")
     assert fresh.property("ActiveState") == "active"
 
 

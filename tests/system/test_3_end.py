@@ -23,12 +23,25 @@ def test_an_upgrade_that_finds_mistakes_leaves_the_old_version_running(fresh, ma
     assert fresh.pid() == pid and fresh.property("ActiveState") == "active"
 
 
-def test_a_removal_stops_it_and_keeps_the_state(fresh, machine):
+def test_an_upgrade_leaves_a_stopped_service_stopped(fresh, install):
     start_far(fresh)
+    fresh.machine.run("systemctl", "stop", "reminderd")
+    install("0.1.0-4")
+    assert fresh.property("ActiveState") == "inactive"
+
+
+def test_a_removal_stops_it_and_keeps_the_state(fresh, machine, install):
+    start_far(fresh)
+    fresh.ctl("done", "so-ket", "--agency", "don-vi-1")
     machine.run("dpkg", "--remove", "reminderd")
     assert machine.run("systemctl", "is-active", "reminderd", check=False).stdout.strip() == "inactive"
     assert list(machine.path("/var/lib/reminderd").iterdir())
     assert machine.path("/etc/reminderd/reminderd.conf").exists()
+    install()
+    assert machine.run("systemctl", "is-enabled", "reminderd").stdout.strip() == "enabled"
+    fresh.start()
+    (row,) = fresh.json("list", "--item", "so-ket")
+    assert row["state"] == "done"
 
 
 def test_a_purge_leaves_nothing_of_its_own(machine, installed):

@@ -48,35 +48,35 @@ static void test_rungs(void **state)
                 {{&policy_report, .due = "2024-12-10"}, /* a Tuesday */
                  "11-08 30d@2024-12-10, 11-26 14d@2024-12-10, 12-03 7d@2024-12-10, 12-06 3d@2024-12-10, "
                  "12-09 1d@2024-12-10, 12-10 0d@2024-12-10, "
-                 "12-12 overdue-1@2024-12-10, 12-16 overdue-2@2024-12-10, 12-18 overdue-3@2024-12-10"},
+                 "12-12 overdue-2024-12-12@2024-12-10, 12-16 overdue-2024-12-16@2024-12-10, 12-18 overdue-2024-12-18@2024-12-10"},
                 /* A quarter that begins on a holiday and ends on a Sunday. */
                 {{&policy_report, .from = "2024-01-01", .due = "2024-03-31"},
                  "01-02 start@2024-01-01, 03-01 30d@2024-03-31, 03-15 14d@2024-03-31, 03-22 7d@2024-03-31, "
                  "03-28 3d@2024-03-31, 03-29 0d@2024-03-31, "
-                 "04-03 overdue-1@2024-04-01, 04-05 overdue-2@2024-04-01, 04-09 overdue-3@2024-04-01"},
+                 "04-03 overdue-2024-04-03@2024-04-01, 04-05 overdue-2024-04-05@2024-04-01, 04-09 overdue-2024-04-09@2024-04-01"},
                 /* The same Sunday, with the other shifts: rungs count from the earlier date, keys name the nominal. */
                 {{&policy_report, .due = "2024-03-31", .shift = SHIFT_PREVIOUS},
                  "02-28 30d@2024-03-31, 03-15 14d@2024-03-31, 03-22 7d@2024-03-31, 03-26 3d@2024-03-31, "
                  "03-28 1d@2024-03-31, 03-29 0d@2024-03-31, "
-                 "04-02 overdue-1@2024-03-29, 04-04 overdue-2@2024-03-29, 04-08 overdue-3@2024-03-29"},
+                 "04-02 overdue-2024-04-02@2024-03-29, 04-04 overdue-2024-04-04@2024-03-29, 04-08 overdue-2024-04-08@2024-03-29"},
                 {{&policy_report, .due = "2024-03-31", .shift = SHIFT_NONE},
                  "03-01 30d@2024-03-31, 03-15 14d@2024-03-31, 03-22 7d@2024-03-31, 03-28 3d@2024-03-31, "
                  "03-29 0d@2024-03-31, "
-                 "04-02 overdue-1@2024-03-31, 04-04 overdue-2@2024-03-31, 04-08 overdue-3@2024-03-31"},
+                 "04-02 overdue-2024-04-02@2024-03-31, 04-04 overdue-2024-04-04@2024-03-31, 04-08 overdue-2024-04-08@2024-03-31"},
                 /* In the Tet holidays: three rungs meet on the last working day before them. */
                 {{&policy_report, .due = "2024-02-14"},
                  "01-15 30d@2024-02-14, 01-31 14d@2024-02-14, 02-07 0d@2024-02-14, "
-                 "02-19 overdue-1@2024-02-15, 02-21 overdue-2@2024-02-15, 02-23 overdue-3@2024-02-15"},
+                 "02-19 overdue-2024-02-19@2024-02-15, 02-21 overdue-2024-02-21@2024-02-15, 02-23 overdue-2024-02-23@2024-02-15"},
                 /* A Saturday worked in exchange; working days counted over 29 April to 1 May. */
                 {{&policy_mixed, .due = "2024-05-04"},
                  "04-19 14d@2024-05-04, 04-24 5wd@2024-05-04, 04-26 7d@2024-05-04, 05-03 1wd@2024-05-04, "
                  "05-04 0d@2024-05-04, "
-                 "05-07 overdue-1@2024-05-04, 05-10 overdue-2@2024-05-04, 05-13 overdue-3@2024-05-04, "
-                 "05-16 overdue-4@2024-05-04, 05-20 overdue-5@2024-05-04"},
+                 "05-07 overdue-2024-05-07@2024-05-04, 05-10 overdue-2024-05-10@2024-05-04, 05-13 overdue-2024-05-13@2024-05-04, "
+                 "05-16 overdue-2024-05-16@2024-05-04, 05-20 overdue-2024-05-19@2024-05-04"},
                 /* Saturday, Sunday and Monday are one reminder, and the count has no gap. */
                 {{&policy_daily, .due = "2024-12-06"},
-                 "12-09 overdue-1@2024-12-06, 12-10 overdue-2@2024-12-06, 12-11 overdue-3@2024-12-06, "
-                 "12-12 overdue-4@2024-12-06"},
+                 "12-09 overdue-2024-12-07@2024-12-06, 12-10 overdue-2024-12-10@2024-12-06, 12-11 overdue-2024-12-11@2024-12-06, "
+                 "12-12 overdue-2024-12-12@2024-12-06"},
                 /* Tentative: from the first day, never overdue. Fixed: a due like any other. */
                 {{&policy_inspection, .from = "2024-10-01", .due = "2024-10-31", .tentative = true},
                  "09-17 14d@2024-10-01, 09-27 3d@2024-10-01, 09-30 1d@2024-10-01, 10-01 start@2024-10-01"},
@@ -90,8 +90,8 @@ static void test_rungs(void **state)
                  "10-01 14d@2024-10-15, 10-11 3d@2024-10-15, 10-14 1d@2024-10-15"},
                 /* A window of one weekend begins after it has ended. */
                 {{&policy_daily, .from = "2024-12-07", .due = "2024-12-08", .shift = SHIFT_PREVIOUS},
-                 "12-09 overdue-1@2024-12-06, 12-10 overdue-2@2024-12-06, 12-11 overdue-3@2024-12-06, "
-                 "12-12 overdue-4@2024-12-06"},
+                 "12-09 overdue-2024-12-07@2024-12-06, 12-10 overdue-2024-12-10@2024-12-06, 12-11 overdue-2024-12-11@2024-12-06, "
+                 "12-12 overdue-2024-12-12@2024-12-06"},
                 {{&policy_inspection, .from = "2024-12-07", .due = "2024-12-08", .shift = SHIFT_NONE},
                  "11-22 14d@2024-12-08, 12-05 3d@2024-12-08, 12-06 1d@2024-12-08, 12-09 start@2024-12-07"},
                 /* An anniversary on a Sunday: announced before, and nothing after. */
@@ -104,8 +104,8 @@ static void test_rungs(void **state)
                 {{&policy_inspection, .due = "2024-12-10", .snoozed_until = "2024-12-06"},
                  "11-26 14d@2024-12-10, 12-06 3d@2024-12-10, 12-09 snooze-end@2024-12-06"},
                 {{&policy_daily, .due = "2024-12-06", .snoozed_until = "2024-12-09"},
-                 "12-09 overdue-1@2024-12-06, 12-10 snooze-end@2024-12-09, 12-11 overdue-3@2024-12-06, "
-                 "12-12 overdue-4@2024-12-06"},
+                 "12-09 overdue-2024-12-07@2024-12-06, 12-10 snooze-end@2024-12-09, 12-11 overdue-2024-12-11@2024-12-06, "
+                 "12-12 overdue-2024-12-12@2024-12-06"},
                 /* Nothing. */
                 {{&policy_report, .due = "2024-12-10", .status = OBLIGATION_DONE}, ""},
                 {{&policy_report, .due = "2024-12-10", .status = OBLIGATION_WAIVED}, ""},
@@ -164,7 +164,7 @@ static void test_bounds(void **state)
         struct rung rungs[LADDER_MAX];
 
         assert_int_equal(ladder_of_obligation(&rules, &obligation, rungs), LADDER_MAX);
-        assert_string_equal(rungs[LADDER_MAX - 1].key, "overdue-512@2024-12-10");
+        assert_string_equal(rungs[LADDER_MAX - 1].key, "overdue-2029-01-18@2024-12-10");
         /* A span of nothing would never come to an end. */
         policy.overdue_every = (struct offset){0};
         assert_int_equal(ladder_of_obligation(&rules, &obligation, rungs), 0);
@@ -211,11 +211,11 @@ static void test_fix_rungs(void **state)
         } table[] = {
                 {"2024-09-20", "2024-10-04",
                  "09-06 fix-14d@2024-09-20, 09-17 fix-3d@2024-09-20, 09-20 fix-0d@2024-09-20, "
-                 "09-24 fix-late-1@2024-09-20, 09-26 fix-late-2@2024-09-20, 09-30 fix-late-3@2024-09-20, "
-                 "10-02 fix-late-4@2024-09-20, 10-04 fix-late-5@2024-09-20"},
+                 "09-24 fix-late-2024-09-24@2024-09-20, 09-26 fix-late-2024-09-26@2024-09-20, 09-30 fix-late-2024-09-30@2024-09-20, "
+                 "10-02 fix-late-2024-10-02@2024-09-20, 10-04 fix-late-2024-10-04@2024-09-20"},
                 {"2024-09-22", "2024-09-25",
                  "09-06 fix-14d@2024-09-22, 09-19 fix-3d@2024-09-22, 09-20 fix-0d@2024-09-22, "
-                 "09-24 fix-late-1@2024-09-22"},
+                 "09-24 fix-late-2024-09-24@2024-09-22"},
                 {"2024-09-20", "2024-09-18", "09-06 fix-14d@2024-09-20, 09-17 fix-3d@2024-09-20"},
                 {"", "2024-10-31", ""},
                 {"2024-09-20", "", ""},
@@ -335,7 +335,7 @@ static void test_step(void **state)
                  "",
                  "2024-12-16 08:00",
                  "sssssssS.",
-                 "overdue-2@2024-12-10",
+                 "overdue-2024-12-16@2024-12-10",
                  KIND_OVERDUE,
                  "2024-12-18 08:00"},
                 /* Overdue ones are sent however old; advance ones are not. */
@@ -343,7 +343,7 @@ static void test_step(void **state)
                  "2024-12-16 08:00",
                  "2026-12-16 08:00",
                  "hhhhhhhhS",
-                 "overdue-3@2024-12-10",
+                 "overdue-2024-12-18@2024-12-10",
                  KIND_OVERDUE,
                  "never"},
                 {{TUESDAY_TERM},
@@ -465,7 +465,7 @@ static void test_step(void **state)
                  "2024-11-26 08:00",
                  "2024-12-12 09:00",
                  "hhssssS..",
-                 "overdue-1@2024-12-10",
+                 "overdue-2024-12-12@2024-12-10",
                  KIND_OVERDUE,
                  "2024-12-16 08:00"},
                 {{TUESDAY_TERM, .snoozed_until = "2024-12-12"},

@@ -210,6 +210,45 @@ static void test_records_results(void **state)
 }
 
 /* One notice over two deliveries: what its state is after each of their results. */
+/* Each attempt in turn, and the last failure after it. */
+static void test_keeps_the_last_failure(void **state)
+{
+        static const struct {
+                const char *delivery;
+                enum delivery_state state;
+                const char *answer;
+                int64_t now_ms;
+                const char *expected; /* "delivery answer at" */
+        } attempts[] = {
+                {"d1", DELIVERY_SENT, "250 ok", 10, ""},
+                {"d2", DELIVERY_QUEUED, "451 later", 20, "d2 451 later 20"},
+                {"d3", DELIVERY_QUEUED, NULL, 30, "d2 451 later 20"}, /* given back without an attempt */
+                {"d2", DELIVERY_SENT, "250 ok", 40, "d2 451 later 20"},
+                {"d4", DELIVERY_CANCELLED, "nothing left to say", 50, "d2 451 later 20"},
+                {"d3", DELIVERY_FAILED, "550 no such user", 60, "d3 550 no such user 60"},
+                {"d5", DELIVERY_FAILED, NULL, 70, "d5 (null) 70"},
+        };
+        struct store *store = ((struct fixture *)*state)->store;
+        for (char id[] = "d1"; id[1] <= '5'; id[1]++)
+                fixture_delivery(store, id, "a@so.example", 0, NULL, 0);
+        for (size_t i = 0; i < ELEMENTS(attempts); i++) {
+                CLEANUP(delivery_record_clear) struct delivery_record record = {0};
+                char found[80] = "";
+                int64_t at_ms = 0;
+                OK(store, store_finish_delivery(store, &(struct delivery_result){.delivery = attempts[i].delivery,
+                                                                                 .state = attempts[i].state,
+                                                                                 .next_ms = attempts[i].now_ms,
+                                                                                 .now_ms = attempts[i].now_ms,
+                                                                                 .answer = attempts[i].answer}));
+                int r = store_last_failure(store, &record, &at_ms);
+                if (r == 0)
+                        (void)snprintf(found, sizeof(found), "%s %s %lld", record.id,
+                                       record.answer ? record.answer : "(null)", (long long)at_ms);
+                assert_int_equal(r, attempts[i].expected[0] ? 0 : 1);
+                assert_string_equal(found, attempts[i].expected);
+        }
+}
+
 static void test_settles_notices(void **state)
 {
         static const struct {
@@ -331,7 +370,7 @@ static void test_shifts_attempts(void **state)
         fixture_delivery(store, "d1", "a@so.example", 1000, NULL, 0);
         fixture_delivery(store, "d2", "b@so.example", 1500, NULL, 0);
         fixture_claim(store, 1000, 1);
-        OK(store, store_shift_attempts(store, -300));
+        OK(store, store_shift_attempts(store, -300, INT64_MAX));
         int64_t next = 0;
         OK(store, store_next_attempt(store, "mail", false, &next));
         assert_int_equal(next, 1200);
@@ -450,6 +489,7 @@ int main(void)
                 TEST(test_finds_what_can_be_joined),
                 TEST(test_claims_what_has_come),
                 TEST(test_records_results),
+                TEST(test_keeps_the_last_failure),
                 TEST(test_settles_notices),
                 TEST(test_carries_notices_by_urgency),
                 TEST(test_retries_and_drops_by_hand),

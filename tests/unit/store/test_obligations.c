@@ -230,7 +230,7 @@ static const struct {
         const char *plan, *item, *key, *agency;
         struct obligation obligation;
 } sample[] = {
-        {"p24", "nop", "", "b", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}},
+        {"p24", "nop", "", "b", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, 98}},
         {"p24", "nop", "", "a", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 95, NONE}},
         {"p24", "hop", "", "a", {90, 120, true, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}},
         {"p24", "hop", "", "b", {90, 120, true, false, SHIFT_NEXT, 110, OBLIGATION_OPEN, NONE, NONE}},
@@ -280,6 +280,9 @@ static void test_lists_by_filter(void **state)
                 {{.reverse = true},
                  "p24/cho:a p24/hop:a p24/hop:b p24/nop:b p24/nop:a p24/sinh:a p24/cu:a p23/nop:a "
                  "p23/thang@1970-02-25:a p23/thang@1970-01-26:a"},
+                {{.as_planned = true},
+                 "p23/thang@1970-01-26:a p23/thang@1970-02-25:a p23/nop:a p24/cu:a p24/sinh:a p24/nop:a p24/nop:b "
+                 "p24/hop:b p24/hop:a p24/cho:a"},
                 {{.plan = "p23"}, "p23/thang@1970-01-26:a p23/thang@1970-02-25:a p23/nop:a"},
                 {{.item = "nop"}, "p23/nop:a p24/nop:a p24/nop:b"},
                 {{.plan = "p24", .item = "nop", .agency = "b"}, "p24/nop:b"},
@@ -297,6 +300,9 @@ static void test_lists_by_filter(void **state)
                 {{.effective_before = 110}, "p23/thang@1970-01-26:a p24/nop:b"},
                 {{.effective_before = 111}, "p23/thang@1970-01-26:a p24/nop:b p24/hop:b"},
                 {{.effective_before = 100}, "p23/thang@1970-01-26:a"},
+                {{.snoozed_from = 98}, "p24/nop:b"},
+                {{.snoozed_from = 99}, ""},
+                {{.aside = true}, "p23/nop:a p24/cu:a"},
                 {{.limit = 2}, "p23/thang@1970-01-26:a p23/thang@1970-02-25:a"},
                 {{.limit = 2, .offset = 2}, "p23/nop:a p24/cu:a"},
                 {{.offset = 8}, "p24/hop:a p24/cho:a"},
@@ -309,6 +315,66 @@ static void test_lists_by_filter(void **state)
                 if (strcmp(names, cases[i].expected) != 0)
                         fail_msg("case %zu: \"%s\", not \"%s\"", i, names, cases[i].expected);
         }
+}
+
+struct pages {
+        char names[NAMES_SIZE];
+        int64_t last;
+        size_t n;
+};
+
+static int note_page(void *userdata, const struct obligation_record *record)
+{
+        struct pages *pages = userdata;
+        pages->last = record->id;
+        pages->n++;
+        return name_one(pages->names, record);
+}
+
+/* Whatever the size of a page, all of them together are the list in one. */
+static void test_pages_by_cursor(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        put_sample(store);
+        const struct obligation_filter filters[] = {
+                {0},
+                {.plan = "p24"},
+                {.item = "nop"},
+                {.agency = "a"},
+                {.open_only = true},
+                {.aside = true},
+                {.dateless = true},
+                {.no_withdrawn = true},
+                {.effective_before = 111},
+                {.done_from = 95, .done_to = 99},
+                {.snoozed_from = 98},
+                {.due_from = 60, .due_to = 100},
+                {.agency = "nobody"},
+        };
+        for (size_t i = 0; i < ELEMENTS(filters); i++)
+                for (size_t limit = 1; limit < 12; limit++) {
+                        struct obligation_filter filter = filters[i];
+                        char whole[NAMES_SIZE] = "";
+                        struct pages pages = {0};
+                        filter.as_planned = true;
+                        OK(store, store_each_obligation(store, &filter, name_one, whole));
+                        filter.by_cursor = true;
+                        filter.limit = limit;
+                        do {
+                                filter.after = pages.last;
+                                pages.n = 0;
+                                OK(store, store_each_obligation(store, &filter, note_page, &pages));
+                                assert_true(pages.n <= limit);
+                        } while (pages.n == limit);
+                        if (strcmp(pages.names, whole) != 0)
+                                fail_msg("filter %zu by %zu: \"%s\", not \"%s\"", i, limit, pages.names, whole);
+                }
+        const struct obligation_filter wrong[] = {{.by_cursor = true, .limit = 1},
+                                                  {.as_planned = true, .by_cursor = true},
+                                                  {.as_planned = true, .by_cursor = true, .limit = 1, .offset = 1},
+                                                  {.as_planned = true, .by_cursor = true, .limit = 1, .reverse = true}};
+        for (size_t i = 0; i < ELEMENTS(wrong); i++)
+                assert_int_equal(store_each_obligation(store, &wrong[i], name_one, (char[NAMES_SIZE]){0}), -EINVAL);
 }
 
 static int stop_at_second(void *userdata, const struct obligation_record *record)
@@ -572,6 +638,7 @@ int main(void)
                 TEST(test_refuses_wrong_obligations),
                 TEST(test_finds_damaged_values),
                 TEST(test_lists_by_filter),
+                TEST(test_pages_by_cursor),
                 TEST(test_a_visitor_ends_the_visit),
                 TEST(test_a_visitor_may_use_the_store),
                 TEST(test_what_is_due),

@@ -106,6 +106,37 @@ static void test_a_failed_migration_changes_nothing(void **state)
         assert_int_equal(ask_file(path, "SELECT count(*) FROM one"), 2);
 }
 
+/* What the first version left: the failure that is newest is the last one. */
+static void test_from_the_first_version(void **state)
+{
+        struct fixture *fixture = *state;
+        CLEANUP_FREE char *path = plain_path(fixture, "");
+        struct store store = {.lock = -1};
+        struct delivery_record record = {0};
+        int64_t at_ms;
+        assert_int_equal(open_plain(&store, path, schema_current.steps, 1), 0);
+        assert_int_equal(sqlite3_exec(store.db,
+                                      "INSERT INTO delivery VALUES"
+                                      " (1, 'old', 'mail', 'a', 'a@so.example', 0, 3, 0, 1, 1, 1, 70, 'no', NULL),"
+                                      " (2, 'new', 'mail', 'a', 'a@so.example', 0, 3, 0, 1, 1, 1, 90, 'never', NULL),"
+                                      " (3, 'well', 'mail', 'a', 'a@so.example', 0, 2, 0, 1, 1, 1, 99, 'ok', NULL)",
+                                      NULL, NULL, NULL),
+                         SQLITE_OK);
+        close_plain(&store);
+
+        assert_int_equal(open_plain(&store, path, schema_current.steps, schema_current.n), 0);
+        assert_int_equal(store_last_failure(&store, &record, &at_ms), 0);
+        assert_string_equal(record.id, "new");
+        assert_string_equal(record.answer, "never");
+        assert_int_equal(at_ms, 90);
+        delivery_record_clear(&record);
+        for (size_t i = 0; i < STATEMENTS; i++) {
+                sqlite3_finalize(store.statements[i]);
+                store.statements[i] = NULL;
+        }
+        close_plain(&store);
+}
+
 static void test_backs_up(void **state)
 {
         struct fixture *fixture = *state;
@@ -160,6 +191,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_migrates_and_keeps_the_old, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_a_failed_migration_changes_nothing, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_from_the_first_version, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_backs_up, fixture_file, fixture_end),
                 cmocka_unit_test_setup_teardown(test_copies_into_a_scratch_store, fixture_file, fixture_end),
         };

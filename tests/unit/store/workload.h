@@ -107,6 +107,21 @@ static inline int workload_views(struct store *store, const int64_t obligations[
                 {.dateless = true},
                 {.effective_before = 101},
                 {.effective_before = 101, .agency = "so-1"},
+                {.snoozed_from = 90},
+                {.aside = true},
+                {.as_planned = true, .snoozed_from = 90},
+                {.as_planned = true, .aside = true},
+                /* by cursor: each is two lists, of what is dated and of what is not */
+                {.as_planned = true, .by_cursor = true, .limit = 9},
+                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1},
+                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .plan = "p"},
+                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .open_only = true},
+                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .agency = "so-1"},
+                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .item = "one"},
+                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .snoozed_from = 90},
+                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .aside = true},
+                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .effective_before = 101},
+                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .done_from = 90, .done_to = 110},
         };
         for (size_t i = 0; i < ELEMENTS(lists); i++)
                 TRY(store_each_obligation(store, &lists[i], workload_see_obligation, NULL));
@@ -190,7 +205,7 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
         int64_t next;
         TRY(store_next_attempt(store, "mail", false, &next));
         TRY(store_next_attempt(store, "mail", true, &next));
-        TRY(store_shift_attempts(store, 5));
+        TRY(store_shift_attempts(store, 5, INT64_MAX));
         TRY(store_retry_delivery(store, "d0", 6));
         TRY(store_drop_delivery(store, "d1", 6));
         struct delivery_record claimed[WORKLOAD_ROWS];
@@ -207,12 +222,28 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
         TRY(store_set_notice(store, ids[5], NOTICE_SKIPPED, "too old"));
         TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = "d0", .state = DELIVERY_SENT}));
         TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = "d2", .state = DELIVERY_QUEUED}));
+        CLEANUP(delivery_record_clear) struct delivery_record failure = {0};
+        TRY(store_retry_delivery(store, "d3", 6));
+        TRY(store_claim_deliveries(store, "mail", 6, true, &failure, 1));
+        delivery_record_clear(&failure);
+        TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = "d3", .state = DELIVERY_FAILED}));
+        TRY(store_last_failure(store, &failure, &next));
         TRY(store_recover_deliveries(store, 7));
         TRY(store_thread_root(store, obligations[0], address, id));
         struct notice_counts counts;
         TRY(store_count_notices(store, obligations[0], &counts));
         TRY(store_cancel_notices(store, occurrence, obligations[0], KIND_COUNT, "done"));
         TRY(store_cancel_notices(store, occurrence, 0, KIND_COUNT, "done"));
+        /* Each kind of key is said, taken back and said again. */
+        struct notice_record again[] = {{.agency = "again", .rung = "again"},
+                                        {.occurrence_id = occurrence, .agency = "again", .rung = "again"},
+                                        {.occurrence_id = occurrence, .obligation_id = obligations[0], .rung = "again"}};
+        for (size_t i = 0; i < ELEMENTS(again); i++) {
+                again[i].state = NOTICE_NEW;
+                TRY(store_add_notice(store, &again[i]));
+                TRY(store_set_notice(store, again[i].id, NOTICE_CANCELLED, "done"));
+                TRY(store_add_notice(store, &again[i]));
+        }
         CLEANUP(delivery_record_clear) struct delivery_record got = {0};
         return store_get_delivery(store, "d0", &got);
 }
