@@ -82,8 +82,23 @@ unit-%: ## unit tests of one floor: make unit-core
 	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 	@scripts/run-unit $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 
+# ---- the simulation: years of faults in virtual time; the wraps are where it makes the process die ------------------------
+SEEDS ?= 200
+SIM_WRAPS := $(foreach f,store_begin store_commit store_rollback clock_set_point,-Wl,--wrap=$(f))
+$(BUILD)/sim: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c)) $(foreach f,engine $(below_engine),$(call archive,$(f)))
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(SIM_WRAPS) -o $@ $^ $(LIBS)
+sim: $(BUILD)/sim ## plays SEEDS=N years of a block with everything that can go wrong
+	@$(BUILD)/sim --seeds $(SEEDS)
+sim-mutations: ## breaks rules on purpose: the simulation must notice each
+	@BUILD='$(BUILD)' tests/sim/mutations
+
 check: all unit ## unit and end-to-end tests
 	BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests/e2e
+
+bench-control: all ## how fast reminderctl is answered with 100,000 obligations, and whether reminders wait for it
+	@BUILD=$(BUILD) tests/bench/control.py --json $(BUILD)/bench-control.json
+bench-smoke: all ## the same bench with a few obligations: whether it runs
+	@BUILD=$(BUILD) tests/bench/control.py --items 6 --agencies 4 --rounds 2 --calls 50
 
 # ---- manual pages ---------------------------------------------------------------------------------------------------
 MAN_SOURCES := $(sort $(wildcard daemon/man/*.scd))
@@ -127,6 +142,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: all unit check man locale lint lint-tidy lint-cppcheck install deb clean help
+.PHONY: all unit sim sim-mutations check bench-control bench-smoke man locale lint lint-tidy lint-cppcheck install deb clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

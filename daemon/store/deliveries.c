@@ -215,6 +215,9 @@ int store_retry_delivery(struct store *store, const char *id, int64_t now_ms)
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
 {
         static const char sql[] = "UPDATE delivery SET state = 4, finished_ms = ? WHERE id = ? AND state = 0";
+        static const char why[] = "UPDATE notice SET detail = 'dropped by hand' WHERE state = 4 AND detail IS NULL"
+                                  " AND id IN (SELECT c.notice FROM delivery AS d JOIN carried AS c"
+                                  " ON c.delivery = d.seq WHERE d.id = ?)";
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
         if (r < 0)
@@ -223,7 +226,12 @@ int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
         query_bind_integer(&query, now_ms);
         query_bind_text(&query, id);
         r = decide(store, &query, id, now_ms);
-        return r != 0 ? r : unit_commit(&unit);
+        if (r != 0)
+                return r;
+        CLEANUP_QUERY struct query reason = query_cached(store, STATEMENT_DROP_REASON, why);
+        query_bind_text(&reason, id);
+        r = query_do(&reason);
+        return r < 0 ? r : unit_commit(&unit);
 }
 
 /* First by arrival: a delivery made earlier may arrive later, and the head of a thread must not change. */

@@ -1,0 +1,311 @@
+/* The block: a small random one, and the configuration files that say the same.
+ * Depends on block.h.
+ * Called by sim. */
+#include "block.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/cleanup.h"
+
+static const char *const shift_names[] = {[SHIFT_NEXT] = "next", [SHIFT_PREVIOUS] = "previous", [SHIFT_NONE] = "none"};
+
+static civil_day some_day(const struct block *block, struct chance *chance)
+{
+        return civil_from(block->year, 1, 5) + chance_between(chance, 0, 350);
+}
+
+static struct offset some_offset(struct chance *chance, int most)
+{
+        int n = chance_between(chance, 1, most);
+
+        return chance_percent(chance, 50) ? (struct offset){.days = n} : (struct offset){.workdays = n};
+}
+
+static void random_policy(struct block_policy *policy, struct chance *chance)
+{
+        static const int32_t at[] = {8 * 3600, 8 * 3600, 9 * 3600 + 1800, 7 * 3600, 18 * 3600};
+        static const int32_t days[] = {0, 1, 2, 3, 5, 7, 14, 30};
+
+        *policy = (struct block_policy){.at = at[chance_between(chance, 0, 4)]};
+        for (size_t i = 0; i < ELEMENTS(days); i++)
+                if (policy->n_before < BEFORE_MAX && chance_percent(chance, 45))
+                        policy->before[policy->n_before++] = days[i] > 0 && chance_percent(chance, 30)
+                                                                     ? (struct offset){.workdays = days[i]}
+                                                                     : (struct offset){.days = days[i]};
+        if (policy->n_before == 0)
+                policy->before[policy->n_before++] = (struct offset){.days = 3};
+        policy->every = some_offset(chance, 4);
+        policy->limit = chance_between(chance, 0, 5);
+        policy->n_levels = chance_between(chance, 0, LEVELS_MAX);
+        for (int i = 0; i < policy->n_levels; i++) {
+                policy->levels[i].after = some_offset(chance, 6);
+                policy->levels[i].reader = chance_percent(chance, 60) ? HEAD : COUNCIL;
+        }
+}
+
+void block_move_item(const struct block *block, struct block_item *item, struct chance *chance)
+{
+        item->fix_by = CIVIL_NONE;
+        item->from = CIVIL_NONE;
+        item->due = some_day(block, chance);
+        switch (item->form) {
+        case DATE_QUARTER:
+                item->quarter = chance_between(chance, 1, 4);
+                item->from = civil_from(block->year, item->quarter * 3 - 2, 1);
+                item->due =
+                        civil_from(block->year, item->quarter * 3, item->quarter == 1 || item->quarter == 4 ? 31 : 30);
+                break;
+        case DATE_WINDOW:
+                item->from = item->due;
+                item->due += chance_between(chance, 5, 40);
+                if (item->due > civil_from(block->year, 12, 31))
+                        item->due = civil_from(block->year, 12, 31);
+                if (item->tentative && chance_percent(chance, 70) && item->from - 30 > civil_from(block->year, 1, 1))
+                        item->fix_by = item->from - chance_between(chance, 1, 25);
+                break;
+        case DATE_REPEAT:
+                item->month_day = chance_between(chance, 1, 28);
+                break;
+        case DATE_UNDATED:
+                item->due = CIVIL_NONE;
+                break;
+        case DATE_DUE:
+        case DATE_OBSERVANCE:
+                break;
+        }
+        if (item->form == DATE_OBSERVANCE && civil_split(item->due).month == 2 && civil_split(item->due).day == 29)
+                item->due--;
+}
+
+bool block_add_item(struct block *block, struct chance *chance)
+{
+        static const enum date_form forms[] = {DATE_DUE,    DATE_DUE,     DATE_DUE,    DATE_WINDOW,     DATE_WINDOW,
+                                               DATE_WINDOW, DATE_QUARTER, DATE_REPEAT, DATE_OBSERVANCE, DATE_UNDATED};
+        struct block_item *item = &block->items[block->n_items];
+
+        if (block->n_items == ITEMS_MAX)
+                return false;
+        *item = (struct block_item){
+                .present = true,
+                .form = forms[chance_between(chance, 0, (int)ELEMENTS(forms) - 1)],
+                .tentative = chance_percent(chance, 50),
+                .shift = (enum shift)chance_between(chance, 0, 2),
+                .owner = chance_percent(chance, 70) ? OWNER_MEMBERS : chance_between(chance, HEAD, COUNCIL),
+                .policy = chance_between(chance, 0, POLICIES - 1),
+        };
+        if (item->form == DATE_REPEAT)
+                item->owner = HEAD; /* twelve of it are enough */
+        if (item->form != DATE_WINDOW)
+                item->tentative = false;
+        snprintf(item->id, sizeof(item->id), "i%d", block->n_items++);
+        block_move_item(block, item, chance);
+        return true;
+}
+
+bool block_add_agency(struct block *block, struct chance *chance)
+{
+        struct block_agency *agency = &block->agencies[block->n_agencies];
+
+        if (block->n_agencies == AGENCIES_MAX)
+                return false;
+        *agency = (struct block_agency){.present = true, .mailboxes = chance_between(chance, 1, 2)};
+        snprintf(agency->id, sizeof(agency->id), "a%d", block->n_agencies++);
+        return true;
+}
+
+void block_random(struct block *block, struct chance *chance)
+{
+        static const int32_t hours[][2] = {
+                {7 * 3600 + 1800, 17 * 3600}, {8 * 3600, 16 * 3600}, {9 * 3600, 11 * 3600}, {0, 0}};
+        int kind = chance_between(chance, 0, 3), agencies = chance_between(chance, 3, 5),
+            items = chance_between(chance, 2, 6);
+
+        *block = (struct block){
+                .year = chance_between(chance, 2023, 2025),
+                .open = hours[kind][0],
+                .close = hours[kind][1],
+                .catch_up = (int64_t)chance_between(chance, 1, 10) * DAY_SECONDS,
+                .digest = chance_percent(chance, 30),
+                .confirmations = chance_percent(chance, 50),
+                .webhook = chance_percent(chance, 30),
+        };
+        for (int i = 0; i < POLICIES; i++)
+                random_policy(&block->policies[i], chance);
+        while (block->n_agencies < agencies)
+                block_add_agency(block, chance);
+        while (block->n_items < items)
+                block_add_item(block, chance);
+}
+
+int block_days(const struct block *block, const struct block_item *item, civil_day days[static 12])
+{
+        if (item->form != DATE_REPEAT) {
+                days[0] = item->due;
+                return 1;
+        }
+        for (int month = 1; month <= 12; month++)
+                days[month - 1] = civil_from(block->year, month, item->month_day);
+        return 12;
+}
+
+/* ---- as files ---- */
+
+static FILE *open_file(const char *folder, const char *name)
+{
+        char path[200];
+        FILE *file;
+
+        snprintf(path, sizeof(path), "%s/%s", folder, name);
+        file = fopen(path, "we");
+        assert(file);
+        return file;
+}
+
+static void put_offset(FILE *out, const struct offset *offset)
+{
+        fprintf(out, "\"%d%s\"", offset->workdays ? offset->workdays : offset->days, offset->workdays ? "wd" : "d");
+}
+
+static void put_clock(FILE *out, int32_t clock)
+{
+        fprintf(out, "\"%02d:%02d\"", clock / 3600, clock / 60 % 60);
+}
+
+static void write_policy(FILE *out, const struct block_policy *policy, int index)
+{
+        fprintf(out, "  p%d = { before = [", index);
+        for (int i = 0; i < policy->n_before; i++) {
+                fputs(i > 0 ? ", " : "", out);
+                put_offset(out, &policy->before[i]);
+        }
+        fputs("]; at = ", out);
+        put_clock(out, policy->at);
+        if (policy->limit > 0) {
+                fputs("; overdue = { every = ", out);
+                put_offset(out, &policy->every);
+                fprintf(out, "; limit = %d; }", policy->limit);
+        }
+        fputs("; escalate = (", out);
+        for (int i = 0; i < policy->n_levels; i++) {
+                fputs(i > 0 ? ", { after = " : " { after = ", out);
+                put_offset(out, &policy->levels[i].after);
+                fprintf(out, "; to = \"%s\"; }", policy->levels[i].reader == HEAD ? "head" : "council");
+        }
+        fputs(" ); };\n", out);
+}
+
+static void write_main(const struct block *block, const char *folder)
+{
+        FILE *CLEANUP_FCLOSE out = open_file(folder, "reminderd.conf");
+
+        fprintf(out,
+                "block = { name = \"Khối\"; short = \"K\"; contact = { name = \"N\"; title = \"T\"; phone = \"1\"; "
+                "email = \"contact@x.example\"; }; };\n"
+                "agencies = \"agencies.conf\"; plans = \"plans.d\"; calendars = \"%s/conf/calendar.d\";\n"
+                "templates = \"%s/conf/templates/vi\"; state_dir = \"state\";\n"
+                "mail = { url = \"smtp://127.0.0.1:1\"; tls = \"required\"; from = \"from@x.example\"; };\n",
+                SOURCE_DIR, SOURCE_DIR);
+        fputs("hours = { open = ", out);
+        put_clock(out, block->open);
+        fputs("; close = ", out);
+        put_clock(out, block->close);
+        fprintf(out, "; };\ncatch_up = \"%dd\";\nconfirmations = %s;\n", (int)(block->catch_up / DAY_SECONDS),
+                block->confirmations ? "true" : "false");
+        if (block->digest)
+                fputs("digest = { weekday = \"mon\"; at = \"08:00\"; };\n", out);
+        if (block->webhook)
+                fputs("webhooks = ( { id = \"hook\"; url = \"http://127.0.0.1:1/\"; allow_http = true; agencies = "
+                      "[\"*\"]; kinds = [\"*\"]; } );\n",
+                      out);
+        fputs("policies = {\n", out);
+        for (int i = 0; i < POLICIES; i++)
+                write_policy(out, &block->policies[i], i);
+        fputs("};\ndefault_policy = \"p0\";\n", out);
+}
+
+static void write_agencies(const struct block *block, const char *folder)
+{
+        FILE *CLEANUP_FCLOSE out = open_file(folder, "agencies.conf");
+        const char *comma = "";
+
+        fputs("agencies = (\n", out);
+        for (int i = 0; i < block->n_agencies; i++) {
+                const struct block_agency *agency = &block->agencies[i];
+
+                if (!agency->present)
+                        continue;
+                fprintf(out, "%s{ id = \"%s\"; name = \"Cơ quan %d\"; emails = [\"%s@x.example\"%s%s%s]; }", comma,
+                        agency->id, i, agency->id, agency->mailboxes > 1 ? ", \"" : "",
+                        agency->mailboxes > 1 ? agency->id : "", agency->mailboxes > 1 ? "@y.example\"" : "");
+                comma = ",\n";
+        }
+        fprintf(out, " );\ngroups = { council = [\"%s\"]; };\n", block->agencies[COUNCIL].id);
+}
+
+static void write_item(FILE *out, const struct block *block, const struct block_item *item)
+{
+        char from[CIVIL_DATE_SIZE], due[CIVIL_DATE_SIZE], fix[CIVIL_DATE_SIZE];
+
+        civil_format(item->from, from);
+        civil_format(item->due, due);
+        fprintf(out, "{ id = \"%s\"; title = \"Việc %s\"; ", item->id, item->id);
+        switch (item->form) {
+        case DATE_DUE:
+                fprintf(out, "due = \"%s\"; ", due);
+                break;
+        case DATE_WINDOW:
+                fprintf(out, "window = [\"%s\", \"%s\"]; ", from, due);
+                break;
+        case DATE_QUARTER:
+                fprintf(out, "quarter = %d; ", item->quarter);
+                break;
+        case DATE_UNDATED:
+                fputs("when = \"khi có văn bản\"; ", out);
+                break;
+        case DATE_REPEAT:
+                fprintf(out, "repeat = \"FREQ=MONTHLY;BYMONTHDAY=%d\"; ", item->month_day);
+                break;
+        case DATE_OBSERVANCE:
+                fprintf(out, "observance = { date = \"%s\"; }; ", due + 5);
+                break;
+        }
+        if (item->tentative)
+                fputs("tentative = true; ", out);
+        if (item->fix_by != CIVIL_NONE)
+                fprintf(out, "fix_by = \"%s\"; ", civil_format(item->fix_by, fix));
+        fprintf(out, "shift = \"%s\"; policy = \"p%d\"; for = [\"%s\"]; }", shift_names[item->shift], item->policy,
+                item->owner == OWNER_MEMBERS ? "members" : block->agencies[item->owner].id);
+}
+
+static void write_plan(const struct block *block, const char *folder)
+{
+        FILE *CLEANUP_FCLOSE out = open_file(folder, "plans.d/p.conf");
+        const char *comma = "";
+
+        fprintf(out,
+                "plan = { id = \"p\"; year = %d; title = \"Kế hoạch\"; basis = \"KH\"; head = \"%s\"; deputy = "
+                "\"%s\"; items = (\n",
+                block->year, block->agencies[HEAD].id, block->agencies[DEPUTY].id);
+        for (int i = 0; i < block->n_items; i++) {
+                if (!block->items[i].present)
+                        continue;
+                fputs(comma, out);
+                write_item(out, block, &block->items[i]);
+                comma = ",\n";
+        }
+        fputs(" ); };\n", out);
+}
+
+void block_write(const struct block *block, const char *folder)
+{
+        char path[200];
+
+        snprintf(path, sizeof(path), "%s/plans.d", folder);
+        (void)mkdir(path, 0700);
+        write_main(block, folder);
+        write_agencies(block, folder);
+        write_plan(block, folder);
+}
