@@ -14,12 +14,14 @@
  * build serves every PREFIX. */
 static const char *installed_locales(char path[static PATH_MAX])
 {
-        ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - sizeof("/../../share/locale"));
+        static const char beside[] = "/../share/locale";
+        ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - sizeof(beside));
 
         if (length < 0)
                 return "/usr/share/locale";
-        path[length] = '\0';
-        strcat(path, "/../../share/locale");
+        while (length > 0 && path[length - 1] != '/')
+                length--;
+        memcpy(path + length, beside, sizeof(beside));
         return path;
 }
 

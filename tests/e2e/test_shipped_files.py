@@ -89,6 +89,10 @@ def test_an_installation_is_complete(install):
                  "share/man/man5/reminderd.conf.5", "share/man/man5/reminder-plan.5"):  # fmt: skip
         assert (root / "usr" / file).stat().st_size > 0
     assert check(root / "etc/reminderd").returncode == 0
+    vietnamese = os.environ | {"LANGUAGE": "vi", "LC_ALL": "C.UTF-8"}
+    vietnamese.pop("TEXTDOMAINDIR", None)
+    words = subprocess.run([root / "usr/bin/reminderctl", "--help"], env=vietnamese, capture_output=True, text=True)
+    assert "LỆNH" in words.stdout  # the catalogue is found beside the program
 
 
 def test_a_second_installation_respects_what_was_edited_and_removed(install):
