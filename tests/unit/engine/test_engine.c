@@ -348,6 +348,61 @@ static void observances_are_announced_and_never_overdue(void **state)
         play_free(play);
 }
 
+/* Both at night: what was taken back before the hours open is not confirmed. */
+static void what_was_taken_back_is_not_confirmed(void **state)
+{
+        struct play *play = play_new("2024-06-03 20:00", REPORT, "confirmations = true;", false);
+        struct decision_scope scope = {.item = "bao-cao", .agency = "c"};
+        struct decision_result result;
+
+        (void)state;
+        assert_int_equal(
+                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-03"), NULL, &result), &result),
+                DECIDED);
+        assert_int_equal(decided(decide_reopen(play_engine(play), &clerk, &scope, "nhầm", &result), &result), DECIDED);
+        play_until(play, "2024-06-04 12:00");
+        assert_sent(play, "");
+        play_free(play);
+}
+
+/* c finished, then the plan binds b alone: nobody can bring c's obligation to life again. */
+static void what_left_the_plan_is_not_reopened(void **state)
+{
+        struct play *play = play_new("2024-06-03", REPORT, "", false);
+        struct decision_scope scope = {.item = "bao-cao", .agency = "c"};
+        struct decision_result result;
+
+        (void)state;
+        assert_int_equal(
+                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-03"), NULL, &result), &result),
+                DECIDED);
+        assert_int_equal(play_edit(play, "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; "
+                                         "for = [\"b\"]; }"),
+                         0);
+        assert_int_equal(decided(decide_reopen(play_engine(play), &clerk, &scope, "nhầm", &result), &result),
+                         DECISION_REFUSED);
+        play_free(play);
+}
+
+/* Two reminders under the old step, the rest under the new one: 14/6 and a week each are 21/6, 28/6. */
+static void another_step_of_overdue_reminders_loses_none(void **state)
+{
+        struct play *play = play_new("2024-06-03", REPORT, "", false);
+
+        (void)state;
+        play_until(play, "2024-06-20 12:00");
+        (void)play_sent(play);
+        assert_int_equal(play_edit(play, "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; "
+                                         "for = [\"c\"]; overdue = { every = \"1w\"; limit = 3; }; }"),
+                         0);
+        play_until(play, "2024-07-31");
+        assert_sent(play, "06-21 08:00 escalation d bao-cao\n"
+                          "06-21 08:00 overdue c bao-cao\n"
+                          "06-28 08:00 overdue c bao-cao\n"
+                          "07-05 08:00 overdue c bao-cao\n");
+        play_free(play);
+}
+
 int main(void)
 {
         static const struct CMUnitTest tests[] = {
@@ -368,6 +423,9 @@ int main(void)
                 cmocka_unit_test(retry_after_is_honoured),
                 cmocka_unit_test(a_weekly_digest),
                 cmocka_unit_test(observances_are_announced_and_never_overdue),
+                cmocka_unit_test(what_was_taken_back_is_not_confirmed),
+                cmocka_unit_test(what_left_the_plan_is_not_reopened),
+                cmocka_unit_test(another_step_of_overdue_reminders_loses_none),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
