@@ -75,7 +75,7 @@ static int record_verdicts(const struct tick *tick, const struct obligation_reco
         return r;
 }
 
-static int judge_obligation(const struct tick *tick, struct obligation_record *record)
+static int judge_obligation(const struct tick *tick, const struct obligation_record *record)
 {
         const struct plan *plan;
         const struct item *item;
@@ -84,9 +84,8 @@ static int judge_obligation(const struct tick *tick, struct obligation_record *r
         size_t n;
         int r;
 
-        record->next_fire = WALL_NEVER;
         if (!settings_find_item(tick->engine->settings, record->plan, record->item, &plan, &item))
-                return store_put_obligation(tick->engine->store, record);
+                return store_arm_obligation(tick->engine->store, record->id, record->handled, WALL_NEVER);
 
         struct ladder_rules rules = engine_rules(tick->engine, item);
 
@@ -96,10 +95,8 @@ static int judge_obligation(const struct tick *tick, struct obligation_record *r
         if (r < 0)
                 return r;
         /* Never back: a clock that was set back must not open settled rungs again. */
-        if (tick->now > record->handled)
-                record->handled = tick->now;
-        record->next_fire = step.next;
-        return store_put_obligation(tick->engine->store, record);
+        return store_arm_obligation(tick->engine->store, record->id,
+                                    tick->now > record->handled ? tick->now : record->handled, step.next);
 }
 
 /* ---- occurrences: a date to fix, escalations ---- */

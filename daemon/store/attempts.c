@@ -29,6 +29,7 @@ static int claim(struct store *store, struct delivery_record *record)
         int r = query_do(&query);
         if (r < 0)
                 return r;
+        tally_move(store, DELIVERY_QUEUED, DELIVERY_SENDING, 1, 0);
         record->state = DELIVERY_SENDING;
         record->attempts++;
         return 0;
@@ -55,10 +56,10 @@ int store_claim_deliveries(struct store *store, const char *server, int64_t now_
         return r;
 }
 
-static int record_result(struct store *store, const struct delivery_result *result)
+static int record_result(struct store *store, int64_t row, const struct delivery_result *result)
 {
         static const char sql[] = "UPDATE delivery SET state = ?, next_ms = ?, finished_ms = ?, answer = ?,"
-                                  " subject = coalesce(?, subject) WHERE id = ? AND state IN (0, 1)";
+                                  " subject = coalesce(?, subject) WHERE seq = ?";
         bool again = result->state == DELIVERY_QUEUED;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FINISH_DELIVERY, sql);
         query_bind_integer(&query, result->state);
@@ -66,26 +67,21 @@ static int record_result(struct store *store, const struct delivery_result *resu
         query_bind_integer(&query, again ? 0 : result->now_ms);
         query_bind_text(&query, result->answer);
         query_bind_text(&query, result->subject);
-        query_bind_text(&query, result->delivery);
-        int64_t r = query_run(&query);
-        if (r < 0)
-                return (int)r;
-        if (r == 0)
-                return store_refuse(store, -ENOENT, "there is no unfinished delivery %s", result->delivery);
-        return 0;
+        query_bind_integer(&query, row);
+        return query_do(&query);
 }
 
 /* A failed attempt has words, or is the last; what is queued again without any was not attempted. */
-static int note_failure(struct store *store, const struct delivery_result *result)
+static int note_failure(struct store *store, int64_t row, const struct delivery_result *result)
 {
         static const char sql[] = "INSERT OR REPLACE INTO failure (only, delivery, at_ms, answer)"
-                                  " SELECT 1, seq, ?, ? FROM delivery WHERE id = ?";
+                                  " VALUES (1, ?, ?, ?)";
         if (result->state != DELIVERY_FAILED && !(result->state == DELIVERY_QUEUED && result->answer))
                 return 0;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTE_FAILURE, sql);
+        query_bind_integer(&query, row);
         query_bind_integer(&query, result->now_ms);
         query_bind_text(&query, result->answer);
-        query_bind_text(&query, result->delivery);
         return query_do(&query);
 }
 
@@ -115,12 +111,11 @@ int store_last_failure(struct store *store, struct delivery_record *ret, int64_t
 }
 
 /* What was stopped while it was on the wire is not said at the next attempt. */
-static int silence(struct store *store, const char *delivery)
+static int silence(struct store *store, int64_t row)
 {
-        static const char sql[] = "UPDATE carried SET stop = 1 WHERE stop = 2"
-                                  " AND delivery = (SELECT seq FROM delivery WHERE id = ?)";
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_SILENCE_CARRIED, sql);
-        query_bind_text(&query, delivery);
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_SILENCE_CARRIED,
+                                                        "UPDATE carried SET stop = 1 WHERE stop = 2 AND delivery = ?");
+        query_bind_integer(&query, row);
         return query_do(&query);
 }
 
@@ -129,18 +124,28 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
         if (result->state == DELIVERY_SENDING || result->state >= DELIVERY_STATES)
                 return store_refuse(store, -EINVAL, "no delivery ends in that state");
         CLEANUP_UNIT struct unit unit = {0};
+        enum delivery_state was;
+        int64_t row;
         int r = unit_begin(store, &unit);
         if (r >= 0)
-                r = record_result(store, result);
+                r = delivery_find(store, result->delivery, &row, &was);
+        if (r < 0)
+                return r;
+        if (r > 0 || (was != DELIVERY_QUEUED && was != DELIVERY_SENDING))
+                return store_refuse(store, -ENOENT, "there is no unfinished delivery %s", result->delivery);
+        r = record_result(store, row, result);
         if (r >= 0)
-                r = note_failure(store, result);
-        if (r >= 0 && result->state == DELIVERY_QUEUED) {
-                r = silence(store, result->delivery);
+                r = note_failure(store, row, result);
+        if (r < 0)
+                return r;
+        tally_move(store, (int)was, result->state, 1, result->state == DELIVERY_QUEUED ? 0 : result->now_ms);
+        if (result->state == DELIVERY_QUEUED) {
+                r = silence(store, row);
                 if (r >= 0)
-                        r = delivery_cancel_if_empty(store, result->delivery, result->now_ms);
+                        r = delivery_cancel_if_empty(store, row, result->now_ms);
         }
         if (r >= 0)
-                r = notices_settle(store, result->delivery, result->now_ms);
+                r = notices_settle(store, row, result->state, result->now_ms);
         return r < 0 ? r : unit_commit(&unit);
 }
 
@@ -162,6 +167,7 @@ int store_recover_deliveries(struct store *store, int64_t now_ms)
         int64_t n = query_run(&query);
         if (n < 0)
                 return (int)n;
+        tally_move(store, DELIVERY_SENDING, DELIVERY_QUEUED, n, 0);
         r = unit_commit(&unit);
         return r < 0 ? r : (int)n;
 }

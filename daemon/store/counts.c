@@ -1,7 +1,7 @@
-/* What status counts, from tallies that triggers keep (schema.c).
- * Depends on query.h.
+/* What status counts, from tallies: of deliveries, and of obligations, which triggers keep (schema.c).
+ * Depends on rows.h.
  * Called by engine, and by control for the properties on the bus. */
-#include "store/query.h"
+#include "store/rows.h"
 
 static int count_obligations(struct store *store, civil_day today, struct store_counts *counts)
 {
@@ -20,24 +20,16 @@ static int count_obligations(struct store *store, civil_day today, struct store_
 
 static int count_deliveries(struct store *store, struct store_counts *counts)
 {
-        CLEANUP_QUERY struct query query =
-                query_cached(store, STATEMENT_COUNT_DELIVERIES, "SELECT state, n, last_ms FROM delivery_tally");
-        int r;
-        while ((r = query_step(&query)) > 0) {
-                unsigned state = query_read_below(&query, DELIVERY_STATES);
-                int64_t n = query_read_integer(&query), last_ms = query_read_integer(&query);
-                if (state == DELIVERY_QUEUED) {
-                        counts->queued = n;
-                } else if (state == DELIVERY_SENDING) {
-                        counts->sending = n;
-                } else if (state == DELIVERY_FAILED) {
-                        counts->failed = n;
-                } else if (state == DELIVERY_SENT) {
-                        counts->sent = n;
-                        counts->last_sent_ms = last_ms;
-                }
-        }
-        return r < 0 ? r : query_check(&query);
+        struct tally tally[DELIVERY_STATES];
+        int r = tally_read(store, tally);
+        if (r < 0)
+                return r;
+        counts->queued = tally[DELIVERY_QUEUED].n;
+        counts->sending = tally[DELIVERY_SENDING].n;
+        counts->failed = tally[DELIVERY_FAILED].n;
+        counts->sent = tally[DELIVERY_SENT].n;
+        counts->last_sent_ms = tally[DELIVERY_SENT].last_ms;
+        return 0;
 }
 
 int store_count(struct store *store, civil_day today, struct store_counts *ret)

@@ -108,6 +108,7 @@ int store_add_delivery(struct store *store, const struct delivery_record *record
         if (r < 0)
                 return r;
         r = insert(store, record);
+        tally_move(store, TALLY_NOWHERE, DELIVERY_QUEUED, 1, 0);
         int64_t delivery = sqlite3_last_insert_rowid(store->db);
         for (size_t i = 0; r >= 0 && i < n; i++)
                 r = carry(store, delivery, notices[i]);
@@ -141,15 +142,21 @@ int store_find_queued(struct store *store, enum notice_kind kind, const char *se
         return fetch_id(&query, ret_id);
 }
 
-static int queued_row(struct store *store, const char *id, int64_t *ret)
+int delivery_find(struct store *store, const char *id, int64_t *ret_row, enum delivery_state *ret_state)
 {
         CLEANUP_QUERY struct query query =
-                query_cached(store, STATEMENT_QUEUED_ROW, "SELECT seq FROM delivery WHERE id = ? AND state = 0");
+                query_cached(store, STATEMENT_FIND_DELIVERY, "SELECT seq, state FROM delivery WHERE id = ?");
         query_bind_text(&query, id);
         int r = query_step(&query);
         if (r <= 0)
                 return r < 0 ? r : 1;
-        *ret = query_read_integer(&query);
+        int64_t row = query_read_integer(&query);
+        enum delivery_state state = (enum delivery_state)query_read_below(&query, DELIVERY_STATES);
+        r = query_check(&query);
+        if (r < 0)
+                return r;
+        *ret_row = row;
+        *ret_state = state;
         return 0;
 }
 
@@ -159,10 +166,13 @@ int store_join_delivery(struct store *store, const char *delivery, int64_t notic
         int r = unit_begin(store, &unit);
         if (r < 0)
                 return r;
+        enum delivery_state state;
         int64_t row;
-        r = queued_row(store, delivery, &row);
+        r = delivery_find(store, delivery, &row, &state);
         if (r != 0)
                 return r;
+        if (state != DELIVERY_QUEUED)
+                return 1;
         r = carry(store, row, notice);
         return r < 0 ? r : unit_commit(&unit);
 }
@@ -181,40 +191,50 @@ int store_delivery_notices(struct store *store, const char *delivery, struct not
                                   " CROSS JOIN carried AS c ON c.delivery = d.seq"
                                   " CROSS JOIN notice AS n ON n.id = c.notice"
                                   " WHERE d.id = ? AND c.stop = 0 AND n.state NOT IN (4, 5)"
-                                  " ORDER BY n.kind, n.id LIMIT ?";
+                                  " ORDER BY c.notice LIMIT ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTICES_OF_DELIVERY, sql);
         query_bind_text(&query, delivery);
         query_bind_integer(&query, (int64_t)n);
         return query_fetch(&query, &notice_rows, records, n);
 }
 
-/* What was decided by hand on one delivery, and its notices with it. 1: it was not in a state for that. */
-static int decide(struct store *store, struct query *query, const char *id, int64_t now_ms)
+/* What was decided by hand on one delivery, and its notices with it. The statement is bound to all but the row. 1: it
+ * is not in a state for that. */
+static int decide(struct query *query, const char *id, unsigned states, enum delivery_state state, int64_t now_ms)
 {
-        int64_t changed = query_run(query);
-        if (changed <= 0)
-                return changed < 0 ? (int)changed : 1;
-        return notices_settle(store, id, now_ms);
+        struct store *store = query->store;
+        enum delivery_state was;
+        int64_t row;
+        int r = delivery_find(store, id, &row, &was);
+        if (r != 0)
+                return r;
+        if (!(states & 1U << was))
+                return 1;
+        query_bind_integer(query, row);
+        r = query_do(query);
+        if (r < 0)
+                return r;
+        tally_move(store, (int)was, state, 1, state == DELIVERY_QUEUED ? 0 : now_ms);
+        return notices_settle(store, row, state, now_ms);
 }
 
 int store_retry_delivery(struct store *store, const char *id, int64_t now_ms)
 {
         static const char sql[] = "UPDATE delivery SET state = 0, manual = 1, next_ms = ?, finished_ms = 0"
-                                  " WHERE id = ? AND state IN (0, 3)";
+                                  " WHERE seq = ?";
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
         if (r < 0)
                 return r;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_RETRY_DELIVERY, sql);
         query_bind_integer(&query, now_ms);
-        query_bind_text(&query, id);
-        r = decide(store, &query, id, now_ms);
+        r = decide(&query, id, 1U << DELIVERY_QUEUED | 1U << DELIVERY_FAILED, DELIVERY_QUEUED, now_ms);
         return r != 0 ? r : unit_commit(&unit);
 }
 
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
 {
-        static const char sql[] = "UPDATE delivery SET state = 4, finished_ms = ? WHERE id = ? AND state = 0";
+        static const char sql[] = "UPDATE delivery SET state = 4, finished_ms = ? WHERE seq = ?";
         static const char why[] = "UPDATE notice SET detail = 'dropped by hand' WHERE state = 4 AND detail IS NULL"
                                   " AND id IN (SELECT c.notice FROM delivery AS d JOIN carried AS c"
                                   " ON c.delivery = d.seq WHERE d.id = ?)";
@@ -224,8 +244,7 @@ int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
                 return r;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DROP_DELIVERY, sql);
         query_bind_integer(&query, now_ms);
-        query_bind_text(&query, id);
-        r = decide(store, &query, id, now_ms);
+        r = decide(&query, id, 1U << DELIVERY_QUEUED, DELIVERY_CANCELLED, now_ms);
         if (r != 0)
                 return r;
         CLEANUP_QUERY struct query reason = query_cached(store, STATEMENT_DROP_REASON, why);
@@ -238,15 +257,33 @@ int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
 int store_thread_root(struct store *store, int64_t obligation_id, const char *address,
                       char ret_id[static DELIVERY_ID_SIZE])
 {
-        static const char sql[] = "SELECT d.id FROM notice AS n"
+        static const char sql[] = "SELECT d.finished_ms, d.seq, d.id FROM notice AS n"
                                   " CROSS JOIN carried AS c ON c.notice = n.id"
                                   " CROSS JOIN delivery AS d ON d.seq = c.delivery"
-                                  " WHERE n.obligation = ? AND c.stop <> 1 AND d.state = 2 AND d.address = ?"
-                                  " ORDER BY d.finished_ms, d.seq LIMIT 1";
+                                  " WHERE n.obligation = ? AND c.stop <> 1 AND d.state = 2 AND d.address = ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_THREAD_ROOT, sql);
         query_bind_integer(&query, obligation_id);
         query_bind_text(&query, address);
-        return fetch_id(&query, ret_id);
+        /* Not by ORDER BY: mostly there are one or two, and SQLite's sorter costs more than all the rest. */
+        char first[DELIVERY_ID_SIZE] = "";
+        int64_t first_ms = 0, first_row = 0;
+        int r;
+        while ((r = query_step(&query)) > 0) {
+                int64_t ms = query_read_integer(&query), row = query_read_integer(&query);
+                if (*first && (ms > first_ms || (ms == first_ms && row > first_row)))
+                        continue;
+                query_read_name(&query, sizeof(first), first);
+                first_ms = ms;
+                first_row = row;
+        }
+        if (r >= 0)
+                r = query_check(&query);
+        if (r < 0)
+                return r;
+        if (!*first)
+                return 1;
+        memcpy(ret_id, first, sizeof(first));
+        return 0;
 }
 
 #define OF_OBLIGATION                                                                                                  \

@@ -57,7 +57,7 @@ static int find_same(struct store *store, const struct notice_record *record, in
         static const char of_agency[] = "SELECT id FROM notice WHERE obligation IS NULL AND occurrence IS NULL"
                                         " AND rung = ?2 AND agency = ?3 AND ?1 = 0";
         CLEANUP_QUERY struct query query =
-                record->obligation_id ? query_cached(store, STATEMENT_SAME_NOTICE_OF_OBLIGATION, of_obligation)
+                record->obligation_id   ? query_cached(store, STATEMENT_SAME_NOTICE_OF_OBLIGATION, of_obligation)
                 : record->occurrence_id ? query_cached(store, STATEMENT_SAME_NOTICE_OF_OCCURRENCE, of_occurrence)
                                         : query_cached(store, STATEMENT_SAME_NOTICE_OF_AGENCY, of_agency);
         query_bind_integer(&query, record->obligation_id ? record->obligation_id : record->occurrence_id);
@@ -262,7 +262,11 @@ static int cancel_empty(struct store *store, int64_t notice)
                                   " AND seq IN (SELECT delivery FROM carried WHERE notice = ?) AND " NOTHING_TO_SAY;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_CANCEL_EMPTY, sql);
         query_bind_integer(&query, notice);
-        return query_do(&query);
+        int64_t n = query_run(&query);
+        if (n < 0)
+                return (int)n;
+        tally_move(store, DELIVERY_QUEUED, DELIVERY_CANCELLED, n, 0);
+        return 0;
 }
 
 static int notice_stop(struct store *store, int64_t id, const char *reason)
@@ -306,19 +310,36 @@ int store_cancel_notices(struct store *store, int64_t occurrence_id, int64_t obl
         return r < 0 ? r : unit_commit(&unit);
 }
 
-int delivery_cancel_if_empty(struct store *store, const char *delivery, int64_t now_ms)
+int delivery_cancel_if_empty(struct store *store, int64_t delivery, int64_t now_ms)
 {
-        static const char sql[] = "UPDATE delivery SET state = 4, finished_ms = ? WHERE id = ? AND state = 0"
+        static const char sql[] = "UPDATE delivery SET state = 4, finished_ms = ? WHERE seq = ? AND state = 0"
                                   " AND EXISTS (SELECT 1 FROM carried WHERE delivery = seq) AND " NOTHING_TO_SAY;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_CANCEL_IF_EMPTY, sql);
         query_bind_integer(&query, now_ms);
-        query_bind_text(&query, delivery);
+        query_bind_integer(&query, delivery);
+        int64_t n = query_run(&query);
+        if (n < 0)
+                return (int)n;
+        tally_move(store, DELIVERY_QUEUED, DELIVERY_CANCELLED, n, now_ms);
+        return 0;
+}
+
+/* The judgement below, where it is plain: what the delivery carried has arrived. */
+static int settle_sent(struct store *store, int64_t delivery, int64_t now_ms)
+{
+        static const char sql[] = "UPDATE notice SET state = 2, sent_ms = ? FROM carried AS c"
+                                  " WHERE c.delivery = ? AND notice.id = c.notice"
+                                  " AND ((c.stop = 0 AND notice.state IN (1, 3))"
+                                  "   OR (c.stop = 2 AND notice.state IN (1, 3, 4)))";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_SETTLE_SENT, sql);
+        query_bind_integer(&query, now_ms);
+        query_bind_integer(&query, delivery);
         return query_do(&query);
 }
 
 /* Sent when any delivery was; else queued while any may still be; else failed when any did; else cancelled. What was
  * cancelled stays so, unless it was on the wire at that moment and arrived. */
-int notices_settle(struct store *store, const char *delivery, int64_t now_ms)
+int notices_settle(struct store *store, int64_t delivery, enum delivery_state state, int64_t now_ms)
 {
         static const char sql[] =
                 "UPDATE notice SET (state, sent_ms) ="
@@ -328,10 +349,11 @@ int notices_settle(struct store *store, const char *delivery, int64_t now_ms)
                 "  FROM (SELECT d.state = 2 AND (c.stop = 2 OR (c.stop = 0 AND notice.state <> 4)) AS arrived,"
                 "               d.state < 2 AND c.stop = 0 AS waits, d.state = 3 AS failed"
                 "        FROM carried AS c JOIN delivery AS d ON d.seq = c.delivery WHERE c.notice = notice.id))"
-                " WHERE state IN (1, 3, 4) AND id IN"
-                " (SELECT c.notice FROM delivery AS d JOIN carried AS c ON c.delivery = d.seq WHERE d.id = ?)";
+                " WHERE state IN (1, 3, 4) AND id IN (SELECT notice FROM carried WHERE delivery = ?)";
+        if (state == DELIVERY_SENT)
+                return settle_sent(store, delivery, now_ms);
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_SETTLE_NOTICES, sql);
         query_bind_integer(&query, now_ms);
-        query_bind_text(&query, delivery);
+        query_bind_integer(&query, delivery);
         return query_do(&query);
 }

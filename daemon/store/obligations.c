@@ -137,8 +137,8 @@ static int insert(struct store *store, struct obligation_record *record)
         return 0;
 }
 
-/* SQLite rewrites the index entries of every column that an UPDATE names, changed or not: nine of them. A tick
- * changes only handled and next_fire, so the keys are named only where one of them did change. */
+/* SQLite rewrites the index entries of every column that an UPDATE names, changed or not: nine of them. So the keys are
+ * named only where one of them did change. */
 static int update_keys(struct store *store, const struct obligation_record *record)
 {
         static const char sql[] = "UPDATE obligation SET (" KEYS ") = (" KEY_VALUES ")"
@@ -177,6 +177,19 @@ int store_put_obligation(struct store *store, struct obligation_record *record)
         if (r < 0)
                 return r;
         return unit_commit(&unit);
+}
+
+int store_arm_obligation(struct store *store, int64_t id, wall_time handled, wall_time next_fire)
+{
+        CLEANUP_QUERY struct query query = query_cached(
+                store, STATEMENT_ARM_OBLIGATION, "UPDATE obligation SET handled = ?, next_fire = ? WHERE id = ?");
+        query_bind_integer(&query, handled);
+        query_bind_unless(&query, next_fire, WALL_NEVER);
+        query_bind_integer(&query, id);
+        int64_t r = query_run(&query);
+        if (r < 0)
+                return (int)r;
+        return r > 0 ? 0 : store_missing(store, "obligation", id);
 }
 
 /* The inner query reads as many entries of its index as it returns, however many are due: after a rearm that is

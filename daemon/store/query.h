@@ -28,6 +28,7 @@ enum statement {
         STATEMENT_INSERT_OBLIGATION,
         STATEMENT_UPDATE_OBLIGATION_KEYS,
         STATEMENT_UPDATE_OBLIGATION,
+        STATEMENT_ARM_OBLIGATION,
         STATEMENT_DUE_OBLIGATIONS,
         STATEMENT_REARM_OBLIGATIONS,
         STATEMENT_NEXT_FIRE,
@@ -56,13 +57,14 @@ enum statement {
         STATEMENT_CANCEL_EMPTY,
         STATEMENT_CANCEL_IF_EMPTY,
         STATEMENT_SETTLE_NOTICES,
+        STATEMENT_SETTLE_SENT,
         STATEMENT_ADD_DELIVERY,
         STATEMENT_GET_DELIVERY,
         STATEMENT_FIND_QUEUED,
         STATEMENT_GET_DELIVERY_BY_ROW,
         STATEMENT_ADD_CARRIED,
         STATEMENT_QUEUE_NOTICE,
-        STATEMENT_QUEUED_ROW,
+        STATEMENT_FIND_DELIVERY,
         STATEMENT_DUE_DELIVERIES,
         STATEMENT_DUE_MANUAL_DELIVERIES,
         STATEMENT_CLAIM_DELIVERY,
@@ -80,7 +82,8 @@ enum statement {
         STATEMENT_DROP_REASON,
         STATEMENT_THREAD_ROOT,
         STATEMENT_COUNT_OBLIGATIONS,
-        STATEMENT_COUNT_DELIVERIES,
+        STATEMENT_READ_TALLY,
+        STATEMENT_WRITE_TALLY,
         STATEMENT_ADD_AUDIT,
         STATEMENT_GET_AUDIT,
         STATEMENTS
@@ -90,6 +93,12 @@ enum statement {
 struct marks {
         uint64_t *words;
         size_t n;
+};
+
+/* Deliveries that came into a state, less those that left it, and when the last one came. */
+struct tally {
+        int64_t n;
+        int64_t last_ms;
 };
 
 #define ERROR_SIZE 1024 /* a sentence with a path; a longer one is cut */
@@ -102,6 +111,7 @@ struct store {
         int failure; /* what broke the open transaction, which can then only be rolled back; 0: nothing */
         bool syncing;
         struct marks occurrences, obligations;
+        struct tally tally[DELIVERY_STATES]; /* what the open transaction moved */
         char error[ERROR_SIZE];
 };
 

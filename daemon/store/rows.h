@@ -13,7 +13,19 @@ extern const struct row_type notice_rows;
         "id, server, agency, address, kind, state, manual, attempts, made_ms, next_ms, finished_ms, answer, subject"
 extern const struct row_type delivery_rows;
 
-/* Judges the notices that a delivery carries by what became of all deliveries that carry them. */
-int notices_settle(struct store *store, const char *delivery, int64_t now_ms);
+/* Row and state of a delivery; 1: there is none. */
+int delivery_find(struct store *store, const char *id, int64_t *ret_row, enum delivery_state *ret_state);
+/* Judges the notices that a delivery carries, which has come into that state, by what became of all deliveries that
+ * carry them. */
+int notices_settle(struct store *store, int64_t delivery, enum delivery_state state, int64_t now_ms);
 /* Cancels a queued delivery that has nothing left to say. */
-int delivery_cancel_if_empty(struct store *store, const char *delivery, int64_t now_ms);
+int delivery_cancel_if_empty(struct store *store, int64_t delivery, int64_t now_ms);
+
+/* n deliveries went from one state to another, inside a transaction; at_ms: when they were finished, 0: they are not.
+ */
+#define TALLY_NOWHERE (-1) /* the state of what is only being made */
+void tally_move(struct store *store, int from, enum delivery_state to, int64_t n, int64_t at_ms);
+/* Into the database, before the commit; and what to do after it, and after a rollback. */
+int tally_write(struct store *store);
+void tally_forget(struct store *store);
+int tally_read(struct store *store, struct tally ret[static DELIVERY_STATES]);

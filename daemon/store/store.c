@@ -3,7 +3,7 @@
  * Called by engine. */
 #include "store/store.h"
 
-#include "store/query.h"
+#include "store/rows.h"
 #include "store/schema.h"
 #include "store/statedir.h"
 
@@ -138,12 +138,15 @@ int store_commit(struct store *store)
 {
         if (!store->in_transaction)
                 return store_refuse(store, -EINVAL, "no transaction is open");
-        int r = run(store, STATEMENT_COMMIT, "COMMIT"); /* which fails by itself where store->failure is set */
+        int r = tally_write(store);
+        if (r >= 0)
+                r = run(store, STATEMENT_COMMIT, "COMMIT"); /* which fails by itself where store->failure is set */
         if (r < 0) {
                 store_rollback(store);
                 return r;
         }
         store->in_transaction = false;
+        tally_forget(store);
         return 0;
 }
 
@@ -155,6 +158,7 @@ void store_rollback(struct store *store)
         memcpy(words, store->error, sizeof(words));
         store->in_transaction = false;
         store->failure = 0;
+        tally_forget(store);
         if (!sqlite3_get_autocommit(store->db))
                 (void)run(store, STATEMENT_ROLLBACK, "ROLLBACK");
         memcpy(store->error, words, sizeof(words));

@@ -85,6 +85,8 @@ int store_get_obligation(struct store *store, int64_t id, struct obligation_reco
 /* plan, item, key and title are those of the occurrence and are not written here; due and effective come from the
  * caller, since the store knows no calendar. */
 int store_put_obligation(struct store *store, struct obligation_record *record);
+/* Only until when its rungs are settled, and when the next one fires (WALL_NEVER: none): what every tick writes. */
+int store_arm_obligation(struct store *store, int64_t id, wall_time handled, wall_time next_fire);
 
 /* During a sync everything still in the plans is marked. Marks are cheap (a bit each) and live only for the sync;
  * a sync that fails is given up by beginning another. */
@@ -210,8 +212,8 @@ int store_join_delivery(struct store *store, const char *delivery, int64_t notic
  * more. manual_only: outside hours. Returns how many. Commit before the network is touched. */
 int store_claim_deliveries(struct store *store, const char *server, int64_t now_ms, bool manual_only,
                            struct delivery_record *records, size_t n);
-/* Notices that a delivery carries and that are neither cancelled nor skipped, most urgent first; at most n.
- * Returns how many. */
+/* Notices that a delivery carries and that are neither cancelled nor skipped, in the order in which they were made; at
+ * most n. Returns how many. */
 int store_delivery_notices(struct store *store, const char *delivery, struct notice_record *records, size_t n);
 /* What became of an attempt. state QUEUED: next_ms says when again; it is CANCELLED instead where all that it carries
  * was cancelled in the meantime. SENT, FAILED and CANCELLED settle its notices:

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "core/cleanup.h"
-#include "store/store.h"
+#include "store/query.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -82,9 +82,31 @@ static inline int fixture_scratch(void **state)
         return 0;
 }
 
+/* The rows themselves, beside what the store keeps count of. */
+static inline void fixture_assert_tally(struct store *store)
+{
+        static const char sql[] = "SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1),"
+                                  " count(*) FILTER (WHERE state = 2), count(*) FILTER (WHERE state = 3)"
+                                  " FROM delivery";
+        struct store_counts counts;
+        sqlite3_stmt *rows = NULL;
+        /* A test may have left the file damaged, or a transaction broken. */
+        if (store_count(store, 0, &counts) < 0 || sqlite3_prepare_v2(store->db, sql, -1, &rows, NULL) != SQLITE_OK)
+                return;
+        assert_int_equal(sqlite3_step(rows), SQLITE_ROW);
+        assert_int_equal(counts.queued, sqlite3_column_int64(rows, 0));
+        assert_int_equal(counts.sending, sqlite3_column_int64(rows, 1));
+        assert_int_equal(counts.sent, sqlite3_column_int64(rows, 2));
+        assert_int_equal(counts.failed, sqlite3_column_int64(rows, 3));
+        sqlite3_finalize(rows);
+}
+
+/* Whatever a test did, the tally agrees with the rows. */
 static inline int fixture_end(void **state)
 {
         struct fixture *fixture = *state;
+        if (fixture->store)
+                fixture_assert_tally(fixture->store);
         fixture_close(fixture);
         if (fixture->folder[0])
                 fixture_remove(fixture->folder);

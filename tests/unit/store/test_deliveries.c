@@ -286,7 +286,7 @@ static void test_settles_notices(void **state)
         }
 }
 
-static void test_carries_notices_by_urgency(void **state)
+static void test_carries_notices_in_their_order(void **state)
 {
         struct store *store = ((struct fixture *)*state)->store;
         int64_t occurrence = fixture_occurrence(store, "p", "one", "");
@@ -301,7 +301,7 @@ static void test_carries_notices_by_urgency(void **state)
         OK(store, store_set_notice(store, ids[3], NOTICE_CANCELLED, "snoozed"));
         struct notice_record records[4];
         assert_int_equal(store_delivery_notices(store, "d1", records, 4), 3);
-        const char *const expected[] = {"r1", "r2", "r0"};
+        const char *const expected[] = {"r0", "r1", "r2"};
         for (int i = 0; i < 3; i++) {
                 assert_string_equal(records[i].rung, expected[i]);
                 notice_record_clear(&records[i]);
@@ -491,7 +491,7 @@ int main(void)
                 TEST(test_records_results),
                 TEST(test_keeps_the_last_failure),
                 TEST(test_settles_notices),
-                TEST(test_carries_notices_by_urgency),
+                TEST(test_carries_notices_in_their_order),
                 TEST(test_retries_and_drops_by_hand),
                 TEST(test_shifts_attempts),
                 TEST(test_heads_a_thread),

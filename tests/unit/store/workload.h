@@ -74,6 +74,7 @@ static inline int workload_rows(struct store *store, int64_t ret_obligations[sta
                 (void)snprintf(obligation.agency, sizeof(obligation.agency), "so-%d", i);
                 TRY(store_put_obligation(store, &obligation));
                 TRY(store_put_obligation(store, &obligation));
+                TRY(store_arm_obligation(store, obligation.id, 0, 10));
                 ret_obligations[i] = obligation.id;
         }
         struct occurrence_record gone = {.plan = "p", .item = "gone", .title = title, .next_fire = 10};
@@ -235,9 +236,10 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
         TRY(store_cancel_notices(store, occurrence, obligations[0], KIND_COUNT, "done"));
         TRY(store_cancel_notices(store, occurrence, 0, KIND_COUNT, "done"));
         /* Each kind of key is said, taken back and said again. */
-        struct notice_record again[] = {{.agency = "again", .rung = "again"},
-                                        {.occurrence_id = occurrence, .agency = "again", .rung = "again"},
-                                        {.occurrence_id = occurrence, .obligation_id = obligations[0], .rung = "again"}};
+        struct notice_record again[] = {
+                {.agency = "again", .rung = "again"},
+                {.occurrence_id = occurrence, .agency = "again", .rung = "again"},
+                {.occurrence_id = occurrence, .obligation_id = obligations[0], .rung = "again"}};
         for (size_t i = 0; i < ELEMENTS(again); i++) {
                 again[i].state = NOTICE_NEW;
                 TRY(store_add_notice(store, &again[i]));

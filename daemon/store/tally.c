@@ -1,0 +1,65 @@
+/* The tally: how many deliveries are in each state, and when the last one came into it.
+ * Depends on rows.h.
+ * Called by the files here that move deliveries, by store.c at the end of a transaction, and by counts.c.
+ *
+ * Kept by the program and not by triggers: those cost as much as the changes that they count, and a transaction moves
+ * dozens of deliveries. What it moved is summed up in the store and written once, just before the commit. */
+#include "store/rows.h"
+
+#include <string.h>
+
+void tally_move(struct store *store, int from, enum delivery_state to, int64_t n, int64_t at_ms)
+{
+        if (n == 0 || from == (int)to)
+                return;
+        if (from != TALLY_NOWHERE)
+                store->tally[from].n -= n;
+        store->tally[to].n += n;
+        if (at_ms > store->tally[to].last_ms)
+                store->tally[to].last_ms = at_ms;
+}
+
+void tally_forget(struct store *store)
+{
+        for (unsigned state = 0; state < DELIVERY_STATES; state++)
+                store->tally[state] = (struct tally){0};
+}
+
+int tally_write(struct store *store)
+{
+        static const char sql[] = "UPDATE delivery_tally SET n = n + ?, last_ms = max(last_ms, ?) WHERE state = ?";
+        int r = 0;
+        for (unsigned state = 0; r >= 0 && state < DELIVERY_STATES; state++) {
+                const struct tally *change = &store->tally[state];
+                if (change->n == 0 && change->last_ms == 0)
+                        continue;
+                CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_WRITE_TALLY, sql);
+                query_bind_integer(&query, change->n);
+                query_bind_integer(&query, change->last_ms);
+                query_bind_integer(&query, state);
+                r = query_do(&query);
+        }
+        return r;
+}
+
+int tally_read(struct store *store, struct tally ret[static DELIVERY_STATES])
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_READ_TALLY, "SELECT state, n, last_ms FROM delivery_tally");
+        struct tally tally[DELIVERY_STATES];
+        int r;
+        memcpy(tally, store->tally, sizeof(tally)); /* what the open transaction has moved counts */
+        while ((r = query_step(&query)) > 0) {
+                unsigned state = query_read_below(&query, DELIVERY_STATES);
+                int64_t n = query_read_integer(&query), last_ms = query_read_integer(&query);
+                tally[state].n += n;
+                if (last_ms > tally[state].last_ms)
+                        tally[state].last_ms = last_ms;
+        }
+        if (r >= 0)
+                r = query_check(&query);
+        if (r < 0)
+                return r;
+        memcpy(ret, tally, sizeof(tally));
+        return 0;
+}
