@@ -133,7 +133,7 @@ static int send_all(const struct dispatch *dispatch, const struct notice_record 
         return r;
 }
 
-static int dispatch_agency(struct engine *engine, int64_t now_ms, const char *agency)
+static int dispatch_agency(struct engine *engine, int64_t now_ms, const char *agency, struct notice_record *notices)
 {
         const struct config *config = engine_config(engine);
         struct dispatch dispatch = {
@@ -142,11 +142,8 @@ static int dispatch_agency(struct engine *engine, int64_t now_ms, const char *ag
                 .index = strcmp(agency, CONTACT) == 0 ? ROSTER_NONE : roster_find(&config->roster, agency),
                 .agency = agency,
         };
-        struct notice_record *notices = calloc(GROUP_MAX, sizeof(*notices));
         int r, n;
 
-        if (!notices)
-                return -ENOMEM;
         do {
                 n = r = store_new_notices(engine->store, agency, notices, GROUP_MAX);
                 if (r > 0 && dispatch.index == ROSTER_NONE && *agency)
@@ -158,8 +155,23 @@ static int dispatch_agency(struct engine *engine, int64_t now_ms, const char *ag
                 for (int i = 0; i < n; i++)
                         notice_record_clear(&notices[i]);
         } while (r >= 0 && n == GROUP_MAX);
-        free(notices);
         return r < 0 ? r : 0;
+}
+
+static int dispatch_agencies(struct engine *engine, int64_t now_ms, const char *before, struct notice_record *notices)
+{
+        char agency[ID_SIZE];
+
+        for (int i = 0; i < SCHEDULE_BATCH; i++) {
+                int r = store_new_agency(engine->store, before, agency);
+
+                if (r != 0)
+                        return r < 0 ? r : 0;
+                r = dispatch_agency(engine, now_ms, agency, notices);
+                if (r < 0)
+                        return r;
+        }
+        return 1;
 }
 
 static bool failures_ripe(const struct engine *engine, int64_t now_ms)
@@ -167,34 +179,33 @@ static bool failures_ripe(const struct engine *engine, int64_t now_ms)
         return engine->failures_due == 0 || engine->failures_due <= now_ms;
 }
 
+int dispatch_before(struct engine *engine, int64_t now_ms, const char *agency)
+{
+        struct notice_record *CLEANUP_FREE notices = malloc(GROUP_MAX * sizeof(*notices));
+
+        return notices ? dispatch_agencies(engine, now_ms, agency, notices) : -ENOMEM;
+}
+
 int dispatch_rest(struct engine *engine, int64_t now_ms)
 {
-        struct notice_record first = {0};
-        int r;
+        struct notice_record *CLEANUP_FREE notices = malloc(GROUP_MAX * sizeof(*notices));
 
+        if (!notices)
+                return -ENOMEM;
         if (failures_ripe(engine, now_ms)) {
-                r = dispatch_agency(engine, now_ms, CONTACT);
+                int r = dispatch_agency(engine, now_ms, CONTACT, notices);
+
                 if (r < 0)
                         return r;
                 engine->failures_due = 0;
         }
-        for (int i = 0; i < SCHEDULE_BATCH; i++) {
-                r = store_new_notices(engine->store, NULL, &first, 1);
-                if (r <= 0)
-                        return r;
-                r = dispatch_agency(engine, now_ms, first.agency);
-                notice_record_clear(&first);
-                if (r < 0)
-                        return r;
-        }
-        return 1;
+        return dispatch_agencies(engine, now_ms, NULL, notices);
 }
 
 int dispatch_waiting(struct engine *engine)
 {
-        struct notice_record first = {0};
-        int r = store_new_notices(engine->store, NULL, &first, 1);
+        char agency[ID_SIZE];
+        int r = store_new_agency(engine->store, NULL, agency);
 
-        notice_record_clear(&first);
-        return r < 0 ? r : r > 0;
+        return r < 0 ? r : r == 0;
 }

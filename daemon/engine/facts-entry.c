@@ -186,8 +186,8 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
         *ret_reason = "taken back";
         if (strncmp(notice->rung, "preview@", 8) != 0 &&
             ((notice->kind == KIND_COMPLETED && record->obligation.status != OBLIGATION_DONE) ||
-             (notice->kind == KIND_SNOOZED && (record->obligation.snoozed_until == CIVIL_NONE ||
-                                               record->obligation.snoozed_until < facts->today))))
+             (notice->kind == KIND_SNOOZED &&
+              (record->obligation.snoozed_until == CIVIL_NONE || record->obligation.snoozed_until < facts->today))))
                 return 1;
         r = entry_of_obligation(facts, record, ret);
         if (r < 0)

@@ -297,8 +297,8 @@ int manager_clock_changed(struct manager *manager)
                             "The clock was set by %+.1f s and now says %s: everything is planned anew",
                             (double)by / 1000, clock_format(clock_now(&engine->clock), now));
                 manager->set_point = point;
-                r = store_shift_attempts(engine->store, by, clock_now(&engine->clock) +
-                                                                    engine_config(engine)->retry.max * 1000);
+                r = store_shift_attempts(engine->store, by,
+                                         clock_now(&engine->clock) + engine_config(engine)->retry.max * 1000);
                 report_clock(engine);
         }
         return r < 0 ? engine_store_trouble(engine, r, "Cannot follow the clock") : manager_tick(manager);

@@ -231,7 +231,7 @@ static int judge_occurrence(const struct tick *tick, struct occurrence_record *r
 
 static int occurrence_batch(const struct tick *tick)
 {
-        struct occurrence_record *records = calloc(SCHEDULE_BATCH, sizeof(*records));
+        struct occurrence_record *CLEANUP_FREE records = malloc(SCHEDULE_BATCH * sizeof(*records));
         int r, n;
 
         if (!records)
@@ -241,13 +241,29 @@ static int occurrence_batch(const struct tick *tick)
                 r = judge_occurrence(tick, &records[i]);
         for (int i = 0; i < n; i++)
                 occurrence_record_clear(&records[i]);
-        free(records);
         return r < 0 ? r : n;
 }
 
+/* What falls due together leaves together: an agency's messages are made when its last ladder is judged. What is due
+ * comes moment by moment and agency by agency, so while there is only one moment, all before the agency of the last
+ * ladder are through; after an outage there are many, and everything is judged first. */
+static int dispatch_judged(const struct tick *tick, const struct obligation_record *judged, size_t n)
+{
+        wall_time last;
+        int r = store_last_due(tick->engine->store, tick->now, &last);
+
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < n; i++)
+                if (judged[i].next_fire != last)
+                        return 0;
+        return dispatch_before(tick->engine, tick->now_ms, judged[n - 1].agency);
+}
+
+/* 1: there may be more. */
 static int obligation_batch(const struct tick *tick)
 {
-        struct obligation_record *records = calloc(SCHEDULE_BATCH, sizeof(*records));
+        struct obligation_record *CLEANUP_FREE records = malloc(SCHEDULE_BATCH * sizeof(*records));
         int r, n;
 
         if (!records)
@@ -255,10 +271,11 @@ static int obligation_batch(const struct tick *tick)
         n = r = store_due_obligations(tick->engine->store, tick->now, records, SCHEDULE_BATCH);
         for (int i = 0; r >= 0 && i < n; i++)
                 r = judge_obligation(tick, &records[i]);
+        if (r >= 0 && n == SCHEDULE_BATCH)
+                r = dispatch_judged(tick, records, (size_t)n);
         for (int i = 0; i < n; i++)
                 obligation_record_clear(&records[i]);
-        free(records);
-        return r < 0 ? r : n;
+        return r < 0 ? r : n == SCHEDULE_BATCH;
 }
 
 static int record_time(const struct tick *tick)
@@ -269,8 +286,7 @@ static int record_time(const struct tick *tick)
         return store_set_fact(tick->engine->store, FACT_LAST_TIME, text);
 }
 
-/* One transaction. What falls due together leaves together, so messages are made only when every ladder has been
- * judged; the notices of earlier batches wait for that in the store. */
+/* One transaction. */
 static int batch(const struct tick *tick)
 {
         int more, r;

@@ -5,7 +5,7 @@
 
 #include "engine/engine.h"
 
-#define SCHEDULE_BATCH 256      /* obligations judged in one transaction: bounds how long the loop is away */
+#define SCHEDULE_BATCH 64       /* obligations judged in one transaction: some 5 ms, after which messages leave */
 #define GROUP_MAX 100           /* notices in one message: more than a person reads, less than a mail server refuses */
 #define ESCALATION_DATES_MAX 64 /* different due dates of one occurrence that are escalated: one for each unit */
 

@@ -129,12 +129,15 @@ static int get_notice(struct store *store, int64_t id, struct notice_record *ret
         return query_fetch_one(&query, &notice_rows, ret);
 }
 
-/* 1: there is no new notice at all. */
-static int first_new_agency(struct store *store, char ret[static ID_SIZE])
+int store_new_agency(struct store *store, const char *before, char ret[static ID_SIZE])
 {
-        CLEANUP_QUERY struct query query =
-                query_cached(store, STATEMENT_FIRST_NEW_AGENCY,
-                             "SELECT agency FROM notice WHERE state = 0 AND agency > '' ORDER BY agency LIMIT 1");
+        static const char any[] = "SELECT agency FROM notice WHERE state = 0 AND agency > '' ORDER BY agency LIMIT 1";
+        static const char some[] = "SELECT agency FROM notice WHERE state = 0 AND agency > '' AND agency < ?"
+                                   " ORDER BY agency LIMIT 1";
+        CLEANUP_QUERY struct query query = before ? query_cached(store, STATEMENT_NEW_AGENCY_BEFORE, some)
+                                                  : query_cached(store, STATEMENT_NEW_AGENCY, any);
+        if (before)
+                query_bind_text(&query, before);
         int r = query_step(&query);
         if (r <= 0)
                 return r < 0 ? r : 1;
@@ -151,13 +154,6 @@ int store_new_notices(struct store *store, const char *agency, struct notice_rec
 {
         static const char sql[] = "SELECT " NOTICE_COLUMNS " FROM notice AS n WHERE n.state = 0 AND n.agency = ?"
                                   " ORDER BY n.kind, n.id LIMIT ?";
-        char first[ID_SIZE];
-        if (!agency) {
-                int r = first_new_agency(store, first);
-                if (r != 0)
-                        return r < 0 ? r : 0;
-                agency = first;
-        }
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NEW_NOTICES, sql);
         query_bind_text(&query, agency);
         query_bind_integer(&query, (int64_t)n);

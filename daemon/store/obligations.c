@@ -206,6 +206,18 @@ int store_due_obligations(struct store *store, wall_time now, struct obligation_
         return query_fetch(&query, &obligation_rows, records, n);
 }
 
+int store_last_due(struct store *store, wall_time now, wall_time *ret)
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_LAST_DUE, "SELECT max(next_fire) FROM obligation WHERE next_fire <= ?");
+        query_bind_integer(&query, now);
+        int r = query_step(&query);
+        if (r < 0)
+                return r;
+        *ret = query_read_or(&query, WALL_NEVER);
+        return 0;
+}
+
 int store_next_fire(struct store *store, wall_time *ret)
 {
         static const char sql[] = "SELECT min(at) FROM ("

@@ -129,6 +129,8 @@ int store_each_obligation(struct store *store, const struct obligation_filter *f
 int store_due_occurrences(struct store *store, wall_time now, struct occurrence_record *records, size_t n);
 /* Obligations whose next_fire has come, at most n: the earliest of them, put in (agency, id) order. */
 int store_due_obligations(struct store *store, wall_time now, struct obligation_record *records, size_t n);
+/* The latest moment that has come of those obligations; WALL_NEVER: none has. */
+int store_last_due(struct store *store, wall_time now, wall_time *ret);
 /* The earliest next_fire of both; WALL_NEVER. */
 int store_next_fire(struct store *store, wall_time *ret);
 /* Every next_fire becomes `now`, so that the ladders are judged anew (time zone, calendar or policy changed). */
@@ -154,8 +156,10 @@ struct notice_record {
 void notice_record_clear(struct notice_record *record);
 /* 0 and record->id set; 1: that notice exists already (nothing is written). */
 int store_add_notice(struct store *store, struct notice_record *record);
-/* Notices of state NEW of one agency, most urgent kind first, at most n; agency NULL: of the first agency that has
- * any; the block's contact is asked for by name. Returns how many. */
+/* The first agency with notices of state NEW, of those that sort before `before` (NULL: of all); the block's contact is
+ * none. 1: there is none. */
+int store_new_agency(struct store *store, const char *before, char ret[static ID_SIZE]);
+/* Notices of state NEW of one agency ("": the block's contact), most urgent kind first, at most n. Returns how many. */
 int store_new_notices(struct store *store, const char *agency, struct notice_record *records, size_t n);
 int store_set_notice(struct store *store, int64_t id, enum notice_state state, const char *detail);
 /* Cancels what is new or queued of an obligation (where obligation_id is 0: of the occurrence itself, not of its

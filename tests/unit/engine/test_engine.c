@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +93,46 @@ static void what_falls_together_is_one_message(void **state)
                           "06-13 08:00 due c bao-cao\n"
                           "06-14 08:00 due c bao-cao,khac\n");
         play_free(play);
+}
+
+#define MANY 60 /* items of b and as many of c: more than one batch of the scheduler */
+
+static void put_item(char *plan, size_t size, int i, const char *due)
+{
+        snprintf(plan + strlen(plan), size - strlen(plan),
+                 "%s{ id = \"i%02d\"; title = \"Việc\"; due = \"%s\"; for = [\"b\", \"c\"]; }", i > 0 ? ", " : "", i,
+                 due);
+}
+
+/* What an agency is told at a moment is one message, whichever batch its ladders are judged in: all of one moment, or
+ * after an outage of two. The second half has the working day before it where the first has its day. */
+static void what_falls_together_stays_together_across_batches(void **state)
+{
+        static const struct {
+                const char *sleeps, *wakes, *leaves;
+        } cases[] = {
+                {"2024-06-14 07:00", NULL, "06-14 08:00 due"},
+                {"2024-06-12 07:00", "2024-06-14 09:30", "06-14 09:30 due"},
+        };
+        char plan[MANY * 120] = "", items[MANY * sizeof("i00")] = "", expected[2 * sizeof(items) + 64];
+
+        (void)state;
+        for (int i = 0; i < MANY; i++) {
+                put_item(plan, sizeof(plan), i, i < MANY / 2 ? "2024-06-14" : "2024-06-17");
+                snprintf(items + strlen(items), sizeof(items) - strlen(items), "%si%02d", i > 0 ? "," : "", i);
+        }
+        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+                struct play *play = play_new("2024-06-08", plan, "", true);
+
+                play_until(play, cases[i].sleeps);
+                (void)play_sent(play);
+                if (cases[i].wakes)
+                        play_restart(play, cases[i].wakes);
+                play_until(play, "2024-06-14 12:00");
+                snprintf(expected, sizeof(expected), "%1$s b %2$s\n%1$s c %2$s\n", cases[i].leaves, items);
+                assert_sent(play, expected);
+                play_free(play);
+        }
 }
 
 #define INSPECTION                                                                                                     \
@@ -410,6 +451,7 @@ int main(void)
                 cmocka_unit_test(done_stops_everything),
                 cmocka_unit_test(done_cancels_what_is_queued),
                 cmocka_unit_test(what_falls_together_is_one_message),
+                cmocka_unit_test(what_falls_together_stays_together_across_batches),
                 cmocka_unit_test(a_tentative_window_until_its_day_is_fixed),
                 cmocka_unit_test(a_snooze_is_silent_and_ends_with_a_reminder),
                 cmocka_unit_test(an_unsnooze_is_followed_by_a_reminder),

@@ -90,7 +90,9 @@ static void test_new_notices_by_agency_and_urgency(void **state)
         struct store *store = ((struct fixture *)*state)->store;
         struct about about = put_rows(store);
         struct notice_record records[4];
-        assert_int_equal(store_new_notices(store, NULL, records, 4), 0);
+        char first[ID_SIZE] = "untouched";
+        assert_int_equal(store_new_agency(store, NULL, first), 1);
+        assert_string_equal(first, "untouched");
 
         const struct {
                 const char *agency, *rung;
@@ -113,9 +115,22 @@ static void test_new_notices_by_agency_and_urgency(void **state)
                 size_t n;
                 const char *expected;
         } cases[] = {
-                {NULL, 4, "r2 r1 r3 "}, {NULL, 2, "r2 r1 "}, {"so-noi-vu", 1, "r2 "}, {"vp-ubnd", 4, "r5 "},
-                {"bao-lao-cai", 4, ""}, {"khong-co", 4, ""}, {"", 4, "r6 "}, /* the contact: only by name */
+                {"so-noi-vu", 4, "r2 r1 r3 "},
+                {"so-noi-vu", 2, "r2 r1 "},
+                {"so-noi-vu", 1, "r2 "},
+                {"vp-ubnd", 4, "r5 "},
+                {"bao-lao-cai", 4, ""},
+                {"khong-co", 4, ""},
+                {"", 4, "r6 "}, /* the contact: only by name */
         };
+        const struct {
+                const char *before, *expected;
+        } firsts[] = {{NULL, "so-noi-vu"}, {"vp-ubnd", "so-noi-vu"}, {"so-noi-vu", NULL}, {"a", NULL}};
+        for (size_t i = 0; i < ELEMENTS(firsts); i++) {
+                assert_int_equal(store_new_agency(store, firsts[i].before, first), firsts[i].expected ? 0 : 1);
+                if (firsts[i].expected)
+                        assert_string_equal(first, firsts[i].expected);
+        }
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
                 char rungs[40] = "";
                 int n = store_new_notices(store, cases[i].agency, records, cases[i].n);

@@ -160,6 +160,7 @@ static inline int workload_tick(struct store *store, const int64_t obligations[s
         for (int i = 0; i < n; i++)
                 obligation_record_clear(&due[i]);
         wall_time next;
+        TRY(store_last_due(store, 10, &next));
         TRY(store_next_fire(store, &next));
         TRY(store_rearm_all(store, 9));
 
@@ -187,7 +188,10 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
 {
         struct notice_record notices[WORKLOAD_ROWS];
         int64_t ids[WORKLOAD_ROWS];
-        int n = store_new_notices(store, NULL, notices, ELEMENTS(notices));
+        char first[ID_SIZE];
+        TRY(store_new_agency(store, NULL, first));
+        TRY(store_new_agency(store, "so-1", first));
+        int n = store_new_notices(store, first, notices, ELEMENTS(notices));
         TRY(n);
         for (int i = 0; i < n; i++) {
                 ids[i] = notices[i].id;
