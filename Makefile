@@ -95,6 +95,12 @@ sim-mutations: ## breaks rules on purpose: the simulation must notice each
 check: all unit ## unit and end-to-end tests
 	BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests/e2e
 
+$(BUILD)/bare: $(BUILD)/tests/bench/bare.o
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+ONLY ?=
+bench: all $(BUILD)/bare ## reminderd beside its peers, in ratios: ONLY=mail for one of them
+	@BUILD=$(BUILD) tests/bench/run.py --json $(BUILD)/bench.json $(if $(ONLY),--only $(ONLY))
 bench-control: all ## how fast reminderctl is answered with 100,000 obligations, and whether reminders wait for it
 	@BUILD=$(BUILD) tests/bench/control.py --json $(BUILD)/bench-control.json
 bench-smoke: all ## the same bench with a few obligations: whether it runs
@@ -142,6 +148,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: all unit sim sim-mutations check bench-control bench-smoke man locale lint lint-tidy lint-cppcheck install deb clean help
+.PHONY: all unit sim sim-mutations check bench bench-control bench-smoke man locale lint lint-tidy lint-cppcheck install deb clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -41,13 +41,14 @@ def item(name="bao-cao", due=None, **more):
 
 
 class Live(Block):
-    """`count` agencies that are all reminded at `at` of one report due today."""
+    """`count` agencies that are all reminded at `at` of one report due today; what is None in `mail` is left out."""
 
     def __init__(self, folder, at, count=1, mail=None, agency=agencies, items=None, webhook=None, **settings):
         secret = folder / "secret"
         secret.write_text(PASSWORD)
         secret.chmod(0o600)
-        mail = mail and {"tls": "required", "username": USER, "password_file": str(secret), "from": SENDER, **mail}
+        login = {"tls": "required", "username": USER, "password_file": str(secret)}
+        mail = mail and {k: v for k, v in {**login, "from": SENDER, **mail}.items() if v is not None}
         members = agency(count)
         policy = {"now": {"before": ["0d"], "at": at.strftime("%H:%M:%S")}}
         settings = {"hours": {"open": "00:00", "close": "00:00"}, **settings}
