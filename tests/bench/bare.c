@@ -173,6 +173,9 @@ int main(int argc, char **argv)
         bare.timeout_ms = -1;
         if (strncmp(argv[1], "http", 4) == 0) {
                 lines = curl_slist_append(lines, "Content-Type: application/json");
+                lines = curl_slist_append(lines, "webhook-id: 00000000000000000000000000000000");
+                lines = curl_slist_append(lines, "webhook-timestamp: 1700000000");
+                lines = curl_slist_append(lines, "webhook-signature: v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
                 lines = curl_slist_append(lines, "Expect:");
         } else
                 lines = curl_slist_append(lines, "dv1@khoi.example");

@@ -17,8 +17,9 @@ import time
 from pathlib import Path
 
 import mail
+import webhooks
 
-MEASURES = {"mail": mail}
+MEASURES = {"mail": mail, "webhooks": webhooks}
 
 
 def machine():
