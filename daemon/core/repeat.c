@@ -38,6 +38,9 @@ static int parse_rule(const char *text, struct icalrecurrencetype *ret)
             rule.by_hour[0] != ICAL_RECURRENCE_ARRAY_MAX || rule.by_minute[0] != ICAL_RECURRENCE_ARRAY_MAX ||
             rule.by_second[0] != ICAL_RECURRENCE_ARRAY_MAX)
                 return -EINVAL;
+        /* libical reads 20240631 as some day of July. */
+        if (!icaltime_is_null_time(rule.until) && !civil_valid(rule.until.year, rule.until.month, rule.until.day))
+                return -EINVAL;
         *ret = rule;
         return 0;
 }

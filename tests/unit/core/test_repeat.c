@@ -84,6 +84,8 @@ static void test_refused(void **state)
                 {"FREQ=MONTHLY;BYMONTHDAYS=25", -EINVAL},
                 {"FREQ=MONTHLY;FREQ=DAILY", -EINVAL},
                 {"FREQ=MONTHLY;UNTIL=soon", -EINVAL},
+                {"FREQ=WEEKLY;UNTIL=20240631", -EINVAL}, /* no such days: libical takes them */
+                {"FREQ=WEEKLY;UNTIL=20242024", -EINVAL},
                 {"FREQ=YEARLY;RSCALE=CHINESE;BYMONTH=3;BYMONTHDAY=10", -EINVAL},
                 {"RSCALE=GREGORIAN;FREQ=YEARLY", -EINVAL},
                 {"FREQ=MONTHLY;BYMONTHDAY=25;UNTIL=20231231", -ENODATA},
