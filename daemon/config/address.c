@@ -19,6 +19,8 @@
 #define LOCAL_MAX 64   /* RFC 5321 section 4.5.3.1.1 */
 #define DOMAIN_MAX 253 /* RFC 1035 section 2.3.4, without the length bytes of the wire */
 #define LABEL_MAX 63
+/* RFC 3986 section 3.1 */
+#define SCHEME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
 
 DEFINE_CLEANUP(CURLU *, curl_url_cleanup, curl_url_cleanup)
 DEFINE_CLEANUP(char *, curl_free, curl_free)
@@ -206,8 +208,9 @@ int url_check(const char *text, const char *const *schemes, size_t *ret_scheme, 
         for (const char *c = text; *c; c++)
                 if ((unsigned char)*c <= ' ' || *c == 0x7f)
                         return wrong("there is a blank in it", ret_why);
-        slashes = strstr(text, "://");
-        if (!slashes)
+        /* libcurl does with one slash, and takes for the host what comes next. */
+        slashes = text + strspn(text, SCHEME_CHARACTERS);
+        if (slashes == text || strncmp(slashes, "://", 3) != 0)
                 return wrong("it has no scheme", ret_why);
         if (slashes[3] == '/') /* libcurl passes over a third slash */
                 return wrong("it has no host", ret_why);

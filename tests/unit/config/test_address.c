@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "config/address.h"
-#include "core/nearest.h"
 #include "core/cleanup.h"
+#include "core/nearest.h"
 
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -135,6 +135,7 @@ static void test_url(void **state)
                 {"https://", -1},
                 {"https:///x", -1},
                 {"https:/a.example", -1},
+                {"https:/a.example/://b.example/", -1},
                 {"a.example/x", -1},
                 {"", -1},
                 {"ftp://a.example/", -1},
