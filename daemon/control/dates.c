@@ -45,21 +45,26 @@ static int parse_slashes(const char *text, int32_t year, civil_day *ret)
         return 0;
 }
 
-static int parse_span(const char *text, const struct calendar *calendar, civil_day today, civil_day *ret)
+/* What is counted from today may lead out of the years that there are. */
+static int take_day(civil_day day, civil_day *ret)
 {
-        struct offset offset;
-        int r = offset_parse(text + 1, &offset);
-        int32_t year;
-        civil_day day;
+        int32_t year = civil_split(day).year;
 
-        if (r < 0)
-                return r;
-        day = *text == '+' ? offset_after(&offset, calendar, today) : offset_before(&offset, calendar, today);
-        year = civil_split(day).year;
         if (year < CIVIL_FIRST_YEAR || year > CIVIL_LAST_YEAR)
                 return -ERANGE;
         *ret = day;
         return 0;
+}
+
+static int parse_span(const char *text, const struct calendar *calendar, civil_day today, civil_day *ret)
+{
+        struct offset offset;
+        int r = offset_parse(text + 1, &offset);
+
+        if (r < 0)
+                return r;
+        return take_day(*text == '+' ? offset_after(&offset, calendar, today) : offset_before(&offset, calendar, today),
+                        ret);
 }
 
 int date_parse(const char *text, const struct calendar *calendar, civil_day today, civil_day *ret)
@@ -67,10 +72,8 @@ int date_parse(const char *text, const struct calendar *calendar, civil_day toda
         if (strlen(text) > DATE_WORD_MAX)
                 return -EINVAL;
         for (size_t i = 0; i < ELEMENTS(words); i++)
-                if (strcmp(text, words[i].word) == 0) {
-                        *ret = today + words[i].days;
-                        return 0;
-                }
+                if (strcmp(text, words[i].word) == 0)
+                        return take_day(today + words[i].days, ret);
         if (*text == '+' || *text == '-')
                 return parse_span(text, calendar, today, ret);
         if (strchr(text, '/'))

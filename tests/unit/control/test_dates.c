@@ -118,6 +118,8 @@ static void the_edges_of_time(void **state)
         assert_int_equal(date_parse("+1d", calendar, last - 1, &day), 0);
         assert_int_equal(day, last);
         assert_int_equal(date_parse("+1d", calendar, last, &day), -ERANGE);
+        assert_int_equal(date_parse("tomorrow", calendar, last, &day), -ERANGE);
+        assert_int_equal(date_parse("yesterday", calendar, first, &day), -ERANGE);
         assert_int_equal(date_parse("-1d", calendar, first, &day), -ERANGE);
         calendar_free(calendar);
 }
