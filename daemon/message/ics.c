@@ -57,7 +57,9 @@ static int fill_event(icalcomponent *event, const struct ics_event *facts)
         r |= add(event, icalproperty_new_dtstart(whole_day(facts->first)));
         /* RFC 5545, section 3.6.1: the end is the day after. */
         r |= add(event, icalproperty_new_dtend(whole_day(facts->last + 1)));
-        r |= add(event, icalproperty_new_summary(summary));
+        /* A property without a value is an error to those who read it. */
+        if (*summary)
+                r |= add(event, icalproperty_new_summary(summary));
         if (*description)
                 r |= add(event, icalproperty_new_description(description));
         if (facts->organizer)

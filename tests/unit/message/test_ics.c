@@ -89,11 +89,22 @@ static void test_reading(void **state)
         icalcomponent_free(calendar);
 }
 
+static void test_no_summary(void **state)
+{
+        (void)state;
+        CLEANUP_FREE char *text = make("\x01 ", "");
+        icalcomponent *calendar = icalparser_parse_string(text);
+        assert_non_null(calendar);
+        assert_int_equal(icalcomponent_count_errors(calendar), 0);
+        icalcomponent_free(calendar);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_lines),
                 cmocka_unit_test(test_reading),
+                cmocka_unit_test(test_no_summary),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
