@@ -3,6 +3,8 @@
  * Called by store.c. */
 #include "store/schema.h"
 
+#include "store/statedir.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -251,23 +253,9 @@ static int migrate(struct store *store, const struct schema *schema, int64_t fro
         return unit_commit(&unit);
 }
 
-static int sync_path(const char *path, int flags)
+static int cannot_make(struct store *store, int error, const char *path)
 {
-        CLEANUP_CLOSE int fd = open(path, flags | O_CLOEXEC);
-        if (fd < 0 || fsync(fd) < 0)
-                return -errno;
-        return 0;
-}
-
-static int sync_parent(const char *path)
-{
-        const char *slash = strrchr(path, '/');
-        if (!slash)
-                return sync_path(".", O_RDONLY | O_DIRECTORY);
-        CLEANUP_FREE char *parent = strndup(path, slash == path ? 1 : (size_t)(slash - path));
-        if (!parent)
-                return -ENOMEM;
-        return sync_path(parent, O_RDONLY | O_DIRECTORY);
+        return store_refuse(store, -error, "%s can't be made: %s", path, strerror(error));
 }
 
 static int vacuum_into(struct store *store, const char *path)
@@ -277,61 +265,76 @@ static int vacuum_into(struct store *store, const char *path)
         int r = query_do(&query);
         if (r < 0)
                 return r;
-        r = sync_path(path, O_RDONLY);
+        r = statedir_sync(path, O_RDONLY);
         if (r < 0)
                 return store_refuse(store, r, "%s can't be synced: %s", path, strerror(-r));
         return 0;
 }
 
-int schema_copy_into(struct store *store, const char *path)
+/* SQLite would read "file:…" as a URI. VACUUM INTO takes an empty file as it takes none, and keeps its mode. */
+static int write_copy(struct store *store, const char *path)
+{
+        int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return cannot_make(store, errno, path);
+        (void)close(fd);
+        int r = vacuum_into(store, path);
+        if (r < 0)
+                (void)unlink(path);
+        return r;
+}
+
+/* Not every file system knows RENAME_NOREPLACE; there whoever makes that name in between loses it. */
+static int name_copy(const char *fresh, const char *path, bool replace)
+{
+        if (replace)
+                return rename(fresh, path);
+        int r = renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE);
+        return r < 0 && errno == EINVAL ? rename(fresh, path) : r;
+}
+
+/* Whole and durable before it has its name: a power loss leaves no half copy that could be taken for a good one. */
+static int copy_as(struct store *store, const char *path, bool replace)
 {
         if (store->in_transaction)
                 return store_refuse(store, -EINVAL, "no copy is made inside a transaction");
+        if (!replace && access(path, F_OK) == 0)
+                return cannot_make(store, EEXIST, path);
 
-        /* SQLite would read "file:…" as a URI. VACUUM INTO takes an empty file as it takes none, and keeps its mode. */
-        CLEANUP_FREE char *name = NULL;
-        if (asprintf(&name, "%s%s", path[0] == '/' ? "" : "./", path) < 0) {
-                name = NULL;
+        CLEANUP_FREE char *fresh = NULL;
+        if (asprintf(&fresh, "%s%s.new", path[0] == '/' ? "" : "./", path) < 0) {
+                fresh = NULL;
                 return store_refuse(store, -ENOMEM, "out of memory");
         }
-        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (fd < 0) {
-                int error = errno;
-                return store_refuse(store, -error, "%s can't be made: %s", path, strerror(error));
-        }
-        (void)close(fd);
-        int r = vacuum_into(store, name);
-        if (r < 0) {
-                (void)unlink(name);
+        (void)unlink(fresh); /* of a crash in the middle */
+        int r = write_copy(store, fresh);
+        if (r < 0)
                 return r;
+        if (name_copy(fresh, path, replace) < 0) {
+                int error = errno;
+                (void)unlink(fresh);
+                return cannot_make(store, error, path);
         }
-        r = sync_parent(name);
+        r = statedir_sync_parent(fresh);
         if (r < 0)
                 return store_refuse(store, r, "the folder of %s can't be synced: %s", path, strerror(-r));
         return 0;
 }
 
+int schema_copy_into(struct store *store, const char *path)
+{
+        return copy_as(store, path, false);
+}
+
 /* A copy from an earlier attempt at the same migration gives way: this one is no older. */
 static int keep_old(struct store *store, const char *path, int64_t version)
 {
-        CLEANUP_FREE char *kept = NULL, *fresh = NULL;
-        if (asprintf(&kept, "%s.v%lld.bak", path, (long long)version) < 0)
+        CLEANUP_FREE char *kept = NULL;
+        if (asprintf(&kept, "%s.v%lld.bak", path, (long long)version) < 0) {
                 kept = NULL;
-        if (asprintf(&fresh, "%s.v%lld.bak.new", path, (long long)version) < 0)
-                fresh = NULL;
-        if (!kept || !fresh)
                 return store_refuse(store, -ENOMEM, "out of memory");
-
-        (void)unlink(fresh); /* of a crash in the middle */
-        int r = schema_copy_into(store, fresh);
-        if (r < 0)
-                return r;
-        if (rename(fresh, kept) < 0) {
-                int error = errno;
-                (void)unlink(fresh);
-                return store_refuse(store, -error, "%s can't be made: %s", kept, strerror(error));
         }
-        return sync_parent(kept);
+        return copy_as(store, kept, true);
 }
 
 int schema_open(struct store *store, const char *path, const struct schema *schema)

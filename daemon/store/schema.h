@@ -19,5 +19,5 @@ extern const struct schema schema_current;
  * (-ENOTRECOVERABLE) without having touched it, sets the connection up, copies an older file to PATH.vN.bak and
  * migrates it in one transaction. path NULL: a scratch store. */
 int schema_open(struct store *store, const char *path, const struct schema *schema);
-/* Writes a consistent copy as a new file of mode 0600, synced. -EEXIST. */
+/* Writes a consistent copy as a new file of mode 0600, under PATH.new until it is whole and durable. -EEXIST. */
 int schema_copy_into(struct store *store, const char *path);

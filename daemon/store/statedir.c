@@ -47,6 +47,25 @@ static int guard(struct store *store, int fd, const char *path)
         return 0;
 }
 
+int statedir_sync(const char *path, int flags)
+{
+        CLEANUP_CLOSE int fd = open(path, flags | O_CLOEXEC);
+        if (fd < 0 || fsync(fd) < 0)
+                return -errno;
+        return 0;
+}
+
+int statedir_sync_parent(const char *path)
+{
+        const char *slash = strrchr(path, '/');
+        if (!slash)
+                return statedir_sync(".", O_RDONLY | O_DIRECTORY);
+        CLEANUP_FREE char *parent = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+        if (!parent)
+                return -ENOMEM;
+        return statedir_sync(parent, O_RDONLY | O_DIRECTORY);
+}
+
 static int open_folder(struct store *store, const char *dir)
 {
         if (mkdir(dir, 0700) < 0 && errno != EEXIST)
@@ -79,6 +98,19 @@ static int lock_folder(struct store *store, int folder, const char *dir)
         return 0;
 }
 
+/* A file that is new, in a folder that may be: without this a power loss takes what was committed away with a name. */
+static int keep_names(struct store *store, int folder, const char *path)
+{
+        CLEANUP_FREE char *dir = strndup(path, (size_t)(strrchr(path, '/') - path));
+        if (!dir)
+                return store_refuse(store, -ENOMEM, "out of memory");
+        if (fsync(folder) < 0)
+                return explain(store, errno, path);
+        int r = statedir_sync_parent(dir);
+        /* A parent that may be passed through but not read was made, and kept, by somebody else. */
+        return r < 0 && r != -EACCES ? explain(store, -r, dir) : 0;
+}
+
 /* Made here and not by SQLite, so that its mode does not hang on the umask; -wal and -shm take the mode over. */
 static int make_file(struct store *store, int folder, const char *path)
 {
@@ -93,9 +125,7 @@ static int make_file(struct store *store, int folder, const char *path)
         int r = guard(store, fd, path);
         if (r < 0)
                 return r;
-        if (status.st_size == 0 && fsync(folder) < 0)
-                return explain(store, errno, path);
-        return 0;
+        return status.st_size == 0 ? keep_names(store, folder, path) : 0;
 }
 
 int statedir_open(struct store *store, const char *dir, char **ret_path)

@@ -1,6 +1,6 @@
 /* The state folder: whose it is, who holds it, and the file in it.
  * Depends on query.h.
- * Called by store.c. */
+ * Called by store.c, and by schema.c to make names durable. */
 #pragma once
 
 #include "store/query.h"
@@ -13,3 +13,8 @@
  * -ELOOP (a symbolic link), -EPERM (belongs to somebody else), -EBUSY, -EROFS (can't be written), -ENOENT (its parent
  * is missing), -ENOTDIR, -ENOSPC, … */
 int statedir_open(struct store *store, const char *dir, char **ret_path);
+
+/* Makes durable what a path names: a file's bytes, a folder's names; with `flags` for open(). 0 or the errno. */
+int statedir_sync(const char *path, int flags);
+/* The name that a path ends in. */
+int statedir_sync_parent(const char *path);
