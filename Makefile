@@ -92,6 +92,15 @@ sim: $(BUILD)/sim ## plays SEEDS=N years of a block with everything that can go 
 sim-mutations: ## breaks rules on purpose: the simulation must notice each
 	@BUILD='$(BUILD)' tests/sim/mutations
 
+# ---- faults: power losses, failing calls, memory that runs out ----------------------------------------------------------
+FAULTS_SIM := $(filter-out %/main.o,$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c)))
+$(BUILD)/faults: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/faults/*.c)) $(FAULTS_SIM) $(foreach f,control $(below_control),$(call archive,$(f)))
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(SIM_WRAPS) -o $@ $^ $(LIBS)
+# Its functions stand in place of libc's: not of the checked ones.
+$(BUILD)/tests/faults/disk.o: CPPFLAGS_ALL += -U_FORTIFY_SOURCE
+faults: $(BUILD)/faults ## power losses, failing calls and memory that runs out, at every step
+	@$(BUILD)/faults $(FAULTS)
+
 check: all unit ## unit and end-to-end tests
 	BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests/e2e
 

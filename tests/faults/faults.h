@@ -1,0 +1,73 @@
+/* What the parts of tests/faults share: a case is a seed in a process of its own, and counts what it did.
+ * Depends on chance, the store.
+ * main.c runs the cases. */
+#pragma once
+
+#include "../sim/chance.h"
+#include "core/cleanup.h"
+#include "store/store.h"
+
+#define TALLY_CALLS 11 /* DISK_CALLS */
+
+/* Summed over all cases. Longs only: they are added as an array. */
+struct tally {
+        long losses;   /* of power */
+        long torn;     /* of them, those with something that was not synced */
+        long commits;  /* acknowledged, and there after every loss */
+        long halves;   /* in flight at a loss: kept, or not */
+        long kept;     /* of them */
+        long detected; /* losses of a lying disk that were noticed */
+        long faults[TALLY_CALLS];
+        long refused; /* operations that a fault made fail */
+        long memory;  /* allocations that failed */
+        long leaving; /* messages that left an engine under faults */
+};
+
+struct faults {
+        uint64_t seed;
+        struct chance chance;
+        struct tally tally;
+        char folder[64]; /* of this case, on a memory file system where there is one */
+};
+
+/* Says what is wrong and ends the case. */
+__attribute__((format(printf, 2, 3), noreturn)) void faults_fail(const struct faults *faults, const char *format, ...);
+
+/* Removes all that is in the case's folder. */
+void faults_empty(const struct faults *faults);
+
+/* ---- store-work.c: what a daemon asks of a store ---- */
+
+struct work {
+        struct faults *faults;
+        struct store *store;
+        int64_t now_ms;
+        uint64_t acked, next; /* digests: of the last commit that was acknowledged; of the one in flight */
+        bool in_flight;
+        long commits;
+};
+
+/* Of all rows of all tables. */
+uint64_t work_digest(const struct faults *faults, struct store *store);
+/* One transaction of a random kind. 0, or the store's error after a rollback. */
+int work_step(struct work *work);
+/* integrity_check and foreign_key_check. */
+void work_assert_sound(const struct faults *faults, struct store *store);
+/* Makes checkpoints and cache spills as frequent as in a large database. */
+void work_hurry(struct faults *faults, struct store *store);
+/* As store_open(), and fails the case with the store's words. */
+struct store *work_open(struct faults *faults);
+
+/* ---- the cases ---- */
+
+void power_store(struct faults *faults);
+void power_lying(struct faults *faults); /* must notice */
+void power_migration(struct faults *faults);
+void power_backup(struct faults *faults);
+void power_engine(struct faults *faults);
+void errors_store(struct faults *faults);
+void errors_open(struct faults *faults);
+void errors_engine(struct faults *faults);
+void memory_engine(struct faults *faults);
+void memory_config(struct faults *faults);
+void memory_bus(struct faults *faults);

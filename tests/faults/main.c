@@ -1,0 +1,253 @@
+/* Runs the cases, each seed in a process of its own, adds up what they did, and says how a failed one is seen again.
+ * Depends on every part of tests/faults.
+ * Run by make faults and scripts/test. */
+#include "disk.h"
+#include "faults.h"
+
+#include <ftw.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define JOBS_MAX 16
+
+struct kind {
+        const char *name;
+        void (*run)(struct faults *faults);
+        long whole, brief; /* seeds */
+        const char *what;
+};
+
+static const struct kind kinds[] = {
+        {"power-store", power_store, 400, 60, "power lost while the store works"},
+        {"power-lying", power_lying, 12, 6, "disks that lie are found out"},
+        {"power-migration", power_migration, 40, 4, "power lost at every step of a migration"},
+        {"power-backup", power_backup, 40, 4, "power lost at every step of a backup"},
+};
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
+{
+        (void)status, (void)type;
+        return ftw->level == 0 ? 0 : remove(path);
+}
+
+void faults_empty(const struct faults *faults)
+{
+        (void)nftw(faults->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void remove_folder(const struct faults *faults)
+{
+        faults_empty(faults);
+        (void)remove(faults->folder);
+}
+
+void faults_fail(const struct faults *faults, const char *format, ...)
+{
+        va_list arguments;
+
+        printf("seed %llu: ", (unsigned long long)faults->seed);
+        va_start(arguments, format);
+        vprintf(format, arguments);
+        va_end(arguments);
+        putchar('\n');
+        fflush(stdout);
+        if (!getenv("FAULTS_KEEP"))
+                remove_folder(faults);
+        _exit(1);
+}
+
+/* ---- one case ---- */
+
+static void run_case(const struct kind *kind, uint64_t seed, struct tally *ret)
+{
+        struct faults faults = {.seed = seed, .chance = chance_stream(seed, (uint64_t)(kind - kinds))};
+        bool memory = access("/dev/shm", W_OK) == 0;
+
+        (void)snprintf(faults.folder, sizeof(faults.folder), "%s/reminderd-faults-XXXXXX",
+                       memory ? "/dev/shm" : "/tmp");
+        if (!mkdtemp(faults.folder))
+                abort();
+        kind->run(&faults);
+        disk_unwatch();
+        remove_folder(&faults);
+        *ret = faults.tally;
+}
+
+struct job {
+        pid_t pid;
+        uint64_t seed;
+        FILE *said, *counted;
+};
+
+static void start(struct job *job, const struct kind *kind, uint64_t seed)
+{
+        *job = (struct job){.seed = seed, .said = tmpfile(), .counted = tmpfile()};
+        if (!job->said || !job->counted)
+                abort();
+        fflush(stdout);
+        job->pid = fork();
+        if (job->pid == 0) {
+                struct tally tally;
+
+                if (dup2(fileno(job->said), 1) < 0 || dup2(fileno(job->said), 2) < 0)
+                        _exit(2);
+                run_case(kind, seed, &tally);
+                (void)fwrite(&tally, sizeof(tally), 1, job->counted);
+                fflush(job->counted);
+                exit(0); /* where a sanitizer looks for leaks */
+        }
+}
+
+static void show_what_was_said(FILE *said)
+{
+        char buffer[4096];
+        size_t n;
+
+        rewind(said);
+        while ((n = fread(buffer, 1, sizeof(buffer), said)) > 0)
+                (void)fwrite(buffer, 1, n, stdout);
+}
+
+/* True: it held. */
+static bool collect(struct job *job, const struct kind *kind, int status, struct tally *total)
+{
+        struct tally one = {0};
+        long *to = (long *)total;
+        const long *from = (const long *)&one;
+        bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+
+        rewind(job->counted);
+        if (good && fread(&one, sizeof(one), 1, job->counted) == 1)
+                for (size_t i = 0; i < sizeof(one) / sizeof(long); i++)
+                        to[i] += from[i];
+        if (!good) {
+                show_what_was_said(job->said);
+                if (WIFSIGNALED(status))
+                        printf("seed %llu: signal %d\n", (unsigned long long)job->seed, WTERMSIG(status));
+                printf("FAILED %s; again: faults --only %s --seed %llu\n", kind->name, kind->name,
+                       (unsigned long long)job->seed);
+        }
+        fclose(job->said);
+        fclose(job->counted);
+        *job = (struct job){0};
+        return good;
+}
+
+static struct job *find_job(struct job jobs[static JOBS_MAX], pid_t pid)
+{
+        for (int i = 0; i < JOBS_MAX; i++)
+                if (jobs[i].pid == pid)
+                        return &jobs[i];
+        return NULL;
+}
+
+/* How many seeds failed. */
+static long run_kind(const struct kind *kind, uint64_t first, long n, int most, struct tally *total)
+{
+        struct job jobs[JOBS_MAX] = {0};
+        long failed = 0, started = 0;
+        int busy = 0;
+
+        while (busy > 0 || (started < n && failed == 0)) {
+                int status = 0;
+
+                for (; busy < most && started < n && failed == 0; busy++)
+                        start(find_job(jobs, 0), kind, first + (uint64_t)started++);
+                struct job *job = find_job(jobs, wait(&status));
+                if (!job)
+                        continue;
+                failed += !collect(job, kind, status, total);
+                busy--;
+        }
+        return failed;
+}
+
+static void show(const struct tally *tally)
+{
+        if (tally->losses)
+                printf("  %ld power losses survived, %ld with a transaction in flight (%ld of them kept whole), %ld "
+                       "commits\n",
+                       tally->losses, tally->halves, tally->kept, tally->commits);
+        if (tally->detected)
+                printf("  %ld lying disks found out\n", tally->detected);
+        long faults = 0;
+        for (int i = 0; i < DISK_CALLS; i++)
+                faults += tally->faults[i];
+        if (faults) {
+                printf("  %ld calls failed:", faults);
+                for (int i = 0; i < DISK_CALLS; i++)
+                        printf("%s %s %ld", i ? "," : "", disk_call_names[i], tally->faults[i]);
+                printf("; %ld operations refused\n", tally->refused);
+        }
+        if (tally->memory)
+                printf("  %ld allocations failed, %ld operations refused\n", tally->memory, tally->refused);
+        if (tally->leaving)
+                printf("  %ld messages left, each notice once\n", tally->leaving);
+}
+
+static double now(void)
+{
+        struct timespec at;
+
+        clock_gettime(CLOCK_MONOTONIC, &at);
+        return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
+}
+
+int main(int argc, char *argv[])
+{
+        static const struct option options[] = {{"only", required_argument, NULL, 'o'},
+                                                {"seed", required_argument, NULL, 's'},
+                                                {"seeds", required_argument, NULL, 'n'},
+                                                {"first", required_argument, NULL, 'f'},
+                                                {"jobs", required_argument, NULL, 'j'},
+                                                {"brief", no_argument, NULL, 'b'},
+                                                {0}};
+        const char *only = NULL;
+        long seeds = 0, failed = 0, passed = 0;
+        uint64_t first = 1;
+        bool brief = false;
+        int jobs = 2, c;
+
+        while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+                if (c == 'o')
+                        only = optarg;
+                else if (c == 's' || c == 'f')
+                        first = strtoull(optarg, NULL, 10);
+                else if (c == 'n')
+                        seeds = strtol(optarg, NULL, 10);
+                else if (c == 'j')
+                        jobs = (int)strtol(optarg, NULL, 10);
+                else if (c == 'b')
+                        brief = true;
+                else
+                        return 2;
+                if (c == 's')
+                        seeds = 1;
+        }
+        if (jobs < 1 || jobs > JOBS_MAX)
+                jobs = 2;
+        for (size_t i = 0; i < ELEMENTS(kinds); i++) {
+                const struct kind *kind = &kinds[i];
+                struct tally tally = {0};
+
+                if (only && strncmp(kind->name, only, strlen(only)) != 0)
+                        continue;
+                double from = now();
+                long n = seeds ? seeds : brief ? kind->brief : kind->whole;
+                long bad = run_kind(kind, first, n, jobs, &tally);
+                printf("%s: %ld %s of %s, %.1f s\n", bad ? "FAILED" : "ok", n, n == 1 ? "seed" : "seeds", kind->what,
+                       now() - from);
+                show(&tally);
+                fflush(stdout);
+                failed += bad > 0;
+                passed += bad == 0;
+        }
+        printf("faults: %ld passed, %ld failed\n", passed, failed);
+        return failed > 0;
+}
