@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "control/backup.h"
 #include "control/forecast.h"
 #include "control/handlers.h"
 
@@ -146,6 +147,7 @@ static void connect_bus(struct control *control)
         int r;
 
         forecast_end_all(control); /* their callers were on the old connection */
+        backup_forget_caller(control);
         sd_bus_close_unref(control->bus);
         control->bus = NULL;
         control->callers = (struct callers){0};
@@ -305,6 +307,7 @@ struct control *control_free(struct control *control)
                 return NULL;
         engine_unobserve(control_engine(control), control);
         forecast_end_all(control);
+        backup_end(control);
         sd_event_source_disable_unref(control->tell);
         sd_event_source_disable_unref(control->post);
         sd_event_source_disable_unref(control->reconnect);

@@ -31,6 +31,7 @@ struct figures {
 };
 
 struct forecast;
+struct backup_request;
 
 struct control {
         struct manager *manager;
@@ -50,6 +51,7 @@ struct control {
         int64_t seen_wake;
         struct figures told;
         struct forecast *forecasts[FORECASTS_MAX]; /* under way, or NULL */
+        struct backup_request *backup;             /* under way, or NULL */
 };
 
 DEFINE_CLEANUP(sd_bus *, sd_bus_close_unref, sd_bus_close_unref)

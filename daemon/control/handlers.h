@@ -15,6 +15,8 @@ typedef int method(sd_bus_message *call, void *userdata, sd_bus_error *error);
 method handle_snooze, handle_unsnooze, handle_done, handle_reopen, handle_waive, handle_set_date, handle_clear_date;
 /* operations.c */
 method handle_retry, handle_retry_all, handle_drop, handle_test, handle_reload;
+/* backup.c */
+method handle_backup;
 /* view-status.c, view-list.c, view-show.c */
 method handle_status, handle_list, handle_show;
 /* view-records.c */

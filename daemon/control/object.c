@@ -130,6 +130,8 @@ const sd_bus_vtable object_vtable[] = {
                                 READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", adopted, "aa{sv}", findings),
                                 handle_reload, READ_WRITE),
+        /* The file is opened by the caller, with his rights; the daemon's own reach no further than its state. */
+        SD_BUS_METHOD_WITH_ARGS("Backup", SD_BUS_ARGS("h", file), SD_BUS_RESULT("t", bytes), handle_backup, READ_WRITE),
 
         SD_BUS_SIGNAL_WITH_ARGS("ObligationChanged",
                                 SD_BUS_ARGS("s", plan, "s", item, "s", occurrence, "s", agency, "s", state), 0),

@@ -4,8 +4,11 @@
 #include "ctl/client.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+
+#include <systemd/sd-event.h>
 
 #include "ctl/reply.h"
 #include "ctl/words.h"
@@ -15,6 +18,7 @@
 #define BUS_INTERFACE "org.reminderd1.Manager"
 #define CALL_TIMEOUT_USEC                                                                                              \
         (60 * 1000000ULL) /* a forecast of a large block takes seconds; a daemon that hangs, for ever */
+#define FILE_TIMEOUT_USEC (3600 * 1000000ULL) /* a slow disk at the other end of a network */
 #define PAGE 500
 
 int client_fail(const struct client *client, enum exit_code code, const char *format, ...)
@@ -155,6 +159,75 @@ int client_call(struct client *client, json_t **ret, const char *method, const c
         code = call_with(client, ret, method, types, arguments);
         va_end(arguments);
         return code;
+}
+
+struct wait {
+        sd_event *event;
+        sd_bus_message *reply; /* NULL: interrupted */
+};
+
+static void wait_clear(const struct wait *wait)
+{
+        sd_bus_message_unref(wait->reply);
+        sd_event_unref(wait->event);
+}
+
+static int on_reply(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        struct wait *wait = userdata;
+
+        (void)error;
+        wait->reply = sd_bus_message_ref(reply);
+        return sd_event_exit(wait->event, 0);
+}
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+void client_hold_signals(void)
+{
+        sigset_t set;
+
+        sigemptyset(&set);
+        for (size_t i = 0; i < ELEMENTS(signals); i++)
+                sigaddset(&set, signals[i]);
+        sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static int wait_for_reply(const struct client *client, sd_bus_message *call, struct wait *wait)
+{
+        int r = sd_event_new(&wait->event);
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTS(signals); i++)
+                r = sd_event_add_signal(wait->event, NULL, signals[i], NULL, NULL); /* ends the loop */
+        if (r >= 0)
+                r = sd_bus_attach_event(client->bus, wait->event, 0);
+        if (r >= 0)
+                r = sd_bus_call_async(client->bus, NULL, call, on_reply, wait, FILE_TIMEOUT_USEC);
+        if (r >= 0)
+                r = sd_event_loop(wait->event);
+        (void)sd_bus_detach_event(client->bus);
+        return r;
+}
+
+int client_call_with_file(struct client *client, json_t **ret, const char *method, int fd)
+{
+        struct wait CLEANUP(wait_clear) wait = {0};
+        sd_bus_message *CLEANUP_MESSAGE call = NULL;
+        int code = new_call(client, method, &call), r;
+
+        if (code != EXIT_DONE)
+                return code;
+        r = sd_bus_message_append(call, "h", fd);
+        if (r >= 0)
+                r = wait_for_reply(client, call, &wait);
+        if (r < 0)
+                return fail_with(client, &SD_BUS_ERROR_NULL, r);
+        if (!wait.reply)
+                return client_fail(client, EXIT_REFUSED, "%s", _("interrupted"));
+        if (sd_bus_message_is_method_error(wait.reply, NULL) > 0)
+                return fail_with(client, sd_bus_message_get_error(wait.reply), -EIO);
+        *ret = reply_values(wait.reply);
+        return *ret ? EXIT_DONE : client_no_memory(client);
 }
 
 int client_decide(struct client *client, json_int_t *ret, const char *method, const char *types, ...)

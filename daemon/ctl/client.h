@@ -27,6 +27,11 @@ DEFINE_CLEANUP(sd_bus_message *, sd_bus_message_unref, sd_bus_message_unref)
 /* Calls a method whose arguments are given as sd_bus_message_append() takes them. *ret is an array of what it
  * answered, one element for each value. */
 int client_call(struct client *client, json_t **ret, const char *method, const char *types, ...);
+/* From here on SIGINT, SIGTERM and SIGHUP end no more than a wait, so that what is half done can be tidied up. */
+void client_hold_signals(void);
+/* Calls a method with one open file as its argument, which may take its time. After client_hold_signals(), which lets
+ * the wait be interrupted: EXIT_REFUSED. */
+int client_call_with_file(struct client *client, json_t **ret, const char *method, int fd);
 /* Calls a decision; *ret is how many it changed. */
 int client_decide(struct client *client, json_int_t *ret, const char *method, const char *types, ...);
 

@@ -35,6 +35,7 @@ const struct option_info option_infos[OPTION_COUNT] = {
         [OPTION_KIND] = {"kind", "KIND", WORD_KIND, N_("this kind of message, not the one that fits the day")},
         [OPTION_WEBHOOK] = {"webhook", "ID", WORD_NONE, N_("a webhook, not an agency's mailboxes")},
         [OPTION_CHECK] = {"check", NULL, WORD_NONE, N_("exit 1 when something needs attention")},
+        [OPTION_REPLACE] = {"replace", NULL, WORD_NONE, N_("an older FILE gives way, once the new one is complete")},
         [OPTION_JSON] = {"json", NULL, WORD_NONE, N_("JSON on standard output, nothing else")},
         [OPTION_BUS] = {"bus", "BUS", WORD_BUS, N_("system or session; system")},
         [OPTION_HELP] = {"help", NULL, WORD_NONE, N_("this text")},
@@ -220,6 +221,19 @@ const struct verb verbs[] = {
                 .help = N_("reads the configuration again; with mistakes the old one stays"),
                 .options = BIT(OPTION_JSON),
                 .run = run_reload,
+        },
+        {
+                .name = "backup",
+                .synopsis = "FILE",
+                .help = N_("writes a copy of the state to a new file, while reminders go on"),
+                .more = N_(
+                        "The file is whole or not there, and only you may read it. reminderd(8) tells how to restore "
+                        "it, and what else belongs into a backup."),
+                .options = BIT(OPTION_REPLACE) | BIT(OPTION_JSON),
+                .least = 1,
+                .most = 1,
+                .argument = WORD_FILE,
+                .run = run_backup,
         },
         {
                 .name = "help",

@@ -39,6 +39,7 @@ enum cli_option {
         OPTION_KIND,
         OPTION_WEBHOOK,
         OPTION_CHECK,
+        OPTION_REPLACE,
         OPTION_JSON,
         OPTION_BUS,
         OPTION_HELP,
@@ -58,7 +59,8 @@ enum word {
         WORD_KIND,
         WORD_BUS,
         WORD_DELIVERY,
-        WORD_VERB
+        WORD_VERB,
+        WORD_FILE
 };
 
 struct option_info {

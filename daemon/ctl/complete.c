@@ -104,6 +104,9 @@ static void print_candidates(struct client *client, enum word word)
         case WORD_VERB:
                 print_verbs();
                 break;
+        case WORD_FILE:
+                puts(":files"); /* the shell knows them best */
+                break;
         case WORD_NONE:
                 break;
         }

@@ -38,6 +38,8 @@ static const struct {
         [EVENT_STORE_TROUBLE] = {"3c0c4e95f37b4dd1a2458ccc02441635", LOG_ERR},
         [EVENT_DECISION] = {"c09137db73704a579a5de1f017702db9", LOG_NOTICE},
         [EVENT_REFUSED] = {"80ff446a54e24c90b6f33e6fcc22083f", LOG_NOTICE},
+        [EVENT_BACKUP] = {"a203ec8b1148473ab18dc29649cfc51d", LOG_NOTICE},
+        [EVENT_BACKUP_FAILED] = {"69435dcf6571487185a0abb5c3a97a3b", LOG_ERR},
         [EVENT_BUS] = {"1176ab9dbecd49b0be3947eb973fd86c", LOG_NOTICE},
         [EVENT_FATAL] = {"bf6bc4d758eb465ebbb23fd57c22c56f", LOG_CRIT},
 };

@@ -24,6 +24,8 @@ enum journal_event {
         EVENT_STORE_TROUBLE, /* the database cannot be written or read just now */
         EVENT_DECISION,      /* somebody decided something */
         EVENT_REFUSED,       /* somebody was refused */
+        EVENT_BACKUP,        /* somebody took a copy of the state */
+        EVENT_BACKUP_FAILED,
         EVENT_BUS,           /* the bus came or went */
         EVENT_FATAL,         /* the program cannot go on */
         EVENT_COUNT

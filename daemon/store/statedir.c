@@ -95,6 +95,7 @@ static int lock_folder(struct store *store, int folder, const char *dir)
                                             "another reminderd works in %s; stop it, or name another folder", dir);
                 return explain(store, errno, dir);
         }
+        (void)unlinkat(folder, STORE_FILE COPY_SUFFIX, 0);
         return 0;
 }
 

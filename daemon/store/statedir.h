@@ -6,9 +6,11 @@
 #include "store/query.h"
 
 #define LOCK_FILE "reminderd.lock"
+#define COPY_SUFFIX ".copy" /* of the copy that a backup makes beside the database */
 
 /* Makes the folder (mode 0700) where it is missing, takes away what others may do in it, locks it (store->lock) and
- * makes an empty database file (mode 0600) where there is none. *ret_path: the file, free of symbolic links; the
+ * makes an empty database file (mode 0600) where there is none; the copy of a backup that a crash ended is removed.
+ * *ret_path: the file, free of symbolic links; the
  * caller frees it.
  * -ELOOP (a symbolic link), -EPERM (belongs to somebody else), -EBUSY, -EROFS (can't be written), -ENOENT (its parent
  * is missing), -ENOTDIR, -ENOSPC, … */

@@ -105,11 +105,6 @@ int store_copy(struct store *from, struct store *to)
                             sqlite3_errstr(code));
 }
 
-int store_backup(struct store *store, const char *path)
-{
-        return schema_copy_into(store, path);
-}
-
 static int run(struct store *store, enum statement which, const char *sql)
 {
         CLEANUP_QUERY struct query query = query_cached(store, which, sql);

@@ -26,8 +26,6 @@ struct store *store_close(struct store *store);
 const char *store_error(const struct store *store);
 /* Makes a consistent copy into another store (a scratch one, for a forecast). */
 int store_copy(struct store *from, struct store *to);
-/* Writes a consistent copy as a new file of mode 0600; not inside a transaction. -EEXIST, -ENOENT. */
-int store_backup(struct store *store, const char *path);
 
 /* One transaction at a time; everything between is durable at commit or did not happen. A failed commit rolls
  * back, and so does any commit after an operation in between failed: it returns that operation's error again, as every

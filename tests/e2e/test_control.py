@@ -32,7 +32,7 @@ TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).da
 KEYS = ("plan item occurrence agency title due effective_due state tentative snoozed_until snoozed_by snooze_reason "
         "next_reminder reminders_sent done_on late").split()  # fmt: skip
 VERBS = ("Status List Show Snooze Unsnooze Done Reopen Waive SetDate ClearDate Forecast Calendar Preview Deliveries Retry "
-         "Drop Log Test Reload").split()  # fmt: skip
+         "Drop Log Test Reload Backup").split()  # fmt: skip
 AGENCY = "so-tu-phap"
 
 
@@ -595,6 +595,7 @@ def test_completion(shared):
     assert "--reason" in complete("snooze", "bao-cao", "--") and "--reason" not in complete("list", "--")
     assert "failed" in complete("deliveries", "--state", "") and "failed" not in complete("list", "--state", "")
     assert "tomorrow" in complete("set-date", "kiem-tra", "")
+    assert complete("backup", "/tm") == [":files"]
     assert block.run(block.REMINDERCTL, "complete", "done", "").returncode == 0  # no daemon: nothing, silently
     script = f"""
         PATH={block.BUILD}:$PATH; . {block.ROOT}/conf/completion/reminderctl.bash

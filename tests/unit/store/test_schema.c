@@ -137,14 +137,14 @@ static void test_from_the_first_version(void **state)
         close_plain(&store);
 }
 
-static void test_backs_up(void **state)
+static void test_writes_a_copy(void **state)
 {
         struct fixture *fixture = *state;
         CLEANUP_FREE char *path = fixture_path(fixture, "copy.db");
         OK(fixture->store, store_set_fact(fixture->store, "a", "1"));
         fixture_occurrence(fixture->store, "p", "one", "");
-        OK(fixture->store, store_backup(fixture->store, path));
-        assert_int_equal(store_backup(fixture->store, path), -EEXIST);
+        OK(fixture->store, schema_copy_into(fixture->store, path));
+        assert_int_equal(schema_copy_into(fixture->store, path), -EEXIST);
         assert_int_equal(ask_file(path, "SELECT count(*) FROM occurrence"), 1);
         assert_int_equal(ask_file(path, "SELECT value FROM fact WHERE name = 'a'"), 1);
         struct stat status;
@@ -152,10 +152,10 @@ static void test_backs_up(void **state)
         assert_int_equal(status.st_mode & 07777, 0600);
 
         CLEANUP_FREE char *nowhere = fixture_path(fixture, "no/such/copy.db");
-        assert_int_equal(store_backup(fixture->store, nowhere), -ENOENT);
+        assert_int_equal(schema_copy_into(fixture->store, nowhere), -ENOENT);
         assert_int_equal(unlink(path), 0);
         OK(fixture->store, store_begin(fixture->store));
-        assert_int_equal(store_backup(fixture->store, path), -EINVAL);
+        assert_int_equal(schema_copy_into(fixture->store, path), -EINVAL);
         store_rollback(fixture->store);
         assert_int_equal(access(path, F_OK), -1);
 }
@@ -192,7 +192,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_migrates_and_keeps_the_old, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_a_failed_migration_changes_nothing, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_from_the_first_version, fixture_folder, fixture_end),
-                cmocka_unit_test_setup_teardown(test_backs_up, fixture_file, fixture_end),
+                cmocka_unit_test_setup_teardown(test_writes_a_copy, fixture_file, fixture_end),
                 cmocka_unit_test_setup_teardown(test_copies_into_a_scratch_store, fixture_file, fixture_end),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,110 @@
+/* The verb backup: opens the file with the rights of whoever asks, and has the daemon write to it.
+ * Depends on client.
+ * Called through the table in command.c. */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ctl/verbs.h"
+#include "ctl/words.h"
+
+/* What is being written has a name of its own until it is complete, so that FILE is always a whole backup. */
+struct part {
+        char path[PATH_MAX];
+        int fd;
+};
+
+static void part_clear(const struct part *part)
+{
+        if (part->fd >= 0)
+                close(part->fd);
+        if (*part->path)
+                (void)unlink(part->path);
+}
+
+static int cannot_write(const struct client *client, const char *path)
+{
+        return client_fail(client, EXIT_REFUSED, _("%s cannot be written: %s"), path, strerror(errno));
+}
+
+static int check_target(const struct client *client, const char *path)
+{
+        struct stat status;
+
+        if (lstat(path, &status) < 0)
+                return errno == ENOENT ? EXIT_DONE : cannot_write(client, path);
+        if (S_ISDIR(status.st_mode))
+                return client_fail(client, EXIT_USAGE, _("%s is a folder; name a file in it"), path);
+        if (!command_has(client->command, OPTION_REPLACE))
+                return client_fail(client, EXIT_REFUSED,
+                                   _("%s exists already; --replace puts the new one in its place"), path);
+        return EXIT_DONE;
+}
+
+static int open_part(const struct client *client, const char *path, struct part *part)
+{
+        if (snprintf(part->path, sizeof(part->path), "%s.XXXXXX", path) >= (int)sizeof(part->path)) {
+                *part->path = '\0';
+                errno = ENAMETOOLONG;
+                return cannot_write(client, path);
+        }
+        part->fd = mkostemp(part->path, O_CLOEXEC);
+        if (part->fd >= 0)
+                return EXIT_DONE;
+        *part->path = '\0';
+        return cannot_write(client, path);
+}
+
+static int sync_folder(const char *path)
+{
+        char *CLEANUP_FREE copy = strdup(path);
+        int CLEANUP_CLOSE folder = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+        return folder < 0 ? -1 : fsync(folder);
+}
+
+/* Without --replace nothing is overwritten that came up meanwhile, where the file system has a way to say so (NFS has
+ * none). */
+static int put_in_place(const struct client *client, const char *path, struct part *part)
+{
+        bool replace = command_has(client->command, OPTION_REPLACE);
+        int r = renameat2(AT_FDCWD, part->path, AT_FDCWD, path, replace ? 0 : RENAME_NOREPLACE);
+
+        if (r < 0 && !replace && errno == EINVAL)
+                r = rename(part->path, path);
+        if (r < 0)
+                return cannot_write(client, path);
+        *part->path = '\0';
+        return sync_folder(path) < 0 ? cannot_write(client, path) : EXIT_DONE;
+}
+
+int run_backup(struct client *client)
+{
+        const char *path = client_argument(client, 0);
+        struct part CLEANUP(part_clear) part = {.fd = -1};
+        json_t *CLEANUP_JSON reply = NULL;
+        json_int_t bytes;
+        int code = check_target(client, path);
+
+        client_hold_signals();
+        if (code == EXIT_DONE)
+                code = open_part(client, path, &part);
+        if (code == EXIT_DONE)
+                code = client_call_with_file(client, &reply, "Backup", part.fd);
+        if (code == EXIT_DONE)
+                code = put_in_place(client, path, &part);
+        if (code != EXIT_DONE)
+                return code;
+        bytes = json_integer_value(json_array_get(reply, 0));
+        if (client_is_json(client)) {
+                json_t *CLEANUP_JSON object =
+                        json_pack("{s:s, s:s, s:I}", "verb", "backup", "file", path, "bytes", bytes);
+
+                return object ? client_print(client, object) : client_no_memory(client);
+        }
+        printf(_("%s: %lld kB\n"), path, (long long)(bytes + 1023) / 1024);
+        return EXIT_DONE;
+}
