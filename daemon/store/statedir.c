@@ -21,7 +21,7 @@ static int explain(struct store *store, int error, const char *path)
                 return store_refuse(store, -EROFS, "%s can't be written (%s); make it writable for this user", path,
                                     strerror(error));
         case ELOOP:
-                return store_refuse(store, -ELOOP, "%s is a symbolic link; name the folder that it points to", path);
+                return store_refuse(store, -ELOOP, "%s is a symbolic link; it must stand there itself", path);
         case ENOENT:
                 return store_refuse(store, -ENOENT, "%s can't be made: its parent folder is missing", path);
         case EDQUOT:
@@ -84,11 +84,44 @@ static int open_folder(struct store *store, const char *dir)
         return fd;
 }
 
+/* The same of a file, which must be one and nothing else: through a link somebody else's file would be written to, and
+ * of a store with two names SQLite loses sight (sqlite.org/howtocorrupt.html, "Multiple links to the same file"). */
+static int guard_file(struct store *store, int fd, const char *path)
+{
+        struct stat status;
+        if (fstat(fd, &status) < 0)
+                return explain(store, errno, path);
+        if (!S_ISREG(status.st_mode))
+                return store_refuse(store, -EUCLEAN, "%s is no regular file; move it away", path);
+        if (status.st_nlink > 1)
+                return store_refuse(store, -EUCLEAN, "%s has a second name, by a hard link; move it away", path);
+        return guard(store, fd, path);
+}
+
+/* Opens `name` in the folder and guards it; *ret_fd stays -1 where it may be missing and is. Never waits. */
+static int open_file(struct store *store, int folder, const char *dir, const char *name, int flags, int *ret_fd)
+{
+        CLEANUP_FREE char *path = NULL;
+        if (asprintf(&path, "%s/%s", dir, name) < 0) {
+                path = NULL;
+                return store_refuse(store, -ENOMEM, "out of memory");
+        }
+        CLEANUP_CLOSE int fd = openat(folder, name, flags | O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return errno == ENOENT && !(flags & O_CREAT) ? 0 : explain(store, errno, path);
+        int r = guard_file(store, fd, path);
+        if (r < 0)
+                return r;
+        *ret_fd = fd;
+        fd = -1;
+        return 0;
+}
+
 static int lock_folder(struct store *store, int folder, const char *dir)
 {
-        store->lock = openat(folder, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (store->lock < 0)
-                return explain(store, errno, dir);
+        int r = open_file(store, folder, dir, LOCK_FILE, O_CREAT, &store->lock);
+        if (r < 0)
+                return r;
         if (flock(store->lock, LOCK_EX | LOCK_NB) < 0) {
                 if (errno == EWOULDBLOCK)
                         return store_refuse(store, -EBUSY,
@@ -100,33 +133,40 @@ static int lock_folder(struct store *store, int folder, const char *dir)
 }
 
 /* A file that is new, in a folder that may be: without this a power loss takes what was committed away with a name. */
-static int keep_names(struct store *store, int folder, const char *path)
+static int keep_names(struct store *store, int folder, const char *dir)
 {
-        CLEANUP_FREE char *dir = strndup(path, (size_t)(strrchr(path, '/') - path));
-        if (!dir)
-                return store_refuse(store, -ENOMEM, "out of memory");
         if (fsync(folder) < 0)
-                return explain(store, errno, path);
+                return explain(store, errno, dir);
         int r = statedir_sync_parent(dir);
         /* A parent that may be passed through but not read was made, and kept, by somebody else. */
         return r < 0 && r != -EACCES ? explain(store, -r, dir) : 0;
 }
 
 /* Made here and not by SQLite, so that its mode does not hang on the umask; -wal and -shm take the mode over. */
-static int make_file(struct store *store, int folder, const char *path)
+static int make_file(struct store *store, int folder, const char *dir)
 {
-        CLEANUP_CLOSE int fd = openat(folder, STORE_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-        if (fd < 0)
-                return explain(store, errno, path);
-        struct stat status;
-        if (fstat(fd, &status) < 0)
-                return explain(store, errno, path);
-        if (!S_ISREG(status.st_mode))
-                return store_refuse(store, -EUCLEAN, "%s is no regular file; move it away", path);
-        int r = guard(store, fd, path);
+        CLEANUP_CLOSE int fd = -1;
+        int r = open_file(store, folder, dir, STORE_FILE, O_CREAT, &fd);
         if (r < 0)
                 return r;
-        return status.st_size == 0 ? keep_names(store, folder, path) : 0;
+        struct stat status;
+        if (fstat(fd, &status) < 0)
+                return explain(store, errno, dir);
+        return status.st_size == 0 ? keep_names(store, folder, dir) : 0;
+}
+
+/* What SQLite keeps beside the store, and follows wherever it leads. Before the store itself is locked by SQLite, whose
+ * locks a close() here would drop: fcntl(2), "Advisory record locking". */
+static int guard_companions(struct store *store, int folder, const char *dir)
+{
+        static const char *const names[] = {STORE_FILE "-wal", STORE_FILE "-shm", STORE_FILE "-journal"};
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < ELEMENTS(names); i++) {
+                CLEANUP_CLOSE int fd = -1;
+                r = open_file(store, folder, dir, names[i], 0, &fd);
+        }
+        return r;
 }
 
 int statedir_open(struct store *store, const char *dir, char **ret_path)
@@ -153,7 +193,9 @@ int statedir_open(struct store *store, const char *dir, char **ret_path)
                 path = NULL;
                 return store_refuse(store, -ENOMEM, "out of memory");
         }
-        r = make_file(store, folder, path);
+        r = make_file(store, folder, name);
+        if (r == 0)
+                r = guard_companions(store, folder, name);
         if (r < 0)
                 return r;
         *ret_path = TAKE_PTR(path);

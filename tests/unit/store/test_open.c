@@ -66,6 +66,12 @@ static void meddle(const struct fixture *fixture, const char *sql)
         assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+static int put_fifo(const char *victim, const char *path)
+{
+        (void)victim;
+        return mkfifo(path, 0600);
+}
+
 static void test_makes_a_private_folder(void **state)
 {
         struct fixture *fixture = *state;
@@ -141,6 +147,44 @@ static void test_refuses_links(void **state)
         assert_int_equal(symlink(elsewhere, file), 0);
         assert_int_equal(store_open(fixture->dir, &store, &said_file), -ELOOP);
         assert_null(store);
+}
+
+/* Whatever lies where a file of the store should: nothing is written through it, and its mode stays. */
+static void test_refuses_what_leads_elsewhere(void **state)
+{
+        static const char *const names[] = {STORE_FILE, STORE_FILE "-wal", STORE_FILE "-shm", STORE_FILE "-journal",
+                                            "reminderd.lock"};
+        static const struct {
+                const char *words;
+                int error;
+                int (*put)(const char *victim, const char *path);
+        } kinds[] = {
+                {"is a symbolic link", -ELOOP, symlink},
+                {"has a second name", -EUCLEAN, link},
+                {"is no regular file", -EUCLEAN, put_fifo},
+        };
+        struct fixture *fixture = *state;
+        CLEANUP_FREE char *victim = NULL;
+        assert_true(asprintf(&victim, "%s/victim", fixture->folder) > 0);
+        spill(victim, "precious", strlen("precious"));
+        assert_int_equal(chmod(victim, 0644), 0);
+        assert_int_equal(mkdir(fixture->dir, 0700), 0);
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                for (size_t k = 0; k < ELEMENTS(kinds); k++) {
+                        CLEANUP_FREE char *path = fixture_path(fixture, names[i]), *words = NULL, *said = NULL;
+                        struct store *store = NULL;
+                        (void)unlink(path);
+                        assert_true(asprintf(&words, "%s %s", names[i], kinds[k].words) > 0);
+                        assert_int_equal(kinds[k].put(victim, path), 0);
+                        assert_int_equal(store_open(fixture->dir, &store, &said), kinds[k].error);
+                        assert_non_null(strstr(said, words));
+                        assert_int_equal(mode_of(victim), 0644);
+                        assert_int_equal(unlink(path), 0);
+                }
+        fixture_open(fixture);
+        struct stat status;
+        assert_int_equal(stat(victim, &status), 0);
+        assert_int_equal(status.st_size, strlen("precious"));
 }
 
 static void test_follows_a_link_above_the_folder(void **state)
@@ -363,6 +407,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_keeps_what_was_written, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_refuses_a_second_daemon, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_refuses_links, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_refuses_what_leads_elsewhere, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_follows_a_link_above_the_folder, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_refuses_what_it_cannot_use, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_refuses_a_read_only_folder, fixture_folder, fixture_end),
