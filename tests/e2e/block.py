@@ -102,9 +102,9 @@ class Block:
     def rehearse(self, first, last, *arguments):
         return rehearse(self.path, first, last, *arguments)
 
-    def start(self, bus="none", arguments=(), environment=None):
-        """The daemon, ready or having failed; to be used in a `with`."""
-        return Daemon(self, bus, arguments, environment or {})
+    def start(self, bus="none", arguments=(), environment=None, before=None):
+        """The daemon, ready or having failed; to be used in a `with`. `before` is run in its process first."""
+        return Daemon(self, bus, arguments, environment or {}, before)
 
 
 # ---- running ---------------------------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def rehearse(path, first, last, *arguments):
 class Daemon:
     """A running reminderd, which tells over a socket of its own what systemd would be told."""
 
-    def __init__(self, block, bus="none", arguments=(), more=None):
+    def __init__(self, block, bus="none", arguments=(), more=None, before=None):
         self.stderr_path = block.folder / "stderr"
         self.told = []  # every NAME=VALUE so far
         self.seen = 0  # of them, looked at by wait_for
@@ -158,7 +158,7 @@ class Daemon:
             self.process = subprocess.Popen(
                 [REMINDERD, "--config", block.path, "--state", block.state, "--bus", bus, *arguments],
                 stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr,
-                env=environment(NOTIFY_SOCKET="@" + name, **(more or {})),
+                env=environment(NOTIFY_SOCKET="@" + name, **(more or {})), preexec_fn=before,
             )  # fmt: skip
 
     def __enter__(self):

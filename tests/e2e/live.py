@@ -4,6 +4,7 @@ Any day serves: the calendar that is written declares yesterday, today and tomor
 """
 
 import datetime
+import re
 import time
 import zoneinfo
 
@@ -14,6 +15,7 @@ from block import Block, plan
 ZONE = zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")
 USER, PASSWORD = "nhacviec", "mat-khau-thu"
 SENDER = "Khối TMTH <nhacviec@khoi.example>"
+PATIENCE = 90
 
 
 def now():
@@ -27,6 +29,23 @@ def soon(seconds=2.0):
         time.sleep(seconds + 2)
         at = now() + datetime.timedelta(seconds=seconds + 1)
     return at.replace(microsecond=0)
+
+
+def wait_until(condition, what, patience=PATIENCE):
+    """Asks often; for what tells nobody when it happens, such as a line in a log."""
+    end = time.monotonic() + patience
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < end, f"not within {patience} s: {what()}"
+        time.sleep(0.02)
+
+
+def said(daemon, pattern, count=1, patience=PATIENCE):
+    """Waits for so many lines in the journal."""
+    return wait_until(lambda: (found := re.findall(pattern, daemon.stderr)) and len(found) >= count and found,
+                      lambda: f"{count} of {pattern!r} in:\n{daemon.stderr}", patience)  # fmt: skip
 
 
 def agencies(count, webhook=None):

@@ -14,11 +14,10 @@ from lab import check
 from lab.ca import Authority
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import PASSWORD, USER, Live, soon
+from live import PASSWORD, PATIENCE, USER, Live, said, soon, wait_until
 
 SANITIZED = "asan" in str(BUILD)
 SECRET = "whsec_MfKQ9r8GKYqTwjUPD8ILPZIo2LaLaSw0MTIzNDU2Nzg="
-PATIENCE = 90
 
 
 @pytest.fixture(scope="session")
@@ -34,23 +33,6 @@ def smtp(tmp_path, authority):
 
 def mail_to(server, authority, **more):
     return {"url": server.url, "ca_file": str(authority.ca_file), "timeout": "10s", **more}
-
-
-def wait_until(condition, what, patience=PATIENCE):
-    """Asks often; for what tells nobody when it happens, such as a line in a log."""
-    end = time.monotonic() + patience
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < end, f"not within {patience} s: {what()}"
-        time.sleep(0.02)
-
-
-def said(daemon, pattern, count=1, patience=PATIENCE):
-    """Waits for so many lines in the journal."""
-    return wait_until(lambda: (found := re.findall(pattern, daemon.stderr)) and len(found) >= count and found,
-                      lambda: f"{count} of {pattern!r} in:\n{daemon.stderr}", patience)  # fmt: skip
 
 
 def message_id(server, record):
