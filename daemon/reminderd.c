@@ -16,6 +16,7 @@
 
 #include "control/bus.h"
 #include "core/cleanup.h"
+#include "core/standard-fds.h"
 #include "engine/manager.h"
 #include "engine/rehearsal.h"
 
@@ -48,7 +49,7 @@ struct service {
         struct journal journal;
         sd_event_source *zone_watch;
         sd_event_source *status; /* runs when the status line has to be written anew */
-        int64_t said_wake; /* the wake-up that the status line shows */
+        int64_t said_wake;       /* the wake-up that the status line shows */
         int clock_fd;
         bool stopping;
 };
@@ -531,6 +532,7 @@ static int add_signals(const struct service *service)
         sigaddset(&set, SIGINT);
         sigprocmask(SIG_BLOCK, &set, NULL);
         signal(SIGPIPE, SIG_IGN);
+        signal(SIGXFSZ, SIG_IGN); /* a file at its limit (RLIMIT_FSIZE) is a full disk, which the store can live with */
         r = sd_event_add_signal(service->event, NULL, SIGHUP, on_hangup, (void *)service);
         if (r >= 0)
                 r = sd_event_add_signal(service->event, NULL, SIGTERM, on_terminate, (void *)service);
@@ -543,8 +545,9 @@ static int run_service(struct service *service, const struct options *options, s
 {
         int r = sd_event_new(&service->event);
 
+        /* A watchdog asked for in words that nobody understands is no reason to remind nobody. */
         if (r >= 0)
-                r = sd_event_set_watchdog(service->event, true);
+                (void)sd_event_set_watchdog(service->event, true);
         if (r >= 0)
                 r = add_signals(service);
         if (r >= 0)
@@ -606,8 +609,11 @@ static int serve(const struct options *options)
 int main(int argc, char **argv)
 {
         struct options options = {.config = SYSCONFDIR "/reminderd/reminderd.conf", .bus = BUS_SYSTEM};
-        int code = parse_options(argc, argv, &options);
+        int code;
 
+        if (standard_fds_hold() < 0)
+                return EXIT_FAILED;
+        code = parse_options(argc, argv, &options);
         if (code >= 0)
                 return code;
         if (options.check)

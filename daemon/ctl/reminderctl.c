@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/standard-fds.h"
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 
@@ -55,6 +56,8 @@ int main(int argc, char **argv)
         struct command command;
         int code;
 
+        if (standard_fds_hold() < 0)
+                return EXIT_REFUSED;
         set_language();
         if (argc > 1 && strcmp(argv[1], "complete") == 0)
                 return complete(argc - 2, argv + 2);
