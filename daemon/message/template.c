@@ -100,6 +100,16 @@ static int add_partial_name(struct compiler *c, const char *name)
         return 0;
 }
 
+/* How much of a wrong name an error shows: whole characters. */
+static int shown_size(const char *name, size_t size)
+{
+        if (size <= NAME_SHOWN_MAX)
+                return (int)size;
+        for (size = NAME_SHOWN_MAX; size > 0 && ((unsigned char)name[size] & 0xc0) == 0x80;)
+                size--;
+        return (int)size;
+}
+
 /* Reads the tag that opens at `from`. 0, or an error. */
 static int read_tag(struct compiler *c, size_t from, struct tag *tag)
 {
@@ -128,9 +138,10 @@ static int read_tag(struct compiler *c, size_t from, struct tag *tag)
         if (at == to)
                 return fail(c, "a tag has no name");
         for (size_t i = at; i < to; i++)
-                if (isspace((unsigned char)source[i]) || strchr("{}#^/>&", source[i]))
-                        return fail(c, "'%.*s' is no name, or its tag is never closed",
-                                    (int)(i - at + 1 < NAME_SHOWN_MAX ? i - at : NAME_SHOWN_MAX), source + at);
+                if (isspace((unsigned char)source[i]) || iscntrl((unsigned char)source[i]) ||
+                    strchr("{}#^/>&", source[i]))
+                        return fail(c, "'%.*s' is no name, or its tag is never closed", shown_size(source + at, i - at),
+                                    source + at);
         return 0;
 }
 

@@ -141,6 +141,8 @@ static void test_render(void **state)
         }
 }
 
+#define E13 "ếếếếếếếếếếếếế" /* 39 bytes */
+
 static void test_errors(void **state)
 {
         (void)state;
@@ -165,6 +167,9 @@ static void test_errors(void **state)
                 {"\n\n{{#  }}", 3, "a tag has no name"},
                 {"{{x\n{{y}}", 1, "'x' is no name, or its tag is never closed"},
                 {"{{a b}}", 1, "'a' is no name, or its tag is never closed"},
+                {"{{a\x01}}", 1, "'a' is no name, or its tag is never closed"},
+                {"{{> \x7f}}", 1, "'' is no name, or its tag is never closed"},
+                {"{{" E13 "ế x}}", 1, "'" E13 "' is no name, or its tag is never closed"},
                 {"{{a.}}", 1, "'a.' is no name"},
                 {"{{.a}}", 1, "'.a' is no name"},
                 {"{{a..b}}", 1, "'a..b' is no name"},
