@@ -57,11 +57,15 @@ $(call archive,$(1)): $(call objects,$(1))
 	@$$(AR) rcs $$@ $$^
 endef
 $(foreach floor,$(FLOORS),$(eval $(call floor_rule,$(floor))))
+# All of reminderctl but its main().
+$(call archive,ctl): $(filter-out %/reminderctl.o,$(call objects,ctl))
+	@rm -f $@
+	@$(AR) rcs $@ $^
 
 $(BUILD)/reminderd: $(BUILD)/daemon/reminderd.o $(foreach f,$(FLOORS),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
-$(BUILD)/reminderctl: $(call objects,ctl) $(call archive,core)
+$(BUILD)/reminderctl: $(BUILD)/daemon/ctl/reminderctl.o $(call archive,ctl) $(call archive,core)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 # ---- unit tests: tests/unit/FLOOR/test_*.c, linked with the folder's other files, that floor and those below ------------------------------
@@ -100,6 +104,22 @@ $(BUILD)/faults: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/faults/*.c)) $(FAU
 $(BUILD)/tests/faults/disk.o: CPPFLAGS_ALL += -U_FORTIFY_SOURCE
 faults: $(BUILD)/faults ## power losses, failing calls and memory that runs out, at every step
 	@$(BUILD)/faults $(FAULTS)
+
+# ---- fuzzing: tests/fuzz/fuzz_*.c with clang's libFuzzer, ASan and UBSan, in a build of its own -------------------------
+FUZZ_BUILD ?= build-fuzz
+FUZZ_SECONDS ?= 600
+FUZZ_TARGETS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c)) \
+	tests/unit/message/letters.c)
+$(FUZZ_TARGETS): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_HELPERS) $(foreach f,ctl $(FLOORS),$(call archive,$(f)))
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+fuzz-targets: $(FUZZ_TARGETS)
+fuzz-build: ## the fuzz targets, in FUZZ_BUILD
+	@$(MAKE) --no-print-directory CC=clang SANITIZE=1 BUILD=$(FUZZ_BUILD) CFLAGS=-fsanitize=fuzzer-no-link fuzz-targets
+fuzz: fuzz-build ## each target for FUZZ_SECONDS; what it finds stays in FUZZ_BUILD/findings
+	@tests/fuzz/run long $(FUZZ_BUILD) $(FUZZ_SECONDS)
+fuzz-smoke: fuzz-build ## the corpora and the same few thousand inputs each time
+	@tests/fuzz/run smoke $(FUZZ_BUILD)
 
 check: all unit ## unit and end-to-end tests
 	BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests/e2e
@@ -157,6 +177,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: all unit sim sim-mutations check bench bench-control bench-smoke man locale lint lint-tidy lint-cppcheck install deb clean help
+.PHONY: all unit sim sim-mutations check bench bench-control bench-smoke man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

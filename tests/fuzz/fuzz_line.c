@@ -1,0 +1,98 @@
+/* Texts from outside made harmless: the cleaning into one line, what a server said, what a terminal is shown; and the
+ * three readers of UTF-8 behind them.
+ * Input: any bytes.
+ * Holds: each result is one plain line of UTF-8, bounded where it says so, and stays as it is when cleaned again; what
+ * was clean is not touched; all readers of UTF-8 agree with jansson's. */
+#include "fuzz.h"
+
+#include <locale.h>
+
+#include "config/utf8.h"
+#include "ctl/width.h"
+#include "delivery/words.h"
+#include "message/text.h"
+
+#define COLUMNS 40
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+        (void)argc, (void)argv;
+        REQUIRE(setlocale(LC_CTYPE, "C.UTF-8"));
+        return 0;
+}
+
+/* The longest valid beginning by one reader. */
+static size_t valid_size(const char *text, size_t size, size_t (*next)(const char *, size_t))
+{
+        size_t at = 0, n;
+
+        while (at < size && (n = next(text + at, size - at)) > 0)
+                at += n;
+        return at;
+}
+
+static size_t next_character(const char *text, size_t size)
+{
+        char32_t code;
+
+        return text_character(text, size, &code);
+}
+
+static void check_utf8(const char *text)
+{
+        size_t size = strlen(text), valid = valid_size(text, size, utf8_sequence);
+
+        REQUIRE(valid_size(text, size, next_character) == valid);
+        REQUIRE(is_utf8(text, valid));
+        REQUIRE((valid == size) == is_utf8(text, size));
+}
+
+static void check_line(const char *text)
+{
+        CLEANUP_FREE char *line = text_line(text);
+        CLEANUP_FREE char *again = text_line(line);
+
+        REQUIRE(line && again && is_plain_line(line));
+        REQUIRE_OF(strcmp(again, line) == 0, line);
+        REQUIRE_OF(text_is_line(line, strlen(line)), line);
+        REQUIRE_OF(text_is_line(text, strlen(text)) == (strcmp(text, line) == 0), line);
+        REQUIRE_OF(*line != ' ' && (!*line || line[strlen(line) - 1] != ' ') && !strstr(line, "  "), line);
+}
+
+static void check_words(const char *bytes, size_t size)
+{
+        char words[TRANSFER_ANSWER_MAX + 1], again[TRANSFER_ANSWER_MAX + 1];
+
+        words_printable(bytes, size, words);
+        words_printable(words, strlen(words), again);
+        REQUIRE(memchr(words, '\0', sizeof(words)) && is_plain_line(words));
+        REQUIRE_OF(strcmp(words, again) == 0, words);
+        REQUIRE_OF(!strstr(words, "\xe2\x80\xae") && !strstr(words, "\xc2\x9b"), words); /* RLO, CSI */
+        REQUIRE_OF(*words != ' ' && !strstr(words, "  "), words);
+}
+
+static void check_shown(const char *text)
+{
+        CLEANUP_FREE char *shown = NULL;
+        size_t size = 0, columns;
+        FILE *out = open_memstream(&shown, &size);
+
+        REQUIRE(out);
+        columns = text_write(out, text, COLUMNS);
+        fclose(out);
+        REQUIRE(columns <= COLUMNS && is_plain_line(shown));
+        REQUIRE_OF(text_width(shown) == columns, shown);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        struct input input = {data, size};
+        size_t n;
+        CLEANUP_FREE char *text = input_text(&input, &n);
+
+        check_utf8(text);
+        check_line(text);
+        check_words(text, n);
+        check_shown(text);
+        return 0;
+}
