@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-static int errno_of_io(int system_errno, int otherwise)
+int errno_of_io(int system_errno, int otherwise)
 {
         switch (system_errno) {
         case ENOSPC:
@@ -48,6 +48,12 @@ static int system_errno(sqlite3 *db)
         return noted ? noted : error;
 }
 
+/* After a failed read SQLite may take its own cache for a damaged file: only a start can judge it then. */
+static bool has_failed(sqlite3 *db)
+{
+        return errno == EIO || sqlite3_system_errno(db) != 0;
+}
+
 /* https://www.sqlite.org/rescode.html */
 static int errno_of(sqlite3 *db, int code)
 {
@@ -67,6 +73,7 @@ static int errno_of(sqlite3 *db, int code)
         case SQLITE_PROTOCOL:
                 return -EBUSY;
         case SQLITE_CORRUPT:
+                return has_failed(db) ? -EIO : -EUCLEAN;
         case SQLITE_NOTADB:
         case SQLITE_ERROR: /* the SQL is constant and sound: it is the file that lacks what it names */
                 return -EUCLEAN;
@@ -131,6 +138,7 @@ int store_missing(struct store *store, const char *what, int64_t id)
 static sqlite3_stmt *prepare(struct query *query, const char *sql, unsigned flags)
 {
         sqlite3_stmt *statement = NULL;
+        errno = 0;
         int code = sqlite3_prepare_v3(query->store->db, sql, -1, flags, &statement, NULL);
         if (code != SQLITE_OK)
                 query->error = store_fail(query->store, code);

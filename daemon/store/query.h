@@ -117,6 +117,8 @@ struct store {
         char error[ERROR_SIZE];
 };
 
+/* The store's error for one of the system; `otherwise` where there is none of its own. */
+int errno_of_io(int system_errno, int otherwise);
 /* Keeps the words for store_error() and returns `error`, a negative errno. */
 __attribute__((format(printf, 3, 4))) int store_refuse(struct store *store, int error, const char *format, ...);
 /* The same for a failure that SQLite reports on store->db; the open transaction is broken by it. */

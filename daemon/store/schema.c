@@ -169,6 +169,7 @@ static int ask(struct store *store, const char *sql, int64_t *ret)
 
 static int run(struct store *store, const char *sql)
 {
+        errno = 0;
         int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
         return code == SQLITE_OK ? 0 : store_fail(store, code);
 }
@@ -178,9 +179,11 @@ static int run(struct store *store, const char *sql)
 static int check_pages(struct store *store)
 {
         CLEANUP_QUERY struct query query = query_prepared(store, "PRAGMA quick_check(1)");
-        int r = query_step(&query);
+        int r = query_step(&query); /* clears errno */
         if (r < 0)
                 return r;
+        if (errno == EIO) /* the check takes for damage what it can't read */
+                return store_refuse(store, -EIO, "the database can't be read: %s", strerror(EIO));
         CLEANUP_FREE char *verdict = r > 0 ? query_read_text(&query) : NULL;
         r = query_check(&query);
         if (r < 0)
@@ -253,9 +256,9 @@ static int migrate(struct store *store, const struct schema *schema, int64_t fro
         return unit_commit(&unit);
 }
 
-static int cannot_make(struct store *store, int error, const char *path)
+static int cannot(struct store *store, int error, const char *path, const char *what)
 {
-        return store_refuse(store, -error, "%s can't be made: %s", path, strerror(error));
+        return store_refuse(store, errno_of_io(error, -error), "%s can't be %s: %s", path, what, strerror(error));
 }
 
 static int vacuum_into(struct store *store, const char *path)
@@ -263,12 +266,13 @@ static int vacuum_into(struct store *store, const char *path)
         CLEANUP_QUERY struct query query = query_prepared(store, "VACUUM INTO ?");
         query_bind_text(&query, path);
         int r = query_do(&query);
+        /* The statement is sound: what SQLite minds here is that it can't look at the file. */
+        if (r < 0 && sqlite3_errcode(store->db) == SQLITE_ERROR)
+                return cannot(store, EIO, path, "written");
         if (r < 0)
                 return r;
         r = statedir_sync(path, O_RDONLY);
-        if (r < 0)
-                return store_refuse(store, r, "%s can't be synced: %s", path, strerror(-r));
-        return 0;
+        return r < 0 ? cannot(store, -r, path, "synced") : 0;
 }
 
 /* SQLite would read "file:…" as a URI. VACUUM INTO takes an empty file as it takes none, and keeps its mode. */
@@ -276,7 +280,7 @@ static int write_copy(struct store *store, const char *path)
 {
         int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0)
-                return cannot_make(store, errno, path);
+                return cannot(store, errno, path, "made");
         (void)close(fd);
         int r = vacuum_into(store, path);
         if (r < 0)
@@ -299,7 +303,7 @@ static int copy_as(struct store *store, const char *path, bool replace)
         if (store->in_transaction)
                 return store_refuse(store, -EINVAL, "no copy is made inside a transaction");
         if (!replace && access(path, F_OK) == 0)
-                return cannot_make(store, EEXIST, path);
+                return cannot(store, EEXIST, path, "made");
 
         CLEANUP_FREE char *fresh = NULL;
         if (asprintf(&fresh, "%s%s.new", path[0] == '/' ? "" : "./", path) < 0) {
@@ -313,12 +317,10 @@ static int copy_as(struct store *store, const char *path, bool replace)
         if (name_copy(fresh, path, replace) < 0) {
                 int error = errno;
                 (void)unlink(fresh);
-                return cannot_make(store, error, path);
+                return cannot(store, error, path, "made");
         }
         r = statedir_sync_parent(fresh);
-        if (r < 0)
-                return store_refuse(store, r, "the folder of %s can't be synced: %s", path, strerror(-r));
-        return 0;
+        return r < 0 ? cannot(store, -r, path, "kept in its folder") : 0;
 }
 
 int schema_copy_into(struct store *store, const char *path)

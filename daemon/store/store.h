@@ -28,7 +28,8 @@ const char *store_error(const struct store *store);
 int store_copy(struct store *from, struct store *to);
 
 /* One transaction at a time; everything between is durable at commit or did not happen. A failed commit rolls
- * back, and so does any commit after an operation in between failed: it returns that operation's error again, as every
+ * back (where it was the sync that failed and the process ends before the next commit, it may be there afterwards,
+ * whole), and so does any commit after an operation in between failed: it returns that operation's error again, as every
  * operation until then does. store_rollback() does nothing without an open transaction: call it on every path that
  * fails. An operation outside a transaction is one by itself. */
 int store_begin(struct store *store);
