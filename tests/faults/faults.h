@@ -12,7 +12,6 @@
 /* Summed over all cases. Longs only: they are added as an array. */
 struct tally {
         long losses;   /* of power */
-        long torn;     /* of them, those with something that was not synced */
         long commits;  /* acknowledged, and there after every loss */
         long halves;   /* in flight at a loss: kept, or not */
         long kept;     /* of them */
@@ -25,6 +24,7 @@ struct tally {
 
 struct faults {
         uint64_t seed;
+        bool brief; /* a part of it, for scripts/test */
         struct chance chance;
         struct tally tally;
         char folder[64]; /* of this case, on a memory file system where there is one */
@@ -57,6 +57,13 @@ void work_assert_sound(const struct faults *faults, struct store *store);
 void work_hurry(struct faults *faults, struct store *store);
 /* As store_open(), and fails the case with the store's words. */
 struct store *work_open(struct faults *faults);
+
+/* A database of version 1 with 300 deliveries. */
+void power_make_old(const struct faults *faults);
+struct disk_fault;
+/* The kind of call that fails in this seed, and how; all kinds within 38 seeds. */
+struct disk_fault faults_answer(uint64_t seed);
+#define FAULTS_ANSWERS 38
 
 /* ---- the cases ---- */
 

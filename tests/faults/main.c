@@ -28,6 +28,8 @@ static const struct kind kinds[] = {
         {"power-lying", power_lying, 12, 6, "disks that lie are found out"},
         {"power-migration", power_migration, 40, 4, "power lost at every step of a migration"},
         {"power-backup", power_backup, 40, 4, "power lost at every step of a backup"},
+        {"errors-store", errors_store, 4 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while the store works"},
+        {"errors-open", errors_open, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while it is opened"},
 };
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
@@ -64,9 +66,9 @@ void faults_fail(const struct faults *faults, const char *format, ...)
 
 /* ---- one case ---- */
 
-static void run_case(const struct kind *kind, uint64_t seed, struct tally *ret)
+static void run_case(const struct kind *kind, uint64_t seed, bool brief, struct tally *ret)
 {
-        struct faults faults = {.seed = seed, .chance = chance_stream(seed, (uint64_t)(kind - kinds))};
+        struct faults faults = {.seed = seed, .brief = brief, .chance = chance_stream(seed, (uint64_t)(kind - kinds))};
         bool memory = access("/dev/shm", W_OK) == 0;
 
         (void)snprintf(faults.folder, sizeof(faults.folder), "%s/reminderd-faults-XXXXXX",
@@ -85,7 +87,7 @@ struct job {
         FILE *said, *counted;
 };
 
-static void start(struct job *job, const struct kind *kind, uint64_t seed)
+static void start(struct job *job, const struct kind *kind, uint64_t seed, bool brief)
 {
         *job = (struct job){.seed = seed, .said = tmpfile(), .counted = tmpfile()};
         if (!job->said || !job->counted)
@@ -97,7 +99,7 @@ static void start(struct job *job, const struct kind *kind, uint64_t seed)
 
                 if (dup2(fileno(job->said), 1) < 0 || dup2(fileno(job->said), 2) < 0)
                         _exit(2);
-                run_case(kind, seed, &tally);
+                run_case(kind, seed, brief, &tally);
                 (void)fwrite(&tally, sizeof(tally), 1, job->counted);
                 fflush(job->counted);
                 exit(0); /* where a sanitizer looks for leaks */
@@ -148,7 +150,7 @@ static struct job *find_job(struct job jobs[static JOBS_MAX], pid_t pid)
 }
 
 /* How many seeds failed. */
-static long run_kind(const struct kind *kind, uint64_t first, long n, int most, struct tally *total)
+static long run_kind(const struct kind *kind, uint64_t first, long n, int most, bool brief, struct tally *total)
 {
         struct job jobs[JOBS_MAX] = {0};
         long failed = 0, started = 0;
@@ -158,7 +160,7 @@ static long run_kind(const struct kind *kind, uint64_t first, long n, int most, 
                 int status = 0;
 
                 for (; busy < most && started < n && failed == 0; busy++)
-                        start(find_job(jobs, 0), kind, first + (uint64_t)started++);
+                        start(find_job(jobs, 0), kind, first + (uint64_t)started++, brief);
                 struct job *job = find_job(jobs, wait(&status));
                 if (!job)
                         continue;
@@ -240,7 +242,7 @@ int main(int argc, char *argv[])
                         continue;
                 double from = now();
                 long n = seeds ? seeds : brief ? kind->brief : kind->whole;
-                long bad = run_kind(kind, first, n, jobs, &tally);
+                long bad = run_kind(kind, first, n, jobs, brief, &tally);
                 printf("%s: %ld %s of %s, %.1f s\n", bad ? "FAILED" : "ok", n, n == 1 ? "seed" : "seeds", kind->what,
                        now() - from);
                 show(&tally);

@@ -160,7 +160,7 @@ static void path_in(const struct faults *faults, const char *name, char ret[stat
         (void)snprintf(ret, 120, "%s/%s", faults->folder, name);
 }
 
-static void make_old(const struct faults *faults)
+void power_make_old(const struct faults *faults)
 {
         struct store old = {.lock = -1};
         char path[120];
@@ -236,7 +236,7 @@ void power_migration(struct faults *faults)
         path_in(faults, "state/" STORE_FILE ".v1.bak", copy);
         path_in(faults, "state/" STORE_FILE, path);
         for (long at = 0; at <= most; at++) {
-                make_old(faults);
+                power_make_old(faults);
                 disk_watch(faults->folder);
                 disk_arm(at, &faults->chance);
                 store_close(work_open(faults));
