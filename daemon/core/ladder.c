@@ -214,9 +214,11 @@ size_t ladder_of_escalation(const struct ladder_rules *rules, civil_day effectiv
                         .index = (int32_t)i,
                         .at = moment_of(rules, calendar_next_working(rules->calendar, day)),
                 };
+                char offset[OFFSET_TEXT_SIZE];
                 size_t at = n++;
 
-                name_rung(&rung, effective, "escalate-%d", rung.index);
+                /* By its span: a level put before it must not take its name. */
+                name_rung(&rung, effective, "escalate-%s", offset_format(&rules->policy->escalations[i].after, offset));
                 for (; at > 0 && rungs[at - 1].at > rung.at; at--)
                         rungs[at] = rungs[at - 1];
                 rungs[at] = rung;

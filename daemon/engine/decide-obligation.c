@@ -217,23 +217,6 @@ int decide_waive(struct engine *engine, const struct decider *decider, const str
         return decision_run(&change, scope, "waive", true, waive_one, ret);
 }
 
-/* An escalation that passed while everything was done is due again. */
-static int reopen_escalations(const struct change *change, const struct obligation_record *record)
-{
-        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
-        int r;
-
-        if (record->effective == CIVIL_NONE)
-                return 0;
-        r = store_get_occurrence(change->engine->store, record->occurrence_id, &occurrence);
-        if (r != 0)
-                return r < 0 ? r : 0;
-        if (occurrence.handled > wall_at(record->effective, 0))
-                occurrence.handled = wall_at(record->effective, 0);
-        occurrence.next_fire = change->now;
-        return store_put_occurrence(change->engine->store, &occurrence);
-}
-
 /* What was finished keeps its status when it leaves the plan; it must not come to life there. 1: it is still owed. */
 static int is_in_plan(const struct change *change, const struct obligation_record *record)
 {
@@ -270,9 +253,7 @@ static int reopen_one(const struct change *change, struct obligation_record *rec
         replace(&record->done_by, NULL);
         replace(&record->note, NULL);
         r = decision_audit(change, record, "reopen", change->text);
-        if (r >= 0)
-                r = decision_store(change, record);
-        return r < 0 ? r : reopen_escalations(change, record);
+        return r < 0 ? r : decision_store(change, record);
 }
 
 int decide_reopen(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,

@@ -102,11 +102,31 @@ static int judge_obligation(const struct tick *tick, const struct obligation_rec
 /* ---- occurrences: a date to fix, escalations ---- */
 
 struct open_dates {
-        civil_day effective[ESCALATION_DATES_MAX];
-        size_t n;
+        civil_day *effective; /* each once; owned */
+        size_t n, room;
         bool tentative; /* somebody still waits for a date */
         const struct calendar *calendar;
 };
+
+static void open_dates_clear(struct open_dates *open)
+{
+        free(open->effective);
+}
+
+static int add_date(struct open_dates *open, civil_day effective)
+{
+        if (open->n == open->room) {
+                size_t room = open->room * 2 + 4;
+                civil_day *grown = reallocarray(open->effective, room, sizeof(*grown));
+
+                if (!grown)
+                        return -ENOMEM;
+                open->effective = grown;
+                open->room = room;
+        }
+        open->effective[open->n++] = effective;
+        return 0;
+}
 
 static int note_open(void *userdata, const struct obligation_record *record)
 {
@@ -120,8 +140,7 @@ static int note_open(void *userdata, const struct obligation_record *record)
                 for (size_t i = 0; i < open->n; i++)
                         if (open->effective[i] == record->effective)
                                 return 0;
-                if (open->n < ESCALATION_DATES_MAX)
-                        open->effective[open->n++] = record->effective;
+                return add_date(open, record->effective);
         }
         return 0;
 }
@@ -186,18 +205,25 @@ static int judge_escalations(const struct tick *tick, const struct plan *plan, c
 {
         const struct roster *roster = &engine_config(tick->engine)->roster;
         bool *CLEANUP_FREE told = calloc(roster->n_agencies + 1, sizeof(*told));
+        wall_time since = tick->engine->watched_since, first = wall_at(effective, 0), handled = record->handled;
         struct rung rungs[LADDER_MAX];
         struct ladder_step step;
         size_t n;
         int r = 0;
 
+        if (first < since)
+                first = since;
         if (!told)
                 return -ENOMEM;
+        /* By their notices alone: a date may be set when its escalations have passed already, an agency may join or
+         * open again what the others had finished. */
+        if (handled > first)
+                handled = first;
         n = ladder_of_escalation(rules, effective, rungs);
-        ladder_step_occurrence(rungs, n, record->handled, tick->now, &step);
+        ladder_step_occurrence(rungs, n, handled, tick->now, &step);
         sooner(next, step.next);
         for (size_t i = n; r == 0 && i-- > 0;)
-                if (rungs[i].at > record->handled && rungs[i].at <= tick->now)
+                if (rungs[i].at > handled && rungs[i].at <= tick->now)
                         r = escalate(tick, plan, record, &rules->policy->escalations[rungs[i].index], &rungs[i], told);
         return r;
 }
@@ -206,7 +232,7 @@ static int judge_occurrence(const struct tick *tick, struct occurrence_record *r
 {
         struct engine *engine = tick->engine;
         struct obligation_filter filter = {.occurrence_id = record->id, .open_only = true};
-        struct open_dates open = {.calendar = engine_config(engine)->calendar};
+        struct open_dates CLEANUP(open_dates_clear) open = {.calendar = engine_config(engine)->calendar};
         wall_time next = WALL_NEVER;
         const struct plan *plan;
         const struct item *item;

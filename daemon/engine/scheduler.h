@@ -5,9 +5,8 @@
 
 #include "engine/engine.h"
 
-#define SCHEDULE_BATCH 64       /* obligations judged in one transaction: some 5 ms, after which messages leave */
-#define GROUP_MAX 100           /* notices in one message: more than a person reads, less than a mail server refuses */
-#define ESCALATION_DATES_MAX 64 /* different due dates of one occurrence that are escalated: one for each unit */
+#define SCHEDULE_BATCH 64 /* obligations judged in one transaction: some 5 ms, after which messages leave */
+#define GROUP_MAX 100     /* notices in one message: more than a person reads, less than a mail server refuses */
 
 /* One batch. 1: there is more to do now; 0: nothing more is due; or an error, with nothing of the batch written.
  * Outside the hours nothing is done. */

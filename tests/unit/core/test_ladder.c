@@ -48,34 +48,41 @@ static void test_rungs(void **state)
                 {{&policy_report, .due = "2024-12-10"}, /* a Tuesday */
                  "11-08 30d@2024-12-10, 11-26 14d@2024-12-10, 12-03 7d@2024-12-10, 12-06 3d@2024-12-10, "
                  "12-09 1d@2024-12-10, 12-10 0d@2024-12-10, "
-                 "12-12 overdue-2024-12-12@2024-12-10, 12-16 overdue-2024-12-16@2024-12-10, 12-18 overdue-2024-12-18@2024-12-10"},
+                 "12-12 overdue-2024-12-12@2024-12-10, 12-16 overdue-2024-12-16@2024-12-10, 12-18 "
+                 "overdue-2024-12-18@2024-12-10"},
                 /* A quarter that begins on a holiday and ends on a Sunday. */
                 {{&policy_report, .from = "2024-01-01", .due = "2024-03-31"},
                  "01-02 start@2024-01-01, 03-01 30d@2024-03-31, 03-15 14d@2024-03-31, 03-22 7d@2024-03-31, "
                  "03-28 3d@2024-03-31, 03-29 0d@2024-03-31, "
-                 "04-03 overdue-2024-04-03@2024-04-01, 04-05 overdue-2024-04-05@2024-04-01, 04-09 overdue-2024-04-09@2024-04-01"},
+                 "04-03 overdue-2024-04-03@2024-04-01, 04-05 overdue-2024-04-05@2024-04-01, 04-09 "
+                 "overdue-2024-04-09@2024-04-01"},
                 /* The same Sunday, with the other shifts: rungs count from the earlier date, keys name the nominal. */
                 {{&policy_report, .due = "2024-03-31", .shift = SHIFT_PREVIOUS},
                  "02-28 30d@2024-03-31, 03-15 14d@2024-03-31, 03-22 7d@2024-03-31, 03-26 3d@2024-03-31, "
                  "03-28 1d@2024-03-31, 03-29 0d@2024-03-31, "
-                 "04-02 overdue-2024-04-02@2024-03-29, 04-04 overdue-2024-04-04@2024-03-29, 04-08 overdue-2024-04-08@2024-03-29"},
+                 "04-02 overdue-2024-04-02@2024-03-29, 04-04 overdue-2024-04-04@2024-03-29, 04-08 "
+                 "overdue-2024-04-08@2024-03-29"},
                 {{&policy_report, .due = "2024-03-31", .shift = SHIFT_NONE},
                  "03-01 30d@2024-03-31, 03-15 14d@2024-03-31, 03-22 7d@2024-03-31, 03-28 3d@2024-03-31, "
                  "03-29 0d@2024-03-31, "
-                 "04-02 overdue-2024-04-02@2024-03-31, 04-04 overdue-2024-04-04@2024-03-31, 04-08 overdue-2024-04-08@2024-03-31"},
+                 "04-02 overdue-2024-04-02@2024-03-31, 04-04 overdue-2024-04-04@2024-03-31, 04-08 "
+                 "overdue-2024-04-08@2024-03-31"},
                 /* In the Tet holidays: three rungs meet on the last working day before them. */
                 {{&policy_report, .due = "2024-02-14"},
                  "01-15 30d@2024-02-14, 01-31 14d@2024-02-14, 02-07 0d@2024-02-14, "
-                 "02-19 overdue-2024-02-19@2024-02-15, 02-21 overdue-2024-02-21@2024-02-15, 02-23 overdue-2024-02-23@2024-02-15"},
+                 "02-19 overdue-2024-02-19@2024-02-15, 02-21 overdue-2024-02-21@2024-02-15, 02-23 "
+                 "overdue-2024-02-23@2024-02-15"},
                 /* A Saturday worked in exchange; working days counted over 29 April to 1 May. */
                 {{&policy_mixed, .due = "2024-05-04"},
                  "04-19 14d@2024-05-04, 04-24 5wd@2024-05-04, 04-26 7d@2024-05-04, 05-03 1wd@2024-05-04, "
                  "05-04 0d@2024-05-04, "
-                 "05-07 overdue-2024-05-07@2024-05-04, 05-10 overdue-2024-05-10@2024-05-04, 05-13 overdue-2024-05-13@2024-05-04, "
+                 "05-07 overdue-2024-05-07@2024-05-04, 05-10 overdue-2024-05-10@2024-05-04, 05-13 "
+                 "overdue-2024-05-13@2024-05-04, "
                  "05-16 overdue-2024-05-16@2024-05-04, 05-20 overdue-2024-05-19@2024-05-04"},
                 /* Saturday, Sunday and Monday are one reminder, and the count has no gap. */
                 {{&policy_daily, .due = "2024-12-06"},
-                 "12-09 overdue-2024-12-07@2024-12-06, 12-10 overdue-2024-12-10@2024-12-06, 12-11 overdue-2024-12-11@2024-12-06, "
+                 "12-09 overdue-2024-12-07@2024-12-06, 12-10 overdue-2024-12-10@2024-12-06, 12-11 "
+                 "overdue-2024-12-11@2024-12-06, "
                  "12-12 overdue-2024-12-12@2024-12-06"},
                 /* Tentative: from the first day, never overdue. Fixed: a due like any other. */
                 {{&policy_inspection, .from = "2024-10-01", .due = "2024-10-31", .tentative = true},
@@ -90,7 +97,8 @@ static void test_rungs(void **state)
                  "10-01 14d@2024-10-15, 10-11 3d@2024-10-15, 10-14 1d@2024-10-15"},
                 /* A window of one weekend begins after it has ended. */
                 {{&policy_daily, .from = "2024-12-07", .due = "2024-12-08", .shift = SHIFT_PREVIOUS},
-                 "12-09 overdue-2024-12-07@2024-12-06, 12-10 overdue-2024-12-10@2024-12-06, 12-11 overdue-2024-12-11@2024-12-06, "
+                 "12-09 overdue-2024-12-07@2024-12-06, 12-10 overdue-2024-12-10@2024-12-06, 12-11 "
+                 "overdue-2024-12-11@2024-12-06, "
                  "12-12 overdue-2024-12-12@2024-12-06"},
                 {{&policy_inspection, .from = "2024-12-07", .due = "2024-12-08", .shift = SHIFT_NONE},
                  "11-22 14d@2024-12-08, 12-05 3d@2024-12-08, 12-06 1d@2024-12-08, 12-09 start@2024-12-07"},
@@ -104,7 +112,8 @@ static void test_rungs(void **state)
                 {{&policy_inspection, .due = "2024-12-10", .snoozed_until = "2024-12-06"},
                  "11-26 14d@2024-12-10, 12-06 3d@2024-12-10, 12-09 snooze-end@2024-12-06"},
                 {{&policy_daily, .due = "2024-12-06", .snoozed_until = "2024-12-09"},
-                 "12-09 overdue-2024-12-07@2024-12-06, 12-10 snooze-end@2024-12-09, 12-11 overdue-2024-12-11@2024-12-06, "
+                 "12-09 overdue-2024-12-07@2024-12-06, 12-10 snooze-end@2024-12-09, 12-11 "
+                 "overdue-2024-12-11@2024-12-06, "
                  "12-12 overdue-2024-12-12@2024-12-06"},
                 /* Nothing. */
                 {{&policy_report, .due = "2024-12-10", .status = OBLIGATION_DONE}, ""},
@@ -211,7 +220,8 @@ static void test_fix_rungs(void **state)
         } table[] = {
                 {"2024-09-20", "2024-10-04",
                  "09-06 fix-14d@2024-09-20, 09-17 fix-3d@2024-09-20, 09-20 fix-0d@2024-09-20, "
-                 "09-24 fix-late-2024-09-24@2024-09-20, 09-26 fix-late-2024-09-26@2024-09-20, 09-30 fix-late-2024-09-30@2024-09-20, "
+                 "09-24 fix-late-2024-09-24@2024-09-20, 09-26 fix-late-2024-09-26@2024-09-20, 09-30 "
+                 "fix-late-2024-09-30@2024-09-20, "
                  "10-02 fix-late-2024-10-02@2024-09-20, 10-04 fix-late-2024-10-04@2024-09-20"},
                 {"2024-09-22", "2024-09-25",
                  "09-06 fix-14d@2024-09-22, 09-19 fix-3d@2024-09-22, 09-20 fix-0d@2024-09-22, "
@@ -241,17 +251,17 @@ static void test_escalation_rungs(void **state)
                 const struct policy *policy;
                 const char *effective, *rungs;
         } table[] = {
-                {&policy_report, "2024-12-10", "12-13 escalate-0@2024-12-10, 12-24 escalate-1@2024-12-10"},
+                {&policy_report, "2024-12-10", "12-13 escalate-3wd@2024-12-10, 12-24 escalate-10wd@2024-12-10"},
                 /* In time order; two levels on one day stay two. */
                 {&policy_crossed, "2024-12-05",
-                 "12-05 escalate-3@2024-12-05, 12-09 escalate-2@2024-12-05, 12-10 escalate-1@2024-12-05, "
-                 "12-16 escalate-0@2024-12-05"},
+                 "12-05 escalate-0d@2024-12-05, 12-09 escalate-3d@2024-12-05, 12-10 escalate-3wd@2024-12-05, "
+                 "12-16 escalate-10d@2024-12-05"},
                 {&policy_crossed, "2024-12-06",
-                 "12-06 escalate-3@2024-12-06, 12-09 escalate-2@2024-12-06, 12-11 escalate-1@2024-12-06, "
-                 "12-16 escalate-0@2024-12-06"},
+                 "12-06 escalate-0d@2024-12-06, 12-09 escalate-3d@2024-12-06, 12-11 escalate-3wd@2024-12-06, "
+                 "12-16 escalate-10d@2024-12-06"},
                 {&policy_crossed, "2024-12-10",
-                 "12-10 escalate-3@2024-12-10, 12-13 escalate-1@2024-12-10, 12-13 escalate-2@2024-12-10, "
-                 "12-20 escalate-0@2024-12-10"},
+                 "12-10 escalate-0d@2024-12-10, 12-13 escalate-3wd@2024-12-10, 12-13 escalate-3d@2024-12-10, "
+                 "12-20 escalate-10d@2024-12-10"},
                 {&policy_inspection, "2024-12-10", ""},
                 {&policy_report, "", ""},
         };
