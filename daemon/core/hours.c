@@ -3,7 +3,7 @@
  * Called by ladder, scheduler and outbox. */
 #include "core/hours.h"
 
-static bool are_always_open(const struct hours *hours)
+bool hours_are_always_open(const struct hours *hours)
 {
         return hours->open == 0 && hours->close == 0;
 }
@@ -12,7 +12,7 @@ bool hours_are_open(const struct hours *hours, const struct calendar *calendar, 
 {
         int32_t clock = wall_clock(at);
 
-        return are_always_open(hours) ||
+        return hours_are_always_open(hours) ||
                (clock >= hours->open && clock < hours->close && calendar_is_working(calendar, wall_day(at)));
 }
 

@@ -11,6 +11,7 @@ struct hours {
 
 #define HOURS_DEFAULT { .open = 7 * 3600 + 30 * 60, .close = 17 * 3600 }
 
+bool hours_are_always_open(const struct hours *hours);
 bool hours_are_open(const struct hours *hours, const struct calendar *calendar, wall_time at);
 /* The first moment not before `at` that is inside the window. */
 wall_time hours_next(const struct hours *hours, const struct calendar *calendar, wall_time at);

@@ -9,6 +9,9 @@
 
 void clock_set_zone(const char *zone)
 {
+        /* The C library reads the rules of a zone again only after another one was set. */
+        setenv("TZ", "UTC0", 1);
+        tzset();
         setenv("TZ", zone, 1);
         tzset();
 }

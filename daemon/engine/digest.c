@@ -51,7 +51,8 @@ int digest_start(struct engine *engine)
         if (!config->digest.enabled)
                 return 0;
         r = settled_day(engine, &day);
-        if (r != 1)
+        /* One that is settled and still to come was made by a clock that ran ahead. */
+        if (r < 0 || (r == 0 && moment_of(config, day) <= now))
                 return r;
         day = last_weekday(wall_day(now), config->digest.weekday);
         while (moment_of(config, day) >= now)

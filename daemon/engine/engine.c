@@ -111,6 +111,20 @@ int64_t engine_when_open(const struct engine *engine, int64_t at_ms)
         return clock_instant(hours_next(&config->hours, config->calendar, clock_wall(at_ms)));
 }
 
+int64_t engine_patience(const struct engine *engine, int64_t from_ms, int64_t to_ms)
+{
+        const struct config *config = engine_config(engine);
+        civil_day from = wall_day(clock_wall(from_ms)), to = wall_day(clock_wall(to_ms));
+        int64_t spent = to_ms - from_ms;
+
+        if (hours_are_always_open(&config->hours))
+                return spent;
+        for (civil_day day = from + 1; day < to; day++)
+                if (!calendar_is_working(config->calendar, day))
+                        spent -= INT64_C(1000) * DAY_SECONDS;
+        return spent;
+}
+
 int engine_rearm_occurrence(struct engine *engine, int64_t occurrence)
 {
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
@@ -122,11 +136,70 @@ int engine_rearm_occurrence(struct engine *engine, int64_t occurrence)
         return store_put_occurrence(engine->store, &record);
 }
 
+/* An announcement that never left: what it would have said of the date before is what the next one says. */
+struct unsaid {
+        struct notice_detail detail;
+        bool found, tried;
+};
+
+static void unsaid_clear(struct unsaid *unsaid)
+{
+        notice_detail_clear(&unsaid->detail);
+}
+
+static int find_unsaid(void *userdata, const struct notice_record *notice)
+{
+        struct unsaid *unsaid = userdata;
+
+        if (unsaid->found || notice->kind != KIND_DATE_SET ||
+            (notice->state != NOTICE_NEW && notice->state != NOTICE_QUEUED))
+                return 0;
+        unsaid->found = true;
+        notice_detail_read(notice->detail, &unsaid->detail);
+        return 0;
+}
+
+/* An attempt may have arrived, whatever became of its answer. */
+static int find_tried(void *userdata, const struct delivery_record *delivery)
+{
+        struct unsaid *unsaid = userdata;
+
+        if ((delivery->state == DELIVERY_QUEUED || delivery->state == DELIVERY_SENDING) && delivery->attempts > 0)
+                unsaid->tried = true;
+        return 0;
+}
+
+static int look_for_unsaid(const struct engine *engine, const struct obligation_record *record, struct unsaid *unsaid)
+{
+        const struct delivery_filter filter = {.state = -1, .obligation_id = record->id};
+        int r = store_each_notice(engine->store, record->occurrence_id, record->id, find_unsaid, unsaid);
+
+        if (r == 0 && unsaid->found)
+                r = store_each_delivery(engine->store, &filter, find_tried, unsaid);
+        unsaid->found = unsaid->found && !unsaid->tried;
+        return r;
+}
+
+static bool same_dates(const struct obligation_dates *dates, const struct notice_detail *detail)
+{
+        return dates->from == detail->from && dates->due == detail->due && dates->tentative == detail->tentative;
+}
+
 int engine_announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
                          const char *by, const char *note)
 {
         const struct config *config = engine_config(engine);
         struct obligation_dates old = obligation_dates(before, config->calendar);
+        struct obligation_dates new = obligation_dates(&record->obligation, config->calendar);
+        struct unsaid CLEANUP(unsaid_clear) unsaid = {.found = false};
+        int r = look_for_unsaid(engine, record, &unsaid);
+
+        if (r < 0)
+                return r;
+        if (unsaid.found)
+                old = (struct obligation_dates){
+                        .from = unsaid.detail.from, .due = unsaid.detail.due, .tentative = unsaid.detail.tentative};
+
         struct notice_detail said = {
                 .by = (char *)by,
                 .note = (char *)note,
@@ -146,13 +219,12 @@ int engine_announce_date(struct engine *engine, const struct obligation_record *
                 .made_ms = now,
         };
         char day[CIVIL_DATE_SIZE];
-        int r;
 
         if (!detail)
                 return -ENOMEM;
         r = store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_COUNT, "the date changed");
-        if (r < 0)
-                return r;
+        if (r < 0 || (unsaid.found && same_dates(&new, &said)))
+                return r; /* moved away and back before anybody heard of it */
         snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
         /* The same date can be set, moved and set again: the moment makes each announcement one of its own. */
         snprintf(notice.rung, sizeof(notice.rung), "date-set@%s/%016" PRIx64, civil_format(record->due, day),

@@ -147,6 +147,8 @@ static const char *still_holds(const struct facts *facts, const struct obligatio
         *ret_kind = ladder_kind(obligation, facts->config->calendar, class, facts->today);
         if (class == RUNG_BEFORE && dates.effective != CIVIL_NONE && facts->today > dates.effective)
                 return "past due";
+        if (class == RUNG_OVERDUE && dates.effective != CIVIL_NONE && facts->today <= dates.effective)
+                return "not yet due"; /* made by a clock that ran ahead */
         return NULL;
 }
 
@@ -276,6 +278,11 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
                 return r < 0 ? r : 1;
         if (notice->kind == KIND_ESCALATION)
                 debtors.effective = key_day(notice->rung);
+        if (debtors.effective != CIVIL_NONE && facts->today <= debtors.effective &&
+            strncmp(notice->rung, "preview@", 8) != 0) {
+                *ret_reason = "not yet due"; /* made by a clock that ran ahead */
+                return 1;
+        }
         r = store_each_obligation(facts->engine->store, &filter, add_debtor, &debtors);
         if (debtors.rows && !facts_keep(facts, debtors.rows))
                 r = -ENOMEM;

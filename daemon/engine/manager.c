@@ -31,7 +31,9 @@ struct manager {
         int64_t set_point; /* clock_set_point() when last looked at */
         bool running;
         bool in_tick;
-        bool in_trouble; /* the store failed; said once */
+        bool in_trouble;    /* the store failed; said once */
+        int64_t unfollowed; /* by how much the clock was set and the store does not know it yet, ms */
+        bool unsettled;     /* what is settled may lie ahead of the clock */
 };
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -106,20 +108,50 @@ struct manager *manager_free(struct manager *manager)
 
 /* ---- start ---- */
 
-static void report_clock(const struct engine *engine)
+/* By how much the clock stands before the last recorded time, ms; 0: it does not. */
+static int64_t clock_behind(const struct engine *engine)
 {
         char *CLEANUP_FREE text = NULL;
         int64_t now = clock_now(&engine->clock), last;
-        char is[CLOCK_TEXT_SIZE], was[CLOCK_TEXT_SIZE];
 
         if (store_get_fact(engine->store, FACT_LAST_TIME, &text) != 0)
-                return;
+                return 0;
         last = strtoll(text, NULL, 10);
-        if (now + CLOCK_BEHIND_MS < last)
+        return now < last ? last - now : 0;
+}
+
+static void report_clock(const struct engine *engine)
+{
+        int64_t now = clock_now(&engine->clock), behind = clock_behind(engine);
+        char is[CLOCK_TEXT_SIZE], was[CLOCK_TEXT_SIZE];
+
+        if (behind > CLOCK_BEHIND_MS)
                 journal_say(&engine->journal, EVENT_CLOCK_BEHIND, NULL,
-                            "The clock says %s, but %s has already been seen: nothing is sent twice, and nothing new "
-                            "before that time; set the clock right",
-                            clock_format(now, is), clock_format(last, was));
+                            "The clock says %s, but %s has already been seen: nothing is sent twice; set the clock "
+                            "right if it is wrong",
+                            clock_format(now, is), clock_format(now + behind, was));
+}
+
+/* What waits moves with the clock, once. */
+static int shift_attempts(const struct engine *engine, int64_t by)
+{
+        int64_t now = clock_now(&engine->clock);
+        char text[24];
+        int r;
+
+        if (by == 0)
+                return 0;
+        snprintf(text, sizeof(text), "%lld", (long long)now);
+        r = store_begin(engine->store);
+        if (r == 0)
+                r = store_shift_attempts(engine->store, by, now + engine_config(engine)->retry.max * 1000);
+        if (r == 0)
+                r = store_set_fact(engine->store, FACT_LAST_TIME, text);
+        if (r == 0)
+                r = store_commit(engine->store);
+        if (r < 0)
+                store_rollback(engine->store);
+        return r;
 }
 
 /* The years that the plans touch and no calendar file covers, each once. */
@@ -156,6 +188,14 @@ static int synchronise(struct manager *manager)
         return 0;
 }
 
+/* The wall clock may show less than what was settled already: it was set back, or the zone is another one. */
+static int unsettle(struct engine *engine)
+{
+        int r = store_unsettle(engine->store, clock_wall(clock_now(&engine->clock)));
+
+        return r < 0 ? r : digest_start(engine);
+}
+
 int manager_start(struct manager *manager)
 {
         struct engine *engine = &manager->engine;
@@ -168,11 +208,14 @@ int manager_start(struct manager *manager)
                             r);
         if (r >= 0)
                 r = outbox_cancel_orphans(manager->outbox);
+        if (r >= 0) {
+                report_clock(engine);
+                r = shift_attempts(engine, -clock_behind(engine)); /* set back while nobody watched */
+        }
         if (r >= 0)
-                r = digest_start(engine);
+                r = unsettle(engine);
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot start");
-        report_clock(engine);
         report_provisional(engine);
         engine->failures_due = clock_now(&engine->clock); /* of an earlier run, if any: told at the first tick */
         r = synchronise(manager);
@@ -209,10 +252,28 @@ static void arm(struct manager *manager)
         (void)sd_event_source_set_enabled(manager->timer, SD_EVENT_ONESHOT);
 }
 
+/* Part of a tick, so that it is tried again where the store cannot be written just now. */
+static int follow_clock(struct manager *manager)
+{
+        struct engine *engine = &manager->engine;
+        int r = shift_attempts(engine, manager->unfollowed);
+
+        if (r < 0)
+                return r;
+        manager->unfollowed = 0;
+        if (manager->unsettled)
+                r = unsettle(engine);
+        if (r == 0)
+                manager->unsettled = false;
+        return r;
+}
+
 static int work(struct manager *manager)
 {
-        int more = 0, r = 0;
+        int more = 0, r = follow_clock(manager);
 
+        if (r < 0)
+                return r;
         if (manager->running) {
                 more = r = scheduler_step(&manager->engine);
                 if (r < 0)
@@ -266,7 +327,7 @@ int manager_adopt(struct manager *manager, struct settings *settings)
         /* The store follows the new plans last: what fails before leaves them the old ones. */
         r = outbox_configure(manager->outbox);
         if (r == 0)
-                r = digest_start(engine);
+                r = unsettle(engine);
         if (r == 0)
                 r = synchronise(manager);
         if (r < 0) {
@@ -289,19 +350,21 @@ int manager_clock_changed(struct manager *manager)
         struct engine *engine = &manager->engine;
         int64_t point = clock_set_point(), by = point - manager->set_point;
         char now[CLOCK_TEXT_SIZE];
-        int r = 0;
 
-        tzset();
+        clock_set_zone(engine_config(engine)->timezone);
         if (llabs(by) >= CLOCK_STEP_MS) {
                 journal_say(&engine->journal, EVENT_CLOCK_CHANGED, NULL,
                             "The clock was set by %+.1f s and now says %s: everything is planned anew",
                             (double)by / 1000, clock_format(clock_now(&engine->clock), now));
                 manager->set_point = point;
-                r = store_shift_attempts(engine->store, by,
-                                         clock_now(&engine->clock) + engine_config(engine)->retry.max * 1000);
+                manager->unfollowed += by;
+                outbox_shift(manager->outbox, by);
+                if (engine->failures_due > 0)
+                        engine->failures_due += by;
                 report_clock(engine);
         }
-        return r < 0 ? engine_store_trouble(engine, r, "Cannot follow the clock") : manager_tick(manager);
+        manager->unsettled = true;
+        return manager_tick(manager);
 }
 
 void manager_stop(struct manager *manager)

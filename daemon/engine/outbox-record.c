@@ -23,7 +23,7 @@ static void plan_retry(struct outbox *outbox, const struct parcel *parcel, int64
         if (parcel->retry_after > wait / 1000)
                 wait = parcel->retry_after * 1000;
         next = now + wait;
-        *ret_next_ms = next - parcel->delivery.made_ms <= config->retry.give_up * 1000
+        *ret_next_ms = engine_patience(outbox->engine, parcel->delivery.made_ms, next) <= config->retry.give_up * 1000
                                ? parcel_opening(outbox, parcel, next)
                                : 0;
 }
@@ -56,6 +56,7 @@ static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
                 .now_ms = now,
                 .answer = parcel->answer,
                 .subject = parcel->subject,
+                .kind = &parcel->delivery.kind,
         };
         int r;
 

@@ -348,6 +348,20 @@ int outbox_close(struct outbox *outbox)
         return r;
 }
 
+static void shift(const struct parcels *parcels, int64_t by_ms)
+{
+        for (struct parcel *parcel = parcels->first; parcel; parcel = parcel->next)
+                parcel->delivery.made_ms += by_ms;
+}
+
+void outbox_shift(struct outbox *outbox, int64_t by_ms)
+{
+        shift(&outbox->flying, by_ms);
+        shift(&outbox->answered, by_ms);
+        for (struct server *server = outbox->servers; server; server = server->next)
+                shift(&server->claimed, by_ms);
+}
+
 size_t outbox_under_way(const struct outbox *outbox)
 {
         return outbox->flying.n + outbox->answered.n;

@@ -34,6 +34,8 @@ int outbox_run(struct outbox *outbox);
 int outbox_wake(struct outbox *outbox, int64_t *ret_ms);
 /* No new claims; what is claimed and not started goes back to the queue. */
 int outbox_close(struct outbox *outbox);
+/* The clock was set by so much: the time until what is under way is given up keeps its length. */
+void outbox_shift(struct outbox *outbox, int64_t by_ms);
 /* Messages on the wire or answered and not yet recorded. */
 size_t outbox_under_way(const struct outbox *outbox);
 /* Called when results were recorded: the queue may have changed. */

@@ -59,7 +59,7 @@ int store_claim_deliveries(struct store *store, const char *server, int64_t now_
 static int record_result(struct store *store, int64_t row, const struct delivery_result *result)
 {
         static const char sql[] = "UPDATE delivery SET state = ?, next_ms = ?, finished_ms = ?, answer = ?,"
-                                  " subject = coalesce(?, subject) WHERE seq = ?";
+                                  " subject = coalesce(?, subject), kind = coalesce(?, kind) WHERE seq = ?";
         bool again = result->state == DELIVERY_QUEUED;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FINISH_DELIVERY, sql);
         query_bind_integer(&query, result->state);
@@ -67,6 +67,10 @@ static int record_result(struct store *store, int64_t row, const struct delivery
         query_bind_integer(&query, again ? 0 : result->now_ms);
         query_bind_text(&query, result->answer);
         query_bind_text(&query, result->subject);
+        if (result->kind)
+                query_bind_integer(&query, *result->kind);
+        else
+                query_bind_text(&query, NULL);
         query_bind_integer(&query, row);
         return query_do(&query);
 }
@@ -190,8 +194,8 @@ int store_shift_attempts(struct store *store, int64_t by_ms, int64_t latest_ms)
 {
         CLEANUP_QUERY struct query query =
                 query_cached(store, STATEMENT_SHIFT_ATTEMPTS,
-                             "UPDATE delivery SET next_ms = min(next_ms + ?1, max(next_ms, ?2))"
-                             " WHERE state <> 2 AND state = 0");
+                             "UPDATE delivery SET next_ms = min(next_ms + ?1, max(next_ms, ?2)),"
+                             " made_ms = made_ms + ?1 WHERE state <> 2 AND state IN (0, 1)");
         query_bind_integer(&query, by_ms);
         query_bind_integer(&query, latest_ms);
         return query_do(&query);

@@ -71,12 +71,12 @@ static int find_same(struct store *store, const struct notice_record *record, in
         return query_check(&query);
 }
 
-/* What was cancelled before it left is to be said after all (an obligation reopened, an item put back). 1: the notice
- * that exists is no such. */
+/* What was cancelled before it left is to be said after all (an obligation reopened, an item put back); so is what was
+ * passed over at a moment that is still to come, by a clock that ran ahead. 1: the notice that exists is no such. */
 static int revive(struct store *store, struct notice_record *record)
 {
-        static const char sql[] = "UPDATE notice SET state = 0, kind = ?, detail = ?, made_ms = ?"
-                                  " WHERE id = ? AND state = 4"
+        static const char sql[] = "UPDATE notice SET state = 0, kind = ?1, detail = ?2, made_ms = ?3"
+                                  " WHERE id = ?4 AND (state = 4 OR (state = 5 AND made_ms > ?3))"
                                   " AND NOT EXISTS (SELECT 1 FROM carried AS c JOIN delivery AS d ON d.seq = c.delivery"
                                   " WHERE c.notice = notice.id AND d.state = 1) RETURNING id";
         int64_t id;

@@ -231,25 +231,25 @@ int store_next_fire(struct store *store, wall_time *ret)
         return 0;
 }
 
-static int rearm(struct store *store, enum statement which, const char *sql, wall_time now)
+static int unsettle(struct store *store, enum statement which, const char *sql, wall_time now)
 {
         CLEANUP_QUERY struct query query = query_cached(store, which, sql);
         query_bind_integer(&query, now);
         return query_do(&query);
 }
 
-/* Those without a next rung too: other rules may have one for them. What is closed has none. */
-int store_rearm_all(struct store *store, wall_time now)
+/* Up to just before now: what falls due at this very moment is still to come. */
+int store_unsettle(struct store *store, wall_time now)
 {
+        static const char occurrences[] = "UPDATE occurrence SET handled = ?1 - 1, next_fire = iif(withdrawn, NULL, ?1)"
+                                          " WHERE handled > ?1";
+        static const char obligations[] = "UPDATE obligation SET handled = ?1 - 1, next_fire = iif(status, NULL, ?1)"
+                                          " WHERE handled > ?1";
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
-        if (r < 0)
-                return r;
-        r = rearm(store, STATEMENT_REARM_OCCURRENCES, "UPDATE occurrence SET next_fire = ? WHERE withdrawn = 0", now);
-        if (r < 0)
-                return r;
-        r = rearm(store, STATEMENT_REARM_OBLIGATIONS, "UPDATE obligation SET next_fire = ? WHERE status = 0", now);
-        if (r < 0)
-                return r;
-        return unit_commit(&unit);
+        if (r >= 0)
+                r = unsettle(store, STATEMENT_UNSETTLE_OCCURRENCES, occurrences, now);
+        if (r >= 0)
+                r = unsettle(store, STATEMENT_UNSETTLE_OBLIGATIONS, obligations, now);
+        return r < 0 ? r : unit_commit(&unit);
 }

@@ -132,8 +132,9 @@ int store_due_obligations(struct store *store, wall_time now, struct obligation_
 int store_last_due(struct store *store, wall_time now, wall_time *ret);
 /* The earliest next_fire of both; WALL_NEVER. */
 int store_next_fire(struct store *store, wall_time *ret);
-/* Every next_fire becomes `now`, so that the ladders are judged anew (time zone, calendar or policy changed). */
-int store_rearm_all(struct store *store, wall_time now);
+/* The clock was set back to `now`: what was settled at a moment that is still to come is settled no more, and is judged
+ * anew. What was said stays said, since its notice is there. */
+int store_unsettle(struct store *store, wall_time now);
 
 /* ---- notices ---- */
 enum notice_state { NOTICE_NEW, NOTICE_QUEUED, NOTICE_SENT, NOTICE_FAILED, NOTICE_CANCELLED, NOTICE_SKIPPED };
@@ -228,14 +229,16 @@ struct delivery_result {
         int64_t now_ms;
         const char *answer;  /* or NULL */
         const char *subject; /* or NULL: keep */
+        const enum notice_kind *kind; /* as it was sent, which the day tells; or NULL: keep */
 };
 int store_finish_delivery(struct store *store, const struct delivery_result *result);
 /* After a crash: what was sending is queued again for now, its id kept. Returns how many, or an error. */
 int store_recover_deliveries(struct store *store, int64_t now_ms);
 /* The earliest next attempt of a server; INT64_MAX: none. */
 int store_next_attempt(struct store *store, const char *server, bool manual_only, int64_t *ret_ms);
-/* The wall clock was set: attempts still to come move with it, so that a backoff keeps its length; but none
- * later than latest_ms unless it was so before: a clock that was far wrong moves nothing out of reach. */
+/* The wall clock was set: what is unfinished moves with it, so that a backoff and the time until it is given up keep
+ * their lengths; but no attempt later than latest_ms unless it was so before: a clock that was far wrong moves nothing
+ * out of reach. */
 int store_shift_attempts(struct store *store, int64_t by_ms, int64_t latest_ms);
 int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret); /* 1: none */
 /* By hand: a queued or failed one is due now, outside hours too (1: not in such a state, or none); a queued one is

@@ -187,6 +187,10 @@ static void jump(struct sim *sim)
         for (int i = 0; i < CLASSES; i++)
                 if (sim->events[i] != INT64_MAX)
                         sim->events[i] += by;
+        /* What was settled at a moment that is to come again is open again; what was said stays said. */
+        for (int i = 0; i < sim->n_duties; i++)
+                if (sim->duties[i].settled > sim_wall(sim))
+                        sim->duties[i].settled = sim_wall(sim) - 1;
         manager_engine(sim->manager)->clock.virtual_ms = sim->now;
         r = manager_clock_changed(sim->manager);
         if (sim->dead) {

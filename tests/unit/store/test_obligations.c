@@ -468,17 +468,18 @@ static void test_what_is_due(void **state)
         assert_int_equal(next, 10);
 }
 
-static void test_due_occurrences_and_rearm(void **state)
+static void test_due_occurrences_and_unsettle(void **state)
 {
         struct store *store = ((struct fixture *)*state)->store;
         int64_t ids[3];
-        const wall_time fires[] = {30, 10, WALL_NEVER};
+        const wall_time fires[] = {30, 10, WALL_NEVER}, handled[] = {9, 5, 9};
         const char *const items[] = {"one", "two", "three"};
         for (int i = 0; i < 3; i++) {
                 ids[i] = fixture_occurrence(store, "p", items[i], "");
                 CLEANUP(occurrence_record_clear) struct occurrence_record record = {0};
                 OK(store, store_get_occurrence(store, ids[i], &record));
                 record.next_fire = fires[i];
+                record.handled = handled[i];
                 record.withdrawn = i == 2;
                 OK(store, store_put_occurrence(store, &record));
         }
@@ -497,14 +498,38 @@ static void test_due_occurrences_and_rearm(void **state)
         OK(store, store_next_fire(store, &next));
         assert_int_equal(next, 10);
 
-        OK(store, store_rearm_all(store, 5));
-        assert_int_equal(store_due_occurrences(store, 5, records, 4), 2); /* not the withdrawn one */
-        for (int i = 0; i < 2; i++)
-                occurrence_record_clear(&records[i]);
-        struct obligation_record obligations[4];
-        assert_int_equal(store_due_obligations(store, 5, obligations, 4), 1); /* nor the one that is done */
-        assert_string_equal(obligations[0].agency, "a");
-        obligation_record_clear(&obligations[0]);
+        OK(store, store_unsettle(store, 5));
+        assert_int_equal(store_due_occurrences(store, 5, records, 4), 1); /* nothing of the others lies ahead */
+        assert_string_equal(records[0].item, "one");
+        assert_int_equal(records[0].handled, 4);
+        occurrence_record_clear(&records[0]);
+}
+
+static void test_unsettles_what_lies_ahead(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        int64_t occurrence = fixture_occurrence(store, "p", "one", "");
+        struct obligation done = fixture_dated;
+        done.status = OBLIGATION_DONE;
+        static const struct {
+                wall_time handled, expected;
+        } table[] = {{4, 4}, {5, 5}, {6, 4}, {9000, 4}};
+        int64_t ids[ELEMENTS(table)];
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                char agency[2] = {(char)('a' + i), '\0'};
+                ids[i] = fixture_obligation(store, occurrence, agency, i == 2 ? &done : &fixture_dated, WALL_NEVER);
+                CLEANUP(obligation_record_clear) struct obligation_record record = {0};
+                OK(store, store_get_obligation(store, ids[i], &record));
+                record.handled = table[i].handled;
+                OK(store, store_put_obligation(store, &record));
+        }
+        OK(store, store_unsettle(store, 5));
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                CLEANUP(obligation_record_clear) struct obligation_record record = {0};
+                OK(store, store_get_obligation(store, ids[i], &record));
+                assert_int_equal(record.handled, table[i].expected);
+                assert_int_equal(record.next_fire, i == 3 ? 5 : WALL_NEVER); /* done: never */
+        }
 }
 
 /* ---- counts ---- */
@@ -642,7 +667,8 @@ int main(void)
                 TEST(test_a_visitor_ends_the_visit),
                 TEST(test_a_visitor_may_use_the_store),
                 TEST(test_what_is_due),
-                TEST(test_due_occurrences_and_rearm),
+                TEST(test_due_occurrences_and_unsettle),
+                TEST(test_unsettles_what_lies_ahead),
                 TEST(test_counts_what_is_owed),
                 TEST(test_a_sync_withdraws_what_is_gone),
                 TEST(test_a_sync_begins_without_marks),

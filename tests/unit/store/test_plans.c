@@ -22,8 +22,9 @@ static const char *const partial[] = {
         "obligation_snoozed", "occurrence_fire",     "notice_new",
 };
 
-/* Statements that are to read a whole table: rare, and over occurrences, which are few. */
-static const enum statement whole[] = {STATEMENT_LIVE_OCCURRENCES, STATEMENT_REARM_OCCURRENCES};
+/* Statements that are to read a whole table: rare (a sync; a start, a reload, a clock that was set). */
+static const enum statement whole[] = {STATEMENT_LIVE_OCCURRENCES, STATEMENT_UNSETTLE_OCCURRENCES,
+                                       STATEMENT_UNSETTLE_OBLIGATIONS};
 
 static bool is_allowed(const char *detail)
 {

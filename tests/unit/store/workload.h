@@ -162,7 +162,7 @@ static inline int workload_tick(struct store *store, const int64_t obligations[s
         wall_time next;
         TRY(store_last_due(store, 10, &next));
         TRY(store_next_fire(store, &next));
-        TRY(store_rearm_all(store, 9));
+        TRY(store_unsettle(store, 9));
 
         CLEANUP(occurrence_record_clear) struct occurrence_record found = {0}, got = {0};
         TRY(store_find_occurrence(store, "p", "one", "", &found));
