@@ -28,7 +28,7 @@ struct smtp_message {
         const char *calendar_name;  /* file name of that part */
 };
 
-/* multipart/alternative of text and HTML, quoted-printable; with a calendar, multipart/mixed of that and the
+/* multipart/alternative of text and HTML, base64; with a calendar, multipart/mixed of that and the
  * calendar as an attachment. Certificates are always verified. 0, or -ENOMEM, -EAGAIN (no thread to be had), -EINVAL
  * (a blank, control character or bracket in an address; in a header line a bare CR or LF, or more than 998 bytes). */
 int smtp_send(struct transfers *transfers, const struct smtp_server *server, const struct smtp_message *message,

@@ -76,6 +76,12 @@ static void fold(struct text *out, const char *from)
 {
         size_t column = 0;
         while (*from) {
+                const char *end = column == 0 ? strstr(from, "\r\n") : NULL;
+                if (end && end - from <= LINE_OCTETS && end[2] != ' ') {
+                        text_add(out, from, (size_t)(end + 2 - from));
+                        from = end + 2;
+                        continue;
+                }
                 if (strncmp(from, "\r\n ", 3) == 0) {
                         from += 3;
                         continue;

@@ -52,21 +52,35 @@ static bool is_true(const json_t *value)
 
 static void put_escaped(struct text *out, const char *string, size_t size)
 {
-        size_t done = 0;
-        for (size_t i = 0; i < size; i++) {
-                const char *entity = string[i] == '&'    ? "&amp;"
-                                     : string[i] == '<'  ? "&lt;"
-                                     : string[i] == '>'  ? "&gt;"
-                                     : string[i] == '"'  ? "&quot;"
-                                     : string[i] == '\'' ? "&#39;"
-                                                         : NULL;
-                if (!entity)
-                        continue;
-                text_add(out, string + done, i - done);
-                text_add_string(out, entity);
-                done = i + 1;
+        const char *end = string + size;
+        while (string < end) {
+                size_t plain = strcspn(string, "&<>\"'"); /* stops at a NUL, too */
+                text_add(out, string, plain);
+                string += plain;
+                if (string >= end)
+                        break;
+                switch (*string) {
+                case '&':
+                        text_add_string(out, "&amp;");
+                        break;
+                case '<':
+                        text_add_string(out, "&lt;");
+                        break;
+                case '>':
+                        text_add_string(out, "&gt;");
+                        break;
+                case '"':
+                        text_add_string(out, "&quot;");
+                        break;
+                case '\'':
+                        text_add_string(out, "&#39;");
+                        break;
+                default: /* a NUL inside a JSON string */
+                        text_add(out, string, 1);
+                        break;
+                }
+                string++;
         }
-        text_add(out, string + done, size - done);
 }
 
 static void put_value(struct renderer *r, const json_t *value, bool escape)

@@ -12,6 +12,8 @@
 
 static bool text_reserve(struct text *text, size_t more)
 {
+        if (!text->error && !text->limit && more < text->capacity - text->size)
+                return true;
         if (text->error)
                 return false;
         size_t needed;
@@ -147,6 +149,8 @@ char *text_line(const char *string)
 {
         CLEANUP_TEXT struct text text = {0};
         size_t size = string ? strlen(string) : 0;
+        if (size && text_is_line(string, size)) /* as nearly all are */
+                return strdup(string);
         bool blank = false; /* one is owed before the next character */
         for (size_t i = 0; i < size;) {
                 char32_t code = 0xfffd;

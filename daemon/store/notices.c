@@ -320,17 +320,32 @@ int delivery_cancel_if_empty(struct store *store, int64_t delivery, int64_t now_
         return 0;
 }
 
+static int arrived(struct store *store, int64_t notice, bool stopped, int64_t now_ms)
+{
+        static const char sql[] = "UPDATE notice SET state = 2, sent_ms = ?1"
+                                  " WHERE id = ?2 AND (state IN (1, 3) OR (?3 AND state = 4))";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTICE_ARRIVED, sql);
+        query_bind_integer(&query, now_ms);
+        query_bind_integer(&query, notice);
+        query_bind_integer(&query, stopped);
+        return query_do(&query);
+}
+
 /* The judgement below, where it is plain: what the delivery carried has arrived. */
 static int settle_sent(struct store *store, int64_t delivery, int64_t now_ms)
 {
-        static const char sql[] = "UPDATE notice SET state = 2, sent_ms = ? FROM carried AS c"
-                                  " WHERE c.delivery = ? AND notice.id = c.notice"
-                                  " AND ((c.stop = 0 AND notice.state IN (1, 3))"
-                                  "   OR (c.stop = 2 AND notice.state IN (1, 3, 4)))";
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_SETTLE_SENT, sql);
-        query_bind_integer(&query, now_ms);
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_CARRIED_BY, "SELECT notice, stop FROM carried WHERE delivery = ?");
         query_bind_integer(&query, delivery);
-        return query_do(&query);
+        int r;
+        while ((r = query_step(&query)) > 0) {
+                int64_t notice = query_read_integer(&query), stop = query_read_integer(&query);
+                if (stop != 1)
+                        r = arrived(store, notice, stop == 2, now_ms);
+                if (r < 0)
+                        return r;
+        }
+        return r;
 }
 
 /* Sent when any delivery was; else queued while any may still be; else failed when any did; else cancelled. What was

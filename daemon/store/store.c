@@ -65,6 +65,9 @@ int store_open(const char *dir, struct store **ret, char **ret_error)
                 return -ENOMEM;
         }
         store->lock = -1;
+        /* Nobody asks SQLite for its statistics, and each allocation takes a lock for them. Refused, harmlessly, where
+         * SQLite is in use already. */
+        (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
         int r = dir ? open_file(store, dir) : open_scratch(store);
         if (r < 0) {
                 *ret_error = strdup(store->error);
