@@ -236,7 +236,7 @@ static bool is_about_login(int code)
 
 static enum transfer_outcome judge_refusal(int code)
 {
-        return code >= 500 && !is_about_login(code) ? TRANSFER_PERMANENT : TRANSFER_TEMPORARY;
+        return code >= 500 && code < 600 && !is_about_login(code) ? TRANSFER_PERMANENT : TRANSFER_TEMPORARY;
 }
 
 /* `reply` is the code of the last reply but the one to QUIT. */
