@@ -46,6 +46,10 @@ static int read_server(const struct section *section, struct mail_config *mail)
                                 setting_get(section, "username") ? " with a username" : "",
                                 setting_get(section, "username") ? "the password and all messages go"
                                                                  : "all messages go");
+        else if (mail->tls == TLS_OPPORTUNISTIC && scheme == 0 && setting_get(section, "username"))
+                setting_warning(section, setting_get(section, "tls"),
+                                "tls = \"opportunistic\" with a username: whoever hides from us that the server offers "
+                                "encryption gets the password");
         return setting_keep(section, "url", NULL, &mail->url);
 }
 
