@@ -67,14 +67,15 @@ static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
         case TRANSFER_TEMPORARY:
                 plan_retry(outbox, parcel, now, &result.next_ms);
                 result.state = result.next_ms > 0 ? DELIVERY_QUEUED : DELIVERY_FAILED;
-                if (result.state == DELIVERY_QUEUED && !parcel->server->configured)
-                        result.state = DELIVERY_CANCELLED; /* it would wait for ever */
                 break;
         case TRANSFER_PERMANENT:
         default:
                 result.state = DELIVERY_FAILED;
                 break;
         }
+        /* It would wait for ever; and that a server taken out got nothing is no failure to tell anybody of. */
+        if (result.state != DELIVERY_SENT && !parcel->server->configured)
+                result.state = DELIVERY_CANCELLED;
         r = store_finish_delivery(outbox->engine->store, &result);
         if (r == 0 && result.state == DELIVERY_FAILED)
                 r = notify_contact(outbox, parcel, now);
@@ -108,8 +109,11 @@ static void say_result(struct outbox *outbox, const struct parcel *parcel)
                             fields.kind, delivery->address, delivery->agency, delivery->attempts,
                             delivery->attempts == 1 ? "" : "s", answer, delivery->id);
                 break;
-        case DELIVERY_SENDING:
         case DELIVERY_CANCELLED:
+                journal_say(&outbox->engine->journal, EVENT_DELIVERY_CANCELLED, &fields, "Cancelled %s to %s (%s): %s",
+                            fields.kind, delivery->address, delivery->agency, answer);
+                break;
+        case DELIVERY_SENDING:
         case DELIVERY_STATES:
                 break;
         }
