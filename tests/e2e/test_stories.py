@@ -1,0 +1,335 @@
+"""What happens once in years, and must lose nothing and send nothing twice: a full disk, hours that end, a server that
+is taken out of the configuration or away for days, in the middle of what is under way."""
+
+import collections
+import json
+import re
+import resource
+import time
+import unicodedata
+
+import pytest
+
+import block
+from block import Bus
+from lab import check
+from lab.ca import Authority
+from lab.https import HttpsServer
+from lab.smtp import SmtpServer
+from live import PASSWORD, PATIENCE, USER, Live, item, now, said, soon, wait_until
+
+BATCH = 32  # RESULT_BATCH of engine/outbox.h
+FULL = 16384  # bytes a file may have: the write-ahead log is longer from the start on
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture
+def smtp(tmp_path, authority):
+    with SmtpServer(tmp_path / "mail", authority, user=USER, password=PASSWORD) as server:
+        yield server
+
+
+@pytest.fixture
+def bus():
+    with Bus() as bus:
+        yield bus
+
+
+def midnight():
+    return now().replace(hour=0, minute=0, second=0)
+
+
+def mail_to(server, authority, **more):
+    return {"url": server.url, "ca_file": str(authority.ca_file), "timeout": "10s", **more}
+
+
+def everybody(count):
+    return {f"dv{n}@khoi.example" for n in range(1, count + 1)}
+
+
+def wait_for_everybody(server, count):
+    """Until each agency has its message; then: nobody has two."""
+    wait_until(lambda: everybody(count) <= {to for record in server.messages() for to in record["to"]},
+               lambda: f"{len(server.messages())} of {count} arrived")  # fmt: skip
+    found = collections.Counter(to for record in server.messages() for to in record["to"])
+    assert {to: n for to, n in found.items() if n > 1} == {}
+
+
+class FullDisk:
+    """While it lasts no file of the daemon's grows: a write fails as on a full disk (RLIMIT_FSIZE)."""
+
+    def __init__(self, daemon):
+        self.process = daemon.process
+
+    def limit(self, bytes):
+        _, most = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (bytes, most))
+
+    def __enter__(self):
+        self.limit(FULL)
+        return self
+
+    def __exit__(self, *error):
+        if self.process.poll() is None:
+            self.limit(resource.RLIM_INFINITY)
+
+
+def ctl(bus, *words):
+    return block.run(block.REMINDERCTL, "--bus", "session", *words, **bus.environment)
+
+
+def wait_for_object(bus, daemon):
+    wait_until(lambda: ctl(bus, "status").returncode == 0, lambda: daemon.stderr)
+
+
+def deliveries(bus, **wanted):
+    found = json.loads(ctl(bus, "deliveries", "--json").stdout)
+    return [one for one in found if all(one[key] == value for key, value in wanted.items())]
+
+
+# ---- a full disk -------------------------------------------------------------------------------------------------------
+
+
+def test_a_disk_that_fills_while_messages_leave_stops_them_and_repeats_none(tmp_path, smtp, authority):
+    """What was claimed goes on leaving until a batch of results waits to be written, and not beyond; with room again the
+    results are written and the rest leaves."""
+    count, connections = 90, 4
+    smtp.faults.update({"*": "delay:0.02"})
+    with Live(tmp_path, midnight(), count, mail=mail_to(smtp, authority, connections=connections)).start() as daemon:
+        smtp.wait(1, PATIENCE)
+        with FullDisk(daemon):
+            said(daemon, "Reminders wait: the state cannot be written: the disk is full")
+            written = daemon.stderr.count("Sent due")
+            stuck = wait_until(lambda: (n := len(smtp.messages())) >= written + BATCH and n, lambda: daemon.stderr)
+            assert stuck <= written + BATCH + connections
+            assert "Cannot go on" not in daemon.stderr
+        daemon.reload()  # else it looks again after half a minute
+        wait_for_everybody(smtp, count)
+        said(daemon, "Sent due", count)
+    assert len(smtp.messages()) == count
+
+
+def test_a_crash_with_a_full_disk_repeats_what_could_not_be_written_with_its_id(tmp_path, smtp, authority):
+    count = 20
+    live = Live(tmp_path, midnight(), count, mail=mail_to(smtp, authority, connections=2))
+    smtp.faults.update({"*": "delay:0.02"})
+    with live.start() as daemon:
+        smtp.wait(1, PATIENCE)
+        with FullDisk(daemon):
+            said(daemon, "Reminders wait")
+            daemon.kill()
+    with live.start() as daemon:
+        said(daemon, "sent again with the ids they had")
+        wait_until(lambda: everybody(count) <= {to for record in smtp.messages() for to in record["to"]},
+                   lambda: daemon.stderr)  # fmt: skip
+    ids = collections.defaultdict(set)
+    for record in smtp.messages():
+        ids[record["to"][0]].add(check.parse(smtp.content(record))["Message-ID"])
+    assert all(len(found) == 1 for found in ids.values())
+    assert len(smtp.messages()) - count <= BATCH + 2
+
+
+def test_a_reload_and_decisions_on_a_full_disk_change_nothing_by_halves(tmp_path, smtp, authority, bus):
+    """Refused with the reason, and the old plan and state go on; with room again the same is done."""
+    live = Live(tmp_path, soon(3600), 3, mail=mail_to(smtp, authority))
+    decisions = (["done", "bao-cao", "--agency", "don-vi-1"],
+                 ["snooze", "bao-cao", "--agency", "don-vi-2", "--for", "1d", "--reason", "chờ", "--force"])  # fmt: skip
+    with live.start("session", environment=bus.environment) as daemon:
+        wait_for_object(bus, daemon)
+        before = ctl(bus, "list", "--json").stdout
+        text = (live.conf / "plans.d" / "plan.conf").read_text()
+        with FullDisk(daemon):
+            live.write_plan(text.replace("Báo cáo bao-cao", "Báo cáo khác").replace('"bao-cao"', '"viec-khac"'))
+            result = ctl(bus, "reload")
+            assert result.returncode == 1 and "full" in result.stderr + daemon.stderr
+            said(daemon, "not reloaded, the old one goes on")
+            for words in decisions:
+                refused = ctl(bus, *words)
+                assert refused.returncode == 1 and "No space left" in refused.stderr, refused
+            assert ctl(bus, "list", "--json").stdout == before
+        assert ctl(bus, "list", "--json").stdout == before
+        live.write_plan(text)
+        for words in decisions:
+            assert ctl(bus, *words).returncode == 0
+        live.write_plan(text.replace('"bao-cao"', '"viec-khac"'))
+        assert ctl(bus, "reload").returncode == 0
+        states = collections.Counter((row["item"], row["state"]) for row in json.loads(ctl(bus, "list", "--json").stdout))
+        assert states[("viec-khac", "pending")] == 3
+        assert {event["verb"] for event in json.loads(ctl(bus, "log", "--json").stdout)} >= {"done", "snooze", "reload"}
+
+
+def test_another_address_on_a_full_disk(tmp_path, smtp, authority, bus):
+    """Whether or not the reload goes through, it says so, and what it says is true for the next message."""
+    live = Live(tmp_path, soon(3600), 1, mail=mail_to(smtp, authority))
+    with live.start("session", environment=bus.environment) as daemon:
+        wait_for_object(bus, daemon)
+        with FullDisk(daemon):
+            agencies = (live.conf / "agencies.conf").read_text()
+            live.write("agencies.conf", agencies.replace("dv1@khoi.example", "moi@khoi.example"))
+            adopted = ctl(bus, "reload").returncode == 0
+            assert ("Configuration reloaded" in daemon.stderr) == adopted
+        assert ctl(bus, "test", "don-vi-1").returncode == 0
+        (record,) = smtp.wait(1, PATIENCE)
+        assert record["to"] == ["moi@khoi.example" if adopted else "dv1@khoi.example"]
+
+
+# ---- the hours ---------------------------------------------------------------------------------------------------------
+
+
+def test_hours_that_end_while_a_batch_is_claimed_hold_the_rest(tmp_path, smtp, authority, bus):
+    """What is on the wire arrives; the rest waits, through a restart too, for the next opening."""
+    count, slow = 12, 0.3
+    at = soon(1)
+    close = soon(2)
+    hours = {"open": "00:00", "close": close.strftime("%H:%M:%S")}
+    live = Live(tmp_path, at, count, mail=mail_to(smtp, authority, connections=1), hours=hours)
+    smtp.faults.update({"*": f"delay:{slow}"})
+    for _ in range(2):
+        with live.start("session", environment=bus.environment) as daemon:
+            wait_for_object(bus, daemon)
+            time.sleep(max(0, close.timestamp() - time.time()) + 3 * slow)  # in which more would leave
+            arrived = len(smtp.messages())
+            assert 0 < arrived < count
+            assert all(record["arrived"] < close.timestamp() + 2 * slow for record in smtp.messages())
+            assert len(deliveries(bus, state="sent")) == arrived and len(deliveries(bus)) == count
+    smtp.faults.update({})
+    live.write_general(hours={"open": "00:00", "close": "00:00"})
+    with live.start():
+        wait_for_everybody(smtp, count)
+    assert len(smtp.messages()) == count
+
+
+# ---- a webhook that goes -------------------------------------------------------------------------------------------------
+
+
+def test_a_webhook_taken_out_while_its_message_is_on_the_wire(tmp_path, smtp, authority, bus):
+    """What is on the wire is recorded as it ends; what waits behind it is cancelled; mail is not concerned."""
+    with HttpsServer(tmp_path / "hooks", authority, programs={"/hook": "delay:1.5"}) as https:
+        hook = {"id": "hook", "url": https.url(), "ca_file": str(authority.ca_file), "agencies": ["*"], "kinds": ["*"],
+                "connections": 1}  # fmt: skip
+        live = Live(tmp_path, midnight(), 3, mail=mail_to(smtp, authority), webhook=hook)
+        with live.start("session", environment=bus.environment) as daemon:
+            wait_for_object(bus, daemon)
+            https.wait(1, PATIENCE)
+            live.write_general(webhooks=None)
+            daemon.reload()
+            said(daemon, "Sent due to hook")
+            smtp.wait(3, PATIENCE)
+            ends = wait_until(lambda: (found := deliveries(bus, channel="webhook")) and not
+                              {one["state"] for one in found} & {"queued", "sending"} and found, lambda: daemon.stderr)  # fmt: skip
+            assert sorted(one["state"] for one in ends) == ["cancelled", "cancelled", "sent"]
+            assert {one["answer"] for one in ends if one["state"] == "cancelled"} == {"no longer configured"}
+            assert ctl(bus, "status", "--check").returncode == 0
+        assert len(https.requests()) == 1
+
+
+# ---- a server that is away for long --------------------------------------------------------------------------------------
+
+
+def test_an_outage_longer_than_the_patience(tmp_path, authority, bus):
+    """Every message is given up with its reason; the queue does not grow by trying; and when the server is back one
+    `retry --all` sends each, once."""
+    count = 30
+    retry = {"first": "1s", "max": "1s", "give_up": "3s"}
+    dead = SmtpServer(tmp_path / "dead", authority)
+    dead.start()
+    port = dead.port
+    dead.stop()
+    mail = {"url": f"smtp://127.0.0.1:{port}", "ca_file": str(authority.ca_file), "timeout": "10s"}
+    with Live(tmp_path, midnight(), count, mail=mail, retry=retry).start("session", environment=bus.environment) as daemon:
+        wait_for_object(bus, daemon)
+        said(daemon, "Gave up delivering due", count)
+        failed = deliveries(bus, state="failed")
+        assert len(failed) == count and all("onnect" in one["answer"] for one in failed)
+        assert all(2 <= one["attempts"] <= 4 for one in failed)
+        status = ctl(bus, "status", "--check")
+        assert status.returncode == 1 and str(count) in status.stdout
+        smtp = SmtpServer(tmp_path / "mail", authority, user=USER, password=PASSWORD)
+        smtp.port = port
+        with smtp:
+            assert ctl(bus, "retry", "--all").returncode == 0
+            wait_for_everybody(smtp, count)
+            said(daemon, "Sent due", count)
+            ids = {check.parse(smtp.content(record))["Message-ID"][1:33] for record in smtp.messages()}
+            assert ids >= {one["id"] for one in failed}
+        assert ctl(bus, "status", "--check").returncode == 0
+
+
+def test_a_queue_that_grows_while_the_server_is_away(tmp_path, authority):
+    """Second by second more falls due, over crashes and restarts; at the end each agency has one message of each."""
+    count = 4
+    retry = {"first": "1s", "max": "2s", "give_up": "1h"}
+    dead = SmtpServer(tmp_path / "dead", authority)
+    dead.start()
+    port = dead.port
+    dead.stop()
+    mail = {"url": f"smtp://127.0.0.1:{port}", "ca_file": str(authority.ca_file), "timeout": "10s"}
+    at = soon(1)
+    names = [f"viec-{n}" for n in range(4)]
+    moments = [at.timestamp() + n for n in range(len(names))]
+    policies = {f"p{n}": {"before": ["0d"], "at": time.strftime("%H:%M:%S", time.gmtime(moment + 7 * 3600))}
+                for n, moment in enumerate(moments)}  # fmt: skip
+    items = ",\n".join(item(name, policy=f"p{n}") for n, name in enumerate(names))
+    live = Live(tmp_path, at, count, mail=mail, items=items, retry=retry)
+    live.write_general(policies={**live.general["policies"], **policies})
+    for n, moment in enumerate(moments):
+        with live.start() as daemon:
+            wait_until(lambda: time.time() > moment and len(set(re.findall(r"deliver due to (\S+)", daemon.stderr))) == count,
+                       lambda: daemon.stderr)  # fmt: skip
+            if n % 2:
+                daemon.kill()
+    smtp = SmtpServer(tmp_path / "mail", authority, user=USER, password=PASSWORD)
+    smtp.port = port
+    with smtp, live.start():
+        def told():
+            return collections.Counter((record["to"][0], one.rpartition("/")[2]) for record in smtp.messages()
+                                       for one in check.parse(smtp.content(record))["X-Reminderd-Items"].split(", "))  # fmt: skip
+
+        wait_until(lambda: len(told()) == count * len(names), lambda: f"{told()}")
+        assert set(told().values()) == {1}
+
+
+# ---- encryption where it is offered --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("server", "outcome"),
+    [
+        ({}, "encrypted"),
+        ({"starttls": False}, "plain"),
+        ({"certificate": "wrong-name"}, "nothing"),
+        ({"certificate": "expired"}, "nothing"),
+    ],
+)
+def test_opportunistic_encryption(tmp_path, authority, server, outcome):
+    """Where encryption is offered it is used, and must be good: no way back to plain text from a bad certificate."""
+    with SmtpServer(tmp_path / "mail", authority, **server) as smtp:
+        mail = mail_to(smtp, authority, tls="opportunistic", username=None, password_file=None)
+        with Live(tmp_path, midnight(), mail=mail).start() as daemon:
+            said(daemon, "Gave up.*certificate" if outcome == "nothing" else "Sent due")
+        assert [record["tls"] for record in smtp.messages()] == {"encrypted": [True], "plain": [False], "nothing": []}[outcome]
+
+
+# ---- a domain of another script ------------------------------------------------------------------------------------------
+
+
+def test_an_internationalised_domain(tmp_path, smtp, authority):
+    """On the wire and in the header it is ASCII, in either form of Unicode that a spreadsheet may have it in."""
+    domain = "sở-nội-vụ.example"
+    ascii = domain.encode("idna").decode()
+
+    def agencies(count):
+        return tuple({"id": f"don-vi-{n}", "name": f"Đơn vị số {n}", "emails": [f"dv{n}@{unicodedata.normalize(form, domain)}"]}
+                     for n, form in enumerate(("NFC", "NFD"), 1))  # fmt: skip
+
+    with Live(tmp_path, midnight(), 2, mail=mail_to(smtp, authority), agency=agencies).start():
+        records = smtp.wait(2, PATIENCE)
+    assert sorted(record["to"][0] for record in records) == [f"dv1@{ascii}", f"dv2@{ascii}"]
+    for record in records:
+        assert check.message_problems(smtp.content(record)) == []
+        (to,) = check.parse(smtp.content(record))["To"].addresses
+        assert to.addr_spec == record["to"][0]
