@@ -148,6 +148,8 @@ static int scan_string(struct scan *scan)
         if (r != 0)
                 return r;
         for (scan->at++; *scan->at && *scan->at != '"'; scan->at++) {
+                if (strncmp(scan->at, "\\x00", strlen("\\x00")) == 0)
+                        report_error(scan->report, scan->file, scan->line, "\\x00 would end the string here");
                 if (scan->at[0] == '\\' && (scan->at[1] == '"' || scan->at[1] == '\\'))
                         scan->at++;
                 scan->line += *scan->at == '\n';

@@ -7,14 +7,25 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/nearest.h"
 #include "config/utf8.h"
+#include "core/nearest.h"
 
 #define FINDING_SIZE 700 /* bytes of one finding: it is one line for a person */
 
 struct section section_of(struct report *report, const char *file, const config_setting_t *group)
 {
         return (struct section){.report = report, .file = file, .group = group};
+}
+
+/* Of the characters of several bytes those that end a line, are controls, or turn the direction of what follows: U+0080
+ * to U+009F, U+2028 to U+202E, U+2066 to U+2069. */
+static bool is_unfit(const unsigned char *bytes, size_t n)
+{
+        if (n == 2)
+                return bytes[0] == 0xC2 && bytes[1] < 0xA0;
+        return n == 3 && bytes[0] == 0xE2 &&
+               ((bytes[1] == 0x80 && bytes[2] >= 0xA8 && bytes[2] <= 0xAE) ||
+                (bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9));
 }
 
 /* What a file says may hold anything; a finding is one line of a terminal or the journal. */
@@ -28,7 +39,8 @@ static void make_one_line(char *text)
                         if (n == 0 || (unsigned char)text[i] < ' ' || text[i] == 0x7f)
                                 text[i] = '?';
                         n = 1;
-                }
+                } else if (is_unfit((const unsigned char *)text + i, n))
+                        memset(text + i, '?', n);
         }
 }
 

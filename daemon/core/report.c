@@ -32,6 +32,9 @@ __attribute__((format(printf, 5, 0))) static void add_finding(struct report *rep
         if (report->n >= REPORT_MAX)
                 return;
         file_copy = strdup(file);
+        for (char *c = file_copy; c && *c; c++)
+                if ((unsigned char)*c < ' ' || *c == 0x7f) /* a finding is one line, whatever the file is called */
+                        *c = '?';
         if (vasprintf(&text, format, arguments) < 0)
                 text = NULL;
         if (!file_copy || !text)

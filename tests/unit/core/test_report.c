@@ -7,7 +7,7 @@ static void test_order_and_form(void **state)
 {
         static const char *const expected[] = {
                 "a.conf: missing",  "a.conf:3: first %s", "a.conf:3: warning: second",
-                "a.conf:12: later", "b.conf:1: other",
+                "a.conf:12: later", "b.conf:1: other",    "c?b.conf:1: ?.conf:2: forged",
         };
         CLEANUP(report_clear) struct report report = {0};
 
@@ -17,8 +17,9 @@ static void test_order_and_form(void **state)
         report_error(&report, "a.conf", 3, "first %s", "%s");
         report_warning(&report, "a.conf", 3, "sec%s", "ond");
         report_error(&report, "a.conf", 0, "missing");
+        report_error(&report, "c\nb.conf:1: \033.conf", 2, "forged");
         assert_int_equal(report.n, ELEMENTS(expected));
-        assert_int_equal(report.n_errors, 4);
+        assert_int_equal(report.n_errors, 5);
         assert_int_equal(report.n_warnings, 1);
 
         report_sort(&report);
