@@ -3,6 +3,7 @@
  * Called by table and everything that aligns. */
 #include "ctl/width.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <wchar.h>
@@ -13,6 +14,13 @@ struct glyph {
         int printable;
 };
 
+/* What turns the direction of the text after it (Unicode Standard Annex 9): the C library prints it, and a terminal
+ * that follows it shows one name for another. */
+static bool is_directional(wchar_t character)
+{
+        return (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
+}
+
 static struct glyph next_glyph(const char *text, size_t size)
 {
         mbstate_t state = {0};
@@ -22,7 +30,7 @@ static struct glyph next_glyph(const char *text, size_t size)
 
         if (n == 0 || n > size) /* also (size_t)-1 and -2: broken, or cut off */
                 return (struct glyph){1, 1, 0};
-        columns = wcwidth(character);
+        columns = is_directional(character) ? -1 : wcwidth(character);
         return columns < 0 ? (struct glyph){n, 1, 0} : (struct glyph){n, (size_t)columns, 1};
 }
 
