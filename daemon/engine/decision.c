@@ -10,6 +10,7 @@
 
 #include "core/cleanup.h"
 #include "engine/decision-private.h"
+#include "message/text.h"
 
 __attribute__((format(printf, 3, 4))) int decision_says(struct decision_result *result, enum decision_outcome outcome,
                                                         const char *format, ...)
@@ -306,8 +307,12 @@ bool decision_text_valid(const char *text)
 
         if (length == 0 || length > DECISION_TEXT_MAX)
                 return false;
-        for (size_t i = 0; i < length; i++)
-                if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+        for (size_t i = 0, width; i < length; i += width) {
+                char32_t code;
+
+                width = text_character(text + i, length - i, &code);
+                if (width == 0 || text_is_control(code))
                         return false;
+        }
         return strspn(text, " ") < length;
 }

@@ -106,10 +106,14 @@ size_t text_character(const char *bytes, size_t size, char32_t *ret_code)
         return length;
 }
 
-/* U+0085, U+2028 and U+2029 end lines too (Unicode Standard Annex 14). */
+bool text_is_control(char32_t code)
+{
+        return code < ' ' || (code >= 0x7f && code <= 0x9f) || code == 0x2028 || code == 0x2029;
+}
+
 static bool is_blank(char32_t code)
 {
-        return code <= ' ' || (code >= 0x7f && code <= 0x9f) || code == 0x2028 || code == 0x2029;
+        return code == ' ' || text_is_control(code);
 }
 
 /* The explicit directional controls of Unicode Standard Annex 9. */

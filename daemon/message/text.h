@@ -29,6 +29,9 @@ void text_clear(struct text *text);
 /* Length in bytes of the UTF-8 character at the start of `size` bytes (size > 0); 0: they are no valid character.
  * Overlong forms, surrogates and NUL are not valid. */
 size_t text_character(const char *bytes, size_t size, char32_t *ret_code);
+/* A control character, of one byte or two, or one that ends a line: U+0085, U+2028 and U+2029 do that too (Unicode
+ * Standard Annex 14). */
+bool text_is_control(char32_t code);
 /* Whether a string is what text_line() would make of it. */
 bool text_is_line(const char *string, size_t size);
 /* One line of valid UTF-8: each run of blanks, control characters and line or paragraph separators becomes one
