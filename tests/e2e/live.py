@@ -22,6 +22,11 @@ def now():
     return datetime.datetime.now(ZONE)
 
 
+def midnight():
+    """A moment today that has passed: what fell due then leaves at once."""
+    return now().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def soon(seconds=2.0):
     """A whole second at least that far ahead, still today: just before midnight it waits for the new day."""
     at = now() + datetime.timedelta(seconds=seconds + 1)

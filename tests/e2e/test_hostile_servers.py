@@ -3,8 +3,6 @@ message, and lets none of their words into the journal or a terminal but as plai
 
 import gzip
 import re
-import ssl
-import unicodedata
 
 import pytest
 
@@ -13,7 +11,8 @@ from block import BUILD, Bus
 from hostile import Mailhost, Webhost, close, drip, endless, reset
 from lab.ca import Authority
 from lab.https import HttpsServer
-from live import PASSWORD, PATIENCE, USER, Live, now, said
+from live import PASSWORD, PATIENCE, Live, midnight, said
+from plain import assert_journal_whole, assert_plain
 
 SANITIZED = "asan" in str(BUILD)
 MEGABYTES = 64  # that the daemon has had at most; it is at 20 when all is well
@@ -26,16 +25,6 @@ def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("ca"))
 
 
-def midnight():
-    return now().replace(hour=0, minute=0, second=0)
-
-
-def assert_plain(text):
-    """Nothing that moves a cursor, begins a line or hides: categories Cc, Cf, Zl, Zp and what is no character."""
-    bad = {c for c in text if c != "\n" and (unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") or c == "\ufffd")}
-    assert not bad, f"{bad} in {text!r}"
-
-
 def assert_small(daemon):
     if SANITIZED:
         return  # its own memory is not the program's
@@ -43,12 +32,6 @@ def assert_small(daemon):
     peak = int(re.search(r"^VmHWM:\s+(\d+)", status, re.M).group(1)) / 1024
     print(f"{peak:.0f} MiB at most")
     assert peak < MEGABYTES
-
-
-def assert_journal_whole(daemon):
-    assert_plain(daemon.stderr)
-    assert all(line.startswith("reminderd: ") for line in daemon.stderr.splitlines())
-    assert PASSWORD not in daemon.stderr
 
 
 # ---- mail --------------------------------------------------------------------------------------------------------------

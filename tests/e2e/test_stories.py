@@ -16,7 +16,7 @@ from lab import check
 from lab.ca import Authority
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import PASSWORD, PATIENCE, USER, Live, item, now, said, soon, wait_until
+from live import PASSWORD, PATIENCE, USER, Live, item, midnight, said, soon, wait_until
 
 BATCH = 32  # RESULT_BATCH of engine/outbox.h
 FULL = 16384  # bytes a file may have: the write-ahead log is longer from the start on
@@ -37,10 +37,6 @@ def smtp(tmp_path, authority):
 def bus():
     with Bus() as bus:
         yield bus
-
-
-def midnight():
-    return now().replace(hour=0, minute=0, second=0)
 
 
 def mail_to(server, authority, **more):

@@ -13,7 +13,7 @@ from block import Bus
 from lab.ca import Authority
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import PASSWORD, PATIENCE, USER, Live, now, said, soon
+from live import PASSWORD, PATIENCE, USER, Live, midnight, said, soon
 
 COUNT = 3
 
@@ -37,8 +37,7 @@ def overdue_block(folder, authority, servers, **settings):
     smtp, https = servers
     trust = {"ca_file": str(authority.ca_file)}
     hook = {"id": "hook", "url": https.url(), "agencies": ["*"], "kinds": ["*"], **trust}
-    at = now().replace(hour=0, minute=0, second=0)
-    return Live(folder, at, COUNT, mail={"url": smtp.url, **trust}, webhook=hook, **settings)
+    return Live(folder, midnight(), COUNT, mail={"url": smtp.url, **trust}, webhook=hook, **settings)
 
 
 def assert_all_arrive(servers):
