@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import live
-from harness import processor_seconds, recorded, wait_until
+from harness import Record, processor_seconds
 from lab.smtp import SmtpServer
 
 # What writing the configuration and starting take, generously, for each agency and at least.
@@ -34,11 +34,12 @@ def office(count, **settings):
 def rate(count, **settings):
     """Messages a second, from the moment at which `count` notices fall due until the last one is recorded as sent, and
     microseconds of the daemon's processor time for each."""
-    with office(count, **settings) as (daemon, block, moment):
+    with office(count, **settings) as (daemon, block, moment), Record(block.state) as record:
         before = processor_seconds(daemon.process)
         time.sleep(max(0, moment - time.time()))
-        wait_until(lambda: recorded(block.state) >= count, f"{count} deliveries are sent")
+        record.wait_sent(count)
         end = time.time()
+        assert record.sent() == count, f"{record.sent()} of {count} are recorded as sent"
         return count / (end - moment), 1e6 * (processor_seconds(daemon.process) - before) / count
 
 

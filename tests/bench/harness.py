@@ -9,11 +9,8 @@ import socket
 import sqlite3
 import statistics
 import subprocess
-import sys
 import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
 import block
 
@@ -95,21 +92,57 @@ def processor_seconds(process):
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
-def recorded(state, wanted=2):
-    """Deliveries that the daemon's database says are in a state: 2 is sent."""
-    with contextlib.closing(sqlite3.connect(f"file:{state}/reminderd.db?mode=ro", uri=True)) as db:
-        return db.execute("SELECT n FROM delivery_tally WHERE state = ?", [wanted]).fetchone()[0]
+def processor_nanoseconds(pid):
+    """The same of its threads that are still there, finely."""
+    return sum(int(path.read_text().split()[0]) for path in Path(f"/proc/{pid}/task").glob("*/schedstat"))
 
 
-def spread(values, unit=""):
-    """A median and how far the rounds were apart, to four digits that count."""
-    median, least, most = (float(f"{value:.4g}") for value in (statistics.median(values), min(values), max(values)))
-    return {"median": median, "least": least, "most": most, "rounds": len(values), "unit": unit}
+def wake_ups(pid):
+    """How often its threads have gone to sleep and been woken so far."""
+    lines = (path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/status"))
+    return sum(int(text.partition("voluntary_ctxt_switches:")[2].split()[0]) for text in lines)
+
+
+def memory_mib(pid):
+    """What it holds: resident, its share of that, and what is its own alone."""
+    lines = (line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
+    kib = {fields[0]: int(fields[1]) for fields in lines}
+    return {"resident": kib["Rss:"] / 1024, "share": kib["Pss:"] / 1024, "anonymous": kib["Anonymous:"] / 1024}
+
+
+class Record:
+    """What the daemon has recorded in its database."""
+
+    def __init__(self, state):
+        self.db = sqlite3.connect(f"file:{state}/reminderd.db?mode=ro", uri=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.db.close()
+
+    def sent(self):
+        return self.db.execute("SELECT n FROM delivery_tally WHERE state = 2").fetchone()[0]
+
+    def obligations(self):
+        return self.db.execute("SELECT count(*) FROM obligation WHERE status <> 3").fetchone()[0]
+
+    def wait_sent(self, count, step=STEP):
+        wait_until(lambda: self.sent() >= count, f"{count} deliveries are recorded as sent", step=step)
+
+
+def spread(values, unit="", goal=None, most=False):
+    """A median and how far the rounds were apart, to four digits that count. `goal` is what it is to be at least, or at
+    most."""
+    median, least, most_of_all = (float(f"{value:.4g}") for value in (statistics.median(values), min(values), max(values)))
+    return {"median": median, "least": least, "most": most_of_all, "rounds": len(values), "unit": unit,
+            "goal": goal, "at_most": most}  # fmt: skip
 
 
 def ratio(of, to, values, goal=None, most=False):
-    """One of a measure's ratios; `goal` is the least it is to be, or the most."""
-    return {"of": of, "to": to, **spread(values), "goal": goal, "at_most": most}
+    """One of a measure's ratios."""
+    return {"of": of, "to": to, **spread(values, "", goal, most)}
 
 
 class Rounds:

@@ -16,10 +16,13 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
+
+import growth
 import mail
 import webhooks
 
-MEASURES = {"mail": mail, "webhooks": webhooks}
+MEASURES = {"mail": mail, "webhooks": webhooks, "growth": growth}
 
 
 def machine():
@@ -34,18 +37,29 @@ def number(value):
     return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
+def print_line(what, figure):
+    goal = f"   goal {'≤' if figure['at_most'] else '≥'} {figure['goal']}" if figure["goal"] is not None else ""
+    print(f"  {what:48}{number(figure['median']):>10} {figure['unit']:12}"
+          f"{number(figure['least']):>10} … {number(figure['most']):10}{goal}".rstrip())  # fmt: skip
+
+
 def print_result(name, result):
     print(f"\n{name}: {result['title']}  ({result['seconds']:.0f} s)")
-    for what, figure in {**result["figures"], **{f"sweep: {k}": v for k, v in result.get("sweep", {}).items()}}.items():
-        print(f"  {what:44}{number(figure['median']):>12} {figure['unit']:12}"
-              f"{number(figure['least']):>10} … {number(figure['most'])}")  # fmt: skip
-    for ratio in result["ratios"]:
-        goal = f"   goal {'≤' if ratio['at_most'] else '≥'} {ratio['goal']}" if ratio["goal"] is not None else ""
-        what = f"{ratio['of']} : {ratio['to']}"
-        print(f"  {what:44}{ratio['median']:12.3g} {'':12}{ratio['least']:10.3g} … {ratio['most']:.3g}{goal}")
+    for what, figure in result["figures"].items():
+        print_line(what, figure)
+    for what, figure in result.get("sweep", {}).items():
+        print_line(f"by connections: {what}", figure)
+    for figure in result["ratios"]:
+        print_line(f"{figure['of']} : {figure['to']}", figure)
     for peer, reason in result["skipped"].items():
         print(f"  {peer}: skipped, {reason}")
     sys.stdout.flush()
+
+
+def check(name, result):
+    """Everything that was to happen did: figures about half of it would be worth nothing."""
+    wrong = {what: pair for what, pair in result["counts"].items() if pair[0] != pair[1]}
+    assert not wrong, f"{name}: found and expected differ: {wrong}"
 
 
 def main():
@@ -64,6 +78,7 @@ def main():
         measure, begin = MEASURES[name], time.monotonic()
         result = measure.measure(measure.SMOKE if options.smoke else measure.FULL)
         result["seconds"] = round(time.monotonic() - begin, 1)
+        check(name, result)
         results[name] = result
         print_result(name, result)
         if options.json:
