@@ -11,16 +11,84 @@
 
 /* Longer than BYYEARDAY with every day of the year, which needs about 1,500 bytes. */
 #define RULE_SIZE_MAX 4096
-/* libical cuts INTERVAL to 16 bits and COUNT to 32 without a word: more digits than these are refused before. */
-#define NUMBER_DIGITS_MAX 4
+#define NUMBER_DIGITS_MAX 4 /* of INTERVAL and COUNT: libical cuts them to 16 and 32 bits without a word */
 
 DEFINE_CLEANUP(icalrecur_iterator *, icalrecur_iterator_free, iterator)
 
-static bool number_fits(const char *rule, const char *name)
-{
-        const char *part = strcasestr(rule, name);
+/* ---- what libical 3.0 reads as something else: numbers with letters behind them, a part given twice ---- */
 
-        return !part || strspn(part + strlen(name), "0123456789") <= NUMBER_DIGITS_MAX;
+static bool is_number(const char *value, size_t size)
+{
+        return size > 0 && size <= NUMBER_DIGITS_MAX && strspn(value, "0123456789") >= size;
+}
+
+/* "1,-15", or with weekdays "MO,-1FR". */
+static bool is_list(const char *value, size_t size, bool weekdays)
+{
+        const char *end = value + size;
+
+        for (;; value++) {
+                size_t sign = strspn(value, "+-") > 0, digits = strspn(value + sign, "0123456789");
+
+                value += sign + digits;
+                if (weekdays ? digits > 2 || (sign > 0 && digits == 0) : digits < 1 || digits > 3)
+                        return false;
+                if (weekdays)
+                        value += 2; /* libical knows the names */
+                if (value >= end || *value != ',')
+                        return value == end;
+        }
+}
+
+static bool is_part(const char *part, size_t size, const char *name)
+{
+        return size >= strlen(name) && strncasecmp(part, name, strlen(name)) == 0;
+}
+
+static bool part_is_sound(const char *part, size_t size, const char *rest)
+{
+        const char *equals = memchr(part, '=', size);
+        size_t name = equals ? (size_t)(equals - part) + 1 : 0;
+        const char *value = part + name;
+
+        if (name == 0)
+                return false;
+        for (; *rest; rest += strcspn(rest, ";")) {
+                rest += strspn(rest, ";");
+                if (strncasecmp(rest, part, name) == 0)
+                        return false;
+        }
+        if (is_part(part, size, "INTERVAL=") || is_part(part, size, "COUNT="))
+                return is_number(value, size - name);
+        if (is_part(part, size, "BY"))
+                return is_list(value, size - name, is_part(part, size, "BYDAY="));
+        return true; /* libical judges these well */
+}
+
+static bool is_sound(const char *rule)
+{
+        for (const char *part = rule;; part++) {
+                size_t size = strcspn(part, ";");
+
+                if (!part_is_sound(part, size, part + size))
+                        return false;
+                part += size;
+                if (!*part)
+                        return true;
+        }
+}
+
+/* ---- the rule ---- */
+
+/* RFC 5545, 3.3.10: "1MO" goes with MONTHLY and YEARLY alone. */
+static bool weekdays_fit(const struct icalrecurrencetype *rule)
+{
+        if (rule->freq == ICAL_MONTHLY_RECURRENCE || rule->freq == ICAL_YEARLY_RECURRENCE)
+                return true;
+        for (size_t i = 0; i < ICAL_BY_DAY_SIZE && rule->by_day[i] != ICAL_RECURRENCE_ARRAY_MAX; i++)
+                if (icalrecurrencetype_day_position(rule->by_day[i]) != 0)
+                        return false;
+        return true;
 }
 
 static int parse_rule(const char *text, struct icalrecurrencetype *ret)
@@ -28,8 +96,7 @@ static int parse_rule(const char *text, struct icalrecurrencetype *ret)
         struct icalrecurrencetype rule;
 
         /* Another calendar's months (RFC 7529) would be those of Beijing, not of Hanoi. */
-        if (strlen(text) > RULE_SIZE_MAX || strcasestr(text, "RSCALE=") || !number_fits(text, "INTERVAL=") ||
-            !number_fits(text, "COUNT="))
+        if (strlen(text) > RULE_SIZE_MAX || strcasestr(text, "RSCALE=") || !is_sound(text))
                 return -EINVAL;
         rule = icalrecurrencetype_from_string(text);
         icalerror_clear_errno();
@@ -37,6 +104,8 @@ static int parse_rule(const char *text, struct icalrecurrencetype *ret)
         if (rule.freq < ICAL_DAILY_RECURRENCE || rule.freq == ICAL_NO_RECURRENCE || rule.interval < 1 ||
             rule.by_hour[0] != ICAL_RECURRENCE_ARRAY_MAX || rule.by_minute[0] != ICAL_RECURRENCE_ARRAY_MAX ||
             rule.by_second[0] != ICAL_RECURRENCE_ARRAY_MAX)
+                return -EINVAL;
+        if (!weekdays_fit(&rule))
                 return -EINVAL;
         /* libical reads 20240631 as some day of July. */
         if (!icaltime_is_null_time(rule.until) && !civil_valid(rule.until.year, rule.until.month, rule.until.day))
