@@ -122,12 +122,22 @@ int store_refuse(struct store *store, int error, const char *format, ...)
         return error;
 }
 
+char *query_plain(char *words)
+{
+        for (char *at = words; *at; at++)
+                if ((unsigned char)*at < ' ' || (unsigned char)*at > '~')
+                        *at = *at == '\n' ? ' ' : '?';
+        return words;
+}
+
 int store_fail(struct store *store, int code)
 {
         int error = errno_of(store->db, code);
         if (store->in_transaction && !store->failure)
                 store->failure = error;
-        return store_refuse(store, error, "%s (%s)", advice(error), sqlite3_errmsg(store->db));
+        char words[ERROR_SIZE / 2];
+        (void)snprintf(words, sizeof(words), "%s", sqlite3_errmsg(store->db));
+        return store_refuse(store, error, "%s (%s)", advice(error), query_plain(words));
 }
 
 int store_missing(struct store *store, const char *what, int64_t id)

@@ -124,6 +124,8 @@ int errno_of_io(int system_errno, int otherwise);
 __attribute__((format(printf, 3, 4))) int store_refuse(struct store *store, int error, const char *format, ...);
 /* The same for a failure that SQLite reports on store->db; the open transaction is broken by it. */
 int store_fail(struct store *store, int code);
+/* SQLite's own words, which may quote a damaged file: one line of plain ASCII, in place. Returns them. */
+char *query_plain(char *words);
 /* The same for a row that was to be changed and is not there: -ENOENT. */
 int store_missing(struct store *store, const char *what, int64_t id);
 

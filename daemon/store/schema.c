@@ -191,7 +191,7 @@ static int check_pages(struct store *store)
         if (verdict && strcmp(verdict, "ok") == 0)
                 return 0;
         return store_refuse(store, -EUCLEAN, "the database is damaged (%s); put back a copy of it",
-                            verdict ? verdict : "it can't be checked");
+                            verdict ? query_plain(verdict) : "it can't be checked");
 }
 
 /* *ret_version: 0 for an empty file. */

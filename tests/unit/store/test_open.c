@@ -37,6 +37,13 @@ static void spill(const char *path, const char *bytes, size_t n)
         assert_int_equal(fwrite(bytes, 1, n, file), n);
 }
 
+/* One line that can be read, whatever SQLite said. */
+static void assert_plain(const char *words)
+{
+        for (const char *at = words; *at; at++)
+                assert_in_range((unsigned char)*at, ' ', '~');
+}
+
 /* Opening fails with that error, with words that hold that text, and leaves the file as it was. */
 static void assert_refused(const struct fixture *fixture, int error, const char *words)
 {
@@ -50,6 +57,7 @@ static void assert_refused(const struct fixture *fixture, int error, const char 
         assert_non_null(said);
         if (!strstr(said, words))
                 fail_msg("\"%s\" is not in \"%s\"", words, said);
+        assert_plain(said);
         CLEANUP_FREE char *after = slurp(path, &n_after);
         assert_int_equal(n_after, n_before);
         assert_memory_equal(after, before, n_before);
@@ -385,6 +393,7 @@ static void test_finds_damage(void **state)
                         store = store_close(store);
                 } else {
                         assert_int_equal(r, -EUCLEAN);
+                        assert_plain(said);
                         size_t n_after;
                         CLEANUP_FREE char *after = slurp(file, &n_after);
                         assert_int_equal(n_after, n);
