@@ -11,6 +11,7 @@
 #include <systemd/sd-event.h>
 
 #include "ctl/reply.h"
+#include "ctl/width.h"
 #include "ctl/words.h"
 
 #define BUS_NAME "org.reminderd1"
@@ -29,7 +30,7 @@ int client_fail(const struct client *client, enum exit_code code, const char *fo
                 return (int)code;
         fputs("reminderctl: ", stderr);
         va_start(arguments, format);
-        vfprintf(stderr, format, arguments);
+        text_vprint(stderr, format, arguments);
         va_end(arguments);
         fputc('\n', stderr);
         return (int)code;

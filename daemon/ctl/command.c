@@ -11,6 +11,7 @@
 #include "core/cleanup.h"
 #include "core/nearest.h"
 #include "ctl/verbs.h"
+#include "ctl/width.h"
 #include "ctl/words.h"
 
 const struct option_info option_infos[OPTION_COUNT] = {
@@ -272,7 +273,7 @@ __attribute__((format(printf, 2, 3))) static int usage(const struct verb *verb, 
 
         fputs("reminderctl: ", stderr);
         va_start(arguments, format);
-        vfprintf(stderr, format, arguments);
+        text_vprint(stderr, format, arguments);
         va_end(arguments);
         fprintf(stderr, _("; see reminderctl %s%s--help\n"), verb ? verb->name : "", verb ? " " : "");
         return EXIT_USAGE;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "core/cleanup.h"
+
 struct glyph {
         size_t bytes;
         size_t columns;
@@ -72,6 +74,15 @@ size_t text_write(FILE *out, const char *text, size_t most)
                 columns++;
         }
         return columns;
+}
+
+void text_vprint(FILE *out, const char *format, va_list arguments)
+{
+        CLEANUP_FREE char *text = NULL;
+
+        if (vasprintf(&text, format, arguments) < 0)
+                text = NULL; /* undefined after a failure */
+        text_write(out, text ? text : format, SIZE_MAX);
 }
 
 static void blanks(FILE *out, size_t n)

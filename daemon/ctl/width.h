@@ -3,6 +3,7 @@
  * Called by table and everything that aligns. */
 #pragma once
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -11,6 +12,8 @@ size_t text_width(const char *text);
 /* Writes a text cut to at most `most` columns, with "…" in place of what is cut; controls and broken bytes as '?', so
  * that no text steers the terminal. Returns the columns written. */
 size_t text_write(FILE *out, const char *text, size_t most);
-/* The same, filled up with blanks: at the end, or before the text. */
+/* vfprintf(3), written so: for messages that quote what somebody typed. */
+__attribute__((format(printf, 2, 0))) void text_vprint(FILE *out, const char *format, va_list arguments);
+/* text_write(), filled up with blanks: at the end, or before the text. */
 void text_pad(FILE *out, const char *text, size_t columns);
 void text_pad_left(FILE *out, const char *text, size_t columns);

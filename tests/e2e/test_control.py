@@ -585,6 +585,13 @@ def test_matrix(desk):
     assert desk.ctl("list", "--html").returncode == 2
 
 
+def test_what_was_typed_does_not_steer_the_terminal():
+    for words in (["\x1b[31mlist\n\x07"], ["help", "\x1b[2J\n"], ["list", "--\x1b]0;x\x07"], ["status", "a\nb"]):
+        done = block.run(block.REMINDERCTL, *words)
+        assert done.returncode == 2
+        assert done.stderr.endswith("\n") and done.stderr[:-1].isprintable()
+
+
 def test_completion(shared):
     def complete(*words):
         return block.run(block.REMINDERCTL, "complete", "--bus", "session", *words, **shared.bus.environment).stdout.split()
