@@ -1,0 +1,87 @@
+/* What a mail server says, through libcurl, to the outcome and the words that the journal and the store get.
+ * Input: one byte (odd: with a login), then all that the server says.
+ * Holds: a message counts as sent only after 354 and a good reply behind it, as refused for good only after a 5yz, so
+ * that nothing a server says loses a message without its saying so; the words are one plain line, bounded, never
+ * empty. */
+#include "fuzz.h"
+
+#include <signal.h>
+
+#include "wire.h"
+
+/* What runs the transfer is a thread pool; here its parts are called one after the other. */
+#include "delivery/smtp.c" // NOLINT(bugprone-suspicious-include)
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+        (void)argc, (void)argv;
+        REQUIRE(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+        (void)signal(SIGPIPE, SIG_IGN); /* as transfers_new() does */
+        return 0;
+}
+
+/* Whether a line begins with that digit, somewhere behind a place. */
+static const char *find_reply(const char *from, const char *start)
+{
+        for (const char *line = from; line && *line;) {
+                if (strncmp(line, start, strlen(start)) == 0)
+                        return line;
+                line = strchr(line, '\n');
+                line = line ? line + 1 : NULL;
+        }
+        return NULL;
+}
+
+static void check_result(const struct transfer_result *result, const char *said, size_t size)
+{
+        REQUIRE_OF(is_plain_line(result->answer) && *result->answer, result->answer);
+        REQUIRE_OF(strlen(result->answer) <= TRANSFER_ANSWER_MAX, result->answer);
+        REQUIRE(result->retry_after == 0);
+        if (strlen(said) != size) /* NUL in it: the lines cannot be looked for */
+                return;
+        if (result->outcome == TRANSFER_SENT) {
+                const char *go_on = find_reply(said, "354");
+
+                REQUIRE_OF(go_on && find_reply(go_on + 1, "2"), said);
+        }
+        if (result->outcome == TRANSFER_PERMANENT)
+                REQUIRE_OF(find_reply(said, "5"), said);
+}
+
+static void converse(bool login, const char *said, size_t size)
+{
+        static const char *const headers[] = {"Subject: a", "To: <a@x.example>", NULL};
+        static const struct smtp_message message = {
+                .from = "k@k.example", .to = "a@x.example", .headers = headers, .text = "x\n", .html = "<p>x</p>\n"};
+        const struct smtp_server server = {.url = "smtp://127.0.0.1:25",
+                                           .hello = "k.example",
+                                           .tls = SMTP_TLS_NONE,
+                                           .username = login ? "u" : NULL,
+                                           .password = login ? "p" : NULL,
+                                           .timeout = 5,
+                                           .connections = 1};
+        struct smtp_transfer *smtp = calloc(1, sizeof(*smtp));
+        CURL *easy = curl_easy_init();
+        struct wire wire;
+
+        REQUIRE(smtp && easy);
+        REQUIRE(copy_server(smtp, &server) == 0 && copy_message(smtp, &message) == 0);
+        REQUIRE(transfer_prepare(&smtp->base, easy) == CURLE_OK);
+        wire_open(&wire, easy, said, size);
+        transfer_judge(&smtp->base, easy, curl_easy_perform(easy));
+        check_result(&smtp->base.result, said, size);
+        curl_easy_cleanup(easy);
+        wire_close(&wire);
+        smtp_release(&smtp->base);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        struct input input = {data, size};
+        bool login = input_byte(&input) & 1;
+        size_t n;
+        CLEANUP_FREE char *said = input_text(&input, &n);
+
+        converse(login, said, n);
+        return 0;
+}
