@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -673,6 +674,21 @@ ssize_t pwrite64(int fd, const void *buffer, size_t n, off64_t at)
         if (counts && done > 0)
                 note(node, buffer, (size_t)at, (size_t)done);
         return done;
+}
+
+/* In one piece where the kernel would do it in one. */
+ssize_t sendfile(int to, int from, off_t *at, size_t n)
+{
+        static char buffer[1024 * 1024];
+        struct node *node = node_of(to);
+
+        if (!node || at)
+                return syscall(SYS_sendfile, to, from, at, n);
+        ssize_t got = syscall(SYS_read, from, buffer, n < sizeof(buffer) ? n : sizeof(buffer));
+        off_t where = lseek(to, 0, SEEK_CUR);
+        if (got > 0 && pwrite64(to, buffer, (size_t)got, where) != got)
+                return -1;
+        return got > 0 && lseek(to, where + got, SEEK_SET) < 0 ? -1 : got;
 }
 
 int ftruncate64(int fd, off64_t size)

@@ -10,7 +10,7 @@
 #define TALLY_CALLS 11 /* DISK_CALLS */
 
 /* Summed over all cases. Longs only: they are added as an array. */
-struct tally {
+struct figures {
         long losses;   /* of power */
         long commits;  /* acknowledged, and there after every loss */
         long halves;   /* in flight at a loss: kept, or not */
@@ -26,7 +26,7 @@ struct faults {
         uint64_t seed;
         bool brief; /* a part of it, for scripts/test */
         struct chance chance;
-        struct tally tally;
+        struct figures figures;
         char folder[64]; /* of this case, on a memory file system where there is one */
 };
 
@@ -47,11 +47,11 @@ struct work {
         long commits;
 };
 
-/* Of all rows of all tables. */
+/* Of all rows of all tables but delivery_tally, which is written in the commit. */
 uint64_t work_digest(const struct faults *faults, struct store *store);
 /* One transaction of a random kind. 0, or the store's error after a rollback. */
 int work_step(struct work *work);
-/* integrity_check and foreign_key_check. */
+/* integrity_check, foreign_key_check, and that the tally counts what is there. */
 void work_assert_sound(const struct faults *faults, struct store *store);
 /* Makes checkpoints and cache spills as frequent as in a large database. */
 void work_hurry(struct faults *faults, struct store *store);

@@ -66,7 +66,7 @@ void faults_fail(const struct faults *faults, const char *format, ...)
 
 /* ---- one case ---- */
 
-static void run_case(const struct kind *kind, uint64_t seed, bool brief, struct tally *ret)
+static void run_case(const struct kind *kind, uint64_t seed, bool brief, struct figures *ret)
 {
         struct faults faults = {.seed = seed, .brief = brief, .chance = chance_stream(seed, (uint64_t)(kind - kinds))};
         bool memory = access("/dev/shm", W_OK) == 0;
@@ -78,7 +78,7 @@ static void run_case(const struct kind *kind, uint64_t seed, bool brief, struct 
         kind->run(&faults);
         disk_unwatch();
         remove_folder(&faults);
-        *ret = faults.tally;
+        *ret = faults.figures;
 }
 
 struct job {
@@ -95,12 +95,12 @@ static void start(struct job *job, const struct kind *kind, uint64_t seed, bool 
         fflush(stdout);
         job->pid = fork();
         if (job->pid == 0) {
-                struct tally tally;
+                struct figures figures;
 
                 if (dup2(fileno(job->said), 1) < 0 || dup2(fileno(job->said), 2) < 0)
                         _exit(2);
-                run_case(kind, seed, brief, &tally);
-                (void)fwrite(&tally, sizeof(tally), 1, job->counted);
+                run_case(kind, seed, brief, &figures);
+                (void)fwrite(&figures, sizeof(figures), 1, job->counted);
                 fflush(job->counted);
                 exit(0); /* where a sanitizer looks for leaks */
         }
@@ -117,9 +117,9 @@ static void show_what_was_said(FILE *said)
 }
 
 /* True: it held. */
-static bool collect(struct job *job, const struct kind *kind, int status, struct tally *total)
+static bool collect(struct job *job, const struct kind *kind, int status, struct figures *total)
 {
-        struct tally one = {0};
+        struct figures one = {0};
         long *to = (long *)total;
         const long *from = (const long *)&one;
         bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
@@ -150,7 +150,7 @@ static struct job *find_job(struct job jobs[static JOBS_MAX], pid_t pid)
 }
 
 /* How many seeds failed. */
-static long run_kind(const struct kind *kind, uint64_t first, long n, int most, bool brief, struct tally *total)
+static long run_kind(const struct kind *kind, uint64_t first, long n, int most, bool brief, struct figures *total)
 {
         struct job jobs[JOBS_MAX] = {0};
         long failed = 0, started = 0;
@@ -170,27 +170,27 @@ static long run_kind(const struct kind *kind, uint64_t first, long n, int most, 
         return failed;
 }
 
-static void show(const struct tally *tally)
+static void show(const struct figures *figures)
 {
-        if (tally->losses)
+        if (figures->losses)
                 printf("  %ld power losses survived, %ld with a transaction in flight (%ld of them kept whole), %ld "
                        "commits\n",
-                       tally->losses, tally->halves, tally->kept, tally->commits);
-        if (tally->detected)
-                printf("  %ld lying disks found out\n", tally->detected);
+                       figures->losses, figures->halves, figures->kept, figures->commits);
+        if (figures->detected)
+                printf("  %ld lying disks found out\n", figures->detected);
         long faults = 0;
         for (int i = 0; i < DISK_CALLS; i++)
-                faults += tally->faults[i];
+                faults += figures->faults[i];
         if (faults) {
                 printf("  %ld calls failed:", faults);
                 for (int i = 0; i < DISK_CALLS; i++)
-                        printf("%s %s %ld", i ? "," : "", disk_call_names[i], tally->faults[i]);
-                printf("; %ld operations refused\n", tally->refused);
+                        printf("%s %s %ld", i ? "," : "", disk_call_names[i], figures->faults[i]);
+                printf("; %ld operations refused\n", figures->refused);
         }
-        if (tally->memory)
-                printf("  %ld allocations failed, %ld operations refused\n", tally->memory, tally->refused);
-        if (tally->leaving)
-                printf("  %ld messages left, each notice once\n", tally->leaving);
+        if (figures->memory)
+                printf("  %ld allocations failed, %ld operations refused\n", figures->memory, figures->refused);
+        if (figures->leaving)
+                printf("  %ld messages left, each notice once\n", figures->leaving);
 }
 
 static double now(void)
@@ -236,16 +236,16 @@ int main(int argc, char *argv[])
                 jobs = 2;
         for (size_t i = 0; i < ELEMENTS(kinds); i++) {
                 const struct kind *kind = &kinds[i];
-                struct tally tally = {0};
+                struct figures figures = {0};
 
                 if (only && strncmp(kind->name, only, strlen(only)) != 0)
                         continue;
                 double from = now();
                 long n = seeds ? seeds : brief ? kind->brief : kind->whole;
-                long bad = run_kind(kind, first, n, jobs, brief, &tally);
+                long bad = run_kind(kind, first, n, jobs, brief, &figures);
                 printf("%s: %ld %s of %s, %.1f s\n", bad ? "FAILED" : "ok", n, n == 1 ? "seed" : "seeds", kind->what,
                        now() - from);
-                show(&tally);
+                show(&figures);
                 fflush(stdout);
                 failed += bad > 0;
                 passed += bad == 0;
