@@ -17,9 +17,10 @@ struct figures {
         long kept;     /* of them */
         long detected; /* losses of a lying disk that were noticed */
         long faults[TALLY_CALLS];
-        long refused; /* operations that a fault made fail */
-        long memory;  /* allocations that failed */
-        long leaving; /* messages that left an engine under faults */
+        long refused;  /* operations that a fault made fail */
+        long memory;   /* allocations that failed */
+        long leaving;  /* messages that left an engine under faults */
+        long repeated; /* of them, with the id they had: on the wire when the power went */
 };
 
 struct faults {

@@ -28,6 +28,7 @@ static const struct kind kinds[] = {
         {"power-lying", power_lying, 12, 6, "disks that lie are found out"},
         {"power-migration", power_migration, 40, 4, "power lost at every step of a migration"},
         {"power-backup", power_backup, 40, 4, "power lost at every step of a backup"},
+        {"power-engine", power_engine, 200, 24, "power lost while an engine plays a year"},
         {"errors-store", errors_store, 4 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while the store works"},
         {"errors-open", errors_open, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while it is opened"},
 };
@@ -190,7 +191,8 @@ static void show(const struct figures *figures)
         if (figures->memory)
                 printf("  %ld allocations failed, %ld operations refused\n", figures->memory, figures->refused);
         if (figures->leaving)
-                printf("  %ld messages left, each notice once\n", figures->leaving);
+                printf("  %ld messages left, no notice lost or twice but for %ld on the wire, with the same id\n",
+                       figures->leaving, figures->repeated);
 }
 
 static double now(void)

@@ -47,12 +47,34 @@ static void copy_database(const struct sim *sim, const char *from, const char *t
         }
 }
 
-static void die(struct sim *sim)
+void crash_die(struct sim *sim)
 {
-        copy_database(sim, "state", "durable");
         sim->dead = true;
         sim->countdown = 0;
         sim->in_transaction = false;
+}
+
+static void die(struct sim *sim)
+{
+        if (sim->medium)
+                sim->medium->keep(sim);
+        else
+                copy_database(sim, "state", "durable");
+        crash_die(sim);
+}
+
+/* The state becomes what was left. */
+static void restore(struct sim *sim)
+{
+        char path[200];
+
+        if (sim->medium) {
+                sim->medium->restore(sim);
+                return;
+        }
+        snprintf(path, sizeof(path), "%s/state/%s-shm", sim->folder, STORE_FILE);
+        (void)remove(path);
+        copy_database(sim, "durable", "state");
 }
 
 void crash_boundary(struct sim *sim)
@@ -66,7 +88,6 @@ void crash_boundary(struct sim *sim)
 void crash_now(struct sim *sim)
 {
         struct chance *chance = &sim->streams[CLASS_CRASH];
-        char path[200];
 
         if (!sim->dead)
                 die(sim);
@@ -76,9 +97,7 @@ void crash_now(struct sim *sim)
         outside_cut(sim);
         sim->hooked = false;
         sim->manager = manager_free(sim->manager);
-        snprintf(path, sizeof(path), "%s/state/%s-shm", sim->folder, STORE_FILE);
-        (void)remove(path);
-        copy_database(sim, "durable", "state");
+        restore(sim);
         sim->dead = false;
         switch (chance_between(chance, 0, 3)) {
         case 0:
@@ -132,7 +151,10 @@ void crash_event(struct sim *sim)
                 }
                 /* fall through */
         default:
-                sim->countdown = chance_between(chance, 1, 25);
+                if (sim->medium && chance_percent(chance, 70))
+                        sim->medium->arm(sim);
+                else
+                        sim->countdown = chance_between(chance, 1, 25);
                 break;
         }
 }
@@ -157,11 +179,16 @@ int __wrap_store_begin(struct store *store)
 
 int __wrap_store_commit(struct store *store)
 {
+        const struct medium *medium = listener ? listener->medium : NULL;
+        bool alive;
         int r;
 
         crash_boundary(listener);
+        if (medium && !listener->dead)
+                medium->committing(listener, store);
+        alive = listener && !listener->dead;
         r = __real_store_commit(store);
-        if (listener && !listener->dead)
+        if (alive && (medium ? medium->committed(listener) : !listener->dead))
                 listener->commits++;
         if (listener)
                 listener->in_transaction = false;

@@ -45,7 +45,7 @@ static void start(struct job *job, uint64_t seed, unsigned classes, bool tell)
 
                 if (!tell && (dup2(fileno(job->said), 1) < 0 || dup2(fileno(job->said), 2) < 0))
                         _exit(2);
-                totals = sim_run(seed, classes, tell);
+                totals = sim_run(seed, classes, NULL, tell);
                 (void)fwrite(&totals, sizeof(totals), 1, job->out);
                 fflush(job->out);
                 fflush(stdout);
@@ -229,7 +229,7 @@ int main(int argc, char *argv[])
         if (!one)
                 return run_all(first, n, jobs, most);
 
-        struct totals totals = sim_run(seed, given ? classes : classes_of(seed), true);
+        struct totals totals = sim_run(seed, given ? classes : classes_of(seed), NULL, true);
 
         show(&totals, 1);
         return 0;

@@ -121,6 +121,8 @@ void sim_open(struct sim *sim)
                     &sim->manager, &error) < 0)
                 sim_fail(sim, "the state cannot be opened: %s", error);
         manager_engine(sim->manager)->watched_since = WALL_NONE;
+        if (sim->medium)
+                sim->medium->opened(sim);
         for (int i = 0; i < sim->n_duties; i++) {
                 sim->duties[i].obligation_id = 0;
                 if (sim->unsynced_at != WALL_NONE && sim->duties[i].moved && sim->duties[i].settled == sim->unsynced_at)
@@ -284,9 +286,9 @@ static void finish(struct sim *sim)
         checker_end(sim);
 }
 
-struct totals sim_run(uint64_t seed, unsigned classes, bool tell)
+struct totals sim_run(uint64_t seed, unsigned classes, const struct medium *medium, bool tell)
 {
-        struct sim sim = {.seed = seed, .classes = classes, .quiet = classes == 0, .unsynced_at = WALL_NONE};
+        struct sim sim = {.seed = seed, .classes = classes, .quiet = classes == 0, .unsynced_at = WALL_NONE, .medium = medium};
         bool memory = access("/dev/shm", W_OK) == 0;
         char path[200];
 
@@ -304,6 +306,8 @@ struct totals sim_run(uint64_t seed, unsigned classes, bool tell)
         sim.end = clock_instant(wall_at(civil_from(sim.block.year + 1, 1, 1), 0));
         sim_load(&sim);
         crash_listen(&sim);
+        if (medium)
+                medium->begin(&sim);
         sim_open(&sim);
         for (enum class class = 0; class < CLASSES; class ++)
                 sim.events[class] = later(&sim, class);

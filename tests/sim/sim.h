@@ -63,6 +63,22 @@ struct said {
 
 #define DUTIES_MAX 256
 
+struct sim;
+
+/* What a crash leaves of the state. Where there is none, the process dies and its files stay as they are; another one may
+ * lose the power as well. */
+struct medium {
+        void (*begin)(struct sim *sim); /* the folder is there and empty */
+        /* The program dies within some writes from now, in `sim->dead`. */
+        void (*arm)(struct sim *sim);
+        void (*keep)(struct sim *sim); /* it dies now: what stays is settled */
+        void (*restore)(struct sim *sim);
+        void (*committing)(struct sim *sim, struct store *store);
+        bool (*committed)(struct sim *sim); /* whether that commit is there, even if the program died in it */
+        void (*opened)(struct sim *sim);
+        void *self;
+};
+
 struct sim {
         uint64_t seed;
         unsigned classes; /* a bit each */
@@ -99,6 +115,8 @@ struct sim {
         int64_t set_point;
         wall_time unsynced_at; /* a sync at that moment was lost; WALL_NONE */
 
+        const struct medium *medium; /* NULL: the process dies */
+
         FILE *story;
         char *story_text;
         size_t story_size;
@@ -115,7 +133,7 @@ static inline wall_time sim_wall(const struct sim *sim)
 }
 
 /* ---- sim.c ---- */
-struct totals sim_run(uint64_t seed, unsigned classes, bool tell);
+struct totals sim_run(uint64_t seed, unsigned classes, const struct medium *medium, bool tell);
 /* One line of the story, with the moment. */
 __attribute__((format(printf, 2, 3))) void sim_say(struct sim *sim, const char *format, ...);
 /* Tells the story and ends the process with 1. */
@@ -139,6 +157,8 @@ void crash_listen(struct sim *sim); /* NULL: nobody */
 /* A point at which the process may die. */
 void crash_boundary(struct sim *sim);
 void crash_now(struct sim *sim);
+/* The process is dead, whatever it still does. */
+void crash_die(struct sim *sim);
 void crash_event(struct sim *sim);
 
 /* ---- people.c ---- */
