@@ -69,7 +69,7 @@ static void check_error(const struct faults *faults, const struct disk_fault *fa
 static void count(struct faults *faults, const struct disk_fault *fault)
 {
         disk_heal();
-        faults->figures.faults[fault->call] += disk_failed();
+        faults->counted.faults[fault->call] += disk_failed();
 }
 
 /* ---- at work ---- */
@@ -122,7 +122,7 @@ static long work_with(struct faults *faults, const struct disk_fault *fault, uin
                         continue;
                 }
                 check_error(faults, fault, r, store_error(work.store));
-                faults->figures.refused++;
+                faults->counted.refused++;
                 look_after(&work, fault, &outcomes);
         }
         calls = disk_calls(fault->call) - calls;
@@ -181,7 +181,7 @@ static long open_with(struct faults *faults, const struct disk_fault *fault, int
         calls = disk_calls(fault->call);
         if (r < 0) {
                 check_error(faults, fault, r, error ? error : "");
-                faults->figures.refused++;
+                faults->counted.refused++;
         }
         if (fault->at)
                 count(faults, fault);

@@ -10,7 +10,7 @@
 #define TALLY_CALLS 11 /* DISK_CALLS */
 
 /* Summed over all cases. Longs only: they are added as an array. */
-struct figures {
+struct counted {
         long losses;   /* of power */
         long commits;  /* acknowledged, and there after every loss */
         long halves;   /* in flight at a loss: kept, or not */
@@ -27,13 +27,14 @@ struct faults {
         uint64_t seed;
         bool brief; /* a part of it, for scripts/test */
         struct chance chance;
-        struct figures figures;
+        struct counted counted;
         char folder[64]; /* of this case, on a memory file system where there is one */
 };
 
 /* Says what is wrong and ends the case. */
 __attribute__((format(printf, 2, 3), noreturn)) void faults_fail(const struct faults *faults, const char *format, ...);
 
+void faults_make_folder(const char *path);
 /* Removes all that is in the case's folder. */
 void faults_empty(const struct faults *faults);
 

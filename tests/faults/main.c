@@ -31,6 +31,8 @@ static const struct kind kinds[] = {
         {"power-engine", power_engine, 200, 24, "power lost while an engine plays a year"},
         {"errors-store", errors_store, 4 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while the store works"},
         {"errors-open", errors_open, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while it is opened"},
+        {"errors-engine", errors_engine, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS,
+         "calls that fail while an engine plays six weeks"},
 };
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
@@ -42,6 +44,13 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 void faults_empty(const struct faults *faults)
 {
         (void)nftw(faults->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+void faults_make_folder(const char *path)
+{
+        disk_pause();
+        (void)mkdir(path, 0700);
+        disk_resume();
 }
 
 static void remove_folder(const struct faults *faults)
@@ -67,7 +76,7 @@ void faults_fail(const struct faults *faults, const char *format, ...)
 
 /* ---- one case ---- */
 
-static void run_case(const struct kind *kind, uint64_t seed, bool brief, struct figures *ret)
+static void run_case(const struct kind *kind, uint64_t seed, bool brief, struct counted *ret)
 {
         struct faults faults = {.seed = seed, .brief = brief, .chance = chance_stream(seed, (uint64_t)(kind - kinds))};
         bool memory = access("/dev/shm", W_OK) == 0;
@@ -79,7 +88,7 @@ static void run_case(const struct kind *kind, uint64_t seed, bool brief, struct 
         kind->run(&faults);
         disk_unwatch();
         remove_folder(&faults);
-        *ret = faults.figures;
+        *ret = faults.counted;
 }
 
 struct job {
@@ -96,12 +105,12 @@ static void start(struct job *job, const struct kind *kind, uint64_t seed, bool 
         fflush(stdout);
         job->pid = fork();
         if (job->pid == 0) {
-                struct figures figures;
+                struct counted counted;
 
                 if (dup2(fileno(job->said), 1) < 0 || dup2(fileno(job->said), 2) < 0)
                         _exit(2);
-                run_case(kind, seed, brief, &figures);
-                (void)fwrite(&figures, sizeof(figures), 1, job->counted);
+                run_case(kind, seed, brief, &counted);
+                (void)fwrite(&counted, sizeof(counted), 1, job->counted);
                 fflush(job->counted);
                 exit(0); /* where a sanitizer looks for leaks */
         }
@@ -118,9 +127,9 @@ static void show_what_was_said(FILE *said)
 }
 
 /* True: it held. */
-static bool collect(struct job *job, const struct kind *kind, int status, struct figures *total)
+static bool collect(struct job *job, const struct kind *kind, int status, struct counted *total)
 {
-        struct figures one = {0};
+        struct counted one = {0};
         long *to = (long *)total;
         const long *from = (const long *)&one;
         bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
@@ -151,7 +160,7 @@ static struct job *find_job(struct job jobs[static JOBS_MAX], pid_t pid)
 }
 
 /* How many seeds failed. */
-static long run_kind(const struct kind *kind, uint64_t first, long n, int most, bool brief, struct figures *total)
+static long run_kind(const struct kind *kind, uint64_t first, long n, int most, bool brief, struct counted *total)
 {
         struct job jobs[JOBS_MAX] = {0};
         long failed = 0, started = 0;
@@ -171,28 +180,28 @@ static long run_kind(const struct kind *kind, uint64_t first, long n, int most, 
         return failed;
 }
 
-static void show(const struct figures *figures)
+static void show(const struct counted *counted)
 {
-        if (figures->losses)
+        if (counted->losses)
                 printf("  %ld power losses survived, %ld with a transaction in flight (%ld of them kept whole), %ld "
                        "commits\n",
-                       figures->losses, figures->halves, figures->kept, figures->commits);
-        if (figures->detected)
-                printf("  %ld lying disks found out\n", figures->detected);
+                       counted->losses, counted->halves, counted->kept, counted->commits);
+        if (counted->detected)
+                printf("  %ld lying disks found out\n", counted->detected);
         long faults = 0;
         for (int i = 0; i < DISK_CALLS; i++)
-                faults += figures->faults[i];
+                faults += counted->faults[i];
         if (faults) {
                 printf("  %ld calls failed:", faults);
                 for (int i = 0; i < DISK_CALLS; i++)
-                        printf("%s %s %ld", i ? "," : "", disk_call_names[i], figures->faults[i]);
-                printf("; %ld operations refused\n", figures->refused);
+                        printf("%s %s %ld", i ? "," : "", disk_call_names[i], counted->faults[i]);
+                printf("; %ld operations refused\n", counted->refused);
         }
-        if (figures->memory)
-                printf("  %ld allocations failed, %ld operations refused\n", figures->memory, figures->refused);
-        if (figures->leaving)
+        if (counted->memory)
+                printf("  %ld allocations failed, %ld operations refused\n", counted->memory, counted->refused);
+        if (counted->leaving)
                 printf("  %ld messages left, no notice lost or twice but for %ld on the wire, with the same id\n",
-                       figures->leaving, figures->repeated);
+                       counted->leaving, counted->repeated);
 }
 
 static double now(void)
@@ -238,16 +247,16 @@ int main(int argc, char *argv[])
                 jobs = 2;
         for (size_t i = 0; i < ELEMENTS(kinds); i++) {
                 const struct kind *kind = &kinds[i];
-                struct figures figures = {0};
+                struct counted counted = {0};
 
                 if (only && strncmp(kind->name, only, strlen(only)) != 0)
                         continue;
                 double from = now();
                 long n = seeds ? seeds : brief ? kind->brief : kind->whole;
-                long bad = run_kind(kind, first, n, jobs, brief, &figures);
+                long bad = run_kind(kind, first, n, jobs, brief, &counted);
                 printf("%s: %ld %s of %s, %.1f s\n", bad ? "FAILED" : "ok", n, n == 1 ? "seed" : "seeds", kind->what,
                        now() - from);
-                show(&figures);
+                show(&counted);
                 fflush(stdout);
                 failed += bad > 0;
                 passed += bad == 0;

@@ -78,7 +78,7 @@ static void restore(struct sim *sim)
         struct power *power = power_of(sim);
 
         disk_restore();
-        power->faults->figures.losses++;
+        power->faults->counted.losses++;
         if (chance_percent(&sim->streams[CLASS_CRASH], 25))
                 arm(sim); /* and again while it recovers */
 }
@@ -124,8 +124,8 @@ static bool committed(struct sim *sim)
                 return true;
         }
         bool there = survived(sim);
-        power->faults->figures.halves++;
-        power->faults->figures.kept += there;
+        power->faults->counted.halves++;
+        power->faults->counted.kept += there;
         return there;
 }
 
@@ -168,7 +168,7 @@ void power_engine(struct faults *faults)
                                       .self = &power};
         struct totals totals = sim_run(faults->seed, some_classes(&faults->chance), &medium, false);
 
-        faults->figures.commits += power.acked;
-        faults->figures.leaving += totals.accepted;
-        faults->figures.repeated += totals.repeated;
+        faults->counted.commits += power.acked;
+        faults->counted.leaving += totals.accepted;
+        faults->counted.repeated += totals.repeated;
 }

@@ -65,8 +65,8 @@ static const char *look(struct work *work, char words[static 400])
         if (r < 0)
                 return wrong(words, "it can't be opened: %d, %s", r, error ? error : "no words");
         uint64_t digest = work_digest(faults, store);
-        faults->figures.halves += work->in_flight;
-        faults->figures.kept += work->in_flight && digest == work->next;
+        faults->counted.halves += work->in_flight;
+        faults->counted.kept += work->in_flight && digest == work->next;
         if (digest == work->acked || (work->in_flight && digest == work->next))
                 work->acked = digest;
         else
@@ -114,22 +114,22 @@ void power_store(struct faults *faults)
                 disk_arm(chance_between(&faults->chance, 1, reach[chance_between(&faults->chance, 0, 3)]),
                          &faults->chance);
                 work_until_dark(&work, false);
-                faults->figures.losses++;
+                faults->counted.losses++;
                 disk_restore();
                 if (chance_percent(&faults->chance, 30)) { /* and again, in the middle of the recovery */
                         disk_arm(chance_between(&faults->chance, 1, 12), &faults->chance);
                         store_close(work_open(faults));
                         if (!disk_is_dark())
                                 disk_lose_power(&faults->chance);
-                        faults->figures.losses++;
+                        faults->counted.losses++;
                         disk_restore();
                 }
                 const char *verdict = look(&work, words);
                 if (verdict)
-                        faults_fail(faults, "loss %ld: %s", faults->figures.losses, verdict);
+                        faults_fail(faults, "loss %ld: %s", faults->counted.losses, verdict);
                 check_soundness(&work);
         }
-        faults->figures.commits += work.commits;
+        faults->counted.commits += work.commits;
 }
 
 /* The test of the test: without syncs something is lost, and it must be seen. */
@@ -146,7 +146,7 @@ void power_lying(struct faults *faults)
                 work_until_dark(&work, lie == 0);
                 disk_restore();
                 if (look(&work, words)) {
-                        faults->figures.detected++;
+                        faults->counted.detected++;
                         return;
                 }
         }
@@ -246,7 +246,7 @@ void power_migration(struct faults *faults)
                 if (!disk_is_dark())
                         disk_lose_power(&faults->chance);
                 disk_restore();
-                faults->figures.losses++;
+                faults->counted.losses++;
                 check_copy(faults, at, path, copy);
                 uint64_t digest = digest_of_store(faults);
                 if (at == 0)
@@ -299,7 +299,7 @@ void power_backup(struct faults *faults)
                 work.store = store_close(work.store);
                 if (!disk_is_dark())
                         disk_lose_power(&faults->chance);
-                faults->figures.losses++;
+                faults->counted.losses++;
                 disk_restore();
                 work.store = work_open(faults);
                 if (work_digest(faults, work.store) != work.acked)

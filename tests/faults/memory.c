@@ -1,0 +1,168 @@
+/* Memory: counts allocations, and refuses the one that it is told to.
+ * Depends on memory.h.
+ * Called by everything in this process that calls malloc(). */
+#include "memory.h"
+
+#include <errno.h>
+#include <link.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+/* Of libasan. */
+void *__interceptor_malloc(size_t n);
+void *__interceptor_calloc(size_t n, size_t size);
+void *__interceptor_realloc(void *old, size_t n);
+void __interceptor_free(void *old);
+#define REAL(name) __interceptor_##name
+#else
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *old, size_t n);
+void __libc_free(void *old);
+#define REAL(name) __libc_##name
+#endif
+
+#define SPARED_MAX 2
+
+static struct {
+        long at, seen, failed, live;
+        bool counting, lasting;
+        int paused;
+        struct {
+                uintptr_t from, to;
+        } spared[SPARED_MAX];
+        size_t n_spared;
+        bool looked;
+} memory;
+
+static int look(struct dl_phdr_info *info, size_t size, void *userdata)
+{
+        (void)size, (void)userdata;
+        if (!strstr(info->dlpi_name, "/libconfig.so") && !strstr(info->dlpi_name, "/libical.so"))
+                return 0;
+        for (int i = 0; i < info->dlpi_phnum && memory.n_spared < SPARED_MAX; i++) {
+                const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+                if (part->p_type != PT_LOAD || !(part->p_flags & PF_X))
+                        continue;
+                memory.spared[memory.n_spared].from = info->dlpi_addr + part->p_vaddr;
+                memory.spared[memory.n_spared++].to = info->dlpi_addr + part->p_vaddr + part->p_memsz;
+        }
+        return 0;
+}
+
+static bool is_spared(const void *caller)
+{
+        for (size_t i = 0; i < memory.n_spared; i++)
+                if ((uintptr_t)caller >= memory.spared[i].from && (uintptr_t)caller < memory.spared[i].to)
+                        return true;
+        return false;
+}
+
+static bool fails(const void *caller)
+{
+        if (!memory.counting || memory.paused || is_spared(caller))
+                return false;
+        memory.seen++;
+        if (!memory.at || (memory.lasting ? memory.seen < memory.at : memory.seen != memory.at))
+                return false;
+        memory.failed++;
+        errno = ENOMEM;
+        return true;
+}
+
+void memory_fail(long at, bool lasting)
+{
+        if (!memory.looked)
+                (void)dl_iterate_phdr(look, NULL);
+        memory.looked = true;
+        memory.at = at;
+        memory.lasting = lasting;
+        memory.seen = memory.failed = 0;
+        memory.counting = true;
+}
+
+long memory_heal(void)
+{
+        memory.counting = false;
+        return memory.seen;
+}
+
+long memory_failed(void)
+{
+        return memory.failed;
+}
+
+long memory_live(void)
+{
+        return memory.live;
+}
+
+void memory_pause(void)
+{
+        memory.paused++;
+}
+
+void memory_resume(void)
+{
+        memory.paused--;
+}
+
+static void *given(void *block)
+{
+        memory.live += block != NULL;
+        return block;
+}
+
+/* ---- in place of libc's ---- */
+
+void *malloc(size_t n)
+{
+        return fails(__builtin_return_address(0)) ? NULL : given(REAL(malloc)(n));
+}
+
+void *calloc(size_t n, size_t size)
+{
+        return fails(__builtin_return_address(0)) ? NULL : given(REAL(calloc)(n, size));
+}
+
+static void *resize(void *old, size_t n, const void *caller)
+{
+        if (n > 0 && fails(caller))
+                return NULL;
+        void *block = REAL(realloc)(old, n);
+        memory.live += (block != NULL) - (old != NULL && (block != NULL || n == 0));
+        return block;
+}
+
+void *realloc(void *old, size_t n)
+{
+        return resize(old, n, __builtin_return_address(0));
+}
+
+void *reallocarray(void *old, size_t n, size_t size)
+{
+        size_t all;
+
+        if (__builtin_mul_overflow(n, size, &all)) {
+                errno = ENOMEM;
+                return NULL;
+        }
+        return resize(old, all, __builtin_return_address(0));
+}
+
+/* Here, so that the caller is known and not libc, which libconfig's and libical's would hide behind. */
+char *strdup(const char *text)
+{
+        size_t n = strlen(text) + 1;
+        char *copy = fails(__builtin_return_address(0)) ? NULL : given(REAL(malloc)(n));
+
+        return copy ? memcpy(copy, text, n) : NULL;
+}
+
+void free(void *old)
+{
+        memory.live -= old != NULL;
+        REAL(free)(old);
+}
