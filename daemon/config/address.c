@@ -175,11 +175,20 @@ void mailbox_clear(struct mailbox *mailbox)
         *mailbox = (struct mailbox){.name = NULL};
 }
 
+/* *ret stays NULL where there is no such part. 0 or -ENOMEM. */
+static int get_part(CURLU *url, CURLUPart part, char **ret)
+{
+        return curl_url_get(url, part, ret, 0) == CURLUE_OUT_OF_MEMORY ? -ENOMEM : 0;
+}
+
 static int check_scheme(CURLU *url, const char *const *schemes, size_t *ret_scheme, const char **ret_why)
 {
         CLEANUP(curl_free_p) char *scheme = NULL;
+        int r = get_part(url, CURLUPART_SCHEME, &scheme);
 
-        if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
+        if (r < 0)
+                return r;
+        if (!scheme)
                 return wrong("it has no scheme", ret_why);
         for (size_t i = 0; schemes[i]; i++)
                 if (strcasecmp(scheme, schemes[i]) == 0) {
@@ -189,11 +198,31 @@ static int check_scheme(CURLU *url, const char *const *schemes, size_t *ret_sche
         return wrong("its scheme is not one of those", ret_why);
 }
 
-static bool has_part(CURLU *url, CURLUPart part)
-{
-        CLEANUP(curl_free_p) char *text = NULL;
+struct part_rule {
+        CURLUPart part;
+        bool wanted;
+        const char *why; /* it is wrong */
+};
 
-        return curl_url_get(url, part, &text, 0) == CURLUE_OK && text[0] != '\0';
+static int check_parts(CURLU *url, const char **ret_why)
+{
+        static const struct part_rule rules[] = {
+                {CURLUPART_HOST, true, "it has no host"},
+                {CURLUPART_USER, false, "it has a user name or password in it"},
+                {CURLUPART_PASSWORD, false, "it has a user name or password in it"},
+                {CURLUPART_FRAGMENT, false, "it has a fragment (#…), which is never sent"},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(rules); i++) {
+                CLEANUP(curl_free_p) char *text = NULL;
+                int r = get_part(url, rules[i].part, &text);
+
+                if (r < 0)
+                        return r;
+                if ((text && *text) != rules[i].wanted)
+                        return wrong(rules[i].why, ret_why);
+        }
+        return 0;
 }
 
 int url_check(const char *text, const char *const *schemes, size_t *ret_scheme, const char **ret_why)
@@ -202,6 +231,7 @@ int url_check(const char *text, const char *const *schemes, size_t *ret_scheme, 
         CLEANUP(curl_free_p) char *port = NULL;
         const char *slashes;
         CURLUcode code;
+        int r;
 
         if (!url)
                 return -ENOMEM;
@@ -219,14 +249,13 @@ int url_check(const char *text, const char *const *schemes, size_t *ret_scheme, 
                 return -ENOMEM;
         if (code != CURLUE_OK)
                 return wrong(curl_url_strerror(code), ret_why);
-        if (!has_part(url, CURLUPART_HOST))
-                return wrong("it has no host", ret_why);
-        if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
-                return wrong("it has a user name or password in it", ret_why);
-        if (curl_url_get(url, CURLUPART_PORT, &port, 0) == CURLUE_OK && strtol(port, NULL, 10) == 0)
+        r = check_parts(url, ret_why);
+        if (r == 0)
+                r = get_part(url, CURLUPART_PORT, &port);
+        if (r != 0)
+                return r;
+        if (port && strtol(port, NULL, 10) == 0)
                 return wrong("there is no port 0", ret_why);
-        if (has_part(url, CURLUPART_FRAGMENT))
-                return wrong("it has a fragment (#…), which is never sent", ret_why);
         return check_scheme(url, schemes, ret_scheme, ret_why);
 }
 

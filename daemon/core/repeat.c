@@ -91,6 +91,15 @@ static bool weekdays_fit(const struct icalrecurrencetype *rule)
         return true;
 }
 
+/* No rule is to blame where libical lacks memory; where ICU below it does, it speaks of an internal error. */
+static int why_not(void)
+{
+        icalerrorenum error = icalerrno;
+
+        icalerror_clear_errno();
+        return error == ICAL_NEWFAILED_ERROR || error == ICAL_INTERNAL_ERROR ? -ENOMEM : -EINVAL;
+}
+
 static int parse_rule(const char *text, struct icalrecurrencetype *ret)
 {
         struct icalrecurrencetype rule;
@@ -98,8 +107,10 @@ static int parse_rule(const char *text, struct icalrecurrencetype *ret)
         /* Another calendar's months (RFC 7529) would be those of Beijing, not of Hanoi. */
         if (strlen(text) > RULE_SIZE_MAX || strcasestr(text, "RSCALE=") || !is_sound(text))
                 return -EINVAL;
-        rule = icalrecurrencetype_from_string(text);
         icalerror_clear_errno();
+        rule = icalrecurrencetype_from_string(text);
+        if (why_not() == -ENOMEM)
+                return -ENOMEM;
         /* An item has days, no hours (RFC 5545, 3.3.10: BYHOUR and finer do not go with a date). */
         if (rule.freq < ICAL_DAILY_RECURRENCE || rule.freq == ICAL_NO_RECURRENCE || rule.interval < 1 ||
             rule.by_hour[0] != ICAL_RECURRENCE_ARRAY_MAX || rule.by_minute[0] != ICAL_RECURRENCE_ARRAY_MAX ||
@@ -136,9 +147,9 @@ int repeat_expand(const char *text, int32_t year, civil_day **ret, size_t *ret_n
         if (icaltime_is_null_time(rule.until) || icaltime_compare_date_only(rule.until, end) > 0)
                 rule.until = end;
         iterator = icalrecur_iterator_new(rule, ical_date(year, 1, 1));
-        icalerror_clear_errno();
+        r = why_not();
         if (!iterator)
-                return -EINVAL;
+                return r;
         days = calloc(OCCURRENCES_MAX, sizeof(*days));
         if (!days)
                 return -ENOMEM;

@@ -67,21 +67,26 @@ static int check_bytes(const char *path, const char *text, size_t size, struct r
         return 0;
 }
 
-/* Reads a file into a buffer of TEMPLATE_FILE_MAX + 1 bytes. 0; -EINVAL: reported. */
+/* -EINVAL: reported; -ENOMEM, which is no fault of the file. */
+static int cannot_read(const char *path, int error, struct report *report)
+{
+        if (error == ENOMEM)
+                return -ENOMEM;
+        report_error(report, path, 0, "cannot be read: %s", strerror(error));
+        return -EINVAL;
+}
+
+/* Reads a file into a buffer of TEMPLATE_FILE_MAX + 1 bytes. 0; -EINVAL: reported; -ENOMEM. */
 static int fill_buffer(const char *path, struct report *report, char *buffer, size_t *ret_size)
 {
         FILE *file = fopen(path, "re");
-        if (!file) {
-                report_error(report, path, 0, "cannot be read: %s", strerror(errno));
-                return -EINVAL;
-        }
+        if (!file)
+                return cannot_read(path, errno, report);
         size_t size = fread(buffer, 1, TEMPLATE_FILE_MAX + 1, file);
         int error = ferror(file) ? errno : 0;
         fclose(file);
-        if (error) {
-                report_error(report, path, 0, "cannot be read: %s", strerror(error));
-                return -EINVAL;
-        }
+        if (error)
+                return cannot_read(path, error, report);
         if (size > TEMPLATE_FILE_MAX) {
                 report_error(report, path, 0, "larger than %d bytes", TEMPLATE_FILE_MAX);
                 return -EINVAL;
@@ -206,10 +211,8 @@ static void closedir_p(DIR **dir)
 static int load_partials(struct folder *folder, const char *path, struct report *report)
 {
         CLEANUP(closedir_p) DIR *dir = opendir(path);
-        if (!dir) {
-                report_error(report, path, 0, "cannot be read: %s", strerror(errno));
-                return -EINVAL;
-        }
+        if (!dir)
+                return cannot_read(path, errno, report);
         int result = 0;
         for (struct dirent *entry; (entry = readdir(dir));) {
                 for (enum form form = 0; form < FORMS; form++) {
