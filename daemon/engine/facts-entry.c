@@ -168,7 +168,8 @@ static int of_reminder(struct facts *facts, const struct obligation_record *reco
         if (r < 0)
                 return r;
         ret->kind = strncmp(notice->rung, "preview@", 8) == 0 ? notice->kind : kind;
-        ret->ordinal = counts.overdue + 1;
+        /* It counts itself already where another address of the agency has it. */
+        ret->ordinal = counts.overdue + (notice->state != NOTICE_SENT || notice->kind != KIND_OVERDUE);
         return 0;
 }
 
