@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BROKEN_MS INT64_C(5400000) /* a lasting fault is mended after an hour and a half: the same day, within hours   \
-                                    */
+#define BROKEN_MS                                                                                                      \
+        INT64_C(5400000) /* a lasting fault is mended after an hour and a half: the same day, within hours             \
+                          */
 #define PLACES 40
 #define PLACES_BRIEF 3
 
@@ -55,7 +56,7 @@ static long play(struct faults *faults, const struct disk_fault *fault, uint64_t
         faults->counted.faults[fault->call] += disk_failed();
         faults->counted.leaving += office_messages(office);
         calls = disk_calls(fault->call);
-        *ret_said = office_said(office);
+        *ret_said = office_said(office, !fault->lasting); /* what comes later may say what was done meanwhile */
         office_free(office);
         disk_unwatch();
         faults_empty(faults);

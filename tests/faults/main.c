@@ -33,6 +33,8 @@ static const struct kind kinds[] = {
         {"errors-open", errors_open, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while it is opened"},
         {"errors-engine", errors_engine, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS,
          "calls that fail while an engine plays six weeks"},
+        {"memory-config", memory_config, 1, 1, "allocations that fail while the configuration is loaded"},
+        {"memory-engine", memory_engine, 40, 4, "allocations that fail while an engine plays six weeks"},
 };
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)

@@ -4,10 +4,14 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <link.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+char *__strdup(const char *text);
 
 #if defined(__SANITIZE_ADDRESS__)
 /* Of libasan. */
@@ -24,7 +28,8 @@ void __libc_free(void *old);
 #define REAL(name) __libc_##name
 #endif
 
-#define SPARED_MAX 2
+#define SPARED_MAX 8
+#define TRACE_DEPTH 24
 
 static struct {
         long at, seen, failed, live;
@@ -40,7 +45,8 @@ static struct {
 static int look(struct dl_phdr_info *info, size_t size, void *userdata)
 {
         (void)size, (void)userdata;
-        if (!strstr(info->dlpi_name, "/libconfig.so") && !strstr(info->dlpi_name, "/libical.so"))
+        if (!strstr(info->dlpi_name, "/libconfig.so") && !strstr(info->dlpi_name, "/libical.so") &&
+            !strstr(info->dlpi_name, "/libicu"))
                 return 0;
         for (int i = 0; i < info->dlpi_phnum && memory.n_spared < SPARED_MAX; i++) {
                 const ElfW(Phdr) *part = &info->dlpi_phdr[i];
@@ -60,6 +66,17 @@ static bool is_spared(const void *caller)
         return false;
 }
 
+/* Where the allocation is that fails: on standard error, for whoever plays a seed again with FAULTS_TRACE set. */
+static void trace(void)
+{
+        void *frames[TRACE_DEPTH];
+
+        memory.paused++;
+        if (getenv("FAULTS_TRACE"))
+                backtrace_symbols_fd(frames, backtrace(frames, TRACE_DEPTH), STDERR_FILENO);
+        memory.paused--;
+}
+
 static bool fails(const void *caller)
 {
         if (!memory.counting || memory.paused || is_spared(caller))
@@ -68,6 +85,7 @@ static bool fails(const void *caller)
         if (!memory.at || (memory.lasting ? memory.seen < memory.at : memory.seen != memory.at))
                 return false;
         memory.failed++;
+        trace();
         errno = ENOMEM;
         return true;
 }
@@ -152,13 +170,24 @@ void *reallocarray(void *old, size_t n, size_t size)
         return resize(old, all, __builtin_return_address(0));
 }
 
-/* Here, so that the caller is known and not libc, which libconfig's and libical's would hide behind. */
-char *strdup(const char *text)
+static char *duplicate(const char *text, const void *caller)
 {
         size_t n = strlen(text) + 1;
-        char *copy = fails(__builtin_return_address(0)) ? NULL : given(REAL(malloc)(n));
+        char *copy = fails(caller) ? NULL : given(REAL(malloc)(n));
 
         return copy ? memcpy(copy, text, n) : NULL;
+}
+
+/* Here, so that the caller is known and not libc, which would hide libconfig and libical. */
+char *strdup(const char *text)
+{
+        return duplicate(text, __builtin_return_address(0));
+}
+
+/* What libconfig was built to call. */
+char *__strdup(const char *text)
+{
+        return duplicate(text, __builtin_return_address(0));
 }
 
 void free(void *old)

@@ -16,7 +16,7 @@
 #define SAID_MAX 1000
 #define NOTICES_MAX 60
 #define MINUTE INT64_C(60000)
-#define DAY (1440 * MINUTE)
+#define OCLOCK " giờ " /* and the minute, which is a later one where something had to be tried again */
 
 /* What somebody does; tried again a minute later where the store could not take it in. */
 struct act {
@@ -42,7 +42,7 @@ struct flight {
 };
 
 struct said {
-        uint64_t what;
+        uint64_t what, all; /* the notice and the address; with the words */
         char id[DELIVERY_ID_SIZE];
 };
 
@@ -148,10 +148,15 @@ static int64_t instant_of(const char *moment)
 }
 
 /* The random part of some rungs, and ids in them, differ from run to run. */
-static uint64_t number_of(const struct notice_record *notice, const char *address)
+static uint64_t number_of(const struct notice_record *notice, const char *address, const char *words)
 {
         char text[300];
         uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+
+        while (*words) {
+                hash = (hash ^ (unsigned char)*words) * UINT64_C(1099511628211);
+                words += strncmp(words, OCLOCK, strlen(OCLOCK)) == 0 ? strlen(OCLOCK "00") : 1;
+        }
 
         (void)snprintf(text, sizeof(text), "%lld/%lld/%s/%.*s/%s/%s", (long long)notice->occurrence_id,
                        (long long)notice->obligation_id, notice->agency,
@@ -165,9 +170,10 @@ static uint64_t number_of(const struct notice_record *notice, const char *addres
         return hash;
 }
 
-static void hear(struct office *office, const struct notice_record *notice, const char *address, const char *id)
+static void hear(struct office *office, const struct notice_record *notice, const char *address, const char *id,
+                 const char *words)
 {
-        uint64_t what = number_of(notice, address);
+        uint64_t what = number_of(notice, address, ""), all = number_of(notice, address, words);
 
         if (notice->kind == KIND_FAILURE)
                 faults_fail(office->faults, "somebody is told of a failure, and no server refused anything");
@@ -179,11 +185,12 @@ static void hear(struct office *office, const struct notice_record *notice, cons
                 faults_fail(office->faults, "too much is said");
         struct said *said = &office->said[office->n_said++];
         said->what = what;
+        said->all = all;
         memcpy(said->id, id, sizeof(said->id));
 }
 
-static int leave(struct office *office, const char *id, const char *address, transfer_done done, void *userdata,
-                 struct transfer **ret)
+static int leave(struct office *office, const char *id, const char *address, const char *words, transfer_done done,
+                 void *userdata, struct transfer **ret)
 {
         struct notice_record notices[NOTICES_MAX] = {0};
         struct flight *flight;
@@ -194,7 +201,7 @@ static int leave(struct office *office, const char *id, const char *address, tra
         if (n < 0)
                 faults_fail(office->faults, "%s leaves, and the store can't say what it is", id);
         for (int i = 0; i < n; i++) {
-                hear(office, &notices[i], address, id);
+                hear(office, &notices[i], address, id, words);
                 notice_record_clear(&notices[i]);
         }
         flight = calloc(1, sizeof(*flight));
@@ -219,14 +226,15 @@ static int take_mail(void *self, const struct mail_config *config, const char *t
         for (char **header = mail->headers; *header; header++)
                 if (strncmp(*header, "Message-ID: <", 13) == 0)
                         memcpy(id, *header + 13, DELIVERY_ID_SIZE - 1);
-        return leave(self, id, to, done, userdata, ret);
+        return leave(self, id, to, mail->text, done, userdata, ret);
 }
 
 static int take_post(void *self, const struct webhook *webhook, const char *id, const char *body, transfer_done done,
                      void *userdata, struct transfer **ret)
 {
-        (void)body;
-        return leave(self, id, webhook->id, done, userdata, ret);
+        const char *words = strstr(body, "\"entries\""); /* before it stand the id and the moment */
+
+        return leave(self, id, webhook->id, words ? words : "", done, userdata, ret);
 }
 
 static void cancel(void *self, struct transfer *transfer)
@@ -435,12 +443,12 @@ struct office *office_new(struct faults *faults, const struct office_options *op
         return office;
 }
 
-uint64_t office_said(const struct office *office)
+uint64_t office_said(const struct office *office, bool words)
 {
         uint64_t sum = office->n_said;
 
         for (size_t i = 0; i < office->n_said; i++)
-                sum += office->said[i].what;
+                sum += words ? office->said[i].all : office->said[i].what;
         return sum;
 }
 

@@ -21,8 +21,7 @@ struct office *office_new(struct faults *faults, const struct office_options *op
 /* The next thing that happens: a start, a tick, answers, a decision, an edited plan. What fails is tried again when the
  * program would. False: the six weeks are over. */
 bool office_step(struct office *office);
-/* A number for all that was said: which notices reached which addresses, in whatever order. Fails the case where one
- * was said twice. */
-uint64_t office_said(const struct office *office);
+/* A number for all that was said: which notices reached which addresses, and in which words. */
+uint64_t office_said(const struct office *office, bool words);
 long office_messages(const struct office *office);
 struct office *office_free(struct office *office);
