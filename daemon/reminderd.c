@@ -549,6 +549,8 @@ static int run_service(struct service *service, const struct options *options, s
         if (r >= 0)
                 (void)sd_event_set_watchdog(service->event, true);
         if (r >= 0)
+                r = journal_hold_floods(&service->journal, service->event);
+        if (r >= 0)
                 r = add_signals(service);
         if (r >= 0)
                 r = open_manager(service, options, settings);
@@ -581,6 +583,7 @@ static void service_clear(struct service *service)
         control_free(service->control);
         manager_free(service->manager);
         transfers_free(service->transfers);
+        journal_end(&service->journal);
         /* Not left to the loop: libsystemd 252 lets an inotify source without an owner hold its loop for ever. */
         sd_event_source_disable_unref(service->zone_watch);
         sd_event_source_disable_unref(service->status);

@@ -182,7 +182,7 @@ static int copy_engine(struct forecast *forecast)
         const struct manager_options options = {
                 .courier = courier_nowhere(),
                 .settings = engine->settings,
-                .journal = {JOURNAL_QUIET},
+                .journal = {.target = JOURNAL_QUIET},
                 .observer = {.leaving = on_leaving, .self = forecast},
                 .is_virtual = true,
                 .virtual_ms = clock_now(&engine->clock),

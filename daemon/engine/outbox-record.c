@@ -91,6 +91,7 @@ static void say_result(struct outbox *outbox, const struct parcel *parcel)
         const char *answer = parcel->answer ? parcel->answer : "no words";
         char when[CLOCK_TEXT_SIZE];
 
+        fields.cause = answer;
         switch (delivery->state) {
         case DELIVERY_SENT:
                 journal_say(&outbox->engine->journal, EVENT_DELIVERY_SENT, &fields, "Sent %s to %s (%s): %s",

@@ -165,7 +165,7 @@ static int open_manager(struct stage *stage)
                 .event = stage->event,
                 .courier = stage->transfers ? courier_network(stage->transfers) : courier_nowhere(),
                 .settings = stage->rehearsal.settings,
-                .journal = {JOURNAL_QUIET},
+                .journal = {.target = JOURNAL_QUIET},
                 .observer = {.leaving = on_leaving, .finished = on_finished, .self = stage},
                 .is_virtual = true,
                 .seed = SEED,

@@ -1,10 +1,12 @@
 """The running daemon in real time, against real servers: punctual, whole, through every fault, through kill -9."""
 
 import collections
+import contextlib
 import os
 import random
 import re
 import signal
+import sqlite3
 import time
 
 import pytest
@@ -282,3 +284,36 @@ def test_killed_while_a_hundred_messages_leave(tmp_path, smtp, authority):
     twice = len(smtp.messages()) - 100
     print(f"{kills} kills, {twice} of 100 messages twice")
     assert twice <= kills * (connections + batch)
+
+
+# ---- the journal -----------------------------------------------------------------------------------------------------
+
+WRITTEN = 20  # FLOOD_FIRST of core/flood.h
+
+
+def test_a_flood_of_equal_failures_is_counted_and_what_is_given_up_is_not(tmp_path):
+    """A dead server and 200 messages: twenty lines, and the number of the others when the daemon ends."""
+    count = 200
+    mail = {"url": "smtp://127.0.0.1:1", "tls": "none"}
+    retry = {"first": "1h", "max": "1h", "give_up": "5d"}
+    with Live(tmp_path, soon(), count, mail=mail, retry=retry).start() as daemon:
+        wait_until(lambda: tried(tmp_path) == count, lambda: daemon.stderr)
+    text = daemon.stderr
+    assert len(re.findall("^reminderd: Could not deliver due", text, re.M)) == WRITTEN
+    (rest,) = re.findall(r"^reminderd: … and (\d+) more like it within \d+ minutes?; the last: Could not deliver due", text, re.M)
+    assert int(rest) == count - WRITTEN
+
+
+def tried(folder):
+    """How many deliveries have an attempt behind them and its result recorded."""
+    with contextlib.closing(sqlite3.connect(f"file:{folder}/state/reminderd.db?mode=ro", uri=True)) as database:
+        return database.execute("SELECT count(*) FROM delivery WHERE state <> 1 AND attempts > 0").fetchone()[0]
+
+
+def test_each_message_that_is_given_up_has_a_line_of_its_own(tmp_path, smtp, authority):
+    count = 2 * WRITTEN
+    smtp.faults.update({"*": "550"})
+    with Live(tmp_path, soon(), count, mail=mail_to(smtp, authority)).start() as daemon:
+        wait_until(lambda: tried(tmp_path) >= count, lambda: daemon.stderr)
+    given_up = re.findall(r"Gave up delivering due to (\S+)", daemon.stderr)
+    assert len(given_up) == len(set(given_up)) == count

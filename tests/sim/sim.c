@@ -112,7 +112,7 @@ void sim_open(struct sim *sim)
                             .courier = outside_courier(sim),
                             .settings = sim->settings,
                             .state_dir = state,
-                            .journal = {JOURNAL_QUIET},
+                            .journal = {.target = JOURNAL_QUIET},
                             .observer = {.leaving = on_leaving, .finished = on_finished, .self = sim},
                             .is_virtual = true,
                             .virtual_ms = sim->now,

@@ -212,7 +212,7 @@ static void open_manager(struct play *play, int64_t now, bool catch_up)
                         .courier = {.mail = take_mail, .cancel = cancel, .self = play},
                         .settings = settings,
                         .state_dir = state,
-                        .journal = {JOURNAL_QUIET},
+                        .journal = {.target = JOURNAL_QUIET},
                         .observer = {.leaving = on_leaving, .self = play},
                         .is_virtual = true,
                         .virtual_ms = now,
