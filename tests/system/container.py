@@ -1,5 +1,6 @@
 """A booted systemd: a container on a throwaway layer over the cached root, without network but for its own loopback."""
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -16,6 +17,39 @@ BOOT_PATIENCE = 60  # seconds; it takes two
 REBOOTS = 133  # systemd-nspawn(1), with --keep-unit
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "TERM": "dumb", "SYSTEMD_PAGER": "cat",
                "DEBIAN_FRONTEND": "noninteractive", "HOME": "/root"}  # fmt: skip
+
+
+def cgroups():
+    """The folders of the control groups in which systemd would keep its units: those of this process in the unified
+    hierarchy and in systemd's own of version 1, as far as they are mounted."""
+    own = {controllers: path for _, controllers, path in
+           (line.strip().split(":", 2) for line in open("/proc/self/cgroup", encoding="utf-8"))}  # fmt: skip
+    for line in open("/proc/self/mountinfo", encoding="utf-8"):
+        before, _, after = line.partition(" - ")
+        kind, _, options = after.split(maxsplit=2)
+        name = "" if kind == "cgroup2" else "name=systemd" if "name=systemd" in options else None
+        if kind in ("cgroup", "cgroup2") and name in own:
+            yield Path(before.split()[4] + own.pop(name))
+
+
+class ControlGroup:
+    """One of a container's own: two that run at a time would share their units' otherwise."""
+
+    def __init__(self, name):
+        self.folders = [folder / name for folder in cgroups()]
+        for folder in self.folders:
+            folder.mkdir()
+
+    def enter(self):
+        """This process goes in."""
+        for folder in self.folders:
+            (folder / "cgroup.procs").write_text("0")
+
+    def remove(self):
+        for folder in self.folders:
+            for path, _, _ in os.walk(folder, topdown=False):
+                with contextlib.suppress(OSError):  # the kernel may need a moment to see that it is empty
+                    os.rmdir(path)
 
 
 class Container:
@@ -48,11 +82,18 @@ class Container:
 
     def boot(self):
         self.console = open(self.folder / "console", "ab")  # noqa: SIM115, closed by wait_end
+        name = f"reminderd-{secrets.token_hex(6)}"
+        try:
+            self.group = ControlGroup(name)
+        except OSError as why:
+            raise root.Unavailable(f"no control group of its own: {why}") from None
+        # With the hierarchy that Debian 12 has, and with bpf(2), by which systemd filters addresses.
         self.process = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", "-D", self.root, f"--machine=reminderd-{secrets.token_hex(6)}",
+            ["systemd-nspawn", "--quiet", "-D", self.root, f"--machine={name}",
              "--register=no", "--keep-unit", "--private-network", "--link-journal=no", "--resolv-conf=off", "--timezone=off",
-             "-b", "--console=pipe"],
-            stdin=subprocess.DEVNULL, stdout=self.console, stderr=self.console,
+             "--system-call-filter=bpf", "-b", "--console=pipe"],
+            stdin=subprocess.DEVNULL, stdout=self.console, stderr=self.console, preexec_fn=self.group.enter,
+            env=os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
         )  # fmt: skip
         end = time.monotonic() + BOOT_PATIENCE
         while not self._is_up():
@@ -73,6 +114,7 @@ class Container:
     def wait_end(self, patience=BOOT_PATIENCE):
         code = self.process.wait(patience)
         self.console.close()
+        self.group.remove()
         return code
 
     def reboot(self, between=lambda: None):
