@@ -1,9 +1,13 @@
 """The service on a booted system: what it sends, and what it outlives."""
 
+import collections
+import contextlib
 import datetime
 import email.utils
 import json
 import os
+import re
+import sqlite3
 
 import pytest
 
@@ -18,6 +22,8 @@ RETRY = "f24557abf3934147be17255f08c75011"
 RELOAD_REFUSED = "2dbb2f37345d4561a5bdedf11b650db9"
 STORE_TROUBLE = "3c0c4e95f37b4dd1a2458ccc02441635"
 CLOCK_BEHIND = "f32a404e46f34e89b5726785d525efdb"
+BACKUP = "a203ec8b1148473ab18dc29649cfc51d"
+BACKUP_FAILED = "69435dcf6571487185a0abb5c3a97a3b"
 DECISION = "c09137db73704a579a5de1f017702db9"
 
 
@@ -305,6 +311,75 @@ def test_a_full_disk_delays_reminders_and_loses_none(fresh, machine):
         assert len(fresh.settle()) == 3
     finally:
         machine.sh("systemctl stop reminderd; umount /var/lib/reminderd")
+
+
+# ---- backup and restore ----------------------------------------------------------------------------------------------
+
+
+def commands_of_the_manual(file):
+    """Those of reminderd(8) from the stop of the service to the copy in its place."""
+    manual = (ROOT / "daemon/man/reminderd.8.scd").read_text(encoding="utf-8")
+    section = manual.partition("# BACKUP AND RESTORE\n")[2].partition("\n# ")[0]
+    lines = (re.sub(r"[*_]|\+\+$", "", line).lstrip(". ") for line in section.splitlines())
+    return [line.replace("FILE", file) for line in lines if line.startswith(("systemctl stop", "mv ", "install "))]
+
+
+def test_a_backup_is_restored_as_the_manual_tells(fresh, machine):
+    count = 30
+    fresh.configure(soon(3), count, [later()])
+    fresh.start()
+    fresh.ctl("done", "so-ket", "--agency", "don-vi-1")
+    fresh.wait_mail(3, "due")
+    fresh.ctl("backup", "/root/state.backup")
+    machine.sh("systemctl kill --signal=KILL reminderd; systemctl stop reminderd")
+    with contextlib.closing(sqlite3.connect(f"file:{machine.path('/root/state.backup')}?mode=ro", uri=True)) as copy:
+        known = {address for (address,) in copy.execute("SELECT address FROM delivery WHERE state = 2")}
+    assert known
+    commands = commands_of_the_manual("/root/state.backup")
+    assert len(commands) == 4
+    for command in commands:
+        machine.sh(command)
+    fresh.start()
+
+    def arrived():
+        return collections.Counter(message["To"].addresses[0].addr_spec for message in fresh.mail())
+
+    wait_until(lambda: len(arrived()) == count, "nothing is lost")
+    fresh.settle()
+    assert all(arrived()[address] == 1 for address in known), "nothing is repeated that it knew as sent"
+    assert {row["agency"] for row in fresh.json("list", "--item", "so-ket", "--state", "done")} == {"don-vi-1"}
+    machine.run("rm", "-r", "/var/lib/reminderd.old", "/root/state.backup")
+
+
+def test_a_member_takes_a_backup_into_his_own_folder_and_an_outsider_none(fresh, machine):
+    start_far(fresh)
+    machine.run("usermod", "-aG", "reminderd", "thu-ky")
+    fresh.ctl("backup", "/home/thu-ky/state.backup", user="thu-ky")
+    status = machine.path("/home/thu-ky/state.backup").stat()
+    assert status.st_mode & 0o7777 == 0o600 and status.st_uid == int(machine.run("id", "-u", "thu-ky").stdout)
+    assert any("thu-ky" in entry["MESSAGE"] for entry in fresh.journal(f"MESSAGE_ID={BACKUP}"))
+    assert fresh.ctl("backup", "/home/nguoi-ngoai/state", user="nguoi-ngoai", check=False).returncode == 5
+    assert "state" not in " ".join(os.listdir(machine.path("/home/nguoi-ngoai")))
+
+
+@pytest.mark.parametrize(
+    "full, owner, size, words",
+    [("/mnt", "root", "64k", "No space left"), ("/var/lib/reminderd", "reminderd", "4m", "no room for a copy beside")],
+)
+def test_a_backup_that_finds_no_room_is_told_and_leaves_nothing(fresh, machine, full, owner, size, words):
+    machine.sh(f"mkdir -p {full}; mount -t tmpfs -o size={size},mode=700,uid={owner},gid={owner} tmpfs {full}")
+    try:
+        start_far(fresh)
+        done = fresh.ctl("backup", "/mnt/state.backup", check=False)
+        assert done.returncode == 1 and words in done.stderr, done
+        assert os.listdir(machine.path("/mnt")) == []
+        assert not machine.path("/var/lib/reminderd/reminderd.db.copy").exists()
+        (entry,) = fresh.journal(f"MESSAGE_ID={BACKUP_FAILED}", f"_PID={fresh.pid()}")
+        assert words in entry["MESSAGE"] and "root" in entry["MESSAGE"]
+        fresh.ctl("test", "don-vi-1")
+        fresh.wait_mail(1, "test")
+    finally:
+        machine.sh(f"systemctl stop reminderd; umount {full}")
 
 
 # ---- the journal -----------------------------------------------------------------------------------------------------
