@@ -177,7 +177,7 @@ static int64_t monotonic_ms(void)
 static void tell_rest(struct journal_floods *floods, const struct flood_step *step)
 {
         const struct example *example = &floods->examples[step->place];
-        int64_t minutes = (step->rest_ms + 59999) / 60000;
+        int64_t minutes = step->rest_ms < 90000 ? 1 : (step->rest_ms + 30000) / 60000;
         char *CLEANUP_FREE text = NULL;
 
         if (asprintf(&text, "… and %" PRIu64 " more like it within %" PRId64 " minute%s; the last: %s", step->rest,
