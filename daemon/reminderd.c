@@ -223,11 +223,29 @@ static int check(const struct options *options)
         return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
+/* For what sends: without its secrets it would be refused everywhere. */
+static int load_to_send(const char *path, struct report *report, struct settings **ret)
+{
+        struct settings *CLEANUP(settings_unref_p) settings = NULL;
+        int r = settings_load(path, report, &settings);
+
+        if (r == 0 && settings_config(settings)->sealed) {
+                report_error(report, path, 0,
+                             "nothing can be sent without the credentials named here: systemd passes them on when it "
+                             "starts the service (systemctl restart reminderd)");
+                r = -EINVAL;
+        }
+        if (r == 0)
+                *ret = TAKE_PTR(settings);
+        return r;
+}
+
 /* For what can't go on with mistakes: they are printed to standard error. */
 static int load(const struct options *options, struct settings **ret)
 {
         struct report CLEANUP(report_clear) report = {0};
-        int r = settings_load(options->config, &report, ret);
+        int r = options->rehearse && !options->deliver ? settings_load(options->config, &report, ret)
+                                                       : load_to_send(options->config, &report, ret);
 
         if (r < 0) {
                 report_sort(&report);
@@ -333,7 +351,7 @@ static int reload(void *userdata, struct report *report)
         clock_gettime(CLOCK_MONOTONIC, &now);
         sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Đang đọc lại cấu hình",
                    (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
-        r = settings_load(service->config_path, report, &settings);
+        r = load_to_send(service->config_path, report, &settings);
         report_sort(report);
         say_findings(service, report);
         if (r == 0)

@@ -84,6 +84,9 @@ struct config {
         struct plan *plans;
         size_t n_plans;
         struct calendar *calendar;
+        /* A secret is a credential that this process was not given and that lies where systemd keeps them for the
+         * service: all else can be looked at, but nothing can be sent. Warned of. */
+        bool sealed;
         /* SHA-256 in hex over every byte read: the same fingerprint means the same obligations. */
         char fingerprint[65];
 };

@@ -4,6 +4,7 @@
 #include "config/secret.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -27,8 +28,23 @@ static bool is_credential_name(const char *name)
         return !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
+/* Where systemd looks for what LoadCredential= and LoadCredentialEncrypted= name: systemd.exec(5). */
+static bool is_kept_by_systemd(const char *name)
+{
+        static const char *const folders[] = {"/etc/credstore.encrypted", "/etc/credstore", "/run/credstore.encrypted",
+                                              "/run/credstore"};
+        char path[PATH_MAX];
+
+        for (size_t i = 0; i < ELEMENTS(folders); i++)
+                if (snprintf(path, sizeof(path), "%s/%s", folders[i], name) < (int)sizeof(path) &&
+                    access(path, F_OK) == 0)
+                        return true;
+        return false;
+}
+
 /* The path of a credential; *ret stays NULL where there is none, which is reported. */
-static int locate_credential(const struct section *section, const config_setting_t *value, const char *kind, char **ret)
+static int locate_credential(const struct loader *loader, const struct section *section, const config_setting_t *value,
+                             const char *kind, char **ret)
 {
         const char *directory = getenv("CREDENTIALS_DIRECTORY");
         char buffer[EXCERPT_SIZE];
@@ -41,6 +57,14 @@ static int locate_credential(const struct section *section, const config_setting
                 setting_error(section, value,
                               "%s_credential \"%s\" is not the name of a credential; for a path use %s_file", kind,
                               buffer, kind);
+                return 0;
+        }
+        if (!directory && is_kept_by_systemd(name)) {
+                setting_warning(
+                        section, value,
+                        "the credential \"%s\" is there, but only the service is given it: it was not looked at",
+                        buffer);
+                loader->config->sealed = true;
                 return 0;
         }
         if (!directory) {
@@ -78,7 +102,7 @@ static int locate(const struct loader *loader, const struct section *section, co
         if (credential && file)
                 setting_error(section, file, "%s_credential and %s_file are both given; keep one", kind, kind);
         else if (credential)
-                return locate_credential(section, credential, kind, &ret->credential);
+                return locate_credential(loader, section, credential, kind, &ret->credential);
         else if (file)
                 return locate_file(loader, section, file, &ret->file);
         return 0;
