@@ -331,6 +331,56 @@ static int rehearse(const struct options *options)
 
 /* ---- the service ---- */
 
+static void say_status(struct service *service)
+{
+        struct engine *engine = manager_engine(service->manager);
+        int64_t wake = manager_wake(service->manager);
+        struct store_counts counts;
+        char day[CIVIL_DATE_SIZE];
+
+        service->said_wake = wake;
+        if (store_count(engine->store, wall_day(clock_wall(clock_now(&engine->clock))), &counts) < 0)
+                return;
+        if (wake == INT64_MAX)
+                sd_notifyf(0, "STATUS=%" PRId64 " việc, %" PRId64 " quá hạn; không có lời nhắc nào chờ gửi",
+                           counts.obligations_open, counts.overdue);
+        else
+                sd_notifyf(0, "STATUS=%" PRId64 " việc, %" PRId64 " quá hạn; nhắc tiếp theo %s %02d:%02d",
+                           counts.obligations_open, counts.overdue, civil_format_vi(wall_day(clock_wall(wake)), day),
+                           wall_clock(clock_wall(wake)) / 3600, wall_clock(clock_wall(wake)) / 60 % 60);
+}
+
+static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void)source, (void)usec;
+        say_status(userdata);
+        return 0;
+}
+
+/* At once: after what is to be done now, so that the line does not name this moment as the next reminder's. */
+static void say_status_soon(const struct service *service)
+{
+        (void)sd_event_source_set_time_relative(service->status, 0);
+        (void)sd_event_source_set_enabled(service->status, SD_EVENT_ONESHOT);
+}
+
+static void say_status_later(const struct service *service)
+{
+        int enabled;
+
+        if (sd_event_source_get_enabled(service->status, &enabled) < 0 || enabled != SD_EVENT_OFF)
+                return;
+        (void)sd_event_source_set_time_relative(service->status, STATUS_DELAY_USEC);
+        (void)sd_event_source_set_enabled(service->status, SD_EVENT_ONESHOT);
+}
+
+static int add_status(struct service *service)
+{
+        int r = sd_event_add_time_relative(service->event, &service->status, CLOCK_MONOTONIC, 0, 0, on_status, service);
+
+        return r < 0 ? r : sd_event_source_set_priority(service->status, SD_EVENT_PRIORITY_IDLE);
+}
+
 static void say_findings(const struct service *service, const struct report *report)
 {
         for (size_t i = 0; i < report->n; i++) {
@@ -363,7 +413,7 @@ static int reload(void *userdata, struct report *report)
                 journal_say(&service->journal, EVENT_RELOAD_REFUSED, NULL,
                             "Configuration not reloaded, the old one goes on: %s",
                             r == -EINVAL ? "mend the mistakes named before this line" : strerror(-r));
-        service->said_wake = -1;
+        say_status_soon(service);
         sd_notify(0, "READY=1");
         return r;
 }
@@ -399,49 +449,6 @@ static int on_terminate(sd_event_source *source, const struct signalfd_siginfo *
                     manager_under_way(service->manager));
         return sd_event_add_time_relative(service->event, NULL, CLOCK_MONOTONIC, STOP_TIMEOUT_USEC, 0, on_stop_timeout,
                                           service);
-}
-
-static void say_status(struct service *service)
-{
-        struct engine *engine = manager_engine(service->manager);
-        int64_t wake = manager_wake(service->manager);
-        struct store_counts counts;
-        char day[CIVIL_DATE_SIZE];
-
-        service->said_wake = wake;
-        if (store_count(engine->store, wall_day(clock_wall(clock_now(&engine->clock))), &counts) < 0)
-                return;
-        if (wake == INT64_MAX)
-                sd_notifyf(0, "STATUS=%" PRId64 " việc, %" PRId64 " quá hạn; không có lời nhắc nào chờ gửi",
-                           counts.obligations_open, counts.overdue);
-        else
-                sd_notifyf(0, "STATUS=%" PRId64 " việc, %" PRId64 " quá hạn; nhắc tiếp theo %s %02d:%02d",
-                           counts.obligations_open, counts.overdue, civil_format_vi(wall_day(clock_wall(wake)), day),
-                           wall_clock(clock_wall(wake)) / 3600, wall_clock(clock_wall(wake)) / 60 % 60);
-}
-
-static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
-{
-        (void)source, (void)usec;
-        say_status(userdata);
-        return 0;
-}
-
-static void say_status_later(const struct service *service)
-{
-        int enabled;
-
-        if (sd_event_source_get_enabled(service->status, &enabled) < 0 || enabled != SD_EVENT_OFF)
-                return;
-        (void)sd_event_source_set_time_relative(service->status, STATUS_DELAY_USEC);
-        (void)sd_event_source_set_enabled(service->status, SD_EVENT_ONESHOT);
-}
-
-static int add_status(struct service *service)
-{
-        int r = sd_event_add_time_relative(service->event, &service->status, CLOCK_MONOTONIC, 0, 0, on_status, service);
-
-        return r < 0 ? r : sd_event_source_set_enabled(service->status, SD_EVENT_OFF);
 }
 
 /* After each round of events: ends when all is quiet after SIGTERM, and keeps the status line true. */
@@ -592,7 +599,6 @@ static int run_service(struct service *service, const struct options *options, s
         journal_say(&service->journal, EVENT_STARTED, NULL, "reminderd " REMINDERD_VERSION " reminds; configuration %s",
                     service->config_path);
         sd_notify(0, "READY=1");
-        say_status(service);
         return sd_event_loop(service->event);
 }
 
