@@ -37,6 +37,7 @@ const struct option_info option_infos[OPTION_COUNT] = {
         [OPTION_WEBHOOK] = {"webhook", "ID", WORD_NONE, N_("a webhook, not an agency's mailboxes")},
         [OPTION_CHECK] = {"check", NULL, WORD_NONE, N_("exit 1 when something needs attention")},
         [OPTION_REPLACE] = {"replace", NULL, WORD_NONE, N_("an older FILE gives way, once the new one is complete")},
+        [OPTION_QUIET] = {"quiet", NULL, WORD_NONE, N_("no mistakes are printed: they are in the journal")},
         [OPTION_JSON] = {"json", NULL, WORD_NONE, N_("JSON on standard output, nothing else")},
         [OPTION_BUS] = {"bus", "BUS", WORD_BUS, N_("system or session; system")},
         [OPTION_HELP] = {"help", NULL, WORD_NONE, N_("this text")},
@@ -220,7 +221,7 @@ const struct verb verbs[] = {
         {
                 .name = "reload",
                 .help = N_("reads the configuration again; with mistakes the old one stays"),
-                .options = BIT(OPTION_JSON),
+                .options = BIT(OPTION_QUIET) | BIT(OPTION_JSON),
                 .run = run_reload,
         },
         {

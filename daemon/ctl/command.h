@@ -40,6 +40,7 @@ enum cli_option {
         OPTION_WEBHOOK,
         OPTION_CHECK,
         OPTION_REPLACE,
+        OPTION_QUIET,
         OPTION_JSON,
         OPTION_BUS,
         OPTION_HELP,

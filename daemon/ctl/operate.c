@@ -82,6 +82,8 @@ int run_reload(struct client *client)
         if (code != EXIT_DONE)
                 return code;
         adopted = json_is_true(json_array_get(reply, 0));
+        if (command_has(client->command, OPTION_QUIET))
+                return adopted ? EXIT_DONE : EXIT_REFUSED;
         findings = json_array_get(reply, 1);
         if (client_is_json(client)) {
                 json_t *CLEANUP_JSON object = json_pack("{s:b, s:O}", "adopted", (int)adopted, "findings", findings);

@@ -139,8 +139,9 @@ def test_a_reload_with_mistakes_fails_names_them_and_leaves_the_old_configuratio
     path.write_text(path.read_text().replace("basis", "basics"))
     done = machine.run("systemctl", "reload", "reminderd", check=False)
     assert done.returncode != 0
-    told = "\n".join(entry["MESSAGE"] for entry in fresh.journal() if "plan.conf:" in str(entry["MESSAGE"]))
-    assert "basics" in told and "basis" in told, "the mistake, and the nearest known key"
+    (told,) = [entry for entry in fresh.journal(f"_PID={pid}") if "plan.conf:" in str(entry["MESSAGE"])]
+    assert "basics" in told["MESSAGE"] and "basis" in told["MESSAGE"], "the mistake, and the nearest known key"
+    assert not [entry for entry in fresh.journal("_COMM=reminderctl")], "told once"
     assert fresh.journal(f"MESSAGE_ID={RELOAD_REFUSED}")
     assert fresh.pid() == pid and fresh.property("ActiveState") == "active"
     assert fresh.json("list", "--item", "so-ket")
