@@ -197,7 +197,7 @@ def test_a_plain_credential_of_a_drop_in_takes_the_place_of_the_encrypted_one(fr
 def test_root_checks_and_rehearses_by_hand_without_the_secret_that_the_service_has(fresh, machine):
     fresh.configure(far(), 1, [later()])
     done = machine.run("reminderd", "--check")
-    assert 'warning: the credential "smtp-password"' in done.stdout and "in order" in done.stdout
+    assert 'warning: mail: the credential "smtp-password"' in done.stdout and "in order" in done.stdout
     today = soon(0).date().isoformat()
     assert "bao-cao" in machine.run("reminderd", "--rehearse", f"{today}..{today}").stdout
     for more in (("--bus", "none"), ("--rehearse", f"{today}..{today}", "--deliver")):
