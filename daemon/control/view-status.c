@@ -7,10 +7,14 @@
 #include "control/view.h"
 
 #define PROBLEMS_MAX 8
+/* A message that still waits so long after it was made, and whose attempt was the last to fail, is somebody's business:
+ * a server that only restarts, or greylists, is through long before. */
+#define STUCK_MS (INT64_C(3600) * 1000)
 
 struct problems {
         char *texts[PROBLEMS_MAX];
         size_t n;
+        bool attention; /* one of them needs it */
 };
 
 static void problems_clear(struct problems *problems)
@@ -31,8 +35,23 @@ __attribute__((format(printf, 2, 3))) static void add_problem(struct problems *p
         va_end(arguments);
 }
 
+/* Whether what failed last has been waiting for long: then mail does not leave, and none of it has failed for good. */
+static void put_stuck(const struct view *view, const struct delivery_record *record, struct problems *problems)
+{
+        int64_t waits_ms = clock_now(&view->engine->clock) - record->made_ms;
+
+        if ((record->state != DELIVERY_QUEUED && record->state != DELIVERY_SENDING) || waits_ms < STUCK_MS)
+                return;
+        add_problem(
+                problems,
+                "messages do not leave: the one that failed last has waited for %lld h; reminderctl deliveries --state "
+                "queued says why",
+                (long long)(waits_ms / STUCK_MS));
+        problems->attention = true;
+}
+
 /* The last attempt that failed, and what has become of its delivery since. */
-static int put_failure(const struct view *view)
+static int put_failure(const struct view *view, struct problems *problems)
 {
         struct answer *answer = view->answer;
         struct delivery_record CLEANUP(delivery_record_clear) record = {0};
@@ -47,6 +66,7 @@ static int put_failure(const struct view *view)
         answer_text(answer, "last_error_agency", record.agency);
         answer_text(answer, "last_error_address", record.address);
         answer_text(answer, "last_error_state", delivery_state_name(record.state));
+        put_stuck(view, &record, problems);
         return 0;
 }
 
@@ -113,11 +133,13 @@ static void put_counts(const struct view *view, const struct store_counts *count
         answer_moment(answer, "last_delivery", counts->last_sent_ms);
         if (counts->last_sent_ms > 0 && now >= counts->last_sent_ms)
                 answer_count(answer, "seconds_since_last_delivery", (uint64_t)(now - counts->last_sent_ms) / 1000);
-        if (counts->failed > 0)
+        if (counts->failed > 0) {
                 add_problem(problems,
                             "%lld deliveries failed; reminderctl deliveries --state failed says why, reminderctl "
                             "retry ID sends one again, retry --all sends all",
                             (long long)counts->failed);
+                problems->attention = true;
+        }
 }
 
 int handle_status(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -137,12 +159,12 @@ int handle_status(sd_bus_message *call, void *userdata, sd_bus_error *error)
         answer_text(&answer, "timezone", view.config->timezone);
         answer_text(&answer, "configuration", view.config->path);
         put_counts(&view, &counts, &problems);
-        r = put_failure(&view);
+        r = put_failure(&view, &problems);
         if (r < 0)
                 return control_trouble(userdata, r, error);
         put_plans(&view, &problems);
         /* A provisional calendar is worth a word, but nothing is broken. */
-        answer_text(&answer, "health", counts.failed > 0 ? "attention" : "ok");
+        answer_text(&answer, "health", problems.attention ? "attention" : "ok");
         answer_strings(&answer, "problems", (const char *const *)problems.texts, problems.n);
         answer_end(&answer);
         return answer_send(&answer);

@@ -1,5 +1,6 @@
 """What people ask and decide: reminderctl as formats.md section 3 has it, and the bus object of section 4."""
 
+import contextlib
 import datetime
 import html.parser
 import json
@@ -9,6 +10,7 @@ import re
 import select
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -444,6 +446,21 @@ def test_status_tells_the_last_error(desk):
     text = desk.ctl("status").stdout
     assert delivery["answer"] in text and delivery["address"] in text and "tried again" in text
     assert "none yet" in text
+
+
+def test_monitoring_hears_of_mail_that_does_not_leave_before_it_is_given_up(desk):
+    assert desk.ctl("test", AGENCY).returncode == 0
+    end = time.monotonic() + block.PATIENCE
+    while not desk.json("status")["last_error"]:
+        assert time.monotonic() < end
+    assert desk.ctl("status", "--check").returncode == 0
+    desk.daemon.stop()
+    with contextlib.closing(sqlite3.connect(desk.block.state / "reminderd.db")) as database, database:
+        database.execute("UPDATE delivery SET made_ms = made_ms - 2 * 3600 * 1000")
+    desk.start()
+    status = desk.ctl("status", "--check")
+    assert status.returncode == 1 and "messages do not leave" in status.stdout and "for 2 h" in status.stdout
+    assert desk.json("status")["health"] == "attention"
 
 
 def test_status_names_provisional_calendars(tmp_path):
