@@ -337,7 +337,7 @@ int outbox_close(struct outbox *outbox)
                         r = store_finish_delivery(store, &(struct delivery_result){
                                                                  .delivery = parcel->delivery.id,
                                                                  .state = DELIVERY_QUEUED,
-                                                                 .next_ms = now,
+                                                                 .next_ms = parcel->delivery.next_ms,
                                                                  .now_ms = now,
                                                          });
         if (r == 0)
