@@ -56,16 +56,24 @@ int store_claim_deliveries(struct store *store, const char *server, int64_t now_
         return r;
 }
 
+/* A failed attempt has words: what is queued again without any was claimed, and given back before it began. */
+static bool not_attempted(const struct delivery_result *result)
+{
+        return result->state == DELIVERY_QUEUED && !result->answer;
+}
+
 static int record_result(struct store *store, int64_t row, const struct delivery_result *result)
 {
         static const char sql[] = "UPDATE delivery SET state = ?, next_ms = ?, finished_ms = ?, answer = ?,"
-                                  " subject = coalesce(?, subject), kind = coalesce(?, kind) WHERE seq = ?";
+                                  " attempts = max(attempts - ?, 0), subject = coalesce(?, subject), kind = coalesce(?, kind)"
+                                  " WHERE seq = ?";
         bool again = result->state == DELIVERY_QUEUED;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FINISH_DELIVERY, sql);
         query_bind_integer(&query, result->state);
         query_bind_integer(&query, again ? result->next_ms : result->now_ms);
         query_bind_integer(&query, again ? 0 : result->now_ms);
         query_bind_text(&query, result->answer);
+        query_bind_integer(&query, not_attempted(result));
         query_bind_text(&query, result->subject);
         if (result->kind)
                 query_bind_integer(&query, *result->kind);
@@ -75,12 +83,11 @@ static int record_result(struct store *store, int64_t row, const struct delivery
         return query_do(&query);
 }
 
-/* A failed attempt has words, or is the last; what is queued again without any was not attempted. */
 static int note_failure(struct store *store, int64_t row, const struct delivery_result *result)
 {
         static const char sql[] = "INSERT OR REPLACE INTO failure (only, delivery, at_ms, answer)"
                                   " VALUES (1, ?, ?, ?)";
-        if (result->state != DELIVERY_FAILED && !(result->state == DELIVERY_QUEUED && result->answer))
+        if (result->state != DELIVERY_FAILED && (result->state != DELIVERY_QUEUED || not_attempted(result)))
                 return 0;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTE_FAILURE, sql);
         query_bind_integer(&query, row);

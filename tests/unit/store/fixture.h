@@ -200,9 +200,12 @@ static inline void fixture_delivery(struct store *store, const char *id, const c
 
 static inline void fixture_finish(struct store *store, const char *id, enum delivery_state state, int64_t now_ms)
 {
-        OK(store,
-           store_finish_delivery(store, &(struct delivery_result){
-                                                .delivery = id, .state = state, .next_ms = now_ms, .now_ms = now_ms}));
+        OK(store, store_finish_delivery(
+                          store, &(struct delivery_result){.delivery = id,
+                                                           .state = state,
+                                                           .next_ms = now_ms,
+                                                           .now_ms = now_ms,
+                                                           .answer = state == DELIVERY_QUEUED ? "451 later" : NULL}));
 }
 
 static inline void fixture_claim(struct store *store, int64_t now_ms, int expected)
