@@ -132,6 +132,8 @@ bench: all $(BUILD)/bare ## reminderd beside its peers, in ratios: ONLY=mail for
 	@BUILD=$(BUILD) tests/bench/run.py --json $(BUILD)/bench.json $(if $(ONLY),--only $(ONLY))
 bench-control: all ## how fast reminderctl is answered with 100,000 obligations, and whether reminders wait for it
 	@BUILD=$(BUILD) tests/bench/control.py --json $(BUILD)/bench-control.json
+load: all ## 10,000 messages due at once of 100,000 obligations, to a slow server that refuses a quarter
+	@BUILD=$(BUILD) tests/bench/load.py
 bench-smoke: all ## the same bench with a few obligations: whether it runs
 	@BUILD=$(BUILD) tests/bench/control.py --items 6 --agencies 4 --rounds 2 --calls 50
 
@@ -177,6 +179,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: all unit sim sim-mutations check bench bench-control bench-smoke man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets
+.PHONY: all unit sim sim-mutations check bench bench-control bench-smoke load man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -261,6 +261,16 @@ class Bus:
         self.environment = {"DBUS_SESSION_BUS_ADDRESS": address}
         return self
 
+    def ctl(self, *words, **more):
+        """What reminderctl says on this bus."""
+        return run(REMINDERCTL, "--bus", "session", *words, **self.environment, **more)
+
+    def wait_for_object(self):
+        """The daemon is ready before it has its name on the bus."""
+        end = time.monotonic() + PATIENCE
+        while (result := self.ctl("status")).returncode != 0:
+            assert time.monotonic() < end, result.stderr
+
     def __exit__(self, *error):
         self.process.terminate()
         self.process.wait(PATIENCE)

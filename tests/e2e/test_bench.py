@@ -20,3 +20,16 @@ def test_control(tmp_path):
     assert found["burst"]["calls"] == 50
     assert {"list --agency", "list --item", "show", "snooze", "done", "status", "(empty)"} <= set(found["measured"])
     assert "times empty" in result.stdout
+
+
+def test_load(tmp_path):
+    """A small bad morning, with all that `make load` makes sure of."""
+    figures = tmp_path / "figures.json"
+    sanitized = ["--any-memory"] if "asan" in str(block.BUILD) else []
+    result = subprocess.run(
+        [block.ROOT / "tests/bench/load.py", "--agencies=800", "--delay=0.001", "--json", figures, *sanitized],
+        capture_output=True, text=True, encoding="utf-8", timeout=4 * block.PATIENCE, env=block.environment(),
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    found = json.loads(figures.read_text(encoding="utf-8"))
+    assert found["obligations"] == 8000 and found["deliveries"] == 800

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-import block
 from block import BUILD, Bus
 from hostile import Mailhost, Webhost, close, drip, endless, reset
 from lab.ca import Authority
@@ -164,8 +163,9 @@ def test_webhooks_that_mean_harm(tmp_path):
                 assert found == {**{name: outcome for name, (_, outcome) in ANSWERS.items()}, "good": SENT}
                 assert_journal_whole(daemon)
                 assert_small(daemon)
+                bus.wait_for_object()
                 for verb in (["show", "bao-cao"], ["deliveries"], ["status"], ["log"]):
-                    result = block.run(block.REMINDERCTL, "--bus", "session", *verb, **bus.environment)
+                    result = bus.ctl(*verb)
                     assert result.returncode == 0
                     assert_plain(result.stdout)
             assert elsewhere.requests() == [] and len(good.requests()) == 1

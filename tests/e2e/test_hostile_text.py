@@ -11,11 +11,11 @@ import subprocess
 import pytest
 
 import block
-from block import BUILD, ROOT, Bus
+from block import BUILD, Bus
 from lab import check
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import PATIENCE, Live, item, midnight, said, soon
+from live import Live, item, midnight, said, soon
 from plain import assert_journal_whole, assert_plain
 
 SANITIZED = "asan" in str(BUILD)
@@ -133,12 +133,13 @@ def play(folder, bus, text):
         path.write_text(path.read_text().replace("Kế hoạch thử", text.replace("\\", "\\\\").replace('"', '\\"')))
         with live.start("session", environment=bus.environment) as daemon:
             said(daemon, "(?m)^reminderd: Sent due", 2)
+            bus.wait_for_object()
             seen = {}
             for words in (["show", "bao-cao"], ["list"], ["list", "--matrix"], ["deliveries"], ["status"], ["forecast"],
                           ["snooze", "bao-cao", "--for", "1d", "--force", "--reason", text.translate({0x85: None, 0x2028: None, 0x2029: None})],
                           ["log"], ["show", "bao-cao", "--agency", "don-vi-1"],
                           ["done", "bao-cao", "--agency", "don-vi-1", "--note", "xong"]):  # fmt: skip
-                result = block.run(block.REMINDERCTL, "--bus", "session", *words, **bus.environment)
+                result = bus.ctl(*words)
                 assert result.returncode == 0, result.stderr
                 assert_plain(result.stdout)
                 seen[" ".join(words[:2])] = result.stdout.count("\n")
@@ -177,9 +178,9 @@ def test_evil_text_changes_the_form_of_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\x1b[31mb", "a\x7fb", "a\x9bb", "a\u0085b", "a\u2028b", "x" * 1001, "", "  "])
-def test_a_note_is_one_line(tmp_path_factory, text, desk):
+def test_a_note_is_one_line(desk, text):
     for words in (["snooze", "bao-cao", "--for", "1d", "--force", "--reason"], ["done", "bao-cao", "--note"]):
-        result = block.run(block.REMINDERCTL, "--bus", "session", *words, text, **desk.environment)
+        result = desk.ctl(*words, text)
         if text or "--reason" in words:
             assert result.returncode == 2 and result.stderr.count("\n") == 1
             assert_plain(result.stderr)
@@ -188,8 +189,8 @@ def test_a_note_is_one_line(tmp_path_factory, text, desk):
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     folder = tmp_path_factory.mktemp("desk")
-    with Bus() as bus, Live(folder, soon(3600), mail=NO_MAIL).start("session", environment=bus.environment) as daemon:
-        said(daemon, "reminds")
+    with Bus() as bus, Live(folder, soon(3600), mail=NO_MAIL).start("session", environment=bus.environment):
+        bus.wait_for_object()
         yield bus
 
 

@@ -10,7 +10,6 @@ import unicodedata
 
 import pytest
 
-import block
 from block import Bus
 from lab import check
 from lab.ca import Authority
@@ -74,16 +73,8 @@ class FullDisk:
             self.limit(resource.RLIM_INFINITY)
 
 
-def ctl(bus, *words):
-    return block.run(block.REMINDERCTL, "--bus", "session", *words, **bus.environment)
-
-
-def wait_for_object(bus, daemon):
-    wait_until(lambda: ctl(bus, "status").returncode == 0, lambda: daemon.stderr)
-
-
 def deliveries(bus, **wanted):
-    found = json.loads(ctl(bus, "deliveries", "--json").stdout)
+    found = json.loads(bus.ctl("deliveries", "--json").stdout)
     return [one for one in found if all(one[key] == value for key, value in wanted.items())]
 
 
@@ -135,40 +126,40 @@ def test_a_reload_and_decisions_on_a_full_disk_change_nothing_by_halves(tmp_path
     decisions = (["done", "bao-cao", "--agency", "don-vi-1"],
                  ["snooze", "bao-cao", "--agency", "don-vi-2", "--for", "1d", "--reason", "chờ", "--force"])  # fmt: skip
     with live.start("session", environment=bus.environment) as daemon:
-        wait_for_object(bus, daemon)
-        before = ctl(bus, "list", "--json").stdout
+        bus.wait_for_object()
+        before = bus.ctl("list", "--json").stdout
         text = (live.conf / "plans.d" / "plan.conf").read_text()
         with FullDisk(daemon):
             live.write_plan(text.replace("Báo cáo bao-cao", "Báo cáo khác").replace('"bao-cao"', '"viec-khac"'))
-            result = ctl(bus, "reload")
+            result = bus.ctl("reload")
             assert result.returncode == 1 and "full" in result.stderr + daemon.stderr
             said(daemon, "not reloaded, the old one goes on")
             for words in decisions:
-                refused = ctl(bus, *words)
+                refused = bus.ctl(*words)
                 assert refused.returncode == 1 and "No space left" in refused.stderr, refused
-            assert ctl(bus, "list", "--json").stdout == before
-        assert ctl(bus, "list", "--json").stdout == before
+            assert bus.ctl("list", "--json").stdout == before
+        assert bus.ctl("list", "--json").stdout == before
         live.write_plan(text)
         for words in decisions:
-            assert ctl(bus, *words).returncode == 0
+            assert bus.ctl(*words).returncode == 0
         live.write_plan(text.replace('"bao-cao"', '"viec-khac"'))
-        assert ctl(bus, "reload").returncode == 0
-        states = collections.Counter((row["item"], row["state"]) for row in json.loads(ctl(bus, "list", "--json").stdout))
+        assert bus.ctl("reload").returncode == 0
+        states = collections.Counter((row["item"], row["state"]) for row in json.loads(bus.ctl("list", "--json").stdout))
         assert states[("viec-khac", "pending")] == 3
-        assert {event["verb"] for event in json.loads(ctl(bus, "log", "--json").stdout)} >= {"done", "snooze", "reload"}
+        assert {event["verb"] for event in json.loads(bus.ctl("log", "--json").stdout)} >= {"done", "snooze", "reload"}
 
 
 def test_another_address_on_a_full_disk(tmp_path, smtp, authority, bus):
     """Whether or not the reload goes through, it says so, and what it says is true for the next message."""
     live = Live(tmp_path, soon(3600), 1, mail=mail_to(smtp, authority))
     with live.start("session", environment=bus.environment) as daemon:
-        wait_for_object(bus, daemon)
+        bus.wait_for_object()
         with FullDisk(daemon):
             agencies = (live.conf / "agencies.conf").read_text()
             live.write("agencies.conf", agencies.replace("dv1@khoi.example", "moi@khoi.example"))
-            adopted = ctl(bus, "reload").returncode == 0
+            adopted = bus.ctl("reload").returncode == 0
             assert ("Configuration reloaded" in daemon.stderr) == adopted
-        assert ctl(bus, "test", "don-vi-1").returncode == 0
+        assert bus.ctl("test", "don-vi-1").returncode == 0
         (record,) = smtp.wait(1, PATIENCE)
         assert record["to"] == ["moi@khoi.example" if adopted else "dv1@khoi.example"]
 
@@ -185,8 +176,8 @@ def test_hours_that_end_while_a_batch_is_claimed_hold_the_rest(tmp_path, smtp, a
     live = Live(tmp_path, at, count, mail=mail_to(smtp, authority, connections=1), hours=hours)
     smtp.faults.update({"*": f"delay:{slow}"})
     for _ in range(2):
-        with live.start("session", environment=bus.environment) as daemon:
-            wait_for_object(bus, daemon)
+        with live.start("session", environment=bus.environment):
+            bus.wait_for_object()
             time.sleep(max(0, close.timestamp() - time.time()) + 3 * slow)  # in which more would leave
             arrived = len(smtp.messages())
             assert 0 < arrived < count
@@ -209,7 +200,7 @@ def test_a_webhook_taken_out_while_its_message_is_on_the_wire(tmp_path, smtp, au
                 "connections": 1}  # fmt: skip
         live = Live(tmp_path, midnight(), 3, mail=mail_to(smtp, authority), webhook=hook)
         with live.start("session", environment=bus.environment) as daemon:
-            wait_for_object(bus, daemon)
+            bus.wait_for_object()
             https.wait(1, PATIENCE)
             live.write_general(webhooks=None)
             daemon.reload()
@@ -219,7 +210,7 @@ def test_a_webhook_taken_out_while_its_message_is_on_the_wire(tmp_path, smtp, au
                               {one["state"] for one in found} & {"queued", "sending"} and found, lambda: daemon.stderr)  # fmt: skip
             assert sorted(one["state"] for one in ends) == ["cancelled", "cancelled", "sent"]
             assert {one["answer"] for one in ends if one["state"] == "cancelled"} == {"no longer configured"}
-            assert ctl(bus, "status", "--check").returncode == 0
+            assert bus.ctl("status", "--check").returncode == 0
         assert len(https.requests()) == 1
 
 
@@ -237,22 +228,22 @@ def test_an_outage_longer_than_the_patience(tmp_path, authority, bus):
     dead.stop()
     mail = {"url": f"smtp://127.0.0.1:{port}", "ca_file": str(authority.ca_file), "timeout": "10s"}
     with Live(tmp_path, midnight(), count, mail=mail, retry=retry).start("session", environment=bus.environment) as daemon:
-        wait_for_object(bus, daemon)
+        bus.wait_for_object()
         said(daemon, "Gave up delivering due", count)
         failed = deliveries(bus, state="failed")
         assert len(failed) == count and all("onnect" in one["answer"] for one in failed)
         assert all(2 <= one["attempts"] <= 4 for one in failed)
-        status = ctl(bus, "status", "--check")
+        status = bus.ctl("status", "--check")
         assert status.returncode == 1 and str(count) in status.stdout
         smtp = SmtpServer(tmp_path / "mail", authority, user=USER, password=PASSWORD)
         smtp.port = port
         with smtp:
-            assert ctl(bus, "retry", "--all").returncode == 0
+            assert bus.ctl("retry", "--all").returncode == 0
             wait_for_everybody(smtp, count)
             said(daemon, "Sent due", count)
             ids = {check.parse(smtp.content(record))["Message-ID"][1:33] for record in smtp.messages()}
             assert ids >= {one["id"] for one in failed}
-        assert ctl(bus, "status", "--check").returncode == 0
+        assert bus.ctl("status", "--check").returncode == 0
 
 
 def test_a_queue_that_grows_while_the_server_is_away(tmp_path, authority):

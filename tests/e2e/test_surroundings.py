@@ -78,6 +78,7 @@ def test_closed_descriptors_are_not_given_to_anything_else(tmp_path, authority, 
 @pytest.mark.parametrize("closed", [(0, 1, 2), (1,)])
 def test_reminderctl_does_not_write_to_the_bus_for_want_of_an_output(tmp_path, closed):
     with Bus() as bus, Live(tmp_path, soon(3600)).start("session", environment=bus.environment):
+        bus.wait_for_object()
         command = [block.REMINDERCTL, "--bus", "session", "list", "--json"]
         variables = block.environment(**bus.environment)
         result = subprocess.run(command, env=variables, preexec_fn=lambda: [os.close(fd) for fd in closed])
