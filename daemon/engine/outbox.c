@@ -179,9 +179,42 @@ static void unclaim(struct outbox *outbox, bool all)
                         parcels_clear(&server->claimed);
 }
 
+/* Back to the queue, as if it had never been claimed, where it can be seen and dropped; what a person asked for stays
+ * unless `all`. The parcels are there still: the transaction may fail. */
+static int give_back(struct outbox *outbox, const struct server *server, bool all)
+{
+        int64_t now = clock_now(&outbox->engine->clock);
+        int r = 0;
+
+        for (const struct parcel *parcel = server->claimed.first; r == 0 && parcel; parcel = parcel->next)
+                if (all || !parcel->delivery.manual)
+                        r = store_finish_delivery(outbox->engine->store, &(struct delivery_result){
+                                                                                 .delivery = parcel->delivery.id,
+                                                                                 .state = DELIVERY_QUEUED,
+                                                                                 .next_ms = parcel->delivery.next_ms,
+                                                                                 .now_ms = now,
+                                                                         });
+        return r;
+}
+
+static void forget_given_back(struct server *server)
+{
+        struct parcels kept = {0};
+        struct parcel *parcel;
+
+        while ((parcel = parcels_take_first(&server->claimed)))
+                if (parcel->delivery.manual)
+                        parcels_append(&kept, parcel);
+                else
+                        parcel_free(parcel);
+        while ((parcel = parcels_take_first(&kept)))
+                parcels_append(&server->claimed, parcel);
+}
+
 int outbox_run(struct outbox *outbox)
 {
         struct store *store = outbox->engine->store;
+        bool is_open = engine_is_open(outbox->engine, clock_now(&outbox->engine->clock));
         int r = outbox_record(outbox);
 
         if (r < 0 || outbox->closed)
@@ -189,8 +222,12 @@ int outbox_run(struct outbox *outbox)
         for (struct server *server = outbox->servers; server; server = server->next)
                 server->fresh = false;
         r = store_begin(store);
-        for (struct server *server = outbox->servers; r >= 0 && server; server = server->next)
-                r = claim(outbox, server);
+        for (struct server *server = outbox->servers; r >= 0 && server; server = server->next) {
+                if (!is_open) /* the hours have ended in the middle of a batch */
+                        r = give_back(outbox, server, false);
+                if (r >= 0)
+                        r = claim(outbox, server);
+        }
         if (r >= 0)
                 r = store_commit(store);
         if (r < 0) {
@@ -198,6 +235,8 @@ int outbox_run(struct outbox *outbox)
                 unclaim(outbox, false);
                 return r;
         }
+        for (struct server *server = outbox->servers; !is_open && server; server = server->next)
+                forget_given_back(server);
         for (struct server *server = outbox->servers; server; server = server->next)
                 outbox_start(outbox, server);
         return outbox_record(outbox);
@@ -327,19 +366,12 @@ struct outbox *outbox_free(struct outbox *outbox)
 
 int outbox_close(struct outbox *outbox)
 {
-        int64_t now = clock_now(&outbox->engine->clock);
         struct store *store = outbox->engine->store;
         int r = store_begin(store);
 
         outbox->closed = true;
-        for (struct server *server = outbox->servers; server; server = server->next)
-                for (struct parcel *parcel = server->claimed.first; r == 0 && parcel; parcel = parcel->next)
-                        r = store_finish_delivery(store, &(struct delivery_result){
-                                                                 .delivery = parcel->delivery.id,
-                                                                 .state = DELIVERY_QUEUED,
-                                                                 .next_ms = parcel->delivery.next_ms,
-                                                                 .now_ms = now,
-                                                         });
+        for (struct server *server = outbox->servers; r == 0 && server; server = server->next)
+                r = give_back(outbox, server, true);
         if (r == 0)
                 r = store_commit(store);
         if (r < 0)
