@@ -124,6 +124,7 @@ fuzz-smoke: fuzz-build ## the corpora and the same few thousand inputs each time
 check: all unit ## unit and end-to-end tests
 	BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests/e2e
 
+# ---- bench: `scripts/setup bench` installs what it compares with --------------------------------------------------------
 $(BUILD)/bare: $(BUILD)/tests/bench/bare.o
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
@@ -136,6 +137,10 @@ load: all ## 10,000 messages due at once of 100,000 obligations, to a slow serve
 	@BUILD=$(BUILD) tests/bench/load.py
 bench-smoke: all ## the same bench with a few obligations: whether it runs
 	@BUILD=$(BUILD) tests/bench/control.py --items 6 --agencies 4 --rounds 2 --calls 50
+bench-smoke: all $(BUILD)/bare ## the same with a few messages: whether it runs
+	@BUILD=$(BUILD) tests/bench/run.py --smoke
+bench-report: ## the last bench as plots and in the table of tests/bench/README.md
+	@tests/bench/report.py $(BUILD)/bench.json
 
 # ---- manual pages ---------------------------------------------------------------------------------------------------
 MAN_SOURCES := $(sort $(wildcard daemon/man/*.scd))
@@ -179,6 +184,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: all unit sim sim-mutations check bench bench-control bench-smoke load man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets
+.PHONY: all unit sim sim-mutations check bench bench-control bench-smoke load man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

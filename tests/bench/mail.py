@@ -8,18 +8,14 @@ from pathlib import Path
 import alertmanager
 import due
 import postfix
-from harness import Rounds, bare, free_port, program, running
+from harness import Rounds, bare
+from sink import sink
 
 GOAL = 0.8
 CONNECTIONS = 10
 SWEEP = (1, 2, 5, 10, 20)
-FULL = {"rounds": 3, "notices": 20_000, "postfix": 5000, "alertmanager": 1500, "sweep": SWEEP, "sweep_notices": 10_000}
+FULL = {"rounds": 3, "notices": 20_000, "postfix": 5000, "alertmanager": 1500, "sweep": SWEEP, "sweep_notices": 6000}
 SMOKE = {"rounds": 1, "notices": 40, "postfix": 20, "alertmanager": 10, "sweep": (2,), "sweep_notices": 40}
-
-
-def sink(port):
-    """Takes every message and throws it away. Postfix's, which refuses to run as root."""
-    return running([program("smtp-sink", "postfix"), "-4", "-u", "nobody", f"127.0.0.1:{port}", "1000"], port)
 
 
 def with_smtplib(port, count, message):
@@ -37,8 +33,7 @@ def reminderd(port, count, connections):
 def measure(scale):
     rounds, sweep = Rounds(), Rounds()
     message = due.sample_message()
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="reminderd-bench-") as folder, sink(port):
+    with tempfile.TemporaryDirectory(prefix="reminderd-bench-") as folder, sink(smoke=scale is SMOKE) as port:
         path = Path(folder) / "message"
         path.write_bytes(message)
         url, count = f"smtp://127.0.0.1:{port}", scale["notices"]

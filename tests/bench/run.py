@@ -14,15 +14,23 @@ import os
 import platform
 import sys
 import time
+import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
+import control
+import footprint
 import growth
+import idle
 import mail
+import punctuality
+import rehearsal
 import webhooks
+from harness import Missing
 
-MEASURES = {"mail": mail, "webhooks": webhooks, "growth": growth}
+MEASURES = {module.__name__: module for module in
+            (mail, webhooks, growth, idle, punctuality, rehearsal, footprint, control)}  # fmt: skip
 
 
 def machine():
@@ -74,16 +82,27 @@ def main():
 
     results = json.loads(options.json.read_text()) if options.json and options.json.exists() else {}
     results["machine"] = machine()
+    failed = 0
     for name in names:
         measure, begin = MEASURES[name], time.monotonic()
-        result = measure.measure(measure.SMOKE if options.smoke else measure.FULL)
+        try:
+            result = measure.measure(measure.SMOKE if options.smoke else measure.FULL)
+            check(name, result)
+        except Missing as reason:
+            print(f"\n{name}: skipped, {reason}")
+            continue
+        except Exception:  # the others are worth having all the same
+            print(f"\n{name}: failed", flush=True)
+            traceback.print_exc()
+            failed += 1
+            continue
         result["seconds"] = round(time.monotonic() - begin, 1)
-        check(name, result)
         results[name] = result
         print_result(name, result)
         if options.json:
             options.json.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return failed
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,7 +10,7 @@ from lab.https import HttpsServer
 
 GOAL = 0.5
 CONNECTIONS = 10
-FULL = {"rounds": 3, "notices": 50_000, "sweep": (1, 2, 5, 10, 20), "sweep_notices": 20_000}
+FULL = {"rounds": 3, "notices": 50_000, "sweep": (1, 2, 5, 10, 20), "sweep_notices": 10_000}
 SMOKE = {"rounds": 1, "notices": 40, "sweep": (2,), "sweep_notices": 40}
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NGINX = """daemon off;
