@@ -104,6 +104,9 @@ $(BUILD)/faults: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/faults/*.c)) $(FAU
 $(BUILD)/tests/faults/disk.o: CPPFLAGS_ALL += -U_FORTIFY_SOURCE
 faults: $(BUILD)/faults ## power losses, failing calls and memory that runs out, at every step
 	@$(BUILD)/faults $(FAULTS)
+ROUNDS ?= 300
+kill-rounds: all ## SIGKILL at ROUNDS=N random moments in the real program, with a real mail server
+	@BUILD='$(BUILD)' /usr/bin/python3 tests/faults/kill_rounds.py --rounds $(ROUNDS)
 
 # ---- fuzzing: tests/fuzz/fuzz_*.c with clang's libFuzzer, ASan and UBSan, in a build of its own -------------------------
 FUZZ_BUILD ?= build-fuzz
@@ -184,6 +187,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: all unit sim sim-mutations check bench bench-control bench-smoke load man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report
+.PHONY: all unit sim sim-mutations check bench bench-control bench-smoke load man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
