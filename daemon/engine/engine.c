@@ -233,28 +233,31 @@ int engine_announce_date(struct engine *engine, const struct obligation_record *
         return r < 0 ? r : 0;
 }
 
-static void set_day(json_t *object, const char *key, civil_day day)
+static int set_text(json_t *object, const char *key, const char *text)
+{
+        return text ? json_object_set_new(object, key, json_string(text)) : 0;
+}
+
+static int set_day(json_t *object, const char *key, civil_day day)
 {
         char text[CIVIL_DATE_SIZE];
 
-        if (day != CIVIL_NONE)
-                json_object_set_new(object, key, json_string(civil_format(day, text)));
+        return day != CIVIL_NONE ? set_text(object, key, civil_format(day, text)) : 0;
 }
 
 char *notice_detail_write(const struct notice_detail *detail)
 {
         json_t *object = json_object();
-        char *text;
+        char *text = NULL;
+        int r = set_text(object, "by", detail->by);
 
-        if (detail->by)
-                json_object_set_new(object, "by", json_string(detail->by));
-        if (detail->note)
-                json_object_set_new(object, "note", json_string(detail->note));
-        set_day(object, "from", detail->from);
-        set_day(object, "due", detail->due);
+        r |= set_text(object, "note", detail->note);
+        r |= set_day(object, "from", detail->from);
+        r |= set_day(object, "due", detail->due);
         if (detail->tentative)
-                json_object_set_new(object, "tentative", json_true());
-        text = json_dumps(object, JSON_COMPACT);
+                r |= json_object_set_new(object, "tentative", json_true());
+        if (r == 0)
+                text = json_dumps(object, JSON_COMPACT);
         json_decref(object);
         return text;
 }
@@ -267,25 +270,36 @@ static civil_day get_day(const json_t *object, const char *key)
         return text && civil_parse(text, &day) == 0 ? day : CIVIL_NONE;
 }
 
-static char *get_text(const json_t *object, const char *key)
+static int get_text(const json_t *object, const char *key, char **ret)
 {
         const char *text = json_string_value(json_object_get(object, key));
 
-        return text ? strdup(text) : NULL;
+        *ret = text ? strdup(text) : NULL;
+        return text && !*ret ? -ENOMEM : 0;
 }
 
-void notice_detail_read(const char *text, struct notice_detail *ret)
+int notice_detail_read(const char *text, struct notice_detail *ret)
 {
         json_t *object = text ? json_loads(text, 0, NULL) : NULL;
-
-        *ret = (struct notice_detail){
-                .by = get_text(object, "by"),
-                .note = get_text(object, "note"),
+        struct notice_detail detail = {
                 .from = get_day(object, "from"),
                 .due = get_day(object, "due"),
                 .tentative = json_is_true(json_object_get(object, "tentative")),
         };
+        /* Jansson calls its own want of memory bad syntax; but what begins so was written by this program. */
+        int r = text && *text == '{' && !object ? -ENOMEM : 0;
+
+        if (r == 0)
+                r = get_text(object, "by", &detail.by);
+        if (r == 0)
+                r = get_text(object, "note", &detail.note);
         json_decref(object);
+        if (r < 0) {
+                notice_detail_clear(&detail);
+                return r;
+        }
+        *ret = detail;
+        return 0;
 }
 
 void notice_detail_clear(struct notice_detail *detail)

@@ -79,8 +79,8 @@ struct notice_detail {
 };
 /* JSON, one object; the caller frees it; NULL: no memory. */
 char *notice_detail_write(const struct notice_detail *detail);
-/* Missing members are NULL and CIVIL_NONE; never fails on what an older version wrote. */
-void notice_detail_read(const char *text, struct notice_detail *ret);
+/* Missing members are NULL and CIVIL_NONE; what an older version wrote is no failure. 0 or -ENOMEM. */
+int notice_detail_read(const char *text, struct notice_detail *ret);
 void notice_detail_clear(struct notice_detail *detail);
 
 /* Logs a failure of the store once with its words; returns the error it was given. */

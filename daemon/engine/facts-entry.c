@@ -193,9 +193,10 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
               (record->obligation.snoozed_until == CIVIL_NONE || record->obligation.snoozed_until < facts->today))))
                 return 1;
         r = entry_of_obligation(facts, record, ret);
+        if (r == 0)
+                r = notice_detail_read(notice->detail, &detail);
         if (r < 0)
                 return r;
-        notice_detail_read(notice->detail, &detail);
         ret->kind = notice->kind;
         ret->decided_by = facts_keep_copy(facts, detail.by);
         ret->reason = facts_keep_copy(facts, detail.note);

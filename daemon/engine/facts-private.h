@@ -21,6 +21,7 @@ struct facts {
         size_t n_thread;
         void **kept; /* freed with the letter */
         size_t n_kept, room;
+        bool starved; /* something could not be kept: the whole fails in the end */
 };
 
 int facts_new(struct engine *engine, struct facts **ret);

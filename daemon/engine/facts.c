@@ -10,14 +10,17 @@
 
 void *facts_keep(struct facts *facts, void *pointer)
 {
-        if (!pointer)
+        if (!pointer) {
+                facts->starved = true;
                 return NULL;
+        }
         if (facts->n_kept == facts->room) {
                 size_t room = facts->room ? facts->room * 2 : 32;
                 void **kept = realloc(facts->kept, room * sizeof(*kept));
 
                 if (!kept) {
                         free(pointer);
+                        facts->starved = true;
                         return NULL;
                 }
                 facts->kept = kept;
@@ -29,6 +32,12 @@ void *facts_keep(struct facts *facts, void *pointer)
 char *facts_keep_copy(struct facts *facts, const char *text)
 {
         return text ? facts_keep(facts, strdup(text)) : NULL;
+}
+
+/* A letter that lacks what there was no memory for is no letter. */
+static int verdict(const struct facts *facts, int r)
+{
+        return r >= 0 && facts->starved ? -ENOMEM : r;
 }
 
 int facts_new(struct engine *engine, struct facts **ret)
@@ -209,7 +218,7 @@ int facts_gather(struct engine *engine, const struct delivery_record *delivery, 
         int r = facts_new(engine, &facts);
 
         if (r == 0)
-                r = gather(facts, delivery);
+                r = verdict(facts, gather(facts, delivery));
         if (r >= 0)
                 *ret = TAKE_PTR(facts);
         return r;
@@ -269,6 +278,7 @@ int facts_preview(struct engine *engine, const struct obligation_record *record,
                         r = digest_letter(facts, agency, facts->today);
         } else
                 r = preview(facts, record, kind);
+        r = verdict(facts, r);
         if (r >= 0)
                 *ret = TAKE_PTR(facts);
         return r;
@@ -280,6 +290,6 @@ int facts_digest_has_content(struct engine *engine, size_t agency, civil_day nom
         int r = facts_new(engine, &facts);
 
         if (r == 0)
-                r = digest_letter(facts, agency, nominal);
+                r = verdict(facts, digest_letter(facts, agency, nominal));
         return r < 0 ? r : r == 0;
 }
