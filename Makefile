@@ -100,8 +100,12 @@ sim-mutations: ## breaks rules on purpose: the simulation must notice each
 FAULTS_SIM := $(filter-out %/main.o,$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c)))
 $(BUILD)/faults: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/faults/*.c)) $(FAULTS_SIM) $(foreach f,control $(below_control),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(SIM_WRAPS) -o $@ $^ $(LIBS)
-# Its functions stand in place of libc's: not of the checked ones.
-$(BUILD)/tests/faults/disk.o: CPPFLAGS_ALL += -U_FORTIFY_SOURCE
+# Their functions stand in place of libc's: not of the checked ones, and below a sanitizer's.
+$(BUILD)/tests/faults/disk.o $(BUILD)/tests/faults/memory.o: CPPFLAGS_ALL += -U_FORTIFY_SOURCE
+$(BUILD)/tests/faults/disk.o $(BUILD)/tests/faults/memory.o: CFLAGS_ALL += -fno-sanitize=all
+ifeq ($(SANITIZE),1)
+$(BUILD)/tests/faults/memory.o: CPPFLAGS_ALL += -DSANITIZED
+endif
 faults: $(BUILD)/faults ## power losses, failing calls and memory that runs out, at every step
 	@$(BUILD)/faults $(FAULTS)
 ROUNDS ?= 300

@@ -13,7 +13,7 @@
 
 char *__strdup(const char *text);
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SANITIZED)
 /* Of libasan. */
 void *__interceptor_malloc(size_t n);
 void *__interceptor_calloc(size_t n, size_t size);

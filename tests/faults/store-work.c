@@ -127,7 +127,7 @@ static int put_obligations(struct work *work, const struct occurrence_record *oc
 
         for (int i = chance_between(chance, 1, 4); i > 0; i--) {
                 CLEANUP(obligation_record_clear) struct obligation_record record = {0};
-                char agency[8];
+                char agency[ID_SIZE];
                 (void)snprintf(agency, sizeof(agency), "so-%d", i);
                 TRY(store_find_obligation(work->store, occurrence->id, agency, &record));
                 (void)snprintf(record.agency, sizeof(record.agency), "%s", agency);
