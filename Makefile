@@ -86,9 +86,9 @@ unit-%: ## unit tests of one floor: make unit-core
 	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 	@scripts/run-unit $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 
-# ---- the simulation: years of faults in virtual time; the wraps are where it makes the process die ------------------------
+# ---- the simulation: years of faults in virtual time; the wraps are where it makes the process die and listens ------------------------
 SEEDS ?= 200
-SIM_WRAPS := $(foreach f,store_begin store_commit store_rollback clock_set_point,-Wl,--wrap=$(f))
+SIM_WRAPS := $(foreach f,store_begin store_commit store_rollback clock_set_point journal_say,-Wl,--wrap=$(f))
 $(BUILD)/sim: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c)) $(foreach f,engine $(below_engine),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(SIM_WRAPS) -o $@ $^ $(LIBS)
 sim: $(BUILD)/sim ## plays SEEDS=N years of a block with everything that can go wrong

@@ -132,7 +132,7 @@ int engine_rearm_occurrence(struct engine *engine, int64_t occurrence)
 
         if (r != 0 || record.withdrawn)
                 return r < 0 ? r : 0;
-        record.next_fire = clock_wall(clock_now(&engine->clock));
+        record.next_fire = FIRE_AT_ONCE;
         return store_put_occurrence(engine->store, &record);
 }
 

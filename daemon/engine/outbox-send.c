@@ -113,6 +113,9 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
         }
         if (r == 0)
                 r = hand_over(outbox, parcel, facts_letter(facts));
+        /* Counted as it leaves and not as it was claimed: with few connections that is later. */
+        if (r >= 0)
+                rate_spend(&parcel->server->rate, clock_now(&engine->clock), 1);
         if (r == 0) {
                 parcel->server->on_wire++;
                 parcels_append(&outbox->flying, parcel);
@@ -129,10 +132,11 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
 static bool may_start(const struct outbox *outbox, const struct server *server)
 {
         const struct engine *engine = outbox->engine;
+        int64_t now = clock_now(&engine->clock);
 
         return !outbox->closed && server->on_wire < server->connections && server->claimed.first &&
-               outbox->answered.n < RESULT_BATCH &&
-               (server->claimed.first->delivery.manual || engine_is_open(engine, clock_now(&engine->clock)));
+               outbox->answered.n < RESULT_BATCH && rate_room(&server->rate, now, 1) > 0 &&
+               (server->claimed.first->delivery.manual || engine_is_open(engine, now));
 }
 
 void outbox_start(struct outbox *outbox, struct server *server)

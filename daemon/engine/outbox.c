@@ -166,8 +166,6 @@ static int claim(struct outbox *outbox, struct server *server)
                 delivery_record_clear(&records[i]);
         }
         server->fresh = n > 0;
-        if (r >= 0)
-                rate_spend(&server->rate, now, (size_t)n);
         return r < 0 ? r : n == CLAIM_BATCH;
 }
 
@@ -274,7 +272,7 @@ int outbox_wake(struct outbox *outbox, int64_t *ret_ms)
                 if (server->on_wire >= server->connections || (!server->configured && !server->claimed.first))
                         continue; /* where something is under way an answer comes first */
                 if (server->claimed.first)
-                        one = engine_when_open(outbox->engine, now);
+                        one = engine_when_open(outbox->engine, rate_next(&server->rate, now));
                 else {
                         r = server_wake(outbox, server, now, &one);
                         if (r < 0)

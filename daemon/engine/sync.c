@@ -157,7 +157,7 @@ static int put_occurrence(struct sync *sync, const struct occurrence *occurrence
                 .planned = planned_obligation(sync->item, occurrence),
                 .fix_by = occurrence->tentative ? sync->item->fix_by : CIVIL_NONE,
                 .handled = sync->engine->watched_since,
-                .next_fire = sync->now,
+                .next_fire = FIRE_AT_ONCE,
         };
         int r;
 

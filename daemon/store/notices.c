@@ -75,7 +75,7 @@ static int find_same(struct store *store, const struct notice_record *record, in
  * passed over at a moment that is still to come, by a clock that ran ahead. 1: the notice that exists is no such. */
 static int revive(struct store *store, struct notice_record *record)
 {
-        static const char sql[] = "UPDATE notice SET state = 0, kind = ?1, detail = ?2, made_ms = ?3"
+        static const char sql[] = "UPDATE notice SET state = 0, kind = ?1, detail = ?2, made_ms = ?3, rung_at = ?5"
                                   " WHERE id = ?4 AND (state = 4 OR (state = 5 AND made_ms > ?3))"
                                   " AND NOT EXISTS (SELECT 1 FROM carried AS c JOIN delivery AS d ON d.seq = c.delivery"
                                   " WHERE c.notice = notice.id AND d.state = 1) RETURNING id";
@@ -88,6 +88,7 @@ static int revive(struct store *store, struct notice_record *record)
         query_bind_text(&query, record->detail);
         query_bind_integer(&query, record->made_ms);
         query_bind_integer(&query, id);
+        query_bind_integer(&query, record->rung_at);
         r = query_step(&query);
         if (r <= 0)
                 return r < 0 ? r : 1;

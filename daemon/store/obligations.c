@@ -241,9 +241,9 @@ static int unsettle(struct store *store, enum statement which, const char *sql, 
 /* Up to just before now: what falls due at this very moment is still to come. */
 int store_unsettle(struct store *store, wall_time now)
 {
-        static const char occurrences[] = "UPDATE occurrence SET handled = ?1 - 1, next_fire = iif(withdrawn, NULL, ?1)"
+        static const char occurrences[] = "UPDATE occurrence SET handled = ?1 - 1, next_fire = iif(withdrawn, NULL, 0)"
                                           " WHERE handled > ?1";
-        static const char obligations[] = "UPDATE obligation SET handled = ?1 - 1, next_fire = iif(status, NULL, ?1)"
+        static const char obligations[] = "UPDATE obligation SET handled = ?1 - 1, next_fire = iif(status, NULL, 0)"
                                           " WHERE handled > ?1";
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);

@@ -42,6 +42,8 @@ int store_get_fact(struct store *store, const char *name, char **ret);
 int store_set_fact(struct store *store, const char *name, const char *value);
 
 /* ---- occurrences and obligations ---- */
+#define FIRE_AT_ONCE 0 /* as next_fire: at the next tick, even if the clock is set back before it */
+
 struct occurrence_record {
         int64_t id;
         char plan[ID_SIZE], item[ID_SIZE];

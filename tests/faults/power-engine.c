@@ -44,7 +44,7 @@ static void on_dark(void *userdata)
         struct power *power = userdata;
 
         if (!power->sim->dead)
-                sim_say(power->sim, "the power goes after %d commits of this step", power->sim->commits);
+                sim_say(power->sim, "the power goes");
         crash_die(power->sim);
 }
 
@@ -166,9 +166,12 @@ void power_engine(struct faults *faults)
                                       .committed = committed,
                                       .opened = opened,
                                       .self = &power};
-        struct totals totals = sim_run(faults->seed, some_classes(&faults->chance), &medium, false);
+        static struct replay replay;
+        static struct outcome outcome;
 
+        replay.classes = some_classes(&faults->chance);
+        sim_run(faults->seed, &replay, &medium, &outcome);
         faults->counted.commits += power.acked;
-        faults->counted.leaving += totals.accepted;
-        faults->counted.repeated += totals.repeated;
+        faults->counted.leaving += outcome.totals.accepted;
+        faults->counted.repeated += outcome.totals.repeated;
 }

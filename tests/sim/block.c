@@ -9,12 +9,21 @@
 #include <sys/stat.h>
 
 #include "core/cleanup.h"
+#include "core/lunar.h"
 
 static const char *const shift_names[] = {[SHIFT_NEXT] = "next", [SHIFT_PREVIOUS] = "previous", [SHIFT_NONE] = "none"};
 
-static civil_day some_day(const struct block *block, struct chance *chance)
+const char *const block_plan_ids[PLANS] = {"p", "q"};
+const char *const block_hook_ids[HOOKS] = {"all", "some"};
+
+static int year_of(const struct block *block, const struct block_item *item)
 {
-        return civil_from(block->year, 1, 5) + chance_between(chance, 0, 350);
+        return block->year + item->plan;
+}
+
+static civil_day some_day(int year, struct chance *chance)
+{
+        return civil_from(year, 1, 5) + chance_between(chance, 0, 350);
 }
 
 static struct offset some_offset(struct chance *chance, int most)
@@ -24,7 +33,7 @@ static struct offset some_offset(struct chance *chance, int most)
         return chance_percent(chance, 50) ? (struct offset){.days = n} : (struct offset){.workdays = n};
 }
 
-static void random_policy(struct block_policy *policy, struct chance *chance)
+void block_random_policy(struct block_policy *policy, struct chance *chance)
 {
         static const int32_t at[] = {8 * 3600, 8 * 3600, 9 * 3600 + 1800, 7 * 3600, 18 * 3600};
         static const int32_t days[] = {0, 1, 2, 3, 5, 7, 14, 30};
@@ -48,22 +57,25 @@ static void random_policy(struct block_policy *policy, struct chance *chance)
 
 void block_move_item(const struct block *block, struct block_item *item, struct chance *chance)
 {
+        int year = year_of(block, item);
+        struct lunar_date lunar = {.year = year};
+
         item->fix_by = CIVIL_NONE;
         item->from = CIVIL_NONE;
-        item->due = some_day(block, chance);
+        item->due = some_day(year, chance);
         switch (item->form) {
         case DATE_QUARTER:
                 item->quarter = chance_between(chance, 1, 4);
-                item->from = civil_from(block->year, item->quarter * 3 - 2, 1);
+                item->from = civil_from(year, item->quarter * 3 - 2, 1);
                 item->due =
-                        civil_from(block->year, item->quarter * 3, item->quarter == 1 || item->quarter == 4 ? 31 : 30);
+                        civil_from(year, item->quarter * 3, item->quarter == 1 || item->quarter == 4 ? 31 : 30);
                 break;
         case DATE_WINDOW:
                 item->from = item->due;
                 item->due += chance_between(chance, 5, 40);
-                if (item->due > civil_from(block->year, 12, 31))
-                        item->due = civil_from(block->year, 12, 31);
-                if (item->tentative && chance_percent(chance, 70) && item->from - 30 > civil_from(block->year, 1, 1))
+                if (item->due > civil_from(year, 12, 31))
+                        item->due = civil_from(year, 12, 31);
+                if (item->tentative && chance_percent(chance, 70) && item->from - 30 > civil_from(year, 1, 1))
                         item->fix_by = item->from - chance_between(chance, 1, 25);
                 break;
         case DATE_REPEAT:
@@ -72,15 +84,22 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
         case DATE_UNDATED:
                 item->due = CIVIL_NONE;
                 break;
-        case DATE_DUE:
         case DATE_OBSERVANCE:
+                if (item->lunar_month == 0)
+                        break;
+                /* Up to the tenth month a lunar year lies within the Gregorian one. */
+                item->lunar_month = lunar.month = chance_between(chance, 1, 10);
+                item->lunar_day = lunar.day = chance_between(chance, 1, 29);
+                (void)lunar_to_civil(&lunar, &item->due);
+                break;
+        case DATE_DUE:
                 break;
         }
-        if (item->form == DATE_OBSERVANCE && civil_split(item->due).month == 2 && civil_split(item->due).day == 29)
+        if (item->form == DATE_OBSERVANCE && item->lunar_month == 0 && civil_split(item->due).month == 2 && civil_split(item->due).day == 29)
                 item->due--;
 }
 
-bool block_add_item(struct block *block, struct chance *chance)
+bool block_add_item(struct block *block, int plan, struct chance *chance)
 {
         static const enum date_form forms[] = {DATE_DUE,    DATE_DUE,     DATE_DUE,    DATE_WINDOW,     DATE_WINDOW,
                                                DATE_WINDOW, DATE_QUARTER, DATE_REPEAT, DATE_OBSERVANCE, DATE_UNDATED};
@@ -90,6 +109,8 @@ bool block_add_item(struct block *block, struct chance *chance)
                 return false;
         *item = (struct block_item){
                 .present = true,
+                .plan = plan,
+                .lunar_month = chance_between(chance, 0, 1),
                 .form = forms[chance_between(chance, 0, (int)ELEMENTS(forms) - 1)],
                 .tentative = chance_percent(chance, 50),
                 .shift = (enum shift)chance_between(chance, 0, 2),
@@ -118,26 +139,74 @@ bool block_add_agency(struct block *block, struct chance *chance)
 
 void block_random(struct block *block, struct chance *chance)
 {
-        static const int32_t hours[][2] = {
-                {7 * 3600 + 1800, 17 * 3600}, {8 * 3600, 16 * 3600}, {9 * 3600, 11 * 3600}, {0, 0}};
-        int kind = chance_between(chance, 0, 3), agencies = chance_between(chance, 3, 5),
-            items = chance_between(chance, 2, 6);
+        int agencies = chance_between(chance, 3, 5), items = chance_between(chance, 2, 6);
 
         *block = (struct block){
-                .year = chance_between(chance, 2023, 2025),
-                .open = hours[kind][0],
-                .close = hours[kind][1],
-                .catch_up = (int64_t)chance_between(chance, 1, 10) * DAY_SECONDS,
-                .digest = chance_percent(chance, 30),
+                .year = chance_between(chance, 2023, 2026),
+                .zone = block_random_zone(chance),
+                .plans = {true},
+                .digest = chance_percent(chance, 20),
                 .confirmations = chance_percent(chance, 50),
-                .webhook = chance_percent(chance, 30),
         };
+        block_random_hours(block, chance);
+        block_random_servers(block, chance);
         for (int i = 0; i < POLICIES; i++)
-                random_policy(&block->policies[i], chance);
+                block_random_policy(&block->policies[i], chance);
         while (block->n_agencies < agencies)
                 block_add_agency(block, chance);
         while (block->n_items < items)
-                block_add_item(block, chance);
+                block_add_item(block, 0, chance);
+}
+
+/* Half of them where the clock changes twice a year, one by half an hour. */
+const char *block_random_zone(struct chance *chance)
+{
+        static const char *const zones[] = {"Europe/Berlin",     "America/New_York", "Australia/Lord_Howe",
+                                            "Asia/Kathmandu",    "Pacific/Chatham",  "America/Santiago",
+                                            "Asia/Ho_Chi_Minh"};
+
+        return zones[chance_percent(chance, 50) ? ELEMENTS(zones) - 1 : (size_t)chance_between(chance, 0, 6)];
+}
+
+void block_random_hours(struct block *block, struct chance *chance)
+{
+        static const int32_t hours[][2] = {
+                {7 * 3600 + 1800, 17 * 3600}, {8 * 3600, 16 * 3600}, {9 * 3600, 11 * 3600}, {0, 0}};
+        int kind = chance_between(chance, 0, 3);
+
+        block->open = hours[kind][0];
+        block->close = hours[kind][1];
+        block->catch_up = (int64_t)chance_between(chance, 1, 10) * DAY_SECONDS;
+}
+
+void block_random_servers(struct block *block, struct chance *chance)
+{
+        static const int64_t retries[][3] = {
+                {60, INT64_C(4) * 3600, INT64_C(5) * 86400}, {600, 3600, INT64_C(2) * 86400}, {3600, 86400, 864000}};
+        int kind = chance_percent(chance, 60) ? 0 : chance_between(chance, 0, 2);
+
+        block->retry_first = retries[kind][0];
+        block->retry_max = retries[kind][1];
+        block->give_up = retries[kind][2];
+        for (int i = 0; i < HOOKS; i++)
+                block->hooks[i] = chance_percent(chance, 30);
+        block->per_minute = chance_percent(chance, 70) ? 0 : chance_between(chance, 1, 5);
+        block->connections = chance_between(chance, 1, 4);
+}
+
+/* The second takes what is urgent, of the head and the deputy. */
+bool block_hook_wants(int hook, int agency, enum notice_kind kind)
+{
+        return hook == 0 || ((agency == HEAD || agency == DEPUTY) && (kind == KIND_DUE || kind == KIND_OVERDUE));
+}
+
+void block_mailbox(const struct block_agency *agency, int mailbox, size_t size, char *address)
+{
+        if (agency->corrected[mailbox] > 0)
+                snprintf(address, size, "%s.%d@%s.example", agency->id, agency->corrected[mailbox],
+                         mailbox == 0 ? "x" : "y");
+        else
+                snprintf(address, size, "%s@%s.example", agency->id, mailbox == 0 ? "x" : "y");
 }
 
 int block_days(const struct block *block, const struct block_item *item, civil_day days[static 12])
@@ -147,7 +216,7 @@ int block_days(const struct block *block, const struct block_item *item, civil_d
                 return 1;
         }
         for (int month = 1; month <= 12; month++)
-                days[month - 1] = civil_from(block->year, month, item->month_day);
+                days[month - 1] = civil_from(year_of(block, item), month, item->month_day);
         return 12;
 }
 
@@ -197,6 +266,26 @@ static void write_policy(FILE *out, const struct block_policy *policy, int index
         fputs(" ); };\n", out);
 }
 
+static void write_hooks(FILE *out, const struct block *block)
+{
+        const char *comma = "";
+
+        fputs("webhooks = (", out);
+        for (int i = 0; i < HOOKS; i++) {
+                if (!block->hooks[i])
+                        continue;
+                fprintf(out, "%s { id = \"%s\"; url = \"http://127.0.0.1:1/\"; allow_http = true; ", comma,
+                        block_hook_ids[i]);
+                if (i == 0)
+                        fputs("agencies = [\"*\"]; kinds = [\"*\"]; }", out);
+                else
+                        fprintf(out, "agencies = [\"%s\", \"%s\"]; kinds = [\"due\", \"overdue\"]; }",
+                                block->agencies[HEAD].id, block->agencies[DEPUTY].id);
+                comma = ",";
+        }
+        fputs(" );\n", out);
+}
+
 static void write_main(const struct block *block, const char *folder)
 {
         FILE *CLEANUP_FCLOSE out = open_file(folder, "reminderd.conf");
@@ -205,9 +294,12 @@ static void write_main(const struct block *block, const char *folder)
                 "block = { name = \"Khối\"; short = \"K\"; contact = { name = \"N\"; title = \"T\"; phone = \"1\"; "
                 "email = \"contact@x.example\"; }; };\n"
                 "agencies = \"agencies.conf\"; plans = \"plans.d\"; calendars = \"%s/conf/calendar.d\";\n"
-                "templates = \"%s/conf/templates/vi\"; state_dir = \"state\";\n"
-                "mail = { url = \"smtp://127.0.0.1:1\"; tls = \"required\"; from = \"from@x.example\"; };\n",
-                SOURCE_DIR, SOURCE_DIR);
+                "templates = \"%s\"; state_dir = \"state\"; timezone = \"%s\";\n"
+                "mail = { url = \"smtp://127.0.0.1:1\"; tls = \"required\"; from = \"from@x.example\"; "
+                "connections = %d; per_minute = %d; };\n"
+                "retry = { first = \"%llds\"; max = \"%llds\"; give_up = \"%llds\"; };\n",
+                SOURCE_DIR, block->templates, block->zone, block->connections, block->per_minute,
+                (long long)block->retry_first, (long long)block->retry_max, (long long)block->give_up);
         fputs("hours = { open = ", out);
         put_clock(out, block->open);
         fputs("; close = ", out);
@@ -216,10 +308,7 @@ static void write_main(const struct block *block, const char *folder)
                 block->confirmations ? "true" : "false");
         if (block->digest)
                 fputs("digest = { weekday = \"mon\"; at = \"08:00\"; };\n", out);
-        if (block->webhook)
-                fputs("webhooks = ( { id = \"hook\"; url = \"http://127.0.0.1:1/\"; allow_http = true; agencies = "
-                      "[\"*\"]; kinds = [\"*\"]; } );\n",
-                      out);
+        write_hooks(out, block);
         fputs("policies = {\n", out);
         for (int i = 0; i < POLICIES; i++)
                 write_policy(out, &block->policies[i], i);
@@ -237,9 +326,14 @@ static void write_agencies(const struct block *block, const char *folder)
 
                 if (!agency->present)
                         continue;
-                fprintf(out, "%s{ id = \"%s\"; name = \"Cơ quan %d\"; emails = [\"%s@x.example\"%s%s%s]; }", comma,
-                        agency->id, i, agency->id, agency->mailboxes > 1 ? ", \"" : "",
-                        agency->mailboxes > 1 ? agency->id : "", agency->mailboxes > 1 ? "@y.example\"" : "");
+                fprintf(out, "%s{ id = \"%s\"; name = \"Cơ quan %d\"; emails = [", comma, agency->id, i);
+                for (int m = 0; m < agency->mailboxes; m++) {
+                        char address[40];
+
+                        block_mailbox(agency, m, sizeof(address), address);
+                        fprintf(out, "%s\"%s\"", m > 0 ? ", " : "", address);
+                }
+                fputs("]; }", out);
                 comma = ",\n";
         }
         fprintf(out, " );\ngroups = { council = [\"%s\"]; };\n", block->agencies[COUNCIL].id);
@@ -269,7 +363,11 @@ static void write_item(FILE *out, const struct block *block, const struct block_
                 fprintf(out, "repeat = \"FREQ=MONTHLY;BYMONTHDAY=%d\"; ", item->month_day);
                 break;
         case DATE_OBSERVANCE:
-                fprintf(out, "observance = { date = \"%s\"; }; ", due + 5);
+                if (item->lunar_month > 0)
+                        fprintf(out, "observance = { date = \"lunar:%02d-%02d\"; }; ", item->lunar_month,
+                                item->lunar_day);
+                else
+                        fprintf(out, "observance = { date = \"%s\"; }; ", due + 5);
                 break;
         }
         if (item->tentative)
@@ -280,23 +378,56 @@ static void write_item(FILE *out, const struct block *block, const struct block_
                 item->owner == OWNER_MEMBERS ? "members" : block->agencies[item->owner].id);
 }
 
-static void write_plan(const struct block *block, const char *folder)
+static void remove_plan(const char *folder, const char *plan)
 {
-        FILE *CLEANUP_FCLOSE out = open_file(folder, "plans.d/p.conf");
-        const char *comma = "";
+        char path[200];
 
+        snprintf(path, sizeof(path), "%s/plans.d/%s.conf", folder, plan);
+        (void)remove(path);
+}
+
+static void write_plan(const struct block *block, int plan, const char *folder)
+{
+        const char *comma = "";
+        char name[32];
+        FILE *CLEANUP_FCLOSE out = NULL;
+
+        if (!block->plans[plan]) {
+                remove_plan(folder, block_plan_ids[plan]);
+                return;
+        }
+        snprintf(name, sizeof(name), "plans.d/%s.conf", block_plan_ids[plan]);
+        out = open_file(folder, name);
+        /* The head changes with the year. */
         fprintf(out,
-                "plan = { id = \"p\"; year = %d; title = \"Kế hoạch\"; basis = \"KH\"; head = \"%s\"; deputy = "
+                "plan = { id = \"%s\"; year = %d; title = \"Kế hoạch\"; basis = \"KH\"; head = \"%s\"; deputy = "
                 "\"%s\"; items = (\n",
-                block->year, block->agencies[HEAD].id, block->agencies[DEPUTY].id);
+                block_plan_ids[plan], block->year + plan, block->agencies[plan == 0 ? HEAD : DEPUTY].id,
+                block->agencies[plan == 0 ? DEPUTY : HEAD].id);
         for (int i = 0; i < block->n_items; i++) {
-                if (!block->items[i].present)
+                if (!block->items[i].present || block->items[i].plan != plan)
                         continue;
                 fputs(comma, out);
                 write_item(out, block, &block->items[i]);
                 comma = ",\n";
         }
         fputs(" ); };\n", out);
+}
+
+void block_write_templates(const char *folder)
+{
+        for (size_t kind = 0; kind <= KIND_COUNT; kind++) {
+                const char *name = kind == KIND_COUNT ? "group" : kind_name((enum notice_kind)kind);
+                char file[40];
+
+                for (int html = 0; html < 2; html++) {
+                        snprintf(file, sizeof(file), "%s.%s", name, html ? "html" : "txt");
+
+                        FILE *CLEANUP_FCLOSE out = open_file(folder, file);
+
+                        fprintf(out, html ? "<p>%s</p>\n" : "Subject: %s\n\nlời nhắc\n", name);
+                }
+        }
 }
 
 void block_write(const struct block *block, const char *folder)
@@ -307,5 +438,6 @@ void block_write(const struct block *block, const char *folder)
         (void)mkdir(path, 0700);
         write_main(block, folder);
         write_agencies(block, folder);
-        write_plan(block, folder);
+        for (int i = 0; i < PLANS; i++)
+                write_plan(block, i, folder);
 }

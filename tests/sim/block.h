@@ -1,16 +1,19 @@
 /* The block: a small random one, as plain data, and the configuration files that say the same to the program.
  * Depends on core/civil, core/span and chance.
- * Made by sim; read by rules and checker, which never look at the parsed configuration. */
+ * Made by sim, edited by edits; read by rules and checker, which never look at the parsed configuration. */
 #pragma once
 
 #include "chance.h"
+#include "core/kind.h"
 #include "core/plan.h"
 
 #define AGENCIES_MAX 8
-#define ITEMS_MAX 14
+#define ITEMS_MAX 18
 #define BEFORE_MAX 5
 #define LEVELS_MAX 2
 #define POLICIES 3
+#define PLANS 2 /* this year's and the next one's */
+#define HOOKS 2 /* one that takes everything, one with filters */
 
 /* The first three agencies stay for ever: the plan names them. */
 enum { HEAD, DEPUTY, COUNCIL, FIRST_PLAIN };
@@ -18,7 +21,9 @@ enum { HEAD, DEPUTY, COUNCIL, FIRST_PLAIN };
 struct block_agency {
         char id[8];
         bool present;
+        bool banned; /* left out of a story: never comes */
         int mailboxes;
+        int corrected[2]; /* how often each address was put right */
 };
 
 struct block_policy {
@@ -39,7 +44,10 @@ struct block_policy {
 struct block_item {
         char id[8];
         bool present;
+        bool banned;
+        int plan;
         enum date_form form;
+        int lunar_month, lunar_day; /* of an observance; 0: a Gregorian one */
         civil_day from, due; /* an undated one has neither */
         civil_day fix_by;
         bool tentative;
@@ -49,10 +57,16 @@ struct block_item {
 };
 
 struct block {
-        int year;
+        int year; /* of the first plan */
+        bool plans[PLANS];
+        const char *zone;
+        const char *templates;
         int32_t open, close; /* both 0: always */
         int64_t catch_up;
-        bool digest, confirmations, webhook;
+        bool digest, confirmations;
+        bool hooks[HOOKS];
+        int per_minute, connections;
+        int64_t retry_first, retry_max, give_up; /* seconds */
         struct block_agency agencies[AGENCIES_MAX];
         int n_agencies;
         struct block_policy policies[POLICIES];
@@ -61,12 +75,24 @@ struct block {
 };
 
 void block_random(struct block *block, struct chance *chance);
-/* One more item (agency) at the end; false where there is no room. */
-bool block_add_item(struct block *block, struct chance *chance);
+/* One more item of a plan (agency) at the end; false where there is no room. */
+bool block_add_item(struct block *block, int plan, struct chance *chance);
 bool block_add_agency(struct block *block, struct chance *chance);
 /* Another day for an item, of the form that it has. */
 void block_move_item(const struct block *block, struct block_item *item, struct chance *chance);
-/* Writes reminderd.conf, agencies.conf and plans.d/p.conf into a folder. */
+void block_random_policy(struct block_policy *policy, struct chance *chance);
+void block_random_hours(struct block *block, struct chance *chance);
+void block_random_servers(struct block *block, struct chance *chance);
+const char *block_random_zone(struct chance *chance);
+extern const char *const block_plan_ids[PLANS];
+extern const char *const block_hook_ids[HOOKS];
+/* Whether a hook takes a kind of notice for an agency. */
+bool block_hook_wants(int hook, int agency, enum notice_kind kind);
+/* The address of one of an agency's mailboxes. */
+void block_mailbox(const struct block_agency *agency, int mailbox, size_t size, char *address);
+/* Templates of one line each: what is said is tested elsewhere. */
+void block_write_templates(const char *folder);
+/* Writes reminderd.conf, agencies.conf and the plans into a folder. */
 void block_write(const struct block *block, const char *folder);
 /* The days of an item; one CIVIL_NONE for an undated one. Returns how many. */
 int block_days(const struct block *block, const struct block_item *item, civil_day days[static 12]);

@@ -1,6 +1,12 @@
-/* What must hold, at every message and after every step, said from the duties and the slow rules.
+/* What must hold, at every message and after every step, said from the duties and the slow rules:
+ *   a message leaves only once it is committed as sending, is told of what is owed and not done, not during a snooze,
+ *   not as overdue before the due date nor as a reminder of it after (checker_leaving, checker_on_wire);
+ *   what the rules demand at a moment has a notice, of the right kind (check_duty, check_levels, check_fix);
+ *   nobody is reminded more often than that (check_count), in a quiet year exactly so often;
+ *   the timer is armed for the next thing to do (check_wake), nothing due stays in the queue (check_queue);
+ *   the store has what was decided (checker_states), and at the end every notice is accounted for (checker_end).
  * Depends on sim, rules.
- * Called by sim, outside and crash. */
+ * Called by sim, outside, edits and people. */
 #include "sim.h"
 
 #include <stdlib.h>
@@ -11,6 +17,11 @@
 static const char *item_name(const struct sim *sim, const struct duty *duty)
 {
         return sim->block.items[duty->item].id;
+}
+
+static const char *plan_name(const struct sim *sim, const struct duty *duty)
+{
+        return block_plan_ids[sim->block.items[duty->item].plan];
 }
 
 static const char *agency_name(const struct sim *sim, const struct duty *duty)
@@ -39,9 +50,17 @@ static bool is_reminder(enum notice_kind kind)
 
 /* ---- at every message ---- */
 
+static int slot_of(const char *address)
+{
+        for (int i = 0; i < HOOKS; i++)
+                if (strcmp(address, block_hook_ids[i]) == 0)
+                        return 2 + i;
+        return strstr(address, "@y.") ? 1 : 0;
+}
+
 static void check_may_hear(struct sim *sim, const struct duty *duty, enum notice_kind kind)
 {
-        civil_day today = wall_day(sim_wall(sim));
+        civil_day today = sim_today(sim);
 
         if (duty->status != OBLIGATION_OPEN)
                 sim_fail(sim, "%s is sent to %s about %s, which is done, waived or withdrawn", kind_name(kind),
@@ -52,24 +71,30 @@ static void check_may_hear(struct sim *sim, const struct duty *duty, enum notice
 }
 
 void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notices,
-                     int n)
+                     const bool *firsts, int n)
 {
         if (!rules_open(&sim->rules, sim_wall(sim)) && delivery->kind != KIND_TEST &&
             !outside_parcel(sim, delivery->id)->manual)
                 sim_fail(sim, "%s goes to %s outside the hours", kind_name(delivery->kind), delivery->address);
         for (int i = 0; i < n; i++) {
                 struct obligation_record CLEANUP(obligation_record_clear) record = {0};
-                const struct duty *duty;
+                struct duty *duty;
 
-                /* What another address has already had stays "sent", also where this letter leaves it out. */
-                if (notices[i].state == NOTICE_SENT || notices[i].obligation_id == 0 ||
+                if (notices[i].obligation_id == 0 ||
                     (!is_reminder(notices[i].kind) && notices[i].kind != KIND_DATE_SET))
                         continue;
-                if (store_get_obligation(manager_engine(sim->manager)->store, notices[i].obligation_id, &record) != 0)
+                disk_hold();
+                if (store_get_obligation(sim_store(sim), notices[i].obligation_id, &record) != 0)
                         sim_fail(sim, "a notice of no obligation");
+                disk_go_on();
                 duty = checker_find(sim, record.item, record.key, record.agency);
                 if (!duty)
                         sim_fail(sim, "%s is told of %s, which it never owed", record.agency, record.item);
+                if (is_reminder(notices[i].kind) && firsts[i])
+                        duty->left[slot_of(delivery->address)]++;
+                /* What another address has already had stays "sent", also where this letter leaves it out. */
+                if (notices[i].state == NOTICE_SENT)
+                        continue;
                 if (duty->status != OBLIGATION_OPEN || duty->snoozed_until != CIVIL_NONE)
                         sim_say(sim, "%.8s, attempt %u, carries %s, %s", delivery->id, delivery->attempts,
                                 notices[i].rung, notice_state_name(notices[i].state));
@@ -80,7 +105,7 @@ void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, co
 /* Whether anybody owes an occurrence and is late (waits for a date). */
 static bool anybody(const struct sim *sim, const struct letter_entry *entry, bool tentative)
 {
-        civil_day today = wall_day(sim_wall(sim));
+        civil_day today = sim_today(sim);
         char key[CIVIL_DATE_SIZE];
 
         for (int i = 0; i < sim->n_duties; i++) {
@@ -97,15 +122,10 @@ static bool anybody(const struct sim *sim, const struct letter_entry *entry, boo
         return false;
 }
 
-static int slot_of(const char *address)
-{
-        return strcmp(address, "hook") == 0 ? 2 : strstr(address, "@y.") ? 1 : 0;
-}
-
 static void check_reminder(struct sim *sim, const struct delivery_record *delivery, const struct letter_entry *entry)
 {
-        struct duty *duty = checker_find(sim, entry->item, entry->occurrence, delivery->agency);
-        civil_day today = wall_day(sim_wall(sim)), effective;
+        const struct duty *duty = checker_find(sim, entry->item, entry->occurrence, delivery->agency);
+        civil_day today = sim_today(sim), effective;
 
         if (!duty)
                 sim_fail(sim, "%s is told of %s, which it never owed", delivery->agency, entry->item);
@@ -116,7 +136,6 @@ static void check_reminder(struct sim *sim, const struct delivery_record *delive
                          delivery->agency);
         if (entry->kind == KIND_OVERDUE && today <= effective)
                 sim_fail(sim, "%s is called overdue to %s, and is not", entry->item, delivery->agency);
-        duty->left[slot_of(delivery->address)]++;
 }
 
 void checker_leaving(struct sim *sim, const struct delivery_record *delivery, const struct letter *letter)
@@ -134,29 +153,36 @@ void checker_leaving(struct sim *sim, const struct delivery_record *delivery, co
 
 /* ---- after every step ---- */
 
-static void look_up(struct sim *sim, struct duty *duty)
+static bool try_look_up(struct sim *sim, struct duty *duty)
 {
         struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
         struct obligation_record CLEANUP(obligation_record_clear) obligation = {0};
-        struct store *store = manager_engine(sim->manager)->store;
         char key[CIVIL_DATE_SIZE];
 
         if (duty->obligation_id != 0)
-                return;
-        if (store_find_occurrence(store, "p", item_name(sim, duty), civil_format(duty->key, key), &occurrence) != 0 ||
-            store_find_obligation(store, occurrence.id, agency_name(sim, duty), &obligation) != 0)
-                sim_fail(sim, "the store does not know what %s owes for %s", agency_name(sim, duty),
-                         item_name(sim, duty));
+                return true;
+        if (store_find_occurrence(sim_store(sim), plan_name(sim, duty), item_name(sim, duty),
+                                  civil_format(duty->key, key), &occurrence) != 0 ||
+            store_find_obligation(sim_store(sim), occurrence.id, agency_name(sim, duty), &obligation) != 0)
+                return false;
         duty->occurrence_id = occurrence.id;
         duty->obligation_id = obligation.id;
+        return true;
 }
 
-/* The last notice of that moment (and, where given, to that agency and of that kind) that was not passed over. */
+void checker_look_up(struct sim *sim, struct duty *duty)
+{
+        if (!try_look_up(sim, duty))
+                sim_fail(sim, "the store does not know what %s owes for %s", agency_name(sim, duty),
+                         item_name(sim, duty));
+}
+
+/* The last notice of that moment (and, where given, to that agency and of that kind), passed over or not. */
 struct wanted {
         wall_time at;
         const char *agency;
         enum notice_kind kind; /* KIND_COUNT: a reminder */
-        bool found;
+        bool found, snoozed;
         int64_t made_ms;
         enum notice_kind found_kind;
 };
@@ -165,12 +191,14 @@ static int match(void *userdata, const struct notice_record *record)
 {
         struct wanted *wanted = userdata;
 
-        if (record->rung_at != wanted->at || record->state == NOTICE_SKIPPED)
+        if (record->rung_at != wanted->at ||
+            (wanted->kind == KIND_COUNT ? !is_reminder(record->kind) : record->kind != wanted->kind) ||
+            (wanted->agency && strcmp(record->agency, wanted->agency) != 0))
                 return 0;
-        if (wanted->kind == KIND_COUNT ? !is_reminder(record->kind) : record->kind != wanted->kind)
+        if (record->state == NOTICE_SKIPPED) {
+                wanted->snoozed = record->detail && strcmp(record->detail, "snoozed") == 0;
                 return 0;
-        if (wanted->agency && strcmp(record->agency, wanted->agency) != 0)
-                return 0;
+        }
         wanted->found = true;
         wanted->made_ms = record->made_ms;
         wanted->found_kind = record->kind;
@@ -195,16 +223,29 @@ static void say_duty(struct sim *sim, const struct duty *duty)
         char day[CIVIL_DATE_SIZE];
 
         for (int i = 0; i < duty->n_beats; i++)
-                sim_say(sim, "beat %d: %s %02d:%02d", (int)duty->beats[i].voice,
+                sim_say(sim, "beat %d: %s %02d:%02d", (int)duty->beats[i].mark.voice,
                         civil_format(wall_day(duty->beats[i].at), day), wall_clock(duty->beats[i].at) / 3600,
                         wall_clock(duty->beats[i].at) / 60 % 60);
-        (void)store_each_notice(manager_engine(sim->manager)->store, duty->occurrence_id, duty->obligation_id,
+        (void)store_each_notice(sim_store(sim), duty->occurrence_id, duty->obligation_id,
                                 say_notice, sim);
+}
+
+/* One more reminder, for every address that the agency has at that moment. */
+static void promise(struct sim *sim, struct duty *duty, enum notice_kind kind)
+{
+        const struct block_agency *agency = &sim->block.agencies[duty->agency];
+
+        duty->promised++;
+        sim->totals.promises++;
+        for (int slot = 0; slot < 2 + HOOKS; slot++)
+                duty->wanted[slot] += slot < 2 ? slot < agency->mailboxes
+                                               : sim->block.hooks[slot - 2] &&
+                                                         block_hook_wants(slot - 2, duty->agency, kind);
 }
 
 static void check_duty(struct sim *sim, struct duty *duty)
 {
-        wall_time now = sim_wall(sim), made;
+        wall_time now = sim_wall(sim);
         struct wanted wanted = {.kind = KIND_COUNT};
         enum notice_kind kind;
         struct beat beat;
@@ -213,80 +254,131 @@ static void check_duty(struct sim *sim, struct duty *duty)
                 return;
         rules_refresh(&sim->rules, duty);
         if (!rules_speak(&sim->rules, duty, now, &beat, &kind)) {
-                /* After a crash nobody knows whether it was judged before or after. */
                 if (beat.at != WALL_NONE && now >= rules_silent_until(&sim->rules, duty))
-                        duty->settled = duty->doubtful ? beat.at : now;
+                        rules_settle(duty, now, NULL);
                 return;
         }
-        look_up(sim, duty);
+        checker_look_up(sim, duty);
         wanted.at = beat.at;
-        (void)store_each_notice(manager_engine(sim->manager)->store, duty->occurrence_id, duty->obligation_id, match,
-                                &wanted);
-        if (!wanted.found)
+        (void)store_each_notice(sim_store(sim), duty->occurrence_id, duty->obligation_id, match, &wanted);
+        if (!wanted.found && wanted.snoozed) { /* judged during a snooze that a decision ended since */
+                rules_settle(duty, now, NULL);
+                return;
+        }
+        if (!wanted.found) {
                 say_duty(sim, duty);
-        if (!wanted.found)
                 sim_fail(sim, "no %s notice was made for %s about %s (%d h after its moment)", kind_name(kind),
                          agency_name(sim, duty), item_name(sim, duty), (int)((now - beat.at) / 3600));
-        if (wanted.made_ms == sim->now) {
-                duty->promised++;
-                sim->totals.promises++;
-                if (wanted.found_kind != kind)
-                        sim_fail(sim, "the notice for %s about %s is %s and should be %s", agency_name(sim, duty),
-                                 item_name(sim, duty), kind_name(wanted.found_kind), kind_name(kind));
         }
-        /* A crash may have hidden when it was made. */
-        made = clock_wall(wanted.made_ms) > beat.at ? clock_wall(wanted.made_ms) : beat.at;
-        duty->settled = made > duty->settled ? made : duty->settled;
-        duty->doubtful = false;
+        if (wanted.made_ms == sim->now && wanted.found_kind != kind)
+                sim_fail(sim, "the notice for %s about %s is %s and should be %s", agency_name(sim, duty),
+                         item_name(sim, duty), kind_name(wanted.found_kind), kind_name(kind));
+        promise(sim, duty, kind);
+        rules_settle(duty, now, &beat);
 }
 
 static void check_count(struct sim *sim, const struct duty *duty)
 {
-        const struct block_agency *agency = &sim->block.agencies[duty->agency];
+        /* A limit of messages a minute holds some of them back for that minute. */
+        bool exact = sim->quiet && manager_wake(sim->manager) > sim->now + 60000;
 
-        for (int slot = 0; slot < 3; slot++) {
-                bool exists = slot == 0 || (slot == 1 && agency->mailboxes > 1) || (slot == 2 && sim->block.webhook);
+        for (int slot = 0; slot < 2 + HOOKS; slot++) {
+                bool wrong = duty->left[slot] > duty->promised || (exact && duty->left[slot] != duty->wanted[slot]);
 
-                if (duty->left[slot] > duty->promised || (sim->quiet && exists && duty->left[slot] != duty->promised))
-                        say_duty(sim, duty);
-                if (duty->left[slot] > duty->promised)
-                        sim_fail(sim, "%s was reminded of %s %d times, and the rules say %d", agency->id,
-                                 item_name(sim, duty), duty->left[slot], duty->promised);
-                if (sim->quiet && exists && duty->left[slot] != duty->promised)
-                        sim_fail(sim, "%s was reminded of %s %d times at address %d, and the rules say %d", agency->id,
-                                 item_name(sim, duty), duty->left[slot], slot, duty->promised);
+                if (!wrong)
+                        continue;
+                say_duty(sim, duty);
+                sim_fail(sim, "%s was reminded of %s %d times at address %d, and the rules say %d",
+                         agency_name(sim, duty), item_name(sim, duty), duty->left[slot], slot,
+                         sim->quiet ? duty->wanted[slot] : duty->promised);
         }
 }
 
-static void want(struct sim *sim, const struct duty *duty, int reader, enum notice_kind kind, wall_time at)
+/* ---- occurrences ---- */
+
+static bool is_told(struct sim *sim, const struct duty *duty, int reader, enum notice_kind kind, wall_time at)
 {
         struct wanted wanted = {.at = at, .agency = sim->block.agencies[reader].id, .kind = kind};
 
-        (void)store_each_notice(manager_engine(sim->manager)->store, duty->occurrence_id, 0, match, &wanted);
-        if (!wanted.found)
-                sim_fail(sim, "no %s to %s about %s", kind_name(kind), wanted.agency, item_name(sim, duty));
+        (void)store_each_notice(sim_store(sim), duty->occurrence_id, 0, match, &wanted);
+        return wanted.found;
 }
 
-/* Each reader hears the highest level that has come since the last look. */
-static void check_levels(struct sim *sim, struct duty *duty, wall_time seen)
+/* The head changes with the year. */
+static int reader_of(const struct sim *sim, const struct duty *duty, int reader)
+{
+        return reader == HEAD && sim->block.items[duty->item].plan == 1 ? DEPUTY : reader;
+}
+
+static struct raised *find_raised(struct sim *sim, const struct raised *like)
+{
+        for (int i = 0; i < sim->n_raised; i++) {
+                struct raised *raised = &sim->raised[i];
+
+                if (raised->leader == like->leader && raised->effective == like->effective &&
+                    raised->reader == like->reader && raised->after.days == like->after.days &&
+                    raised->after.workdays == like->after.workdays)
+                        return raised;
+        }
+        return NULL;
+}
+
+/* Whether a level that has come was told or passed over before; it is remembered. */
+static bool is_new(struct sim *sim, const struct raised *level)
+{
+        struct raised *known = find_raised(sim, level);
+
+        if (known && (known->said || known->when <= level->when))
+                return false;
+        if (known) {
+                known->when = level->when;
+                known->said |= level->said;
+        } else if (sim->n_raised == RAISED_MAX)
+                sim_fail(sim, "more escalations than a simulation can have");
+        else
+                sim->raised[sim->n_raised++] = *level;
+        return true;
+}
+
+/* Each reader hears the highest level that has come since the last look, if anybody is late. */
+static void check_levels(struct sim *sim, struct duty *duty)
 {
         const struct block_item *item = &sim->block.items[duty->item];
         const struct block_policy *policy = &sim->block.policies[item->policy];
-        civil_day effective = rules_effective(&sim->rules, duty);
+        struct raised level = {
+                .leader = duty->leader, .effective = rules_effective(&sim->rules, duty), .when = sim_wall(sim)};
 
         for (int reader = HEAD; reader < FIRST_PLAIN; reader++) {
                 wall_time newest = WALL_NONE;
+                int highest = -1;
 
                 for (int i = 0; i < policy->n_levels; i++) {
-                        wall_time at = rules_level_at(&sim->rules, item, i, effective);
+                        wall_time at = rules_level_at(&sim->rules, item, i, level.effective);
 
-                        if (policy->levels[i].reader == reader && at > seen && at <= sim_wall(sim) && at > newest)
+                        if (reader_of(sim, duty, policy->levels[i].reader) == reader && at <= sim_wall(sim) &&
+                            at >= newest) {
                                 newest = at;
+                                highest = i;
+                        }
                 }
-                if (newest == WALL_NONE)
-                        continue;
-                look_up(sim, duty);
-                want(sim, duty, reader, KIND_ESCALATION, newest);
+                level.reader = reader;
+                for (int i = 0; i < policy->n_levels; i++) {
+                        if (reader_of(sim, duty, policy->levels[i].reader) != reader ||
+                            rules_level_at(&sim->rules, item, i, level.effective) > sim_wall(sim))
+                                continue;
+                        level.after = policy->levels[i].after;
+                        level.said = i == highest;
+                        if (!is_new(sim, &level) || i != highest)
+                                continue;
+                        checker_look_up(sim, duty);
+                        if (is_told(sim, duty, reader, KIND_ESCALATION, newest)) {
+                                sim->totals.escalations++;
+                                continue;
+                        }
+                        (void)store_each_notice(sim_store(sim), duty->occurrence_id, 0, say_notice, sim);
+                        sim_fail(sim, "no escalation to %s about %s", sim->block.agencies[reader].id,
+                                 item_name(sim, duty));
+                }
         }
 }
 
@@ -294,39 +386,48 @@ static void check_fix(struct sim *sim, struct duty *duty, wall_time seen)
 {
         const struct block_item *item = &sim->block.items[duty->item];
         wall_time beats[BEATS_MAX], newest = WALL_NONE, now = sim_wall(sim);
-        int n = rules_fix_beats(&sim->rules, item, beats);
+        int n = rules_fix_beats(&sim->rules, item, beats), head = reader_of(sim, duty, HEAD);
 
         for (int i = 0; i < n; i++)
                 if (beats[i] > seen && beats[i] <= now && beats[i] > newest && wall_day(now) <= item->due)
                         newest = beats[i];
         if (newest == WALL_NONE)
                 return;
-        look_up(sim, duty);
-        want(sim, duty, HEAD, KIND_FIX_DATE, newest);
+        checker_look_up(sim, duty);
+        /* Said at another hour, before the hours were changed, it is said. */
+        if (!sim_has(sim, CLASS_CONFIG) && !is_told(sim, duty, head, KIND_FIX_DATE, newest))
+                sim_fail(sim, "nobody asks %s to fix %s", sim->block.agencies[head].id, item_name(sim, duty));
 }
 
 static void check_occurrences(struct sim *sim)
 {
         wall_time now = sim_wall(sim);
 
-        /* A clock that was set back: nothing new before the time that has been seen already. */
-        if (now < sim->latest)
-                return;
         for (int i = 0; i < sim->n_duties; i++) {
                 struct duty *duty = &sim->duties[i];
-                wall_time seen = sim->duties[duty->leader].seen;
 
                 if (duty->status != OBLIGATION_OPEN || rules_observance(&sim->rules, duty) ||
                     rules_due(duty) == CIVIL_NONE)
                         continue;
                 if (rules_tentative(duty))
-                        check_fix(sim, duty, seen);
+                        check_fix(sim, duty, sim->duties[duty->leader].seen);
                 else
-                        check_levels(sim, duty, seen);
+                        check_levels(sim, duty);
         }
         for (int i = 0; i < sim->n_duties; i++)
                 if (sim->duties[i].leader == i && sim->duties[i].seen < now)
                         sim->duties[i].seen = now;
+}
+
+void checker_unsettle(struct sim *sim)
+{
+        wall_time now = sim_wall(sim);
+
+        for (int i = 0; i < sim->n_duties; i++) {
+                rules_unsettle(&sim->duties[i], now);
+                if (sim->duties[i].seen > now)
+                        sim->duties[i].seen = now - 1;
+        }
 }
 
 /* The timer is never later than the next thing to say. */
@@ -338,7 +439,7 @@ static void check_wake(struct sim *sim)
                 struct duty *duty = &sim->duties[i];
                 wall_time silent;
 
-                if (duty->status != OBLIGATION_OPEN || duty->doubtful)
+                if (duty->status != OBLIGATION_OPEN)
                         continue;
                 rules_refresh(&sim->rules, duty);
                 silent = rules_silent_until(&sim->rules, duty);
@@ -359,39 +460,76 @@ static void check_queue(struct sim *sim, const char *server)
 {
         int64_t next = INT64_MAX;
 
-        if (store_next_attempt(manager_engine(sim->manager)->store, server, false, &next) == 0 && next <= sim->now &&
-            !sim->flights)
+        if (store_next_attempt(sim_store(sim), server, false, &next) == 0 && next <= sim->now && !sim->flights &&
+            manager_wake(sim->manager) > sim->now + 60000)
                 sim_fail(sim, "deliveries for %s are due and stay where they are", server);
 }
 
 void checker_settled(struct sim *sim)
 {
-        if (sim_wall(sim) > sim->latest)
-                sim->latest = sim_wall(sim);
+        if (sim->in_trouble)
+                return;
+        disk_hold();
         if (rules_open(&sim->rules, sim_wall(sim))) {
+                char server[32];
+
                 for (int i = 0; i < sim->n_duties; i++)
                         check_duty(sim, &sim->duties[i]);
                 check_occurrences(sim);
                 check_queue(sim, "mail");
-                if (sim->block.webhook)
-                        check_queue(sim, "webhook:hook");
+                for (int i = 0; i < HOOKS; i++) {
+                        snprintf(server, sizeof(server), "webhook:%s", block_hook_ids[i]);
+                        if (sim->block.hooks[i])
+                                check_queue(sim, server);
+                }
         }
         for (int i = 0; i < sim->n_duties; i++)
                 check_count(sim, &sim->duties[i]);
         check_wake(sim);
+        disk_go_on();
 }
 
-void checker_died(struct sim *sim)
-{
-        enum notice_kind kind;
-        struct beat beat;
+struct recall {
+        struct sim *sim;
+        struct duty *duty;
+        wall_time settled, judged; /* before the process died; when it last judged the duty */
+};
 
+static int recall_notice(void *userdata, const struct notice_record *record)
+{
+        struct recall *recall = userdata;
+        struct duty *duty = recall->duty;
+        wall_time made = clock_wall(record->made_ms);
+
+        for (int b = 0; b < duty->n_beats; b++) {
+                const struct beat *beat = &duty->beats[b];
+                const struct told *told = rules_told(duty, &beat->mark);
+                bool said = record->state != NOTICE_SKIPPED;
+
+                if (!is_reminder(record->kind) || beat->at != record->rung_at || beat->at <= recall->settled ||
+                    (told && told->said))
+                        continue;
+                if ((!told || told->when != made) && made > recall->judged)
+                        recall->judged = made;
+                if (said)
+                        promise(recall->sim, duty, record->kind);
+                rules_remember(duty, &beat->mark, made, said);
+        }
+        return 0;
+}
+
+void checker_reconcile(struct sim *sim)
+{
         for (int i = 0; i < sim->n_duties; i++) {
-                rules_refresh(&sim->rules, &sim->duties[i]);
-                if (rules_speak(&sim->rules, &sim->duties[i], sim_wall(sim), &beat, &kind)) {
-                        sim->duties[i].promised++;
-                        sim->duties[i].doubtful = true;
-                }
+                struct recall recall = {sim, &sim->duties[i], sim->duties[i].settled, sim->duties[i].settled};
+
+                recall.duty->obligation_id = 0;
+                if (recall.duty->status != OBLIGATION_OPEN || !try_look_up(sim, recall.duty))
+                        continue;
+                rules_refresh(&sim->rules, recall.duty);
+                (void)store_each_notice(sim_store(sim), recall.duty->occurrence_id, recall.duty->obligation_id,
+                                        recall_notice, &recall);
+                recall.duty->settled = recall.judged;
         }
 }
 
@@ -399,13 +537,15 @@ void checker_died(struct sim *sim)
 
 void checker_states(struct sim *sim)
 {
-        struct store *store = manager_engine(sim->manager)->store;
+        struct store *store = sim_store(sim);
+
+        disk_hold();
 
         for (int i = 0; i < sim->n_duties; i++) {
                 struct duty *duty = &sim->duties[i];
                 struct obligation_record CLEANUP(obligation_record_clear) record = {0};
 
-                look_up(sim, duty);
+                checker_look_up(sim, duty);
                 if (store_get_obligation(store, duty->obligation_id, &record) != 0)
                         sim_fail(sim, "an obligation is gone");
                 if (record.obligation.status != duty->status || record.obligation.fixed != duty->fixed ||
@@ -420,6 +560,14 @@ void checker_states(struct sim *sim)
                         sim_fail(sim, "the store counts lateness of %s of %s from another day", item_name(sim, duty),
                                  agency_name(sim, duty));
         }
+        disk_go_on();
+}
+
+static int note_waiting(void *userdata, const struct delivery_record *record)
+{
+        (void)record;
+        *(bool *)userdata = true;
+        return 0;
 }
 
 static int check_notice(void *userdata, const struct notice_record *record)
@@ -433,6 +581,15 @@ static int check_notice(void *userdata, const struct notice_record *record)
             (!record->detail || !*record->detail))
                 sim_fail(sim, "notice %s to %s was %s without a reason", record->rung, record->agency,
                          notice_state_name(record->state));
+        if (record->state == NOTICE_QUEUED && record->obligation_id != 0 && open) {
+                bool waits = false;
+                const struct delivery_filter filter = {.state = DELIVERY_QUEUED, .obligation_id = record->obligation_id};
+
+                (void)store_each_delivery(sim_store(sim), &filter, note_waiting, &waits);
+                if (!waits)
+                        sim_fail(sim, "at the end notice %s to %s is queued, and no delivery waits", record->rung,
+                                 record->agency);
+        }
         return 0;
 }
 
@@ -441,9 +598,12 @@ static int check_delivery(void *userdata, const struct delivery_record *record)
         struct sim *sim = userdata;
         const struct parcel_log *parcel = outside_parcel(sim, record->id);
 
-        if (record->state == DELIVERY_SENDING)
+        bool idle = rules_open(&sim->rules, sim_wall(sim)) && manager_wake(sim->manager) > sim->now + 60000;
+
+        /* Claimed, and the hours closed or the minute was full before its turn came: it is the first to go. */
+        if (record->state == DELIVERY_SENDING && idle)
                 sim_fail(sim, "at the end %s is still being sent", record->id);
-        if (record->state == DELIVERY_QUEUED && record->next_ms < sim->now && rules_open(&sim->rules, sim_wall(sim)))
+        if (record->state == DELIVERY_QUEUED && record->next_ms < sim->now && idle)
                 sim_fail(sim, "at the end %s waits and is due", record->id);
         if (record->state == DELIVERY_SENT && parcel->accepts == 0)
                 sim_fail(sim, "%s counts as sent and never arrived", record->id);
@@ -452,7 +612,7 @@ static int check_delivery(void *userdata, const struct delivery_record *record)
 
 void checker_end(struct sim *sim)
 {
-        struct store *store = manager_engine(sim->manager)->store;
+        struct store *store = sim_store(sim);
         const struct delivery_filter all = {.state = -1};
 
         checker_states(sim);

@@ -1,13 +1,12 @@
-/* Crashes: between any two commits, before and after a message goes out or an answer comes in. The process is not
- * killed; the database's files are copied at that moment, and what it does from there on is thrown away.
- * Depends on sim; wraps store_begin, store_commit, store_rollback and clock_set_point (the linker's --wrap).
- * Called by the store's callers through the wraps, by outside and by sim. */
+/* Crashes: between any two writes of the database, before and after a message goes out or an answer comes in. The
+ * process is not killed; the disk is frozen at that moment, and what is done from there on is lost.
+ * Depends on sim, disk; stands before store_begin, store_commit, store_rollback and clock_set_point (the linker's
+ * --wrap).
+ * Called by the disk, by the store's callers through the wraps, by outside and by sim. */
 #include "sim.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "core/cleanup.h"
 
 /* The wraps have no other way to know for whom they listen. */
 static struct sim *listener;
@@ -15,36 +14,6 @@ static struct sim *listener;
 void crash_listen(struct sim *sim)
 {
         listener = sim;
-}
-
-static void copy_file(const char *from, const char *to)
-{
-        char buffer[65536];
-        FILE *CLEANUP_FCLOSE in = fopen(from, "rbe");
-        FILE *CLEANUP_FCLOSE out = NULL;
-        size_t n;
-
-        (void)remove(to);
-        if (!in)
-                return;
-        out = fopen(to, "wbe");
-        if (!out)
-                abort();
-        while ((n = fread(buffer, 1, sizeof(buffer), in)) > 0)
-                if (fwrite(buffer, 1, n, out) != n)
-                        abort();
-}
-
-static void copy_database(const struct sim *sim, const char *from, const char *to)
-{
-        static const char *const names[] = {STORE_FILE, STORE_FILE "-wal"};
-        char source[200], target[200];
-
-        for (size_t i = 0; i < ELEMENTS(names); i++) {
-                snprintf(source, sizeof(source), "%s/%s/%s", sim->folder, from, names[i]);
-                snprintf(target, sizeof(target), "%s/%s/%s", sim->folder, to, names[i]);
-                copy_file(source, target);
-        }
 }
 
 void crash_die(struct sim *sim)
@@ -56,33 +25,27 @@ void crash_die(struct sim *sim)
 
 static void die(struct sim *sim)
 {
+        bool power_cut = sim->medium || chance_percent(&sim->streams[CLASS_CRASH], 50);
+
         if (sim->medium)
                 sim->medium->keep(sim);
         else
-                copy_database(sim, "state", "durable");
+                disk_freeze(&sim->streams[CLASS_CRASH], power_cut);
+        sim->totals.power_cuts += power_cut;
+        sim_say(sim, power_cut ? "the power fails" : "the process is killed");
         crash_die(sim);
-}
-
-/* The state becomes what was left. */
-static void restore(struct sim *sim)
-{
-        char path[200];
-
-        if (sim->medium) {
-                sim->medium->restore(sim);
-                return;
-        }
-        snprintf(path, sizeof(path), "%s/state/%s-shm", sim->folder, STORE_FILE);
-        (void)remove(path);
-        copy_database(sim, "durable", "state");
 }
 
 void crash_boundary(struct sim *sim)
 {
         if (!sim || sim->dead || sim->countdown == 0 || --sim->countdown > 0)
                 return;
-        sim_say(sim, "the process dies after %d commits of this step", sim->commits);
         die(sim);
+}
+
+void crash_touch(void)
+{
+        crash_boundary(listener);
 }
 
 void crash_now(struct sim *sim)
@@ -91,13 +54,14 @@ void crash_now(struct sim *sim)
 
         if (!sim->dead)
                 die(sim);
-        checker_died(sim);
         sim->totals.crashes++;
-        sim->totals.faults[CLASS_CRASH]++;
         outside_cut(sim);
         sim->hooked = false;
         sim->manager = manager_free(sim->manager);
-        restore(sim);
+        if (sim->medium)
+                sim->medium->restore(sim);
+        else
+                disk_thaw();
         sim->dead = false;
         switch (chance_between(chance, 0, 3)) {
         case 0:
@@ -112,6 +76,8 @@ void crash_now(struct sim *sim)
                 sim->now += INT64_C(3600000) * chance_between(chance, 1, 200);
                 break;
         }
+        if (sim_has(sim, CLASS_CLOCK) && chance_percent(chance, 10))
+                sim_set_clock(sim, INT64_C(3600000) * chance_between(chance, -400, 200));
         sim_say(sim, "the process is started again");
         sim_open(sim);
 }
@@ -127,8 +93,8 @@ static void stop_in_order(struct sim *sim)
         }
         if (!sim->dead)
                 (void)manager_tick(sim->manager);
-        if (sim->dead) {
-                crash_now(sim);
+        if (sim->dead || manager_under_way(sim->manager) > 0) {
+                crash_now(sim); /* or it is killed before the disk is well again */
                 return;
         }
         sim->hooked = false;
@@ -154,7 +120,7 @@ void crash_event(struct sim *sim)
                 if (sim->medium && chance_percent(chance, 70))
                         sim->medium->arm(sim);
                 else
-                        sim->countdown = chance_between(chance, 1, 25);
+                        sim->countdown = chance_between(chance, 1, 60);
                 break;
         }
 }
@@ -172,9 +138,11 @@ int64_t __wrap_clock_set_point(void);
 
 int __wrap_store_begin(struct store *store)
 {
-        if (listener)
+        int r = __real_store_begin(store);
+
+        if (listener && r == 0)
                 listener->in_transaction = true;
-        return __real_store_begin(store);
+        return r;
 }
 
 int __wrap_store_commit(struct store *store)
@@ -186,10 +154,10 @@ int __wrap_store_commit(struct store *store)
         crash_boundary(listener);
         if (medium && !listener->dead)
                 medium->committing(listener, store);
-        alive = listener && !listener->dead;
+        alive = medium && !listener->dead;
         r = __real_store_commit(store);
-        if (alive && (medium ? medium->committed(listener) : !listener->dead))
-                listener->commits++;
+        if (alive)
+                (void)medium->committed(listener);
         if (listener)
                 listener->in_transaction = false;
         crash_boundary(listener);

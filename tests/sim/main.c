@@ -1,9 +1,14 @@
-/* Runs seeds in processes of their own, adds up, and tells the story of one that fails.
+/* Runs seeds in processes of their own, adds up, and shrinks one that fails to a short story.
  * Depends on sim.
  * Run by make sim. */
+#include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -11,8 +16,9 @@
 #include "sim.h"
 
 #define JOBS_MAX 64
+#define SEED_SECONDS 60 /* a seed takes a fiftieth of one; what hangs is a failure */
 
-/* Every eighth seed is a quiet year; the others have each class with a chance of three in five. */
+/* Every eighth seed is quiet; the others have each class with a chance of three in five. */
 static unsigned classes_of(uint64_t seed)
 {
         struct chance chance = chance_stream(seed, 99);
@@ -26,32 +32,159 @@ static unsigned classes_of(uint64_t seed)
         return classes;
 }
 
+static char short_templates[64];
+
+static void make_templates(void)
+{
+        snprintf(short_templates, sizeof(short_templates), "%s/reminderd-sim-templates-XXXXXX",
+                 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+        if (!mkdtemp(short_templates))
+                abort();
+        block_write_templates(short_templates);
+}
+
+static void remove_templates(void)
+{
+        char command[128];
+
+        snprintf(command, sizeof(command), "rm -rf '%s'", short_templates);
+        (void)!system(command);
+}
+
+/* ---- one seed in a process of its own ---- */
+
 struct job {
         pid_t pid;
         uint64_t seed;
-        FILE *out; /* its totals */
-        FILE *said;
+        struct replay replay;
+        struct outcome *outcome; /* shared with the process */
 };
 
-static void start(struct job *job, uint64_t seed, unsigned classes, bool tell)
+static void job_make(struct job *job)
 {
-        *job = (struct job){.seed = seed, .out = tmpfile(), .said = tmpfile()};
-        if (!job->out || !job->said)
+        job->outcome = mmap(NULL, sizeof(*job->outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (job->outcome == MAP_FAILED)
                 abort();
+}
+
+static void start(struct job *job, uint64_t seed)
+{
+        job->seed = seed;
+        *job->outcome = (struct outcome){0};
         fflush(stdout);
         job->pid = fork();
+        if (job->pid < 0)
+                abort();
         if (job->pid == 0) {
-                struct totals totals;
-
-                if (!tell && (dup2(fileno(job->said), 1) < 0 || dup2(fileno(job->said), 2) < 0))
-                        _exit(2);
-                totals = sim_run(seed, classes, NULL, tell);
-                (void)fwrite(&totals, sizeof(totals), 1, job->out);
-                fflush(job->out);
+                alarm(SEED_SECONDS);
+                disk_register(crash_touch);
+                /* One in sixteen composes what is really sent. */
+                job->replay.templates = seed % 16 == 1 ? NULL : short_templates;
+                sim_run(seed, &job->replay, NULL, job->outcome);
                 fflush(stdout);
                 _exit(0);
         }
 }
+
+static bool good(struct job *job, int status)
+{
+        job->pid = 0;
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+                return true;
+        if (WIFSIGNALED(status) && !*job->outcome->failure)
+                snprintf(job->outcome->failure, sizeof(job->outcome->failure), "ended by signal %d",
+                         WTERMSIG(status));
+        return false;
+}
+
+static bool holds(struct job *job, uint64_t seed)
+{
+        int status = 0;
+
+        start(job, seed);
+        while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
+                ;
+        return good(job, status);
+}
+
+/* ---- shrinking: whatever a failure does not need is left out ---- */
+
+/* Leaves out parts of what took place, halves first, then quarters, down to single ones. */
+static void shrink_class(struct job *job, uint64_t seed, enum class class)
+{
+        int numbers[HITS_MAX], n = job->outcome->n_hits[class];
+
+        memcpy(numbers, job->outcome->hits[class], sizeof(numbers));
+        for (int size = n; size > 0; size /= 2)
+                for (int from = 0; from < n; from += size) {
+                        struct replay kept = job->replay;
+                        bool any = false;
+
+                        for (int i = from; i < n && i < from + size; i++)
+                                if (numbers[i] < NUMBERS_MAX && !job->replay.out[class][numbers[i]])
+                                        any = job->replay.out[class][numbers[i]] = true;
+                        if (any && holds(job, seed))
+                                job->replay = kept;
+                }
+}
+
+static void shrink(struct job *job, uint64_t seed)
+{
+        bool *const lists[] = {job->replay.no_item, job->replay.no_agency};
+        const int firsts[] = {0, FIRST_PLAIN}, ends[] = {job->outcome->items, job->outcome->agencies};
+
+        for (unsigned i = 0; i < CLASSES; i++) {
+                job->replay.classes &= ~(1U << i);
+                if (holds(job, seed))
+                        job->replay.classes |= 1U << i;
+        }
+        for (int list = 0; list < 2; list++)
+                for (int i = firsts[list]; i < ends[list]; i++) {
+                        lists[list][i] = true;
+                        if (holds(job, seed))
+                                lists[list][i] = false;
+                }
+        for (int round = 0; round < 2; round++)
+                for (enum class class = 0; class < CLASSES; class ++) {
+                        (void)holds(job, seed); /* what still takes place */
+                        if (job->replay.classes >> class & 1)
+                                shrink_class(job, seed, class);
+                }
+}
+
+static void show_replay(struct job *job, uint64_t seed)
+{
+        printf("again: build/sim --seed %llu --story%s", (unsigned long long)seed,
+               job->replay.classes ? "" : " --quiet");
+        for (unsigned class = 0; class < CLASSES; class ++) {
+                if (!(job->replay.classes >> class & 1))
+                        continue;
+                printf(" --with %s", class_names[class]);
+                for (int i = 0; i < job->outcome->n_hits[class]; i++)
+                        printf("%c%d", i ? ',' : '=', job->outcome->hits[class][i]);
+        }
+        for (int i = 0; i < ITEMS_MAX; i++)
+                if (job->replay.no_item[i])
+                        printf(" --no-item %d", i);
+        for (int i = 0; i < AGENCIES_MAX; i++)
+                if (job->replay.no_agency[i])
+                        printf(" --no-agency %d", i);
+        putchar('\n');
+}
+
+static void tell(struct job *job, uint64_t seed)
+{
+        printf("FAILED seed %llu at %s\n", (unsigned long long)seed, job->outcome->failure);
+        fflush(stdout);
+        shrink(job, seed);
+        job->replay.tell = true;
+        (void)holds(job, seed);
+        printf("FAILED seed %llu, shrunk, at %s\n", (unsigned long long)seed, job->outcome->failure);
+        show_replay(job, seed);
+        fflush(stdout);
+}
+
+/* ---- many seeds ---- */
 
 static void add(struct totals *to, const struct totals *one)
 {
@@ -62,175 +195,180 @@ static void add(struct totals *to, const struct totals *one)
                 left[i] += right[i];
 }
 
-/* True: it held. */
-static bool collect(struct job *job, int status, struct totals *totals)
+static void show(const struct totals *totals, double seconds, long failed)
 {
-        struct totals one = {0};
-        bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-
-        rewind(job->out);
-        if (good && fread(&one, sizeof(one), 1, job->out) == 1)
-                add(totals, &one);
-        fclose(job->out);
-        return good;
-}
-
-static bool holds(uint64_t seed, unsigned classes)
-{
-        struct totals totals = {0};
-        struct job job;
-        int status = 0;
-        bool good;
-
-        start(&job, seed, classes, false);
-        (void)waitpid(job.pid, &status, 0);
-        good = collect(&job, status, &totals);
-        fclose(job.said);
-        return good;
-}
-
-static void show_classes(unsigned classes)
-{
-        for (unsigned i = 0; i < CLASSES; i++)
-                if (classes >> i & 1)
-                        printf(" --with %s", class_names[i]);
-}
-
-/* Leaves out one class of faults after the other for as long as the seed still fails, and tells what is left. */
-static void shrink(uint64_t seed, unsigned classes)
-{
-        struct totals totals = {0};
-        struct job job;
-        int status = 0;
-
-        for (unsigned i = 0; i < CLASSES; i++)
-                if (classes >> i & 1 && !holds(seed, classes & ~(1U << i)))
-                        classes &= ~(1U << i);
-        start(&job, seed, classes, true);
-        (void)waitpid(job.pid, &status, 0);
-        (void)collect(&job, status, &totals);
-        fclose(job.said);
-        if (WIFSIGNALED(status))
-                printf("FAILED seed %llu: signal %d\n", (unsigned long long)seed, WTERMSIG(status));
-        printf("again: sim --seed %llu%s", (unsigned long long)seed, classes ? "" : " --quiet");
-        show_classes(classes);
-        putchar('\n');
-        fflush(stdout);
-}
-
-static void show(const struct totals *totals, double seconds)
-{
-        printf("%ld seeds, %.0f simulated years in %.1f s (%.1f a second), %ld ticks\n", totals->seeds,
-               (double)totals->days / 366, seconds, (double)totals->seeds / seconds, totals->ticks);
-        printf("%ld reminders promised, %ld messages taken by servers, %ld repeated on the wire, %ld crashes\n",
-               totals->promises, totals->accepted, totals->repeated, totals->crashes);
-        printf("%ld decisions (%ld refused); faults:", totals->decisions, totals->refused);
+        printf("%ld seeds, %.1f simulated years in %.1f s (%.1f seeds a second), %ld ticks\n", totals->seeds,
+               (double)totals->days / 365.25, seconds, (double)totals->seeds / seconds, totals->ticks);
+        printf("%ld crashes survived, %ld of them power cuts; %ld decisions, %ld refused\nfaults and changes:",
+               totals->crashes, totals->power_cuts, totals->decisions, totals->refused);
         for (int i = 0; i < CLASSES; i++)
                 printf(" %s %ld", class_names[i], totals->faults[i]);
-        putchar('\n');
+        printf("\n%ld reminders and %ld escalations demanded by the rules, %ld messages taken by servers, %ld of them "
+               "repeated on the wire, %ld failed attempts in the journal\n",
+               totals->promises, totals->escalations, totals->accepted, totals->repeated, totals->failures_told);
+        printf("%ld failed\n", failed);
 }
 
 static int run_all(uint64_t first, uint64_t n, int jobs, long most)
 {
-        struct job running[JOBS_MAX] = {0};
+        static struct job running[JOBS_MAX];
         struct totals totals = {0};
         struct timespec from, to;
         uint64_t next = first;
         long failed = 0;
         int busy = 0;
 
+        for (int i = 0; i < jobs; i++)
+                job_make(&running[i]);
         clock_gettime(CLOCK_MONOTONIC, &from);
         while (busy > 0 || (next < first + n && failed < most)) {
                 int status = 0;
                 pid_t pid;
 
-                while (busy < jobs && next < first + n && failed < most)
-                        for (int i = 0; i < jobs; i++)
-                                if (running[i].pid == 0) {
-                                        start(&running[i], next, classes_of(next), false);
-                                        next++;
-                                        busy++;
-                                        break;
-                                }
+                for (int i = 0; i < jobs && next < first + n && failed < most; i++) {
+                        if (running[i].pid != 0)
+                                continue;
+                        running[i].replay = (struct replay){.classes = classes_of(next)};
+                        start(&running[i], next++);
+                        busy++;
+                }
                 pid = wait(&status);
-                for (int i = 0; i < jobs; i++)
-                        if (running[i].pid == pid) {
-                                struct job done = running[i];
-
-                                running[i].pid = 0;
-                                busy--;
-                                if (!collect(&done, status, &totals)) {
-                                        failed++;
-                                        shrink(done.seed, classes_of(done.seed));
-                                }
-                                fclose(done.said);
-                                break;
+                for (int i = 0; i < jobs; i++) {
+                        if (running[i].pid != pid)
+                                continue;
+                        busy--;
+                        if (good(&running[i], status)) {
+                                add(&totals, &running[i].outcome->totals);
+                        } else {
+                                failed++;
+                                tell(&running[i], running[i].seed);
                         }
+                        break;
+                }
         }
         clock_gettime(CLOCK_MONOTONIC, &to);
-        show(&totals, (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9);
-        printf("%ld failed\n", failed);
+        show(&totals, (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9, failed);
         return failed > 0;
 }
 
-static int class_of(const char *name)
+static int run_one(uint64_t seed, const struct replay *replay, bool shorter)
 {
-        for (int i = 0; i < CLASSES; i++)
-                if (strcmp(class_names[i], name) == 0)
-                        return i;
-        fprintf(stderr, "no class of faults \"%s\"\n", name);
+        static struct job job;
+        bool held;
+
+        job_make(&job);
+        job.replay = *replay;
+        held = holds(&job, seed);
+        if (held) {
+                show(&job.outcome->totals, 1, 0);
+                return 0;
+        }
+        if (shorter)
+                tell(&job, seed);
+        else
+                printf("FAILED seed %llu at %s\n", (unsigned long long)seed, job.outcome->failure);
+        return 1;
+}
+
+/* "crash" or "crash=3,17": a class, or only some of its events. */
+static void take_class(const char *text, struct replay *replay)
+{
+        size_t length = strcspn(text, "=");
+
+        for (int i = 0; i < CLASSES; i++) {
+                if (strlen(class_names[i]) != length || strncmp(class_names[i], text, length) != 0)
+                        continue;
+                replay->classes |= 1U << i;
+                if (!text[length])
+                        return;
+                memset(replay->out[i], true, sizeof(replay->out[i]));
+                for (const char *at = text + length; *at; at += 1 + strcspn(at + 1, ",")) {
+                        long number = strtol(at + 1, NULL, 10);
+
+                        if (number >= 0 && number < NUMBERS_MAX)
+                                replay->out[i][number] = false;
+                }
+                return;
+        }
+        fprintf(stderr, "no class of events \"%s\"\n", text);
         exit(2);
 }
+
+static const char help[] =
+        "sim [--seeds N] [--first SEED] [--jobs N] [--failures N]   plays seeds; one that fails is shrunk to a story\n"
+        "sim --seed SEED [--story] [--shrink] [--quiet] [--with CLASS[=NUMBER,…]]… [--no-item N]… [--no-agency N]…\n";
 
 int main(int argc, char *argv[])
 {
         static const struct option options[] = {
-                {"seed", required_argument, NULL, 's'},     {"seeds", required_argument, NULL, 'n'},
-                {"first", required_argument, NULL, 'f'},    {"jobs", required_argument, NULL, 'j'},
-                {"with", required_argument, NULL, 'w'},     {"quiet", no_argument, NULL, 'q'},
-                {"failures", required_argument, NULL, 'm'}, {0}};
+                {"seed", required_argument, NULL, 's'},      {"seeds", required_argument, NULL, 'n'},
+                {"first", required_argument, NULL, 'f'},     {"jobs", required_argument, NULL, 'j'},
+                {"failures", required_argument, NULL, 'm'},  {"with", required_argument, NULL, 'w'},
+                {"quiet", no_argument, NULL, 'q'},           {"story", no_argument, NULL, 't'},
+                {"shrink", no_argument, NULL, 'k'},          {"no-item", required_argument, NULL, 'i'},
+                {"no-agency", required_argument, NULL, 'a'}, {"help", no_argument, NULL, 'h'},
+                {0}};
+        static struct replay replay;
         uint64_t seed = 0, n = 200, first = 1;
-        unsigned classes = 0;
-        bool one = false, given = false;
-        long most = 1;
-        int jobs = 2, c;
+        bool one = false, given = false, shorter = false;
+        long most = 1, jobs = sysconf(_SC_NPROCESSORS_ONLN);
+        int c, r;
 
         while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+                unsigned long long number = optarg ? strtoull(optarg, NULL, 10) : 0;
+
                 switch (c) {
                 case 's':
-                        seed = strtoull(optarg, NULL, 10);
+                        seed = number;
                         one = true;
                         break;
                 case 'n':
-                        n = strtoull(optarg, NULL, 10);
+                        n = number;
                         break;
                 case 'f':
-                        first = strtoull(optarg, NULL, 10);
+                        first = number;
                         break;
                 case 'j':
-                        jobs = (int)strtol(optarg, NULL, 10);
+                        jobs = (long)number;
                         break;
                 case 'm':
-                        most = strtol(optarg, NULL, 10);
+                        most = (long)number;
                         break;
                 case 'w':
-                        classes |= 1U << class_of(optarg);
+                        take_class(optarg, &replay);
                         given = true;
                         break;
                 case 'q':
                         given = true;
                         break;
+                case 't':
+                        replay.tell = true;
+                        break;
+                case 'k':
+                        shorter = true;
+                        break;
+                case 'i':
+                        if (number < ITEMS_MAX)
+                                replay.no_item[number] = true;
+                        break;
+                case 'a':
+                        if (number < AGENCIES_MAX)
+                                replay.no_agency[number] = true;
+                        break;
                 default:
-                        return 2;
+                        fputs(help, c == 'h' ? stdout : stderr);
+                        return c == 'h' ? 0 : 2;
                 }
         }
         if (jobs < 1 || jobs > JOBS_MAX)
                 jobs = 2;
-        if (!one)
-                return run_all(first, n, jobs, most);
-
-        struct totals totals = sim_run(seed, given ? classes : classes_of(seed), NULL, true);
-
-        show(&totals, 1);
-        return 0;
+        /* What is freed stays with the process: a seed allocates a megabyte for every template that it reads. */
+        (void)mallopt(M_MMAP_THRESHOLD, 64 << 20);
+        (void)mallopt(M_TRIM_THRESHOLD, 256 << 20);
+        make_templates();
+        if (!given)
+                replay.classes = classes_of(seed);
+        r = one ? run_one(seed, &replay, shorter) : run_all(first, n, (int)jobs, most);
+        remove_templates();
+        return r;
 }

@@ -14,20 +14,22 @@
 
 #define NOTICES_MAX 100
 
+#define PARCELS_MAX 8192 /* a power of two, and twice what any seed sends */
+
+/* An id is random: its first digits are a hash. */
 struct parcel_log *outside_parcel(struct sim *sim, const char *id)
 {
-        for (int i = sim->n_parcels; i-- > 0;)
-                if (strcmp(sim->parcels[i].id, id) == 0)
-                        return &sim->parcels[i];
-        if (sim->n_parcels == sim->room_parcels) {
-                sim->room_parcels = sim->room_parcels * 2 + 64;
-                sim->parcels = realloc(sim->parcels, (size_t)sim->room_parcels * sizeof(*sim->parcels));
-                if (!sim->parcels)
-                        abort();
-        }
-        sim->parcels[sim->n_parcels] = (struct parcel_log){0};
-        snprintf(sim->parcels[sim->n_parcels].id, DELIVERY_ID_SIZE, "%s", id);
-        return &sim->parcels[sim->n_parcels++];
+        unsigned at = 0;
+
+        for (int i = 0; i < 8; i++)
+                at = at * 31 + (unsigned char)id[i];
+        for (at %= PARCELS_MAX; *sim->parcels[at].id; at = (at + 1) % PARCELS_MAX)
+                if (strcmp(sim->parcels[at].id, id) == 0)
+                        return &sim->parcels[at];
+        if (++sim->n_parcels > PARCELS_MAX / 2)
+                sim_fail(sim, "more deliveries than a simulation can have");
+        snprintf(sim->parcels[at].id, DELIVERY_ID_SIZE, "%s", id);
+        return &sim->parcels[at];
 }
 
 static uint64_t number_of(const struct notice_record *notice, const char *address)
@@ -55,24 +57,28 @@ static void take(struct sim *sim, const struct flight *flight)
         if (parcel->accepts++ > 0)
                 sim->totals.repeated++;
         for (int i = 0; i < flight->n_says; i++) {
-                bool found = false;
+                size_t at = flight->says[i] % SAID_MAX;
 
-                for (int j = 0; j < sim->n_said && !found; j++) {
-                        found = sim->said[j].what == flight->says[i];
-                        if (found && sim->said[j].parcel != index)
-                                sim_fail(sim, "one notice reached %s twice, as %s and as %s", flight->address,
-                                         sim->parcels[sim->said[j].parcel].id, flight->id);
-                }
-                if (found)
-                        continue;
-                if (sim->n_said == sim->room_said) {
-                        sim->room_said = sim->room_said * 2 + 256;
-                        sim->said = realloc(sim->said, (size_t)sim->room_said * sizeof(*sim->said));
-                        if (!sim->said)
-                                abort();
-                }
-                sim->said[sim->n_said++] = (struct said){flight->says[i], index};
+                while (sim->said[at].what != 0 && sim->said[at].what != flight->says[i])
+                        at = (at + 1) % SAID_MAX;
+                if (sim->said[at].what != 0 && sim->said[at].parcel != index)
+                        sim_fail(sim, "one notice reached %s twice, as %s and as %s", flight->address,
+                                 sim->parcels[sim->said[at].parcel].id, flight->id);
+                sim->said[at] = (struct said){flight->says[i], index};
         }
+}
+
+/* Whether it leaves for that address for the first time. */
+static bool departs(struct sim *sim, uint64_t what)
+{
+        size_t at = what % SAID_MAX;
+
+        while (sim->departed[at] != 0 && sim->departed[at] != what)
+                at = (at + 1) % SAID_MAX;
+        if (sim->departed[at] == what)
+                return false;
+        sim->departed[at] = what;
+        return true;
 }
 
 static void flight_free(struct flight *flight)
@@ -83,38 +89,63 @@ static void flight_free(struct flight *flight)
 
 /* ---- leaving ---- */
 
-static enum class pick_fate(struct sim *sim) {
-        static const int percent[] =
-                {[CLASS_TEMPORARY] = 8, [CLASS_PERMANENT] = 2, [CLASS_LOST] = 3, [CLASS_DELAY] = 15};
+static enum class pick_fate(struct sim *sim)
+{
+        static const int percent[] = {
+                [CLASS_TEMPORARY] = 8, [CLASS_PERMANENT] = 2, [CLASS_LOST] = 3};
+        int number = sim->n_flights;
         enum class fate = CLASSES;
 
-        for (enum class class = CLASS_TEMPORARY; class <= CLASS_LOST;
-             class ++){bool hit = chance_percent(&sim->streams[class], percent[class]);
+        for (enum class class = CLASS_TEMPORARY; class <= CLASS_LOST; class ++) {
+                struct chance chance = chance_stream(sim->seed, 1000 + (uint64_t)class * NUMBERS_MAX + (uint64_t)number);
+                bool hit = chance_percent(&chance, percent[class]), away = false;
 
-                       if (class == CLASS_TEMPORARY && sim->outage_until > sim->now) hit = true;
-                       if (hit && sim_has(sim, class)) fate = class;}
-if (fate == CLASS_TEMPORARY && sim->outage_until <= sim->now && chance_percent(&sim->streams[CLASS_TEMPORARY], 5))
-        sim->outage_until = sim->now + INT64_C(3600000) * chance_between(&sim->streams[CLASS_TEMPORARY], 1, 60);
-return fate;
+                if (class == CLASS_TEMPORARY && sim->outage_until > sim->now)
+                        hit = away = true;
+                if (!hit || !(away ? sim_has(sim, class) : sim_happens(sim, class, number)))
+                        continue;
+                fate = class;
+                sim->totals.faults[class] += away;
+                if (class == CLASS_TEMPORARY && !away && chance_percent(&chance, 5))
+                        sim->outage_until = sim->now + INT64_C(3600000) * chance_between(&chance, 1, 60);
+                sim->streams[class] = chance;
+        }
+        return fate;
 }
 
 static int64_t pick_delay(struct sim *sim)
 {
-        struct chance *chance = &sim->streams[CLASS_DELAY];
+        struct chance chance = chance_stream(sim->seed, 1000 + (uint64_t)CLASS_DELAY * NUMBERS_MAX + (uint64_t)sim->n_flights);
 
-        if (!sim_has(sim, CLASS_DELAY) || !chance_percent(chance, 30))
+        if (!chance_percent(&chance, 30) || !sim_happens(sim, CLASS_DELAY, sim->n_flights))
                 return 0;
-        sim->totals.faults[CLASS_DELAY]++;
-        return chance_percent(chance, 10) ? INT64_C(60000) * chance_between(chance, 1, 600)
-                                          : INT64_C(1000) * chance_between(chance, 1, 120);
+        return chance_percent(&chance, 10) ? INT64_C(60000) * chance_between(&chance, 1, 600)
+                                           : INT64_C(1000) * chance_between(&chance, 1, 120);
+}
+
+/* No more than the limit in any minute, as long as the process and its clock run on. */
+static void check_rate(struct sim *sim)
+{
+        int limit = sim->block.per_minute, within = 0;
+
+        for (int i = 0; i < sim->n_departures; i++)
+                within += sim->now - sim->departures[i] < 60000;
+        if (limit > 0 && within >= limit)
+                sim_fail(sim, "%d messages leave within a minute, %d are allowed", within + 1, limit);
+        if (sim->n_departures == DEPARTURES_MAX) {
+                memmove(sim->departures, sim->departures + 1, sizeof(*sim->departures) * (DEPARTURES_MAX - 1));
+                sim->n_departures--;
+        }
+        sim->departures[sim->n_departures++] = sim->now;
 }
 
 static int leave(struct sim *sim, const char *id, const char *address, transfer_done done, void *userdata,
                  struct transfer **ret)
 {
-        struct store *store = manager_engine(sim->manager)->store;
+        struct store *store = sim_store(sim);
         struct delivery_record CLEANUP(delivery_record_clear) delivery = {0};
-        struct notice_record notices[NOTICES_MAX] = {0};
+        struct notice_record notices[NOTICES_MAX];
+        bool firsts[NOTICES_MAX];
         struct flight *flight;
         int n;
 
@@ -123,22 +154,32 @@ static int leave(struct sim *sim, const char *id, const char *address, transfer_
                 return -EIO;
         if (sim->in_transaction)
                 sim_fail(sim, "%s goes to %s while nothing of it is committed", id, address);
+        disk_hold();
         if (store_get_delivery(store, id, &delivery) != 0 || delivery.state != DELIVERY_SENDING)
                 sim_fail(sim, "%s goes to %s and is not marked as sending", id, address);
         n = store_delivery_notices(store, id, notices, NOTICES_MAX);
-        checker_on_wire(sim, &delivery, notices, n);
+        disk_go_on();
+        if (strcmp(delivery.server, "mail") == 0)
+                check_rate(sim);
         flight = calloc(1, sizeof(*flight));
         if (!flight)
                 abort();
         flight->says = calloc((size_t)n + 1, sizeof(*flight->says));
         for (int i = 0; i < n; i++) {
-                flight->says[flight->n_says++] = number_of(&notices[i], address);
-                notice_record_clear(&notices[i]);
+                flight->says[i] = number_of(&notices[i], address);
+                firsts[i] = departs(sim, flight->says[i]);
         }
+        flight->n_says = n;
+        checker_on_wire(sim, &delivery, notices, firsts, n);
+        for (int i = 0; i < n; i++)
+                notice_record_clear(&notices[i]);
         flight->done = done;
         flight->userdata = userdata;
         flight->fate = pick_fate(sim);
+        if (flight->fate == CLASS_TEMPORARY && chance_percent(&sim->streams[CLASS_TEMPORARY], 10))
+                flight->retry_after = chance_between(&sim->streams[CLASS_TEMPORARY], 1, 86400);
         flight->answer_ms = sim->now + pick_delay(sim);
+        sim->n_flights++;
         flight->next = sim->flights;
         snprintf(flight->id, sizeof(flight->id), "%s", id);
         snprintf(flight->address, sizeof(flight->address), "%s", address);
@@ -230,7 +271,6 @@ void outside_answer(struct sim *sim)
                 take(sim, flight);
         parcel = outside_parcel(sim, flight->id);
         if (flight->fate != CLASSES) {
-                sim->totals.faults[flight->fate]++;
                 result.answer = words[flight->fate];
                 result.outcome = flight->fate == CLASS_PERMANENT ? TRANSFER_PERMANENT : TRANSFER_TEMPORARY;
         }
@@ -238,8 +278,7 @@ void outside_answer(struct sim *sim)
                 parcel->excused = parcel->accepts;
         if (flight->fate == CLASS_PERMANENT)
                 parcel->refused = true;
-        if (flight->fate == CLASS_TEMPORARY && chance_percent(&sim->streams[CLASS_TEMPORARY], 10))
-                result.retry_after = chance_between(&sim->streams[CLASS_TEMPORARY], 1, 86400);
+        result.retry_after = flight->retry_after;
         sim_say(sim, "answer to %.8s for %s: %s", flight->id, flight->address, result.answer);
         crash_boundary(sim);
         if (sim->dead) { /* accepted, and the process died before it heard of it */
@@ -256,7 +295,7 @@ void outside_cut(struct sim *sim)
                 if ((flight->fate == CLASSES || flight->fate == CLASS_LOST) &&
                     chance_percent(&sim->streams[CLASS_CRASH], 50))
                         take(sim, flight);
-        for (int i = 0; i < sim->n_parcels; i++)
+        for (int i = 0; i < PARCELS_MAX; i++)
                 if (!sim->parcels[i].known)
                         sim->parcels[i].excused = sim->parcels[i].accepts;
 }
@@ -264,15 +303,19 @@ void outside_cut(struct sim *sim)
 void outside_finished(struct sim *sim, const struct delivery_record *delivery)
 {
         struct parcel_log *parcel = outside_parcel(sim, delivery->id);
-        int64_t patience = INT64_C(5) * 86400000 - INT64_C(6) * 3600000; /* five days less the longest pause */
+        int64_t tried = sim->now - delivery->made_ms, patience = (sim->block.give_up - sim->block.retry_max) * 1000;
 
         if (delivery->state == DELIVERY_SENT) {
                 if (parcel->accepts == 0)
                         sim_fail(sim, "%s is recorded as sent, and no server took it", delivery->id);
                 parcel->known = true;
         }
-        if (delivery->state == DELIVERY_FAILED && !parcel->refused && !sim_has(sim, CLASS_CLOCK) &&
-            sim->now - delivery->made_ms < patience - INT64_C(86400000))
-                sim_fail(sim, "%s was given up after %d hours", delivery->id,
-                         (int)((sim->now - delivery->made_ms) / 3600000));
+        parcel->failures += delivery->state == DELIVERY_QUEUED || delivery->state == DELIVERY_FAILED;
+        if (parcel->told < parcel->failures)
+                sim_fail(sim, "attempt %d of %s failed, and the journal tells of %d", parcel->failures, delivery->id,
+                         parcel->told);
+        /* A server may have asked for a day. */
+        if (delivery->state == DELIVERY_FAILED && !parcel->refused && !sim_has(sim, CLASS_CONFIG) &&
+            !sim_has(sim, CLASS_CLOCK) && tried < patience - INT64_C(86400000))
+                sim_fail(sim, "%s was given up after %d hours", delivery->id, (int)(tried / 3600000));
 }

@@ -1,6 +1,7 @@
-/* People: they decide things on obligations and deliveries, edit the plan, add and remove agencies.
+/* People: they decide on obligations and deliveries, rightly and wrongly; what the rules allow must be decided, and
+ * what they forbid refused with words.
  * Depends on sim.
- * Called by sim when their moment comes. What they did is noted in the duties, the simulation's own memory. */
+ * Called by sim when their moment comes. What they decided is noted in the duties, the simulation's own memory. */
 #include "sim.h"
 
 #include <stdlib.h>
@@ -9,265 +10,236 @@
 #include "core/cleanup.h"
 
 static const struct decider clerk = {"clerk", 1000};
-
-/* ---- the plan ---- */
-
-static bool owes(const struct block *block, const struct block_item *item, int agency)
-{
-        return block->agencies[agency].present && (item->owner == OWNER_MEMBERS || item->owner == agency);
-}
-
-static struct duty *find(struct sim *sim, int item, civil_day key, int agency)
-{
-        for (int i = 0; i < sim->n_duties; i++) {
-                struct duty *duty = &sim->duties[i];
-
-                if (duty->item == item && duty->key == key && (agency < 0 || duty->agency == agency))
-                        return duty;
-        }
-        return NULL;
-}
-
-static struct duty *add(struct sim *sim, int item, civil_day key, int agency)
-{
-        struct duty *leader = find(sim, item, key, -1), *duty = &sim->duties[sim->n_duties];
-
-        if (sim->n_duties == DUTIES_MAX)
-                abort();
-        *duty = (struct duty){
-                .item = item,
-                .agency = agency,
-                .key = key,
-                .fixed = CIVIL_NONE,
-                .snoozed_until = CIVIL_NONE,
-                .settled = WALL_NONE,
-                .seen = WALL_NONE,
-                .leader = leader ? (int)(leader - sim->duties) : sim->n_duties,
-        };
-        sim->n_duties++;
-        return duty;
-}
-
-static void sync_duty(struct sim *sim, int index, civil_day day, int agency)
-{
-        const struct block_item *item = &sim->block.items[index];
-        civil_day key = item->form == DATE_REPEAT ? day : CIVIL_NONE;
-        struct duty *duty = find(sim, index, key, agency);
-        bool known = duty != NULL, moved;
-
-        if (!duty)
-                duty = add(sim, index, key, agency);
-        moved = known && (duty->from != item->from || duty->due != day || duty->tentative != item->tentative);
-        duty->from = item->form == DATE_REPEAT ? CIVIL_NONE : item->from;
-        duty->due = day;
-        duty->tentative = item->tentative;
-        duty->shift = item->shift;
-        duty->stale = true;
-        duty->planned = true;
-        if (moved && duty->status == OBLIGATION_OPEN && duty->fixed == CIVIL_NONE) {
-                duty->settled = sim_wall(sim);
-                duty->moved = true;
-                if (rules_snooze_hides(&sim->rules, duty))
-                        duty->snoozed_until = CIVIL_NONE;
-        }
-        if (duty->status == OBLIGATION_WITHDRAWN)
-                duty->status = OBLIGATION_OPEN;
-}
-
-void people_sync(struct sim *sim)
-{
-        for (int i = 0; i < sim->n_duties; i++)
-                sim->duties[i].planned = sim->duties[i].moved = false;
-        for (int i = 0; i < sim->block.n_items; i++) {
-                civil_day days[12];
-                int n = sim->block.items[i].present ? block_days(&sim->block, &sim->block.items[i], days) : 0;
-
-                for (int d = 0; d < n; d++)
-                        for (int a = 0; a < sim->block.n_agencies; a++)
-                                if (owes(&sim->block, &sim->block.items[i], a))
-                                        sync_duty(sim, i, days[d], a);
-        }
-        for (int i = 0; i < sim->n_duties; i++)
-                if (!sim->duties[i].planned && sim->duties[i].status == OBLIGATION_OPEN) {
-                        sim->duties[i].status = OBLIGATION_WITHDRAWN;
-                        sim->duties[i].stale = true;
-                }
-}
-
-void people_edit(struct sim *sim)
-{
-        struct chance *chance = &sim->streams[CLASS_EDIT];
-        struct block *block = &sim->block;
-        struct block_item *item = &block->items[chance_between(chance, 0, block->n_items - 1)];
-        struct settings *old = sim->settings;
-        int r;
-
-        switch (chance_between(chance, 0, 5)) {
-        case 0:
-                (void)block_add_item(block, chance);
-                sim_say(sim, "the plan is edited: an item is added");
-                break;
-        case 1:
-                item->present = !item->present;
-                sim_say(sim, "the plan is edited: %s is %s", item->id, item->present ? "back" : "gone");
-                break;
-        case 2:
-                if (block->n_agencies > FIRST_PLAIN) {
-                        struct block_agency *agency =
-                                &block->agencies[chance_between(chance, FIRST_PLAIN, block->n_agencies - 1)];
-
-                        agency->present = !agency->present;
-                        sim_say(sim, "agency %s is %s", agency->id, agency->present ? "back" : "gone");
-                        break;
-                }
-                /* fall through */
-        case 3:
-                (void)block_add_agency(block, chance);
-                sim_say(sim, "an agency is added");
-                break;
-        default:
-                block_move_item(block, item, chance);
-                sim_say(sim, "the plan is edited: %s moves to day %d", item->id, (int)item->due);
-                break;
-        }
-        sim->totals.faults[CLASS_EDIT]++;
-        sim_load(sim);
-        people_sync(sim);
-        sim->commits = 0;
-        r = manager_adopt(sim->manager, sim->settings);
-        settings_unref(old);
-        if (sim->dead) {
-                if (sim->commits == 0)
-                        sim->unsynced_at = sim_wall(sim);
-                crash_now(sim);
-        } else if (r < 0)
-                sim_fail(sim, "an edited plan is refused: %s", strerror(-r));
-        else
-                checker_states(sim);
-}
+static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done", "reopen", "waive", "set-date", "clear-date"};
 
 /* ---- obligations ---- */
 
-/* The date was changed by hand: the ladder starts anew. */
-static void date_changed(struct sim *sim, struct duty *duty)
-{
-        if (rules_snooze_hides(&sim->rules, duty))
-                duty->snoozed_until = CIVIL_NONE;
-        duty->settled = sim_wall(sim);
-}
-
-struct act {
-        const char *verb;
-        civil_day day;
-};
-
-static int decide(struct sim *sim, const struct duty *duty, const struct decision_scope *scope, struct act *act,
+static int decide(struct sim *sim, const struct decision_scope *scope, const struct act *act, const char *text,
                   struct decision_result *result)
 {
         struct engine *engine = manager_engine(sim->manager);
-        struct chance *chance = &sim->streams[CLASS_PEOPLE];
-        civil_day today = wall_day(sim_wall(sim));
 
-        switch (chance_between(chance, 0, 9)) {
-        case 0:
-        case 1:
-                *act = (struct act){"snooze", today + chance_between(chance, 0, 15)};
-                return decide_snooze(engine, &clerk, scope, act->day, "vướng", chance_percent(chance, 50), result);
-        case 2:
-                *act = (struct act){"unsnooze", today - 1};
+        switch (act->verb) {
+        case ACT_SNOOZE:
+                return decide_snooze(engine, &clerk, scope, act->day, text, act->force, result);
+        case ACT_UNSNOOZE:
                 return decide_unsnooze(engine, &clerk, scope, result);
-        case 3:
-                *act = (struct act){"done", today - chance_between(chance, 0, 3)};
-                return decide_done(engine, &clerk, scope, act->day, NULL, result);
-        case 4:
-        case 5:
-                *act = (struct act){"reopen", today};
-                if (!duty->planned) /* what has left the plan is not taken up again */
-                        return DECISION_REFUSED;
-                return decide_reopen(engine, &clerk, scope, "chưa đạt", result);
-        case 6:
-                *act = (struct act){"waive", today};
-                return chance_percent(chance, 50)
-                               ? decide_waive(engine, &clerk, scope, "miễn", result)
-                               : decide_done(engine, &clerk, scope, (act->verb = "done", today), "xong", result);
-        case 7:
-                *act = (struct act){"clear-date", CIVIL_NONE};
-                return decide_clear_date(engine, &clerk, scope, result);
-        default:
-                *act = (struct act){"set-date", today + chance_between(chance, -5, 40)};
-                (void)duty;
+        case ACT_DONE:
+                return decide_done(engine, &clerk, scope, act->day, *text ? text : NULL, result);
+        case ACT_REOPEN:
+                return decide_reopen(engine, &clerk, scope, text, result);
+        case ACT_WAIVE:
+                return decide_waive(engine, &clerk, scope, text, result);
+        case ACT_SET_DATE:
                 return decide_set_date(engine, &clerk, scope, act->day, NULL, result);
+        case ACT_CLEAR_DATE:
+        case ACTS:
+                break;
+        }
+        return decide_clear_date(engine, &clerk, scope, result);
+}
+
+static struct act some_act(struct chance *chance, civil_day today)
+{
+        static const enum act_verb often[] = {ACT_SNOOZE,   ACT_SNOOZE, ACT_UNSNOOZE, ACT_DONE,     ACT_DONE,  ACT_REOPEN,
+                                              ACT_SET_DATE, ACT_REOPEN, ACT_SET_DATE, ACT_SET_DATE, ACT_WAIVE, ACT_CLEAR_DATE};
+        struct act act = {.verb = often[chance_between(chance, 0, (int)ELEMENTS(often) - 1)], .day = CIVIL_NONE};
+
+        if (act.verb == ACT_SNOOZE) {
+                act.day = today + chance_between(chance, -2, 15);
+                act.force = chance_percent(chance, 50);
+        } else if (act.verb == ACT_DONE)
+                act.day = today - chance_between(chance, -1, 4);
+        else if (act.verb == ACT_SET_DATE)
+                act.day = today + (chance_percent(chance, 5) ? 800 : chance_between(chance, -20, 40));
+        return act;
+}
+
+/* What the ladder forgets and begins anew with a decision. */
+static void note(struct sim *sim, struct duty *duty, const struct act *act)
+{
+        civil_day today = wall_day(sim->decided_at);
+        wall_time midnight = wall_at(today, 0) - 1;
+
+        rules_act(&sim->rules, duty, act, today);
+        if (act->verb == ACT_SET_DATE || act->verb == ACT_CLEAR_DATE)
+                duty->settled = sim->decided_at;
+        if (act->verb == ACT_UNSNOOZE && duty->settled > midnight) /* what was held back today is to go out */
+                duty->settled = midnight;
+}
+
+static bool concerns(const struct sim *sim, const struct duty *duty)
+{
+        char name[48], key[CIVIL_DATE_SIZE];
+        const struct block_item *item = &sim->block.items[duty->item];
+
+        snprintf(name, sizeof(name), "%s/%s%s%s", block_plan_ids[item->plan], item->id,
+                 duty->key == CIVIL_NONE ? "" : "@", civil_format(duty->key, key));
+        return strcmp(name, sim->decided_item) == 0 &&
+               (!*sim->decided_agency || strcmp(sim->block.agencies[duty->agency].id, sim->decided_agency) == 0);
+}
+
+static enum allowance may(const struct sim *sim, const struct duty *duty)
+{
+        return rules_may(&sim->rules, duty, &sim->decided, wall_day(sim->decided_at));
+}
+
+static bool in_store(struct sim *sim, const struct duty *duty)
+{
+        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
+        struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+        const struct block_item *item = &sim->block.items[duty->item];
+        char key[CIVIL_DATE_SIZE];
+
+        return store_find_occurrence(sim_store(sim), block_plan_ids[item->plan], item->id,
+                                     civil_format(duty->key, key), &occurrence) == 0 &&
+               store_find_obligation(sim_store(sim), occurrence.id, sim->block.agencies[duty->agency].id, &record) ==
+                       0 &&
+               record.obligation.status == duty->status && record.obligation.fixed == duty->fixed &&
+               record.obligation.snoozed_until == duty->snoozed_until;
+}
+
+void people_reconcile(struct sim *sim)
+{
+        if (!sim->doubtful_decision)
+                return;
+        sim->doubtful_decision = false;
+        for (int i = 0; i < sim->n_duties; i++) {
+                struct duty *duty = &sim->duties[i], after = *duty;
+
+                if (!concerns(sim, duty) || may(sim, duty) != ALLOWED)
+                        continue;
+                note(sim, &after, &sim->decided);
+                if (in_store(sim, &after) && !in_store(sim, duty)) {
+                        sim_say(sim, "the decision on %s had become durable", sim->decided_item);
+                        *duty = after;
+                }
         }
 }
 
-static void note(struct sim *sim, struct duty *duty, const struct act *act)
+static void take_note(struct sim *sim)
 {
-        wall_time midnight = wall_at(wall_day(sim_wall(sim)), 0) - 1;
+        for (int i = 0; i < sim->n_duties; i++)
+                if (concerns(sim, &sim->duties[i]) &&
+                    may(sim, &sim->duties[i]) == ALLOWED)
+                        note(sim, &sim->duties[i], &sim->decided);
+}
 
-        duty->stale = true;
-        switch (act->verb[0] == 's' ? act->verb[1] : act->verb[0]) {
-        case 'n':
-                duty->snoozed_until = act->day;
-                break;
-        case 'e':
-                duty->fixed = act->day;
-                date_changed(sim, duty);
-                break;
-        case 'c':
-                duty->fixed = CIVIL_NONE;
-                date_changed(sim, duty);
-                break;
-        case 'u': /* what was held back today is to go out */
-                duty->snoozed_until = act->day;
-                if (duty->settled > midnight)
-                        duty->settled = midnight;
-                break;
-        case 'd':
-                duty->status = OBLIGATION_DONE;
-                duty->snoozed_until = CIVIL_NONE;
-                break;
-        case 'w':
-                duty->status = OBLIGATION_WAIVED;
-                duty->snoozed_until = CIVIL_NONE;
-                break;
-        default:
-                duty->status = OBLIGATION_OPEN;
-                break;
-        }
+/* Of one: what the rules say. Of all its agencies: done, reopen and waive need it said expressly; the rest applies to
+ * those that it fits. */
+static bool expected(const struct sim *sim, bool all)
+{
+        int allowances[FORBIDDEN + 1] = {0}, n = 0;
+
+        for (int i = 0; i < sim->n_duties; i++)
+                if (concerns(sim, &sim->duties[i])) {
+                        n++;
+                        allowances[may(sim, &sim->duties[i])]++;
+                }
+        if (n > 1 && !all &&
+            (sim->decided.verb == ACT_DONE || sim->decided.verb == ACT_REOPEN || sim->decided.verb == ACT_WAIVE))
+                return false;
+        return allowances[ALLOWED] > 0 && allowances[FORBIDDEN] == 0;
 }
 
 static void decide_duty(struct sim *sim)
 {
-        struct duty *duty = &sim->duties[chance_between(&sim->streams[CLASS_PEOPLE], 0, sim->n_duties - 1)];
+        struct chance *chance = &sim->streams[CLASS_PEOPLE];
+        const struct duty *duty = &sim->duties[chance_between(chance, 0, sim->n_duties - 1)];
         const struct block_item *item = &sim->block.items[duty->item];
-        char key[CIVIL_DATE_SIZE], name[40];
-        struct decision_scope scope = {.item = name, .agency = sim->block.agencies[duty->agency].id};
+        bool whole = chance_percent(chance, 12), all = whole && chance_percent(chance, 50), allowed;
+        struct decision_scope scope = {.item = sim->decided_item, .all = all};
         struct decision_result result = {0};
-        struct act act;
+        char key[CIVIL_DATE_SIZE];
         int r;
 
-        snprintf(name, sizeof(name), "p/%s%s%s", item->id, duty->key == CIVIL_NONE ? "" : "@",
-                 civil_format(duty->key, key));
-        sim->commits = 0;
-        r = decide(sim, duty, &scope, &act, &result);
-        if (r < 0)
-                sim_fail(sim, "%s of %s: %s", act.verb, name, strerror(-r));
-        sim_say(sim, "%s %s for %s until/on day %d: %s", act.verb, name, scope.agency, (int)act.day,
+        snprintf(sim->decided_item, sizeof(sim->decided_item), "%s/%s%s%s", block_plan_ids[item->plan], item->id,
+                 duty->key == CIVIL_NONE ? "" : "@", civil_format(duty->key, key));
+        snprintf(sim->decided_agency, sizeof(sim->decided_agency), "%s",
+                 whole ? "" : sim->block.agencies[duty->agency].id);
+        scope.agency = whole ? NULL : sim->decided_agency;
+        sim->decided = some_act(chance, sim_today(sim));
+        sim->decided_at = sim_wall(sim);
+        allowed = expected(sim, all);
+        sim->doubtful_decision = true;
+        r = decide(sim, &scope, &sim->decided, "vì thế", &result);
+        sim_say(sim, "%s %s for %s, day %d: %s", verbs[sim->decided.verb], sim->decided_item,
+                whole ? "all" : sim->decided_agency, (int)sim->decided.day,
                 r == DECIDED  ? "decided"
                 : result.text ? result.text
+                : r < 0       ? strerror(-r)
                               : "refused");
         sim->totals.decisions++;
-        if (r != DECIDED)
-                sim->totals.refused++;
-        else if (!sim->dead || sim->commits > 0)
-                note(sim, duty, &act);
+        sim->totals.refused += r > 0;
+        if (sim->dead) { /* people_reconcile() finds out */
+                free(result.text);
+                return;
+        }
+        if (r < 0 && !disk_failed())
+                sim_fail(sim, "%s of %s: %s", verbs[sim->decided.verb], sim->decided_item, strerror(-r));
+        if (r >= 0 && (r == DECIDED) != allowed)
+                sim_fail(sim, "%s of %s for %s on day %d is %s, and the rules say otherwise",
+                         verbs[sim->decided.verb], sim->decided_item, whole ? "all" : sim->decided_agency,
+                         (int)sim->decided.day, allowed ? result.text : "decided");
+        if (r > 0 && !result.text)
+                sim_fail(sim, "%s of %s is refused without a word", verbs[sim->decided.verb], sim->decided_item);
+        if (r == DECIDED && sim->told[EVENT_DECISION] == 0)
+                sim_fail(sim, "a decision, and the journal is silent");
+        /* What failed may still be found after a power cut. */
+        sim->doubtful_decision = r < 0;
+        if (r == DECIDED)
+                take_note(sim);
+        free(result.text);
+}
+
+/* ---- nonsense ---- */
+
+static void blunder(struct sim *sim)
+{
+        static char endless[DECISION_TEXT_MAX + 2];
+        static const struct decision_scope nowhere[] = {{.item = "no-such-item"}, {.item = "p/"},         {.item = ""},
+                                                        {.item = "/i0"},          {.item = "i0@tomorrow"}, {.item = "x/i0"},
+                                                        {.item = "p/i0", .agency = "nobody"}};
+        static const char *const bad_texts[] = {"", " ", "hai\ndòng", endless};
+        struct chance *chance = &sim->streams[CLASS_PEOPLE];
+        struct engine *engine = manager_engine(sim->manager);
+        struct decision_scope scope = nowhere[chance_between(chance, 0, (int)ELEMENTS(nowhere) - 1)];
+        const char *text = "vì thế", *what = scope.item;
+        struct act act = some_act(chance, sim_today(sim));
+        struct decision_result result = {0};
+        int kind = chance_between(chance, 0, 4), r;
+
+        memset(endless, 'a', DECISION_TEXT_MAX + 1);
+        if (kind == 0) {
+                scope = (struct decision_scope){.item = "i0"};
+                text = bad_texts[chance_between(chance, 0, 3)];
+                act.verb = chance_percent(chance, 50) ? ACT_SNOOZE : ACT_WAIVE;
+                r = decide(sim, &scope, &act, text, &result);
+                what = "a reason that is none";
+        } else if (kind == 1)
+                r = decide_retry(engine, &clerk, what = "feed", &result);
+        else if (kind == 2)
+                r = decide_drop(engine, &clerk, what = "feed", &result);
+        else if (kind == 3)
+                r = chance_percent(chance, 50) ? decide_test(engine, &clerk, what = "nobody", NULL, &result)
+                                               : decide_test(engine, &clerk, NULL, what = "nowhere", &result);
+        else
+                r = decide(sim, &scope, &act, text, &result);
+        sim_say(sim, "nonsense about %s: %s", what, result.text ? result.text : "no word");
+        sim->totals.decisions++;
+        sim->totals.refused += r > 0;
+        if (!sim->dead && r < 0 && !disk_failed())
+                sim_fail(sim, "nonsense about %s: %s", what, strerror(-r));
+        if (!sim->dead && r == 0)
+                sim_fail(sim, "nonsense about %s is decided", what);
+        if (!sim->dead && r > 0 && (!result.text || strchr(result.text, '\n')))
+                sim_fail(sim, "nonsense about %s is answered with no line", what);
         free(result.text);
 }
 
 /* ---- deliveries ---- */
 
 struct pick {
-        struct sim *sim;
         int left;
         char id[DELIVERY_ID_SIZE];
 };
@@ -280,7 +252,7 @@ static int pick_one(void *userdata, const struct delivery_record *record)
         return pick->left-- == 0;
 }
 
-static int mark_failed(void *userdata, const struct delivery_record *record)
+static int mark_manual(void *userdata, const struct delivery_record *record)
 {
         outside_parcel(userdata, record->id)->manual = true;
         return 0;
@@ -293,18 +265,20 @@ static void decide_delivery(struct sim *sim)
         struct decision_result result = {0};
         int kind = chance_between(chance, 0, 3), r;
         const struct delivery_filter filter = {.state = kind == 0 ? (int)DELIVERY_FAILED : (int)DELIVERY_QUEUED};
-        struct pick pick = {.sim = sim, .left = chance_between(chance, 0, 5)};
+        struct pick pick = {.left = chance_between(chance, 0, 5)};
 
+        disk_hold();
         (void)store_each_delivery(engine->store, &filter, pick_one, &pick);
+        if (kind == 3)
+                (void)store_each_delivery(engine->store, &(struct delivery_filter){.state = DELIVERY_FAILED},
+                                          mark_manual, sim);
+        disk_go_on();
         if (kind == 1) {
                 r = decide_test(engine, &clerk, sim->block.agencies[DEPUTY].id, NULL, &result);
         } else if (kind == 2 && *pick.id) {
                 sim->dropped = true;
                 r = decide_drop(engine, &clerk, pick.id, &result);
         } else if (kind == 3) {
-                const struct delivery_filter failed = {.state = DELIVERY_FAILED};
-
-                (void)store_each_delivery(engine->store, &failed, mark_failed, sim);
                 r = decide_retry(engine, &clerk, NULL, &result);
         } else if (*pick.id) {
                 outside_parcel(sim, pick.id)->manual = true;
@@ -320,20 +294,26 @@ static void decide_delivery(struct sim *sim)
                 r == DECIDED  ? "decided"
                 : result.text ? result.text
                               : "refused");
-        if (r < 0)
+        if (r < 0 && !sim->dead && !disk_failed())
                 sim_fail(sim, "a decision on a delivery: %s", strerror(-r));
         free(result.text);
 }
 
 void people_decide(struct sim *sim)
 {
-        sim->totals.faults[CLASS_PEOPLE]++;
-        if (chance_percent(&sim->streams[CLASS_PEOPLE], 15))
+        int kind = chance_between(&sim->streams[CLASS_PEOPLE], 1, 100);
+
+        if (kind <= 12)
                 decide_delivery(sim);
+        else if (kind <= 20)
+                blunder(sim);
         else
                 decide_duty(sim);
-        if (sim->dead)
+        if (sim->dead) {
                 crash_now(sim);
-        else
-                sim_tick(sim);
+                return;
+        }
+        sim_tick(sim);
+        if (!sim->in_trouble)
+                checker_states(sim);
 }

@@ -4,6 +4,7 @@
 #include "rules.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/cleanup.h"
 
@@ -88,7 +89,7 @@ civil_day rules_effective(const struct rules *rules, const struct duty *duty)
         return duty->shift == SHIFT_NEXT ? worked_from(rules, due) : worked_until(rules, due);
 }
 
-static civil_day earlier_date(const struct rules *rules, const struct duty *duty)
+civil_day rules_safe(const struct rules *rules, const struct duty *duty)
 {
         civil_day effective = rules_effective(rules, duty), due = rules_due(duty);
 
@@ -97,7 +98,7 @@ static civil_day earlier_date(const struct rules *rules, const struct duty *duty
 
 bool rules_snooze_hides(const struct rules *rules, const struct duty *duty)
 {
-        civil_day first = rules_tentative(duty) ? duty->from : earlier_date(rules, duty);
+        civil_day first = rules_tentative(duty) ? duty->from : rules_safe(rules, duty);
 
         if (rules_due(duty) == CIVIL_NONE || duty->snoozed_until == CIVIL_NONE)
                 return false;
@@ -111,6 +112,7 @@ struct beats {
         struct beat *beats;
         int n;
         int32_t clock;
+        civil_day raws[BEATS_MAX];
 };
 
 static wall_time moment(const struct beats *beats, civil_day day)
@@ -118,18 +120,27 @@ static wall_time moment(const struct beats *beats, civil_day day)
         return rules_when_open(beats->rules, wall_at(day, beats->clock));
 }
 
-static void add(struct beats *beats, civil_day day, enum voice voice)
+/* Of two at one moment the later voice; of two before the due date the one nearer to it. */
+static void add(struct beats *beats, civil_day day, civil_day raw, const struct mark *mark)
 {
-        wall_time at = moment(beats, day);
+        struct beat beat = {moment(beats, day), *mark};
 
-        for (int i = 0; i < beats->n; i++)
-                if (beats->beats[i].at == at) {
-                        if (voice > beats->beats[i].voice)
-                                beats->beats[i].voice = voice;
-                        return;
+        for (int i = 0; i < beats->n; i++) {
+                struct beat *standing = &beats->beats[i];
+
+                if (standing->at != beat.at)
+                        continue;
+                if (mark->voice > standing->mark.voice ||
+                    (mark->voice == VOICE_BEFORE && standing->mark.voice == VOICE_BEFORE && raw >= beats->raws[i])) {
+                        *standing = beat;
+                        beats->raws[i] = raw;
                 }
-        if (beats->n < BEATS_MAX)
-                beats->beats[beats->n++] = (struct beat){at, voice};
+                return;
+        }
+        if (beats->n == BEATS_MAX)
+                return;
+        beats->raws[beats->n] = raw;
+        beats->beats[beats->n++] = beat;
 }
 
 static int by_time(const void *left, const void *right)
@@ -152,14 +163,15 @@ static void add_overdue(struct beats *beats, const struct block_policy *policy, 
                 if (moment(beats, on) == last)
                         continue;
                 last = moment(beats, on);
-                add(beats, on, VOICE_OVERDUE);
+                add(beats, on, day, &(struct mark){.voice = VOICE_OVERDUE, .named = effective, .raw = day});
                 said++;
         }
 }
 
 wall_time rules_silent_until(const struct rules *rules, const struct duty *duty)
 {
-        const struct beats beats = {rules, NULL, 0, rules->block->policies[item_of(rules, duty)->policy].at};
+        const struct beats beats = {
+                .rules = rules, .clock = rules->block->policies[item_of(rules, duty)->policy].at};
 
         return duty->snoozed_until == CIVIL_NONE ? WALL_NONE
                                                  : moment(&beats, worked_from(rules, duty->snoozed_until + 1));
@@ -168,21 +180,29 @@ wall_time rules_silent_until(const struct rules *rules, const struct duty *duty)
 static int find_beats(const struct rules *rules, const struct duty *duty, struct beat beats[static BEATS_MAX])
 {
         const struct block_policy *policy = &rules->block->policies[item_of(rules, duty)->policy];
-        struct beats all = {rules, beats, 0, policy->at};
+        struct beats all = {.rules = rules, .beats = beats, .clock = policy->at};
         civil_day due = rules_due(duty), anchor;
 
         if (duty->status != OBLIGATION_OPEN || due == CIVIL_NONE)
                 return 0;
-        anchor = rules_tentative(duty) ? duty->from : earlier_date(rules, duty);
-        for (int i = 0; i < policy->n_before; i++)
-                add(&all, worked_until(rules, walk(rules, anchor, &policy->before[i], -1)), VOICE_BEFORE);
+        anchor = rules_tentative(duty) ? duty->from : rules_safe(rules, duty);
+        for (int i = 0; i < policy->n_before; i++) {
+                civil_day raw = walk(rules, anchor, &policy->before[i], -1);
+
+                add(&all, worked_until(rules, raw), raw,
+                    &(struct mark){.voice = VOICE_BEFORE,
+                                   .offset = policy->before[i],
+                                   .named = rules_tentative(duty) ? duty->from : due});
+        }
         if (!rules_observance(rules, duty)) {
                 if (duty->fixed == CIVIL_NONE && duty->from != CIVIL_NONE)
-                        add(&all, worked_from(rules, duty->from), VOICE_BEFORE);
+                        add(&all, worked_from(rules, duty->from), duty->from,
+                            &(struct mark){.voice = VOICE_START, .named = duty->from});
                 if (!rules_tentative(duty))
                         add_overdue(&all, policy, rules_effective(rules, duty));
                 if (duty->snoozed_until != CIVIL_NONE)
-                        add(&all, worked_from(rules, duty->snoozed_until + 1), VOICE_SNOOZE_END);
+                        add(&all, worked_from(rules, duty->snoozed_until + 1), duty->snoozed_until,
+                            &(struct mark){.voice = VOICE_SNOOZE_END, .named = duty->snoozed_until});
         }
         qsort(beats, (size_t)all.n, sizeof(*beats), by_time);
         return all.n;
@@ -195,10 +215,58 @@ void rules_refresh(const struct rules *rules, struct duty *duty)
         duty->stale = false;
 }
 
+/* ---- what was told ---- */
+
+static bool same_mark(const struct mark *a, const struct mark *b)
+{
+        return a->voice == b->voice && a->named == b->named && a->raw == b->raw && a->offset.days == b->offset.days &&
+               a->offset.workdays == b->offset.workdays;
+}
+
+const struct told *rules_told(const struct duty *duty, const struct mark *mark)
+{
+        for (int i = 0; i < duty->n_told; i++)
+                if (same_mark(&duty->told[i].mark, mark))
+                        return &duty->told[i];
+        return NULL;
+}
+
+void rules_remember(struct duty *duty, const struct mark *mark, wall_time when, bool said)
+{
+        struct told *told = (struct told *)rules_told(duty, mark);
+
+        if (told) {
+                if (said)
+                        told->said = true;
+                return;
+        }
+        if (duty->n_told == TOLD_MAX) {
+                memmove(duty->told, duty->told + 1, sizeof(*duty->told) * (TOLD_MAX - 1));
+                duty->n_told--;
+        }
+        duty->told[duty->n_told++] = (struct told){*mark, when, said};
+}
+
+void rules_settle(struct duty *duty, wall_time now, const struct beat *said)
+{
+        for (int i = 0; i < duty->n_beats; i++)
+                if (duty->beats[i].at > duty->settled && duty->beats[i].at <= now)
+                        rules_remember(duty, &duty->beats[i].mark, now, said && duty->beats[i].at == said->at);
+        duty->settled = now;
+}
+
+void rules_unsettle(struct duty *duty, wall_time now)
+{
+        if (duty->settled > now)
+                duty->settled = now - 1;
+}
+
 bool rules_speak(const struct rules *rules, const struct duty *duty, wall_time now, struct beat *ret_beat,
                  enum notice_kind *ret_kind)
 {
         civil_day today = wall_day(now), effective = rules_effective(rules, duty);
+        const struct told *told;
+        bool before;
 
         *ret_beat = (struct beat){.at = WALL_NONE};
         for (int i = 0; i < duty->n_beats; i++)
@@ -206,7 +274,11 @@ bool rules_speak(const struct rules *rules, const struct duty *duty, wall_time n
                         *ret_beat = duty->beats[i];
         if (ret_beat->at == WALL_NONE || now < rules_silent_until(rules, duty))
                 return false;
-        if (ret_beat->voice == VOICE_BEFORE && (today > effective || now - ret_beat->at > rules->block->catch_up))
+        told = rules_told(duty, &ret_beat->mark);
+        if (told && (told->said || told->when <= now))
+                return false;
+        before = ret_beat->mark.voice == VOICE_START || ret_beat->mark.voice == VOICE_BEFORE;
+        if (before && (today > effective || now - ret_beat->at > rules->block->catch_up))
                 return false;
         if (rules_tentative(duty) && today > effective)
                 return false;
@@ -214,11 +286,88 @@ bool rules_speak(const struct rules *rules, const struct duty *duty, wall_time n
                 *ret_kind = KIND_OBSERVANCE;
         else if (rules_tentative(duty))
                 *ret_kind = KIND_ADVANCE;
-        else if (ret_beat->voice == VOICE_OVERDUE || today > effective)
+        else if (ret_beat->mark.voice == VOICE_OVERDUE || today > effective)
                 *ret_kind = KIND_OVERDUE;
         else
-                *ret_kind = earlier_date(rules, duty) - today <= 1 ? KIND_DUE : KIND_ADVANCE;
+                *ret_kind = rules_safe(rules, duty) - today <= 1 ? KIND_DUE : KIND_ADVANCE;
         return true;
+}
+
+/* ---- what may be decided ---- */
+
+static civil_day snooze_cap(const struct rules *rules, const struct duty *duty, civil_day today)
+{
+        civil_day deadline = rules_safe(rules, duty);
+
+        if (!rules_tentative(duty) && today > rules_effective(rules, duty))
+                return walk(rules, today, &(struct offset){.workdays = 5}, 1);
+        if (rules_tentative(duty) && today < duty->from)
+                deadline = duty->from;
+        return worked_until(rules, deadline - 1);
+}
+
+enum allowance rules_may(const struct rules *rules, const struct duty *duty, const struct act *act, civil_day today)
+{
+        bool open = duty->status == OBLIGATION_OPEN, binds = !rules_observance(rules, duty);
+        int year = rules->block->year + item_of(rules, duty)->plan;
+
+        switch (act->verb) {
+        case ACT_SNOOZE:
+                if (!open || !binds || rules_due(duty) == CIVIL_NONE)
+                        return UNFIT;
+                return act->day >= today && (act->force || act->day <= snooze_cap(rules, duty, today)) ? ALLOWED
+                                                                                                       : FORBIDDEN;
+        case ACT_UNSNOOZE:
+                return open && duty->snoozed_until != CIVIL_NONE && duty->snoozed_until >= today ? ALLOWED : UNFIT;
+        case ACT_DONE:
+                return !open || !binds ? UNFIT : act->day <= today ? ALLOWED : FORBIDDEN;
+        case ACT_REOPEN:
+                return duty->planned && (duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED)
+                               ? ALLOWED
+                               : UNFIT;
+        case ACT_WAIVE:
+                return open ? ALLOWED : UNFIT;
+        case ACT_SET_DATE:
+                if (!open || !binds)
+                        return UNFIT;
+                if (act->day < civil_from(year, 1, 1) || act->day > civil_from(year + 1, 12, 31))
+                        return FORBIDDEN;
+                return act->day != duty->fixed ? ALLOWED : UNFIT;
+        case ACT_CLEAR_DATE:
+                return open && duty->fixed != CIVIL_NONE ? ALLOWED : UNFIT;
+        case ACTS:
+                break;
+        }
+        return FORBIDDEN;
+}
+
+void rules_act(const struct rules *rules, struct duty *duty, const struct act *act, civil_day today)
+{
+        switch (act->verb) {
+        case ACT_SNOOZE:
+                duty->snoozed_until = act->day;
+                break;
+        case ACT_UNSNOOZE:
+                duty->snoozed_until = today - 1;
+                break;
+        case ACT_DONE:
+        case ACT_WAIVE:
+                duty->status = act->verb == ACT_DONE ? OBLIGATION_DONE : OBLIGATION_WAIVED;
+                duty->snoozed_until = CIVIL_NONE;
+                break;
+        case ACT_REOPEN:
+                duty->status = OBLIGATION_OPEN;
+                break;
+        case ACT_SET_DATE:
+        case ACT_CLEAR_DATE:
+                duty->fixed = act->verb == ACT_SET_DATE ? act->day : CIVIL_NONE;
+                if (rules_snooze_hides(rules, duty))
+                        duty->snoozed_until = CIVIL_NONE;
+                break;
+        case ACTS:
+                break;
+        }
+        duty->stale = true;
 }
 
 /* ---- occurrences ---- */
@@ -226,7 +375,7 @@ bool rules_speak(const struct rules *rules, const struct duty *duty, wall_time n
 wall_time rules_level_at(const struct rules *rules, const struct block_item *item, int level, civil_day effective)
 {
         const struct block_policy *policy = &rules->block->policies[item->policy];
-        const struct beats beats = {rules, NULL, 0, policy->at};
+        const struct beats beats = {.rules = rules, .clock = policy->at};
 
         return moment(&beats, worked_from(rules, walk(rules, effective, &policy->levels[level].after, 1)));
 }
@@ -235,7 +384,7 @@ int rules_fix_beats(const struct rules *rules, const struct block_item *item, wa
 {
         static const int days[] = {14, 3, 0};
         static const struct offset every = {.workdays = 2};
-        const struct beats all = {rules, NULL, 0, rules->block->policies[item->policy].at};
+        const struct beats all = {.rules = rules, .clock = rules->block->policies[item->policy].at};
         int n = 0;
 
         if (!item->tentative || item->fix_by == CIVIL_NONE)

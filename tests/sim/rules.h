@@ -1,21 +1,47 @@
 /* The rules once more: when somebody is to be reminded, said slowly and plainly, day by day, from the design and not
- * from the program. Of the program only the calendar is used: which days are worked.
+ * from the program. Which rule stands where:
+ *   Working days, hours     rules_open, rules_when_open (the calendar itself is the program's, with tests of its own)
+ *   Effective due date      rules_effective, rules_safe
+ *   Ladder                  rules_refresh: the beats of a duty, two at one moment being one
+ *   Catch-up, kinds         rules_speak: only the newest missed beat, what is too old, what is past due
+ *   Snooze                  rules_silent_until, rules_snooze_hides, rules_may (the cap)
+ *   Escalation              rules_level_at
+ *   Dates, fix_by           rules_fix_beats
+ *   Done, waived, reopened  rules_may
+ *   Uniqueness              struct told: a beat is itself by what it counts from, not by its hour
+ *   A clock set back        rules_unsettle
  * Depends on block.
- * Called by checker. */
+ * Called by checker and people. */
 #pragma once
 
 #include "block.h"
 #include "core/kind.h"
 #include "core/obligation.h"
 
-enum voice { VOICE_BEFORE, VOICE_OVERDUE, VOICE_SNOOZE_END };
+/* In order of precedence: of two at one moment the later speaks. */
+enum voice { VOICE_START, VOICE_BEFORE, VOICE_OVERDUE, VOICE_SNOOZE_END };
+
+/* What makes a beat itself for ever, whatever hour or holiday moves it. */
+struct mark {
+        enum voice voice;
+        struct offset offset; /* of VOICE_BEFORE */
+        civil_day named;      /* the date that it counts from, as people set it */
+        civil_day raw;        /* of VOICE_OVERDUE: its own day */
+};
 
 /* A moment at which something may have to be said. */
 struct beat {
         wall_time at;
-        enum voice voice;
+        struct mark mark;
 };
 #define BEATS_MAX 64
+#define TOLD_MAX 96 /* beats that are remembered; more than a year of one duty has */
+
+struct told {
+        struct mark mark;
+        wall_time when;
+        bool said; /* else passed over at that moment */
+};
 
 /* What an agency owes, as those outside know it: from the plan, and from what was decided. */
 struct duty {
@@ -27,17 +53,18 @@ struct duty {
         civil_day fixed;
         enum obligation_status status;
         civil_day snoozed_until;
-        bool planned;  /* the plan has it now */
-        bool moved;    /* the last edit moved it */
-        bool doubtful; /* the process died while something was to be said */
-        bool stale;    /* it was changed: the beats are to be found again */
+        bool planned; /* the plan has it now */
+        bool stale;   /* it was changed: the beats are to be found again */
         struct beat beats[BEATS_MAX];
         int n_beats;
+        struct told told[TOLD_MAX];
+        int n_told;
         int leader;                           /* the first duty of the same occurrence, which remembers for it: */
-        wall_time seen;                       /* levels and date reminders up to here have been looked for */
+        wall_time seen;                       /* date reminders up to here have been looked for */
         wall_time settled;                    /* beats up to here have been told or passed over */
         int promised;                         /* reminders that had to be made */
-        int left[3];                          /* reminders that left: first mailbox, second mailbox, webhook */
+        int left[2 + HOOKS];                  /* reminders that left: first mailbox, second mailbox, webhooks */
+        int wanted[2 + HOOKS];                /* of the promised, those that this address was to have */
         int64_t occurrence_id, obligation_id; /* of the store; 0: not yet looked up */
 };
 
@@ -57,6 +84,14 @@ bool rules_snooze_hides(const struct rules *rules, const struct duty *duty);
 /* Finds the beats of a duty that was changed: in time order, one a moment. */
 void rules_refresh(const struct rules *rules, struct duty *duty);
 wall_time rules_silent_until(const struct rules *rules, const struct duty *duty);
+/* The earlier of the nominal and the effective date. */
+civil_day rules_safe(const struct rules *rules, const struct duty *duty);
+/* The clock shows an earlier time than it did: what was settled ahead of it is not. */
+void rules_unsettle(struct duty *duty, wall_time now);
+/* Everything since duty->settled is told or passed over. */
+void rules_settle(struct duty *duty, wall_time now, const struct beat *said);
+const struct told *rules_told(const struct duty *duty, const struct mark *mark);
+void rules_remember(struct duty *duty, const struct mark *mark, wall_time when, bool said);
 /* What is to be said at `now`, inside the hours, of what has come since duty->settled. False: nothing.
  * *ret_beat is the newest beat that has come, at WALL_NONE where none has. */
 bool rules_speak(const struct rules *rules, const struct duty *duty, wall_time now, struct beat *ret_beat,
@@ -64,3 +99,16 @@ bool rules_speak(const struct rules *rules, const struct duty *duty, wall_time n
 wall_time rules_level_at(const struct rules *rules, const struct block_item *item, int level, civil_day effective);
 /* The moments at which the head is asked to fix a window's day. */
 int rules_fix_beats(const struct rules *rules, const struct block_item *item, wall_time beats[static BEATS_MAX]);
+
+enum act_verb { ACT_SNOOZE, ACT_UNSNOOZE, ACT_DONE, ACT_REOPEN, ACT_WAIVE, ACT_SET_DATE, ACT_CLEAR_DATE, ACTS };
+struct act {
+        enum act_verb verb;
+        civil_day day;
+        bool force;
+};
+/* Whether the rules allow it on that day. What does not fit one of several is left out; what is forbidden for one is
+ * forbidden for all of them. */
+enum allowance { ALLOWED, UNFIT, FORBIDDEN };
+enum allowance rules_may(const struct rules *rules, const struct duty *duty, const struct act *act, civil_day today);
+/* What it leaves of status, fixed and snoozed_until. */
+void rules_act(const struct rules *rules, struct duty *duty, const struct act *act, civil_day today);

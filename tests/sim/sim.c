@@ -1,8 +1,9 @@
-/* A year of one seed: time passes from event to event.
+/* One seed: time passes from event to event.
  * Depends on sim.h.
  * Called by main. */
 #include "sim.h"
 
+#include <errno.h>
 #include <ftw.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,11 +13,12 @@
 #include "core/cleanup.h"
 
 #define TICKS_AT_ONCE                                                                                                  \
-        400 /* more at one instant is a livelock: a year of this block has fewer notices than that a day */
-#define JUMP_MOST_HOURS 100
+        600 /* more at one instant is a livelock: no block here has as many notices in a day */
+#define MINUTE_MS INT64_C(60000)
+#define HOUR_MS INT64_C(3600000)
 
-const char *const class_names[CLASSES] = {"temporary", "permanent", "lost", "delay",
-                                          "crash",     "clock",     "edit", "people"};
+const char *const class_names[CLASSES] = {"temporary", "permanent", "lost", "delay",  "disk",
+                                          "crash",     "clock",     "edit", "config", "people"};
 
 /* ---- the story ---- */
 
@@ -25,6 +27,8 @@ void sim_say(struct sim *sim, const char *format, ...)
         va_list arguments;
         char moment[CLOCK_TEXT_SIZE];
 
+        if (!sim->story)
+                return;
         fprintf(sim->story, "  %s  ", clock_format(sim->now, moment));
         va_start(arguments, format);
         vfprintf(sim->story, format, arguments);
@@ -46,19 +50,36 @@ static void remove_folder(const struct sim *sim)
 void sim_fail(struct sim *sim, const char *format, ...)
 {
         va_list arguments;
-        char moment[CLOCK_TEXT_SIZE];
+        char moment[CLOCK_TEXT_SIZE], why[300];
 
-        fflush(sim->story);
-        printf("%s", sim->story_text);
-        printf("FAILED seed %llu at %s: ", (unsigned long long)sim->seed, clock_format(sim->now, moment));
         va_start(arguments, format);
-        vprintf(format, arguments);
+        vsnprintf(why, sizeof(why), format, arguments);
         va_end(arguments);
-        putchar('\n');
-        fflush(stdout);
+        snprintf(sim->outcome->failure, sizeof(sim->outcome->failure), "%s: %s", clock_format(sim->now, moment), why);
+        sim->outcome->items = sim->block.n_items;
+        sim->outcome->agencies = sim->block.n_agencies;
+        if (sim->story) {
+                fflush(sim->story);
+                printf("%s", sim->story_text);
+                fflush(stdout);
+        }
+        if (sim->medium) /* nobody else says it */
+                fprintf(stderr, "FAILED seed %llu at %s\n", (unsigned long long)sim->seed, sim->outcome->failure);
         if (!getenv("SIM_KEEP"))
                 remove_folder(sim);
         _exit(1);
+}
+
+bool sim_happens(struct sim *sim, enum class class, int number)
+{
+        struct outcome *outcome = sim->outcome;
+
+        if (!sim_has(sim, class) || (number < NUMBERS_MAX && sim->replay->out[class][number]))
+                return false;
+        sim->totals.faults[class]++;
+        if (outcome->n_hits[class] < HITS_MAX)
+                outcome->hits[class][outcome->n_hits[class]++] = number;
+        return true;
 }
 
 /* ---- the manager ---- */
@@ -93,69 +114,117 @@ void sim_load(struct sim *sim)
                 for (size_t i = 0; i < report.n; i++) {
                         char *CLEANUP_FREE line = finding_format(&report.findings[i]);
 
-                        printf("%s\n", line);
+                        sim_say(sim, "%s", line);
                 }
                 sim_fail(sim, "a good configuration is refused");
         }
         sim->rules = (struct rules){&sim->block, settings_config(sim->settings)->calendar};
 }
 
-void sim_open(struct sim *sim)
+/* What was being written when the process died is there or is not. */
+static void reconcile(struct sim *sim)
+{
+        char *CLEANUP_FREE synced = NULL;
+
+        if (sim->sync_pending) {
+                int r = store_get_fact(sim_store(sim), "synced", &synced);
+
+                if (r != 0 || strcmp(synced, settings_config(sim->settings)->fingerprint) != 0) {
+                        memcpy(sim->duties, sim->duties_before, sizeof(*sim->duties) * (size_t)sim->n_duties_before);
+                        sim->n_duties = sim->n_duties_before;
+                }
+        }
+        people_reconcile(sim);
+        checker_reconcile(sim);
+}
+
+/* False: the disk did not let it start. */
+static bool try_to_open(struct sim *sim)
 {
         char *CLEANUP_FREE error = NULL;
         char state[200];
+        int r;
 
         snprintf(state, sizeof(state), "%s/state", sim->folder);
-        sim->in_transaction = false;
-        if (manager_new(
-                    &(struct manager_options){
-                            .courier = outside_courier(sim),
-                            .settings = sim->settings,
-                            .state_dir = state,
-                            .journal = {.target = JOURNAL_QUIET},
-                            .observer = {.leaving = on_leaving, .finished = on_finished, .self = sim},
-                            .is_virtual = true,
-                            .virtual_ms = sim->now,
-                            .seed = chance_bits(&sim->streams[STREAM_BLOCK]),
-                    },
-                    &sim->manager, &error) < 0)
+        r = manager_new(
+                &(struct manager_options){
+                        .courier = outside_courier(sim),
+                        .settings = sim->settings,
+                        .state_dir = state,
+                        .journal = {.target = JOURNAL_QUIET},
+                        .observer = {.leaving = on_leaving, .finished = on_finished, .self = sim},
+                        .is_virtual = true,
+                        .virtual_ms = sim->now,
+                        .seed = chance_bits(&sim->streams[STREAM_BLOCK]),
+                },
+                &sim->manager, &error);
+        if (r < 0 && !sim->dead && !disk_failed())
                 sim_fail(sim, "the state cannot be opened: %s", error);
-        manager_engine(sim->manager)->watched_since = WALL_NONE;
-        if (sim->medium)
+        if (r >= 0 && sim->medium)
                 sim->medium->opened(sim);
-        for (int i = 0; i < sim->n_duties; i++) {
+        if (r < 0 || sim->dead)
+                return false;
+        manager_engine(sim->manager)->watched_since = WALL_NONE;
+        disk_hold();
+        reconcile(sim);
+        disk_go_on();
+        for (int i = 0; i < sim->n_duties; i++)
                 sim->duties[i].obligation_id = 0;
-                if (sim->unsynced_at != WALL_NONE && sim->duties[i].moved && sim->duties[i].settled == sim->unsynced_at)
-                        sim->duties[i].settled = sim_wall(sim);
-        }
-        sim->unsynced_at = WALL_NONE;
-        people_sync(sim);
+        checker_unsettle(sim);
+        edits_sync(sim);
         sim->hooked = true;
-        sim->commits = 0;
-        sim->at_once = 0;
-        if (manager_start(sim->manager) < 0)
+        r = manager_start(sim->manager);
+        if (r < 0 && !sim->dead && !disk_failed())
                 sim_fail(sim, "it does not start");
+        return r >= 0 && !sim->dead;
+}
+
+void sim_open(struct sim *sim)
+{
+        sim->in_transaction = false;
+        sim->n_departures = 0;
+        sim->at_once = 0;
+        (void)disk_failed();
+        while (!try_to_open(sim)) {
+                disk_trouble(DISK_SOUND, 0, 0);
+                if (sim->dead) {
+                        crash_now(sim);
+                        return;
+                }
+                sim_say(sim, "it does not start: the disk");
+                sim->hooked = false;
+                sim->manager = manager_free(sim->manager);
+        }
+        sim->in_trouble = false;
+        sim->sync_pending = false;
+        checker_states(sim);
+}
+
+/* What a tick answered: 0, or the disk's trouble, of which the journal must tell. */
+static void judge_tick(struct sim *sim, int r, long told_before)
+{
         if (sim->dead) {
-                if (sim->commits == 0)
-                        sim->unsynced_at = sim_wall(sim);
                 crash_now(sim);
-        } else
-                checker_states(sim);
+                return;
+        }
+        if (r < 0 && !disk_failed())
+                sim_fail(sim, "a tick fails: %s", strerror(-r));
+        if (r < 0 && !sim->in_trouble) {
+                sim_say(sim, "the disk fails");
+                if (sim->told[EVENT_STORE_TROUBLE] == told_before)
+                        sim_fail(sim, "the state cannot be written, and the journal is silent");
+        }
+        sim->in_trouble = r < 0;
 }
 
 void sim_tick(struct sim *sim)
 {
-        int r;
+        long told = sim->told[EVENT_STORE_TROUBLE];
 
         if (++sim->at_once > TICKS_AT_ONCE)
                 sim_fail(sim, "it ticks for ever at one moment");
         sim->totals.ticks++;
-        sim->commits = 0;
-        r = manager_tick(sim->manager);
-        if (sim->dead) {
-                crash_now(sim);
-        } else if (r < 0)
-                sim_fail(sim, "a tick fails: %s", strerror(-r));
+        judge_tick(sim, manager_tick(sim->manager), told);
 }
 
 /* ---- events ---- */
@@ -163,58 +232,100 @@ void sim_tick(struct sim *sim)
 static int64_t later(struct sim *sim, enum class class)
 {
         static const int mean_hours[CLASSES] = {
-                [CLASS_CRASH] = 24 * 18, [CLASS_CLOCK] = 24 * 60, [CLASS_EDIT] = 24 * 40, [CLASS_PEOPLE] = 24 * 5};
+                [CLASS_DISK] = 24 * 20, [CLASS_CRASH] = 24 * 15,  [CLASS_CLOCK] = 24 * 45,
+                [CLASS_EDIT] = 24 * 30, [CLASS_CONFIG] = 24 * 40, [CLASS_PEOPLE] = 24 * 4};
 
         if (!sim_has(sim, class) || mean_hours[class] == 0)
                 return INT64_MAX;
-        return sim->now + INT64_C(1000) * chance_between(&sim->streams[class], 1, 2 * mean_hours[class] * 3600);
+        return sim->now + INT64_C(1000) * chance_between(&sim->timing[class], 1, 2 * mean_hours[class] * 3600);
 }
 
-static void jump(struct sim *sim)
+void sim_set_clock(struct sim *sim, int64_t by)
 {
-        struct chance *chance = &sim->streams[CLASS_CLOCK];
-        int64_t by = INT64_C(1000) * chance_between(chance, -3600 * JUMP_MOST_HOURS, 3600 * JUMP_MOST_HOURS);
-        int r;
-
-        if (chance_percent(chance, 50))
-                by /= 100;
-        sim_say(sim, "the clock is set by %+.2f hours", (double)by / 3600000);
-        sim->totals.faults[CLASS_CLOCK]++;
+        sim_say(sim, "the clock is set by %+.2f hours", (double)by / (double)HOUR_MS);
         sim->now += by;
         sim->set_point += by;
         sim->outage_until += by;
         sim->at_once = 0;
+        sim->n_departures = 0;
         for (struct flight *flight = sim->flights; flight; flight = flight->next)
                 flight->answer_ms += by;
         for (int i = 0; i < CLASSES; i++)
                 if (sim->events[i] != INT64_MAX)
                         sim->events[i] += by;
-        /* What was settled at a moment that is to come again is open again; what was said stays said. */
-        for (int i = 0; i < sim->n_duties; i++)
-                if (sim->duties[i].settled > sim_wall(sim))
-                        sim->duties[i].settled = sim_wall(sim) - 1;
+}
+
+/* By seconds, hours, days or months. */
+static void jump(struct sim *sim)
+{
+        static const int64_t most[] = {100 * INT64_C(1000), 100 * MINUTE_MS, 100 * HOUR_MS, 60 * 24 * HOUR_MS};
+        struct chance *chance = &sim->streams[CLASS_CLOCK];
+        int64_t by = most[chance_between(chance, 0, 3)] / 1000 * chance_between(chance, -1000, 1000);
+        long told = sim->told[EVENT_CLOCK_CHANGED], trouble = sim->told[EVENT_STORE_TROUBLE];
+        int r;
+
+        sim_set_clock(sim, by);
         manager_engine(sim->manager)->clock.virtual_ms = sim->now;
+        checker_unsettle(sim);
         r = manager_clock_changed(sim->manager);
-        if (sim->dead) {
-                crash_now(sim);
-        } else if (r < 0)
-                sim_fail(sim, "a change of the clock fails");
+        if (llabs(by) >= 1000 && !sim->dead && sim->told[EVENT_CLOCK_CHANGED] == told)
+                sim_fail(sim, "the clock was set, and the journal is silent");
+        judge_tick(sim, r, trouble);
+}
+
+static void trouble(struct sim *sim)
+{
+        struct chance *chance = &sim->streams[CLASS_DISK];
+        bool full = chance_percent(chance, 40);
+        int calls = chance_percent(chance, 50) ? chance_between(chance, 1, 3) : chance_between(chance, 4, 150);
+
+        sim_say(sim, "the disk %s soon, for %d calls", full ? "is full" : "fails", calls);
+        disk_trouble(full ? DISK_FULL : DISK_ERRORS, chance_between(chance, 1, 40), calls);
+}
+
+static void happen_one(struct sim *sim, enum class class)
+{
+        switch (class) {
+        case CLASS_DISK:
+                trouble(sim);
+                break;
+        case CLASS_CRASH:
+                crash_event(sim);
+                break;
+        case CLASS_CLOCK:
+                jump(sim);
+                break;
+        case CLASS_EDIT:
+                edits_plan(sim);
+                break;
+        case CLASS_CONFIG:
+                edits_config(sim);
+                break;
+        default:
+                people_decide(sim);
+                break;
+        }
 }
 
 static bool happen(struct sim *sim)
 {
         for (enum class class = 0; class < CLASSES; class ++) {
+                int number = sim->numbers[class];
+
                 if (sim->events[class] > sim->now)
                         continue;
                 sim->events[class] = later(sim, class);
-                if (class == CLASS_CRASH)
-                        crash_event(sim);
-                else if (class == CLASS_CLOCK)
-                        jump(sim);
-                else if (class == CLASS_EDIT)
-                        people_edit(sim);
-                else
-                        people_decide(sim);
+                sim->numbers[class]++;
+                if (!sim_happens(sim, class, number))
+                        continue;
+                sim->streams[class] =
+                        chance_stream(sim->seed, 1000 + (uint64_t)class * NUMBERS_MAX + (uint64_t)number);
+                if (sim->in_trouble) { /* what the failed tick made nobody has looked at */
+                        disk_hold();
+                        checker_reconcile(sim);
+                        disk_go_on();
+                }
+                happen_one(sim, class);
                 return true;
         }
         return false;
@@ -241,7 +352,7 @@ static int64_t next_moment(const struct sim *sim)
         return next;
 }
 
-static void year(struct sim *sim)
+static void pass(struct sim *sim)
 {
         while (sim->now < sim->end) {
                 int64_t next;
@@ -262,68 +373,100 @@ static void year(struct sim *sim)
                         next = sim->end;
                 if (next > sim->now)
                         sim->at_once = 0;
-                sim->now = next;
+                sim->now = next > sim->now ? next : sim->now;
                 clock_advance(&manager_engine(sim->manager)->clock, sim->now);
         }
 }
 
+/* The wires fall silent and the disk is well. */
 static void finish(struct sim *sim)
 {
         sim->countdown = 0;
-        while (sim->flights || manager_wake(sim->manager) <= sim->now) {
+        disk_trouble(DISK_SOUND, 0, 0);
+        while (sim->flights || sim->in_trouble || manager_wake(sim->manager) <= sim->now) {
                 sim->at_once = 0;
-                if (manager_wake(sim->manager) <= sim->now) {
-                        sim_tick(sim);
-                        continue;
+                if (!sim->in_trouble && manager_wake(sim->manager) > sim->now)
+                        checker_settled(sim);
+                if (manager_wake(sim->manager) > sim->now) {
+                        int64_t next = outside_next(sim);
+
+                        if (sim->in_trouble && manager_wake(sim->manager) < next)
+                                next = manager_wake(sim->manager);
+                        sim->now = next > sim->now ? next : sim->now;
+                        clock_advance(&manager_engine(sim->manager)->clock, sim->now);
                 }
-                checker_settled(sim);
-                if (outside_next(sim) > sim->now)
-                        sim->now = outside_next(sim);
-                clock_advance(&manager_engine(sim->manager)->clock, sim->now);
-                answer(sim);
+                if (outside_next(sim) <= sim->now)
+                        answer(sim);
+                else
+                        sim_tick(sim);
         }
         checker_settled(sim);
         checker_end(sim);
 }
 
-struct totals sim_run(uint64_t seed, unsigned classes, const struct medium *medium, bool tell)
+static void begin(struct sim *sim)
 {
-        struct sim sim = {.seed = seed, .classes = classes, .quiet = classes == 0, .unsynced_at = WALL_NONE, .medium = medium};
+        struct chance *chance = &sim->streams[STREAM_BLOCK];
         bool memory = access("/dev/shm", W_OK) == 0;
-        char path[200];
 
         for (uint64_t i = 0; i < STREAMS; i++)
-                sim.streams[i] = chance_stream(seed, i);
-        sim.story = open_memstream(&sim.story_text, &sim.story_size);
-        snprintf(sim.folder, sizeof(sim.folder), "%s/reminderd-sim-XXXXXX", memory ? "/dev/shm" : "/tmp");
-        if (!sim.story || !mkdtemp(sim.folder))
+                sim->streams[i] = chance_stream(sim->seed, i);
+        for (uint64_t i = 0; i < CLASSES; i++)
+                sim->timing[i] = chance_stream(sim->seed, 100 + i);
+        if (sim->replay->tell)
+                sim->story = open_memstream(&sim->story_text, &sim->story_size);
+        snprintf(sim->folder, sizeof(sim->folder), "%s/reminderd-sim-XXXXXX", memory ? "/dev/shm" : "/tmp");
+        sim->duties = calloc(DUTIES_MAX, sizeof(*sim->duties));
+        sim->duties_before = calloc(DUTIES_MAX, sizeof(*sim->duties_before));
+        sim->parcels = calloc(8192, sizeof(*sim->parcels));
+        sim->said = calloc(SAID_MAX, sizeof(*sim->said));
+        sim->departed = calloc(SAID_MAX, sizeof(*sim->departed));
+        if (!mkdtemp(sim->folder) || !sim->duties || !sim->duties_before || !sim->parcels || !sim->said || !sim->departed)
                 abort();
-        snprintf(path, sizeof(path), "%s/durable", sim.folder);
-        (void)mkdir(path, 0700);
-        clock_set_zone("Asia/Ho_Chi_Minh");
-        block_random(&sim.block, &sim.streams[STREAM_BLOCK]);
-        sim.now = clock_instant(wall_at(civil_from(sim.block.year, 1, 1), 0));
-        sim.end = clock_instant(wall_at(civil_from(sim.block.year + 1, 1, 1), 0));
-        sim_load(&sim);
-        crash_listen(&sim);
+        block_random(&sim->block, chance);
+        sim->block.templates = sim->replay->templates ? sim->replay->templates : SOURCE_DIR "/conf/templates/vi";
+        for (int i = 0; i < ITEMS_MAX; i++)
+                sim->block.items[i].banned = sim->replay->no_item[i];
+        for (int i = FIRST_PLAIN; i < AGENCIES_MAX; i++)
+                sim->block.agencies[i].banned = sim->replay->no_agency[i];
+        clock_set_zone(sim->block.zone);
+        sim->now = clock_instant(wall_at(civil_from(sim->block.year, 1, 1) + chance_between(chance, 0, 330), 0));
+        sim->end = sim->now + 24 * HOUR_MS * chance_between(chance, 60, 240);
+}
+
+void sim_run(uint64_t seed, const struct replay *replay, const struct medium *medium, struct outcome *outcome)
+{
+        struct sim *sim = calloc(1, sizeof(*sim));
+        int64_t began;
+
+        if (!sim)
+                abort();
+        *outcome = (struct outcome){0};
+        sim->seed = seed;
+        sim->replay = replay;
+        sim->outcome = outcome;
+        sim->medium = medium;
+        sim->quiet = replay->classes == 0;
+        begin(sim);
+        began = sim->now;
+        disk_clear();
+        sim_load(sim);
+        crash_listen(sim);
+        witness_listen(sim);
         if (medium)
-                medium->begin(&sim);
-        sim_open(&sim);
+                medium->begin(sim);
+        sim_open(sim);
         for (enum class class = 0; class < CLASSES; class ++)
-                sim.events[class] = later(&sim, class);
-        year(&sim);
-        finish(&sim);
-        sim.manager = manager_free(sim.manager);
-        crash_listen(NULL);
-        settings_unref(sim.settings);
-        sim.totals.seeds = 1;
-        sim.totals.days = 366;
-        fclose(sim.story);
-        if (tell)
-                printf("%s", sim.story_text);
-        free(sim.story_text);
-        free(sim.parcels);
-        free(sim.said);
-        remove_folder(&sim);
-        return sim.totals;
+                sim->events[class] = later(sim, class);
+        pass(sim);
+        finish(sim);
+        sim->manager = manager_free(sim->manager);
+        sim->totals.seeds = 1;
+        sim->totals.days = (sim->now - began) / (24 * HOUR_MS);
+        outcome->totals = sim->totals;
+        if (sim->story) {
+                fclose(sim->story);
+                printf("%s", sim->story_text);
+        }
+        remove_folder(sim); /* the rest goes with the process */
 }

@@ -1,12 +1,14 @@
-/* The simulation: a year of a random block in virtual time, with everything that happens to a daemon.
- * Depends on block, rules, daemon/engine.
- * Its parts: sim.c the year, outside.c servers, crash.c, people.c decisions and edits, checker.c what must hold. */
+/* The simulation: months of a random block in virtual time, with everything that happens to a daemon.
+ * Depends on block, rules, disk, daemon/engine.
+ * Its parts: sim.c the time that passes, outside.c servers, crash.c, people.c decisions, edits.c the administrator,
+ * checker.c what must hold, witness.c the journal. */
 #pragma once
 
 #include <stdio.h>
 
 #include "engine/decision.h"
 #include "engine/manager.h"
+#include "disk.h"
 #include "rules.h"
 
 enum class {
@@ -14,9 +16,11 @@ enum class {
         CLASS_PERMANENT,
         CLASS_LOST,
         CLASS_DELAY,
+        CLASS_DISK,
         CLASS_CRASH,
         CLASS_CLOCK,
-        CLASS_EDIT,
+        CLASS_EDIT,   /* of plans and agencies */
+        CLASS_CONFIG, /* of policies, hours, zone, servers, addresses */
         CLASS_PEOPLE,
         CLASSES
 };
@@ -25,10 +29,28 @@ extern const char *const class_names[CLASSES];
 enum { STREAM_BLOCK = CLASSES, STREAMS };
 
 struct totals {
-        long seeds, days, crashes, accepted, repeated; /* repeated: accepted more than once, on the wire at a crash or
-                                                          with the answer lost */
+        long seeds, days, crashes, power_cuts, accepted, repeated; /* repeated: accepted more than once, on the wire at a
+                                                                      crash or with the answer lost */
         long faults[CLASSES];
-        long decisions, refused, promises, ticks;
+        long decisions, refused, promises, escalations, ticks, failures_told;
+};
+
+/* ---- replay: everything that may happen has a class and a number in it, and can be left out ---- */
+#define NUMBERS_MAX 4096
+#define HITS_MAX 1024
+struct replay {
+        unsigned classes; /* a bit each */
+        bool out[CLASSES][NUMBERS_MAX];
+        bool no_item[ITEMS_MAX], no_agency[AGENCIES_MAX];
+        bool tell;
+        const char *templates; /* a folder of short ones; NULL: those that are installed */
+};
+/* What a run leaves for the process that started it, in memory that both share. */
+struct outcome {
+        struct totals totals;
+        int n_hits[CLASSES], hits[CLASSES][HITS_MAX]; /* what took place */
+        int items, agencies; /* that there ever were */
+        char failure[400];
 };
 
 #define DELIVERY_TEXT 80
@@ -40,6 +62,8 @@ struct parcel_log {
         int excused; /* of them, those of which the program could not know */
         bool known;  /* recorded as sent */
         bool manual, refused;
+        int failures, told; /* attempts that failed; of them in the journal */
+        int64_t made_ms;
 };
 
 /* A message on the wire. */
@@ -52,6 +76,7 @@ struct flight {
         int n_says;
         enum class fate; /* CLASSES: it arrives */
         int64_t answer_ms;
+        int64_t retry_after;
         struct flight *next;
 };
 
@@ -61,12 +86,24 @@ struct said {
         int parcel;
 };
 
-#define DUTIES_MAX 256
+/* An escalation that was told of an occurrence and a date. */
+struct raised {
+        int leader;
+        civil_day effective;
+        struct offset after;
+        int reader;
+        wall_time when;
+        bool said;
+};
+
+#define DUTIES_MAX 320
+#define RAISED_MAX 1024
+#define DEPARTURES_MAX 8
 
 struct sim;
 
-/* What a crash leaves of the state. Where there is none, the process dies and its files stay as they are; another one may
- * lose the power as well. */
+/* What a crash leaves of the state. Where there is none, the files are in memory (disk.h); another one watches real
+ * files. */
 struct medium {
         void (*begin)(struct sim *sim); /* the folder is there and empty */
         /* The program dies within some writes from now, in `sim->dead`. */
@@ -81,50 +118,66 @@ struct medium {
 
 struct sim {
         uint64_t seed;
-        unsigned classes; /* a bit each */
-        bool quiet;       /* no class at all: everything is sent at its moment, exactly once */
-        struct chance streams[STREAMS];
+        const struct medium *medium; /* NULL: disk.h */
+        const struct replay *replay;
+        struct outcome *outcome;
+        bool quiet;                    /* no class at all: everything is sent at its moment, exactly once */
+        struct chance streams[STREAMS]; /* of a class: for what is happening now */
+        struct chance timing[CLASSES];  /* when the next one comes */
+        int numbers[CLASSES];
         struct totals totals;
 
         struct block block;
         struct rules rules;
-        struct duty duties[DUTIES_MAX];
+        struct duty *duties;
         int n_duties;
+        struct duty *duties_before; /* while a sync is not known to be durable */
+        int n_duties_before;
+        bool sync_pending;
+        struct raised raised[RAISED_MAX];
+        int n_raised;
 
         char folder[64];
         struct settings *settings;
         struct manager *manager;
         int64_t now, end;        /* UTC ms */
-        bool dropped;            /* a person dropped a delivery: its notices are cancelled, the audit log says why */
-        wall_time latest;        /* the latest moment the clock has shown */
         int64_t events[CLASSES]; /* when the next crash, jump, edit, decision comes */
         int at_once;             /* ticks at this instant */
         bool hooked;             /* the observer and the wrapped functions listen */
+        bool dropped;            /* a person dropped a delivery: its notices are cancelled, the audit log says why */
+        bool in_trouble;         /* the last tick failed: the disk */
+        bool doubtful_decision;
+        char decided_item[48], decided_agency[8]; /* of a decision that may have become durable; agency "": of all */
+        struct act decided;
+        wall_time decided_at;
 
         struct flight *flights;
+        int n_flights;
         struct parcel_log *parcels;
         int n_parcels, room_parcels;
+        int *parcel_of; /* hash of ids */
         struct said *said;
-        int n_said, room_said;
+        uint64_t *departed; /* numbers of what has left for an address before */
         int64_t outage_until;
+        int64_t departures[DEPARTURES_MAX]; /* by mail, the last ones */
+        int n_departures;
 
         bool in_transaction;
-        int commits;   /* durable ones since the last look */
         int countdown; /* to the boundary at which the process dies; 0: not armed */
         bool dead;     /* nothing that happens from here on is durable */
         int64_t set_point;
-        wall_time unsynced_at; /* a sync at that moment was lost; WALL_NONE */
-
-        const struct medium *medium; /* NULL: the process dies */
+        long told[EVENT_COUNT]; /* lines of the journal */
 
         FILE *story;
         char *story_text;
         size_t story_size;
 };
 
+#define SAID_MAX 16384 /* a power of two */
+
 static inline bool sim_has(const struct sim *sim, enum class class)
 {
-        return sim->classes >> class & 1;
+        return sim->replay->classes >> class & 1;
 }
 
 static inline wall_time sim_wall(const struct sim *sim)
@@ -132,15 +185,29 @@ static inline wall_time sim_wall(const struct sim *sim)
         return clock_wall(sim->now);
 }
 
+static inline civil_day sim_today(const struct sim *sim)
+{
+        return wall_day(sim_wall(sim));
+}
+
+static inline struct store *sim_store(struct sim *sim)
+{
+        return manager_engine(sim->manager)->store;
+}
+
 /* ---- sim.c ---- */
-struct totals sim_run(uint64_t seed, unsigned classes, const struct medium *medium, bool tell);
+void sim_run(uint64_t seed, const struct replay *replay, const struct medium *medium, struct outcome *outcome);
 /* One line of the story, with the moment. */
 __attribute__((format(printf, 2, 3))) void sim_say(struct sim *sim, const char *format, ...);
 /* Tells the story and ends the process with 1. */
 __attribute__((format(printf, 2, 3), noreturn)) void sim_fail(struct sim *sim, const char *format, ...);
+/* Whether the event of a class with this number takes place; it is counted. */
+bool sim_happens(struct sim *sim, enum class class, int number);
 void sim_load(struct sim *sim);
 void sim_open(struct sim *sim);
 void sim_tick(struct sim *sim);
+/* Puts the clock right or wrong, and everything outside with it. */
+void sim_set_clock(struct sim *sim, int64_t by);
 
 /* ---- outside.c ---- */
 struct courier outside_courier(struct sim *sim);
@@ -156,6 +223,7 @@ void outside_finished(struct sim *sim, const struct delivery_record *delivery);
 void crash_listen(struct sim *sim); /* NULL: nobody */
 /* A point at which the process may die. */
 void crash_boundary(struct sim *sim);
+void crash_touch(void);
 void crash_now(struct sim *sim);
 /* The process is dead, whatever it still does. */
 void crash_die(struct sim *sim);
@@ -163,18 +231,29 @@ void crash_event(struct sim *sim);
 
 /* ---- people.c ---- */
 void people_decide(struct sim *sim);
-void people_edit(struct sim *sim);
+/* After a crash: whether the decision that was being made is in the store. */
+void people_reconcile(struct sim *sim);
+
+/* ---- edits.c ---- */
+void edits_plan(struct sim *sim);
+void edits_config(struct sim *sim);
 /* Brings the duties in line with the block, as a sync does. */
-void people_sync(struct sim *sim);
+void edits_sync(struct sim *sim);
 
 /* ---- checker.c ---- */
 struct duty *checker_find(struct sim *sim, const char *item, const char *key, const char *agency);
+void checker_look_up(struct sim *sim, struct duty *duty);
 void checker_leaving(struct sim *sim, const struct delivery_record *delivery, const struct letter *letter);
 void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notices,
-                     int n);
+                     const bool *firsts, int n);
 /* Everything that was due at this instant is through. */
 void checker_settled(struct sim *sim);
-/* The process died in a tick: what was to be promised may or may not have been. */
-void checker_died(struct sim *sim);
+/* The clock shows an earlier time than it did. */
+void checker_unsettle(struct sim *sim);
+/* After a crash: what was to be promised may or may not have been. */
+void checker_reconcile(struct sim *sim);
 void checker_states(struct sim *sim); /* the store knows what was decided */
 void checker_end(struct sim *sim);
+
+/* ---- witness.c ---- */
+void witness_listen(struct sim *sim);

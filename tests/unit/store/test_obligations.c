@@ -528,7 +528,7 @@ static void test_unsettles_what_lies_ahead(void **state)
                 CLEANUP(obligation_record_clear) struct obligation_record record = {0};
                 OK(store, store_get_obligation(store, ids[i], &record));
                 assert_int_equal(record.handled, table[i].expected);
-                assert_int_equal(record.next_fire, i == 3 ? 5 : WALL_NEVER); /* done: never */
+                assert_int_equal(record.next_fire, i == 3 ? FIRE_AT_ONCE : WALL_NEVER); /* done: never */
         }
 }
 

@@ -1,0 +1,307 @@
+/* The administrator: edits plans, agencies, policies, hours, zone and servers, and reloads.
+ * Depends on sim.
+ * Called by sim when their moment comes. What should follow is noted in the duties, the simulation's own memory. */
+#include "sim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+
+/* ---- what a sync brings about ---- */
+
+static bool owes(const struct block *block, const struct block_item *item, int agency)
+{
+        return block->agencies[agency].present && (item->owner == OWNER_MEMBERS || item->owner == agency);
+}
+
+static struct duty *find(struct sim *sim, int item, civil_day key, int agency)
+{
+        for (int i = 0; i < sim->n_duties; i++) {
+                struct duty *duty = &sim->duties[i];
+
+                if (duty->item == item && duty->key == key && (agency < 0 || duty->agency == agency))
+                        return duty;
+        }
+        return NULL;
+}
+
+static struct duty *add(struct sim *sim, int item, civil_day key, int agency)
+{
+        struct duty *leader = find(sim, item, key, -1), *duty = &sim->duties[sim->n_duties];
+
+        if (sim->n_duties == DUTIES_MAX)
+                sim_fail(sim, "more duties than a simulation can have");
+        *duty = (struct duty){
+                .item = item,
+                .agency = agency,
+                .key = key,
+                .fixed = CIVIL_NONE,
+                .snoozed_until = CIVIL_NONE,
+                .settled = WALL_NONE,
+                .seen = WALL_NONE,
+                .leader = leader ? (int)(leader - sim->duties) : sim->n_duties,
+        };
+        sim->n_duties++;
+        return duty;
+}
+
+static void sync_duty(struct sim *sim, int index, civil_day day, int agency)
+{
+        const struct block_item *item = &sim->block.items[index];
+        civil_day key = item->form == DATE_REPEAT ? day : CIVIL_NONE;
+        struct duty *duty = find(sim, index, key, agency);
+        bool known = duty != NULL, moved;
+
+        if (!duty)
+                duty = add(sim, index, key, agency);
+        moved = known && (duty->from != item->from || duty->due != day || duty->tentative != item->tentative);
+        duty->from = item->form == DATE_REPEAT ? CIVIL_NONE : item->from;
+        duty->due = day;
+        duty->tentative = item->tentative;
+        duty->shift = item->shift;
+        duty->stale = true;
+        duty->planned = true;
+        if (moved && duty->status == OBLIGATION_OPEN && duty->fixed == CIVIL_NONE) {
+                duty->settled = sim_wall(sim);
+                if (rules_snooze_hides(&sim->rules, duty))
+                        duty->snoozed_until = CIVIL_NONE;
+        }
+        if (duty->status == OBLIGATION_WITHDRAWN) {
+                wall_time from = sim_wall(sim) - sim->block.catch_up;
+
+                duty->status = OBLIGATION_OPEN;
+                if (duty->settled > from)
+                        duty->settled = from;
+        }
+}
+
+/* What comes back is looked at again for as long as it is caught up. */
+static void return_leader(struct sim *sim, int index, civil_day key)
+{
+        struct duty *duty = find(sim, index, key, -1);
+        wall_time from = sim_wall(sim) - sim->block.catch_up;
+
+        if (!duty)
+                return;
+        duty = &sim->duties[duty->leader];
+        for (int i = 0; i < sim->n_duties; i++)
+                if (sim->duties[i].leader == duty->leader && sim->duties[i].planned)
+                        return;
+        if (duty->seen > from)
+                duty->seen = from;
+}
+
+void edits_sync(struct sim *sim)
+{
+        memcpy(sim->duties_before, sim->duties, sizeof(*sim->duties) * (size_t)sim->n_duties);
+        sim->n_duties_before = sim->n_duties;
+        sim->sync_pending = true;
+        for (int i = 0; i < sim->block.n_items; i++) {
+                const struct block_item *item = &sim->block.items[i];
+                civil_day days[12];
+                int n = item->present && sim->block.plans[item->plan] ? block_days(&sim->block, item, days) : 0;
+
+                for (int d = 0; d < n; d++)
+                        return_leader(sim, i, item->form == DATE_REPEAT ? days[d] : CIVIL_NONE);
+        }
+        for (int i = 0; i < sim->n_duties; i++)
+                sim->duties[i].planned = false;
+        for (int i = 0; i < sim->block.n_items; i++) {
+                const struct block_item *item = &sim->block.items[i];
+                civil_day days[12];
+                int n = item->present && sim->block.plans[item->plan] ? block_days(&sim->block, item, days) : 0;
+
+                for (int d = 0; d < n; d++)
+                        for (int a = 0; a < sim->block.n_agencies; a++)
+                                if (owes(&sim->block, item, a))
+                                        sync_duty(sim, i, days[d], a);
+        }
+        for (int i = 0; i < sim->n_duties; i++) {
+                sim->duties[i].stale = true; /* hours and policies may be others */
+                if (!sim->duties[i].planned && sim->duties[i].status == OBLIGATION_OPEN)
+                        sim->duties[i].status = OBLIGATION_WITHDRAWN;
+        }
+}
+
+/* ---- the reload ---- */
+
+static void reload(struct sim *sim)
+{
+        struct settings *old = sim->settings;
+        long told = sim->told[EVENT_STORE_TROUBLE];
+        int r;
+
+        sim_load(sim);
+        clock_set_zone(sim->block.zone);
+        checker_unsettle(sim);
+        edits_sync(sim);
+        sim->n_departures = 0;
+        r = manager_adopt(sim->manager, sim->settings);
+        while (r < 0 && !sim->dead && disk_failed()) { /* whoever reloads is told, mends the disk and does it again */
+                sim_say(sim, "the reload fails: %s", strerror(-r));
+                disk_trouble(DISK_SOUND, 0, 0);
+                r = manager_adopt(sim->manager, sim->settings);
+        }
+        settings_unref(old);
+        if (sim->dead) {
+                crash_now(sim);
+                return;
+        }
+        if (r < 0)
+                sim_fail(sim, "an edited plan is refused: %s", strerror(-r));
+        /* The reload is through; the tick in it may have failed, is told and comes again. */
+        sim->in_trouble = disk_failed() && sim->told[EVENT_STORE_TROUBLE] > told;
+        sim->sync_pending = false;
+        checker_states(sim);
+}
+
+/* ---- plans and agencies ---- */
+
+static void next_year(struct sim *sim, struct chance *chance)
+{
+        struct block *block = &sim->block;
+
+        if (!block->plans[1]) {
+                block->plans[1] = true;
+                for (int i = 0; i < 2; i++)
+                        (void)block_add_item(block, 1, chance);
+                sim_say(sim, "the plan of %d is issued", block->year + 1);
+        } else if (block->plans[0] && civil_split(sim_today(sim)).year > block->year) {
+                block->plans[0] = false;
+                sim_say(sim, "the plan of %d is put away", block->year);
+        } else {
+                (void)block_add_item(block, 1, chance);
+                sim_say(sim, "the plan of %d has one item more", block->year + 1);
+        }
+}
+
+/* The same thing under another id: the old one is withdrawn, the new one owed. */
+static void rename_item(struct sim *sim, int index)
+{
+        struct block *block = &sim->block;
+
+        if (block->n_items == ITEMS_MAX)
+                return;
+        block->items[block->n_items] = block->items[index];
+        block->items[block->n_items].banned = sim->replay->no_item[block->n_items];
+        snprintf(block->items[block->n_items].id, sizeof(block->items[0].id), "i%d", block->n_items);
+        block->items[index].present = false;
+        block->n_items++;
+        sim_say(sim, "item %s is renamed to %s", block->items[index].id, block->items[block->n_items - 1].id);
+}
+
+static void agency_event(struct sim *sim, struct chance *chance)
+{
+        struct block *block = &sim->block;
+        struct block_agency *agency;
+
+        if (block->n_agencies == FIRST_PLAIN || chance_percent(chance, 35)) {
+                (void)block_add_agency(block, chance);
+                sim_say(sim, "an agency is added");
+                return;
+        }
+        agency = &block->agencies[chance_between(chance, FIRST_PLAIN, block->n_agencies - 1)];
+        agency->present = !agency->present && !agency->banned;
+        sim_say(sim, "agency %s is %s", agency->id, agency->present ? "back" : "gone");
+}
+
+static void ban(struct sim *sim)
+{
+        for (int i = 0; i < sim->block.n_items; i++)
+                sim->block.items[i].present &= !sim->replay->no_item[i];
+        for (int i = FIRST_PLAIN; i < sim->block.n_agencies; i++)
+                sim->block.agencies[i].present &= !sim->replay->no_agency[i];
+}
+
+void edits_plan(struct sim *sim)
+{
+        struct chance *chance = &sim->streams[CLASS_EDIT];
+        struct block *block = &sim->block;
+        int index = chance_between(chance, 0, block->n_items - 1);
+        struct block_item *item = &block->items[index];
+
+        switch (chance_between(chance, 0, 9)) {
+        case 0:
+                (void)block_add_item(block, 0, chance);
+                sim_say(sim, "an item is added");
+                break;
+        case 1:
+        case 2:
+                item->present = !item->present;
+                sim_say(sim, "item %s is %s", item->id, item->present ? "back" : "gone");
+                break;
+        case 3:
+        case 4:
+                agency_event(sim, chance);
+                break;
+        case 5:
+                next_year(sim, chance);
+                break;
+        case 6:
+                rename_item(sim, index);
+                break;
+        default:
+                block_move_item(block, item, chance);
+                sim_say(sim, "item %s moves to day %d", item->id, (int)item->due);
+                break;
+        }
+        ban(sim);
+        reload(sim);
+}
+
+/* ---- policies, hours, zone, servers ---- */
+
+static void correct_address(struct sim *sim, struct chance *chance)
+{
+        struct block_agency *agency = &sim->block.agencies[chance_between(chance, 0, sim->block.n_agencies - 1)];
+        int mailbox = chance_between(chance, 0, 1);
+
+        if (chance_percent(chance, 30))
+                agency->mailboxes = 3 - agency->mailboxes;
+        else
+                agency->corrected[mailbox]++;
+        sim_say(sim, "the addresses of %s are put right", agency->id);
+}
+
+void edits_config(struct sim *sim)
+{
+        struct chance *chance = &sim->streams[CLASS_CONFIG];
+        struct block *block = &sim->block;
+        int policy = chance_between(chance, 0, POLICIES - 1);
+
+        switch (chance_between(chance, 0, 6)) {
+        case 0:
+                block_random_policy(&block->policies[policy], chance);
+                sim_say(sim, "policy p%d is another", policy);
+                break;
+        case 1:
+                block->policies[policy].at = chance_between(chance, 7, 18) * 3600;
+                sim_say(sim, "policy p%d speaks at another hour", policy);
+                break;
+        case 2:
+                block_random_hours(block, chance);
+                sim_say(sim, "the hours are %d to %d", block->open / 60, block->close / 60);
+                break;
+        case 3:
+                block->zone = block_random_zone(chance);
+                sim_say(sim, "the zone is %s", block->zone);
+                break;
+        case 4:
+                block_random_servers(block, chance);
+                sim_say(sim, "the servers are others; %d a minute", block->per_minute);
+                break;
+        case 5: {
+                struct block_item *item = &block->items[chance_between(chance, 0, block->n_items - 1)];
+
+                item->shift = (enum shift)chance_between(chance, 0, 2);
+                item->policy = policy;
+                sim_say(sim, "item %s follows policy p%d, shift %d", item->id, policy, (int)item->shift);
+                break;
+        }
+        default:
+                correct_address(sim, chance);
+                break;
+        }
+        reload(sim);
+}

@@ -1,0 +1,28 @@
+/* The witness of the journal: every line that the program would write is counted, and those of failures are kept for
+ * their delivery.
+ * Depends on sim; stands before journal_say (the linker's --wrap).
+ * Asked by outside and sim: no failure goes untold. */
+#include "sim.h"
+
+static struct sim *listener;
+
+void witness_listen(struct sim *sim)
+{
+        listener = sim;
+}
+
+void __wrap_journal_say(const struct journal *journal, enum journal_event event, const struct journal_fields *fields,
+                        const char *format, ...);
+
+void __wrap_journal_say(const struct journal *journal, enum journal_event event, const struct journal_fields *fields,
+                        const char *format, ...)
+{
+        (void)journal, (void)format;
+        if (!listener || !listener->hooked || listener->dead)
+                return;
+        listener->told[event]++;
+        if (fields && fields->delivery && (event == EVENT_DELIVERY_RETRY || event == EVENT_DELIVERY_FAILED)) {
+                outside_parcel(listener, fields->delivery)->told++;
+                listener->totals.failures_told++;
+        }
+}
