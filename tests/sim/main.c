@@ -172,10 +172,14 @@ static void show_replay(struct job *job, uint64_t seed)
         putchar('\n');
 }
 
+static bool shrinks = true;
+
 static void tell(struct job *job, uint64_t seed)
 {
         printf("FAILED seed %llu at %s\n", (unsigned long long)seed, job->outcome->failure);
         fflush(stdout);
+        if (!shrinks)
+                return;
         shrink(job, seed);
         job->replay.tell = true;
         (void)holds(job, seed);
@@ -295,7 +299,8 @@ static void take_class(const char *text, struct replay *replay)
 }
 
 static const char help[] =
-        "sim [--seeds N] [--first SEED] [--jobs N] [--failures N]   plays seeds; one that fails is shrunk to a story\n"
+        "sim [--seeds N] [--first SEED] [--jobs N] [--failures N]   plays seeds; one that fails is shrunk to a story,\n"
+        "    unless --no-shrink\n"
         "sim --seed SEED [--story] [--shrink] [--quiet] [--with CLASS[=NUMBER,…]]… [--no-item N]… [--no-agency N]…\n";
 
 int main(int argc, char *argv[])
@@ -305,7 +310,8 @@ int main(int argc, char *argv[])
                 {"first", required_argument, NULL, 'f'},     {"jobs", required_argument, NULL, 'j'},
                 {"failures", required_argument, NULL, 'm'},  {"with", required_argument, NULL, 'w'},
                 {"quiet", no_argument, NULL, 'q'},           {"story", no_argument, NULL, 't'},
-                {"shrink", no_argument, NULL, 'k'},          {"no-item", required_argument, NULL, 'i'},
+                {"shrink", no_argument, NULL, 'k'},          {"no-shrink", no_argument, NULL, 'K'},
+                {"no-item", required_argument, NULL, 'i'},
                 {"no-agency", required_argument, NULL, 'a'}, {"help", no_argument, NULL, 'h'},
                 {0}};
         static struct replay replay;
@@ -346,6 +352,9 @@ int main(int argc, char *argv[])
                         break;
                 case 'k':
                         shorter = true;
+                        break;
+                case 'K':
+                        shrinks = false;
                         break;
                 case 'i':
                         if (number < ITEMS_MAX)
