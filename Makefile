@@ -138,12 +138,8 @@ $(BUILD)/bare: $(BUILD)/tests/bench/bare.o
 ONLY ?=
 bench: all $(BUILD)/bare ## reminderd beside its peers, in ratios: ONLY=mail for one of them
 	@BUILD=$(BUILD) tests/bench/run.py --json $(BUILD)/bench.json $(if $(ONLY),--only $(ONLY))
-bench-control: all ## how fast reminderctl is answered with 100,000 obligations, and whether reminders wait for it
-	@BUILD=$(BUILD) tests/bench/control.py --json $(BUILD)/bench-control.json
 load: all ## 10,000 messages due at once of 100,000 obligations, to a slow server that refuses a quarter
 	@BUILD=$(BUILD) tests/bench/load.py
-bench-smoke: all ## the same bench with a few obligations: whether it runs
-	@BUILD=$(BUILD) tests/bench/control.py --items 6 --agencies 4 --rounds 2 --calls 50
 bench-smoke: all $(BUILD)/bare ## the same with a few messages: whether it runs
 	@BUILD=$(BUILD) tests/bench/run.py --smoke
 bench-report: ## the last bench as plots and in the table of tests/bench/README.md
@@ -191,6 +187,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: all unit sim sim-mutations check bench bench-control bench-smoke load man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
+.PHONY: all unit sim sim-mutations check bench bench-smoke load man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
