@@ -268,20 +268,21 @@ struct wire_row {
 /* What goes over the wire. */
 static const struct wire_row wire_rows[] = {
         {"EHLO client.example\r\n", 1, 1},
-        {"MAIL FROM:<from@block.example>\r\n", 1, 1},
+        {"MAIL FROM:<from@block.example> SIZE=", 1, 1},
         {"RCPT TO:<to@agency.example>\r\n", 1, 1},
         {"Content-Type: multipart/alternative; boundary=", 1, 1},
         {"Content-Type: multipart/mixed; boundary=", 0, 1},
-        {"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n", 1, 1},
-        {"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n", 1, 1},
+        {"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n", 1, 1},
+        {"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n", 1, 1},
         {"Content-Type: text/calendar; charset=utf-8; method=PUBLISH\r\n", 0, 1},
         {"Content-Disposition: attachment; filename=\"han.ics\"\r\n", 0, 1},
         {"ime-Version: 1.0\r\n", 1, 1},
         {"\r\nDate: Mon, 16 Sep 2024 08:00:00 +0700\r\n", 1, 1},
         {"Subject: =?utf-8?b?TmjhuqFjIHZp4buHYw==?=\r\n =?utf-8?b?IMSR4bq/biBo4bqhbg==?=\r\n", 1, 1},
-        {"\r\n\r\nK=C3=ADnh g=E1=BB=ADi\r\n..a dot\r\n\r\nend\r\n", 1, 1},
-        {"<p>K=C3=ADnh g=E1=BB=ADi</p>\r\n", 1, 1},
-        {"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", 0, 1},
+        /* "Kính gửi", ".a dot", "", "end": the lines end in CRLF before they are encoded */
+        {"\r\n\r\nS8OtbmggZ+G7rWkNCi5hIGRvdA0KDQplbmQNCg==\r\n", 1, 1},
+        {"\r\n\r\nPHA+S8OtbmggZ+G7rWk8L3A+DQo=\r\n", 1, 1},                 /* "<p>Kính gửi</p>" */
+        {"\r\n\r\nQkVHSU46VkNBTEVOREFSDQpFTkQ6VkNBTEVOREFSDQo=\r\n", 0, 1}, /* "BEGIN:VCALENDAR", "END:VCALENDAR" */
         {"\r\n.\r\n", 1, 1},
 };
 
