@@ -106,15 +106,15 @@ static int open_file(struct store *store, int folder, const char *dir, const cha
                 path = NULL;
                 return store_refuse(store, -ENOMEM, "out of memory");
         }
-        CLEANUP_CLOSE int fd = openat(folder, name, flags | O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+        int fd = openat(folder, name, flags | O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
         if (fd < 0)
                 return errno == ENOENT && !(flags & O_CREAT) ? 0 : explain(store, errno, path);
         int r = guard_file(store, fd, path);
         if (r < 0)
-                return r;
-        *ret_fd = fd;
-        fd = -1;
-        return 0;
+                (void)close(fd);
+        else
+                *ret_fd = fd;
+        return r;
 }
 
 static int lock_folder(struct store *store, int folder, const char *dir)
