@@ -26,6 +26,9 @@
 /* The status line follows what happens at this distance: a busy morning is one change of it, not a thousand. */
 #define STATUS_DELAY_USEC (10 * 1000000ULL)
 
+/* How long READY waits for the bus to say that the daemon has its name. */
+#define BUS_PATIENCE_USEC (5 * 1000000ULL)
+
 enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct options {
@@ -566,6 +569,21 @@ static int add_signals(const struct service *service)
         return r < 0 ? r : 0;
 }
 
+/* Whoever waited for the start may ask at once; reminders run meanwhile, and do not hang on the bus. */
+static int run_until_asked(const struct service *service)
+{
+        uint64_t now, end;
+        int r = sd_event_now(service->event, CLOCK_MONOTONIC, &now);
+
+        for (end = now + BUS_PATIENCE_USEC; r >= 0 && now < end && !control_is_settled(service->control) &&
+                                            sd_event_get_state(service->event) != SD_EVENT_FINISHED;) {
+                r = sd_event_run(service->event, end - now);
+                if (r >= 0)
+                        r = sd_event_now(service->event, CLOCK_MONOTONIC, &now);
+        }
+        return r;
+}
+
 static int run_service(struct service *service, const struct options *options, struct settings *settings)
 {
         int r = sd_event_new(&service->event);
@@ -594,6 +612,8 @@ static int run_service(struct service *service, const struct options *options, s
                 r = sd_event_add_post(service->event, NULL, on_quiet, service);
         if (r >= 0)
                 r = manager_start(service->manager);
+        if (r >= 0)
+                r = run_until_asked(service);
         if (r < 0)
                 return r;
         journal_say(&service->journal, EVENT_STARTED, NULL, "reminderd " REMINDERD_VERSION " reminds; configuration %s",

@@ -68,6 +68,7 @@ static void reconnect_later(struct control *control, const char *why)
                             "The bus is away (%s): reminderctl is not answered until it comes back, reminders go on",
                             why);
         control->said_away = true;
+        control->settled = true;
         sd_event_source_disable_unref(control->reconnect);
         control->reconnect = NULL;
         r = sd_event_add_time_relative(control->event, &control->reconnect, CLOCK_MONOTONIC, control->delay_usec,
@@ -110,6 +111,7 @@ static int on_name(sd_bus_message *message, void *userdata, sd_bus_error *error)
         else if (control->said_away)
                 journal_say(journal, EVENT_BUS, NULL, "The bus is back: reminderctl is answered");
         control->said_away = false;
+        control->settled = true;
         control->delay_usec = DELAY_FIRST_USEC;
         return 0;
 }
@@ -292,13 +294,18 @@ int control_new(const struct control_options *options, struct control **ret)
                 r = watch_changes(control);
                 if (r < 0)
                         return r;
-                engine_observe(control_engine(control), &(struct engine_observer){.finished = on_finished,
-                                                                                  .changed = on_changed,
-                                                                                  .self = control});
+                engine_observe(
+                        control_engine(control),
+                        &(struct engine_observer){.finished = on_finished, .changed = on_changed, .self = control});
                 connect_bus(control);
         }
         *ret = TAKE_PTR(control);
         return 0;
+}
+
+bool control_is_settled(const struct control *control)
+{
+        return control->kind == BUS_NONE || control->settled;
 }
 
 struct control *control_free(struct control *control)

@@ -26,4 +26,7 @@ struct control_options {
 /* Connects and offers the object. A bus that is away is no error: it is said in the journal and tried again until it
  * comes (reminders go on without it). 0 or -ENOMEM. */
 int control_new(const struct control_options *options, struct control **ret);
+/* Whether it is known how it stands with the bus: the object has its name there, waits for it in the queue, or the bus
+ * is away. */
+bool control_is_settled(const struct control *control);
 struct control *control_free(struct control *control);

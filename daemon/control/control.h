@@ -45,6 +45,7 @@ struct control {
         sd_event_source *reconnect;
         uint64_t delay_usec; /* before the next attempt to connect */
         bool said_away;
+        bool settled; /* the bus has answered once, or is away */
 
         struct callers callers;
         sd_event_source *post, *tell; /* notices changes; tells of them, several at once */

@@ -266,7 +266,7 @@ class Bus:
         return run(REMINDERCTL, "--bus", "session", *words, **self.environment, **more)
 
     def wait_for_object(self):
-        """The daemon is ready before it has its name on the bus."""
+        """The daemon is ready after some seconds even if it has no name on the bus yet."""
         end = time.monotonic() + PATIENCE
         while (result := self.ctl("status")).returncode != 0:
             assert time.monotonic() < end, result.stderr
