@@ -75,9 +75,7 @@ static int hand_over(struct outbox *outbox, struct parcel *parcel, const struct 
                         return r;
                 parcel->subject = strdup(mail.subject);
         } else {
-                r = compose_payload(composer, sender, letter, &body);
-                if (r == 0)
-                        r = compose_subject(composer, sender, letter, &parcel->subject);
+                r = compose_payload(composer, sender, letter, &parcel->subject, &body);
                 if (r < 0)
                         return r;
         }

@@ -250,21 +250,19 @@ void composed_mail_clear(struct composed_mail *mail)
         *mail = (struct composed_mail){0};
 }
 
-int compose_subject(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
-                    char **ret)
-{
-        CLEANUP_JSON json_t *values = NULL;
-        int r = values_new(sender, letter, &values);
-        return r < 0 ? r : render_subject(composer, letter, values, ret);
-}
-
 int compose_payload(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
-                    char **ret)
+                    char **ret_subject, char **ret_body)
 {
         CLEANUP_JSON json_t *values = NULL;
-        CLEANUP_FREE char *text = NULL;
+        CLEANUP_FREE char *subject = NULL, *text = NULL;
         int r = values_new(sender, letter, &values);
         if (r == 0)
+                r = render_subject(composer, letter, values, &subject);
+        if (r == 0)
                 r = folder_render(composer->folder, templates_of(composer, letter)->text, false, values, &text);
-        return r < 0 ? r : payload_new(letter, text, ret);
+        if (r == 0)
+                r = payload_new(letter, text, ret_body);
+        if (r == 0)
+                *ret_subject = TAKE_PTR(subject);
+        return r;
 }

@@ -79,11 +79,11 @@ static void check_member(const json_t *object, const char *key, const char *text
 
 static void check_payload(const struct letter *letter)
 {
-        CLEANUP_FREE char *body = NULL;
+        CLEANUP_FREE char *subject = NULL, *body = NULL;
         const struct letter_entry *entry = letter->entries;
         const json_t *data, *object;
 
-        REQUIRE(compose_payload(composer, &test_sender, letter, &body) == 0);
+        REQUIRE(compose_payload(composer, &test_sender, letter, &subject, &body) == 0);
         CLEANUP_JSON json_t *root = json_loads(body, JSON_REJECT_DUPLICATES, NULL);
         REQUIRE_OF(root && json_object_size(root) == 3, body);
         data = json_object_get(root, "data");

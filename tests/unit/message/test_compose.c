@@ -194,7 +194,7 @@ static void test_hostile(void **state)
         struct letter letter = letter_of(&entry, 1, 1213);
         letter.agency_name = evil;
         CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
-        CLEANUP_FREE char *body = NULL;
+        CLEANUP_FREE char *subject = NULL, *body = NULL;
         compose(*state, &letter, &mail);
         for (size_t i = 0; mail.headers[i]; i++) {
                 assert_true(strncmp(mail.headers[i], "Bcc", 3) != 0);
@@ -207,7 +207,7 @@ static void test_hostile(void **state)
         assert_non_null(strstr(mail.html, "&lt;script&gt;"));
         assert_null(strstr(mail.text, "\nBcc:"));
         assert_null(strstr(mail.calendar, "\nBcc:"));
-        assert_int_equal(compose_payload(*state, &test_sender, &letter, &body), 0);
+        assert_int_equal(compose_payload(*state, &test_sender, &letter, &subject, &body), 0);
         json_t *root = json_loads(body, 0, NULL);
         assert_non_null(root);
         json_decref(root);
@@ -215,8 +215,8 @@ static void test_hostile(void **state)
 
 static json_t *payload_of(void *composer, const struct letter *letter)
 {
-        CLEANUP_FREE char *body = NULL;
-        assert_int_equal(compose_payload(composer, &test_sender, letter, &body), 0);
+        CLEANUP_FREE char *subject = NULL, *body = NULL;
+        assert_int_equal(compose_payload(composer, &test_sender, letter, &subject, &body), 0);
         json_t *root = json_loads(body, 0, NULL);
         assert_non_null(root);
         return root;

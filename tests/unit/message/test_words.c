@@ -79,10 +79,10 @@ static void check_letter(void *composer, const struct letter *letter, const char
                          const char *const needs[NEED_MAX])
 {
         CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
-        CLEANUP_FREE char *alone = NULL;
+        CLEANUP_FREE char *alone = NULL, *body = NULL;
         assert_int_equal(compose_mail(composer, &test_sender, letter, &mail), 0);
         assert_string_equal(mail.subject, subject);
-        assert_int_equal(compose_subject(composer, &test_sender, letter, &alone), 0);
+        assert_int_equal(compose_payload(composer, &test_sender, letter, &alone, &body), 0);
         assert_string_equal(alone, subject);
         check_any(letter, &mail);
         CLEANUP_FREE char *seen = visible(mail.html);
