@@ -158,7 +158,7 @@ class Daemon:
             self.process = subprocess.Popen(
                 [REMINDERD, "--config", block.path, "--state", block.state, "--bus", bus, *arguments],
                 stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr,
-                env=environment(NOTIFY_SOCKET="@" + name, **(more or {})), preexec_fn=before,
+                env=environment(**{"NOTIFY_SOCKET": "@" + name, **(more or {})}), preexec_fn=before,
             )  # fmt: skip
 
     def __enter__(self):

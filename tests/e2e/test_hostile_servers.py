@@ -179,3 +179,12 @@ def test_an_answer_that_came_before_its_request_is_none(tmp_path):
         with Live(tmp_path, midnight(), 3, mail=None, webhook=hook).start() as daemon:
             said(daemon, SENT, 3)
         assert len({head["webhook-id"] for _, head, _ in host.heard}) == 3
+
+
+@pytest.mark.parametrize("certificate", ["wrong-name", "expired", "stranger"])
+def test_a_webhook_with_a_certificate_that_is_not_its_own(tmp_path, authority, certificate):
+    with HttpsServer(tmp_path / "hooks", authority, certificate=certificate) as https:
+        hook = {"id": "hook", "url": https.url(), "ca_file": str(authority.ca_file), "agencies": ["*"], "kinds": ["*"]}
+        with Live(tmp_path, midnight(), mail=None, webhook=hook).start() as daemon:
+            said(daemon, f"{NEVER} to hook .* after 1 attempt: .*certificate")
+        assert https.requests() == []

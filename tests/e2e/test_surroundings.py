@@ -66,6 +66,18 @@ def test_the_environment_leads_nothing_elsewhere(tmp_path, authority, servers):
         assert_all_arrive(servers)
 
 
+def test_nobody_to_talk_to(tmp_path, authority, servers):
+    """Neither a service manager nor a bus where the environment says that they are."""
+    nobody = {"NOTIFY_SOCKET": str(tmp_path / "nobody"), "DBUS_SESSION_BUS_ADDRESS": "nonsense:path=\x1b,;",
+              "DBUS_SYSTEM_BUS_ADDRESS": "", "WATCHDOG_USEC": "3000000"}  # fmt: skip
+    daemon = overdue_block(tmp_path, authority, servers).start("session", environment=nobody)
+    try:
+        assert_all_arrive(servers)
+        daemon.stop()
+    finally:
+        daemon.kill()
+
+
 @pytest.mark.parametrize("closed", [(0, 1, 2), (2,)])
 def test_closed_descriptors_are_not_given_to_anything_else(tmp_path, authority, servers, closed):
     """Otherwise a connection or the store would be number 2, and get the lines of the journal."""
