@@ -11,12 +11,12 @@ from large import large
 from sink import counting_sink
 
 FULL = {"items": 10, "members": 10_000, "calls": 10_000,
-        "bursts": ((1, 10, 1), (100, 5, 2), (10_000, 2, 10)), "loud": 3, "loud_apart": 8}  # fmt: skip
+        "bursts": ((1, 10, 1), (100, 4, 1), (10_000, 2, 8)), "loud": 3, "loud_apart": 5}  # fmt: skip
 SMOKE = {"items": 2, "members": 20, "calls": 100, "bursts": ((1, 2, 1), (20, 1, 1)), "loud": 1, "loud_apart": 2}
 
 
 def percentile(values, hundredths):
-    return values[min(len(values) - 1, len(values) * hundredths // 100)]
+    return values[-(-len(values) * hundredths // 100) - 1]
 
 
 def say(name, latenesses):
