@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import time
 import traceback
@@ -80,6 +81,7 @@ def main():
     if unknown := set(names) - set(MEASURES):
         parser.error(f"no such measure: {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}")
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started ends too
     results = json.loads(options.json.read_text()) if options.json and options.json.exists() else {}
     results["machine"] = machine()
     failed = 0
