@@ -167,10 +167,16 @@ class Rounds:
         if cost:
             self.cost.setdefault(name, []).append(cost[0])
 
-    def ratio(self, of, to, goal=None, most=False):
-        """Of one to the other, round by round."""
-        pairs = zip(self.values[of], self.values[to], strict=True)
-        return ratio(of, to, [a / b for a, b in pairs], goal, most)
+    def ratios(self, of, goals=None):
+        """Of one to each other, round by round: of the rates, and of the costs where both are known."""
+        found = []
+        for values, suffix in ((self.values, ""), (self.cost, ": processor")):
+            for to in values:
+                if of in values and to != of:
+                    pairs = zip(values[of], values[to], strict=True)
+                    goal = (goals or {}).get(to) if not suffix else None
+                    found.append(ratio(of + suffix, to + suffix, [a / b for a, b in pairs], goal))
+        return found
 
     def figures(self, unit):
         rates = {name: spread(values, unit) for name, values in self.values.items()}

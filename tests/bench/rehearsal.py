@@ -44,7 +44,8 @@ def remind(folder, triggers):
 
 
 def measure(scale):
-    rounds, times, found = Rounds(), {"as shipped": [], f"{scale['largest']} agencies more": []}, {}
+    most = f"for {scale['largest']:,} agencies more"
+    rounds, times, found = Rounds(), {"as shipped": [], most: []}, {}
     with contextlib.ExitStack() as stack:
         small, middle, largest = (stack.enter_context(shipped(n)) for n in (0, scale["members"], scale["largest"]))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reminderd-bench-")))
@@ -58,14 +59,14 @@ def measure(scale):
             times["as shipped"].append(rehearse(small))
             rounds.measure("reminderd", lambda: rate("reminderd", rehearse, middle))
             rounds.measure("Remind", lambda: rate("Remind", remind, folder, max(found["reminderd"])))
-        times[f"{scale['largest']} agencies more"].append(rehearse(largest))
+        times[most].append(rehearse(largest))
     figures = rounds.figures("a second")
     for name, taken in times.items():
         figures[f"the year {name}, {taken[0][0]:,} deliveries"] = spread([seconds for _, seconds in taken], "s")
     return {
         "title": f"{YEAR} for {scale['members']} agencies more, {max(found['reminderd']):,} deliveries, and as many triggers",
         "figures": figures,
-        "ratios": [rounds.ratio("reminderd", name) for name in list(rounds.values)[1:]],
+        "ratios": rounds.ratios("reminderd"),
         "skipped": rounds.skipped,
         "counts": {f"{name}: counts": [len(ns), 1] for name, ns in found.items()},
     }

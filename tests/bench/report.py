@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import matplotlib
-from run import number
+from run import MEASURES, number
 
 matplotlib.use("svg")
 matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "reminderd", "font.size": 10,
@@ -39,7 +39,7 @@ def row(*cells):
 
 
 def measures(results):
-    return {name: result for name, result in results.items() if name != "machine"}
+    return {name: results[name] for name in MEASURES if name in results}
 
 
 def ratios(results):
@@ -74,7 +74,7 @@ def text(results):
             yield f"  Without {peer}: {reason}."
     yield ""
     yield from ratios(results)
-    yield "\nWhat stands beside nothing:\n"
+    yield "\nThe other figures:\n"
     yield from others(results)
 
 

@@ -82,7 +82,7 @@ def measure(scale):
     return {
         "title": f"{count} notices due at once, {size} bytes each, {CONNECTIONS} connections",
         "figures": rounds.figures("posts/s"),
-        "ratios": [rounds.ratio("reminderd", "bare loop", GOAL)],
+        "ratios": rounds.ratios("reminderd", {"bare loop": GOAL}),
         "skipped": rounds.skipped,
         "sweep": sweep.figures("posts/s"),
         "counts": {"contenders": [len(rounds.values) + len(rounds.skipped), 2]},
