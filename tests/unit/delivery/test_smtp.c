@@ -98,6 +98,7 @@ static const struct answer_row answer_rows[] = {
         {"DATA 451", {.data = "451 later\r\n"}, NONE, NULL, false, TEMPORARY, 451, true, "451 later"},
         {"end 552", {.end = "552 too big\r\n"}, NONE, NULL, false, PERMANENT, 552, true, "552 too big"},
         {"end 451", {.end = "451 disk full\r\n"}, NONE, NULL, false, TEMPORARY, 451, true, "451 disk full"},
+        {"end 902", {.end = "902 no reply\r\n"}, NONE, NULL, false, TEMPORARY, 902, true, "902 no reply"},
         {"end 354", {.end = "354 what?\r\n"}, NONE, NULL, false, TEMPORARY, 354, true, ""},
         {"hostile words", {.rcpt = "550 \033[2J\xff\r\n"}, NONE, NULL, false, PERMANENT, 550, true, "550 [2J?"},
         {"greeting 554", {.greeting = "554 go away\r\n"}, NONE, NULL, false, TEMPORARY, 554, true, "554 go away"},
