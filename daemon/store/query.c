@@ -75,6 +75,7 @@ static int errno_of(sqlite3 *db, int code)
         case SQLITE_CORRUPT:
                 return has_failed(db) ? -EIO : -EUCLEAN;
         case SQLITE_NOTADB:
+        case SQLITE_TOOBIG: /* a gigabyte: nothing that was ever written, but what the file says of a record */
         case SQLITE_ERROR: /* the SQL is constant and sound: it is the file that lacks what it names */
                 return -EUCLEAN;
         case SQLITE_IOERR:
@@ -82,8 +83,6 @@ static int errno_of(sqlite3 *db, int code)
                 return errno_of_io(system_errno(db), -EIO);
         case SQLITE_CONSTRAINT:
                 return errno_of_constraint(code);
-        case SQLITE_TOOBIG:
-                return -E2BIG;
         default:
                 return -EIO;
         }

@@ -213,6 +213,20 @@ static void test_tells_of_a_full_disk_at_opening(void **state)
         fixture_open(fixture); /* what was left of the attempt is taken as new */
 }
 
+/* A forged record says that it is larger than SQLite reads; here the limit comes down instead. */
+static void test_takes_a_huge_record_for_damage(void **state)
+{
+        struct fixture *fixture = *state;
+        CLEANUP_FREE char *value = NULL;
+        char text[5000];
+        memset(text, 'x', sizeof(text) - 1);
+        text[sizeof(text) - 1] = '\0';
+        OK(fixture->store, store_set_fact(fixture->store, "long", text));
+        assert_true(sqlite3_limit(fixture->store->db, SQLITE_LIMIT_LENGTH, 1000) > 1000);
+        assert_int_equal(store_get_fact(fixture->store, "long", &value), -EUCLEAN);
+        assert_non_null(strstr(store_error(fixture->store), "damaged"));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -221,6 +235,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_survives_a_killed_process, fixture_file, fixture_end),
                 cmocka_unit_test_setup_teardown(test_survives_a_full_disk, fixture_file, fixture_end),
                 cmocka_unit_test_setup_teardown(test_tells_of_a_full_disk_at_opening, fixture_file, fixture_end),
+                cmocka_unit_test_setup_teardown(test_takes_a_huge_record_for_damage, fixture_scratch, fixture_end),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
