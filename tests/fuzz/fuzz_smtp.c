@@ -62,16 +62,13 @@ static void converse(bool login, const char *said, size_t size)
                                            .connections = 1};
         struct smtp_transfer *smtp = calloc(1, sizeof(*smtp));
         CURL *easy = curl_easy_init();
-        struct wire wire;
 
         REQUIRE(smtp && easy);
         REQUIRE(copy_server(smtp, &server) == 0 && copy_message(smtp, &message) == 0);
         REQUIRE(transfer_prepare(&smtp->base, easy) == CURLE_OK);
-        wire_open(&wire, easy, said, size);
-        transfer_judge(&smtp->base, easy, curl_easy_perform(easy));
+        transfer_judge(&smtp->base, easy, wire_perform(easy, said, size));
         check_result(&smtp->base.result, said, size);
         curl_easy_cleanup(easy);
-        wire_close(&wire);
         smtp_release(&smtp->base);
 }
 

@@ -49,16 +49,13 @@ static void converse(const char *said, size_t size)
                                                   .connections = 1};
         struct webhook_transfer *webhook = calloc(1, sizeof(*webhook));
         CURL *easy = curl_easy_init();
-        struct wire wire;
 
         REQUIRE(webhook && easy);
         REQUIRE(webhook_fill(webhook, &endpoint, "00112233445566778899aabbccddeeff", 1700000000, "{}") == 0);
         REQUIRE(transfer_prepare(&webhook->base, easy) == CURLE_OK);
-        wire_open(&wire, easy, said, size);
-        transfer_judge(&webhook->base, easy, curl_easy_perform(easy));
+        transfer_judge(&webhook->base, easy, wire_perform(easy, said, size));
         check_result(&webhook->base.result, said, size);
         curl_easy_cleanup(easy);
-        wire_close(&wire);
         webhook_release(&webhook->base);
 }
 
