@@ -52,6 +52,7 @@ static void converse(const char *said, size_t size)
 
         REQUIRE(webhook && easy);
         REQUIRE(webhook_fill(webhook, &endpoint, "00112233445566778899aabbccddeeff", 1700000000, "{}") == 0);
+        webhook->base.easy = easy; /* as loop.c does */
         REQUIRE(transfer_prepare(&webhook->base, easy) == CURLE_OK);
         transfer_judge(&webhook->base, easy, wire_perform(easy, said, size));
         check_result(&webhook->base.result, said, size);
