@@ -71,38 +71,32 @@ static int fill_event(icalcomponent *event, const struct ics_event *facts)
 
 #define LINE_OCTETS 75 /* RFC 5545, section 3.1, without the line end */
 
-/* Folds anew, between characters: libical 3.0 lets some lines grow beyond LINE_OCTETS. */
-static void fold(struct text *out, const char *from)
+/* libical 3.0 lets some lines grow beyond LINE_OCTETS, and folds even between the CR and the LF that end a line. */
+static void unfold(char *text)
 {
-        size_t column = 0;
-        while (*from) {
-                const char *end = column == 0 ? strstr(from, "\r\n") : NULL;
-                if (end && end - from <= LINE_OCTETS && end[2] != ' ') {
-                        text_add(out, from, (size_t)(end + 2 - from));
-                        from = end + 2;
-                        continue;
-                }
-                if (strncmp(from, "\r\n ", 3) == 0) {
+        char *to = text;
+        for (const char *from = text; *from;) {
+                if (strncmp(from, "\r\n ", 3) == 0)
                         from += 3;
-                        continue;
-                }
-                if (strncmp(from, "\r\n", 2) == 0) {
-                        text_add_string(out, "\r\n");
-                        from += 2;
-                        column = 0;
-                        continue;
-                }
-                char32_t code;
-                size_t size = text_character(from, strlen(from), &code);
-                if (size == 0)
-                        size = 1;
-                if (column + size > LINE_OCTETS) {
+                else
+                        *to++ = *from++;
+        }
+        *to = '\0';
+}
+
+/* Folds unfolded lines, between characters. */
+static void fold(struct text *out, const char *line)
+{
+        for (const char *end; (end = strstr(line, "\r\n")); line = end + 2) {
+                for (size_t room = LINE_OCTETS; (size_t)(end - line) > room; room = LINE_OCTETS - 1) {
+                        size_t size = room;
+                        while (size > 1 && ((unsigned char)line[size] & 0xc0) == 0x80)
+                                size--;
+                        text_add(out, line, size);
                         text_add_string(out, "\r\n ");
-                        column = 1;
+                        line += size;
                 }
-                text_add(out, from, size);
-                column += size;
-                from += size;
+                text_add(out, line, (size_t)(end + 2 - line));
         }
 }
 
@@ -125,6 +119,7 @@ char *ics_deadline(const struct ics_event *event)
         char *folded = NULL;
         if (!written)
                 return NULL;
+        unfold(written);
         fold(&out, written);
         return text_take(&out, &folded) < 0 ? NULL : folded;
 }

@@ -67,6 +67,26 @@ static void test_lines(void **state)
         }
 }
 
+/* However characters of one and of more bytes lie to the places where libical folds, each line ends well. */
+static void test_places(void **state)
+{
+        (void)state;
+        for (size_t before = 0; before < 50; before++)
+                for (size_t behind = 0; behind < 50; behind++) {
+                        char summary[310] = "";
+                        for (size_t i = 0; i < before; i++)
+                                strcat(summary, "ế");
+                        strcat(summary, " x");
+                        for (size_t i = 0; i < behind; i++)
+                                strcat(summary, "ế");
+                        CLEANUP_FREE char *text = make(summary + (before == 0), "");
+                        assert_non_null(text);
+                        check_lines(text);
+                        for (const char *at = text; (at = strpbrk(at, "\r\n")); at += 2)
+                                assert_true(at[0] == '\r' && at[1] == '\n');
+                }
+}
+
 static void test_reading(void **state)
 {
         (void)state;
@@ -103,6 +123,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_lines),
+                cmocka_unit_test(test_places),
                 cmocka_unit_test(test_reading),
                 cmocka_unit_test(test_no_summary),
         };
