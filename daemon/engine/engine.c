@@ -12,6 +12,7 @@
 
 #include "core/cleanup.h"
 #include "core/ladder.h"
+#include "message/json.h"
 
 void engine_observe(struct engine *engine, const struct engine_observer *observer)
 {
@@ -257,7 +258,7 @@ char *notice_detail_write(const struct notice_detail *detail)
         if (detail->tentative)
                 r |= json_object_set_new(object, "tentative", json_true());
         if (r == 0)
-                text = json_dumps(object, JSON_COMPACT);
+                text = json_text(object);
         json_decref(object);
         return text;
 }

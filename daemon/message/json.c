@@ -52,3 +52,13 @@ int json_put_day_vi(json_t *object, const char *key, civil_day day)
         return json_put(object, key,
                         day == CIVIL_NONE ? json_null() : json_string_nocheck(civil_format_vi(day, buffer)));
 }
+
+char *json_text(const json_t *value)
+{
+        size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
+        CLEANUP_FREE char *text = malloc(size + 1);
+        if (size == 0 || !text || json_dumpb(value, text, size, JSON_COMPACT) != size)
+                return NULL;
+        text[size] = '\0';
+        return TAKE_PTR(text);
+}

@@ -26,3 +26,7 @@ int json_put_count(json_t *object, const char *key, json_int_t value);
 int json_put_day(json_t *object, const char *key, civil_day day);
 /* "10/12/2024", or null. */
 int json_put_day_vi(json_t *object, const char *key, civil_day day);
+
+/* The text of a value on one line, for the caller to free; NULL: no memory. Not json_dumps(): where its buffer can't
+ * grow, jansson 2.14 leaves a piece out and calls that a success. */
+char *json_text(const json_t *value);
