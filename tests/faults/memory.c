@@ -92,8 +92,12 @@ static bool fails(const void *caller)
 
 void memory_fail(long at, bool lasting)
 {
-        if (!memory.looked)
+        if (!memory.looked) {
+                void *frame;
+
                 (void)dl_iterate_phdr(look, NULL);
+                (void)backtrace(&frame, 1); /* which allocates the first time */
+        }
         memory.looked = true;
         memory.at = at;
         memory.lasting = lasting;

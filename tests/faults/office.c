@@ -175,8 +175,13 @@ static void hear(struct office *office, const struct notice_record *notice, cons
 {
         uint64_t what = number_of(notice, address, ""), all = number_of(notice, address, words);
 
-        if (notice->kind == KIND_FAILURE)
-                faults_fail(office->faults, "somebody is told of a failure, and no server refused anything");
+        if (notice->kind == KIND_FAILURE) {
+                struct delivery_record failed = {0};
+                (void)store_get_delivery(manager_engine(office->manager)->store, notice->detail, &failed);
+                faults_fail(office->faults,
+                            "somebody is told that %s to %s failed (%s), and no server refused anything",
+                            kind_name(failed.kind), failed.address, failed.answer);
+        }
         for (size_t i = 0; i < office->n_said; i++)
                 if (office->said[i].what == what)
                         faults_fail(office->faults, "notice %s to %s reached %s twice, as %s and as %s", notice->rung,
