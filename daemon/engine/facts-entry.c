@@ -148,7 +148,7 @@ static const char *still_holds(const struct facts *facts, const struct obligatio
         if (class == RUNG_BEFORE && dates.effective != CIVIL_NONE && facts->today > dates.effective)
                 return "past due";
         if (class == RUNG_OVERDUE && dates.effective != CIVIL_NONE && facts->today <= dates.effective)
-                return "not yet due"; /* made by a clock that ran ahead */
+                return NOT_YET_DUE;
         return NULL;
 }
 
@@ -282,7 +282,7 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
                 debtors.effective = key_day(notice->rung);
         if (debtors.effective != CIVIL_NONE && facts->today <= debtors.effective &&
             strncmp(notice->rung, "preview@", 8) != 0) {
-                *ret_reason = "not yet due"; /* made by a clock that ran ahead */
+                *ret_reason = NOT_YET_DUE;
                 return 1;
         }
         r = store_each_obligation(facts->engine->store, &filter, add_debtor, &debtors);

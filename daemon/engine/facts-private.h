@@ -8,6 +8,8 @@
 #include "engine/facts.h"
 #include "engine/scheduler.h"
 
+#define NOT_YET_DUE "not yet due" /* made by a clock that ran ahead */
+
 struct facts {
         struct engine *engine;
         const struct config *config;
@@ -17,6 +19,7 @@ struct facts {
         size_t n_entries;
         struct dropped_notice dropped[GROUP_MAX];
         size_t n_dropped;
+        wall_time early; /* see facts_early() */
         const char *thread[GROUP_MAX + 1];
         size_t n_thread;
         void **kept; /* freed with the letter */

@@ -48,6 +48,7 @@ int facts_new(struct engine *engine, struct facts **ret)
         if (!facts)
                 return -ENOMEM;
         facts->engine = engine;
+        facts->early = WALL_NONE;
         facts->config = engine_config(engine);
         facts->letter.now = clock_wall(now);
         facts->letter.now_epoch = now / 1000;
@@ -73,6 +74,11 @@ struct facts *facts_free(struct facts *facts)
 const struct letter *facts_letter(const struct facts *facts)
 {
         return &facts->letter;
+}
+
+wall_time facts_early(const struct facts *facts)
+{
+        return facts->early;
 }
 
 const struct dropped_notice *facts_dropped(const struct facts *facts, size_t *ret_n)
@@ -147,6 +153,9 @@ static int take_notice(struct facts *facts, const struct notice_record *notice)
                 r = entry_of_notice(facts, notice, &facts->entries[facts->n_entries], &reason);
 
         if (r == 1) {
+                if (strcmp(reason, NOT_YET_DUE) == 0 && notice->rung_at > facts->letter.now &&
+                    notice->rung_at > facts->early)
+                        facts->early = notice->rung_at;
                 facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, reason};
                 return 0;
         }

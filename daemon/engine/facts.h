@@ -24,6 +24,9 @@ int facts_preview(struct engine *engine, const struct obligation_record *record,
                   struct facts **ret);
 struct facts *facts_free(struct facts *facts);
 const struct letter *facts_letter(const struct facts *facts);
+/* When what it says becomes true: it was made by a clock that ran ahead, may have been tried already and must keep its
+ * id. WALL_NONE: it may leave. */
+wall_time facts_early(const struct facts *facts);
 const struct dropped_notice *facts_dropped(const struct facts *facts, size_t *ret_n);
 
 /* Whether an agency's digest of that day has anything to say: 1, 0 or an error. */

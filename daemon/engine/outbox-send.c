@@ -90,6 +90,17 @@ static int hand_over(struct outbox *outbox, struct parcel *parcel, const struct 
                        : -ENOENT;
 }
 
+/* Back into the queue until what it says is true. */
+static int postpone(struct outbox *outbox, const struct parcel *parcel, wall_time until)
+{
+        return store_finish_delivery(outbox->engine->store, &(struct delivery_result){
+                                                                    .delivery = parcel->delivery.id,
+                                                                    .state = DELIVERY_QUEUED,
+                                                                    .next_ms = clock_instant(until),
+                                                                    .now_ms = clock_now(&outbox->engine->clock),
+                                                            });
+}
+
 /* Takes the parcel over in every case. */
 static void start_parcel(struct outbox *outbox, struct parcel *parcel)
 {
@@ -99,7 +110,11 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
 
         parcel->settings = settings_ref(engine->settings);
         r = facts_gather(engine, &parcel->delivery, &facts);
-        if (r >= 0) {
+        if (r >= 0 && facts_early(facts) != WALL_NONE) {
+                int postponed = postpone(outbox, parcel, facts_early(facts));
+
+                r = postponed < 0 ? postponed : 1;
+        } else if (r >= 0) {
                 int cancelled = cancel_dropped(outbox, facts, parcel, r == 1);
 
                 if (cancelled < 0)

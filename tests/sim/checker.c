@@ -83,10 +83,10 @@ void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, co
                 if (notices[i].obligation_id == 0 ||
                     (!is_reminder(notices[i].kind) && notices[i].kind != KIND_DATE_SET))
                         continue;
-                disk_hold();
+                ramdisk_hold();
                 if (store_get_obligation(sim_store(sim), notices[i].obligation_id, &record) != 0)
                         sim_fail(sim, "a notice of no obligation");
-                disk_go_on();
+                ramdisk_go_on();
                 duty = checker_find(sim, record.item, record.key, record.agency);
                 if (!duty)
                         sim_fail(sim, "%s is told of %s, which it never owed", record.agency, record.item);
@@ -469,7 +469,7 @@ void checker_settled(struct sim *sim)
 {
         if (sim->in_trouble)
                 return;
-        disk_hold();
+        ramdisk_hold();
         if (rules_open(&sim->rules, sim_wall(sim))) {
                 char server[32];
 
@@ -486,7 +486,7 @@ void checker_settled(struct sim *sim)
         for (int i = 0; i < sim->n_duties; i++)
                 check_count(sim, &sim->duties[i]);
         check_wake(sim);
-        disk_go_on();
+        ramdisk_go_on();
 }
 
 struct recall {
@@ -539,7 +539,7 @@ void checker_states(struct sim *sim)
 {
         struct store *store = sim_store(sim);
 
-        disk_hold();
+        ramdisk_hold();
 
         for (int i = 0; i < sim->n_duties; i++) {
                 struct duty *duty = &sim->duties[i];
@@ -560,7 +560,7 @@ void checker_states(struct sim *sim)
                         sim_fail(sim, "the store counts lateness of %s of %s from another day", item_name(sim, duty),
                                  agency_name(sim, duty));
         }
-        disk_go_on();
+        ramdisk_go_on();
 }
 
 static int note_waiting(void *userdata, const struct delivery_record *record)

@@ -1,6 +1,6 @@
 /* Crashes: between any two writes of the database, before and after a message goes out or an answer comes in. The
  * process is not killed; the disk is frozen at that moment, and what is done from there on is lost.
- * Depends on sim, disk; stands before store_begin, store_commit, store_rollback and clock_set_point (the linker's
+ * Depends on sim, ramdisk; stands before store_begin, store_commit, store_rollback and clock_set_point (the linker's
  * --wrap).
  * Called by the disk, by the store's callers through the wraps, by outside and by sim. */
 #include "sim.h"
@@ -30,7 +30,7 @@ static void die(struct sim *sim)
         if (sim->medium)
                 sim->medium->keep(sim);
         else
-                disk_freeze(&sim->streams[CLASS_CRASH], power_cut);
+                ramdisk_freeze(&sim->streams[CLASS_CRASH], power_cut);
         sim->totals.power_cuts += power_cut;
         sim_say(sim, power_cut ? "the power fails" : "the process is killed");
         crash_die(sim);
@@ -61,7 +61,7 @@ void crash_now(struct sim *sim)
         if (sim->medium)
                 sim->medium->restore(sim);
         else
-                disk_thaw();
+                ramdisk_thaw();
         sim->dead = false;
         switch (chance_between(chance, 0, 3)) {
         case 0:

@@ -138,9 +138,9 @@ static void reload(struct sim *sim)
         edits_sync(sim);
         sim->n_departures = 0;
         r = manager_adopt(sim->manager, sim->settings);
-        while (r < 0 && !sim->dead && disk_failed()) { /* whoever reloads is told, mends the disk and does it again */
+        while (r < 0 && !sim->dead && ramdisk_failed()) { /* whoever reloads is told, mends the disk and does it again */
                 sim_say(sim, "the reload fails: %s", strerror(-r));
-                disk_trouble(DISK_SOUND, 0, 0);
+                ramdisk_trouble(RAMDISK_SOUND, 0, 0);
                 r = manager_adopt(sim->manager, sim->settings);
         }
         settings_unref(old);
@@ -151,7 +151,7 @@ static void reload(struct sim *sim)
         if (r < 0)
                 sim_fail(sim, "an edited plan is refused: %s", strerror(-r));
         /* The reload is through; the tick in it may have failed, is told and comes again. */
-        sim->in_trouble = disk_failed() && sim->told[EVENT_STORE_TROUBLE] > told;
+        sim->in_trouble = ramdisk_failed() && sim->told[EVENT_STORE_TROUBLE] > told;
         sim->sync_pending = false;
         checker_states(sim);
 }

@@ -77,7 +77,7 @@ static void start(struct job *job, uint64_t seed)
                 abort();
         if (job->pid == 0) {
                 alarm(SEED_SECONDS);
-                disk_register(crash_touch);
+                ramdisk_register(crash_touch);
                 /* One in sixteen composes what is really sent. */
                 job->replay.templates = seed % 16 == 1 ? NULL : short_templates;
                 sim_run(seed, &job->replay, NULL, job->outcome);

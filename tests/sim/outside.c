@@ -154,11 +154,11 @@ static int leave(struct sim *sim, const char *id, const char *address, transfer_
                 return -EIO;
         if (sim->in_transaction)
                 sim_fail(sim, "%s goes to %s while nothing of it is committed", id, address);
-        disk_hold();
+        ramdisk_hold();
         if (store_get_delivery(store, id, &delivery) != 0 || delivery.state != DELIVERY_SENDING)
                 sim_fail(sim, "%s goes to %s and is not marked as sending", id, address);
         n = store_delivery_notices(store, id, notices, NOTICES_MAX);
-        disk_go_on();
+        ramdisk_go_on();
         if (strcmp(delivery.server, "mail") == 0)
                 check_rate(sim);
         flight = calloc(1, sizeof(*flight));

@@ -175,7 +175,7 @@ static void decide_duty(struct sim *sim)
                 free(result.text);
                 return;
         }
-        if (r < 0 && !disk_failed())
+        if (r < 0 && !ramdisk_failed())
                 sim_fail(sim, "%s of %s: %s", verbs[sim->decided.verb], sim->decided_item, strerror(-r));
         if (r >= 0 && (r == DECIDED) != allowed)
                 sim_fail(sim, "%s of %s for %s on day %d is %s, and the rules say otherwise",
@@ -228,7 +228,7 @@ static void blunder(struct sim *sim)
         sim_say(sim, "nonsense about %s: %s", what, result.text ? result.text : "no word");
         sim->totals.decisions++;
         sim->totals.refused += r > 0;
-        if (!sim->dead && r < 0 && !disk_failed())
+        if (!sim->dead && r < 0 && !ramdisk_failed())
                 sim_fail(sim, "nonsense about %s: %s", what, strerror(-r));
         if (!sim->dead && r == 0)
                 sim_fail(sim, "nonsense about %s is decided", what);
@@ -267,12 +267,12 @@ static void decide_delivery(struct sim *sim)
         const struct delivery_filter filter = {.state = kind == 0 ? (int)DELIVERY_FAILED : (int)DELIVERY_QUEUED};
         struct pick pick = {.left = chance_between(chance, 0, 5)};
 
-        disk_hold();
+        ramdisk_hold();
         (void)store_each_delivery(engine->store, &filter, pick_one, &pick);
         if (kind == 3)
                 (void)store_each_delivery(engine->store, &(struct delivery_filter){.state = DELIVERY_FAILED},
                                           mark_manual, sim);
-        disk_go_on();
+        ramdisk_go_on();
         if (kind == 1) {
                 r = decide_test(engine, &clerk, sim->block.agencies[DEPUTY].id, NULL, &result);
         } else if (kind == 2 && *pick.id) {
@@ -294,7 +294,7 @@ static void decide_delivery(struct sim *sim)
                 r == DECIDED  ? "decided"
                 : result.text ? result.text
                               : "refused");
-        if (r < 0 && !sim->dead && !disk_failed())
+        if (r < 0 && !sim->dead && !ramdisk_failed())
                 sim_fail(sim, "a decision on a delivery: %s", strerror(-r));
         free(result.text);
 }

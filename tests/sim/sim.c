@@ -158,23 +158,23 @@ static bool try_to_open(struct sim *sim)
                         .seed = chance_bits(&sim->streams[STREAM_BLOCK]),
                 },
                 &sim->manager, &error);
-        if (r < 0 && !sim->dead && !disk_failed())
+        if (r < 0 && !sim->dead && !ramdisk_failed())
                 sim_fail(sim, "the state cannot be opened: %s", error);
         if (r >= 0 && sim->medium)
                 sim->medium->opened(sim);
         if (r < 0 || sim->dead)
                 return false;
         manager_engine(sim->manager)->watched_since = WALL_NONE;
-        disk_hold();
+        ramdisk_hold();
         reconcile(sim);
-        disk_go_on();
+        ramdisk_go_on();
         for (int i = 0; i < sim->n_duties; i++)
                 sim->duties[i].obligation_id = 0;
         checker_unsettle(sim);
         edits_sync(sim);
         sim->hooked = true;
         r = manager_start(sim->manager);
-        if (r < 0 && !sim->dead && !disk_failed())
+        if (r < 0 && !sim->dead && !ramdisk_failed())
                 sim_fail(sim, "it does not start");
         return r >= 0 && !sim->dead;
 }
@@ -184,9 +184,9 @@ void sim_open(struct sim *sim)
         sim->in_transaction = false;
         sim->n_departures = 0;
         sim->at_once = 0;
-        (void)disk_failed();
+        (void)ramdisk_failed();
         while (!try_to_open(sim)) {
-                disk_trouble(DISK_SOUND, 0, 0);
+                ramdisk_trouble(RAMDISK_SOUND, 0, 0);
                 if (sim->dead) {
                         crash_now(sim);
                         return;
@@ -207,7 +207,7 @@ static void judge_tick(struct sim *sim, int r, long told_before)
                 crash_now(sim);
                 return;
         }
-        if (r < 0 && !disk_failed())
+        if (r < 0 && !ramdisk_failed())
                 sim_fail(sim, "a tick fails: %s", strerror(-r));
         if (r < 0 && !sim->in_trouble) {
                 sim_say(sim, "the disk fails");
@@ -280,7 +280,7 @@ static void trouble(struct sim *sim)
         int calls = chance_percent(chance, 50) ? chance_between(chance, 1, 3) : chance_between(chance, 4, 150);
 
         sim_say(sim, "the disk %s soon, for %d calls", full ? "is full" : "fails", calls);
-        disk_trouble(full ? DISK_FULL : DISK_ERRORS, chance_between(chance, 1, 40), calls);
+        ramdisk_trouble(full ? RAMDISK_FULL : RAMDISK_ERRORS, chance_between(chance, 1, 40), calls);
 }
 
 static void happen_one(struct sim *sim, enum class class)
@@ -321,9 +321,9 @@ static bool happen(struct sim *sim)
                 sim->streams[class] =
                         chance_stream(sim->seed, 1000 + (uint64_t)class * NUMBERS_MAX + (uint64_t)number);
                 if (sim->in_trouble) { /* what the failed tick made nobody has looked at */
-                        disk_hold();
+                        ramdisk_hold();
                         checker_reconcile(sim);
-                        disk_go_on();
+                        ramdisk_go_on();
                 }
                 happen_one(sim, class);
                 return true;
@@ -382,7 +382,7 @@ static void pass(struct sim *sim)
 static void finish(struct sim *sim)
 {
         sim->countdown = 0;
-        disk_trouble(DISK_SOUND, 0, 0);
+        ramdisk_trouble(RAMDISK_SOUND, 0, 0);
         while (sim->flights || sim->in_trouble || manager_wake(sim->manager) <= sim->now) {
                 sim->at_once = 0;
                 if (!sim->in_trouble && manager_wake(sim->manager) > sim->now)
@@ -449,7 +449,7 @@ void sim_run(uint64_t seed, const struct replay *replay, const struct medium *me
         sim->quiet = replay->classes == 0;
         begin(sim);
         began = sim->now;
-        disk_clear();
+        ramdisk_clear();
         sim_load(sim);
         crash_listen(sim);
         witness_listen(sim);

@@ -1,5 +1,5 @@
 /* The simulation: months of a random block in virtual time, with everything that happens to a daemon.
- * Depends on block, rules, disk, daemon/engine.
+ * Depends on block, rules, ramdisk, daemon/engine.
  * Its parts: sim.c the time that passes, outside.c servers, crash.c, people.c decisions, edits.c the administrator,
  * checker.c what must hold, witness.c the journal. */
 #pragma once
@@ -8,7 +8,7 @@
 
 #include "engine/decision.h"
 #include "engine/manager.h"
-#include "disk.h"
+#include "ramdisk.h"
 #include "rules.h"
 
 enum class {
@@ -102,7 +102,7 @@ struct raised {
 
 struct sim;
 
-/* What a crash leaves of the state. Where there is none, the files are in memory (disk.h); another one watches real
+/* What a crash leaves of the state. Where there is none, the files are in memory (ramdisk.h); another one watches real
  * files. */
 struct medium {
         void (*begin)(struct sim *sim); /* the folder is there and empty */
@@ -118,7 +118,7 @@ struct medium {
 
 struct sim {
         uint64_t seed;
-        const struct medium *medium; /* NULL: disk.h */
+        const struct medium *medium; /* NULL: ramdisk.h */
         const struct replay *replay;
         struct outcome *outcome;
         bool quiet;                    /* no class at all: everything is sent at its moment, exactly once */

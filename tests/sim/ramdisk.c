@@ -1,7 +1,7 @@
 /* The disk: SQLite's files in memory.
- * Depends on disk.h and SQLite's interface of virtual file systems (https://www.sqlite.org/vfs.html).
+ * Depends on ramdisk.h and SQLite's interface of virtual file systems (https://www.sqlite.org/vfs.html).
  * One connection at a time, as the program has: no lock is ever refused. */
-#include "disk.h"
+#include "ramdisk.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct pending {
         unsigned char *data; /* NULL: the file was cut to `length` */
 };
 
-struct disk_file {
+struct ramdisk_file {
         char name[512];
         bool exists;
         struct bytes now, durable, frozen;
@@ -36,14 +36,14 @@ struct disk_file {
 
 struct open_file {
         sqlite3_file base;
-        struct disk_file *file;
+        struct ramdisk_file *file;
 };
 
 /* One disk of one process: SQLite's callbacks bring no context of ours. */
 static struct {
-        struct disk_file files[FILES_MAX];
+        struct ramdisk_file files[FILES_MAX];
         bool frozen;
-        enum disk_trouble trouble;
+        enum ramdisk_trouble trouble;
         int from, calls;
         bool failed, held;
         void (*touch)(void);
@@ -96,14 +96,14 @@ static void apply(struct bytes *to, const struct pending *pending, size_t length
                 resize(to, pending->length);
 }
 
-static void forget_pending(struct disk_file *file)
+static void forget_pending(struct ramdisk_file *file)
 {
         for (size_t i = 0; i < file->n_pending; i++)
                 free(file->pending[i].data);
         file->n_pending = 0;
 }
 
-static void note(struct disk_file *file, size_t offset, const void *data, size_t length)
+static void note(struct ramdisk_file *file, size_t offset, const void *data, size_t length)
 {
         struct pending *pending;
 
@@ -127,7 +127,7 @@ static void note(struct disk_file *file, size_t offset, const void *data, size_t
 
 static bool goes_wrong(bool writes)
 {
-        if (disk.held || disk.trouble == DISK_SOUND || disk.calls == 0 || (disk.trouble == DISK_FULL && !writes))
+        if (disk.held || disk.trouble == RAMDISK_SOUND || disk.calls == 0 || (disk.trouble == RAMDISK_FULL && !writes))
                 return false;
         if (disk.from > 0 && --disk.from > 0)
                 return false;
@@ -137,12 +137,12 @@ static bool goes_wrong(bool writes)
 
 static int wrong_code(int error)
 {
-        return disk.trouble == DISK_FULL ? SQLITE_FULL : error;
+        return disk.trouble == RAMDISK_FULL ? SQLITE_FULL : error;
 }
 
 /* ---- what SQLite calls on a file ---- */
 
-static struct disk_file *of(sqlite3_file *base)
+static struct ramdisk_file *of(sqlite3_file *base)
 {
         return ((struct open_file *)base)->file;
 }
@@ -192,7 +192,7 @@ static int file_truncate(sqlite3_file *base, sqlite3_int64 size)
 
 static int file_sync(sqlite3_file *base, int flags)
 {
-        struct disk_file *file = of(base);
+        struct ramdisk_file *file = of(base);
 
         (void)flags;
         disk.touch();
@@ -266,7 +266,7 @@ static void shm_barrier(sqlite3_file *base)
 
 static int shm_unmap(sqlite3_file *base, int remove)
 {
-        struct disk_file *file = of(base);
+        struct ramdisk_file *file = of(base);
 
         (void)remove; /* the only user is gone in either case */
         for (int i = 0; i < SHM_REGIONS; i++) {
@@ -298,7 +298,7 @@ static const sqlite3_io_methods methods = {
 
 /* ---- what SQLite calls on the file system ---- */
 
-static struct disk_file *find(const char *name, bool make)
+static struct ramdisk_file *find(const char *name, bool make)
 {
         for (int i = 0; i < FILES_MAX; i++)
                 if (strcmp(disk.files[i].name, name) == 0)
@@ -328,7 +328,7 @@ static int vfs_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *base,
 
 static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)
 {
-        struct disk_file *file = find(name, false);
+        struct ramdisk_file *file = find(name, false);
 
         (void)vfs, (void)sync_folder;
         if (!file || !file->exists)
@@ -345,7 +345,7 @@ static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)
 
 static int vfs_access(sqlite3_vfs *vfs, const char *name, int flags, int *ret)
 {
-        const struct disk_file *file = find(name, false);
+        const struct ramdisk_file *file = find(name, false);
 
         (void)vfs, (void)flags;
         *ret = file && file->exists && file->now.size > 0;
@@ -367,7 +367,7 @@ static int set_up_connection(sqlite3 *db, const char **error, const struct sqlit
         return SQLITE_OK;
 }
 
-void disk_register(void (*touch)(void))
+void ramdisk_register(void (*touch)(void))
 {
         (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
         (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -388,10 +388,10 @@ void disk_register(void (*touch)(void))
 
 /* ---- what the simulation calls ---- */
 
-void disk_clear(void)
+void ramdisk_clear(void)
 {
         for (int i = 0; i < FILES_MAX; i++) {
-                struct disk_file *file = &disk.files[i];
+                struct ramdisk_file *file = &disk.files[i];
 
                 forget_pending(file);
                 *file->name = '\0';
@@ -399,15 +399,15 @@ void disk_clear(void)
                 file->now.size = file->durable.size = 0;
         }
         disk.frozen = disk.failed = false;
-        disk.trouble = DISK_SOUND;
+        disk.trouble = RAMDISK_SOUND;
 }
 
-void disk_freeze(struct chance *chance, bool power_cut)
+void ramdisk_freeze(struct chance *chance, bool power_cut)
 {
         if (disk.frozen)
                 return;
         for (int i = 0; i < FILES_MAX; i++) {
-                struct disk_file *file = &disk.files[i];
+                struct ramdisk_file *file = &disk.files[i];
 
                 copy(&file->frozen, power_cut ? &file->durable : &file->now);
                 for (size_t p = 0; power_cut && p < file->n_pending; p++) {
@@ -422,13 +422,13 @@ void disk_freeze(struct chance *chance, bool power_cut)
                 }
         }
         disk.frozen = true;
-        disk.trouble = DISK_SOUND;
+        disk.trouble = RAMDISK_SOUND;
 }
 
-void disk_thaw(void)
+void ramdisk_thaw(void)
 {
         for (int i = 0; i < FILES_MAX; i++) {
-                struct disk_file *file = &disk.files[i];
+                struct ramdisk_file *file = &disk.files[i];
 
                 forget_pending(file);
                 copy(&file->now, &file->frozen);
@@ -438,24 +438,24 @@ void disk_thaw(void)
         disk.frozen = false;
 }
 
-void disk_trouble(enum disk_trouble trouble, int from, int calls)
+void ramdisk_trouble(enum ramdisk_trouble trouble, int from, int calls)
 {
         disk.trouble = trouble;
         disk.from = from;
         disk.calls = calls;
 }
 
-void disk_hold(void)
+void ramdisk_hold(void)
 {
         disk.held = true;
 }
 
-void disk_go_on(void)
+void ramdisk_go_on(void)
 {
         disk.held = false;
 }
 
-bool disk_failed(void)
+bool ramdisk_failed(void)
 {
         bool failed = disk.failed;
 

@@ -7,21 +7,21 @@
 #include "chance.h"
 
 /* Makes it SQLite's default; `touch` is called before each write and sync: a point at which the process may die. */
-void disk_register(void (*touch)(void));
+void ramdisk_register(void (*touch)(void));
 /* An empty disk that never fails. */
-void disk_clear(void);
+void ramdisk_clear(void);
 /* Settles what will be found after a crash: of a killed process everything that it wrote; after a power cut what was
  * synced, and of the rest what `chance` leaves. What is written from here on is lost. */
-void disk_freeze(struct chance *chance, bool power_cut);
+void ramdisk_freeze(struct chance *chance, bool power_cut);
 /* The machine is up again. */
-void disk_thaw(void);
+void ramdisk_thaw(void);
 
-enum disk_trouble { DISK_SOUND, DISK_ERRORS, DISK_FULL };
+enum ramdisk_trouble { RAMDISK_SOUND, RAMDISK_ERRORS, RAMDISK_FULL };
 
 /* From the n-th write or sync (read too, for errors) on, `calls` of them fail. */
-void disk_trouble(enum disk_trouble trouble, int from, int calls);
+void ramdisk_trouble(enum ramdisk_trouble trouble, int from, int calls);
 /* What the simulation itself reads goes well. */
-void disk_hold(void);
-void disk_go_on(void);
+void ramdisk_hold(void);
+void ramdisk_go_on(void);
 /* Whether any call has failed since this was asked last. */
-bool disk_failed(void);
+bool ramdisk_failed(void);
