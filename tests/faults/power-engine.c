@@ -169,6 +169,7 @@ void power_engine(struct faults *faults)
         static struct replay replay;
         static struct outcome outcome;
 
+        replay.tell = getenv("FAULTS_STORY") != NULL;
         replay.classes = some_classes(&faults->chance);
         sim_run(faults->seed, &replay, &medium, &outcome);
         faults->counted.commits += power.acked;

@@ -518,6 +518,21 @@ static int recall_notice(void *userdata, const struct notice_record *record)
         return 0;
 }
 
+/* A clock that was set back is noted in the store, or was not yet when the process died. */
+static void recall_settled(struct sim *sim, struct duty *duty)
+{
+        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
+        struct obligation_record CLEANUP(obligation_record_clear) obligation = {0};
+        struct duty *leader = &sim->duties[duty->leader];
+
+        if (store_get_obligation(sim_store(sim), duty->obligation_id, &obligation) == 0 &&
+            obligation.handled > sim_wall(sim) && obligation.handled > duty->settled)
+                duty->settled = obligation.handled;
+        if (store_get_occurrence(sim_store(sim), duty->occurrence_id, &occurrence) == 0 &&
+            occurrence.handled > sim_wall(sim) && occurrence.handled > leader->seen)
+                leader->seen = occurrence.handled;
+}
+
 void checker_reconcile(struct sim *sim)
 {
         for (int i = 0; i < sim->n_duties; i++) {
@@ -530,6 +545,7 @@ void checker_reconcile(struct sim *sim)
                 (void)store_each_notice(sim_store(sim), recall.duty->occurrence_id, recall.duty->obligation_id,
                                         recall_notice, &recall);
                 recall.duty->settled = recall.judged;
+                recall_settled(sim, recall.duty);
         }
 }
 

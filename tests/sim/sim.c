@@ -214,6 +214,11 @@ static void judge_tick(struct sim *sim, int r, long told_before)
                 if (sim->told[EVENT_STORE_TROUBLE] == told_before)
                         sim_fail(sim, "the state cannot be written, and the journal is silent");
         }
+        if (sim->in_trouble && r >= 0) { /* what failed ticks made, perhaps before the hours closed */
+                ramdisk_hold();
+                checker_reconcile(sim);
+                ramdisk_go_on();
+        }
         sim->in_trouble = r < 0;
 }
 
