@@ -91,7 +91,7 @@ SEEDS ?= 200
 SIM_WRAPS := $(foreach f,store_begin store_commit store_rollback clock_set_point journal_say,-Wl,--wrap=$(f))
 $(BUILD)/sim: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c)) $(foreach f,engine $(below_engine),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(SIM_WRAPS) -o $@ $^ $(LIBS)
-sim: $(BUILD)/sim ## plays SEEDS=N years of a block with everything that can go wrong
+sim: $(BUILD)/sim ## plays SEEDS=N seeds: months of a block with everything that can go wrong
 	@$(BUILD)/sim --seeds $(SEEDS)
 sim-mutations: ## breaks rules on purpose: the simulation must notice each
 	@BUILD='$(BUILD)' tests/sim/mutations

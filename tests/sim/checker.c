@@ -177,10 +177,20 @@ void checker_look_up(struct sim *sim, struct duty *duty)
                          item_name(sim, duty));
 }
 
+/* Whether a notice counts from that date: two dates of one obligation may have a rung at the same moment. */
+static bool counts_from(const struct notice_record *record, civil_day day)
+{
+        const char *at = strrchr(record->rung, '@');
+        char text[CIVIL_DATE_SIZE];
+
+        return at && strcmp(at + 1, civil_format(day, text)) == 0;
+}
+
 /* The last notice of that moment (and, where given, to that agency and of that kind), passed over or not. */
 struct wanted {
         wall_time at;
         const char *agency;
+        civil_day named;       /* of a reminder: the date that it counts from */
         enum notice_kind kind; /* KIND_COUNT: a reminder */
         bool found, snoozed;
         int64_t made_ms;
@@ -192,7 +202,8 @@ static int match(void *userdata, const struct notice_record *record)
         struct wanted *wanted = userdata;
 
         if (record->rung_at != wanted->at ||
-            (wanted->kind == KIND_COUNT ? !is_reminder(record->kind) : record->kind != wanted->kind) ||
+            (wanted->kind == KIND_COUNT ? !is_reminder(record->kind) || !counts_from(record, wanted->named)
+                                        : record->kind != wanted->kind) ||
             (wanted->agency && strcmp(record->agency, wanted->agency) != 0))
                 return 0;
         if (record->state == NOTICE_SKIPPED) {
@@ -236,6 +247,7 @@ static void promise(struct sim *sim, struct duty *duty, enum notice_kind kind)
         const struct block_agency *agency = &sim->block.agencies[duty->agency];
 
         duty->promised++;
+        sim_say(sim, "demanded: %s to %s about %s", kind_name(kind), agency_name(sim, duty), item_name(sim, duty));
         sim->totals.promises++;
         for (int slot = 0; slot < 2 + HOOKS; slot++)
                 duty->wanted[slot] += slot < 2 ? slot < agency->mailboxes
@@ -260,6 +272,7 @@ static void check_duty(struct sim *sim, struct duty *duty)
         }
         checker_look_up(sim, duty);
         wanted.at = beat.at;
+        wanted.named = beat.mark.named;
         (void)store_each_notice(sim_store(sim), duty->occurrence_id, duty->obligation_id, match, &wanted);
         if (!wanted.found && wanted.snoozed) { /* judged during a snooze that a decision ended since */
                 rules_settle(duty, now, NULL);
@@ -506,7 +519,8 @@ static int recall_notice(void *userdata, const struct notice_record *record)
                 const struct told *told = rules_told(duty, &beat->mark);
                 bool said = record->state != NOTICE_SKIPPED;
 
-                if (!is_reminder(record->kind) || beat->at != record->rung_at || beat->at <= recall->settled ||
+                if (!is_reminder(record->kind) || beat->at != record->rung_at ||
+                    !counts_from(record, beat->mark.named) || beat->at <= recall->settled ||
                     (told && told->said))
                         continue;
                 if ((!told || told->when != made) && made > recall->judged)
@@ -533,7 +547,7 @@ static void recall_settled(struct sim *sim, struct duty *duty)
                 leader->seen = occurrence.handled;
 }
 
-void checker_reconcile(struct sim *sim)
+void checker_reconcile(struct sim *sim, bool restarted)
 {
         for (int i = 0; i < sim->n_duties; i++) {
                 struct recall recall = {sim, &sim->duties[i], sim->duties[i].settled, sim->duties[i].settled};
@@ -545,7 +559,8 @@ void checker_reconcile(struct sim *sim)
                 (void)store_each_notice(sim_store(sim), recall.duty->occurrence_id, recall.duty->obligation_id,
                                         recall_notice, &recall);
                 recall.duty->settled = recall.judged;
-                recall_settled(sim, recall.duty);
+                if (restarted)
+                        recall_settled(sim, recall.duty);
         }
 }
 

@@ -135,7 +135,7 @@ static void reconcile(struct sim *sim)
                 }
         }
         people_reconcile(sim);
-        checker_reconcile(sim);
+        checker_reconcile(sim, true);
 }
 
 /* False: the disk did not let it start. */
@@ -216,7 +216,7 @@ static void judge_tick(struct sim *sim, int r, long told_before)
         }
         if (sim->in_trouble && r >= 0) { /* what failed ticks made, perhaps before the hours closed */
                 ramdisk_hold();
-                checker_reconcile(sim);
+                checker_reconcile(sim, false);
                 ramdisk_go_on();
         }
         sim->in_trouble = r < 0;
@@ -327,7 +327,7 @@ static bool happen(struct sim *sim)
                         chance_stream(sim->seed, 1000 + (uint64_t)class * NUMBERS_MAX + (uint64_t)number);
                 if (sim->in_trouble) { /* what the failed tick made nobody has looked at */
                         ramdisk_hold();
-                        checker_reconcile(sim);
+                        checker_reconcile(sim, false);
                         ramdisk_go_on();
                 }
                 happen_one(sim, class);

@@ -250,8 +250,8 @@ void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, co
 void checker_settled(struct sim *sim);
 /* The clock shows an earlier time than it did. */
 void checker_unsettle(struct sim *sim);
-/* After a crash: what was to be promised may or may not have been. */
-void checker_reconcile(struct sim *sim);
+/* After a crash, or a tick that failed half-way: what was to be promised may or may not have been. */
+void checker_reconcile(struct sim *sim, bool restarted);
 void checker_states(struct sim *sim); /* the store knows what was decided */
 void checker_end(struct sim *sim);
 
