@@ -277,7 +277,7 @@ static int open_manager(struct office *office)
                         .courier = {.mail = take_mail, .post = take_post, .cancel = cancel, .self = office},
                         .settings = office->settings,
                         .state_dir = office->options.state,
-                        .journal = {JOURNAL_QUIET},
+                        .journal = {.target = JOURNAL_QUIET},
                         .is_virtual = true,
                         .virtual_ms = office->now,
                         .seed = (uint64_t)office->now,

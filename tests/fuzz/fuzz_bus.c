@@ -127,7 +127,7 @@ static void stage_open(struct stage *stage)
 
         REQUIRE(manager_new(&(struct manager_options){.courier = courier_nowhere(),
                                                       .settings = settings,
-                                                      .journal = {JOURNAL_QUIET},
+                                                      .journal = {.target = JOURNAL_QUIET},
                                                       .is_virtual = true,
                                                       .virtual_ms =
                                                               clock_instant(wall_at(civil_from(2024, 4, 25), 9 * 3600)),
