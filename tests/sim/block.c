@@ -67,8 +67,7 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
         case DATE_QUARTER:
                 item->quarter = chance_between(chance, 1, 4);
                 item->from = civil_from(year, item->quarter * 3 - 2, 1);
-                item->due =
-                        civil_from(year, item->quarter * 3, item->quarter == 1 || item->quarter == 4 ? 31 : 30);
+                item->due = civil_from(year, item->quarter * 3, item->quarter == 1 || item->quarter == 4 ? 31 : 30);
                 break;
         case DATE_WINDOW:
                 item->from = item->due;
@@ -95,7 +94,8 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
         case DATE_DUE:
                 break;
         }
-        if (item->form == DATE_OBSERVANCE && item->lunar_month == 0 && civil_split(item->due).month == 2 && civil_split(item->due).day == 29)
+        if (item->form == DATE_OBSERVANCE && item->lunar_month == 0 && civil_split(item->due).month == 2 &&
+            civil_split(item->due).day == 29)
                 item->due--;
 }
 
@@ -161,8 +161,8 @@ void block_random(struct block *block, struct chance *chance)
 /* Half of them where the clock changes twice a year, one by half an hour. */
 const char *block_random_zone(struct chance *chance)
 {
-        static const char *const zones[] = {"Europe/Berlin",     "America/New_York", "Australia/Lord_Howe",
-                                            "Asia/Kathmandu",    "Pacific/Chatham",  "America/Santiago",
+        static const char *const zones[] = {"Europe/Berlin",   "America/New_York", "Australia/Lord_Howe",
+                                            "Asia/Kathmandu",  "Pacific/Chatham",  "America/Santiago",
                                             "Asia/Ho_Chi_Minh"};
 
         return zones[chance_percent(chance, 50) ? ELEMENTS(zones) - 1 : (size_t)chance_between(chance, 0, 6)];

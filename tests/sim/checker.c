@@ -177,21 +177,35 @@ void checker_look_up(struct sim *sim, struct duty *duty)
                          item_name(sim, duty));
 }
 
-/* Whether a notice counts from that date: two dates of one obligation may have a rung at the same moment. */
-static bool counts_from(const struct notice_record *record, civil_day day)
+/* Whether a notice is that of a beat, by its name: two dates or two policies may have a rung at the same moment. */
+static bool is_of(const struct notice_record *record, const struct mark *mark)
 {
-        const char *at = strrchr(record->rung, '@');
-        char text[CIVIL_DATE_SIZE];
+        char named[CIVIL_DATE_SIZE], raw[CIVIL_DATE_SIZE], offset[OFFSET_TEXT_SIZE], name[sizeof(record->rung)];
 
-        return at && strcmp(at + 1, civil_format(day, text)) == 0;
+        civil_format(mark->named, named);
+        switch (mark->voice) {
+        case VOICE_START:
+                snprintf(name, sizeof(name), "start@%s", named);
+                break;
+        case VOICE_BEFORE:
+                snprintf(name, sizeof(name), "%s@%s", offset_format(&mark->offset, offset), named);
+                break;
+        case VOICE_OVERDUE:
+                snprintf(name, sizeof(name), "overdue-%s@%s", civil_format(mark->raw, raw), named);
+                break;
+        case VOICE_SNOOZE_END:
+                snprintf(name, sizeof(name), "snooze-end@%s", named);
+                break;
+        }
+        return strcmp(record->rung, name) == 0;
 }
 
 /* The last notice of that moment (and, where given, to that agency and of that kind), passed over or not. */
 struct wanted {
         wall_time at;
         const char *agency;
-        civil_day named;       /* of a reminder: the date that it counts from */
-        enum notice_kind kind; /* KIND_COUNT: a reminder */
+        const struct mark *mark; /* of a reminder */
+        enum notice_kind kind;   /* KIND_COUNT: a reminder */
         bool found, snoozed;
         int64_t made_ms;
         enum notice_kind found_kind;
@@ -202,7 +216,7 @@ static int match(void *userdata, const struct notice_record *record)
         struct wanted *wanted = userdata;
 
         if (record->rung_at != wanted->at ||
-            (wanted->kind == KIND_COUNT ? !is_reminder(record->kind) || !counts_from(record, wanted->named)
+            (wanted->kind == KIND_COUNT ? !is_reminder(record->kind) || !is_of(record, wanted->mark)
                                         : record->kind != wanted->kind) ||
             (wanted->agency && strcmp(record->agency, wanted->agency) != 0))
                 return 0;
@@ -237,8 +251,7 @@ static void say_duty(struct sim *sim, const struct duty *duty)
                 sim_say(sim, "beat %d: %s %02d:%02d", (int)duty->beats[i].mark.voice,
                         civil_format(wall_day(duty->beats[i].at), day), wall_clock(duty->beats[i].at) / 3600,
                         wall_clock(duty->beats[i].at) / 60 % 60);
-        (void)store_each_notice(sim_store(sim), duty->occurrence_id, duty->obligation_id,
-                                say_notice, sim);
+        (void)store_each_notice(sim_store(sim), duty->occurrence_id, duty->obligation_id, say_notice, sim);
 }
 
 /* One more reminder, for every address that the agency has at that moment. */
@@ -250,9 +263,9 @@ static void promise(struct sim *sim, struct duty *duty, enum notice_kind kind)
         sim_say(sim, "demanded: %s to %s about %s", kind_name(kind), agency_name(sim, duty), item_name(sim, duty));
         sim->totals.promises++;
         for (int slot = 0; slot < 2 + HOOKS; slot++)
-                duty->wanted[slot] += slot < 2 ? slot < agency->mailboxes
-                                               : sim->block.hooks[slot - 2] &&
-                                                         block_hook_wants(slot - 2, duty->agency, kind);
+                duty->wanted[slot] +=
+                        slot < 2 ? slot < agency->mailboxes
+                                 : sim->block.hooks[slot - 2] && block_hook_wants(slot - 2, duty->agency, kind);
 }
 
 static void check_duty(struct sim *sim, struct duty *duty)
@@ -272,7 +285,7 @@ static void check_duty(struct sim *sim, struct duty *duty)
         }
         checker_look_up(sim, duty);
         wanted.at = beat.at;
-        wanted.named = beat.mark.named;
+        wanted.mark = &beat.mark;
         (void)store_each_notice(sim_store(sim), duty->occurrence_id, duty->obligation_id, match, &wanted);
         if (!wanted.found && wanted.snoozed) { /* judged during a snooze that a decision ended since */
                 rules_settle(duty, now, NULL);
@@ -519,9 +532,8 @@ static int recall_notice(void *userdata, const struct notice_record *record)
                 const struct told *told = rules_told(duty, &beat->mark);
                 bool said = record->state != NOTICE_SKIPPED;
 
-                if (!is_reminder(record->kind) || beat->at != record->rung_at ||
-                    !counts_from(record, beat->mark.named) || beat->at <= recall->settled ||
-                    (told && told->said))
+                if (!is_reminder(record->kind) || beat->at != record->rung_at || !is_of(record, &beat->mark) ||
+                    beat->at <= recall->settled || (told && told->said))
                         continue;
                 if ((!told || told->when != made) && made > recall->judged)
                         recall->judged = made;
@@ -614,7 +626,8 @@ static int check_notice(void *userdata, const struct notice_record *record)
                          notice_state_name(record->state));
         if (record->state == NOTICE_QUEUED && record->obligation_id != 0 && open) {
                 bool waits = false;
-                const struct delivery_filter filter = {.state = DELIVERY_QUEUED, .obligation_id = record->obligation_id};
+                const struct delivery_filter filter = {.state = DELIVERY_QUEUED,
+                                                       .obligation_id = record->obligation_id};
 
                 (void)store_each_delivery(sim_store(sim), &filter, note_waiting, &waits);
                 if (!waits)

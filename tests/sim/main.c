@@ -92,8 +92,7 @@ static bool good(struct job *job, int status)
         if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
                 return true;
         if (WIFSIGNALED(status) && !*job->outcome->failure)
-                snprintf(job->outcome->failure, sizeof(job->outcome->failure), "ended by signal %d",
-                         WTERMSIG(status));
+                snprintf(job->outcome->failure, sizeof(job->outcome->failure), "ended by signal %d", WTERMSIG(status));
         return false;
 }
 
@@ -306,14 +305,13 @@ static const char help[] =
 int main(int argc, char *argv[])
 {
         static const struct option options[] = {
-                {"seed", required_argument, NULL, 's'},      {"seeds", required_argument, NULL, 'n'},
-                {"first", required_argument, NULL, 'f'},     {"jobs", required_argument, NULL, 'j'},
-                {"failures", required_argument, NULL, 'm'},  {"with", required_argument, NULL, 'w'},
-                {"quiet", no_argument, NULL, 'q'},           {"story", no_argument, NULL, 't'},
-                {"shrink", no_argument, NULL, 'k'},          {"no-shrink", no_argument, NULL, 'K'},
-                {"no-item", required_argument, NULL, 'i'},
-                {"no-agency", required_argument, NULL, 'a'}, {"help", no_argument, NULL, 'h'},
-                {0}};
+                {"seed", required_argument, NULL, 's'},     {"seeds", required_argument, NULL, 'n'},
+                {"first", required_argument, NULL, 'f'},    {"jobs", required_argument, NULL, 'j'},
+                {"failures", required_argument, NULL, 'm'}, {"with", required_argument, NULL, 'w'},
+                {"quiet", no_argument, NULL, 'q'},          {"story", no_argument, NULL, 't'},
+                {"shrink", no_argument, NULL, 'k'},         {"no-shrink", no_argument, NULL, 'K'},
+                {"no-item", required_argument, NULL, 'i'},  {"no-agency", required_argument, NULL, 'a'},
+                {"help", no_argument, NULL, 'h'},           {0}};
         static struct replay replay;
         uint64_t seed = 0, n = 200, first = 1;
         bool one = false, given = false, shorter = false;

@@ -41,8 +41,9 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
 
 static struct act some_act(struct chance *chance, civil_day today)
 {
-        static const enum act_verb often[] = {ACT_SNOOZE,   ACT_SNOOZE, ACT_UNSNOOZE, ACT_DONE,     ACT_DONE,  ACT_REOPEN,
-                                              ACT_SET_DATE, ACT_REOPEN, ACT_SET_DATE, ACT_SET_DATE, ACT_WAIVE, ACT_CLEAR_DATE};
+        static const enum act_verb often[] = {ACT_SNOOZE,   ACT_SNOOZE,   ACT_UNSNOOZE, ACT_DONE,
+                                              ACT_DONE,     ACT_REOPEN,   ACT_SET_DATE, ACT_REOPEN,
+                                              ACT_SET_DATE, ACT_SET_DATE, ACT_WAIVE,    ACT_CLEAR_DATE};
         struct act act = {.verb = often[chance_between(chance, 0, (int)ELEMENTS(often) - 1)], .day = CIVIL_NONE};
 
         if (act.verb == ACT_SNOOZE) {
@@ -91,8 +92,8 @@ static bool in_store(struct sim *sim, const struct duty *duty)
         const struct block_item *item = &sim->block.items[duty->item];
         char key[CIVIL_DATE_SIZE];
 
-        return store_find_occurrence(sim_store(sim), block_plan_ids[item->plan], item->id,
-                                     civil_format(duty->key, key), &occurrence) == 0 &&
+        return store_find_occurrence(sim_store(sim), block_plan_ids[item->plan], item->id, civil_format(duty->key, key),
+                                     &occurrence) == 0 &&
                store_find_obligation(sim_store(sim), occurrence.id, sim->block.agencies[duty->agency].id, &record) ==
                        0 &&
                record.obligation.status == duty->status && record.obligation.fixed == duty->fixed &&
@@ -120,8 +121,7 @@ void people_reconcile(struct sim *sim)
 static void take_note(struct sim *sim)
 {
         for (int i = 0; i < sim->n_duties; i++)
-                if (concerns(sim, &sim->duties[i]) &&
-                    may(sim, &sim->duties[i]) == ALLOWED)
+                if (concerns(sim, &sim->duties[i]) && may(sim, &sim->duties[i]) == ALLOWED)
                         note(sim, &sim->duties[i], &sim->decided);
 }
 
@@ -178,9 +178,9 @@ static void decide_duty(struct sim *sim)
         if (r < 0 && !ramdisk_failed())
                 sim_fail(sim, "%s of %s: %s", verbs[sim->decided.verb], sim->decided_item, strerror(-r));
         if (r >= 0 && (r == DECIDED) != allowed)
-                sim_fail(sim, "%s of %s for %s on day %d is %s, and the rules say otherwise",
-                         verbs[sim->decided.verb], sim->decided_item, whole ? "all" : sim->decided_agency,
-                         (int)sim->decided.day, allowed ? result.text : "decided");
+                sim_fail(sim, "%s of %s for %s on day %d is %s, and the rules say otherwise", verbs[sim->decided.verb],
+                         sim->decided_item, whole ? "all" : sim->decided_agency, (int)sim->decided.day,
+                         allowed ? result.text : "decided");
         if (r > 0 && !result.text)
                 sim_fail(sim, "%s of %s is refused without a word", verbs[sim->decided.verb], sim->decided_item);
         if (r == DECIDED && sim->told[EVENT_DECISION] == 0)
@@ -197,8 +197,12 @@ static void decide_duty(struct sim *sim)
 static void blunder(struct sim *sim)
 {
         static char endless[DECISION_TEXT_MAX + 2];
-        static const struct decision_scope nowhere[] = {{.item = "no-such-item"}, {.item = "p/"},         {.item = ""},
-                                                        {.item = "/i0"},          {.item = "i0@tomorrow"}, {.item = "x/i0"},
+        static const struct decision_scope nowhere[] = {{.item = "no-such-item"},
+                                                        {.item = "p/"},
+                                                        {.item = ""},
+                                                        {.item = "/i0"},
+                                                        {.item = "i0@tomorrow"},
+                                                        {.item = "x/i0"},
                                                         {.item = "p/i0", .agency = "nobody"}};
         static const char *const bad_texts[] = {"", " ", "hai\ndòng", endless};
         struct chance *chance = &sim->streams[CLASS_PEOPLE];

@@ -157,7 +157,9 @@ static int file_read(sqlite3_file *base, void *to, int length, sqlite3_int64 off
 {
         const struct bytes *bytes = &of(base)->now;
         size_t from = (size_t)offset, wanted = (size_t)length,
-               there = from >= bytes->size ? 0 : bytes->size - from < wanted ? bytes->size - from : wanted;
+               there = from >= bytes->size           ? 0
+                       : bytes->size - from < wanted ? bytes->size - from
+                                                     : wanted;
 
         if (goes_wrong(false))
                 return SQLITE_IOERR_READ;

@@ -170,8 +170,7 @@ static void add_overdue(struct beats *beats, const struct block_policy *policy, 
 
 wall_time rules_silent_until(const struct rules *rules, const struct duty *duty)
 {
-        const struct beats beats = {
-                .rules = rules, .clock = rules->block->policies[item_of(rules, duty)->policy].at};
+        const struct beats beats = {.rules = rules, .clock = rules->block->policies[item_of(rules, duty)->policy].at};
 
         return duty->snoozed_until == CIVIL_NONE ? WALL_NONE
                                                  : moment(&beats, worked_from(rules, duty->snoozed_until + 1));
@@ -322,9 +321,8 @@ enum allowance rules_may(const struct rules *rules, const struct duty *duty, con
         case ACT_DONE:
                 return !open || !binds ? UNFIT : act->day <= today ? ALLOWED : FORBIDDEN;
         case ACT_REOPEN:
-                return duty->planned && (duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED)
-                               ? ALLOWED
-                               : UNFIT;
+                return duty->planned && (duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED) ? ALLOWED
+                                                                                                               : UNFIT;
         case ACT_WAIVE:
                 return open ? ALLOWED : UNFIT;
         case ACT_SET_DATE:

@@ -12,8 +12,7 @@
 
 #include "core/cleanup.h"
 
-#define TICKS_AT_ONCE                                                                                                  \
-        600 /* more at one instant is a livelock: no block here has as many notices in a day */
+#define TICKS_AT_ONCE 600 /* more at one instant is a livelock: no block here has as many notices in a day */
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS INT64_C(3600000)
 
@@ -324,7 +323,7 @@ static bool happen(struct sim *sim)
                 if (!sim_happens(sim, class, number))
                         continue;
                 sim->streams[class] =
-                        chance_stream(sim->seed, 1000 + (uint64_t)class * NUMBERS_MAX + (uint64_t)number);
+                        chance_stream(sim->seed, 1000 + (uint64_t) class * NUMBERS_MAX + (uint64_t)number);
                 if (sim->in_trouble) { /* what the failed tick made nobody has looked at */
                         ramdisk_hold();
                         checker_reconcile(sim, false);
@@ -426,7 +425,8 @@ static void begin(struct sim *sim)
         sim->parcels = calloc(8192, sizeof(*sim->parcels));
         sim->said = calloc(SAID_MAX, sizeof(*sim->said));
         sim->departed = calloc(SAID_MAX, sizeof(*sim->departed));
-        if (!mkdtemp(sim->folder) || !sim->duties || !sim->duties_before || !sim->parcels || !sim->said || !sim->departed)
+        if (!mkdtemp(sim->folder) || !sim->duties || !sim->duties_before || !sim->parcels || !sim->said ||
+            !sim->departed)
                 abort();
         block_random(&sim->block, chance);
         sim->block.templates = sim->replay->templates ? sim->replay->templates : SOURCE_DIR "/conf/templates/vi";
