@@ -69,13 +69,20 @@ def text(results):
            f" {machine['kernel']}. A figure is the median of its rounds, in brackets the least and the most.")  # fmt: skip
     yield ""
     for name, result in measures(results).items():
-        yield f"- `{name}`: {result['title']}."
+        yield f"- `{name}`: {result['title']}; the machine's load before it was {result['load_before']}."
         for peer, reason in result["skipped"].items():
             yield f"  Without {peer}: {reason}."
     yield ""
     yield from ratios(results)
     yield "\nThe other figures:\n"
     yield from others(results)
+    yield ""
+    if "mail" in results or "webhooks" in results:
+        plot_throughput(results)
+        yield "![Messages a second by connections](throughput.svg)"
+    if "growth" in results:
+        plot_growth(results)
+        yield "![A tick by the number of obligations](growth.svg)"
 
 
 # ---- plots -----------------------------------------------------------------------------------------------------------
@@ -119,10 +126,6 @@ def main():
     results = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     whole = "\n".join(text(results))
     README.write_text(BETWEEN.sub(lambda m: f"{m[1]}\n{whole}\n\n{m[2]}", README.read_text(encoding="utf-8")), encoding="utf-8")
-    if "mail" in results or "webhooks" in results:
-        plot_throughput(results)
-    if "growth" in results:
-        plot_growth(results)
 
 
 if __name__ == "__main__":

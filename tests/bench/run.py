@@ -53,7 +53,7 @@ def print_line(what, figure):
 
 
 def print_result(name, result):
-    print(f"\n{name}: {result['title']}  ({result['seconds']:.0f} s)")
+    print(f"\n{name}: {result['title']}  ({result['seconds']:.0f} s; load {result['load_before']} before)")
     for what, figure in result["figures"].items():
         print_line(what, figure)
     for what, figure in result.get("sweep", {}).items():
@@ -86,7 +86,7 @@ def main():
     results["machine"] = machine()
     failed = 0
     for name in names:
-        measure, begin = MEASURES[name], time.monotonic()
+        measure, begin, load = MEASURES[name], time.monotonic(), os.getloadavg()[0]
         try:
             result = measure.measure(measure.SMOKE if options.smoke else measure.FULL)
             check(name, result)
@@ -98,7 +98,7 @@ def main():
             traceback.print_exc()
             failed += 1
             continue
-        result["seconds"] = round(time.monotonic() - begin, 1)
+        result |= {"seconds": round(time.monotonic() - begin, 1), "load_before": round(load, 1)}
         results[name] = result
         print_result(name, result)
         if options.json:
