@@ -66,10 +66,10 @@ def others(results):
 def text(results):
     machine = results["machine"]
     yield (f"Measured on {machine['processors']} cores of an {machine['cpu']}, {machine['memory_mib']:,} MiB, Linux"
-           f" {machine['kernel']}. A figure is the median of its rounds, in brackets the least and the most.")  # fmt: skip
+           f" {machine['kernel']}; its load before was {machine['load_before']}. A figure is the median of its rounds, in brackets the least and the most.")  # fmt: skip
     yield ""
     for name, result in measures(results).items():
-        yield f"- `{name}`: {result['title']}; the machine's load before it was {result['load_before']}."
+        yield f"- `{name}`: {result['title']}."
         for peer, reason in result["skipped"].items():
             yield f"  Without {peer}: {reason}."
     yield ""

@@ -39,6 +39,7 @@ def machine():
     cpu = next(line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
                if line.startswith("model name"))  # fmt: skip
     return {"cpu": cpu, "processors": os.cpu_count(), "kernel": platform.release(),
+            "load_before": round(os.getloadavg()[0], 1),
             "memory_mib": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20}  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def print_line(what, figure):
 
 
 def print_result(name, result):
-    print(f"\n{name}: {result['title']}  ({result['seconds']:.0f} s; load {result['load_before']} before)")
+    print(f"\n{name}: {result['title']}  ({result['seconds']:.0f} s)")
     for what, figure in result["figures"].items():
         print_line(what, figure)
     for what, figure in result.get("sweep", {}).items():
@@ -86,7 +87,7 @@ def main():
     results["machine"] = machine()
     failed = 0
     for name in names:
-        measure, begin, load = MEASURES[name], time.monotonic(), os.getloadavg()[0]
+        measure, begin = MEASURES[name], time.monotonic()
         try:
             result = measure.measure(measure.SMOKE if options.smoke else measure.FULL)
             check(name, result)
@@ -98,7 +99,7 @@ def main():
             traceback.print_exc()
             failed += 1
             continue
-        result |= {"seconds": round(time.monotonic() - begin, 1), "load_before": round(load, 1)}
+        result["seconds"] = round(time.monotonic() - begin, 1)
         results[name] = result
         print_result(name, result)
         if options.json:
