@@ -26,7 +26,8 @@ receivers:
 templates: [body.tmpl]
 """
 # One label and one annotation are put in, the rest is as long as what the others send.
-BODY = '{{{{ define "body" }}}}{{{{ range .Alerts }}}}{{{{ .Labels.agency }}}}: {{{{ .Annotations.summary }}}}\n{{{{ end }}}}{filler}{{{{ end }}}}'
+BODY = """{{{{ define "body" }}}}{{{{ range .Alerts }}}}{{{{ .Labels.agency }}}}: {{{{ .Annotations.summary }}}}
+{{{{ end }}}}{filler}{{{{ end }}}}"""
 # notifications_total counts those that are begun, the latency those that are over.
 OVER = 'alertmanager_notification_latency_seconds_count{integration="email"}'
 FAILED = 'alertmanager_notifications_failed_total{integration="email"}'

@@ -66,7 +66,8 @@ def others(results):
 def text(results):
     machine = results["machine"]
     yield (f"Measured on {machine['processors']} cores of an {machine['cpu']}, {machine['memory_mib']:,} MiB, Linux"
-           f" {machine['kernel']}; its load before was {machine['load_before']}. A figure is the median of its rounds, in brackets the least and the most.")  # fmt: skip
+           f" {machine['kernel']}; its load before was {machine['load_before']}. A figure is the median of its rounds, in"
+           " brackets the least and the most.")  # fmt: skip
     yield ""
     for name, result in measures(results).items():
         yield f"- `{name}`: {result['title']}."
@@ -117,15 +118,17 @@ def plot_growth(results):
         points = [(int(name[len(what) :].replace(",", "")), found["median"])
                   for name, found in results["growth"]["figures"].items() if name.startswith(what)]  # fmt: skip
         axis.plot(*zip(*points, strict=True), marker="o", label=label)
-    axis.set(title=results["growth"]["title"].split("; ")[1], xlabel="obligations", xscale="log", ylabel="ms", ylim=(0, None))
+    title = results["growth"]["title"].split("; ")[1]
+    axis.set(title=title, xlabel="obligations", xscale="log", ylabel="ms", ylim=(0, None))
     axis.legend(frameon=False)
     save(figure, "growth.svg")
 
 
 def main():
     results = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    whole = "\n".join(text(results))
-    README.write_text(BETWEEN.sub(lambda m: f"{m[1]}\n{whole}\n\n{m[2]}", README.read_text(encoding="utf-8")), encoding="utf-8")
+    found = "\n".join(text(results))
+    page = README.read_text(encoding="utf-8")
+    README.write_text(BETWEEN.sub(lambda m: f"{m[1]}\n{found}\n\n{m[2]}", page), encoding="utf-8")
 
 
 if __name__ == "__main__":
