@@ -80,13 +80,13 @@ static bool is_sound(const char *rule)
 
 /* ---- the rule ---- */
 
-/* RFC 5545, 3.3.10: "1MO" goes with MONTHLY and YEARLY alone. */
+/* RFC 5545, 3.3.10: "1MO" goes with MONTHLY and YEARLY alone. For a ninth Friday of a month libical searches seconds. */
 static bool weekdays_fit(const struct icalrecurrencetype *rule)
 {
-        if (rule->freq == ICAL_MONTHLY_RECURRENCE || rule->freq == ICAL_YEARLY_RECURRENCE)
-                return true;
+        int most = rule->freq == ICAL_MONTHLY_RECURRENCE ? 5 : rule->freq == ICAL_YEARLY_RECURRENCE ? 53 : 0;
+
         for (size_t i = 0; i < ICAL_BY_DAY_SIZE && rule->by_day[i] != ICAL_RECURRENCE_ARRAY_MAX; i++)
-                if (icalrecurrencetype_day_position(rule->by_day[i]) != 0)
+                if (abs(icalrecurrencetype_day_position(rule->by_day[i])) > most)
                         return false;
         return true;
 }

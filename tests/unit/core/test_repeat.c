@@ -94,6 +94,7 @@ static void test_refused(void **state)
                 {"FREQ=MONTHLY;BYDAY=-1F", -EINVAL},
                 {"FREQ=MONTHLY;BYDAY=MO TU", -EINVAL},
                 {"FREQ=WEEKLY;BYDAY=1SU,SU", -EINVAL},
+                {"FREQ=MONTHLY;BYDAY=-9FR", -EINVAL},
                 {"FREQ=MONTHLY;25", -EINVAL},
                 {"FREQ=WEEKLY;UNTIL=20240631", -EINVAL}, /* no such days: libical takes them */
                 {"FREQ=WEEKLY;UNTIL=20242024", -EINVAL},
