@@ -230,7 +230,7 @@ static int set_up(struct store *store, bool scratch)
                                      "PRAGMA trusted_schema = OFF;";
         static const char durable[] = "PRAGMA journal_mode = WAL;"
                                       "PRAGMA synchronous = FULL;"
-                                      "PRAGMA cache_size = -65536;"
+                                      "PRAGMA cache_size = -16384;"
                                       "PRAGMA journal_size_limit = 67108864;";
         int r = run(store, always);
         if (r < 0)
