@@ -50,9 +50,9 @@ struct service {
         struct manager *manager;
         struct control *control;
         struct journal journal;
-        sd_event_source *zone_watch;
-        sd_event_source *status; /* runs when the status line has to be written anew */
-        int64_t said_wake;       /* the wake-up that the status line shows */
+        sd_event_source *zone_watch, *rules_watch; /* /etc, and where the zone's rules lie */
+        sd_event_source *status;                   /* runs when the status line has to be written anew */
+        int64_t said_wake;                         /* the wake-up that the status line shows */
         int clock_fd;
         bool stopping;
 };
@@ -394,6 +394,35 @@ static void say_findings(const struct service *service, const struct report *rep
         }
 }
 
+static int on_zone(sd_event_source *source, const struct inotify_event *event, void *userdata)
+{
+        struct service *service = userdata;
+
+        (void)source, (void)event;
+        (void)manager_clock_changed(service->manager);
+        service->said_wake = -1;
+        return 0;
+}
+
+/* The folder of the zone in force: a package puts new rules in the place of the old there. Without it nothing is
+ * missed but that. */
+static void watch_rules(struct service *service)
+{
+        const char *folder = getenv("TZDIR"), *zone = engine_config(manager_engine(service->manager))->timezone;
+        char *CLEANUP_FREE path = NULL;
+        char *slash;
+
+        service->rules_watch = sd_event_source_disable_unref(service->rules_watch);
+        if (asprintf(&path, "%s/%s", folder && *folder ? folder : "/usr/share/zoneinfo", zone) < 0) {
+                path = NULL;
+                return;
+        }
+        slash = strrchr(path, '/');
+        *slash = '\0';
+        (void)sd_event_add_inotify(service->event, &service->rules_watch, path,
+                                   IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE | IN_ONLYDIR, on_zone, service);
+}
+
 static int reload(void *userdata, struct report *report)
 {
         struct service *service = userdata;
@@ -409,6 +438,8 @@ static int reload(void *userdata, struct report *report)
         say_findings(service, report);
         if (r == 0)
                 r = manager_adopt(service->manager, settings);
+        if (r == 0)
+                watch_rules(service);
         if (r == 0)
                 journal_say(&service->journal, EVENT_RELOADED, NULL, "Configuration reloaded: %s",
                             service->config_path);
@@ -493,16 +524,6 @@ static int on_clock(sd_event_source *source, int fd, uint32_t events, void *user
         return 0;
 }
 
-static int on_zone(sd_event_source *source, const struct inotify_event *event, void *userdata)
-{
-        struct service *service = userdata;
-
-        (void)source, (void)event;
-        (void)manager_clock_changed(service->manager);
-        service->said_wake = -1;
-        return 0;
-}
-
 static int watch_clock(struct service *service)
 {
         int r;
@@ -515,8 +536,8 @@ static int watch_clock(struct service *service)
                 r = sd_event_add_io(service->event, NULL, service->clock_fd, EPOLLIN, on_clock, service);
         if (r < 0)
                 return r;
-        /* New rules for the zone arrive as files put in place of the old; without the folder there is nothing to
-         * watch. */
+        watch_rules(service);
+        /* /etc/localtime is put in place of the old; without the folder there is nothing to watch. */
         r = sd_event_add_inotify(service->event, &service->zone_watch, "/etc", IN_MOVED_TO | IN_CREATE | IN_ONLYDIR,
                                  on_zone, service);
         return r < 0 && r != -ENOENT && r != -EACCES ? r : 0;
@@ -630,6 +651,7 @@ static void service_clear(struct service *service)
         journal_end(&service->journal);
         /* Not left to the loop: libsystemd 252 lets an inotify source without an owner hold its loop for ever. */
         sd_event_source_disable_unref(service->zone_watch);
+        sd_event_source_disable_unref(service->rules_watch);
         sd_event_source_disable_unref(service->status);
         sd_event_unref(service->event);
         close_p(&service->clock_fd);

@@ -27,7 +27,7 @@ import block
 from block import Block, Bus, plan
 from lab.ca import Authority
 from lab.smtp import SmtpServer
-from live import PASSWORD, USER, Live, item, soon
+from live import PASSWORD, USER, Live, item, soon, wait_until
 from rawbus import ERROR, MANAGER, OBJECT, RawBus
 
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
@@ -1003,3 +1003,24 @@ def test_stops_while_a_forecast_runs(desk):
         desk.daemon.process.send_signal(signal.SIGTERM)
         desk.daemon.process.wait(block.PATIENCE)
     assert desk.daemon.process.returncode == 0
+
+
+# ---- the time zone ---------------------------------------------------------------------------------------------------
+
+
+def test_new_rules_of_the_zone_are_taken_up(tmp_path):
+    """A package puts another file in the place of the zone's: the reminder's moment is found anew, without a restart."""
+    rules = tmp_path / "zoneinfo/Asia/Ho_Chi_Minh"
+    rules.parent.mkdir(parents=True)
+    shutil.copy("/usr/share/zoneinfo/Asia/Ho_Chi_Minh", rules)
+    (tmp_path / "desk").mkdir()
+    desk = Desk(tmp_path / "desk")
+    start = desk.block.start
+    desk.block.start = lambda bus, environment: start(
+        bus=bus, environment={**environment, "TZDIR": str(tmp_path / "zoneinfo")})  # fmt: skip
+    with desk:
+        assert desk.row("bao-cao")["next_reminder"].endswith("+07:00")
+        shutil.copy("/usr/share/zoneinfo/Asia/Tokyo", tmp_path / "new")
+        (tmp_path / "new").rename(rules)
+        wait_until(lambda: desk.row("bao-cao")["next_reminder"].endswith("+09:00"),
+                   lambda: desk.row("bao-cao")["next_reminder"])  # fmt: skip
