@@ -535,7 +535,7 @@ static int recall_notice(void *userdata, const struct notice_record *record)
                 if (!is_reminder(record->kind) || beat->at != record->rung_at || !is_of(record, &beat->mark) ||
                     beat->at <= recall->settled || (told && told->said))
                         continue;
-                if ((!told || told->when != made) && made > recall->judged)
+                if (!told && made > recall->judged)
                         recall->judged = made;
                 if (said)
                         promise(recall->sim, duty, record->kind);
