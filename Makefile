@@ -103,9 +103,7 @@ $(BUILD)/faults: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/faults/*.c)) $(FAU
 # Their functions stand in place of libc's: not of the checked ones, and below a sanitizer's.
 $(BUILD)/tests/faults/disk.o $(BUILD)/tests/faults/memory.o: CPPFLAGS_ALL += -U_FORTIFY_SOURCE
 $(BUILD)/tests/faults/disk.o $(BUILD)/tests/faults/memory.o: CFLAGS_ALL += -fno-sanitize=all
-ifeq ($(SANITIZE),1)
-$(BUILD)/tests/faults/memory.o: CPPFLAGS_ALL += -DSANITIZED
-endif
+$(BUILD)/tests/faults/memory.o: CPPFLAGS_ALL += -DSANITIZED=$(SANITIZE)
 faults: $(BUILD)/faults ## power losses, failing calls and memory that runs out, at every step
 	@$(BUILD)/faults $(FAULTS)
 ROUNDS ?= 300

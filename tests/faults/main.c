@@ -24,17 +24,17 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-        {"power-store", power_store, 400, 60, "power lost while the store works"},
+        {"power-store", power_store, 400, 30, "power lost while the store works"},
         {"power-lying", power_lying, 12, 6, "disks that lie are found out"},
-        {"power-migration", power_migration, 40, 4, "power lost at every step of a migration"},
-        {"power-backup", power_backup, 40, 4, "power lost at every step of a backup"},
-        {"power-engine", power_engine, 200, 24, "power lost while an engine plays a year"},
+        {"power-migration", power_migration, 40, 2, "power lost at every step of a migration"},
+        {"power-backup", power_backup, 40, 2, "power lost at every step of a backup"},
+        {"power-engine", power_engine, 200, 16, "power lost while an engine plays a year"},
         {"errors-store", errors_store, 4 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while the store works"},
         {"errors-open", errors_open, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while it is opened"},
         {"errors-engine", errors_engine, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS,
          "calls that fail while an engine plays six weeks"},
         {"memory-config", memory_config, 1, 1, "allocations that fail while the configuration is loaded"},
-        {"memory-engine", memory_engine, 40, 4, "allocations that fail while an engine plays six weeks"},
+        {"memory-engine", memory_engine, 12, 3, "allocations that fail while an engine plays six weeks"},
 };
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
