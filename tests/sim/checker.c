@@ -279,8 +279,9 @@ static void check_duty(struct sim *sim, struct duty *duty)
                 return;
         rules_refresh(&sim->rules, duty);
         if (!rules_speak(&sim->rules, duty, now, &beat, &kind)) {
-                if (beat.at != WALL_NONE && now >= rules_silent_until(&sim->rules, duty))
+                if (duty->looked_at_again || (beat.at != WALL_NONE && now >= rules_silent_until(&sim->rules, duty)))
                         rules_settle(duty, now, NULL);
+                duty->looked_at_again = false;
                 return;
         }
         checker_look_up(sim, duty);

@@ -256,8 +256,10 @@ void rules_settle(struct duty *duty, wall_time now, const struct beat *said)
 
 void rules_unsettle(struct duty *duty, wall_time now)
 {
-        if (duty->settled > now)
-                duty->settled = now - 1;
+        if (duty->settled <= now)
+                return;
+        duty->settled = now - 1;
+        duty->looked_at_again = true;
 }
 
 bool rules_speak(const struct rules *rules, const struct duty *duty, wall_time now, struct beat *ret_beat,

@@ -53,8 +53,9 @@ struct duty {
         civil_day fixed;
         enum obligation_status status;
         civil_day snoozed_until;
-        bool planned; /* the plan has it now */
-        bool stale;   /* it was changed: the beats are to be found again */
+        bool planned;         /* the plan has it now */
+        bool looked_at_again; /* the clock was set back: it is judged anew at the next opening */
+        bool stale;           /* it was changed: the beats are to be found again */
         struct beat beats[BEATS_MAX];
         int n_beats;
         struct told told[TOLD_MAX];
