@@ -152,7 +152,7 @@ static void reload(struct sim *sim)
         if (r < 0)
                 sim_fail(sim, "an edited plan is refused: %s", strerror(-r));
         /* The reload is through; the tick in it may have failed, is told and comes again. */
-        sim->in_trouble = ramdisk_failed() && sim->told[EVENT_STORE_TROUBLE] > told;
+        sim->in_trouble = ramdisk_failed() && (sim->in_trouble || sim->told[EVENT_STORE_TROUBLE] > told);
         sim->sync_pending = false;
         checker_states(sim);
 }
