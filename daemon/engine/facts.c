@@ -221,13 +221,26 @@ static int gather(struct facts *facts, const struct delivery_record *delivery)
         return r;
 }
 
+static int gather_at_once(struct facts *facts, const struct delivery_record *delivery)
+{
+        struct store *store = facts->engine->store;
+        int begun = store_begin_read(store), r;
+
+        if (begun < 0)
+                return begun;
+        r = gather(facts, delivery);
+        if (begun == 0)
+                store_end_read(store);
+        return r;
+}
+
 int facts_gather(struct engine *engine, const struct delivery_record *delivery, struct facts **ret)
 {
         struct facts *CLEANUP(facts_free_p) facts = NULL;
         int r = facts_new(engine, &facts);
 
         if (r == 0)
-                r = verdict(facts, gather(facts, delivery));
+                r = verdict(facts, gather_at_once(facts, delivery));
         if (r >= 0)
                 *ret = TAKE_PTR(facts);
         return r;

@@ -64,9 +64,10 @@ static bool not_attempted(const struct delivery_result *result)
 
 static int record_result(struct store *store, int64_t row, const struct delivery_result *result)
 {
-        static const char sql[] = "UPDATE delivery SET state = ?, next_ms = ?, finished_ms = ?, answer = ?,"
-                                  " attempts = max(attempts - ?, 0), subject = coalesce(?, subject), kind = coalesce(?, kind)"
-                                  " WHERE seq = ?";
+        static const char sql[] =
+                "UPDATE delivery SET state = ?, next_ms = ?, finished_ms = ?, answer = ?,"
+                " attempts = max(attempts - ?, 0), subject = coalesce(?, subject), kind = coalesce(?, kind)"
+                " WHERE seq = ?";
         bool again = result->state == DELIVERY_QUEUED;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FINISH_DELIVERY, sql);
         query_bind_integer(&query, result->state);

@@ -76,7 +76,7 @@ static int errno_of(sqlite3 *db, int code)
                 return has_failed(db) ? -EIO : -EUCLEAN;
         case SQLITE_NOTADB:
         case SQLITE_TOOBIG: /* a gigabyte: nothing that was ever written, but what the file says of a record */
-        case SQLITE_ERROR: /* the SQL is constant and sound: it is the file that lacks what it names */
+        case SQLITE_ERROR:  /* the SQL is constant and sound: it is the file that lacks what it names */
                 return -EUCLEAN;
         case SQLITE_IOERR:
         case SQLITE_CANTOPEN:

@@ -12,6 +12,7 @@
  * as numbers, since SQLite takes a partial index only where its condition is written out; schema.c asserts them. */
 enum statement {
         STATEMENT_BEGIN,
+        STATEMENT_BEGIN_READ,
         STATEMENT_COMMIT,
         STATEMENT_ROLLBACK,
         STATEMENT_GET_FACT,

@@ -162,6 +162,21 @@ void store_rollback(struct store *store)
         memcpy(store->error, words, sizeof(words));
 }
 
+int store_begin_read(struct store *store)
+{
+        if (store->in_transaction)
+                return 1;
+        CLEANUP_QUERY struct query rollback = query_cached(store, STATEMENT_ROLLBACK, "ROLLBACK"); /* as above */
+        int r = query_check(&rollback);
+        return r < 0 ? r : run(store, STATEMENT_BEGIN_READ, "BEGIN DEFERRED");
+}
+
+void store_end_read(struct store *store)
+{
+        if (!sqlite3_get_autocommit(store->db))
+                (void)run(store, STATEMENT_ROLLBACK, "ROLLBACK");
+}
+
 int store_get_fact(struct store *store, const char *name, char **ret)
 {
         CLEANUP_QUERY struct query query =

@@ -35,6 +35,10 @@ int store_copy(struct store *from, struct store *to);
 int store_begin(struct store *store);
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
+/* What is read until store_end_read() is of one moment, and takes SQLite's lock once. Nothing may be written, and no
+ * transaction begun. 1: a transaction is open, which is as good; there is nothing to end. */
+int store_begin_read(struct store *store);
+void store_end_read(struct store *store);
 
 /* ---- small facts: fingerprint of the last sync, time last recorded, last digest ---- */
 /* *ret is allocated; 1: not set. A value of NULL unsets. */

@@ -34,6 +34,24 @@ static void test_rolls_back(void **state)
         assert_fact(store, "a", "2");
 }
 
+static void test_reads_at_once(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        OK(store, store_set_fact(store, "a", "1"));
+        for (int i = 0; i < 2; i++) {
+                OK(store, store_begin_read(store));
+                assert_fact(store, "a", "1");
+                store_end_read(store);
+                store_end_read(store); /* nothing open: nothing happens */
+        }
+        OK(store, store_begin(store));
+        OK(store, store_set_fact(store, "a", "2"));
+        assert_int_equal(store_begin_read(store), 1); /* and what was written is seen */
+        assert_fact(store, "a", "2");
+        OK(store, store_commit(store));
+        assert_fact(store, "a", "2");
+}
+
 /* Whoever overlooks an error in the middle does not commit the half of it. */
 static void test_commits_nothing_after_a_failure(void **state)
 {
@@ -231,6 +249,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_rolls_back, fixture_scratch, fixture_end),
+                cmocka_unit_test_setup_teardown(test_reads_at_once, fixture_scratch, fixture_end),
                 cmocka_unit_test_setup_teardown(test_commits_nothing_after_a_failure, fixture_file, fixture_end),
                 cmocka_unit_test_setup_teardown(test_survives_a_killed_process, fixture_file, fixture_end),
                 cmocka_unit_test_setup_teardown(test_survives_a_full_disk, fixture_file, fixture_end),
