@@ -27,7 +27,8 @@ struct smtp_transfer {
         char *from;
         struct curl_slist *recipients; /* one */
         struct curl_slist *headers;
-        char *text, *html, *calendar, *calendar_name;
+        struct smtp_source source;
+        int unwritten; /* negative errno: why there is no message */
         curl_mime *mime;
         struct smtp_reply replies[2]; /* the last one and the one before: after a refusal libcurl says QUIT */
         unsigned last;                /* index of the last one */
@@ -46,10 +47,8 @@ static void smtp_release(struct transfer *transfer)
         free(smtp->username);
         free_secret(smtp->password);
         free(smtp->from);
-        free(smtp->text);
-        free(smtp->html);
-        free(smtp->calendar);
-        free(smtp->calendar_name);
+        if (smtp->source.release)
+                smtp->source.release(smtp->source.userdata);
         free(smtp);
 }
 
@@ -83,19 +82,15 @@ static bool header_is_safe(const char *header)
 }
 
 /* A copy with CRLF for every LF: the line ends that text has before it is encoded (RFC 2045, section 6.8). */
-static int copy_lines(const char *text, char **ret)
+static char *copy_lines(const char *text, size_t *ret_size)
 {
-        size_t size = 1;
+        size_t size = strlen(text);
 
-        if (!text) {
-                *ret = NULL;
-                return 0;
-        }
         for (const char *end = strchr(text, '\n'); end; end = strchr(end + 1, '\n'))
                 size++;
-        char *copy = malloc(size + strlen(text)), *to = copy;
+        char *copy = malloc(size + 1), *to = copy;
         if (!copy)
-                return -ENOMEM;
+                return NULL;
         for (const char *line = text; *line;) {
                 const char *end = strchrnul(line, '\n');
                 to = mempcpy(to, line, (size_t)(end - line));
@@ -106,44 +101,45 @@ static int copy_lines(const char *text, char **ret)
                 }
                 line = end;
         }
-        *to = '\0';
-        *ret = copy;
-        return 0;
+        *ret_size = (size_t)(to - copy);
+        return copy;
 }
 
-/* base64: quoted-printable makes six or nine bytes of a Vietnamese letter with a mark, which nobody can read either, and
- * libcurl's encoder for it takes as long as all the rest of a transfer. */
+/* base64: quoted-printable makes six or nine bytes of a Vietnamese letter with a mark, which nobody can read either,
+ * and libcurl's encoder for it takes as long as all the rest of a transfer. */
 static CURLcode add_part(curl_mime *mime, const char *type, const char *content, const char *filename)
 {
         CURLcode code = CURLE_OK;
+        size_t size = 0;
 
         if (!content)
                 return CURLE_OK;
+        CLEANUP_FREE char *lines = copy_lines(content, &size);
         curl_mimepart *part = curl_mime_addpart(mime);
-        if (!part)
+        if (!part || !lines)
                 return CURLE_OUT_OF_MEMORY;
-        code = curl_mime_data(part, content, CURL_ZERO_TERMINATED);
+        code = curl_mime_data(part, lines, size);
         code = code ? code : curl_mime_type(part, type);
         code = code ? code : curl_mime_encoder(part, "base64");
         return code || !filename ? code : curl_mime_filename(part, filename);
 }
 
-static CURLcode add_text_and_html(curl_mime *mime, const struct smtp_transfer *smtp)
+static CURLcode add_text_and_html(curl_mime *mime, const struct smtp_message *message)
 {
-        CURLcode code = add_part(mime, "text/plain; charset=utf-8", smtp->text, NULL);
+        CURLcode code = add_part(mime, "text/plain; charset=utf-8", message->text, NULL);
 
-        return code ? code : add_part(mime, "text/html; charset=utf-8", smtp->html, NULL);
+        return code ? code : add_part(mime, "text/html; charset=utf-8", message->html, NULL);
 }
 
 /* multipart/mixed of multipart/alternative and the calendar. */
-static CURLcode add_all(curl_mime *mime, const struct smtp_transfer *smtp, CURL *easy)
+static CURLcode add_all(curl_mime *mime, const struct smtp_message *message, CURL *easy)
 {
         curl_mimepart *part = curl_mime_addpart(mime);
         curl_mime *alternative = part ? curl_mime_init(easy) : NULL;
 
         if (!alternative)
                 return CURLE_OUT_OF_MEMORY;
-        CURLcode code = add_text_and_html(alternative, smtp);
+        CURLcode code = add_text_and_html(alternative, message);
         code = code ? code : curl_mime_subparts(part, alternative);
         if (code) {
                 curl_mime_free(alternative);
@@ -151,8 +147,34 @@ static CURLcode add_all(curl_mime *mime, const struct smtp_transfer *smtp, CURL 
         }
         code = curl_mime_type(part, "multipart/alternative");
         return code ? code
-                    : add_part(mime, "text/calendar; charset=utf-8; method=PUBLISH", smtp->calendar,
-                               smtp->calendar_name);
+                    : add_part(mime, "text/calendar; charset=utf-8; method=PUBLISH", message->calendar,
+                               message->calendar_name);
+}
+
+static int add_headers(struct smtp_transfer *smtp, const struct smtp_message *message)
+{
+        /* libcurl adds the boundary. */
+        int r = append_line(&smtp->headers, message->calendar ? "Content-Type: multipart/mixed"
+                                                              : "Content-Type: multipart/alternative");
+        for (const char *const *header = message->headers; r == 0 && header && *header; header++)
+                r = header_is_safe(*header) ? append_line(&smtp->headers, *header) : -EINVAL;
+        return r;
+}
+
+static CURLcode write_message(struct smtp_transfer *smtp, CURL *easy)
+{
+        struct smtp_message message = {0};
+        int r = smtp->source.write(smtp->source.userdata, &message);
+
+        r = r < 0 ? r : add_headers(smtp, &message);
+        if (r < 0) {
+                smtp->unwritten = r;
+                return CURLE_ABORTED_BY_CALLBACK;
+        }
+        smtp->mime = curl_mime_init(easy);
+        return !smtp->mime        ? CURLE_OUT_OF_MEMORY
+               : message.calendar ? add_all(smtp->mime, &message, easy)
+                                  : add_text_and_html(smtp->mime, &message);
 }
 
 /* ---- the dialogue ----------------------------------------------------------------------------------------------- */
@@ -205,10 +227,7 @@ static CURLcode smtp_prepare(struct transfer *transfer, CURL *easy)
         };
         struct smtp_transfer *smtp = (struct smtp_transfer *)transfer;
 
-        smtp->mime = curl_mime_init(easy);
-        CURLcode code = !smtp->mime      ? CURLE_OUT_OF_MEMORY
-                        : smtp->calendar ? add_all(smtp->mime, smtp, easy)
-                                         : add_text_and_html(smtp->mime, smtp);
+        CURLcode code = write_message(smtp, easy);
 #define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
         SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
         SET(CURLOPT_URL, smtp->url);
@@ -286,6 +305,12 @@ static enum transfer_outcome smtp_judge(struct transfer *transfer, CURL *easy, C
         enum transfer_outcome outcome = judge_ending(code, transfer->result.code, smtp->data_asked);
 
         (void)easy;
+        if (smtp->unwritten < 0) {
+                const char *why = strerrordesc_np(-smtp->unwritten);
+
+                words_printable(why, strlen(why), transfer->words);
+                return smtp->unwritten == -ENOMEM ? TRANSFER_TEMPORARY : TRANSFER_PERMANENT;
+        }
         smtp_words(smtp, code, outcome);
         return outcome;
 }
@@ -344,47 +369,26 @@ static int copy_server(struct smtp_transfer *smtp, const struct smtp_server *ser
         return r < 0 ? r : copy_text(server->password, &smtp->password);
 }
 
-static int copy_headers(struct smtp_transfer *smtp, const struct smtp_message *message)
+static int copy_envelope(struct smtp_transfer *smtp, const struct smtp_envelope *envelope)
 {
-        /* libcurl adds the boundary. */
-        int r = append_line(&smtp->headers, message->calendar ? "Content-Type: multipart/mixed"
-                                                              : "Content-Type: multipart/alternative");
-        for (const char *const *header = message->headers; r == 0 && header && *header; header++)
-                r = header_is_safe(*header) ? append_line(&smtp->headers, *header) : -EINVAL;
-        return r;
-}
-
-static int copy_message(struct smtp_transfer *smtp, const struct smtp_message *message)
-{
-        if (!address_is_safe(message->from) || !address_is_safe(message->to) || !*message->to)
+        if (!address_is_safe(envelope->from) || !address_is_safe(envelope->to) || !*envelope->to)
                 return -EINVAL;
-        int r = copy_text(message->from, &smtp->from);
-        if (r < 0)
-                return r;
-        r = append_line(&smtp->recipients, message->to);
-        if (r < 0)
-                return r;
-        r = copy_headers(smtp, message);
-        if (r < 0)
-                return r;
-        r = copy_lines(message->text, &smtp->text);
-        if (r < 0)
-                return r;
-        r = copy_lines(message->html, &smtp->html);
-        if (r < 0)
-                return r;
-        r = copy_lines(message->calendar, &smtp->calendar);
-        return r < 0 ? r : copy_text(message->calendar_name, &smtp->calendar_name);
+        int r = copy_text(envelope->from, &smtp->from);
+        return r < 0 ? r : append_line(&smtp->recipients, envelope->to);
 }
 
-int smtp_send(struct transfers *transfers, const struct smtp_server *server, const struct smtp_message *message,
-              transfer_done done, void *userdata, struct transfer **ret)
+int smtp_send(struct transfers *transfers, const struct smtp_server *server, const struct smtp_envelope *envelope,
+              const struct smtp_source *source, transfer_done done, void *userdata, struct transfer **ret)
 {
         struct smtp_transfer *smtp = calloc(1, sizeof *smtp);
-        if (!smtp)
+        if (!smtp) {
+                if (source->release)
+                        source->release(source->userdata);
                 return -ENOMEM;
+        }
+        smtp->source = *source;
         int r = copy_server(smtp, server);
-        r = r < 0 ? r : copy_message(smtp, message);
+        r = r < 0 ? r : copy_envelope(smtp, envelope);
         r = r < 0 ? r : transfer_start(transfers, &smtp->base, done, userdata);
         if (r < 0) {
                 smtp_release(&smtp->base);

@@ -18,9 +18,12 @@ struct smtp_server {
         long connections;                /* kept open and reused, at most */
 };
 
-/* Copied before smtp_send() returns. */
+/* Bare addresses, domains in ASCII. Copied before smtp_send() returns. */
+struct smtp_envelope {
+        const char *from, *to;
+};
+
 struct smtp_message {
-        const char *from, *to;      /* bare addresses of the envelope, domains in ASCII */
         const char *const *headers; /* whole lines without CRLF, long ones folded with "\r\n "; NULL ends */
         const char *text;           /* UTF-8, lines end in \n */
         const char *html;           /* UTF-8 */
@@ -28,8 +31,19 @@ struct smtp_message {
         const char *calendar_name;  /* file name of that part */
 };
 
-/* multipart/alternative of text and HTML, base64; with a calendar, multipart/mixed of that and the
- * calendar as an attachment. Certificates are always verified. 0, or -ENOMEM, -EAGAIN (no thread to be had), -EINVAL
- * (a blank, control character or bracket in an address; in a header line a bare CR or LF, or more than 998 bytes). */
-int smtp_send(struct transfers *transfers, const struct smtp_server *server, const struct smtp_message *message,
-              transfer_done done, void *userdata, struct transfer **ret);
+/* Where the message comes from when its turn has come. */
+struct smtp_source {
+        /* In the thread that sends, once: what it fills in is borrowed until release(). 0, or a negative errno, which
+         * ends the transfer: for a while with -ENOMEM, else for good. */
+        int (*write)(void *userdata, struct smtp_message *ret);
+        /* In the loop's thread, when the transfer is over; also where smtp_send() fails. May be NULL. */
+        void (*release)(void *userdata);
+        void *userdata;
+};
+
+/* multipart/alternative of text and HTML, base64; with a calendar, multipart/mixed of that and the calendar as an
+ * attachment. Certificates are always verified. 0, or -ENOMEM, -EAGAIN (no thread to be had), -EINVAL (a blank, control
+ * character or bracket in an address). A header line with a bare CR or LF, or of more than 998 bytes, ends the transfer
+ * as -EINVAL from the source would. */
+int smtp_send(struct transfers *transfers, const struct smtp_server *server, const struct smtp_envelope *envelope,
+              const struct smtp_source *source, transfer_done done, void *userdata, struct transfer **ret);

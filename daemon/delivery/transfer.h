@@ -20,8 +20,8 @@ enum transfer_outcome {
 
 struct transfer_result {
         enum transfer_outcome outcome;
-        int code;            /* last answer of the server, 0: none */
-        const char *answer;  /* its words, or libcurl's; one printable UTF-8 line of at most TRANSFER_ANSWER_MAX bytes */
+        int code;           /* last answer of the server, 0: none */
+        const char *answer; /* its words, or libcurl's; one printable UTF-8 line of at most TRANSFER_ANSWER_MAX bytes */
         int64_t retry_after; /* seconds the server asked for, 0: none */
         bool reached;        /* a connection was made: false means the whole server is away, not one address */
 };

@@ -1,5 +1,5 @@
 /* The courier: what carries a composed message away: the network, or nothing at all in a rehearsal.
- * Depends on delivery and message.
+ * Depends on delivery and draft.
  * Made by reminderd.c and rehearsal.c; called by outbox. */
 #include "engine/courier.h"
 
@@ -21,7 +21,29 @@ static enum smtp_tls tls_of(enum tls_policy policy)
         }
 }
 
-static int network_mail(void *self, const struct mail_config *config, const char *to, const struct composed_mail *mail,
+/* In the thread that sends it. */
+static int write_message(void *userdata, struct smtp_message *ret)
+{
+        const struct composed_mail *mail;
+        int r = draft_mail(userdata, &mail);
+
+        if (r == 0)
+                *ret = (struct smtp_message){
+                        .headers = (const char *const *)mail->headers,
+                        .text = mail->text,
+                        .html = mail->html,
+                        .calendar = mail->calendar,
+                        .calendar_name = "thoi-han.ics",
+                };
+        return r;
+}
+
+static void release_draft(void *userdata)
+{
+        draft_unref(userdata);
+}
+
+static int network_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
                         transfer_done done, void *userdata, struct transfer **ret)
 {
         const struct smtp_server server = {
@@ -33,21 +55,14 @@ static int network_mail(void *self, const struct mail_config *config, const char
                 .timeout = (long)config->timeout,
                 .connections = config->connections,
         };
-        const struct smtp_message message = {
-                .from = config->from.address,
-                .to = to,
-                .headers = (const char *const *)mail->headers,
-                .text = mail->text,
-                .html = mail->html,
-                .calendar = mail->calendar,
-                .calendar_name = "thoi-han.ics",
-        };
+        const struct smtp_envelope envelope = {config->from.address, to};
+        const struct smtp_source source = {write_message, release_draft, draft_ref(draft)};
 
-        return smtp_send(self, &server, &message, done, userdata, ret);
+        return smtp_send(self, &server, &envelope, &source, done, userdata, ret);
 }
 
-static int network_post(void *self, const struct webhook *webhook, const char *id, const char *body, transfer_done done,
-                        void *userdata, struct transfer **ret)
+static int network_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft,
+                        transfer_done done, void *userdata, struct transfer **ret)
 {
         const struct webhook_endpoint endpoint = {
                 .url = webhook->url,
@@ -58,10 +73,12 @@ static int network_post(void *self, const struct webhook *webhook, const char *i
                 .timeout = (long)webhook->timeout,
                 .connections = webhook->connections,
         };
+        const char *body;
+        int r = draft_payload(draft, &body);
 
         /* Real time in a rehearsal too: a receiver refuses what was signed long ago or ahead (Standard Webhooks,
          * "Verifying timestamp"). */
-        return webhook_post(self, &endpoint, id, time(NULL), body, done, userdata, ret);
+        return r < 0 ? r : webhook_post(self, &endpoint, id, time(NULL), body, done, userdata, ret);
 }
 
 static void network_cancel(void *self, struct transfer *transfer)
@@ -75,18 +92,25 @@ struct courier courier_network(struct transfers *transfers)
         return (struct courier){network_mail, network_post, network_cancel, transfers};
 }
 
-static int nowhere_mail(void *self, const struct mail_config *config, const char *to, const struct composed_mail *mail,
+/* Composed all the same: what can't be would not leave in earnest either. */
+static int nowhere_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
                         transfer_done done, void *userdata, struct transfer **ret)
 {
-        (void)self, (void)config, (void)to, (void)mail, (void)done, (void)userdata, (void)ret;
-        return 1;
+        const struct composed_mail *mail;
+        int r = draft_mail(draft, &mail);
+
+        (void)self, (void)config, (void)to, (void)done, (void)userdata, (void)ret;
+        return r < 0 ? r : 1;
 }
 
-static int nowhere_post(void *self, const struct webhook *webhook, const char *id, const char *body, transfer_done done,
-                        void *userdata, struct transfer **ret)
+static int nowhere_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft,
+                        transfer_done done, void *userdata, struct transfer **ret)
 {
-        (void)self, (void)webhook, (void)id, (void)body, (void)done, (void)userdata, (void)ret;
-        return 1;
+        const char *body;
+        int r = draft_payload(draft, &body);
+
+        (void)self, (void)webhook, (void)id, (void)done, (void)userdata, (void)ret;
+        return r < 0 ? r : 1;
 }
 
 static void nowhere_cancel(void *self, struct transfer *transfer)

@@ -1,18 +1,19 @@
-/* The courier: what carries a composed message away: the network, or nothing at all in a rehearsal.
- * Depends on delivery and message.
+/* The courier: what carries a message away: the network, or nothing at all in a rehearsal.
+ * Depends on delivery and draft.
  * Made by reminderd.c and rehearsal.c (tests bring their own); called by outbox. */
 #pragma once
 
 #include "config/config.h"
 #include "delivery/transfer.h"
-#include "message/compose.h"
+#include "engine/draft.h"
 
 struct courier {
         /* Start one message and call done(userdata) from the event loop later; 1: gone at once, done is not called.
-         * `config`, `webhook` are borrowed until it is over, the message is not. Errors: -ENOMEM, -EINVAL. */
-        int (*mail)(void *self, const struct mail_config *config, const char *to, const struct composed_mail *mail,
+         * `config`, `webhook` are borrowed until it is over; a draft that is still to be composed then is held by a
+         * reference. Errors: -ENOMEM, -EINVAL, and those of composing. */
+        int (*mail)(void *self, const struct mail_config *config, const char *to, struct draft *draft,
                     transfer_done done, void *userdata, struct transfer **ret);
-        int (*post)(void *self, const struct webhook *webhook, const char *id, const char *body, transfer_done done,
+        int (*post)(void *self, const struct webhook *webhook, const char *id, struct draft *draft, transfer_done done,
                     void *userdata, struct transfer **ret);
         void (*cancel)(void *self, struct transfer *transfer);
         void *self;

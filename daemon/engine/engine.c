@@ -30,6 +30,14 @@ void engine_unobserve(struct engine *engine, const void *self)
                         engine->observers[i] = (struct engine_observer){0};
 }
 
+bool engine_is_watched(const struct engine *engine)
+{
+        for (size_t i = 0; i < ENGINE_OBSERVERS; i++)
+                if (engine->observers[i].leaving)
+                        return true;
+        return false;
+}
+
 void engine_tell_leaving(const struct engine *engine, const struct delivery_record *delivery,
                          const struct letter *letter, const char *subject)
 {

@@ -43,6 +43,8 @@ static inline const struct config *engine_config(const struct engine *engine)
 /* Adds an observer (there is room for ENGINE_OBSERVERS); takes out the one with that self. */
 void engine_observe(struct engine *engine, const struct engine_observer *observer);
 void engine_unobserve(struct engine *engine, const void *self);
+/* Whether anybody wants to be told what leaves. */
+bool engine_is_watched(const struct engine *engine);
 void engine_tell_leaving(const struct engine *engine, const struct delivery_record *delivery,
                          const struct letter *letter, const char *subject);
 void engine_tell_finished(const struct engine *engine, const struct delivery_record *delivery, const char *answer);

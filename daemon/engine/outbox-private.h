@@ -13,14 +13,13 @@
 struct parcel {
         struct outbox *outbox;
         struct server *server;
-        struct settings *settings; /* the addresses it was sent to live there */
+        struct draft *draft; /* from the start on */
         struct delivery_record delivery;
         struct transfer *transfer; /* while on the wire */
         struct parcel *next;
         enum transfer_outcome outcome;
         int64_t retry_after; /* seconds, 0: none */
         char *answer;
-        char *subject;
 };
 
 struct parcels {
@@ -74,6 +73,12 @@ static inline struct journal_fields parcel_fields(const struct parcel *parcel)
                 .channel = is_webhook(parcel->server) ? "webhook" : "mail",
                 .attempt = parcel->delivery.attempts,
         };
+}
+
+/* NULL where it was not composed. */
+static inline const char *parcel_subject(const struct parcel *parcel)
+{
+        return parcel->draft ? draft_subject(parcel->draft) : NULL;
 }
 
 /* outbox-send.c: starts what is claimed for a server, as many as it has connections. */

@@ -55,7 +55,7 @@ static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
                 .delivery = parcel->delivery.id,
                 .now_ms = now,
                 .answer = parcel->answer,
-                .subject = parcel->subject,
+                .subject = parcel_subject(parcel),
                 .kind = &parcel->delivery.kind,
         };
         int r;
@@ -95,7 +95,8 @@ static void say_result(struct outbox *outbox, const struct parcel *parcel)
         switch (delivery->state) {
         case DELIVERY_SENT:
                 journal_say(&outbox->engine->journal, EVENT_DELIVERY_SENT, &fields, "Sent %s to %s (%s): %s",
-                            fields.kind, delivery->address, delivery->agency, parcel->subject ? parcel->subject : "");
+                            fields.kind, delivery->address, delivery->agency,
+                            parcel_subject(parcel) ? parcel_subject(parcel) : "");
                 break;
         case DELIVERY_QUEUED:
                 journal_say(&outbox->engine->journal, EVENT_DELIVERY_RETRY, &fields,

@@ -1,5 +1,5 @@
-/* The outbox's sending: gathers the facts of a claimed delivery, composes it and hands it to the courier.
- * Depends on outbox-private, facts, courier.
+/* The outbox's sending: gathers the facts of a claimed delivery and hands them to the courier, to be composed.
+ * Depends on outbox-private, facts, draft, courier.
  * Called by outbox.c. */
 #include "engine/outbox-private.h"
 
@@ -55,37 +55,38 @@ static int cancel_dropped(struct outbox *outbox, const struct facts *facts, cons
         return 0;
 }
 
-static int hand_over(struct outbox *outbox, struct parcel *parcel, const struct letter *letter)
+/* Whoever watches wants its subject now: a rehearsal, a forecast. In earnest the courier composes it. */
+static int show(const struct outbox *outbox, const struct parcel *parcel)
 {
-        const struct config *config = settings_config(parcel->settings);
-        const struct composer *composer = settings_composer(parcel->settings);
-        const struct letter_sender *sender = settings_sender(parcel->settings);
-        const struct courier *courier = &outbox->courier;
-        struct composed_mail CLEANUP(composed_mail_clear) mail = {0};
-        char *CLEANUP_FREE body = NULL;
-        const struct webhook *webhook;
-        int r;
+        const struct composed_mail *mail;
+        const char *body;
+        int r = is_webhook(parcel->server) ? draft_payload(parcel->draft, &body) : draft_mail(parcel->draft, &mail);
 
-        parcel->delivery.kind = letter->kind;
+        if (r == 0)
+                engine_tell_leaving(outbox->engine, &parcel->delivery, draft_letter(parcel->draft),
+                                    draft_subject(parcel->draft));
+        return r;
+}
+
+static int hand_over(struct outbox *outbox, struct parcel *parcel)
+{
+        const struct config *config = engine_config(outbox->engine); /* the draft holds it */
+        const struct courier *courier = &outbox->courier;
+        const struct webhook *webhook;
+        int r = 0;
+
+        parcel->delivery.kind = draft_letter(parcel->draft)->kind;
         if (!parcel->server->configured)
                 return -ENOENT;
-        if (!is_webhook(parcel->server)) {
-                r = compose_mail(composer, sender, letter, &mail);
-                if (r < 0)
-                        return r;
-                parcel->subject = strdup(mail.subject);
-        } else {
-                r = compose_payload(composer, sender, letter, &parcel->subject, &body);
-                if (r < 0)
-                        return r;
-        }
-        if (parcel->delivery.attempts == 1)
-                engine_tell_leaving(outbox->engine, &parcel->delivery, letter, parcel->subject ? parcel->subject : "");
+        if (parcel->delivery.attempts == 1 && engine_is_watched(outbox->engine))
+                r = show(outbox, parcel);
+        if (r < 0)
+                return r;
         if (!is_webhook(parcel->server))
-                return courier->mail(courier->self, &config->mail, parcel->delivery.address, &mail, on_done, parcel,
-                                     &parcel->transfer);
+                return courier->mail(courier->self, &config->mail, parcel->delivery.address, parcel->draft, on_done,
+                                     parcel, &parcel->transfer);
         webhook = config_find_webhook(config, parcel->delivery.address);
-        return webhook ? courier->post(courier->self, webhook, parcel->delivery.id, body, on_done, parcel,
+        return webhook ? courier->post(courier->self, webhook, parcel->delivery.id, parcel->draft, on_done, parcel,
                                        &parcel->transfer)
                        : -ENOENT;
 }
@@ -108,7 +109,6 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
         struct facts *CLEANUP(facts_free_p) facts = NULL;
         int r;
 
-        parcel->settings = settings_ref(engine->settings);
         r = facts_gather(engine, &parcel->delivery, &facts);
         if (r >= 0 && facts_early(facts) != WALL_NONE) {
                 int postponed = postpone(outbox, parcel, facts_early(facts));
@@ -125,7 +125,11 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
                 return;
         }
         if (r == 0)
-                r = hand_over(outbox, parcel, facts_letter(facts));
+                r = draft_new(engine->settings, facts, &parcel->draft);
+        if (r == 0) {
+                TAKE_PTR(facts);
+                r = hand_over(outbox, parcel);
+        }
         /* Counted as it leaves and not as it was claimed: with few connections that is later. */
         if (r >= 0)
                 rate_spend(&parcel->server->rate, clock_now(&engine->clock), 1);

@@ -44,9 +44,8 @@ void parcels_remove(struct parcels *list, const struct parcel *parcel)
 void parcel_free(struct parcel *parcel)
 {
         delivery_record_clear(&parcel->delivery);
-        settings_unref(parcel->settings);
+        draft_unref(parcel->draft);
         free(parcel->answer);
-        free(parcel->subject);
         free(parcel);
 }
 

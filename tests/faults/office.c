@@ -222,21 +222,31 @@ static int leave(struct office *office, const char *id, const char *address, con
         return 0;
 }
 
-static int take_mail(void *self, const struct mail_config *config, const char *to, const struct composed_mail *mail,
+static int take_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
                      transfer_done done, void *userdata, struct transfer **ret)
 {
         char id[DELIVERY_ID_SIZE] = "";
+        const struct composed_mail *mail;
+        int r = draft_mail(draft, &mail);
 
         (void)config;
+        if (r < 0)
+                return r;
         for (char **header = mail->headers; *header; header++)
                 if (strncmp(*header, "Message-ID: <", 13) == 0)
                         memcpy(id, *header + 13, DELIVERY_ID_SIZE - 1);
         return leave(self, id, to, mail->text, done, userdata, ret);
 }
 
-static int take_post(void *self, const struct webhook *webhook, const char *id, const char *body, transfer_done done,
+static int take_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft, transfer_done done,
                      void *userdata, struct transfer **ret)
 {
+        const char *body;
+        int r = draft_payload(draft, &body);
+
+        if (r < 0)
+                return r;
+
         const char *words = strstr(body, "\"entries\""); /* before it stand the id and the moment */
 
         return leave(self, id, webhook->id, words ? words : "", done, userdata, ret);

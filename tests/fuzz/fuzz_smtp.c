@@ -48,11 +48,18 @@ static void check_result(const struct transfer_result *result, const char *said,
                 REQUIRE_OF(find_reply(said, "5"), said);
 }
 
-static void converse(bool login, const char *said, size_t size)
+static int give_message(void *userdata, struct smtp_message *ret)
 {
         static const char *const headers[] = {"Subject: a", "To: <a@x.example>", NULL};
-        static const struct smtp_message message = {
-                .from = "k@k.example", .to = "a@x.example", .headers = headers, .text = "x\n", .html = "<p>x</p>\n"};
+
+        (void)userdata;
+        *ret = (struct smtp_message){.headers = headers, .text = "x\n", .html = "<p>x</p>\n"};
+        return 0;
+}
+
+static void converse(bool login, const char *said, size_t size)
+{
+        static const struct smtp_envelope envelope = {"k@k.example", "a@x.example"};
         const struct smtp_server server = {.url = "smtp://127.0.0.1:25",
                                            .hello = "k.example",
                                            .tls = SMTP_TLS_NONE,
@@ -64,7 +71,8 @@ static void converse(bool login, const char *said, size_t size)
         CURL *easy = curl_easy_init();
 
         REQUIRE(smtp && easy);
-        REQUIRE(copy_server(smtp, &server) == 0 && copy_message(smtp, &message) == 0);
+        REQUIRE(copy_server(smtp, &server) == 0 && copy_envelope(smtp, &envelope) == 0);
+        smtp->source.write = give_message;
         REQUIRE(transfer_prepare(&smtp->base, easy) == CURLE_OK);
         transfer_judge(&smtp->base, easy, wire_perform(easy, said, size));
         check_result(&smtp->base.result, said, size);

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "delivery/smtp.h"
 #include "delivery/transfer.h"
 
 #define HARNESS_PATIENCE 30 /* seconds that a test may take: only a broken one needs them */
@@ -39,6 +40,20 @@ static inline void harness_done(void *userdata, const struct transfer_result *re
         outcome->result.answer = outcome->answer;
         if (outcome->then)
                 outcome->then(outcome->userdata);
+}
+
+static inline int harness_write(void *userdata, struct smtp_message *ret)
+{
+        const struct smtp_message *message = userdata;
+
+        *ret = *message;
+        return 0;
+}
+
+/* A message that stays with the test. */
+static inline struct smtp_source harness_source(const struct smtp_message *message)
+{
+        return (struct smtp_source){.write = harness_write, .userdata = (void *)message};
 }
 
 static inline void harness_start(struct harness *harness)

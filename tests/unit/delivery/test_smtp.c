@@ -13,9 +13,9 @@ static const char *const headers[] = {
         NULL,
 };
 
+static const struct smtp_envelope envelope = {"from@block.example", "to@agency.example"};
+
 static const struct smtp_message message = {
-        .from = "from@block.example",
-        .to = "to@agency.example",
         .headers = headers,
         .text = "Kính gửi\n.a dot\n\nend\n",
         .html = "<p>Kính gửi</p>\n",
@@ -36,7 +36,9 @@ static int send_message(struct harness *harness, const struct peer *peer, enum s
                 .timeout = 1,
                 .connections = connections,
         };
-        return smtp_send(harness->transfers, &server, &message, harness_done, outcome, ret);
+        const struct smtp_source source = harness_source(&message);
+
+        return smtp_send(harness->transfers, &server, &envelope, &source, harness_done, outcome, ret);
 }
 
 struct answer_row {
@@ -295,21 +297,20 @@ static void check_wire(bool with_calendar)
         struct outcome outcome = {0};
         struct transfer *transfer = NULL;
         struct harness harness;
-        char url[64], text[] = "Kính gửi\n.a dot\n\nend\n", to[] = "to@agency.example";
+        char url[64], to[] = "to@agency.example";
 
         assert_int_equal(peer_start(&peer, &script), 0);
         harness_start(&harness);
         snprintf(url, sizeof url, "smtp://127.0.0.1:%u", peer.port);
         const struct smtp_server server = {.url = url, .tls = NONE, .hello = "client.example", .timeout = 5};
-        letter.text = text;
-        letter.to = to;
         if (with_calendar) {
                 letter.calendar = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
                 letter.calendar_name = "han.ics";
         }
-        assert_return_code(smtp_send(harness.transfers, &server, &letter, harness_done, &outcome, &transfer), 0);
-        memset(text, 'x', strlen(text)); /* they were copied */
-        memset(to, 'x', strlen(to));
+        const struct smtp_envelope both = {envelope.from, to};
+        const struct smtp_source source = harness_source(&letter);
+        assert_return_code(smtp_send(harness.transfers, &server, &both, &source, harness_done, &outcome, &transfer), 0);
+        memset(to, 'x', strlen(to)); /* it was copied */
         harness_run(&harness);
         assert_int_equal(outcome.result.outcome, SENT);
         harness_stop(&harness);
@@ -335,32 +336,86 @@ static void test_wire_with_calendar(void **state)
         check_wire(true);
 }
 
-/* What would change the dialogue or the header is refused, before anything is sent. */
-static void test_refusals(void **state)
+/* Nobody listens there: what is said of a message is said before anything is sent. */
+static const struct smtp_server nobody = {.url = "smtp://127.0.0.1:1", .tls = NONE, .timeout = 5};
+
+/* An envelope that would change the dialogue is refused at once. */
+static void test_refuses_envelopes(void **state)
+{
+        static const struct {
+                struct smtp_envelope envelope;
+                int r;
+        } rows[] = {
+                {{"a@b.example", "c@d.example"}, 0},
+                {{"", "c@d.example"}, 0}, /* the null sender of RFC 5321 */
+                {{"a@b.example", ""}, -EINVAL},
+                {{"a@b.example\r\nRCPT TO:<x@y.example>", "c@d.example"}, -EINVAL},
+                {{"a@b.example", "c@d.example\nDATA"}, -EINVAL},
+                {{"a@b.example", "c@d.example>\tNOTIFY=NEVER"}, -EINVAL},
+                {{"a@b.example>", "c@d.example"}, -EINVAL},
+                {{"a@b.example", "<c@d.example"}, -EINVAL},
+                {{"a@b.example", "c d@d.example"}, -EINVAL},
+        };
+        const struct smtp_source source = harness_source(&message);
+        struct harness harness;
+
+        (void)state;
+        harness_start(&harness);
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct outcome outcome = {0};
+                struct transfer *transfer = NULL;
+                assert_int_equal(smtp_send(harness.transfers, &nobody, &rows[i].envelope, &source, harness_done,
+                                           &outcome, &transfer),
+                                 rows[i].r);
+                harness_run(&harness);
+                assert_int_equal(outcome.calls, rows[i].r == 0);
+        }
+        harness_stop(&harness);
+}
+
+struct written {
+        int r; /* of the source */
+        struct smtp_message message;
+        int written, released;
+};
+
+static int write_row(void *userdata, struct smtp_message *ret)
+{
+        struct written *row = userdata;
+
+        row->written++;
+        *ret = row->message;
+        return row->r;
+}
+
+static void release_row(void *userdata)
+{
+        struct written *row = userdata;
+
+        row->released++;
+}
+
+/* A message that can't be written, or would change its header, never leaves; and its source is let go once. */
+static void test_refuses_messages(void **state)
 {
         static char long_line[1000];
         static const struct {
-                const char *from, *to, *header;
+                const char *header;
                 int r;
+                enum transfer_outcome outcome;
+                const char *words;
         } rows[] = {
-                {"a@b.example", "c@d.example", "X: y", 0},
-                {"", "c@d.example", "X: y", 0}, /* the null sender of RFC 5321 */
-                {"a@b.example", "", "X: y", -EINVAL},
-                {"a@b.example\r\nRCPT TO:<x@y.example>", "c@d.example", "X: y", -EINVAL},
-                {"a@b.example", "c@d.example\nDATA", "X: y", -EINVAL},
-                {"a@b.example", "c@d.example>\tNOTIFY=NEVER", "X: y", -EINVAL},
-                {"a@b.example>", "c@d.example", "X: y", -EINVAL},
-                {"a@b.example", "<c@d.example", "X: y", -EINVAL},
-                {"a@b.example", "c d@d.example", "X: y", -EINVAL},
-                {"a@b.example", "c@d.example", "X: y\r\nBcc: x@y.example", -EINVAL},
-                {"a@b.example", "c@d.example", "X: y\r\n", -EINVAL},
-                {"a@b.example", "c@d.example", "X: y\n z", -EINVAL},
-                {"a@b.example", "c@d.example", "X: y\r z", -EINVAL},
-                {"a@b.example", "c@d.example", " folded at once", -EINVAL},
-                {"a@b.example", "c@d.example", "", -EINVAL},
-                {"a@b.example", "c@d.example", long_line, -EINVAL},
+                {"X: y", 0, TEMPORARY, NULL}, /* the connection is refused */
+                {"X: y", -ENOMEM, TEMPORARY, "Cannot allocate memory"},
+                {"X: y", -E2BIG, PERMANENT, "Argument list too long"},
+                {"X: y\r\nBcc: x@y.example", 0, PERMANENT, "Invalid argument"},
+                {"X: y\r\n", 0, PERMANENT, "Invalid argument"},
+                {"X: y\n z", 0, PERMANENT, "Invalid argument"},
+                {"X: y\r z", 0, PERMANENT, "Invalid argument"},
+                {" folded at once", 0, PERMANENT, "Invalid argument"},
+                {"", 0, PERMANENT, "Invalid argument"},
+                {long_line, 0, PERMANENT, "Invalid argument"},
         };
-        const struct smtp_server server = {.url = "smtp://127.0.0.1:1", .tls = NONE, .timeout = 5};
         struct harness harness;
 
         (void)state;
@@ -368,16 +423,47 @@ static void test_refusals(void **state)
         harness_start(&harness);
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 const char *const lines[] = {rows[i].header, NULL};
-                const struct smtp_message letter = {
-                        .from = rows[i].from, .to = rows[i].to, .headers = lines, .text = "x", .html = "x"};
+                struct written row = {.r = rows[i].r, .message = {.headers = lines, .text = "x", .html = "x"}};
+                const struct smtp_source source = {write_row, release_row, &row};
                 struct outcome outcome = {0};
                 struct transfer *transfer = NULL;
-                assert_int_equal(smtp_send(harness.transfers, &server, &letter, harness_done, &outcome, &transfer),
-                                 rows[i].r);
+                assert_return_code(
+                        smtp_send(harness.transfers, &nobody, &envelope, &source, harness_done, &outcome, &transfer),
+                        0);
                 harness_run(&harness);
-                assert_int_equal(outcome.calls, rows[i].r == 0);
+                assert_int_equal(outcome.calls, 1);
+                assert_int_equal(outcome.result.outcome, rows[i].outcome);
+                if (rows[i].words)
+                        assert_string_equal(outcome.answer, rows[i].words);
+                assert_int_equal(row.written, 1);
+                assert_int_equal(row.released, 1);
         }
         harness_stop(&harness);
+}
+
+/* The source is let go where the transfer does not begin, is cancelled, or ends with everything. */
+static void test_releases_sources(void **state)
+{
+        static const struct smtp_envelope wrong = {"a b@c.example", "d@e.example"};
+        struct written row = {.message = message};
+        const struct smtp_source source = {write_row, release_row, &row};
+        struct transfer *transfer = NULL;
+        struct outcome outcome = {0};
+        struct harness harness;
+
+        (void)state;
+        harness_start(&harness);
+        assert_int_equal(smtp_send(harness.transfers, &nobody, &wrong, &source, harness_done, &outcome, &transfer),
+                         -EINVAL);
+        assert_int_equal(row.released, 1);
+        assert_return_code(smtp_send(harness.transfers, &nobody, &envelope, &source, harness_done, &outcome, &transfer),
+                           0);
+        transfer_cancel(transfer);
+        assert_return_code(smtp_send(harness.transfers, &nobody, &envelope, &source, harness_done, &outcome, &transfer),
+                           0);
+        harness_stop(&harness);
+        assert_int_equal(row.released, 3);
+        assert_int_equal(outcome.calls, 0);
 }
 
 int main(void)
@@ -386,7 +472,9 @@ int main(void)
                 cmocka_unit_test(test_answers),
                 cmocka_unit_test(test_wire),
                 cmocka_unit_test(test_wire_with_calendar),
-                cmocka_unit_test(test_refusals),
+                cmocka_unit_test(test_refuses_envelopes),
+                cmocka_unit_test(test_refuses_messages),
+                cmocka_unit_test(test_releases_sources),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

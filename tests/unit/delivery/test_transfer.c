@@ -16,8 +16,9 @@ static struct transfer *start(struct harness *harness, const struct peer *peer, 
                               struct outcome *outcome)
 {
         static const char *const headers[] = {"Subject: x", NULL};
-        static const struct smtp_message message = {
-                .from = "a@b.example", .to = "c@d.example", .headers = headers, .text = "x\n", .html = "x\n"};
+        static const struct smtp_envelope envelope = {"a@b.example", "c@d.example"};
+        static const struct smtp_message message = {.headers = headers, .text = "x\n", .html = "x\n"};
+        const struct smtp_source source = harness_source(&message);
         bool http = peer->script->http;
         struct transfer *transfer = NULL;
         char url[64];
@@ -32,7 +33,7 @@ static struct transfer *start(struct harness *harness, const struct peer *peer, 
         const struct webhook_endpoint endpoint = {
                 .url = url, .allow_http = true, .timeout = HARNESS_PATIENCE, .connections = connections};
         int r = http ? webhook_post(harness->transfers, &endpoint, "id", 1, "{}", harness_done, outcome, &transfer)
-                     : smtp_send(harness->transfers, &server, &message, harness_done, outcome, &transfer);
+                     : smtp_send(harness->transfers, &server, &envelope, &source, harness_done, outcome, &transfer);
         assert_return_code(r, 0);
         return transfer;
 }

@@ -169,13 +169,13 @@ static struct answer answer_for(const struct play *play, const char *address)
         return (struct answer){.outcome = TRANSFER_SENT};
 }
 
-static int take_mail(void *self, const struct mail_config *config, const char *to, const struct composed_mail *mail,
+static int take_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
                      transfer_done done, void *userdata, struct transfer **ret)
 {
         struct play *play = self;
         struct pending *pending = calloc(1, sizeof(*pending));
 
-        (void)config, (void)mail;
+        (void)config, (void)draft;
         assert(pending);
         *pending = (struct pending){done, userdata, answer_for(play, to), play->pending};
         play->pending = pending;
