@@ -178,6 +178,13 @@ static int judge_fix(const struct tick *tick, const struct plan *plan, const str
         return r;
 }
 
+/* A level used to be named by its place among the others: what an older program said stays said. */
+static int take_old_name(const struct tick *tick, struct notice_record *notice, const struct rung *rung)
+{
+        snprintf(notice->rung, sizeof(notice->rung), "escalate-%d%s", rung->index, strchrnul(rung->key, '@'));
+        return store_rename_notice(tick->engine->store, notice, rung->key);
+}
+
 static int escalate(const struct tick *tick, const struct plan *plan, const struct occurrence_record *record,
                     const struct escalation *level, const struct rung *rung, bool *told)
 {
@@ -192,6 +199,9 @@ static int escalate(const struct tick *tick, const struct plan *plan, const stru
 
                 notice.id = 0;
                 snprintf(notice.agency, sizeof(notice.agency), "%s", roster->agencies[readers[i]].id);
+                r = take_old_name(tick, &notice, rung);
+                if (r < 0)
+                        return r;
                 r = add_notice(tick, &notice, rung, first ? NOTICE_NEW : NOTICE_SKIPPED,
                                first ? NULL : verdict_name(VERDICT_SUPERSEDED));
                 told[readers[i]] = true;

@@ -122,6 +122,18 @@ int store_add_notice(struct store *store, struct notice_record *record)
         return 0;
 }
 
+int store_rename_notice(struct store *store, const struct notice_record *record, const char *rung)
+{
+        static const char sql[] = "UPDATE OR IGNORE notice SET rung = ? WHERE obligation IS NULL AND occurrence = ?"
+                                  " AND agency = ? AND rung = ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_RENAME_NOTICE, sql);
+        query_bind_text(&query, rung);
+        query_bind_integer(&query, record->occurrence_id);
+        query_bind_text(&query, record->agency);
+        query_bind_text(&query, record->rung);
+        return query_do(&query);
+}
+
 static int get_notice(struct store *store, int64_t id, struct notice_record *ret)
 {
         CLEANUP_QUERY struct query query =

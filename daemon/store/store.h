@@ -162,6 +162,9 @@ struct notice_record {
 void notice_record_clear(struct notice_record *record);
 /* 0 and record->id set; 1: that notice exists already (nothing is written). */
 int store_add_notice(struct store *store, struct notice_record *record);
+/* Of an occurrence itself: the notice with the rung and the agency of `record` gets another rung's name, if there is such
+ * a notice and none has that name. */
+int store_rename_notice(struct store *store, const struct notice_record *record, const char *rung);
 /* The first agency with notices of state NEW, of those that sort before `before` (NULL: of all); the block's contact is
  * none. 1: there is none. */
 int store_new_agency(struct store *store, const char *before, char ret[static ID_SIZE]);

@@ -631,6 +631,28 @@ static void a_date_set_in_the_past_is_escalated(void **state)
         play_free(play);
 }
 
+/* A database in which levels are named by their places, after an upgrade and a reload. */
+static void an_older_programs_escalations_stay_said(void **state)
+{
+        struct play *play = play_new("2024-06-01", REPORT, "", false);
+        struct store *store;
+        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
+        struct notice_record old = {.agency = "a", .rung = "escalate-3wd@2024-06-14"};
+
+        (void)state;
+        play_until(play, "2024-06-20 12:00");
+        (void)play_sent(play);
+        store = play_engine(play)->store;
+        assert_int_equal(store_find_occurrence(store, "p", "bao-cao", "", &occurrence), 0);
+        old.occurrence_id = occurrence.id;
+        assert_int_equal(store_rename_notice(store, &old, "escalate-0@2024-06-14"), 0);
+        assert_int_equal(play_edit(play, REPORT ", { id = \"moi\"; title = \"Mới\"; when = \"sau\"; for = [\"b\"]; }"),
+                         0);
+        play_until(play, "2024-06-21 09:00");
+        assert_sent(play, "06-21 08:00 escalation d bao-cao\n");
+        play_free(play);
+}
+
 int main(void)
 {
         static const struct CMUnitTest tests[] = {
@@ -661,6 +683,7 @@ int main(void)
                 cmocka_unit_test(a_retry_on_another_day_is_of_another_kind),
                 cmocka_unit_test(days_off_are_no_time_tried),
                 cmocka_unit_test(a_date_set_in_the_past_is_escalated),
+                cmocka_unit_test(an_older_programs_escalations_stay_said),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,6 +175,22 @@ static void test_set_notice_keeps_a_detail(void **state)
         assert_int_equal(store_set_notice(store, 4711, NOTICE_SENT, NULL), -ENOENT);
 }
 
+static void test_renames(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        struct about about = put_rows(store);
+        struct notice_record notice = {.occurrence_id = about.occurrence, .agency = "vp-ubnd", .rung = "old"};
+        fixture_notice(store, about.occurrence, about.first, "old", KIND_ADVANCE);
+        OK(store, store_rename_notice(store, &notice, "new")); /* an obligation's is none of the occurrence */
+        fixture_notice(store, about.occurrence, 0, "old", KIND_ESCALATION);
+        fixture_notice(store, about.occurrence, 0, "other", KIND_ESCALATION);
+        OK(store, store_rename_notice(store, &notice, "other")); /* is taken */
+        fixture_assert_notices(store, about.occurrence, 0, "old:new other:new");
+        OK(store, store_rename_notice(store, &notice, "new"));
+        fixture_assert_notices(store, about.occurrence, 0, "new:new other:new");
+        fixture_assert_notices(store, 0, about.first, "old:new");
+}
+
 static void test_cancels_by_kind(void **state)
 {
         struct store *store = ((struct fixture *)*state)->store;
@@ -313,6 +329,7 @@ int main(void)
                 TEST(test_there_and_back),
                 TEST(test_new_notices_by_agency_and_urgency),
                 TEST(test_set_notice_keeps_a_detail),
+                TEST(test_renames),
                 TEST(test_cancels_by_kind),
                 TEST(test_cancelling_empties_deliveries),
                 TEST(test_done_stops_the_other_address),

@@ -250,6 +250,7 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
                 TRY(store_set_notice(store, again[i].id, NOTICE_CANCELLED, "done"));
                 TRY(store_add_notice(store, &again[i]));
         }
+        TRY(store_rename_notice(store, &again[1], "anew"));
         CLEANUP(delivery_record_clear) struct delivery_record got = {0};
         return store_get_delivery(store, "d0", &got);
 }
