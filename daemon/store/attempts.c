@@ -64,10 +64,9 @@ static bool not_attempted(const struct delivery_result *result)
 
 static int record_result(struct store *store, int64_t row, const struct delivery_result *result)
 {
-        static const char sql[] =
-                "UPDATE delivery SET state = ?, next_ms = ?, finished_ms = ?, answer = ?,"
-                " attempts = max(attempts - ?, 0), subject = coalesce(?, subject), kind = coalesce(?, kind)"
-                " WHERE seq = ?";
+        static const char sql[] = "UPDATE delivery SET state = ?1, next_ms = ?2, finished_ms = ?3,"
+                                  " answer = iif(?5, answer, ?4), attempts = max(attempts - ?5, 0),"
+                                  " subject = coalesce(?6, subject), kind = coalesce(?7, kind) WHERE seq = ?8";
         bool again = result->state == DELIVERY_QUEUED;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FINISH_DELIVERY, sql);
         query_bind_integer(&query, result->state);

@@ -236,7 +236,7 @@ struct delivery_result {
         enum delivery_state state;
         int64_t next_ms;
         int64_t now_ms;
-        const char *answer;  /* or NULL: of what is queued again, it was claimed and not attempted */
+        const char *answer;  /* or NULL: of what is queued again, not attempted; the one before stays */
         const char *subject; /* or NULL: keep */
         const enum notice_kind *kind; /* as it was sent, which the day tells; or NULL: keep */
 };
