@@ -164,8 +164,7 @@ static int find_unsaid(void *userdata, const struct notice_record *notice)
             (notice->state != NOTICE_NEW && notice->state != NOTICE_QUEUED))
                 return 0;
         unsaid->found = true;
-        notice_detail_read(notice->detail, &unsaid->detail);
-        return 0;
+        return notice_detail_read(notice->detail, &unsaid->detail);
 }
 
 /* An attempt may have arrived, whatever became of its answer. */
