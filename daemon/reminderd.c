@@ -50,9 +50,9 @@ struct service {
         struct manager *manager;
         struct control *control;
         struct journal journal;
-        sd_event_source *zone_watch, *rules_watch; /* /etc, and where the zone's rules lie */
-        sd_event_source *status;                   /* runs when the status line has to be written anew */
-        int64_t said_wake;                         /* the wake-up that the status line shows */
+        sd_event_source *rules_watch; /* on the folder of the zone's rules */
+        sd_event_source *status;      /* runs when the status line has to be written anew */
+        int64_t said_wake;            /* the wake-up that the status line shows */
         int clock_fd;
         bool stopping;
 };
@@ -394,11 +394,28 @@ static void say_findings(const struct service *service, const struct report *rep
         }
 }
 
-static int on_zone(sd_event_source *source, const struct inotify_event *event, void *userdata)
+/* The file with the rules of the zone in force, behind what links lead to it; the caller frees it. */
+static char *rules_file(const struct service *service)
+{
+        const char *folder = getenv("TZDIR"), *zone = engine_config(manager_engine(service->manager))->timezone;
+        char *CLEANUP_FREE path = NULL;
+
+        if (asprintf(&path, "%s/%s", folder && *folder ? folder : "/usr/share/zoneinfo", zone) < 0) {
+                path = NULL;
+                return NULL;
+        }
+        return realpath(path, NULL);
+}
+
+static int on_rules(sd_event_source *source, const struct inotify_event *event, void *userdata)
 {
         struct service *service = userdata;
+        char *CLEANUP_FREE path = rules_file(service);
 
-        (void)source, (void)event;
+        (void)source;
+        /* An upgrade replaces hundreds of zones beside it. Where events were lost they have no name. */
+        if (path && event->len > 0 && strcmp(basename(path), event->name) != 0)
+                return 0;
         (void)manager_clock_changed(service->manager);
         service->said_wake = -1;
         return 0;
@@ -408,19 +425,14 @@ static int on_zone(sd_event_source *source, const struct inotify_event *event, v
  * missed but that. */
 static void watch_rules(struct service *service)
 {
-        const char *folder = getenv("TZDIR"), *zone = engine_config(manager_engine(service->manager))->timezone;
-        char *CLEANUP_FREE path = NULL;
-        char *slash;
+        char *CLEANUP_FREE path = rules_file(service);
 
         service->rules_watch = sd_event_source_disable_unref(service->rules_watch);
-        if (asprintf(&path, "%s/%s", folder && *folder ? folder : "/usr/share/zoneinfo", zone) < 0) {
-                path = NULL;
+        if (!path)
                 return;
-        }
-        slash = strrchr(path, '/');
-        *slash = '\0';
+        *strrchr(path, '/') = '\0';
         (void)sd_event_add_inotify(service->event, &service->rules_watch, path,
-                                   IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE | IN_ONLYDIR, on_zone, service);
+                                   IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE | IN_ONLYDIR, on_rules, service);
 }
 
 static int reload(void *userdata, struct report *report)
@@ -537,10 +549,7 @@ static int watch_clock(struct service *service)
         if (r < 0)
                 return r;
         watch_rules(service);
-        /* /etc/localtime is put in place of the old; without the folder there is nothing to watch. */
-        r = sd_event_add_inotify(service->event, &service->zone_watch, "/etc", IN_MOVED_TO | IN_CREATE | IN_ONLYDIR,
-                                 on_zone, service);
-        return r < 0 && r != -ENOENT && r != -EACCES ? r : 0;
+        return 0;
 }
 
 /* ---- main ---- */
@@ -650,7 +659,6 @@ static void service_clear(struct service *service)
         transfers_free(service->transfers);
         journal_end(&service->journal);
         /* Not left to the loop: libsystemd 252 lets an inotify source without an owner hold its loop for ever. */
-        sd_event_source_disable_unref(service->zone_watch);
         sd_event_source_disable_unref(service->rules_watch);
         sd_event_source_disable_unref(service->status);
         sd_event_unref(service->event);
