@@ -62,7 +62,7 @@ $(call archive,ctl): $(filter-out %/reminderctl.o,$(call objects,ctl))
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
-$(BUILD)/reminderd: $(BUILD)/daemon/reminderd.o $(foreach f,$(FLOORS),$(call archive,$(f)))
+$(BUILD)/reminderd: $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard daemon/*.c))) $(foreach f,$(FLOORS),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 $(BUILD)/reminderctl: $(BUILD)/daemon/ctl/reminderctl.o $(call archive,ctl) $(call archive,core)

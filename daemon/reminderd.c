@@ -1,187 +1,20 @@
-/* reminderd: options, signals, sd_notify, watchdog, the loop.
+/* reminderd: checks the configuration, rehearses, or serves.
  * Depends on control and engine.
  * The entry point of the service. */
 #include <errno.h>
-#include <getopt.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/inotify.h>
-#include <sys/timerfd.h>
 
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
 #include "control/bus.h"
 #include "core/cleanup.h"
-#include "core/standard-fds.h"
-#include "engine/manager.h"
 #include "engine/rehearsal.h"
-
-/* How long messages on the wire may take to finish after SIGTERM; well within systemd's own patience of 90 s. */
-#define STOP_TIMEOUT_USEC (20 * 1000000ULL)
-
-/* The status line follows what happens at this distance: a busy morning is one change of it, not a thousand. */
-#define STATUS_DELAY_USEC (10 * 1000000ULL)
-
-/* How long READY waits for the bus to say that the daemon has its name. */
-#define BUS_PATIENCE_USEC (5 * 1000000ULL)
-
-enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
-
-struct options {
-        const char *config;
-        const char *state;
-        enum bus_kind bus;
-        bool bus_given; /* a rehearsal has no bus unless one is asked for */
-        bool check;
-        bool rehearse;
-        civil_day from, to;
-        bool deliver;
-        bool json;
-};
-
-struct service {
-        const char *config_path;
-        sd_event *event;
-        struct transfers *transfers;
-        struct manager *manager;
-        struct control *control;
-        struct journal journal;
-        sd_event_source *rules_watch; /* on the folder of the zone's rules */
-        sd_event_source *status;      /* runs when the status line has to be written anew */
-        int64_t said_wake;            /* the wake-up that the status line shows */
-        int clock_fd;
-        bool stopping;
-};
-
-static const char help[] =
-        "reminderd reads the yearly plan of an emulation block and reminds its agencies by e-mail and webhook.\n"
-        "\n"
-        "  --config FILE             configuration, " SYSCONFDIR "/reminderd/reminderd.conf by default\n"
-        "  --state DIR               where the state is kept; else $STATE_DIRECTORY, else state_dir of the file\n"
-        "  --bus system|session|none the bus on which reminderctl is answered, system by default\n"
-        "  --check                   read and check everything, print every mistake as FILE:LINE: text, and exit\n"
-        "  --rehearse FROM..TO       print what would be sent between two days (2024-01-01..2024-12-31), and exit\n"
-        "    --deliver               and really send it, to whatever the configuration names\n"
-        "    --bus system|session    wait there for decisions, and for org.reminderd1.Rehearsal.Advance\n"
-        "    --json                  one JSON object a line\n"
-        "  --version, --help\n"
-        "\n"
-        "See reminderd(8), reminderd.conf(5), reminder-plan(5).\n";
-
-/* ---- options ---- */
-
-static int parse_period(const char *text, struct options *options)
-{
-        char from[sizeof("YYYY-MM-DD")];
-        const char *dots = strstr(text, "..");
-
-        if (!dots || (size_t)(dots - text) >= sizeof(from))
-                return -EINVAL;
-        memcpy(from, text, (size_t)(dots - text));
-        from[dots - text] = '\0';
-        if (civil_parse(from, &options->from) < 0 || civil_parse(dots + 2, &options->to) < 0)
-                return -EINVAL;
-        return options->to < options->from ? -EINVAL : 0;
-}
-
-static int parse_bus(const char *name, enum bus_kind *ret)
-{
-        static const char *const names[] = {[BUS_SYSTEM] = "system", [BUS_SESSION] = "session", [BUS_NONE] = "none"};
-
-        for (size_t i = 0; i < ELEMENTS(names); i++)
-                if (strcmp(name, names[i]) == 0) {
-                        *ret = (enum bus_kind)i;
-                        return 0;
-                }
-        return -EINVAL;
-}
-
-__attribute__((format(printf, 1, 2))) static int usage(const char *format, ...)
-{
-        va_list arguments;
-
-        fputs("reminderd: ", stderr);
-        va_start(arguments, format);
-        vfprintf(stderr, format, arguments);
-        va_end(arguments);
-        fputs("; see reminderd --help\n", stderr);
-        return EXIT_USAGE;
-}
-
-/* -1: go on; else the exit code. */
-static int parse_options(int argc, char **argv, struct options *options)
-{
-        enum { CONFIG = 256, STATE, BUS, CHECK, REHEARSE, DELIVER, JSON, VERSION, HELP };
-        static const struct option known[] = {
-                {"config", required_argument, NULL, CONFIG},
-                {"state", required_argument, NULL, STATE},
-                {"bus", required_argument, NULL, BUS},
-                {"check", no_argument, NULL, CHECK},
-                {"rehearse", required_argument, NULL, REHEARSE},
-                {"deliver", no_argument, NULL, DELIVER},
-                {"json", no_argument, NULL, JSON},
-                {"version", no_argument, NULL, VERSION},
-                {"help", no_argument, NULL, HELP},
-                {NULL, 0, NULL, 0},
-        };
-        int option;
-
-        while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-                switch (option) {
-                case CONFIG:
-                        options->config = optarg;
-                        break;
-                case STATE:
-                        options->state = optarg;
-                        break;
-                case BUS:
-                        if (parse_bus(optarg, &options->bus) < 0)
-                                return usage("--bus %s: expected system, session or none", optarg);
-                        options->bus_given = true;
-                        break;
-                case CHECK:
-                        options->check = true;
-                        break;
-                case REHEARSE:
-                        if (parse_period(optarg, options) < 0)
-                                return usage("--rehearse %s: expected two days, the earlier first, such as "
-                                             "2024-01-01..2024-12-31",
-                                             optarg);
-                        options->rehearse = true;
-                        break;
-                case DELIVER:
-                        options->deliver = true;
-                        break;
-                case JSON:
-                        options->json = true;
-                        break;
-                case VERSION:
-                        puts("reminderd " REMINDERD_VERSION);
-                        return EXIT_OK;
-                case HELP:
-                        fputs(help, stdout);
-                        return EXIT_OK;
-                default:
-                        fputs("reminderd: see reminderd --help\n", stderr);
-                        return EXIT_USAGE;
-                }
-        }
-        if (optind < argc)
-                return usage("%s: no arguments are taken", argv[optind]);
-        if (options->check && options->rehearse)
-                return usage("%s", "--check and --rehearse exclude each other");
-        if ((options->deliver || options->json) && !options->rehearse)
-                return usage("%s", "--deliver and --json go with --rehearse");
-        if (options->deliver && options->bus_given && options->bus != BUS_NONE)
-                return usage("%s", "--deliver is not for a rehearsal on a bus: it would send at another time's date");
-        return -1;
-}
-
-/* ---- check and rehearse ---- */
+#include "options.h"
+#include "service.h"
+#include "standard-fds.h"
 
 /* To a person as lines, to the journal as events (formats.md section 7). */
 static void print_report(const struct report *report, FILE *out)
@@ -226,29 +59,12 @@ static int check(const struct options *options)
         return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
-/* For what sends: without its secrets it would be refused everywhere. */
-static int load_to_send(const char *path, struct report *report, struct settings **ret)
-{
-        struct settings *CLEANUP(settings_unref_p) settings = NULL;
-        int r = settings_load(path, report, &settings);
-
-        if (r == 0 && settings_config(settings)->sealed) {
-                report_error(report, path, 0,
-                             "nothing can be sent without the credentials named here: systemd passes them on when it "
-                             "starts the service (systemctl restart reminderd)");
-                r = -EINVAL;
-        }
-        if (r == 0)
-                *ret = TAKE_PTR(settings);
-        return r;
-}
-
 /* For what can't go on with mistakes: they are printed to standard error. */
 static int load(const struct options *options, struct settings **ret)
 {
         struct report CLEANUP(report_clear) report = {0};
         int r = options->rehearse && !options->deliver ? settings_load(options->config, &report, ret)
-                                                       : load_to_send(options->config, &report, ret);
+                                                       : service_load(options->config, &report, ret);
 
         if (r < 0) {
                 report_sort(&report);
@@ -258,6 +74,8 @@ static int load(const struct options *options, struct settings **ret)
         }
         return r;
 }
+
+/* ---- rehearse ---- */
 
 static int advance(void *userdata, wall_time until)
 {
@@ -332,355 +150,13 @@ static int rehearse(const struct options *options)
         return r == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
-/* ---- the service ---- */
-
-static void say_status(struct service *service)
-{
-        struct engine *engine = manager_engine(service->manager);
-        int64_t wake = manager_wake(service->manager);
-        struct store_counts counts;
-        char day[CIVIL_DATE_SIZE];
-
-        service->said_wake = wake;
-        if (store_count(engine->store, wall_day(clock_wall(clock_now(&engine->clock))), &counts) < 0)
-                return;
-        if (wake == INT64_MAX)
-                sd_notifyf(0, "STATUS=%" PRId64 " việc, %" PRId64 " quá hạn; không có lời nhắc nào chờ gửi",
-                           counts.obligations_open, counts.overdue);
-        else
-                sd_notifyf(0, "STATUS=%" PRId64 " việc, %" PRId64 " quá hạn; nhắc tiếp theo %s %02d:%02d",
-                           counts.obligations_open, counts.overdue, civil_format_vi(wall_day(clock_wall(wake)), day),
-                           wall_clock(clock_wall(wake)) / 3600, wall_clock(clock_wall(wake)) / 60 % 60);
-}
-
-static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
-{
-        (void)source, (void)usec;
-        say_status(userdata);
-        return 0;
-}
-
-/* At once: after what is to be done now, so that the line does not name this moment as the next reminder's. */
-static void say_status_soon(const struct service *service)
-{
-        (void)sd_event_source_set_time_relative(service->status, 0);
-        (void)sd_event_source_set_enabled(service->status, SD_EVENT_ONESHOT);
-}
-
-static void say_status_later(const struct service *service)
-{
-        int enabled;
-
-        if (sd_event_source_get_enabled(service->status, &enabled) < 0 || enabled != SD_EVENT_OFF)
-                return;
-        (void)sd_event_source_set_time_relative(service->status, STATUS_DELAY_USEC);
-        (void)sd_event_source_set_enabled(service->status, SD_EVENT_ONESHOT);
-}
-
-static int add_status(struct service *service)
-{
-        int r = sd_event_add_time_relative(service->event, &service->status, CLOCK_MONOTONIC, 0, 0, on_status, service);
-
-        return r < 0 ? r : sd_event_source_set_priority(service->status, SD_EVENT_PRIORITY_IDLE);
-}
-
-static void say_findings(const struct service *service, const struct report *report)
-{
-        for (size_t i = 0; i < report->n; i++) {
-                char *CLEANUP_FREE line = finding_format(&report->findings[i]);
-
-                if (line)
-                        journal_say(&service->journal, EVENT_CONFIG_FINDING, NULL, "%s", line);
-        }
-}
-
-/* The file with the rules of the zone in force, behind what links lead to it; the caller frees it. */
-static char *rules_file(const struct service *service)
-{
-        const char *folder = getenv("TZDIR"), *zone = engine_config(manager_engine(service->manager))->timezone;
-        char *CLEANUP_FREE path = NULL;
-
-        if (asprintf(&path, "%s/%s", folder && *folder ? folder : "/usr/share/zoneinfo", zone) < 0) {
-                path = NULL;
-                return NULL;
-        }
-        return realpath(path, NULL);
-}
-
-static int on_rules(sd_event_source *source, const struct inotify_event *event, void *userdata)
-{
-        struct service *service = userdata;
-        char *CLEANUP_FREE path = rules_file(service);
-
-        (void)source;
-        /* An upgrade replaces hundreds of zones beside it. Where events were lost they have no name. */
-        if (path && event->len > 0 && strcmp(basename(path), event->name) != 0)
-                return 0;
-        (void)manager_clock_changed(service->manager);
-        service->said_wake = -1;
-        return 0;
-}
-
-/* The folder of the zone in force: a package puts new rules in the place of the old there. Without it nothing is
- * missed but that. */
-static void watch_rules(struct service *service)
-{
-        char *CLEANUP_FREE path = rules_file(service);
-
-        service->rules_watch = sd_event_source_disable_unref(service->rules_watch);
-        if (!path)
-                return;
-        *strrchr(path, '/') = '\0';
-        (void)sd_event_add_inotify(service->event, &service->rules_watch, path,
-                                   IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE | IN_ONLYDIR, on_rules, service);
-}
-
-static int reload(void *userdata, struct report *report)
-{
-        struct service *service = userdata;
-        struct settings *CLEANUP(settings_unref_p) settings = NULL;
-        struct timespec now;
-        int r;
-
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Đang đọc lại cấu hình",
-                   (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
-        r = load_to_send(service->config_path, report, &settings);
-        report_sort(report);
-        say_findings(service, report);
-        if (r == 0)
-                r = manager_adopt(service->manager, settings);
-        if (r == 0)
-                watch_rules(service);
-        if (r == 0)
-                journal_say(&service->journal, EVENT_RELOADED, NULL, "Configuration reloaded: %s",
-                            service->config_path);
-        else
-                journal_say(&service->journal, EVENT_RELOAD_REFUSED, NULL,
-                            "Configuration not reloaded, the old one goes on: %s",
-                            r == -EINVAL ? "mend the mistakes named before this line" : strerror(-r));
-        say_status_soon(service);
-        sd_notify(0, "READY=1");
-        return r;
-}
-
-static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
-{
-        struct report CLEANUP(report_clear) report = {0};
-
-        (void)source, (void)info;
-        (void)reload(userdata, &report);
-        return 0;
-}
-
-static int on_stop_timeout(sd_event_source *source, uint64_t usec, void *userdata)
-{
-        struct service *service = userdata;
-
-        (void)source, (void)usec;
-        return sd_event_exit(service->event, 0);
-}
-
-static int on_terminate(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
-{
-        struct service *service = userdata;
-
-        (void)source, (void)info;
-        if (service->stopping)
-                return 0;
-        service->stopping = true;
-        sd_notify(0, "STOPPING=1\nSTATUS=Đang dừng");
-        manager_stop(service->manager);
-        journal_say(&service->journal, EVENT_STOPPING, NULL, "Stopping; %zu messages under way may finish",
-                    manager_under_way(service->manager));
-        return sd_event_add_time_relative(service->event, NULL, CLOCK_MONOTONIC, STOP_TIMEOUT_USEC, 0, on_stop_timeout,
-                                          service);
-}
-
-/* After each round of events: ends when all is quiet after SIGTERM, and keeps the status line true. */
-static int on_quiet(sd_event_source *source, void *userdata)
-{
-        struct service *service = userdata;
-
-        (void)source;
-        if (manager_under_way(service->manager) > 0)
-                return 0;
-        if (service->stopping)
-                return sd_event_exit(service->event, 0);
-        if (service->said_wake != manager_wake(service->manager))
-                say_status_later(service);
-        return 0;
-}
-
-/* ---- the clock and the time zone ---- */
-
-/* A timer that never rings, but tells when the clock is set (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET). */
-static int arm_clock_watch(int fd)
-{
-        struct itimerspec never = {.it_value.tv_sec = INT64_C(0x7fffffff) * 2};
-
-        return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0 ? -errno : 0;
-}
-
-static int on_clock(sd_event_source *source, int fd, uint32_t events, void *userdata)
-{
-        struct service *service = userdata;
-        uint64_t rings;
-
-        (void)source, (void)events;
-        if (read(fd, &rings, sizeof(rings)) < 0 && errno != ECANCELED && errno != EAGAIN)
-                return 0;
-        (void)arm_clock_watch(fd);
-        (void)manager_clock_changed(service->manager);
-        service->said_wake = -1;
-        return 0;
-}
-
-static int watch_clock(struct service *service)
-{
-        int r;
-
-        service->clock_fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
-        if (service->clock_fd < 0)
-                return -errno;
-        r = arm_clock_watch(service->clock_fd);
-        if (r == 0)
-                r = sd_event_add_io(service->event, NULL, service->clock_fd, EPOLLIN, on_clock, service);
-        if (r < 0)
-                return r;
-        watch_rules(service);
-        return 0;
-}
-
-/* ---- main ---- */
-
-static int open_manager(struct service *service, const struct options *options, struct settings *settings)
-{
-        const char *from_systemd = getenv("STATE_DIRECTORY");
-        const char *state =
-                options->state ? options->state
-                               : (from_systemd && *from_systemd ? from_systemd : settings_config(settings)->state_dir);
-        char *CLEANUP_FREE error = NULL;
-        int r = transfers_new(service->event, &service->transfers);
-
-        if (r < 0)
-                return r;
-        r = manager_new(
-                &(struct manager_options){
-                        .event = service->event,
-                        .courier = courier_network(service->transfers),
-                        .settings = settings,
-                        .state_dir = state,
-                        .journal = service->journal,
-                },
-                &service->manager, &error);
-        if (r < 0)
-                journal_say(&service->journal, EVENT_FATAL, NULL, "%s", error ? error : strerror(-r));
-        return r;
-}
-
-static int add_signals(const struct service *service)
-{
-        sigset_t set;
-        int r;
-
-        sigemptyset(&set);
-        sigaddset(&set, SIGHUP);
-        sigaddset(&set, SIGTERM);
-        sigaddset(&set, SIGINT);
-        sigprocmask(SIG_BLOCK, &set, NULL);
-        signal(SIGPIPE, SIG_IGN);
-        signal(SIGXFSZ, SIG_IGN); /* a file at its limit (RLIMIT_FSIZE) is a full disk, which the store can live with */
-        r = sd_event_add_signal(service->event, NULL, SIGHUP, on_hangup, (void *)service);
-        if (r >= 0)
-                r = sd_event_add_signal(service->event, NULL, SIGTERM, on_terminate, (void *)service);
-        if (r >= 0)
-                r = sd_event_add_signal(service->event, NULL, SIGINT, on_terminate, (void *)service);
-        return r < 0 ? r : 0;
-}
-
-/* Whoever waited for the start may ask at once; reminders run meanwhile, and do not hang on the bus. */
-static int run_until_asked(const struct service *service)
-{
-        uint64_t now, end;
-        int r = sd_event_now(service->event, CLOCK_MONOTONIC, &now);
-
-        for (end = now + BUS_PATIENCE_USEC; r >= 0 && now < end && !control_is_settled(service->control) &&
-                                            sd_event_get_state(service->event) != SD_EVENT_FINISHED;) {
-                r = sd_event_run(service->event, end - now);
-                if (r >= 0)
-                        r = sd_event_now(service->event, CLOCK_MONOTONIC, &now);
-        }
-        return r;
-}
-
-static int run_service(struct service *service, const struct options *options, struct settings *settings)
-{
-        int r = sd_event_new(&service->event);
-
-        /* A watchdog asked for in words that nobody understands is no reason to remind nobody. */
-        if (r >= 0)
-                (void)sd_event_set_watchdog(service->event, true);
-        if (r >= 0)
-                r = journal_hold_floods(&service->journal, service->event);
-        if (r >= 0)
-                r = add_signals(service);
-        if (r >= 0)
-                r = open_manager(service, options, settings);
-        if (r >= 0)
-                r = control_new(&(struct control_options){.manager = service->manager,
-                                                          .event = service->event,
-                                                          .bus = options->bus,
-                                                          .reload = reload,
-                                                          .userdata = service},
-                                &service->control);
-        if (r >= 0)
-                r = watch_clock(service);
-        if (r >= 0)
-                r = add_status(service);
-        if (r >= 0)
-                r = sd_event_add_post(service->event, NULL, on_quiet, service);
-        if (r >= 0)
-                r = manager_start(service->manager);
-        if (r >= 0)
-                r = run_until_asked(service);
-        if (r < 0)
-                return r;
-        journal_say(&service->journal, EVENT_STARTED, NULL, "reminderd " REMINDERD_VERSION " reminds; configuration %s",
-                    service->config_path);
-        sd_notify(0, "READY=1");
-        return sd_event_loop(service->event);
-}
-
-static void service_clear(struct service *service)
-{
-        control_free(service->control);
-        manager_free(service->manager);
-        transfers_free(service->transfers);
-        journal_end(&service->journal);
-        /* Not left to the loop: libsystemd 252 lets an inotify source without an owner hold its loop for ever. */
-        sd_event_source_disable_unref(service->rules_watch);
-        sd_event_source_disable_unref(service->status);
-        sd_event_unref(service->event);
-        close_p(&service->clock_fd);
-}
-
 static int serve(const struct options *options)
 {
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
-        struct service CLEANUP(service_clear) service = {
-                .config_path = options->config,
-                .journal = journal_open(),
-                .clock_fd = -1,
-        };
-        int r = load(options, &settings);
 
-        if (r < 0)
+        if (load(options, &settings) < 0)
                 return EXIT_FAILED;
-        r = run_service(&service, options, settings);
-        if (r < 0)
-                journal_say(&service.journal, EVENT_FATAL, NULL, "Cannot go on: %s", strerror(-r));
-        return r < 0 ? EXIT_FAILED : EXIT_OK;
+        return service_run(options, settings) < 0 ? EXIT_FAILED : EXIT_OK;
 }
 
 int main(int argc, char **argv)
@@ -690,7 +166,7 @@ int main(int argc, char **argv)
 
         if (standard_fds_hold() < 0)
                 return EXIT_FAILED;
-        code = parse_options(argc, argv, &options);
+        code = options_parse(argc, argv, &options);
         if (code >= 0)
                 return code;
         if (options.check)

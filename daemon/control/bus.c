@@ -1,6 +1,6 @@
 /* The bus object org.reminderd1: comes and goes with the bus, lets in who may, tells what changed.
  * Depends on engine; speaks sd-bus.
- * Called by reminderd.c. */
+ * Called by reminderd.c and service.c. */
 #include "control/bus.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* The bus object org.reminderd1: what people ask and decide, over D-Bus.
  * Depends on engine; speaks sd-bus.
- * Called by reminderd.c. */
+ * Called by reminderd.c and service.c. */
 #pragma once
 
 #include <systemd/sd-event.h>

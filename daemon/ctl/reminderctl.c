@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/standard-fds.h"
 #include "ctl/verbs.h"
 #include "ctl/words.h"
+#include "standard-fds.h"
 
 /* Where this program's catalogues are installed: beside it, as PREFIX/bin and PREFIX/share/locale are, so that one
  * build serves every PREFIX. */

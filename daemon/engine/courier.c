@@ -1,6 +1,6 @@
-/* The courier: what carries a composed message away: the network, or nothing at all in a rehearsal.
+/* The courier: what carries a message away: the network, or nothing at all in a rehearsal.
  * Depends on delivery and draft.
- * Made by reminderd.c and rehearsal.c; called by outbox. */
+ * Made by service.c and rehearsal.c; called by outbox. */
 #include "engine/courier.h"
 
 #include <time.h>

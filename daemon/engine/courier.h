@@ -1,6 +1,6 @@
 /* The courier: what carries a message away: the network, or nothing at all in a rehearsal.
  * Depends on delivery and draft.
- * Made by reminderd.c and rehearsal.c (tests bring their own); called by outbox. */
+ * Made by service.c and rehearsal.c (tests bring their own); called by outbox. */
 #pragma once
 
 #include "config/config.h"

@@ -1,6 +1,6 @@
 /* The journal: one MESSAGE_ID for each kind of event, structured fields, or plain lines on a terminal.
  * Depends on sd-journal, core/flood; for the latter's timer on sd-event.
- * Called by engine, control and reminderd.c; everything below returns its errors instead. */
+ * Called by engine, control, reminderd.c and service.c; everything below returns its errors instead. */
 #pragma once
 
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* The manager: owns settings, store, clock and outbox; start, tick, reload and shutdown.
  * Depends on every other part of engine.
- * Called by reminderd.c, rehearsal.c, control. */
+ * Called by service.c, rehearsal.c, control. */
 #pragma once
 
 #include <systemd/sd-event.h>

@@ -1,0 +1,133 @@
+/* The command line of reminderd.
+ * Depends on getopt_long(3).
+ * Called by reminderd.c. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+
+static const char help[] =
+        "reminderd reads the yearly plan of an emulation block and reminds its agencies by e-mail and webhook.\n"
+        "\n"
+        "  --config FILE             configuration, " SYSCONFDIR "/reminderd/reminderd.conf by default\n"
+        "  --state DIR               where the state is kept; else $STATE_DIRECTORY, else state_dir of the file\n"
+        "  --bus system|session|none the bus on which reminderctl is answered, system by default\n"
+        "  --check                   read and check everything, print every mistake as FILE:LINE: text, and exit\n"
+        "  --rehearse FROM..TO       print what would be sent between two days (2024-01-01..2024-12-31), and exit\n"
+        "    --deliver               and really send it, to whatever the configuration names\n"
+        "    --bus system|session    wait there for decisions, and for org.reminderd1.Rehearsal.Advance\n"
+        "    --json                  one JSON object a line\n"
+        "  --version, --help\n"
+        "\n"
+        "See reminderd(8), reminderd.conf(5), reminder-plan(5).\n";
+
+static int parse_period(const char *text, struct options *options)
+{
+        char from[sizeof("YYYY-MM-DD")];
+        const char *dots = strstr(text, "..");
+
+        if (!dots || (size_t)(dots - text) >= sizeof(from))
+                return -EINVAL;
+        memcpy(from, text, (size_t)(dots - text));
+        from[dots - text] = '\0';
+        if (civil_parse(from, &options->from) < 0 || civil_parse(dots + 2, &options->to) < 0)
+                return -EINVAL;
+        return options->to < options->from ? -EINVAL : 0;
+}
+
+static int parse_bus(const char *name, enum bus_kind *ret)
+{
+        static const char *const names[] = {[BUS_SYSTEM] = "system", [BUS_SESSION] = "session", [BUS_NONE] = "none"};
+
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                if (strcmp(name, names[i]) == 0) {
+                        *ret = (enum bus_kind)i;
+                        return 0;
+                }
+        return -EINVAL;
+}
+
+__attribute__((format(printf, 1, 2))) static int usage(const char *format, ...)
+{
+        va_list arguments;
+
+        fputs("reminderd: ", stderr);
+        va_start(arguments, format);
+        vfprintf(stderr, format, arguments);
+        va_end(arguments);
+        fputs("; see reminderd --help\n", stderr);
+        return EXIT_USAGE;
+}
+
+int options_parse(int argc, char **argv, struct options *options)
+{
+        enum { CONFIG = 256, STATE, BUS, CHECK, REHEARSE, DELIVER, JSON, VERSION, HELP };
+        static const struct option known[] = {
+                {"config", required_argument, NULL, CONFIG},
+                {"state", required_argument, NULL, STATE},
+                {"bus", required_argument, NULL, BUS},
+                {"check", no_argument, NULL, CHECK},
+                {"rehearse", required_argument, NULL, REHEARSE},
+                {"deliver", no_argument, NULL, DELIVER},
+                {"json", no_argument, NULL, JSON},
+                {"version", no_argument, NULL, VERSION},
+                {"help", no_argument, NULL, HELP},
+                {NULL, 0, NULL, 0},
+        };
+        int option;
+
+        while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+                switch (option) {
+                case CONFIG:
+                        options->config = optarg;
+                        break;
+                case STATE:
+                        options->state = optarg;
+                        break;
+                case BUS:
+                        if (parse_bus(optarg, &options->bus) < 0)
+                                return usage("--bus %s: expected system, session or none", optarg);
+                        options->bus_given = true;
+                        break;
+                case CHECK:
+                        options->check = true;
+                        break;
+                case REHEARSE:
+                        if (parse_period(optarg, options) < 0)
+                                return usage("--rehearse %s: expected two days, the earlier first, such as "
+                                             "2024-01-01..2024-12-31",
+                                             optarg);
+                        options->rehearse = true;
+                        break;
+                case DELIVER:
+                        options->deliver = true;
+                        break;
+                case JSON:
+                        options->json = true;
+                        break;
+                case VERSION:
+                        puts("reminderd " REMINDERD_VERSION);
+                        return EXIT_OK;
+                case HELP:
+                        fputs(help, stdout);
+                        return EXIT_OK;
+                default:
+                        fputs("reminderd: see reminderd --help\n", stderr);
+                        return EXIT_USAGE;
+                }
+        }
+        if (optind < argc)
+                return usage("%s: no arguments are taken", argv[optind]);
+        if (options->check && options->rehearse)
+                return usage("%s", "--check and --rehearse exclude each other");
+        if ((options->deliver || options->json) && !options->rehearse)
+                return usage("%s", "--deliver and --json go with --rehearse");
+        if (options->deliver && options->bus_given && options->bus != BUS_NONE)
+                return usage("%s", "--deliver is not for a rehearsal on a bus: it would send at another time's date");
+        return -1;
+}
