@@ -36,11 +36,6 @@ def soon(seconds=2.0):
     return at.replace(microsecond=0)
 
 
-def later():
-    """A moment that does not come while a test runs; late in the evening it is tomorrow's."""
-    return (now() + datetime.timedelta(hours=1)).replace(microsecond=0)
-
-
 def wait_until(condition, what, patience=PATIENCE):
     """Asks often; for what tells nobody when it happens, such as a line in a log."""
     end = time.monotonic() + patience
@@ -70,7 +65,7 @@ def item(name="bao-cao", due=None, **more):
 
 
 class Live(Block):
-    """`count` agencies that are all reminded at `at` of one report due that day; what is None in `mail` is left out."""
+    """`count` agencies that are all reminded at `at` of one report due today; what is None in `mail` is left out."""
 
     def __init__(self, folder, at, count=1, mail=None, agency=agencies, items=None, webhook=None, **settings):
         secret = folder / "secret"
@@ -83,8 +78,8 @@ class Live(Block):
         settings = {"hours": {"open": "00:00", "close": "00:00"}, **settings}
         if webhook:
             settings["webhooks"] = tuple(webhook) if isinstance(webhook, (list, tuple)) else (webhook,)
-        text = plan(items or item(due=at.date()), year=at.year, members=None)
-        text = text.replace('head = "vp-ubnd"; deputy = "so-noi-vu";', 'head = "don-vi-1";')
+        text = plan(items or item(), year=at.year, members=None).replace('head = "vp-ubnd"; deputy = "so-noi-vu";',
+                                                                       'head = "don-vi-1";')  # fmt: skip
         super().__init__(folder, text, agencies=members, groups={}, policies=policy, default_policy="now", mail=mail,
                          **settings)  # fmt: skip
         self.write_calendar(at.date())

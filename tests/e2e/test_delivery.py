@@ -16,7 +16,7 @@ from lab import check
 from lab.ca import Authority
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import PASSWORD, PATIENCE, USER, Live, later, said, soon, wait_until
+from live import PASSWORD, PATIENCE, USER, Live, said, soon, wait_until
 
 SANITIZED = "asan" in str(BUILD)
 SECRET = "whsec_MfKQ9r8GKYqTwjUPD8ILPZIo2LaLaSw0MTIzNDU2Nzg="
@@ -218,7 +218,7 @@ def test_sigterm_lets_what_is_on_the_wire_finish(tmp_path, smtp, authority):
 
 
 def test_a_reload_adds_and_a_broken_one_is_refused(tmp_path, smtp, authority):
-    block = Live(tmp_path, later(), mail=mail_to(smtp, authority))
+    block = Live(tmp_path, soon(3600), mail=mail_to(smtp, authority))
     with block.start() as daemon:
         good = (block.conf / "plans.d" / "plan.conf").read_text()
         block.write_plan(good.replace('due = "', 'due = "x'))
@@ -235,7 +235,7 @@ def test_a_reload_adds_and_a_broken_one_is_refused(tmp_path, smtp, authority):
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer's own threads and memory are not the program's")
 def test_idle_means_no_wakeups(tmp_path, smtp, authority):
     """Voluntary context switches of the main thread stand still while nothing is due."""
-    with Live(tmp_path, later(), 10, mail=mail_to(smtp, authority)).start() as daemon:
+    with Live(tmp_path, soon(3600), 10, mail=mail_to(smtp, authority)).start() as daemon:
         pid = daemon.process.pid
 
         def switches():

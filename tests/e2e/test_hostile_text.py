@@ -15,7 +15,7 @@ from block import BUILD, Bus
 from lab import check
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import Live, item, later, midnight, said
+from live import Live, item, midnight, said, soon
 from plain import assert_journal_whole, assert_plain
 
 SANITIZED = "asan" in str(BUILD)
@@ -87,7 +87,7 @@ def test_an_address_is_one_address_and_nothing_else(tmp_path, what):
 
 
 def test_a_file_name_forges_no_line(tmp_path):
-    live = Live(tmp_path, later(), mail=NO_MAIL)
+    live = Live(tmp_path, soon(3600), mail=NO_MAIL)
     (live.conf / "plans.d" / "x\nreminderd: forged\x1b[2J.conf").write_text("plan = ;")
     result = live.check()
     assert result.returncode == 1 and not re.search(r"(?m)^reminderd: forged", result.stdout)
@@ -189,7 +189,7 @@ def test_a_note_is_one_line(desk, text):
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     folder = tmp_path_factory.mktemp("desk")
-    with Bus() as bus, Live(folder, later(), mail=NO_MAIL).start("session", environment=bus.environment):
+    with Bus() as bus, Live(folder, soon(3600), mail=NO_MAIL).start("session", environment=bus.environment):
         bus.wait_for_object()
         yield bus
 
@@ -234,7 +234,7 @@ FAR_TOO_MUCH = {
 @pytest.mark.parametrize("what", FAR_TOO_MUCH)
 def test_far_too_much_is_refused_in_words_or_works(tmp_path, what):
     name, swell, code = FAR_TOO_MUCH[what]
-    live = Live(tmp_path, later(), mail=NO_MAIL)
+    live = Live(tmp_path, soon(3600), mail=NO_MAIL)
     live.write(name, swell((live.conf / name).read_text()))
     result, output, memory = measured(live)
     assert result == code, output[:2000]

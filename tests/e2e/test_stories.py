@@ -15,7 +15,7 @@ from lab import check
 from lab.ca import Authority
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import PASSWORD, PATIENCE, USER, Live, item, later, midnight, said, soon, wait_until
+from live import PASSWORD, PATIENCE, USER, Live, item, midnight, said, soon, wait_until
 
 BATCH = 32  # RESULT_BATCH of engine/outbox.h
 FULL = 16384  # bytes a file may have: the write-ahead log is longer from the start on
@@ -122,7 +122,7 @@ def test_a_crash_with_a_full_disk_repeats_what_could_not_be_written_with_its_id(
 
 def test_a_reload_and_decisions_on_a_full_disk_change_nothing_by_halves(tmp_path, smtp, authority, bus):
     """Refused with the reason, and the old plan and state go on; with room again the same is done."""
-    live = Live(tmp_path, later(), 3, mail=mail_to(smtp, authority))
+    live = Live(tmp_path, soon(3600), 3, mail=mail_to(smtp, authority))
     decisions = (["done", "bao-cao", "--agency", "don-vi-1"],
                  ["snooze", "bao-cao", "--agency", "don-vi-2", "--for", "1d", "--reason", "chờ", "--force"])  # fmt: skip
     with live.start("session", environment=bus.environment) as daemon:
@@ -151,7 +151,7 @@ def test_a_reload_and_decisions_on_a_full_disk_change_nothing_by_halves(tmp_path
 
 def test_another_address_on_a_full_disk(tmp_path, smtp, authority, bus):
     """Whether or not the reload goes through, it says so, and what it says is true for the next message."""
-    live = Live(tmp_path, later(), 1, mail=mail_to(smtp, authority))
+    live = Live(tmp_path, soon(3600), 1, mail=mail_to(smtp, authority))
     with live.start("session", environment=bus.environment) as daemon:
         bus.wait_for_object()
         with FullDisk(daemon):

@@ -13,7 +13,7 @@ from block import Bus
 from lab.ca import Authority
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import PASSWORD, PATIENCE, USER, Live, later, midnight, said
+from live import PASSWORD, PATIENCE, USER, Live, midnight, said, soon
 
 COUNT = 3
 
@@ -89,7 +89,7 @@ def test_closed_descriptors_are_not_given_to_anything_else(tmp_path, authority, 
 
 @pytest.mark.parametrize("closed", [(0, 1, 2), (1,)])
 def test_reminderctl_does_not_write_to_the_bus_for_want_of_an_output(tmp_path, closed):
-    with Bus() as bus, Live(tmp_path, later()).start("session", environment=bus.environment):
+    with Bus() as bus, Live(tmp_path, soon(3600)).start("session", environment=bus.environment):
         bus.wait_for_object()
         command = [block.REMINDERCTL, "--bus", "session", "list", "--json"]
         variables = block.environment(**bus.environment)
@@ -148,7 +148,7 @@ SECRETS = {
 @pytest.mark.parametrize("what", SECRETS)
 def test_a_password_file_that_will_not_do(tmp_path, what):
     spoil, says = SECRETS[what]
-    live = Live(tmp_path, later(), mail={"url": "smtp://127.0.0.1:1"})
+    live = Live(tmp_path, soon(3600), mail={"url": "smtp://127.0.0.1:1"})
     spoil(tmp_path / "secret")
     result = live.check()
     assert result.returncode == 1
