@@ -167,7 +167,7 @@ static void test_policy_copy(void **state)
 {
         char id[] = "report";
         struct offset before[] = {{.days = 30}, {.workdays = 5}};
-        struct target words[] = {{TARGET_HEAD, 0}, {TARGET_GROUP, 7}};
+        struct target words[] = {{TARGET_HEAD, 0}, {TARGET_GROUP, 7}}, *to;
         struct escalation escalations[] = {{.after = {.workdays = 3}, .to = {.words = words, .n = 2}},
                                            {.after = {.workdays = 10}}};
         const struct policy policy = {.id = id,
@@ -189,8 +189,12 @@ static void test_policy_copy(void **state)
         assert_ptr_not_equal(copy.before, policy.before);
         assert_memory_equal(copy.before, before, sizeof(before));
         assert_int_equal(copy.n_escalations, 2);
-        assert_ptr_not_equal(copy.escalations[0].to.words, words);
-        assert_memory_equal(copy.escalations[0].to.words, words, sizeof(words));
+        to = copy.escalations[0].to.words;
+        assert_ptr_not_equal(to, words);
+        for (size_t i = 0; i < ELEMENTS(words); i++) {
+                assert_int_equal(to[i].role, words[i].role);
+                assert_int_equal(to[i].index, words[i].index);
+        }
         assert_int_equal(copy.escalations[1].after.workdays, 10);
         assert_int_equal(copy.at, policy.at);
         assert_int_equal(copy.overdue_limit, OVERDUE_UNLIMITED);

@@ -22,7 +22,7 @@ static const struct smtp_message message = {
 };
 
 static int send_message(struct harness *harness, const struct peer *peer, enum smtp_tls tls, const char *password,
-                        long connections, struct outcome *outcome, struct transfer **ret)
+                        struct outcome *outcome, struct transfer **ret)
 {
         char url[64];
 
@@ -33,8 +33,8 @@ static int send_message(struct harness *harness, const struct peer *peer, enum s
                 .username = password ? "clerk" : NULL,
                 .password = password,
                 .hello = "client.example",
-                .timeout = 1,
-                .connections = connections,
+                .timeout = HARNESS_SILENCE,
+                .connections = 1,
         };
         const struct smtp_source source = harness_source(&message);
 
@@ -213,8 +213,8 @@ static void test_answers(void **state)
                 assert_int_equal(peer_start(&peers[i], &row->script), 0);
                 if (row->dead)
                         peer_stop(&peers[i]);
-                assert_return_code(
-                        send_message(&harness, &peers[i], row->tls, row->password, 1, &outcomes[i], &transfer), 0);
+                assert_return_code(send_message(&harness, &peers[i], row->tls, row->password, &outcomes[i], &transfer),
+                                   0);
                 assert_int_equal(outcomes[i].calls, 0);
         }
         harness_run(&harness);

@@ -209,7 +209,7 @@ static void test_answers(void **state)
                         peer_stop(&peers[i]);
                 snprintf(url, sizeof url, "http://127.0.0.1:%u/hook?x=1", peers[i].port);
                 const struct webhook_endpoint endpoint = {
-                        .url = url, .allow_http = true, .timeout = 1, .connections = 1};
+                        .url = url, .allow_http = true, .timeout = HARNESS_SILENCE, .connections = 1};
                 assert_return_code(webhook_post(harness.transfers, &endpoint, ID, 1614265330, BODY, harness_done,
                                                 &outcomes[i], &transfer),
                                    0);
