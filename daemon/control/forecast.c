@@ -19,6 +19,7 @@
 
 struct forecast {
         struct control *control;
+        struct forecast **place; /* of control's, while it is under way */
         sd_bus_message *call;
         sd_event_source *slice;
         struct manager *scratch;
@@ -41,11 +42,11 @@ static void forecast_free(struct forecast *forecast)
 
 DEFINE_CLEANUP(struct forecast *, forecast_free, forecast_free)
 
-/* Where one is kept while it is under way; NULL finds a free place. */
-static struct forecast **place_of(struct control *control, const struct forecast *forecast)
+/* Where one more can be kept while it is under way; NULL: nowhere. */
+static struct forecast **free_place(struct control *control)
 {
         for (size_t i = 0; i < FORECASTS_MAX; i++)
-                if (control->forecasts[i] == forecast)
+                if (!control->forecasts[i])
                         return &control->forecasts[i];
         return NULL;
 }
@@ -157,7 +158,7 @@ static void finish(struct forecast *forecast, int r)
         if (r < 0)
                 (void)sd_bus_reply_method_errorf(forecast->call, SD_BUS_ERROR_FAILED, "the forecast ended early: %s",
                                                  strerror(-r));
-        *place_of(forecast->control, forecast) = NULL;
+        *forecast->place = NULL;
         forecast_free(forecast);
 }
 
@@ -230,7 +231,7 @@ int handle_forecast(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         struct forecast *CLEANUP(forecast_free_p) forecast = NULL;
         struct control *control = userdata;
-        struct forecast **place = place_of(control, NULL);
+        struct forecast **place = free_place(control);
         int r;
 
         if (!place)
@@ -253,6 +254,7 @@ int handle_forecast(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (r < 0)
                 return control_trouble(control, r, error);
         forecast->call = sd_bus_message_ref(call);
+        forecast->place = place;
         *place = TAKE_PTR(forecast);
         return 1;
 }
