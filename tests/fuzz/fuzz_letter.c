@@ -36,7 +36,7 @@ static void check_headers(const struct composed_mail *mail)
                                             "X-Reminderd-Items"};
         size_t n = 0;
 
-        for (; mail->headers[n] && n < ELEMENTS(names); n++) {
+        for (; n < ELEMENTS(names) && mail->headers[n]; n++) {
                 mail_check_field(mail->headers[n], names[n]);
                 if (strcmp(names[n], "Subject") == 0) {
                         CLEANUP_FREE char *decoded = mail_decode(mail->headers[n], false);

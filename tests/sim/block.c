@@ -30,7 +30,9 @@ static struct offset some_offset(struct chance *chance, int most)
 {
         int n = chance_between(chance, 1, most);
 
-        return chance_percent(chance, 50) ? (struct offset){.days = n} : (struct offset){.workdays = n};
+        if (chance_percent(chance, 50))
+                return (struct offset){.days = n};
+        return (struct offset){.workdays = n};
 }
 
 void block_random_policy(struct block_policy *policy, struct chance *chance)
