@@ -41,11 +41,14 @@ void block_random_policy(struct block_policy *policy, struct chance *chance)
         static const int32_t days[] = {0, 1, 2, 3, 5, 7, 14, 30};
 
         *policy = (struct block_policy){.at = at[chance_between(chance, 0, 4)]};
-        for (size_t i = 0; i < ELEMENTS(days); i++)
-                if (policy->n_before < BEFORE_MAX && chance_percent(chance, 45))
-                        policy->before[policy->n_before++] = days[i] > 0 && chance_percent(chance, 30)
-                                                                     ? (struct offset){.workdays = days[i]}
-                                                                     : (struct offset){.days = days[i]};
+        for (size_t i = 0; i < ELEMENTS(days) && policy->n_before < BEFORE_MAX; i++) {
+                if (!chance_percent(chance, 45))
+                        continue;
+                if (days[i] > 0 && chance_percent(chance, 30))
+                        policy->before[policy->n_before++] = (struct offset){.workdays = days[i]};
+                else
+                        policy->before[policy->n_before++] = (struct offset){.days = days[i]};
+        }
         if (policy->n_before == 0)
                 policy->before[policy->n_before++] = (struct offset){.days = 3};
         policy->every = some_offset(chance, 4);
