@@ -12,7 +12,8 @@ import libconf
 
 from block import Block, plan
 
-ZONE = zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")
+# Where it is about noon while the tests run: no day ends under one, and a moment an hour ahead is today.
+ZONE = zoneinfo.ZoneInfo(f"Etc/GMT{datetime.datetime.now(datetime.timezone.utc).hour - 12:+d}")
 USER, PASSWORD = "nhacviec", "mat-khau-thu"
 SENDER = "Khối TMTH <nhacviec@khoi.example>"
 PATIENCE = 90
@@ -28,12 +29,8 @@ def midnight():
 
 
 def soon(seconds=2.0):
-    """A whole second at least that far ahead, still today: just before midnight it waits for the new day."""
-    at = now() + datetime.timedelta(seconds=seconds + 1)
-    if at.date() != now().date():
-        time.sleep(seconds + 2)
-        at = now() + datetime.timedelta(seconds=seconds + 1)
-    return at.replace(microsecond=0)
+    """A whole second at least that far ahead."""
+    return (now() + datetime.timedelta(seconds=seconds + 1)).replace(microsecond=0)
 
 
 def wait_until(condition, what, patience=PATIENCE):
@@ -75,7 +72,7 @@ class Live(Block):
         mail = mail and {k: v for k, v in {**login, "from": SENDER, **mail}.items() if v is not None}
         members = agency(count)
         policy = {"now": {"before": ["0d"], "at": at.strftime("%H:%M:%S")}}
-        settings = {"hours": {"open": "00:00", "close": "00:00"}, **settings}
+        settings = {"timezone": ZONE.key, "hours": {"open": "00:00", "close": "00:00"}, **settings}
         if webhook:
             settings["webhooks"] = tuple(webhook) if isinstance(webhook, (list, tuple)) else (webhook,)
         text = plan(items or item(), year=at.year, members=None).replace('head = "vp-ubnd"; deputy = "so-noi-vu";',

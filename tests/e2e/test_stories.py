@@ -2,6 +2,7 @@
 is taken out of the configuration or away for days, in the middle of what is under way."""
 
 import collections
+import datetime
 import json
 import re
 import resource
@@ -259,15 +260,14 @@ def test_a_queue_that_grows_while_the_server_is_away(tmp_path, authority):
     mail = {"url": f"smtp://127.0.0.1:{port}", "ca_file": str(authority.ca_file), "timeout": "10s"}
     at = soon(1)
     names = [f"viec-{n}" for n in range(4)]
-    moments = [at.timestamp() + n for n in range(len(names))]
-    policies = {f"p{n}": {"before": ["0d"], "at": time.strftime("%H:%M:%S", time.gmtime(moment + 7 * 3600))}
-                for n, moment in enumerate(moments)}  # fmt: skip
+    moments = [at + datetime.timedelta(seconds=n) for n in range(len(names))]
+    policies = {f"p{n}": {"before": ["0d"], "at": f"{moment:%H:%M:%S}"} for n, moment in enumerate(moments)}
     items = ",\n".join(item(name, policy=f"p{n}") for n, name in enumerate(names))
     live = Live(tmp_path, at, count, mail=mail, items=items, retry=retry)
     live.write_general(policies={**live.general["policies"], **policies})
     for n, moment in enumerate(moments):
         with live.start() as daemon:
-            wait_until(lambda: time.time() > moment and len(set(re.findall(r"deliver due to (\S+)", daemon.stderr))) == count,
+            wait_until(lambda: time.time() > moment.timestamp() and len(set(re.findall(r"deliver due to (\S+)", daemon.stderr))) == count,
                        lambda: daemon.stderr)  # fmt: skip
             if n % 2:
                 daemon.kill()
