@@ -135,6 +135,23 @@ fuzz: fuzz-build ## each target for FUZZ_SECONDS; what it finds stays in FUZZ_BU
 fuzz-smoke: fuzz-build ## the corpora and the same few thousand inputs each time
 	@tests/fuzz/run smoke $(FUZZ_BUILD)
 
+# ---- coverage: a build of its own, without optimization; a process that is killed takes its counters along ----------------
+COVERAGE := $(MAKE) --no-print-directory BUILD=build-coverage CFLAGS='-O0 -U_FORTIFY_SOURCE --coverage' LDFLAGS=--coverage
+coverage: ## lines and branches of daemon/ that unit, end-to-end tests and the simulation reach
+	+@$(COVERAGE) coverage-begin
+	+@$(COVERAGE) coverage-short
+	-@BUILD=build-coverage /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$$(nproc)" tests/e2e
+	@scripts/coverage build-coverage --files
+coverage-brief: ## the same without end-to-end tests, in less than a minute
+	+@$(COVERAGE) coverage-begin
+	+@$(COVERAGE) coverage-short
+	@scripts/coverage build-coverage
+coverage-begin:
+	@mkdir -p $(BUILD)
+	@find $(BUILD) -name '*.gcda' -delete
+coverage-short: all unit $(BUILD)/sim
+	@$(BUILD)/sim --seeds 48
+
 check: all unit ## unit and end-to-end tests
 	BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests/e2e
 
@@ -208,6 +225,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: all unit valgrind analyze sim sim-mutations check bench bench-smoke load man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
+.PHONY: all unit valgrind analyze coverage coverage-brief coverage-begin coverage-short sim sim-mutations check bench bench-smoke load man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
