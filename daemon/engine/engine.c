@@ -265,7 +265,7 @@ char *notice_detail_write(const struct notice_detail *detail)
         if (detail->tentative)
                 r |= json_object_set_new(object, "tentative", json_true());
         if (r == 0)
-                text = json_text(object);
+                text = json_to_text(object);
         json_decref(object);
         return text;
 }

@@ -53,7 +53,7 @@ int json_put_day_vi(json_t *object, const char *key, civil_day day)
                         day == CIVIL_NONE ? json_null() : json_string_nocheck(civil_format_vi(day, buffer)));
 }
 
-char *json_text(const json_t *value)
+char *json_to_text(const json_t *value)
 {
         size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
         CLEANUP_FREE char *text = malloc(size + 1);

@@ -29,4 +29,4 @@ int json_put_day_vi(json_t *object, const char *key, civil_day day);
 
 /* The text of a value on one line, for the caller to free; NULL: no memory. Not json_dumps(): where its buffer can't
  * grow, jansson 2.14 leaves a piece out and calls that a success. */
-char *json_text(const json_t *value);
+char *json_to_text(const json_t *value);

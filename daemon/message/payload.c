@@ -152,7 +152,7 @@ int payload_new(const struct letter *letter, const char *text, char **ret)
                 return -ENOMEM;
         if (json_put_text(root, "type", type.data) | put_timestamp(root, letter) | put_data(data, letter, text))
                 return -ENOMEM;
-        char *body = json_text(root);
+        char *body = json_to_text(root);
         if (!body)
                 return -ENOMEM;
         *ret = body;
