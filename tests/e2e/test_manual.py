@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from block import REMINDERCTL as PROGRAM
+from block import run
+
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "daemon/config"
 
@@ -80,6 +83,14 @@ def test_the_manual_has_every_option_of_a_verb(verb):
     assert [option for option in sorted(VERBS[verb] - {"json"}) if f"*--{option}*" not in entry_of(verb)] == []
     allowed = VERBS[verb] | {"json"}
     assert set(re.findall(r"\*--([\w-]+)\*", entry_of(verb))) <= allowed
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_a_verb_tells_its_own_options(verb):
+    told = run(PROGRAM, verb, "--help")
+    assert told.returncode == 0 and told.stdout.startswith(f"reminderctl {verb}")
+    assert VERBS[verb] <= set(re.findall(r"^ *--([\w-]+)", told.stdout, re.MULTILINE))
+    assert run(PROGRAM, "help", verb).stdout == told.stdout
 
 
 def test_the_manual_has_every_option():
