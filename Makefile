@@ -153,7 +153,7 @@ coverage-short: all unit $(BUILD)/sim
 	@$(BUILD)/sim --seeds 48
 
 check: all unit ## unit and end-to-end tests
-	BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests/e2e
+	BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$$(nproc)" tests/e2e
 
 # ---- bench: `scripts/setup bench` installs what it compares with --------------------------------------------------------
 $(BUILD)/bare: $(BUILD)/tests/bench/bare.o
