@@ -16,7 +16,6 @@
 #include "engine/scheduler.h"
 #include "engine/sync.h"
 
-#define FACT_LAST_TIME "last-time"
 /* A clock this far before the last recorded time is reported (design, One armed timer). */
 #define CLOCK_BEHIND_MS INT64_C(3600000)
 /* A clock set by less than this is the fine adjustment of every time service. */

@@ -12,8 +12,6 @@
 #include "engine/digest.h"
 #include "engine/dispatch.h"
 
-#define FACT_LAST_TIME "last-time" /* the latest moment at which anything was scheduled, UTC ms */
-
 struct tick {
         struct engine *engine;
         int64_t now_ms;

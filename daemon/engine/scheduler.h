@@ -5,8 +5,10 @@
 
 #include "engine/engine.h"
 
-#define SCHEDULE_BATCH 64 /* obligations judged in one transaction: some 5 ms, after which messages leave */
+#define SCHEDULE_BATCH 64 /* obligations judged, or agencies told, in one transaction: some ms, then messages leave */
 #define GROUP_MAX 100     /* notices in one message: more than a person reads, less than a mail server refuses */
+
+#define FACT_LAST_TIME "last-time" /* in the store: the latest moment at which anything was scheduled, UTC ms */
 
 /* One batch. 1: there is more to do now; 0: nothing more is due; or an error, with nothing of the batch written.
  * Outside the hours nothing is done. */

@@ -29,7 +29,8 @@ _Static_assert(CIVIL_NONE + 1 == -2147483647, "NO_DAY is CIVIL_NONE");
 
 /* Days and moments are integers (civil.h), NULL where there is none; a next_fire of NULL never comes. Partial
  * indexes hold only what can still happen, so that no tick pays for what is over. open_tally and delivery_tally are
- * the counts of `status`, kept by triggers: counting a year of rows on every look would cost more than the work. */
+ * the counts of `status`, the first kept by triggers: counting a year of rows on every look would cost more than the
+ * work. */
 static const char schema_1[] =
         "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 

@@ -128,7 +128,9 @@ static int lock_folder(struct store *store, int folder, const char *dir)
                                             "another reminderd works in %s; stop it, or name another folder", dir);
                 return explain(store, errno, dir);
         }
+        /* Of a backup that a crash ended, under its name or still being written. */
         (void)unlinkat(folder, STORE_FILE COPY_SUFFIX, 0);
+        (void)unlinkat(folder, STORE_FILE COPY_SUFFIX ".new", 0);
         return 0;
 }
 
