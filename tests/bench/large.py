@@ -42,7 +42,7 @@ class Large(Block):
         mail = {name: value for name, value in due.plain_mail(port, 10).items() if value is not None}
         super().__init__(folder, plan_text(items(count), YEAR), agencies=agencies(members), groups=groups,
                          policies=POLICIES, mail={"from": live.SENDER, **mail}, confirmations=False,
-                         hours={"open": "00:00", "close": "00:00"})  # fmt: skip
+                         timezone=live.ZONE.key, hours={"open": "00:00", "close": "00:00"})  # fmt: skip
 
     def begin(self):
         """The daemon, answering on its bus, and the seconds until it said that it was ready."""
