@@ -38,7 +38,7 @@ def machine():
     """What a reader needs to know of it."""
     cpu = next(line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
                if line.startswith("model name"))  # fmt: skip
-    return {"cpu": cpu, "processors": os.cpu_count(), "kernel": platform.release(),
+    return {"cpu": cpu, "processors": os.cpu_count(), "kernel": platform.release().split("-")[0],
             "load_before": round(os.getloadavg()[0], 1),
             "memory_mib": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20}  # fmt: skip
 
