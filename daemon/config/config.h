@@ -1,6 +1,6 @@
 /* The configuration: reminderd.conf and the agencies, plans and calendars it names, checked and whole.
  * Depends on core; parses with libconfig.
- * Loaded by reminderd.c and by a reload; read by engine. */
+ * Loaded by engine/settings; read by engine. */
 #pragma once
 
 #include "core/backoff.h"

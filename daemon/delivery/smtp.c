@@ -1,6 +1,6 @@
 /* E-mail: one message to one mailbox over SMTP or SMTPS.
  * Depends on job, words, libcurl.
- * Called by engine/outbox.c. */
+ * Called by engine/courier.c. */
 #include "delivery/smtp.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* E-mail: one message to one mailbox over SMTP or SMTPS.
  * Depends on transfer.
- * Called by engine/outbox.c. */
+ * Called by engine/courier.c. */
 #pragma once
 
 #include "delivery/transfer.h"

@@ -1,6 +1,6 @@
 /* Webhooks: one signed POST, after the Standard Webhooks specification.
  * Depends on job, words, libcurl; signs with OpenSSL libcrypto.
- * Called by engine/outbox.c. */
+ * Called by engine/courier.c. */
 #include "delivery/webhook.h"
 
 #include <errno.h>

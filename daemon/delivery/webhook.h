@@ -1,6 +1,6 @@
 /* Webhooks: one signed POST, after the Standard Webhooks specification.
  * Depends on transfer; signs with OpenSSL libcrypto.
- * Called by engine/outbox.c. */
+ * Called by engine/courier.c. */
 #pragma once
 
 #include "delivery/transfer.h"

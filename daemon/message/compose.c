@@ -1,6 +1,6 @@
 /* Compose: a letter in words: subject, text, HTML, calendar and header fields of an e-mail, or a webhook's JSON.
  * Depends on letter, folder, values, header, ics, payload.
- * Called by engine (outbox, rehearsal, preview). */
+ * Called by engine/draft, and by control for a preview. */
 #include "message/compose.h"
 
 #include <errno.h>

@@ -50,6 +50,11 @@ def said(daemon, pattern, count=1, patience=PATIENCE):
                       lambda: f"{count} of {pattern!r} in:\n{daemon.stderr}", patience)  # fmt: skip
 
 
+def mail_to(server, authority, **more):
+    """Settings for a server of the lab."""
+    return {"url": server.url, "ca_file": str(authority.ca_file), "timeout": "10s", **more}
+
+
 def agencies(count, webhook=None):
     own = {"webhook": webhook} if webhook else {}
     return tuple({"id": f"don-vi-{n}", "name": f"Đơn vị số {n}", "emails": [f"dv{n}@khoi.example"], **own}

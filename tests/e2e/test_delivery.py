@@ -13,28 +13,12 @@ import pytest
 
 from block import BUILD
 from lab import check
-from lab.ca import Authority
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import PASSWORD, PATIENCE, USER, Live, said, soon, wait_until
+from live import PASSWORD, PATIENCE, USER, Live, mail_to, said, soon, wait_until
 
 SANITIZED = "asan" in str(BUILD)
 SECRET = "whsec_MfKQ9r8GKYqTwjUPD8ILPZIo2LaLaSw0MTIzNDU2Nzg="
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("ca"))
-
-
-@pytest.fixture
-def smtp(tmp_path, authority):
-    with SmtpServer(tmp_path / "mail", authority, user=USER, password=PASSWORD) as server:
-        yield server
-
-
-def mail_to(server, authority, **more):
-    return {"url": server.url, "ca_file": str(authority.ca_file), "timeout": "10s", **more}
 
 
 def message_id(server, record):

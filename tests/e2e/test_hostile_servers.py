@@ -8,7 +8,6 @@ import pytest
 
 from block import BUILD, Bus
 from hostile import Mailhost, Webhost, close, drip, endless, reset
-from lab.ca import Authority
 from lab.https import HttpsServer
 from live import PASSWORD, PATIENCE, Live, midnight, said
 from plain import assert_journal_whole, assert_plain
@@ -17,11 +16,6 @@ SANITIZED = "asan" in str(BUILD)
 MEGABYTES = 64  # that the daemon has had at most; it is at 20 when all is well
 UGLY = ("\x1b[2J\x1b]0;owned\x07\x9b31m\x00\x08\x7f\u202egpj\u2066\u200b\u2028reminderd: Sent due to forged".encode()
         + b"\xff\xc0\xaf\xed\xa0\x80")  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("ca"))
 
 
 def assert_small(daemon):

@@ -13,34 +13,18 @@ import pytest
 
 from block import Bus
 from lab import check
-from lab.ca import Authority
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import PASSWORD, PATIENCE, USER, Live, item, midnight, said, soon, wait_until
+from live import PASSWORD, PATIENCE, USER, Live, item, mail_to, midnight, said, soon, wait_until
 
 BATCH = 32  # RESULT_BATCH of engine/outbox.h
 FULL = 16384  # bytes a file may have: the write-ahead log is longer from the start on
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("ca"))
-
-
-@pytest.fixture
-def smtp(tmp_path, authority):
-    with SmtpServer(tmp_path / "mail", authority, user=USER, password=PASSWORD) as server:
-        yield server
 
 
 @pytest.fixture
 def bus():
     with Bus() as bus:
         yield bus
-
-
-def mail_to(server, authority, **more):
-    return {"url": server.url, "ca_file": str(authority.ca_file), "timeout": "10s", **more}
 
 
 def everybody(count):

@@ -10,17 +10,11 @@ import pytest
 
 import block
 from block import Bus
-from lab.ca import Authority
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
 from live import PASSWORD, PATIENCE, USER, Live, midnight, said, soon
 
 COUNT = 3
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("ca"))
 
 
 @pytest.fixture
