@@ -31,7 +31,7 @@ int outcome_reply(struct control *control, sd_bus_message *call, int r, const st
                 return control_trouble(control, r, error);
         }
         /* It is decided and stored; a failure of the tick is in the journal and tried again. */
-        (void)manager_tick(control->manager);
+        (void)manager_decided(control->manager);
         control_touch(control);
         return sd_bus_reply_method_return(call, "u", (uint32_t)result->n);
 }

@@ -1,6 +1,6 @@
 /* What a transfer is made of, for the files of this folder.
  * Depends on transfer, libcurl.
- * Run by loop.c or workers.c, filled in by smtp.c and webhook.c, owned by transfer.c. */
+ * Run by loop.c or workers.c in their threads, filled in by smtp.c and webhook.c, owned by transfer.c. */
 #pragma once
 
 #include <stdatomic.h>
@@ -16,8 +16,11 @@
 
 /* What tells one protocol from the other. */
 struct transfer_kind {
-        bool blocks; /* libcurl waits for the server inside its calls: a thread has to run it, see workers.h */
-        /* Sets the options that are not common to all. In the thread that runs the transfer, like judge. */
+        bool blocks; /* libcurl waits for the server inside its calls: needs a thread for itself, see workers.h */
+        /* Asks the source for the message: 0, or a negative errno. In the thread that runs the transfer, like prepare
+         * and judge. */
+        int (*write)(struct transfer *transfer);
+        /* Sets the options that are not common to all. */
         CURLcode (*prepare)(struct transfer *transfer, CURL *easy);
         /* Judges how it ended, when result.code is known; leaves the server's words in `words` if they say why. */
         enum transfer_outcome (*judge)(struct transfer *transfer, CURL *easy, CURLcode code);
@@ -37,12 +40,13 @@ struct transfer {
         char *ca_file;        /* or NULL: libcurl's own */
 
         LIST_ENTRY(transfer) link;   /* of transfers.all, until it is cancelled */
-        TAILQ_ENTRY(transfer) queue; /* of its lane, of those that run in the loop, of those that are over */
+        TAILQ_ENTRY(transfer) queue; /* of its lane, of those that the loop runs, of those that are over */
         bool waiting;                /* in its lane; under the workers' lock if the kind blocks */
-        bool finished;               /* its callback is due */
+        bool returned;               /* no thread has it: its callback is due */
         atomic_bool cancelled;       /* while a thread has it: to be freed on its return */
-        CURL *easy;                  /* while it runs in the loop */
+        CURL *easy;                  /* while the loop runs it */
 
+        int unwritten; /* negative errno: why there is no message */
         struct transfer_result result;
         char words[TRANSFER_ANSWER_MAX + 1];
         char error[CURL_ERROR_SIZE];
@@ -58,11 +62,10 @@ void transfer_clear(struct transfer *transfer);
 /* Queues it; from here on it belongs to `transfers`. 0 or negative errno, and then it is still the caller's. */
 int transfer_start(struct transfers *transfers, struct transfer *transfer, transfer_done done, void *userdata);
 
-/* For those who run it: all options; the verdict, after which nothing of the transfer is left in `easy`; and, in
- * the loop's thread only, the way back. */
+/* For those who run it: all options; and the verdict, after which nothing of the transfer is left in `easy`, which may
+ * be NULL. */
 CURLcode transfer_prepare(struct transfer *transfer, CURL *easy);
 void transfer_judge(struct transfer *transfer, CURL *easy, CURLcode code);
-void transfer_finish(struct transfer *transfer);
 
 /* A copy of `text` in *ret, NULL for NULL. */
 int copy_text(const char *text, char **ret);

@@ -28,7 +28,7 @@ struct smtp_transfer {
         struct curl_slist *recipients; /* one */
         struct curl_slist *headers;
         struct smtp_source source;
-        int unwritten; /* negative errno: why there is no message */
+        struct smtp_message message; /* borrowed from the source */
         curl_mime *mime;
         struct smtp_reply replies[2]; /* the last one and the one before: after a refusal libcurl says QUIT */
         unsigned last;                /* index of the last one */
@@ -161,20 +161,20 @@ static int add_headers(struct smtp_transfer *smtp, const struct smtp_message *me
         return r;
 }
 
-static CURLcode write_message(struct smtp_transfer *smtp, CURL *easy)
+static int smtp_write(struct transfer *transfer)
 {
-        struct smtp_message message = {0};
-        int r = smtp->source.write(smtp->source.userdata, &message);
+        struct smtp_transfer *smtp = (struct smtp_transfer *)transfer;
+        int r = smtp->source.write(smtp->source.userdata, &smtp->message);
 
-        r = r < 0 ? r : add_headers(smtp, &message);
-        if (r < 0) {
-                smtp->unwritten = r;
-                return CURLE_ABORTED_BY_CALLBACK;
-        }
+        return r < 0 ? r : add_headers(smtp, &smtp->message);
+}
+
+static CURLcode add_parts(struct smtp_transfer *smtp, CURL *easy)
+{
         smtp->mime = curl_mime_init(easy);
-        return !smtp->mime        ? CURLE_OUT_OF_MEMORY
-               : message.calendar ? add_all(smtp->mime, &message, easy)
-                                  : add_text_and_html(smtp->mime, &message);
+        return !smtp->mime              ? CURLE_OUT_OF_MEMORY
+               : smtp->message.calendar ? add_all(smtp->mime, &smtp->message, easy)
+                                        : add_text_and_html(smtp->mime, &smtp->message);
 }
 
 /* ---- the dialogue ----------------------------------------------------------------------------------------------- */
@@ -227,7 +227,7 @@ static CURLcode smtp_prepare(struct transfer *transfer, CURL *easy)
         };
         struct smtp_transfer *smtp = (struct smtp_transfer *)transfer;
 
-        CURLcode code = write_message(smtp, easy);
+        CURLcode code = add_parts(smtp, easy);
 #define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
         SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
         SET(CURLOPT_URL, smtp->url);
@@ -305,18 +305,13 @@ static enum transfer_outcome smtp_judge(struct transfer *transfer, CURL *easy, C
         enum transfer_outcome outcome = judge_ending(code, transfer->result.code, smtp->data_asked);
 
         (void)easy;
-        if (smtp->unwritten < 0) {
-                const char *why = strerrordesc_np(-smtp->unwritten);
-
-                words_printable(why, strlen(why), transfer->words);
-                return smtp->unwritten == -ENOMEM ? TRANSFER_TEMPORARY : TRANSFER_PERMANENT;
-        }
         smtp_words(smtp, code, outcome);
         return outcome;
 }
 
 static const struct transfer_kind smtp_kind = {
         .blocks = true,
+        .write = smtp_write,
         .prepare = smtp_prepare,
         .judge = smtp_judge,
         .release = smtp_release,

@@ -31,12 +31,13 @@ struct smtp_message {
         const char *calendar_name;  /* file name of that part */
 };
 
-/* Where the message comes from when its turn has come. */
+/* Where the message comes from when its turn has come: more may be handed over than there are connections. */
 struct smtp_source {
-        /* In the thread that sends, once: what it fills in is borrowed until release(). 0, or a negative errno, which
-         * ends the transfer: for a while with -ENOMEM, else for good. */
+        /* In the thread that sends, once: what it fills in is borrowed until release(). 0; -ECANCELED: it is not to
+         * leave, or not like this (TRANSFER_RECALLED); or another negative errno, which ends the transfer: for a while
+         * with -ENOMEM, else for good. */
         int (*write)(void *userdata, struct smtp_message *ret);
-        /* In the loop's thread, when the transfer is over; also where smtp_send() fails. May be NULL. */
+        /* In the event loop, when the transfer is over; also where smtp_send() fails. May be NULL. */
         void (*release)(void *userdata);
         void *userdata;
 };

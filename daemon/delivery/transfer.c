@@ -1,5 +1,5 @@
 /* Transfers: what is under way, by either of two ways, and the way back to the caller.
- * Depends on libcurl, sd-event, loop, workers, words.
+ * Depends on libcurl, loop, workers, returns, words.
  * smtp.c and webhook.c build on it; engine/outbox.c starts transfers and gets their outcomes by callback. */
 #include "delivery/transfer.h"
 
@@ -10,16 +10,18 @@
 #include "delivery/job.h"
 #include "delivery/lane.h"
 #include "delivery/loop.h"
+#include "delivery/returns.h"
 #include "delivery/words.h"
 #include "delivery/workers.h"
 
 struct transfers {
         struct loop *loop;
         struct workers *workers;
-        sd_event_source *defer;   /* on while `finished` has any */
+        struct returns *returns;
         struct transfer_list all; /* but the cancelled */
         size_t n_all;
-        struct transfer_queue finished;
+        struct transfer_queue finished; /* returned; their callbacks are due */
+        bool calling, freed;            /* in a callback, which may free all this */
 };
 
 int copy_text(const char *text, char **ret)
@@ -90,6 +92,9 @@ CURLcode transfer_prepare(struct transfer *transfer, CURL *easy)
 {
         CURLcode code = CURLE_OK;
 #define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
+        transfer->unwritten = transfer->kind->write(transfer);
+        if (transfer->unwritten < 0)
+                return CURLE_ABORTED_BY_CALLBACK;
         SET(CURLOPT_ERRORBUFFER, transfer->error);
         SET(CURLOPT_NOSIGNAL, 1L);
         /* A timeout while the resolver hangs: leave its thread to end by itself instead of waiting for it here. */
@@ -111,11 +116,26 @@ CURLcode transfer_prepare(struct transfer *transfer, CURL *easy)
         return code ? code : transfer->kind->prepare(transfer, easy);
 }
 
+static void judge_unwritten(struct transfer *transfer)
+{
+        const char *why = strerrordesc_np(-transfer->unwritten);
+
+        transfer->result.outcome = transfer->unwritten == -ECANCELED ? TRANSFER_RECALLED
+                                   : transfer->unwritten == -ENOMEM  ? TRANSFER_TEMPORARY
+                                                                     : TRANSFER_PERMANENT;
+        words_printable(why, strlen(why), transfer->words);
+}
+
 void transfer_judge(struct transfer *transfer, CURL *easy, CURLcode code)
 {
         struct transfer_result *result = &transfer->result;
         long answer = 0, port = 0;
 
+        result->answer = transfer->words;
+        if (transfer->unwritten < 0) {
+                judge_unwritten(transfer);
+                return;
+        }
         if (easy) {
                 (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
                 (void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
@@ -127,22 +147,8 @@ void transfer_judge(struct transfer *transfer, CURL *easy, CURLcode code)
                 const char *why = *transfer->error ? transfer->error : curl_easy_strerror(code);
                 words_printable(why, strlen(why), transfer->words);
         }
-        result->answer = transfer->words;
         if (easy)
                 curl_easy_reset(easy);
-}
-
-void transfer_finish(struct transfer *transfer)
-{
-        struct transfers *transfers = transfer->owner;
-
-        if (atomic_load_explicit(&transfer->cancelled, memory_order_relaxed)) {
-                transfer->kind->release(transfer);
-                return;
-        }
-        transfer->finished = true;
-        TAILQ_INSERT_TAIL(&transfers->finished, transfer, queue);
-        (void)sd_event_source_set_enabled(transfers->defer, SD_EVENT_ONESHOT);
 }
 
 static void transfer_forget(struct transfer *transfer)
@@ -151,22 +157,45 @@ static void transfer_forget(struct transfer *transfer)
         transfer->owner->n_all--;
 }
 
-/* One at a time: the callback may start, cancel and even free all others. */
-static int on_finished(sd_event_source *source, void *userdata)
+static void sort_returned(struct transfers *transfers)
 {
-        struct transfers *transfers = userdata;
-        struct transfer *transfer = TAILQ_FIRST(&transfers->finished);
+        struct transfer_queue returned = TAILQ_HEAD_INITIALIZER(returned);
+        struct transfer *transfer = NULL;
 
-        if (!transfer)
-                return 0;
+        returns_take(transfers->returns, &returned);
+        while ((transfer = TAILQ_FIRST(&returned))) {
+                TAILQ_REMOVE(&returned, transfer, queue);
+                if (atomic_load_explicit(&transfer->cancelled, memory_order_relaxed)) {
+                        transfer->kind->release(transfer);
+                        continue;
+                }
+                transfer->returned = true;
+                TAILQ_INSERT_TAIL(&transfers->finished, transfer, queue);
+        }
+}
+
+static void finish(struct transfers *transfers, struct transfer *transfer)
+{
         TAILQ_REMOVE(&transfers->finished, transfer, queue);
-        if (!TAILQ_EMPTY(&transfers->finished))
-                (void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
         transfer_forget(transfer);
         transfer->owner = NULL;
         transfer->done(transfer->userdata, &transfer->result);
         transfer->kind->release(transfer);
-        return 0;
+}
+
+/* A callback may start, cancel and even free all others. */
+static void on_returned(void *userdata)
+{
+        struct transfers *transfers = userdata;
+
+        sort_returned(transfers);
+        workers_reap(transfers->workers);
+        transfers->calling = true;
+        while (!TAILQ_EMPTY(&transfers->finished))
+                finish(transfers, TAILQ_FIRST(&transfers->finished));
+        transfers->calling = false;
+        if (transfers->freed)
+                free(transfers);
 }
 
 void transfer_cancel(struct transfer *transfer)
@@ -176,11 +205,12 @@ void transfer_cancel(struct transfer *transfer)
         if (!transfers) /* from within its own callback: it is over */
                 return;
         transfer_forget(transfer);
-        if (transfer->finished)
+        if (transfer->returned)
                 TAILQ_REMOVE(&transfers->finished, transfer, queue);
-        else if (!transfer->kind->blocks)
+        else if (!transfer->kind->blocks) {
                 loop_cancel(transfers->loop, transfer);
-        else if (!workers_cancel(transfers->workers, transfer))
+                return;
+        } else if (!workers_cancel(transfers->workers, transfer))
                 return;
         transfer->kind->release(transfer);
 }
@@ -213,16 +243,13 @@ int transfers_new(sd_event *event, struct transfers **ret)
         ignore_sigpipe();
         LIST_INIT(&transfers->all);
         TAILQ_INIT(&transfers->finished);
-        int r = sd_event_add_defer(event, &transfers->defer, on_finished, transfers);
+        int r = returns_new(event, on_returned, transfers, &transfers->returns);
         if (r < 0)
                 return r;
-        r = sd_event_source_set_enabled(transfers->defer, SD_EVENT_OFF);
+        r = loop_new(transfers->returns, &transfers->loop);
         if (r < 0)
                 return r;
-        r = loop_new(event, &transfers->loop);
-        if (r < 0)
-                return r;
-        r = workers_new(event, &transfers->workers);
+        r = workers_new(transfers->returns, &transfers->workers);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(transfers);
@@ -237,8 +264,11 @@ struct transfers *transfers_free(struct transfers *transfers)
                 transfer_cancel(LIST_FIRST(&transfers->all));
         workers_free(transfers->workers);
         loop_free(transfers->loop);
-        sd_event_source_disable_unref(transfers->defer);
-        free(transfers);
+        returns_free(transfers->returns);
+        if (transfers->calling)
+                transfers->freed = true;
+        else
+                free(transfers);
         curl_global_cleanup();
         return NULL;
 }

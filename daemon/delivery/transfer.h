@@ -1,4 +1,4 @@
-/* Transfers: libcurl's multi interface driven by an sd-event loop.
+/* Transfers: messages on their way through libcurl, in threads of their own, and their outcomes in an sd-event loop.
  * Depends on libcurl, sd-event.
  * smtp.c and webhook.c build on it; engine/outbox.c starts transfers and gets their outcomes by callback. */
 #pragma once
@@ -15,6 +15,7 @@ struct transfer; /* one under way; freed by the module when it is over */
 enum transfer_outcome {
         TRANSFER_SENT,      /* the server took it */
         TRANSFER_TEMPORARY, /* try again: network, TLS handshake, 4xx of SMTP, 408/425/429 and 5xx of HTTP, AUTH */
+        TRANSFER_RECALLED,  /* its source took it back when its turn came: nothing of it has left */
         TRANSFER_PERMANENT, /* it will not help to try again: 5xx of SMTP, other answers of HTTP, TLS policy not met */
 };
 
@@ -32,8 +33,8 @@ struct transfer_result {
 /* Called from the event loop, never from within transfer_start; the result is borrowed. */
 typedef void (*transfer_done)(void *userdata, const struct transfer_result *result);
 
-/* Mail is run by threads of its own (workers.h), webhooks by the loop. SIGPIPE is ignored from here on, unless the
- * program handles it. 0 or negative errno. */
+/* Each connection for mail is a thread (workers.h), and all webhooks are one (loop.h). SIGPIPE is ignored from here on,
+ * unless the program handles it. 0 or negative errno. */
 int transfers_new(sd_event *event, struct transfers **ret);
 /* Cancels what is under way, without callbacks. May wait about a second for a mail server. */
 struct transfers *transfers_free(struct transfers *transfers);

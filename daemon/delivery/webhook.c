@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -20,9 +21,12 @@
 
 struct webhook_transfer {
         struct transfer base;
-        char *url;
+        char *url, *id;
         bool allow_http;
-        char *body;
+        const unsigned char *secret; /* borrowed, like the body */
+        size_t secret_size;
+        struct webhook_source source;
+        const char *body;
         struct curl_slist *headers;
         /* The answer. */
         size_t header_size, answer_size;  /* bytes read so far */
@@ -37,7 +41,9 @@ static void webhook_release(struct transfer *transfer)
         transfer_clear(transfer);
         curl_slist_free_all(webhook->headers);
         free(webhook->url);
-        free(webhook->body);
+        free(webhook->id);
+        if (webhook->source.release)
+                webhook->source.release(webhook->source.userdata);
         free(webhook);
 }
 
@@ -46,22 +52,40 @@ static void webhook_release(struct transfer *transfer)
 DEFINE_CLEANUP(EVP_MAC *, EVP_MAC_free, mac)
 DEFINE_CLEANUP(EVP_MAC_CTX *, EVP_MAC_CTX_free, mac_context)
 
-int webhook_sign(const unsigned char *secret, size_t size, const char *id, int64_t timestamp, const char *body,
-                 char ret[static WEBHOOK_SIGNATURE_SIZE])
+/* A context that has its algorithms and no key yet: looking those up by name takes longer than signing. Made once, in
+ * whatever thread comes first, and copied for each signature. */
+static EVP_MAC_CTX *keyless(void)
 {
-        static const char version[] = "v1,";
-        char digest[] = "SHA256", moment[sizeof "..-9223372036854775808"];
+        static _Atomic(EVP_MAC_CTX *) only;
+        char digest[] = "SHA256";
         const OSSL_PARAM parameters[] = {
                 OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                 OSSL_PARAM_construct_end(),
         };
+        EVP_MAC_CTX *made = NULL, *there = atomic_load(&only);
+
+        if (there)
+                return there;
+        CLEANUP(mac_p) EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+        made = mac ? EVP_MAC_CTX_new(mac) : NULL;
+        if (made && EVP_MAC_CTX_set_params(made, parameters) && atomic_compare_exchange_strong(&only, &there, made))
+                return made;
+        EVP_MAC_CTX_free(made);
+        return there;
+}
+
+int webhook_sign(const unsigned char *secret, size_t size, const char *id, int64_t timestamp, const char *body,
+                 char ret[static WEBHOOK_SIGNATURE_SIZE])
+{
+        static const char version[] = "v1,";
+        char moment[sizeof "..-9223372036854775808"];
         unsigned char code[SHA256_SIZE];
         size_t length = 0;
 
-        CLEANUP(mac_p) EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-        CLEANUP(mac_context_p) EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
+        const EVP_MAC_CTX *template = keyless();
+        CLEANUP(mac_context_p) EVP_MAC_CTX *context = template ? EVP_MAC_CTX_dup(template) : NULL;
         (void)snprintf(moment, sizeof moment, ".%" PRId64 ".", timestamp);
-        if (!context || !EVP_MAC_init(context, secret, size, parameters) ||
+        if (!context || !EVP_MAC_init(context, secret, size, NULL) ||
             !EVP_MAC_update(context, (const unsigned char *)id, strlen(id)) ||
             !EVP_MAC_update(context, (const unsigned char *)moment, strlen(moment)) ||
             !EVP_MAC_update(context, (const unsigned char *)body, strlen(body)) ||
@@ -70,6 +94,47 @@ int webhook_sign(const unsigned char *secret, size_t size, const char *id, int64
         memcpy(ret, version, sizeof version);
         EVP_EncodeBlock((unsigned char *)ret + strlen(version), code, (int)length);
         return 0;
+}
+
+/* ---- the request ------------------------------------------------------------------------------------------------ */
+
+static __attribute__((format(printf, 2, 3))) int append_header(struct webhook_transfer *webhook, const char *format,
+                                                               ...)
+{
+        CLEANUP_FREE char *line = NULL;
+        va_list arguments;
+
+        va_start(arguments, format);
+        int length = vasprintf(&line, format, arguments);
+        va_end(arguments);
+        if (length < 0) {
+                line = NULL;
+                return -ENOMEM;
+        }
+        return append_line(&webhook->headers, line);
+}
+
+static int build_headers(struct webhook_transfer *webhook, int64_t timestamp)
+{
+        char signature[WEBHOOK_SIGNATURE_SIZE];
+        int r = append_header(webhook, "Content-Type: application/json");
+
+        /* No "Expect: 100-continue": the body is small, and some gateways never answer it. */
+        r = r < 0 ? r : append_header(webhook, "Expect:");
+        r = r < 0 ? r : append_header(webhook, "webhook-id: %s", webhook->id);
+        r = r < 0 ? r : append_header(webhook, "webhook-timestamp: %" PRId64, timestamp);
+        if (r < 0 || !webhook->secret)
+                return r;
+        r = webhook_sign(webhook->secret, webhook->secret_size, webhook->id, timestamp, webhook->body, signature);
+        return r < 0 ? r : append_header(webhook, "webhook-signature: %s", signature);
+}
+
+static int webhook_write(struct transfer *transfer)
+{
+        struct webhook_transfer *webhook = (struct webhook_transfer *)transfer;
+        int r = webhook->source.write(webhook->source.userdata, &webhook->body);
+
+        return r < 0 ? r : build_headers(webhook, time(NULL));
 }
 
 /* ---- the exchange ----------------------------------------------------------------------------------------------- */
@@ -178,6 +243,7 @@ static enum transfer_outcome webhook_judge(struct transfer *transfer, CURL *easy
 
 static const struct transfer_kind webhook_kind = {
         .blocks = false,
+        .write = webhook_write,
         .prepare = webhook_prepare,
         .judge = webhook_judge,
         .release = webhook_release,
@@ -185,68 +251,39 @@ static const struct transfer_kind webhook_kind = {
 
 /* ---- the call --------------------------------------------------------------------------------------------------- */
 
-/* 0, -ENOMEM, -EINVAL (a line end in it). */
-static __attribute__((format(printf, 2, 3))) int append_header(struct webhook_transfer *webhook, const char *format,
-                                                               ...)
-{
-        CLEANUP_FREE char *line = NULL;
-        va_list arguments;
-
-        va_start(arguments, format);
-        int length = vasprintf(&line, format, arguments);
-        va_end(arguments);
-        if (length < 0) {
-                line = NULL;
-                return -ENOMEM;
-        }
-        return strpbrk(line, "\r\n") ? -EINVAL : append_line(&webhook->headers, line);
-}
-
-static int build_headers(struct webhook_transfer *webhook, const struct webhook_endpoint *endpoint, const char *id,
-                         int64_t timestamp)
-{
-        char signature[WEBHOOK_SIGNATURE_SIZE];
-        int r = append_header(webhook, "Content-Type: application/json");
-
-        /* No "Expect: 100-continue": the body is small, and some gateways never answer it. */
-        r = r < 0 ? r : append_header(webhook, "Expect:");
-        r = r < 0 ? r : append_header(webhook, "webhook-id: %s", id);
-        r = r < 0 ? r : append_header(webhook, "webhook-timestamp: %" PRId64, timestamp);
-        if (r < 0 || !endpoint->secret)
-                return r;
-        r = webhook_sign(endpoint->secret, endpoint->secret_size, id, timestamp, webhook->body, signature);
-        return r < 0 ? r : append_header(webhook, "webhook-signature: %s", signature);
-}
-
 /* What requests must have in common to queue up together. */
 static int build_lane(const struct webhook_endpoint *endpoint, char **ret)
 {
         return asprintf(ret, "%s\n%s", endpoint->url, endpoint->ca_file ? endpoint->ca_file : "") < 0 ? -ENOMEM : 0;
 }
 
-static int webhook_fill(struct webhook_transfer *webhook, const struct webhook_endpoint *endpoint, const char *id,
-                        int64_t timestamp, const char *body)
+static int webhook_fill(struct webhook_transfer *webhook, const struct webhook_endpoint *endpoint, const char *id)
 {
         char *lane = NULL;
-        int r = build_lane(endpoint, &lane);
+        int r = strpbrk(id, "\r\n") ? -EINVAL : build_lane(endpoint, &lane);
 
         if (r < 0)
                 return r;
         webhook->allow_http = endpoint->allow_http;
+        webhook->secret = endpoint->secret;
+        webhook->secret_size = endpoint->secret_size;
         r = transfer_init(&webhook->base, &webhook_kind, lane, endpoint->ca_file, endpoint->timeout,
                           endpoint->connections);
         r = r < 0 ? r : copy_text(endpoint->url, &webhook->url);
-        r = r < 0 ? r : copy_text(body, &webhook->body);
-        return r < 0 ? r : build_headers(webhook, endpoint, id, timestamp);
+        return r < 0 ? r : copy_text(id, &webhook->id);
 }
 
 int webhook_post(struct transfers *transfers, const struct webhook_endpoint *endpoint, const char *id,
-                 int64_t timestamp, const char *body, transfer_done done, void *userdata, struct transfer **ret)
+                 const struct webhook_source *source, transfer_done done, void *userdata, struct transfer **ret)
 {
         struct webhook_transfer *webhook = calloc(1, sizeof *webhook);
-        if (!webhook)
+        if (!webhook) {
+                if (source->release)
+                        source->release(source->userdata);
                 return -ENOMEM;
-        int r = webhook_fill(webhook, endpoint, id, timestamp, body);
+        }
+        webhook->source = *source;
+        int r = webhook_fill(webhook, endpoint, id);
         r = r < 0 ? r : transfer_start(transfers, &webhook->base, done, userdata);
         if (r < 0) {
                 webhook_release(&webhook->base);

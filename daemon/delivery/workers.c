@@ -1,16 +1,15 @@
 /* Workers: threads that run transfers in which libcurl waits for the server inside its own calls.
- * Depends on libcurl, POSIX threads, sd-event, lane.
+ * Depends on libcurl, POSIX threads, lane, returns.
  * Called by transfer. */
 #include "delivery/workers.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "delivery/lane.h"
+#include "delivery/thread.h"
 
 #define WORKER_IDLE_SECONDS 10 /* then it says QUIT: well before a server drops the connection (Postfix: 300) */
 
@@ -26,28 +25,15 @@ struct worker {
 LIST_HEAD(worker_list, worker);
 
 struct workers {
-        sd_event_source *source;
-        int event_fd;          /* the threads' bell */
+        struct returns *returns;
         pthread_mutex_t mutex; /* guards all below, the lanes, and the states of the transfers in them */
         struct lane_list lanes;
         struct worker_list threads;
-        struct transfer_queue returned;
-        bool rung;
         bool stopping;
 };
 
-/* These two are called under the lock. */
-
-static void ring(struct workers *workers)
-{
-        if (workers->rung)
-                return;
-        workers->rung = true;
-        (void)eventfd_write(workers->event_fd, 1);
-}
-
-/* Waits for a transfer. NULL: none came, or too many threads, or stopping; the thread has then left its lane: while it
- * says QUIT, perhaps to a server that does not answer, another may take its place. */
+/* Under the lock. Waits for a transfer. NULL: none came, or too many threads, or stopping; the thread has then left its
+ * lane: while it says QUIT, perhaps to a server that does not answer, another may take its place. */
 static struct transfer *worker_take(struct worker *worker)
 {
         struct workers *workers = worker->workers;
@@ -73,8 +59,6 @@ static struct transfer *worker_take(struct worker *worker)
         worker->lane = NULL;
         return NULL;
 }
-
-/* And these without it. */
 
 static int on_progress(void *userdata, curl_off_t dl_total, curl_off_t dl, curl_off_t ul_total, curl_off_t ul)
 {
@@ -148,16 +132,15 @@ static void *worker_main(void *userdata)
         while ((transfer = worker_take(worker))) {
                 pthread_mutex_unlock(&workers->mutex);
                 worker_perform(transfer, &easy, &connection);
+                returns_put(workers->returns, transfer);
                 pthread_mutex_lock(&workers->mutex);
-                TAILQ_INSERT_TAIL(&workers->returned, transfer, queue);
-                ring(workers);
         }
         pthread_mutex_unlock(&workers->mutex);
         worker_disconnect(worker, easy, connection);
         pthread_mutex_lock(&workers->mutex);
         worker->ended = true;
-        ring(workers);
         pthread_mutex_unlock(&workers->mutex);
+        returns_put(workers->returns, NULL);
         return NULL;
 }
 
@@ -165,16 +148,11 @@ static void *worker_main(void *userdata)
 static int worker_start(struct workers *workers, struct lane *lane)
 {
         CLEANUP_FREE struct worker *worker = malloc(sizeof *worker);
-        sigset_t all, old;
 
         if (!worker)
                 return -ENOMEM;
         *worker = (struct worker){.workers = workers, .lane = lane, .socket = -1};
-        /* Signals are for the loop; and SIGPIPE, which OpenSSL cannot keep from coming, must not end the program. */
-        sigfillset(&all);
-        (void)pthread_sigmask(SIG_SETMASK, &all, &old);
-        int r = -pthread_create(&worker->thread, NULL, worker_main, worker);
-        (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+        int r = thread_start(&worker->thread, worker_main, worker);
         if (r < 0)
                 return r;
         lane->busy++;
@@ -184,7 +162,7 @@ static int worker_start(struct workers *workers, struct lane *lane)
 }
 
 /* Joins threads that have ended, or all. */
-static void workers_reap(struct workers *workers, bool all)
+static void reap(struct workers *workers, bool all)
 {
         struct worker_list ended = LIST_HEAD_INITIALIZER(ended);
         struct worker *worker = NULL, *next = NULL;
@@ -205,59 +183,31 @@ static void workers_reap(struct workers *workers, bool all)
         }
 }
 
-/* In the loop: the bell has rung. */
-static int on_bell(sd_event_source *source, int fd, uint32_t events, void *userdata)
+void workers_reap(struct workers *workers)
 {
-        struct workers *workers = userdata;
-        struct transfer_queue returned = TAILQ_HEAD_INITIALIZER(returned);
-        struct transfer *transfer = NULL;
-        eventfd_t count = 0;
-
-        (void)source;
-        (void)events;
-        pthread_mutex_lock(&workers->mutex);
-        (void)eventfd_read(fd, &count);
-        workers->rung = false;
-        TAILQ_CONCAT(&returned, &workers->returned, queue);
-        pthread_mutex_unlock(&workers->mutex);
-        while ((transfer = TAILQ_FIRST(&returned))) {
-                TAILQ_REMOVE(&returned, transfer, queue);
-                transfer_finish(transfer);
-        }
-        workers_reap(workers, false);
-        return 0;
+        reap(workers, false);
 }
 
-DEFINE_CLEANUP(struct workers *, workers_free, workers)
-
-int workers_new(sd_event *event, struct workers **ret)
+int workers_new(struct returns *returns, struct workers **ret)
 {
-        CLEANUP(workers_p) struct workers *workers = calloc(1, sizeof *workers);
+        struct workers *workers = calloc(1, sizeof *workers);
         if (!workers)
                 return -ENOMEM;
+        workers->returns = returns;
         LIST_INIT(&workers->lanes);
         LIST_INIT(&workers->threads);
-        TAILQ_INIT(&workers->returned);
         pthread_mutex_init(&workers->mutex, NULL);
-        workers->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        if (workers->event_fd < 0)
-                return -errno;
-        int r = sd_event_add_io(event, &workers->source, workers->event_fd, EPOLLIN, on_bell, workers);
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(workers);
+        *ret = workers;
         return 0;
 }
 
 struct workers *workers_free(struct workers *workers)
 {
-        struct transfer *transfer = NULL;
         struct worker *worker = NULL;
         struct lane *lane = NULL;
 
         if (!workers)
                 return NULL;
-        sd_event_source_disable_unref(workers->source);
         pthread_mutex_lock(&workers->mutex);
         workers->stopping = true;
         for (lane = LIST_FIRST(&workers->lanes); lane; lane = LIST_NEXT(lane, link))
@@ -267,13 +217,7 @@ struct workers *workers_free(struct workers *workers)
                         (void)shutdown(worker->socket, SHUT_RDWR);
         }
         pthread_mutex_unlock(&workers->mutex);
-        workers_reap(workers, true);
-        while ((transfer = TAILQ_FIRST(&workers->returned))) {
-                TAILQ_REMOVE(&workers->returned, transfer, queue);
-                transfer->kind->release(transfer);
-        }
-        if (workers->event_fd >= 0)
-                close(workers->event_fd);
+        reap(workers, true);
         pthread_mutex_destroy(&workers->mutex);
         free(workers);
         return NULL;

@@ -3,7 +3,7 @@
  * Made by service.c and rehearsal.c; called by outbox. */
 #include "engine/courier.h"
 
-#include <time.h>
+#include <errno.h>
 
 #include "delivery/smtp.h"
 #include "delivery/webhook.h"
@@ -21,11 +21,12 @@ static enum smtp_tls tls_of(enum tls_policy policy)
         }
 }
 
-/* In the thread that sends it. */
+/* These two in the thread that sends. */
+
 static int write_message(void *userdata, struct smtp_message *ret)
 {
         const struct composed_mail *mail;
-        int r = draft_mail(userdata, &mail);
+        int r = draft_is_stale(userdata) ? -ECANCELED : draft_mail(userdata, &mail);
 
         if (r == 0)
                 *ret = (struct smtp_message){
@@ -36,6 +37,11 @@ static int write_message(void *userdata, struct smtp_message *ret)
                         .calendar_name = "thoi-han.ics",
                 };
         return r;
+}
+
+static int write_body(void *userdata, const char **ret)
+{
+        return draft_is_stale(userdata) ? -ECANCELED : draft_payload(userdata, ret);
 }
 
 static void release_draft(void *userdata)
@@ -73,12 +79,9 @@ static int network_post(void *self, const struct webhook *webhook, const char *i
                 .timeout = (long)webhook->timeout,
                 .connections = webhook->connections,
         };
-        const char *body;
-        int r = draft_payload(draft, &body);
+        const struct webhook_source source = {write_body, release_draft, draft_ref(draft)};
 
-        /* Real time in a rehearsal too: a receiver refuses what was signed long ago or ahead (Standard Webhooks,
-         * "Verifying timestamp"). */
-        return r < 0 ? r : webhook_post(self, &endpoint, id, time(NULL), body, done, userdata, ret);
+        return webhook_post(self, &endpoint, id, &source, done, userdata, ret);
 }
 
 static void network_cancel(void *self, struct transfer *transfer)
@@ -87,9 +90,18 @@ static void network_cancel(void *self, struct transfer *transfer)
         transfer_cancel(transfer);
 }
 
+/* Enough to keep the connections busy while the event loop waits for the disk. */
+#define SEND_AHEAD 32
+
 struct courier courier_network(struct transfers *transfers)
 {
-        return (struct courier){network_mail, network_post, network_cancel, transfers};
+        return (struct courier){
+                .ahead = SEND_AHEAD,
+                .mail = network_mail,
+                .post = network_post,
+                .cancel = network_cancel,
+                .self = transfers,
+        };
 }
 
 /* Composed all the same: what can't be would not leave in earnest either. */
@@ -120,5 +132,5 @@ static void nowhere_cancel(void *self, struct transfer *transfer)
 
 struct courier courier_nowhere(void)
 {
-        return (struct courier){nowhere_mail, nowhere_post, nowhere_cancel, NULL};
+        return (struct courier){.mail = nowhere_mail, .post = nowhere_post, .cancel = nowhere_cancel};
 }

@@ -8,9 +8,12 @@
 #include "engine/draft.h"
 
 struct courier {
+        /* How many messages to one server he takes beyond its connections, so that those need not wait for the next.
+         * Their turn comes later: a draft that is stale then is not sent (TRANSFER_RECALLED). */
+        uint32_t ahead;
         /* Start one message and call done(userdata) from the event loop later; 1: gone at once, done is not called.
          * `config`, `webhook` are borrowed until it is over; a draft that is still to be composed then is held by a
-         * reference. Errors: -ENOMEM, -EINVAL, and those of composing. */
+         * reference. Errors: -ENOMEM, -EAGAIN, -EINVAL, and those of composing. */
         int (*mail)(void *self, const struct mail_config *config, const char *to, struct draft *draft,
                     transfer_done done, void *userdata, struct transfer **ret);
         int (*post)(void *self, const struct webhook *webhook, const char *id, struct draft *draft, transfer_done done,

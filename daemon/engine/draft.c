@@ -4,24 +4,28 @@
 #include "engine/draft.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 
 #include "core/cleanup.h"
 
 struct draft {
         unsigned references;
+        int64_t until_ms;
+        atomic_bool recalled;
         struct settings *settings;
         struct facts *facts;
         struct composed_mail mail; /* of a webhook only the subject */
         char *body;
 };
 
-int draft_new(struct settings *settings, struct facts *facts, struct draft **ret)
+int draft_new(struct settings *settings, struct facts *facts, int64_t until_ms, struct draft **ret)
 {
         struct draft *draft = calloc(1, sizeof(*draft));
 
         if (!draft)
                 return -ENOMEM;
         draft->references = 1;
+        draft->until_ms = until_ms;
         draft->settings = settings_ref(settings);
         draft->facts = facts;
         *ret = draft;
@@ -44,6 +48,19 @@ struct draft *draft_unref(struct draft *draft)
         settings_unref(draft->settings);
         free(draft);
         return NULL;
+}
+
+void draft_recall(struct draft *draft)
+{
+        atomic_store_explicit(&draft->recalled, true, memory_order_relaxed);
+}
+
+bool draft_is_stale(const struct draft *draft)
+{
+        static const struct clock real = {0};
+
+        return atomic_load_explicit(&draft->recalled, memory_order_relaxed) ||
+               (draft->until_ms != DRAFT_HOLDS && clock_now(&real) >= draft->until_ms);
 }
 
 const struct letter *draft_letter(const struct draft *draft)

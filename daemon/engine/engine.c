@@ -111,6 +111,17 @@ bool engine_is_open(const struct engine *engine, int64_t at_ms)
         return hours_are_open(&config->hours, config->calendar, clock_wall(at_ms));
 }
 
+int64_t engine_holds_until(const struct engine *engine, int64_t now_ms, bool any_hour)
+{
+        const struct hours *hours = &engine_config(engine)->hours;
+        civil_day today = wall_day(clock_wall(now_ms));
+
+        if (engine->clock.is_virtual)
+                return INT64_MAX;
+        return clock_instant(any_hour || hours_are_always_open(hours) ? wall_at(today + 1, 0)
+                                                                      : wall_at(today, hours->close));
+}
+
 int64_t engine_when_open(const struct engine *engine, int64_t at_ms)
 {
         const struct config *config = engine_config(engine);

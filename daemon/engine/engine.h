@@ -66,6 +66,9 @@ int64_t engine_when_open(const struct engine *engine, int64_t at_ms);
  * be given up when it is over. */
 int64_t engine_patience(const struct engine *engine, int64_t from_ms, int64_t to_ms);
 bool engine_is_open(const struct engine *engine, int64_t at_ms);
+/* Until when what is gathered now may leave as it is, UTC milliseconds: what a message says goes by the day, and it has
+ * to leave within the hours unless `any_hour`. INT64_MAX with a virtual clock, which stands still meanwhile. */
+int64_t engine_holds_until(const struct engine *engine, int64_t now_ms, bool any_hour);
 /* Makes an occurrence's escalations and date reminders be judged anew at the next tick. */
 int engine_rearm_occurrence(struct engine *engine, int64_t occurrence);
 

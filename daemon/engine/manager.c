@@ -308,6 +308,12 @@ int manager_tick(struct manager *manager)
         return r;
 }
 
+int manager_decided(struct manager *manager)
+{
+        outbox_recall(manager->outbox);
+        return manager_tick(manager);
+}
+
 int64_t manager_wake(const struct manager *manager)
 {
         return manager->wake;
@@ -337,6 +343,7 @@ int manager_adopt(struct manager *manager, struct settings *settings)
                 return r;
         }
         settings_unref(old);
+        outbox_recall(manager->outbox);
         if (outbox_cancel_orphans(manager->outbox) < 0)
                 (void)engine_store_trouble(engine, -EIO, "What waits for a server that is gone stays queued");
         report_provisional(engine);
@@ -363,6 +370,7 @@ int manager_clock_changed(struct manager *manager)
                 report_clock(engine);
         }
         manager->unsettled = true;
+        outbox_recall(manager->outbox);
         return manager_tick(manager);
 }
 

@@ -28,9 +28,11 @@ struct manager *manager_free(struct manager *manager);
 /* Recovers what a crash left behind, brings the store in line with the plans and starts to remind. */
 int manager_start(struct manager *manager);
 /* Does everything that is due now: schedules, sends, records; then arms the timer for the next moment. Called by the
- * timer, after every decision, and by a rehearsal. 0 or an error of the store, which has been logged and is tried
+ * timer and by a rehearsal. 0 or an error of the store, which has been logged and is tried
  * again after MANAGER_TROUBLE_MS. */
 int manager_tick(struct manager *manager);
+/* The same after a decision was stored: what is about to leave is looked at again first. */
+int manager_decided(struct manager *manager);
 #define MANAGER_TROUBLE_MS INT64_C(30000) /* a full disk is looked at again after this long */
 /* The next moment anything can happen by itself, UTC milliseconds; INT64_MAX: none. */
 int64_t manager_wake(const struct manager *manager);

@@ -15,8 +15,9 @@ struct parcel {
         struct server *server;
         struct draft *draft; /* from the start on */
         struct delivery_record delivery;
-        struct transfer *transfer; /* while on the wire */
+        struct transfer *transfer; /* while the courier has it */
         struct parcel *next;
+        bool shown; /* to whoever watches */
         enum transfer_outcome outcome;
         int64_t retry_after; /* seconds, 0: none */
         char *answer;
@@ -33,7 +34,7 @@ struct server {
         bool configured; /* still in the configuration */
         bool fresh;      /* what is claimed was claimed in the transaction that is open */
         uint32_t connections;
-        size_t on_wire;
+        size_t handed; /* to the courier: on the wire, or next */
         struct rate rate;
         struct parcels claimed;
         struct server *next;
@@ -45,7 +46,7 @@ struct outbox {
         sd_event_source *record;      /* runs once the callbacks of an iteration are through */
         sd_event_source *record_late; /* answers do not wait longer than RECORD_DELAY_USEC for a full batch */
         struct server *servers;
-        struct parcels flying; /* on the wire */
+        struct parcels flying; /* handed to the courier */
         struct parcels answered;
         bool closed;
         void (*progress)(void *userdata);
@@ -53,6 +54,7 @@ struct outbox {
 };
 
 void parcels_append(struct parcels *list, struct parcel *parcel);
+void parcels_put_first(struct parcels *list, struct parcel *parcel);
 struct parcel *parcels_take_first(struct parcels *list);
 void parcels_remove(struct parcels *list, const struct parcel *parcel);
 void parcels_clear(struct parcels *list);
@@ -81,7 +83,17 @@ static inline const char *parcel_subject(const struct parcel *parcel)
         return parcel->draft ? draft_subject(parcel->draft) : NULL;
 }
 
-/* outbox-send.c: starts what is claimed for a server, as many as it has connections. */
+/* How many messages the courier takes for a server at a time: as many as there are connections, and of what leaves with
+ * no limit by the minute some more, so that no connection waits for its next one. */
+static inline size_t server_window(const struct outbox *outbox, const struct server *server)
+{
+        size_t room = outbox->answered.n < RESULT_BATCH ? RESULT_BATCH - outbox->answered.n : 0;
+        size_t ahead = server->rate.limit > 0 ? 0 : outbox->courier.ahead;
+
+        return server->connections + (ahead < room ? ahead : room);
+}
+
+/* outbox-send.c: starts what is claimed for a server, as many as the courier takes. */
 void outbox_start(struct outbox *outbox, struct server *server);
 /* outbox-record.c: takes in how an attempt ended; written by the next outbox_record(). */
 void outbox_answer(struct outbox *outbox, struct parcel *parcel, enum transfer_outcome outcome, const char *answer);

@@ -68,6 +68,10 @@ static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
                 plan_retry(outbox, parcel, now, &result.next_ms);
                 result.state = result.next_ms > 0 ? DELIVERY_QUEUED : DELIVERY_FAILED;
                 break;
+        case TRANSFER_RECALLED:
+                result.next_ms = parcel->delivery.next_ms;
+                result.state = DELIVERY_QUEUED;
+                break;
         case TRANSFER_PERMANENT:
         default:
                 result.state = DELIVERY_FAILED;
@@ -140,8 +144,10 @@ int outbox_record(struct outbox *outbox)
                 return r;
         }
         while ((parcel = parcels_take_first(&outbox->answered))) {
-                say_result(outbox, parcel);
-                engine_tell_finished(engine, &parcel->delivery, parcel->answer);
+                if (parcel->outcome != TRANSFER_RECALLED) {
+                        say_result(outbox, parcel);
+                        engine_tell_finished(engine, &parcel->delivery, parcel->answer);
+                }
                 parcel_free(parcel);
         }
         return 0;

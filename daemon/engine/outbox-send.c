@@ -16,10 +16,15 @@ static void on_done(void *userdata, const struct transfer_result *result)
         parcel->transfer = NULL;
         parcel->retry_after = result->retry_after;
         parcels_remove(&outbox->flying, parcel);
-        server->on_wire--;
-        outbox_answer(outbox, parcel, result->outcome, result->answer);
+        server->handed--;
+        if (result->outcome != TRANSFER_RECALLED)
+                outbox_answer(outbox, parcel, result->outcome, result->answer);
+        else if (outbox->closed)
+                outbox_answer(outbox, parcel, TRANSFER_RECALLED, NULL);
+        else
+                parcels_put_first(&server->claimed, parcel);
         outbox_start(outbox, server);
-        if (outbox->answered.n >= RESULT_BATCH || outbox->flying.n == 0 || !server->claimed.first)
+        if (outbox->answered.n >= RECORD_BATCH || outbox->flying.n == 0 || !server->claimed.first)
                 outbox_record_soon(outbox);
         else
                 outbox_record_later(outbox);
@@ -56,16 +61,18 @@ static int cancel_dropped(struct outbox *outbox, const struct facts *facts, cons
 }
 
 /* Whoever watches wants its subject now: a rehearsal, a forecast. In earnest the courier composes it. */
-static int show(const struct outbox *outbox, const struct parcel *parcel)
+static int show(const struct outbox *outbox, struct parcel *parcel)
 {
         const struct composed_mail *mail;
         const char *body;
         int r = is_webhook(parcel->server) ? draft_payload(parcel->draft, &body) : draft_mail(parcel->draft, &mail);
 
-        if (r == 0)
-                engine_tell_leaving(outbox->engine, &parcel->delivery, draft_letter(parcel->draft),
-                                    draft_subject(parcel->draft));
-        return r;
+        if (r < 0)
+                return r;
+        parcel->shown = true;
+        engine_tell_leaving(outbox->engine, &parcel->delivery, draft_letter(parcel->draft),
+                            draft_subject(parcel->draft));
+        return 0;
 }
 
 static int hand_over(struct outbox *outbox, struct parcel *parcel)
@@ -78,7 +85,7 @@ static int hand_over(struct outbox *outbox, struct parcel *parcel)
         parcel->delivery.kind = draft_letter(parcel->draft)->kind;
         if (!parcel->server->configured)
                 return -ENOENT;
-        if (parcel->delivery.attempts == 1 && engine_is_watched(outbox->engine))
+        if (parcel->delivery.attempts == 1 && !parcel->shown && engine_is_watched(outbox->engine))
                 r = show(outbox, parcel);
         if (r < 0)
                 return r;
@@ -124,8 +131,11 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
                 parcel_free(parcel);
                 return;
         }
+        draft_unref(TAKE_PTR(parcel->draft)); /* of before it was recalled */
         if (r == 0)
-                r = draft_new(engine->settings, facts, &parcel->draft);
+                r = draft_new(engine->settings, facts,
+                              engine_holds_until(engine, clock_now(&engine->clock), parcel->delivery.manual),
+                              &parcel->draft);
         if (r == 0) {
                 TAKE_PTR(facts);
                 r = hand_over(outbox, parcel);
@@ -134,7 +144,7 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
         if (r >= 0)
                 rate_spend(&parcel->server->rate, clock_now(&engine->clock), 1);
         if (r == 0) {
-                parcel->server->on_wire++;
+                parcel->server->handed++;
                 parcels_append(&outbox->flying, parcel);
         } else if (r == 1)
                 outbox_answer(outbox, parcel, TRANSFER_SENT, NULL);
@@ -151,8 +161,8 @@ static bool may_start(const struct outbox *outbox, const struct server *server)
         const struct engine *engine = outbox->engine;
         int64_t now = clock_now(&engine->clock);
 
-        return !outbox->closed && server->on_wire < server->connections && server->claimed.first &&
-               outbox->answered.n < RESULT_BATCH && rate_room(&server->rate, now, 1) > 0 &&
+        return !outbox->closed && server->claimed.first && outbox->answered.n < RESULT_BATCH &&
+               server->handed < server_window(outbox, server) && rate_room(&server->rate, now, 1) > 0 &&
                (server->claimed.first->delivery.manual || engine_is_open(engine, now));
 }
 

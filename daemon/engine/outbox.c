@@ -16,6 +16,15 @@ void parcels_append(struct parcels *list, struct parcel *parcel)
         list->n++;
 }
 
+void parcels_put_first(struct parcels *list, struct parcel *parcel)
+{
+        parcel->next = list->first;
+        if (!list->first)
+                list->end = &parcel->next;
+        list->first = parcel;
+        list->n++;
+}
+
 struct parcel *parcels_take_first(struct parcels *list)
 {
         struct parcel *parcel = list->first;
@@ -155,7 +164,8 @@ static int claim(struct outbox *outbox, struct server *server)
         size_t room = rate_room(&server->rate, now, CLAIM_BATCH);
         int r, n;
 
-        if (!server->configured || server->claimed.first || server->on_wire >= server->connections || room == 0)
+        if (!server->configured || server->claimed.first || server->handed >= server_window(outbox, server) ||
+            room == 0)
                 return 0;
         n = r = store_claim_deliveries(outbox->engine->store, server->name, now, !engine_is_open(outbox->engine, now),
                                        records, room);
@@ -268,7 +278,7 @@ int outbox_wake(struct outbox *outbox, int64_t *ret_ms)
         for (const struct server *server = outbox->servers; server && !outbox->closed; server = server->next) {
                 int r;
 
-                if (server->on_wire >= server->connections || (!server->configured && !server->claimed.first))
+                if (server->handed >= server_window(outbox, server) || (!server->configured && !server->claimed.first))
                         continue; /* where something is under way an answer comes first */
                 if (server->claimed.first)
                         one = engine_when_open(outbox->engine, rate_next(&server->rate, now));
@@ -374,7 +384,14 @@ int outbox_close(struct outbox *outbox)
         if (r < 0)
                 store_rollback(store); /* they stay `sending`: the next start queues them again */
         unclaim(outbox, true);
+        outbox_recall(outbox);
         return r;
+}
+
+void outbox_recall(struct outbox *outbox)
+{
+        for (struct parcel *parcel = outbox->flying.first; parcel; parcel = parcel->next)
+                draft_recall(parcel->draft);
 }
 
 static void shift(const struct parcels *parcels, int64_t by_ms)

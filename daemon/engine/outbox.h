@@ -13,9 +13,12 @@ struct outbox;
 /* Claimed for one server in one transaction: what is claimed and not yet sent costs a repeated claim after a crash,
  * never a repeated message. */
 #define CLAIM_BATCH 64
-/* Answers recorded in one transaction: at most so many messages, beside those on the wire, are repeated after a crash
- * (design, Delivery). */
-#define RESULT_BATCH 32
+/* How many messages may be answered and not yet recorded: at most so many, beside those on the wire, are repeated after
+ * a crash (design, Delivery). What the courier has beyond the connections of a server counts, for it may be answered
+ * while the event loop waits for the disk. */
+#define RESULT_BATCH 64
+/* So many answers are recorded in one transaction: half, that the other half may be under way meanwhile. */
+#define RECORD_BATCH (RESULT_BATCH / 2)
 
 /* Answers wait so long for others to be recorded with, while more are on the wire. */
 #define RECORD_DELAY_USEC 20000
@@ -34,9 +37,11 @@ int outbox_run(struct outbox *outbox);
 int outbox_wake(struct outbox *outbox, int64_t *ret_ms);
 /* No new claims; what is claimed and not started goes back to the queue. */
 int outbox_close(struct outbox *outbox);
+/* Something was decided, or reloaded: what the courier has and has not sent yet is gathered anew. */
+void outbox_recall(struct outbox *outbox);
 /* The clock was set by so much: the time until what is under way is given up keeps its length. */
 void outbox_shift(struct outbox *outbox, int64_t by_ms);
-/* Messages on the wire or answered and not yet recorded. */
+/* Messages that the courier has, or answered and not yet recorded. */
 size_t outbox_under_way(const struct outbox *outbox);
 /* Called when results were recorded: the queue may have changed. */
 void outbox_on_progress(struct outbox *outbox, void (*progress)(void *userdata), void *userdata);

@@ -17,7 +17,7 @@ from lab.https import HttpsServer
 from lab.smtp import SmtpServer
 from live import PASSWORD, PATIENCE, USER, Live, item, mail_to, midnight, said, soon, wait_until
 
-BATCH = 32  # RESULT_BATCH of engine/outbox.h
+BATCH = 64  # RESULT_BATCH of engine/outbox.h
 FULL = 16384  # bytes a file may have: the write-ahead log is longer from the start on
 
 
@@ -37,6 +37,15 @@ def wait_for_everybody(server, count):
                lambda: f"{len(server.messages())} of {count} arrived")  # fmt: skip
     found = collections.Counter(to for record in server.messages() for to in record["to"])
     assert {to: n for to, n in found.items() if n > 1} == {}
+
+
+def standstill(server):
+    """How many have arrived when for a while, fifty times what the server takes for one, no more come."""
+    arrived = [0] * 50
+    while arrived[0] != (now := len(server.messages())):
+        arrived = [*arrived[1:], now]
+        time.sleep(0.02)
+    return now
 
 
 class FullDisk:
@@ -67,17 +76,16 @@ def deliveries(bus, **wanted):
 
 
 def test_a_disk_that_fills_while_messages_leave_stops_them_and_repeats_none(tmp_path, smtp, authority):
-    """What was claimed goes on leaving until a batch of results waits to be written, and not beyond; with room again the
+    """What was claimed goes on leaving while no more than a batch of results waits to be written; with room again the
     results are written and the rest leaves."""
-    count, connections = 90, 4
+    count, connections = 160, 4
     smtp.faults.update({"*": "delay:0.02"})
     with Live(tmp_path, midnight(), count, mail=mail_to(smtp, authority, connections=connections)).start() as daemon:
         smtp.wait(1, PATIENCE)
         with FullDisk(daemon):
             said(daemon, "Reminders wait: the state cannot be written: the disk is full")
             written = daemon.stderr.count("Sent due")
-            stuck = wait_until(lambda: (n := len(smtp.messages())) >= written + BATCH and n, lambda: daemon.stderr)
-            assert stuck <= written + BATCH + connections
+            assert written < standstill(smtp) <= written + BATCH + connections
             assert "Cannot go on" not in daemon.stderr
         daemon.reload()  # else it looks again after half a minute
         wait_for_everybody(smtp, count)
@@ -175,6 +183,39 @@ def test_hours_that_end_while_a_batch_is_claimed_hold_the_rest(tmp_path, smtp, a
     with live.start():
         wait_for_everybody(smtp, count)
     assert len(smtp.messages()) == count
+
+
+# ---- a message that waits for its connection ---------------------------------------------------------------------------
+
+
+def test_what_is_done_while_its_message_waits_for_the_connection_is_not_reminded_of(tmp_path, smtp, authority, bus):
+    """One connection to a slow server: when the first message is answered and the second is on the wire, the others have
+    been handed over."""
+    count = 5
+    smtp.faults.update({"*": "delay:1"})
+    live = Live(tmp_path, midnight(), count, mail=mail_to(smtp, authority, connections=1))
+    with live.start("session", environment=bus.environment) as daemon:
+        bus.wait_for_object()
+        smtp.wait(1, PATIENCE)
+        for n in range(3, count + 1):
+            assert bus.ctl("done", "bao-cao", "--agency", f"don-vi-{n}").returncode == 0
+        wait_until(lambda: len(deliveries(bus, state="cancelled")) == count - 2, lambda: daemon.stderr)
+        said(daemon, "Sent due", 2)
+    assert [record["to"] for record in smtp.messages()] == [["dv1@khoi.example"], ["dv2@khoi.example"]]
+
+
+def test_a_reload_is_in_force_for_messages_that_wait_for_the_connection(tmp_path, smtp, authority):
+    count = 4
+    smtp.faults.update({"*": "delay:1"})
+    live = Live(tmp_path, midnight(), count, mail=mail_to(smtp, authority, connections=1))
+    with live.start() as daemon:
+        smtp.wait(1, PATIENCE)
+        live.write_general(mail=live.general["mail"] | {"from": "Khối <moi@khoi.example>"})
+        daemon.reload()
+        said(daemon, "Configuration reloaded")
+        wait_for_everybody(smtp, count)
+    senders = [check.parse(smtp.content(record))["From"].addresses[0].addr_spec for record in smtp.messages()]
+    assert senders[0] != "moi@khoi.example" and senders[2:] == ["moi@khoi.example"] * (count - 2)
 
 
 # ---- a webhook that goes -------------------------------------------------------------------------------------------------

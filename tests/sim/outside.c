@@ -83,6 +83,7 @@ static bool departs(struct sim *sim, uint64_t what)
 
 static void flight_free(struct flight *flight)
 {
+        draft_unref(flight->draft);
         free(flight->says);
         free(flight);
 }
@@ -134,14 +135,14 @@ static void check_rate(struct sim *sim)
         sim->departures[sim->n_departures++] = sim->now;
 }
 
-static int leave(struct sim *sim, const char *id, const char *address, transfer_done done, void *userdata,
-                 struct transfer **ret)
+/* It is on the wire, or the process died on the way there. */
+static int leave(struct sim *sim, struct flight *flight)
 {
         struct store *store = sim_store(sim);
         struct delivery_record CLEANUP(delivery_record_clear) delivery = {0};
         struct notice_record notices[NOTICES_MAX];
+        const char *id = flight->id, *address = flight->address;
         bool firsts[NOTICES_MAX];
-        struct flight *flight;
         int n;
 
         crash_boundary(sim);
@@ -154,11 +155,12 @@ static int leave(struct sim *sim, const char *id, const char *address, transfer_
                 sim_fail(sim, "%s goes to %s and is not marked as sending", id, address);
         n = store_delivery_notices(store, id, notices, NOTICES_MAX);
         ramdisk_go_on();
-        if (strcmp(delivery.server, "mail") == 0)
+        if (delivery.kind != KIND_TEST && delivery.kind != KIND_DIGEST &&
+            (size_t)n < draft_letter(flight->draft)->n_entries)
+                sim_fail(sim, "%s goes to %s with %zu entries, and has only %d to say", id, address,
+                         draft_letter(flight->draft)->n_entries, n);
+        if (!flight->server)
                 check_rate(sim);
-        flight = calloc(1, sizeof(*flight));
-        if (!flight)
-                abort();
         flight->says = calloc((size_t)n + 1, sizeof(*flight->says));
         for (int i = 0; i < n; i++) {
                 flight->says[i] = number_of(&notices[i], address);
@@ -168,74 +170,180 @@ static int leave(struct sim *sim, const char *id, const char *address, transfer_
         checker_on_wire(sim, &delivery, notices, firsts, n);
         for (int i = 0; i < n; i++)
                 notice_record_clear(&notices[i]);
-        flight->done = done;
-        flight->userdata = userdata;
+        flight->waits = false;
         flight->fate = pick_fate(sim);
         if (flight->fate == CLASS_TEMPORARY && chance_percent(&sim->streams[CLASS_TEMPORARY], 10))
                 flight->retry_after = chance_between(&sim->streams[CLASS_TEMPORARY], 1, 86400);
         flight->answer_ms = sim->now + pick_delay(sim);
         sim->n_flights++;
-        flight->next = sim->flights;
-        snprintf(flight->id, sizeof(flight->id), "%s", id);
-        snprintf(flight->address, sizeof(flight->address), "%s", address);
-        sim->flights = flight;
-        *ret = (struct transfer *)flight;
         sim_say(sim, "on the wire: %.8s %s to %s, attempt %u, %d notices", id, kind_name(delivery.kind), address,
                 delivery.attempts, n);
         crash_boundary(sim);
         return 0;
 }
 
+static int compose(struct sim *sim, struct flight *flight)
+{
+        const struct composed_mail *mail;
+        const char *body;
+        int r = flight->server ? draft_payload(flight->draft, &body) : draft_mail(flight->draft, &mail);
+
+        if (r < 0)
+                return r;
+        if (flight->server) {
+                json_t *json = json_loads(body, 0, NULL);
+
+                if (!json)
+                        sim_fail(sim, "a webhook's body is no JSON");
+                json_decref(json);
+                return 0;
+        }
+        for (char **header = mail->headers; *header; header++)
+                if (strncmp(*header, "Message-ID: <", 13) == 0)
+                        memcpy(flight->id, *header + 13, DELIVERY_ID_SIZE - 1);
+        return 0;
+}
+
+static bool same_server(const struct flight *left, const struct flight *right)
+{
+        return left->server && right->server ? strcmp(left->server, right->server) == 0 : left->server == right->server;
+}
+
+static bool has_connection(const struct sim *sim, const struct flight *flight)
+{
+        uint32_t n = 0;
+
+        for (const struct flight *other = sim->flights; other; other = other->next)
+                n += !other->waits && same_server(other, flight);
+        return n < flight->connections;
+}
+
+/* Somebody decides while it waits for its turn: otherwise that is rare. */
+static void hurry_people(struct sim *sim)
+{
+        struct chance *chance = &sim->timing[CLASS_PEOPLE];
+        int64_t soon = sim->now + INT64_C(1000) * chance_between(chance, 0, 60);
+
+        if (sim->events[CLASS_PEOPLE] != INT64_MAX && chance_percent(chance, 50) && soon < sim->events[CLASS_PEOPLE])
+                sim->events[CLASS_PEOPLE] = soon;
+}
+
+/* Onto the wire, or behind what is there. */
+static int hand_over(struct sim *sim, const struct flight *taken, const char *address, struct transfer **ret)
+{
+        struct flight *flight = malloc(sizeof(*flight));
+        int r = 0;
+
+        if (!flight)
+                abort();
+        *flight = *taken;
+        snprintf(flight->address, sizeof(flight->address), "%s", address);
+        draft_ref(flight->draft);
+        flight->waits = true;
+        flight->handed_ms = sim->now;
+        flight->answer_ms = INT64_MAX;
+        if (has_connection(sim, flight)) {
+                r = compose(sim, flight);
+                if (r == 0)
+                        r = leave(sim, flight);
+        } else
+                hurry_people(sim);
+        if (r < 0) {
+                flight_free(flight);
+                return r;
+        }
+        flight->next = sim->flights;
+        sim->flights = flight;
+        *ret = (struct transfer *)flight;
+        return 0;
+}
+
 static int take_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
                      transfer_done done, void *userdata, struct transfer **ret)
 {
-        char id[DELIVERY_ID_SIZE] = "";
-        const struct composed_mail *mail;
-        int r = draft_mail(draft, &mail);
+        const struct flight flight = {
+                .done = done, .userdata = userdata, .draft = draft, .connections = config->connections};
 
-        (void)config;
-        if (r < 0)
-                return r;
-        for (char **header = mail->headers; *header; header++)
-                if (strncmp(*header, "Message-ID: <", 13) == 0)
-                        memcpy(id, *header + 13, DELIVERY_ID_SIZE - 1);
-        return leave(self, id, to, done, userdata, ret);
+        return hand_over(self, &flight, to, ret);
 }
 
 static int take_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft, transfer_done done,
                      void *userdata, struct transfer **ret)
 {
-        const char *body;
-        int r = draft_payload(draft, &body);
+        struct flight flight = {.done = done,
+                                .userdata = userdata,
+                                .draft = draft,
+                                .server = webhook->id,
+                                .connections = webhook->connections};
 
-        if (r < 0)
-                return r;
+        snprintf(flight.id, sizeof(flight.id), "%s", id);
+        return hand_over(self, &flight, webhook->id, ret);
+}
 
-        json_t *json = json_loads(body, 0, NULL);
+/* False: it is over. */
+static bool unlink_flight(struct sim *sim, const struct flight *flight)
+{
+        for (struct flight **at = &sim->flights; *at; at = &(*at)->next)
+                if (*at == flight) {
+                        *at = flight->next;
+                        return true;
+                }
+        return false;
+}
 
-        if (!json)
-                sim_fail(self, "a webhook's body is no JSON");
-        json_decref(json);
-        return leave(self, id, webhook->id, done, userdata, ret);
+/* What has waited longest of those whose server has a connection. */
+static struct flight *next_in_turn(const struct sim *sim)
+{
+        struct flight *next = NULL;
+
+        for (struct flight *flight = sim->flights; flight; flight = flight->next)
+                if (flight->waits && has_connection(sim, flight))
+                        next = flight;
+        return next;
+}
+
+/* It was gathered on an earlier day, or its hours are over. */
+static bool is_stale(struct sim *sim, const struct flight *flight)
+{
+        return draft_is_stale(flight->draft) || !rules_open(&sim->rules, sim_wall(sim)) ||
+               wall_day(clock_wall(flight->handed_ms)) != wall_day(clock_wall(sim->now));
+}
+
+/* As connections come free, those that wait leave, or go back where they are stale. */
+static void go_on(struct sim *sim)
+{
+        struct flight *flight;
+
+        while (!sim->dead && (flight = next_in_turn(sim))) {
+                struct transfer_result result = {.outcome = TRANSFER_RECALLED, .answer = ""};
+                bool stale = is_stale(sim, flight);
+                int r = stale ? 0 : compose(sim, flight);
+
+                if (!stale && r == 0 && leave(sim, flight) == 0)
+                        continue;
+                if (sim->dead)
+                        return;
+                (void)unlink_flight(sim, flight);
+                if (!stale)
+                        result.outcome = r == -ENOMEM ? TRANSFER_TEMPORARY : TRANSFER_PERMANENT;
+                sim_say(sim, "its turn came: %s for %s", stale ? "recalled" : "cannot be composed", flight->address);
+                flight->done(flight->userdata, &result);
+                flight_free(flight);
+        }
 }
 
 static void cancel(void *self, struct transfer *transfer)
 {
-        struct sim *sim = self;
+        struct flight *flight = (struct flight *)transfer;
 
-        for (struct flight **at = &sim->flights; *at; at = &(*at)->next)
-                if ((struct transfer *)*at == transfer) {
-                        struct flight *gone = *at;
-
-                        *at = gone->next;
-                        flight_free(gone);
-                        return;
-                }
+        if (unlink_flight(self, flight))
+                flight_free(flight);
 }
 
 struct courier outside_courier(struct sim *sim)
 {
-        return (struct courier){take_mail, take_post, cancel, sim};
+        return (struct courier){
+                .ahead = sim->seed % 4, .mail = take_mail, .post = take_post, .cancel = cancel, .self = sim};
 }
 
 /* ---- answers ---- */
@@ -292,12 +400,13 @@ void outside_answer(struct sim *sim)
         }
         flight->done(flight->userdata, &result);
         flight_free(flight);
+        go_on(sim);
 }
 
 void outside_cut(struct sim *sim)
 {
         for (struct flight *flight = sim->flights; flight; flight = flight->next)
-                if ((flight->fate == CLASSES || flight->fate == CLASS_LOST) &&
+                if (!flight->waits && (flight->fate == CLASSES || flight->fate == CLASS_LOST) &&
                     chance_percent(&sim->streams[CLASS_CRASH], 50))
                         take(sim, flight);
         for (int i = 0; i < PARCELS_MAX; i++)

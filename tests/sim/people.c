@@ -142,10 +142,28 @@ static bool expected(const struct sim *sim, bool all)
         return allowances[ALLOWED] > 0 && allowances[FORBIDDEN] == 0;
 }
 
+static bool is_about(const struct sim *sim, const struct letter *letter, const struct duty *duty)
+{
+        return letter->n_entries > 0 && strcmp(letter->entries[0].item, sim->block.items[duty->item].id) == 0 &&
+               strcmp(letter->agency, sim->block.agencies[duty->agency].id) == 0;
+}
+
+/* Any, or rather the one that a message waits for its turn to tell of. */
+static const struct duty *pick_duty(const struct sim *sim, struct chance *chance)
+{
+        const struct duty *any = &sim->duties[chance_between(chance, 0, sim->n_duties - 1)];
+
+        for (const struct flight *flight = sim->flights; flight; flight = flight->next)
+                for (int i = 0; flight->waits && i < sim->n_duties; i++)
+                        if (is_about(sim, draft_letter(flight->draft), &sim->duties[i]))
+                                return &sim->duties[i];
+        return any;
+}
+
 static void decide_duty(struct sim *sim)
 {
         struct chance *chance = &sim->streams[CLASS_PEOPLE];
-        const struct duty *duty = &sim->duties[chance_between(chance, 0, sim->n_duties - 1)];
+        const struct duty *duty = pick_duty(sim, chance);
         const struct block_item *item = &sim->block.items[duty->item];
         bool whole = chance_percent(chance, 12), all = whole && chance_percent(chance, 50), allowed;
         struct decision_scope scope = {.item = sim->decided_item, .all = all};
@@ -317,7 +335,7 @@ void people_decide(struct sim *sim)
                 crash_now(sim);
                 return;
         }
-        sim_tick(sim);
+        sim_decided(sim);
         if (!sim->in_trouble)
                 checker_states(sim);
 }

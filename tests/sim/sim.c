@@ -221,14 +221,24 @@ static void judge_tick(struct sim *sim, int r, long told_before)
         sim->in_trouble = r < 0;
 }
 
-void sim_tick(struct sim *sim)
+static void tick(struct sim *sim, int (*how)(struct manager *manager))
 {
         long told = sim->told[EVENT_STORE_TROUBLE];
 
         if (++sim->at_once > TICKS_AT_ONCE)
                 sim_fail(sim, "it ticks for ever at one moment");
         sim->totals.ticks++;
-        judge_tick(sim, manager_tick(sim->manager), told);
+        judge_tick(sim, how(sim->manager), told);
+}
+
+void sim_tick(struct sim *sim)
+{
+        tick(sim, manager_tick);
+}
+
+void sim_decided(struct sim *sim)
+{
+        tick(sim, manager_decided);
 }
 
 /* ---- events ---- */
@@ -253,7 +263,7 @@ void sim_set_clock(struct sim *sim, int64_t by)
         sim->at_once = 0;
         sim->n_departures = 0;
         for (struct flight *flight = sim->flights; flight; flight = flight->next)
-                flight->answer_ms += by;
+                flight->answer_ms += flight->waits ? 0 : by;
         for (int i = 0; i < CLASSES; i++)
                 if (sim->events[i] != INT64_MAX)
                         sim->events[i] += by;

@@ -75,7 +75,11 @@ struct flight {
         uint64_t *says; /* a number for each notice and address */
         int n_says;
         enum class fate; /* CLASSES: it arrives */
-        int64_t answer_ms;
+        struct draft *draft;
+        const char *server; /* NULL: the mail server; borrowed from the draft's settings */
+        uint32_t connections;
+        bool waits; /* for a connection */
+        int64_t handed_ms, answer_ms;
         int64_t retry_after;
         struct flight *next;
 };
@@ -206,6 +210,8 @@ bool sim_happens(struct sim *sim, enum class class, int number);
 void sim_load(struct sim *sim);
 void sim_open(struct sim *sim);
 void sim_tick(struct sim *sim);
+/* The tick after a decision. */
+void sim_decided(struct sim *sim);
 /* Puts the clock right or wrong, and everything outside with it. */
 void sim_set_clock(struct sim *sim, int64_t by);
 

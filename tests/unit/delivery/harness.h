@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "delivery/smtp.h"
-#include "delivery/transfer.h"
+#include "delivery/webhook.h"
 
 #define HARNESS_PATIENCE 30 /* seconds that a test may take: only a broken one needs them */
 #define HARNESS_SILENCE 3   /* seconds of it are a timeout; in them, all that is said comes, on a busy machine too */
@@ -55,6 +55,18 @@ static inline int harness_write(void *userdata, struct smtp_message *ret)
 static inline struct smtp_source harness_source(const struct smtp_message *message)
 {
         return (struct smtp_source){.write = harness_write, .userdata = (void *)message};
+}
+
+static inline int harness_write_body(void *userdata, const char **ret_body)
+{
+        *ret_body = userdata;
+        return 0;
+}
+
+/* A body that stays with the test. */
+static inline struct webhook_source harness_body(const char *body)
+{
+        return (struct webhook_source){.write = harness_write_body, .userdata = (void *)body};
 }
 
 static inline void harness_start(struct harness *harness)

@@ -408,6 +408,7 @@ static void test_refuses_messages(void **state)
                 {"X: y", 0, TEMPORARY, NULL}, /* the connection is refused */
                 {"X: y", -ENOMEM, TEMPORARY, "Cannot allocate memory"},
                 {"X: y", -E2BIG, PERMANENT, "Argument list too long"},
+                {"X: y", -ECANCELED, TRANSFER_RECALLED, "Operation canceled"},
                 {"X: y\r\nBcc: x@y.example", 0, PERMANENT, "Invalid argument"},
                 {"X: y\r\n", 0, PERMANENT, "Invalid argument"},
                 {"X: y\n z", 0, PERMANENT, "Invalid argument"},

@@ -3,8 +3,6 @@
 #include "peer.h"
 
 #include "core/cleanup.h"
-#include "delivery/smtp.h"
-#include "delivery/webhook.h"
 
 #define MANY 20
 
@@ -19,6 +17,7 @@ static struct transfer *start(struct harness *harness, const struct peer *peer, 
         static const struct smtp_envelope envelope = {"a@b.example", "c@d.example"};
         static const struct smtp_message message = {.headers = headers, .text = "x\n", .html = "x\n"};
         const struct smtp_source source = harness_source(&message);
+        const struct webhook_source body = harness_body("{}");
         bool http = peer->script->http;
         struct transfer *transfer = NULL;
         char url[64];
@@ -32,7 +31,7 @@ static struct transfer *start(struct harness *harness, const struct peer *peer, 
                                            .connections = connections};
         const struct webhook_endpoint endpoint = {
                 .url = url, .allow_http = true, .timeout = HARNESS_PATIENCE, .connections = connections};
-        int r = http ? webhook_post(harness->transfers, &endpoint, "id", 1, "{}", harness_done, outcome, &transfer)
+        int r = http ? webhook_post(harness->transfers, &endpoint, "id", &body, harness_done, outcome, &transfer)
                      : smtp_send(harness->transfers, &server, &envelope, &source, harness_done, outcome, &transfer);
         assert_return_code(r, 0);
         return transfer;

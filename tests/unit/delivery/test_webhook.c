@@ -2,8 +2,9 @@
 #include "harness.h"
 #include "peer.h"
 
+#include <time.h>
+
 #include "core/cleanup.h"
-#include "delivery/webhook.h"
 
 #define ID "4f1c2d3e-delivery"
 #define BODY "{\"type\":\"reminder.due\",\"text\":\"Đến hạn\"}"
@@ -208,11 +209,12 @@ static void test_answers(void **state)
                 if (answer_rows[i].dead)
                         peer_stop(&peers[i]);
                 snprintf(url, sizeof url, "http://127.0.0.1:%u/hook?x=1", peers[i].port);
+                const struct webhook_source source = harness_body(BODY);
                 const struct webhook_endpoint endpoint = {
                         .url = url, .allow_http = true, .timeout = HARNESS_SILENCE, .connections = 1};
-                assert_return_code(webhook_post(harness.transfers, &endpoint, ID, 1614265330, BODY, harness_done,
-                                                &outcomes[i], &transfer),
-                                   0);
+                assert_return_code(
+                        webhook_post(harness.transfers, &endpoint, ID, &source, harness_done, &outcomes[i], &transfer),
+                        0);
                 assert_int_equal(outcomes[i].calls, 0); /* never from within */
         }
         harness_run(&harness);
@@ -258,10 +260,11 @@ static void test_endless(void **state)
                 char url[64];
                 assert_int_equal(peer_start(&peers[i], &rows[i].script), 0);
                 snprintf(url, sizeof url, "http://127.0.0.1:%u/", peers[i].port);
+                const struct webhook_source source = harness_body(BODY);
                 const struct webhook_endpoint endpoint = {
                         .url = url, .allow_http = true, .timeout = 2 * HARNESS_PATIENCE};
                 assert_return_code(
-                        webhook_post(harness.transfers, &endpoint, ID, 1, BODY, harness_done, &outcomes[i], &transfer),
+                        webhook_post(harness.transfers, &endpoint, ID, &source, harness_done, &outcomes[i], &transfer),
                         0);
         }
         harness_run(&harness);
@@ -275,14 +278,30 @@ static void test_endless(void **state)
                 peer_stop(&peers[i]);
 }
 
+/* With the time at which it left. */
+static void check_signed(const char *request, int64_t before, int64_t after)
+{
+        static const char time_is[] = "\r\nwebhook-timestamp: ", code_is[] = "\r\nwebhook-signature: ";
+        const char *timestamp = strstr(request, time_is), *code = strstr(request, code_is);
+        char expected[WEBHOOK_SIGNATURE_SIZE];
+
+        assert_non_null(timestamp);
+        assert_non_null(code);
+        int64_t at = strtoll(timestamp + strlen(time_is), NULL, 10);
+        assert_in_range(at, before, after);
+        assert_return_code(webhook_sign((const unsigned char *)"s3cret", 6, ID, at, BODY, expected), 0);
+        assert_memory_equal(code + strlen(code_is), expected, strlen(expected));
+}
+
 /* What goes over the wire. */
 static void test_request(void **state)
 {
         static const struct peer_script script = {.http = "HTTP/1.1 204 No Content\r\n\r\n"};
         static const char *const expected[] = {
-                "POST /hook HTTP/1.1\r\n",  "Content-Type: application/json\r\n",
-                ("webhook-id: " ID "\r\n"), "webhook-timestamp: 1614265330\r\n",
-                "webhook-signature: v1,",   ("\r\n\r\n" BODY),
+                "POST /hook HTTP/1.1\r\n",
+                "Content-Type: application/json\r\n",
+                ("webhook-id: " ID "\r\n"),
+                ("\r\n\r\n" BODY),
         };
         static struct peer peer;
         struct outcome outcome = {0};
@@ -302,11 +321,12 @@ static void test_request(void **state)
                                                   .secret = (const unsigned char *)"s3cret",
                                                   .secret_size = 6,
                                                   .timeout = 5};
-        char body[] = BODY;
-        assert_return_code(
-                webhook_post(harness.transfers, &endpoint, ID, 1614265330, body, harness_done, &outcome, &transfer), 0);
-        memset(body, 'x', strlen(body)); /* it was copied */
+        const struct webhook_source source = harness_body(BODY);
+        int64_t before = time(NULL);
+        assert_return_code(webhook_post(harness.transfers, &endpoint, ID, &source, harness_done, &outcome, &transfer),
+                           0);
         harness_run(&harness);
+        int64_t after = time(NULL);
         assert_int_equal(outcome.result.outcome, TRANSFER_SENT);
         harness_stop(&harness);
         peer_stop(&peer);
@@ -314,6 +334,7 @@ static void test_request(void **state)
         unsetenv("ALL_PROXY");
         for (size_t i = 0; i < ELEMENTS(expected); i++)
                 assert_non_null(strstr(peer.record, expected[i]));
+        check_signed(peer.record, before, after);
         assert_null(strstr(peer.record, "Expect:"));
         assert_null(strstr(peer.record, "s3cret"));
 }
@@ -340,9 +361,10 @@ static void test_refusals(void **state)
         harness_start(&harness);
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct outcome outcome = {0};
+                const struct webhook_source source = harness_body(BODY);
                 const struct webhook_endpoint endpoint = {
                         .url = rows[i].url, .ca_file = rows[i].ca_file, .allow_http = rows[i].allow_http, .timeout = 5};
-                assert_int_equal(webhook_post(harness.transfers, &endpoint, rows[i].id, 0, BODY, harness_done, &outcome,
+                assert_int_equal(webhook_post(harness.transfers, &endpoint, rows[i].id, &source, harness_done, &outcome,
                                               &transfer),
                                  rows[i].r);
                 harness_run(&harness);
@@ -356,11 +378,78 @@ static void test_refusals(void **state)
         harness_stop(&harness);
 }
 
+struct written {
+        int r; /* of the source */
+        int written, released;
+};
+
+static int write_row(void *userdata, const char **ret_body)
+{
+        struct written *row = userdata;
+
+        row->written++;
+        *ret_body = BODY;
+        return row->r;
+}
+
+static void release_row(void *userdata)
+{
+        struct written *row = userdata;
+
+        row->released++;
+}
+
+/* More are handed over than there are connections. Each is written once, when its turn has come; one that can't be, or
+ * is not to leave, leaves nothing on the wire and holds up nobody; and every source is let go once. */
+static void test_sources(void **state)
+{
+        static const struct peer_script script = {.http = "HTTP/1.1 204 No Content\r\n\r\n"};
+        static const struct {
+                int r;
+                enum transfer_outcome outcome;
+        } rows[] = {
+                {0, TRANSFER_SENT},
+                {-ECANCELED, TRANSFER_RECALLED},
+                {-ENOMEM, TRANSFER_TEMPORARY},
+                {-E2BIG, TRANSFER_PERMANENT},
+                {0, TRANSFER_SENT},
+        };
+        static struct peer peer;
+        struct written written[ELEMENTS(rows)] = {0};
+        struct outcome outcomes[ELEMENTS(rows)] = {0};
+        struct harness harness;
+        char url[64];
+
+        (void)state;
+        assert_int_equal(peer_start(&peer, &script), 0);
+        harness_start(&harness);
+        snprintf(url, sizeof url, "http://127.0.0.1:%u/", peer.port);
+        const struct webhook_endpoint endpoint = {.url = url, .allow_http = true, .timeout = 5, .connections = 1};
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct transfer *transfer = NULL;
+                written[i].r = rows[i].r;
+                const struct webhook_source source = {write_row, release_row, &written[i]};
+                assert_return_code(
+                        webhook_post(harness.transfers, &endpoint, ID, &source, harness_done, &outcomes[i], &transfer),
+                        0);
+        }
+        harness_run(&harness);
+        harness_stop(&harness);
+        peer_stop(&peer);
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                assert_int_equal(outcomes[i].calls, 1);
+                assert_int_equal(outcomes[i].result.outcome, rows[i].outcome);
+                assert_int_equal(written[i].written, 1);
+                assert_int_equal(written[i].released, 1);
+        }
+        assert_int_equal(peer.n_done, 2);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_sign),    cmocka_unit_test(test_answers),  cmocka_unit_test(test_endless),
-                cmocka_unit_test(test_request), cmocka_unit_test(test_refusals),
+                cmocka_unit_test(test_request), cmocka_unit_test(test_refusals), cmocka_unit_test(test_sources),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
