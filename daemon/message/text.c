@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #define TEXT_FIRST_CAPACITY 1024 /* a short mail's text fits after one doubling */
@@ -53,18 +54,20 @@ void text_add_string(struct text *text, const char *string)
 
 void text_add_format(struct text *text, const char *format, ...)
 {
-        va_list args;
+        va_list args, again;
         va_start(args, format);
-        CLEANUP_FREE char *string = NULL;
-        int size = vasprintf(&string, format, args);
-        va_end(args);
-        if (size < 0) {
-                string = NULL; /* undefined after a failure */
-                if (!text->error)
-                        text->error = -ENOMEM;
-                return;
+        va_copy(again, args);
+        size_t room = text->capacity - text->size;
+        int size = vsnprintf(room ? text->data + text->size : NULL, room, format, args);
+        if (size < 0)
+                text->error = -ENOMEM;
+        else if (text_reserve(text, (size_t)size)) {
+                if ((size_t)size >= room)
+                        vsnprintf(text->data + text->size, (size_t)size + 1, format, again);
+                text->size += (size_t)size;
         }
-        text_add(text, string, (size_t)size);
+        va_end(again);
+        va_end(args);
 }
 
 int text_take(struct text *text, char **ret)
