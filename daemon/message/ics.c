@@ -1,90 +1,75 @@
-/* The deadline as an iCalendar object (RFC 5545), made by libical.
+/* The deadline as an iCalendar object (RFC 5545).
  * Depends on civil, text.
  * Called by compose. */
 #include "message/ics.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <string.h>
-#include <time.h>
 
-#include <libical/ical.h>
-
-#include "core/cleanup.h"
 #include "message/text.h"
 
 #define PRODUCT_ID "-//reminderd//reminderd//VI"
-
-DEFINE_CLEANUP(icalcomponent *, icalcomponent_free, icalcomponent_free)
-
-static struct icaltimetype whole_day(civil_day day)
-{
-        struct civil_date date = civil_split(day);
-        struct icaltimetype time = icaltime_null_date();
-        time.year = date.year;
-        time.month = date.month;
-        time.day = date.day;
-        return time;
-}
-
-/* 0, or -1 for want of memory: libical's constructors give NULL then. */
-static int add(icalcomponent *component, icalproperty *property)
-{
-        if (!property)
-                return -1;
-        icalcomponent_add_property(component, property);
-        return 0;
-}
-
-static int add_organizer(icalcomponent *event, const char *address)
-{
-        CLEANUP_TEXT struct text uri = {0};
-        text_add_format(&uri, "mailto:%s", address);
-        return uri.error ? -1 : add(event, icalproperty_new_organizer(uri.data));
-}
-
-static int fill_event(icalcomponent *event, const struct ics_event *facts)
-{
-        CLEANUP_FREE char *summary = text_line(facts->summary);
-        CLEANUP_FREE char *description = text_line(facts->description);
-        CLEANUP_FREE char *uid = text_line(facts->uid);
-        if (!summary || !description || !uid)
-                return -1;
-        int r = 0;
-        r |= add(event, icalproperty_new_uid(uid));
-        r |= add(event, icalproperty_new_dtstamp(icaltime_from_timet_with_zone((time_t)facts->stamp, 0,
-                                                                               icaltimezone_get_utc_timezone())));
-        r |= add(event, icalproperty_new_sequence(facts->sequence));
-        r |= add(event, icalproperty_new_dtstart(whole_day(facts->first)));
-        /* RFC 5545, section 3.6.1: the end is the day after. */
-        r |= add(event, icalproperty_new_dtend(whole_day(facts->last + 1)));
-        /* A property without a value is an error to those who read it. */
-        if (*summary)
-                r |= add(event, icalproperty_new_summary(summary));
-        if (*description)
-                r |= add(event, icalproperty_new_description(description));
-        if (facts->organizer)
-                r |= add_organizer(event, facts->organizer);
-        /* A deadline does not make anyone busy. */
-        r |= add(event, icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT));
-        return r;
-}
-
 #define LINE_OCTETS 75 /* RFC 5545, section 3.1, without the line end */
 
-/* libical 3.0 lets some lines grow beyond LINE_OCTETS, and folds even between the CR and the LF that end a line. */
-static void unfold(char *text)
+static void end_line(struct text *lines)
 {
-        char *to = text;
-        for (const char *from = text; *from;) {
-                if (strncmp(from, "\r\n ", 3) == 0)
-                        from += 3;
-                else
-                        *to++ = *from++;
-        }
-        *to = '\0';
+        text_add_string(lines, "\r\n");
 }
 
-/* Folds unfolded lines, between characters. */
+/* A property of type TEXT (section 3.3.11); none without a value, which is an error to those who read it. */
+static void add_words(struct text *lines, const char *name, const char *value)
+{
+        CLEANUP_FREE char *words = text_line(value);
+        if (!words)
+                lines->error = -ENOMEM;
+        if (!words || !*words)
+                return;
+        text_add_string(lines, name);
+        for (const char *at = words;; at++) {
+                size_t plain = strcspn(at, "\\;,");
+                text_add(lines, at, plain);
+                at += plain;
+                if (!*at)
+                        break;
+                text_add(lines, (char[]){'\\', *at}, 2);
+        }
+        end_line(lines);
+}
+
+static void add_day(struct text *lines, const char *name, civil_day day)
+{
+        struct civil_date date = civil_split(day);
+        text_add_format(lines, "%s%04d%02d%02d\r\n", name, date.year, date.month, date.day);
+}
+
+static void add_stamp(struct text *lines, int64_t epoch_seconds)
+{
+        struct civil_date date = civil_split(wall_day(epoch_seconds));
+        int32_t clock = wall_clock(epoch_seconds);
+        text_add_format(lines, "DTSTAMP:%04d%02d%02dT%02d%02d%02dZ\r\n", date.year, date.month, date.day, clock / 3600,
+                        clock / 60 % 60, clock % 60);
+}
+
+static void add_event(struct text *lines, const struct ics_event *event)
+{
+        text_add_string(lines, "BEGIN:VEVENT\r\n");
+        add_words(lines, "UID:", event->uid);
+        add_stamp(lines, event->stamp);
+        text_add_format(lines, "SEQUENCE:%d\r\n", event->sequence);
+        add_day(lines, "DTSTART;VALUE=DATE:", event->first);
+        add_day(lines, "DTEND;VALUE=DATE:", event->last + 1); /* section 3.6.1: the day after */
+        add_words(lines, "SUMMARY:", event->summary);
+        add_words(lines, "DESCRIPTION:", event->description);
+        if (event->organizer) {
+                text_add_string(lines, "ORGANIZER:mailto:");
+                text_add_string(lines, event->organizer);
+                end_line(lines);
+        }
+        /* A deadline does not make anyone busy. */
+        text_add_string(lines, "TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n");
+}
+
+/* Folds lines between characters. */
 static void fold(struct text *out, const char *line)
 {
         for (const char *end; (end = strstr(line, "\r\n")); line = end + 2) {
@@ -102,24 +87,13 @@ static void fold(struct text *out, const char *line)
 
 char *ics_deadline(const struct ics_event *event)
 {
-        CLEANUP(icalcomponent_free_p) icalcomponent *calendar = icalcomponent_new(ICAL_VCALENDAR_COMPONENT);
-        icalcomponent *entry = icalcomponent_new(ICAL_VEVENT_COMPONENT);
-        if (!calendar || !entry) {
-                if (entry)
-                        icalcomponent_free(entry);
-                return NULL;
-        }
-        icalcomponent_add_component(calendar, entry);
-        if (add(calendar, icalproperty_new_version("2.0")) || add(calendar, icalproperty_new_prodid(PRODUCT_ID)) ||
-            add(calendar, icalproperty_new_method(ICAL_METHOD_PUBLISH)) || fill_event(entry, event))
-                return NULL;
-        /* From malloc, unlike the variant without _r. */
-        CLEANUP_FREE char *written = icalcomponent_as_ical_string_r(calendar);
-        CLEANUP_TEXT struct text out = {0};
+        CLEANUP_TEXT struct text lines = {0}, out = {0};
         char *folded = NULL;
-        if (!written)
+        text_add_string(&lines, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" PRODUCT_ID "\r\nMETHOD:PUBLISH\r\n");
+        add_event(&lines, event);
+        text_add_string(&lines, "END:VCALENDAR\r\n");
+        if (lines.error)
                 return NULL;
-        unfold(written);
-        fold(&out, written);
+        fold(&out, lines.data);
         return text_take(&out, &folded) < 0 ? NULL : folded;
 }

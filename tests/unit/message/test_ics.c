@@ -67,7 +67,7 @@ static void test_lines(void **state)
         }
 }
 
-/* However characters of one and of more bytes lie to the places where libical folds, each line ends well. */
+/* However characters of one and of more bytes lie to the places where lines are folded, each line ends well. */
 static void test_places(void **state)
 {
         (void)state;
