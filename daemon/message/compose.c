@@ -9,10 +9,8 @@
 #include "message/folder.h"
 #include "message/header.h"
 #include "message/ics.h"
-#include "message/json.h"
 #include "message/payload.h"
 #include "message/text.h"
-#include "message/values.h"
 
 #define HEADER_FIELDS_MAX 12 /* one more than are ever written */
 #define REFERENCES_MAX 100   /* ids: some servers refuse header fields of 16 KB, which is 200 */
@@ -51,11 +49,11 @@ static const struct message_templates *templates_of(const struct composer *compo
         return folder_find(composer->folder, grouped ? TEMPLATE_GROUP : (size_t)letter->kind);
 }
 
-static int render_subject(const struct composer *composer, const struct letter *letter, const json_t *values,
-                          char **ret)
+static int render_subject(const struct composer *composer, const struct values *values, char **ret)
 {
         CLEANUP_FREE char *subject = NULL;
-        int r = folder_render(composer->folder, templates_of(composer, letter)->subject, false, values, &subject);
+        int r = folder_render(composer->folder, templates_of(composer, values->letter)->subject, false, values,
+                              &subject);
         if (r < 0)
                 return r;
         char *line = text_line(subject);
@@ -215,18 +213,16 @@ static int make_calendar(const struct letter_sender *sender, const struct letter
 int compose_mail(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
                  struct composed_mail *ret)
 {
-        CLEANUP_JSON json_t *values = NULL;
+        struct values values;
         struct composed_mail mail = {0};
         const struct message_templates *templates = templates_of(composer, letter);
-        int r = values_new(sender, letter, &values);
+        values_init(&values, sender, letter);
+        int r = render_subject(composer, &values, &mail.subject);
+        values.subject = mail.subject;
         if (r == 0)
-                r = render_subject(composer, letter, values, &mail.subject);
-        if (r == 0 && json_put_text(values, "subject", mail.subject) < 0)
-                r = -ENOMEM;
+                r = folder_render(composer->folder, templates->text, false, &values, &mail.text);
         if (r == 0)
-                r = folder_render(composer->folder, templates->text, false, values, &mail.text);
-        if (r == 0)
-                r = folder_render(composer->folder, templates->html, true, values, &mail.html);
+                r = folder_render(composer->folder, templates->html, true, &values, &mail.html);
         if (r == 0)
                 r = make_headers(sender, letter, mail.subject, &mail.headers);
         if (r == 0)
@@ -253,13 +249,12 @@ void composed_mail_clear(struct composed_mail *mail)
 int compose_payload(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
                     char **ret_subject, char **ret_body)
 {
-        CLEANUP_JSON json_t *values = NULL;
+        struct values values;
         CLEANUP_FREE char *subject = NULL, *text = NULL;
-        int r = values_new(sender, letter, &values);
+        values_init(&values, sender, letter);
+        int r = render_subject(composer, &values, &subject);
         if (r == 0)
-                r = render_subject(composer, letter, values, &subject);
-        if (r == 0)
-                r = folder_render(composer->folder, templates_of(composer, letter)->text, false, values, &text);
+                r = folder_render(composer->folder, templates_of(composer, letter)->text, false, &values, &text);
         if (r == 0)
                 r = payload_new(letter, text, ret_body);
         if (r == 0)

@@ -1,5 +1,5 @@
 /* Folder: the compiled templates of one folder.
- * Depends on template, core/report.
+ * Depends on template, values, core/report.
  * Called by compose. */
 #include "message/folder.h"
 
@@ -116,7 +116,7 @@ static int compile(const char *path, unsigned first, const char *text, size_t si
 {
         CLEANUP_FREE char *error = NULL;
         unsigned line = 0;
-        int r = template_compile(text, size, form == FORM_HTML, ret, &line, &error);
+        int r = template_compile(text, size, form == FORM_HTML, values_number, ret, &line, &error);
         if (r == -EINVAL)
                 report_error(report, path, line + first - 1, "%s", error);
         return r;
@@ -384,9 +384,11 @@ static const struct template *partial_named(void *userdata, const char *name)
         return partial ? partial->template : NULL;
 }
 
-int folder_render(const struct folder *folder, const struct template *template, bool html, const json_t *values,
+int folder_render(const struct folder *folder, const struct template *template, bool html, const struct values *values,
                   char **ret)
 {
+        struct fill root;
         const struct partials *partials = &folder->partials[html ? FORM_HTML : FORM_TEXT];
-        return template_render(template, values, partial_named, (void *)partials, ret);
+        values_root(values, &root);
+        return template_render(template, &root, partial_named, (void *)partials, ret);
 }

@@ -1,12 +1,13 @@
 /* Folder: the compiled templates of one folder: for each kind of message a subject, a text and an HTML, and the
  * partials that they share.
- * Depends on template, core/report.
+ * Depends on template, values, core/report.
  * Called by compose. */
 #pragma once
 
 #include "core/kind.h"
 #include "core/report.h"
 #include "message/template.h"
+#include "message/values.h"
 
 #define TEMPLATE_FILE_MAX 1048576 /* bytes: a hundred times the largest that is shipped */
 #define TEMPLATE_GROUP KIND_COUNT /* beside the kinds: several notices in one message */
@@ -26,5 +27,5 @@ DEFINE_CLEANUP(struct folder *, folder_free, folder_free)
 /* kind is an enum notice_kind or TEMPLATE_GROUP. */
 const struct message_templates *folder_find(const struct folder *folder, size_t kind);
 /* Renders one of its templates, with the partials of text or HTML. Errors of template_render(). */
-int folder_render(const struct folder *folder, const struct template *template, bool html, const json_t *values,
+int folder_render(const struct folder *folder, const struct template *template, bool html, const struct values *values,
                   char **ret);

@@ -8,7 +8,13 @@
 
 #include "message/json.h"
 #include "message/text.h"
-#include "message/values_parts.h"
+
+/* Appends an empty object. Borrowed; NULL: no memory. */
+static json_t *append(json_t *array)
+{
+        json_t *object = json_object();
+        return json_array_append_new(array, object) < 0 ? NULL : object;
+}
 
 /* RFC 3339, with the offset of the block's time zone. */
 static int put_timestamp(json_t *root, const struct letter *letter)
@@ -29,7 +35,7 @@ static int put_debtors(json_t *object, const struct letter_entry *entry)
         r |= json_put_int(object, "finished", (json_int_t)entry->n_finished);
         for (size_t i = 0; i < entry->n_debtors && r == 0; i++) {
                 const struct letter_debtor *facts = &entry->debtors[i];
-                json_t *debtor = values_append(debtors);
+                json_t *debtor = append(debtors);
                 if (!debtor)
                         return -1;
                 r |= json_put_text(debtor, "agency", facts->agency);
@@ -62,7 +68,7 @@ static int put_obligation(json_t *array, const struct letter_entry *entry, bool 
 {
         const struct obligation_dates *dates = &entry->dates;
         bool dated = dates->due != CIVIL_NONE;
-        json_t *object = values_append(array);
+        json_t *object = append(array);
         if (!object)
                 return -1;
         int r = 0;
@@ -94,7 +100,7 @@ static int put_obligation(json_t *array, const struct letter_entry *entry, bool 
 
 static int put_failure(json_t *array, const struct letter_entry *entry)
 {
-        json_t *object = values_append(array);
+        json_t *object = append(array);
         if (!object)
                 return -1;
         return json_put_text(object, "delivery", entry->delivery) |

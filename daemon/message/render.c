@@ -1,7 +1,8 @@
-/* Rendering a compiled template over JSON values.
- * Depends on text, jansson.
+/* Rendering a compiled template over values.
+ * Depends on text, fill.
  * Called by compose. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "message/template.h"
@@ -19,7 +20,7 @@ struct renderer {
         struct text out;
         template_partial partial;
         void *userdata;
-        const json_t
+        const struct fill
                 *contexts[TEMPLATE_DEPTH_MAX + 2]; /* outermost first; the last is pushed before the depth is judged */
         size_t n_contexts;
         size_t depth; /* sections and partials around */
@@ -29,37 +30,31 @@ static int render_nodes(struct renderer *r, const struct template *template, siz
                         const struct indent *indent);
 
 /* The first part of a name is sought from the innermost context outward, the others only in what it names. */
-static const json_t *find_value(const struct renderer *r, const struct node *node)
+static void find_value(const struct renderer *r, const unsigned *numbers, size_t parts, struct fill *ret)
 {
-        if (!node->parts)
-                return r->contexts[r->n_contexts - 1];
-        const char *name = node->text;
-        const json_t *value = NULL;
-        for (size_t i = r->n_contexts; i-- > 0 && !value;)
-                value = json_object_get(r->contexts[i], name);
-        for (size_t i = 1; i < node->parts && value; i++) {
-                name += strlen(name) + 1;
-                value = json_object_get(value, name);
+        bool found = false;
+        for (size_t i = r->n_contexts; i-- > 0 && !found;) {
+                const struct fill *context = r->contexts[i];
+                found = context->kind == FILL_SCOPE && context->scope.find(&context->scope, numbers[0], ret);
         }
-        return value;
+        for (size_t i = 1; i < parts; i++) {
+                bool inside = ret->kind == FILL_SCOPE;
+                struct scope scope = ret->scope;
+                fill_clear(ret);
+                if (!inside || !scope.find(&scope, numbers[i], ret))
+                        break;
+        }
 }
 
-static bool is_true(const json_t *value)
+static void put_escaped(struct text *out, const char *string)
 {
-        return value && !json_is_null(value) && !json_is_false(value) &&
-               !(json_is_array(value) && json_array_size(value) == 0);
-}
-
-static void put_escaped(struct text *out, const char *string, size_t size)
-{
-        const char *end = string + size;
-        while (string < end) {
-                size_t plain = strcspn(string, "&<>\"'"); /* stops at a NUL, too */
+        for (;; string++) {
+                size_t plain = strcspn(string, "&<>\"'");
                 text_add(out, string, plain);
                 string += plain;
-                if (string >= end)
-                        break;
                 switch (*string) {
+                case '\0':
+                        return;
                 case '&':
                         text_add_string(out, "&amp;");
                         break;
@@ -72,32 +67,35 @@ static void put_escaped(struct text *out, const char *string, size_t size)
                 case '"':
                         text_add_string(out, "&quot;");
                         break;
-                case '\'':
+                default:
                         text_add_string(out, "&#39;");
                         break;
-                default: /* a NUL inside a JSON string */
-                        text_add(out, string, 1);
-                        break;
                 }
-                string++;
         }
 }
 
-static void put_value(struct renderer *r, const json_t *value, bool escape)
+static void put_value(struct renderer *r, const struct fill *value, bool escape)
 {
-        if (json_is_string(value)) {
-                const char *string = json_string_value(value);
-                size_t size = json_string_length(value);
+        switch (value->kind) {
+        case FILL_TEXT:
                 if (escape)
-                        put_escaped(&r->out, string, size);
+                        put_escaped(&r->out, value->text);
                 else
-                        text_add(&r->out, string, size);
-        } else if (json_is_integer(value)) {
-                text_add_format(&r->out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-        } else if (json_is_real(value)) {
-                text_add_format(&r->out, "%.15g", json_real_value(value));
-        } else if (json_is_boolean(value)) {
-                text_add_string(&r->out, json_is_true(value) ? "true" : "false");
+                        text_add_string(&r->out, value->text);
+                break;
+        case FILL_NUMBER:
+                text_add_format(&r->out, "%" PRId64, value->number);
+                break;
+        case FILL_BOOL:
+                text_add_string(&r->out, value->number ? "true" : "false");
+                break;
+        case FILL_FAILED:
+                r->out.error = -ENOMEM;
+                break;
+        case FILL_NONE:
+        case FILL_SCOPE:
+        case FILL_LIST:
+                break;
         }
 }
 
@@ -110,7 +108,7 @@ static void put_indent(struct text *out, const struct indent *indent)
 }
 
 static int render_in(struct renderer *r, const struct template *template, size_t from, size_t to,
-                     const struct indent *indent, const json_t *context)
+                     const struct indent *indent, const struct fill *context)
 {
         r->contexts[r->n_contexts++] = context;
         int error = render_nodes(r, template, from, to, indent);
@@ -118,25 +116,50 @@ static int render_in(struct renderer *r, const struct template *template, size_t
         return error;
 }
 
-static int render_section(struct renderer *r, const struct template *template, size_t index,
-                          const struct indent *indent)
+static int render_list(struct renderer *r, const struct template *template, size_t index, const struct indent *indent,
+                       const struct fill *list)
 {
-        const struct node *node = &template->nodes[index];
-        const json_t *value = find_value(r, node);
-        if (node->kind == NODE_INVERTED)
-                return is_true(value) ? 0 : render_nodes(r, template, index + 1, node->end, indent);
-        if (!is_true(value))
-                return 0;
-        if (!json_is_array(value))
-                return render_in(r, template, index + 1, node->end, indent, value);
-        size_t i;
-        json_t *element;
-        json_array_foreach(value, i, element)
-        {
-                int error = render_in(r, template, index + 1, node->end, indent, element);
+        for (size_t i = 0; i < list->n; i++) {
+                CLEANUP_FILL struct fill element;
+                fill_init(&element);
+                if (!list->element(&list->scope, i, &element))
+                        continue;
+                int error = render_in(r, template, index + 1, template->nodes[index].end, indent, &element);
                 if (error < 0)
                         return error;
         }
+        return 0;
+}
+
+static int render_section(struct renderer *r, const struct template *template, size_t index,
+                          const struct indent *indent, const struct fill *value)
+{
+        const struct node *node = &template->nodes[index];
+        if (value->kind == FILL_FAILED)
+                return -ENOMEM;
+        if (node->kind == NODE_SECTION && value->kind == FILL_LIST)
+                return render_list(r, template, index, indent, value);
+        if (fill_is_true(value) != (node->kind == NODE_SECTION))
+                return 0;
+        if (node->kind == NODE_INVERTED)
+                return render_nodes(r, template, index + 1, node->end, indent);
+        return render_in(r, template, index + 1, node->end, indent, value);
+}
+
+/* A tag that has a value: {{x}}, {{#x}} and their like. */
+static int render_named(struct renderer *r, const struct template *template, size_t index, const struct indent *indent)
+{
+        const struct node *node = &template->nodes[index];
+        CLEANUP_FILL struct fill found;
+        const struct fill *value = &found;
+        fill_init(&found);
+        if (node->parts)
+                find_value(r, &template->numbers[node->first], node->parts, &found);
+        else
+                value = r->contexts[r->n_contexts - 1];
+        if (node->kind == NODE_SECTION || node->kind == NODE_INVERTED)
+                return render_section(r, template, index, indent, value);
+        put_value(r, value, template->html && node->kind == NODE_VALUE);
         return 0;
 }
 
@@ -146,7 +169,7 @@ static int render_partial(struct renderer *r, const struct node *node, const str
         if (!partial)
                 return 0;
         /* Only a partial that has its line to itself indents its lines. */
-        struct indent own = {.outer = indent, .text = node->indent, .size = node->size};
+        struct indent own = {.outer = indent, .text = node->indent, .size = node->indent_size};
         return render_nodes(r, partial, 0, partial->n_nodes, node->standalone ? &own : NULL);
 }
 
@@ -159,27 +182,24 @@ static int render_nodes(struct renderer *r, const struct template *template, siz
         int error = 0;
         for (size_t i = from; i < to && !error;) {
                 const struct node *node = &template->nodes[i];
-                bool section = node->kind == NODE_SECTION || node->kind == NODE_INVERTED;
                 if (indent && node->line_start)
                         put_indent(&r->out, indent);
-                if (section)
-                        error = render_section(r, template, i, indent);
+                if (node->kind == NODE_TEXT)
+                        text_add(&r->out, node->text, node->size);
                 else if (node->kind == NODE_PARTIAL)
                         error = render_partial(r, node, indent);
-                else if (node->kind == NODE_TEXT)
-                        text_add(&r->out, node->text, node->size);
                 else
-                        put_value(r, find_value(r, node), template->html && node->kind == NODE_VALUE);
+                        error = render_named(r, template, i, indent);
                 if (r->out.error)
                         error = r->out.error;
-                i = section ? node->end : i + 1;
+                i = node->end ? node->end : i + 1;
         }
         r->depth--;
         return error;
 }
 
-int template_render(const struct template *template, const json_t *values, template_partial partial, void *userdata,
-                    char **ret)
+int template_render(const struct template *template, const struct fill *values, template_partial partial,
+                    void *userdata, char **ret)
 {
         struct renderer r = {
                 .out = {.limit = TEMPLATE_OUTPUT_MAX},

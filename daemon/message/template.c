@@ -1,5 +1,5 @@
 /* Compiling a Mustache template into a flat list of nodes.
- * Depends on text.
+ * Depends on nothing.
  * Called by compose; render.c turns the nodes into text. */
 #include "message/template.h"
 
@@ -9,13 +9,13 @@
 #include <string.h>
 
 #include "message/template_nodes.h"
-#include "message/text.h"
 
 #define NAME_SHOWN_MAX 40       /* bytes of a wrong name that an error repeats */
 #define NODES_FIRST_CAPACITY 32 /* a mail's text fits after two doublings */
 
 struct compiler {
         struct template *template;
+        template_number number;
         size_t at, size;                 /* in the source */
         unsigned line;                   /* of `at` */
         bool line_start;                 /* nothing was put out yet for this line */
@@ -145,33 +145,37 @@ static int read_tag(struct compiler *c, size_t from, struct tag *tag)
         return 0;
 }
 
-/* Cuts a dotted name into its parts, in place. */
-static int split_name(struct compiler *c, const struct tag *tag, struct node *node)
+static int add_number(struct template *t, unsigned number)
 {
-        node->text = tag->name;
-        tag->name[tag->name_size] = '\0'; /* a brace or blank of the tag, which nobody reads again */
-        if (strcmp(tag->name, ".") == 0)
-                return 0;
-        const char *name = tag->name;
-        if (name[0] == '.' || name[tag->name_size - 1] == '.' || strstr(name, ".."))
-                return fail(c, "'%s' is no name", name);
-        node->parts = 1;
-        for (size_t i = 0; i < tag->name_size; i++)
-                if (tag->name[i] == '.') {
-                        tag->name[i] = '\0';
-                        node->parts++;
-                }
+        unsigned *numbers = reallocarray(t->numbers, t->n_numbers + 1, sizeof(*numbers));
+        if (!numbers)
+                return -ENOMEM;
+        t->numbers = numbers;
+        numbers[t->n_numbers++] = number;
         return 0;
 }
 
-static bool same_name(const struct node *node, const struct tag *tag)
+/* Looks up the parts of a dotted name. */
+static int number_name(struct compiler *c, const struct tag *tag, struct node *node)
 {
-        if (node->size != tag->name_size)
-                return false;
-        for (size_t i = 0; i < tag->name_size; i++)
-                if (node->text[i] != (node->parts && tag->name[i] == '.' ? '\0' : tag->name[i]))
-                        return false;
-        return true;
+        node->text = tag->name;
+        node->size = tag->name_size;
+        node->first = c->template->n_numbers;
+        if (tag->name_size == 1 && *tag->name == '.')
+                return 0;
+        const char *end = tag->name + tag->name_size;
+        for (const char *part = tag->name, *dot; part <= end; part = dot + 1) {
+                dot = memchr(part, '.', (size_t)(end - part));
+                if (!dot)
+                        dot = end;
+                if (dot == part)
+                        return fail(c, "'%.*s' is no name", (int)tag->name_size, tag->name);
+                int r = add_number(c->template, c->number(part, (size_t)(dot - part)));
+                if (r < 0)
+                        return r;
+                node->parts++;
+        }
+        return 0;
 }
 
 static int close_section(struct compiler *c, const struct tag *tag)
@@ -179,7 +183,7 @@ static int close_section(struct compiler *c, const struct tag *tag)
         if (!c->depth)
                 return fail(c, "{{/%.*s}} closes nothing", (int)tag->name_size, tag->name);
         struct node *node = &c->template->nodes[c->open[c->depth - 1]];
-        if (!same_name(node, tag))
+        if (node->size != tag->name_size || memcmp(node->text, tag->name, node->size) != 0)
                 return fail(c, "{{/%.*s}} stands where the section of line %u must be closed first",
                             (int)tag->name_size, tag->name, node->line);
         node->end = c->template->n_nodes;
@@ -200,7 +204,7 @@ static int add_tag(struct compiler *c, const struct tag *tag, size_t indent_from
                 tag->name[tag->name_size] = '\0';
                 node.text = tag->name;
                 node.indent = c->template->source + indent_from;
-                node.size = tag->from - indent_from;
+                node.indent_size = tag->from - indent_from;
                 node.standalone = standalone;
                 r = add_partial_name(c, tag->name);
                 break;
@@ -209,11 +213,10 @@ static int add_tag(struct compiler *c, const struct tag *tag, size_t indent_from
                 if (c->depth == TEMPLATE_DEPTH_MAX)
                         return fail(c, "sections nest deeper than %d", TEMPLATE_DEPTH_MAX);
                 c->open[c->depth++] = c->template->n_nodes;
-                r = split_name(c, tag, &node);
-                node.size = tag->name_size;
+                r = number_name(c, tag, &node);
                 break;
         default:
-                r = split_name(c, tag, &node);
+                r = number_name(c, tag, &node);
                 break;
         }
         return r < 0 ? r : add_node(c, &node);
@@ -296,17 +299,14 @@ static int compile(struct compiler *c)
         if (r < 0 || !c->depth)
                 return r;
         const struct node *node = &c->template->nodes[c->open[c->depth - 1]];
-        CLEANUP_TEXT struct text name = {0};
-        const char *part = node->text;
-        for (size_t i = 0; i < node->parts; i++, part += strlen(part) + 1)
-                text_add_format(&name, "%s%s", i ? "." : "", part);
         c->line = node->line;
-        return fail(c, "section {{%c%s}} is never closed", node->kind == NODE_SECTION ? '#' : '^',
-                    name.data ? name.data : ".");
+        return fail(c, "section {{%c%.*s}} is never closed", node->kind == NODE_SECTION ? '#' : '^', (int)node->size,
+                    node->text);
 }
 
 /* Copies the source and compiles it into an empty template. */
-static int compile_text(struct template *template, const char *text, size_t size, unsigned *ret_line, char **ret_error)
+static int compile_text(struct template *template, const char *text, size_t size, template_number number,
+                        unsigned *ret_line, char **ret_error)
 {
         template->source = malloc(size + 1);
         template->partials = calloc(1, sizeof(*template->partials));
@@ -314,7 +314,7 @@ static int compile_text(struct template *template, const char *text, size_t size
                 return -ENOMEM;
         memcpy(template->source, text, size);
         template->source[size] = '\0';
-        struct compiler c = {.template = template, .size = size, .line = 1, .line_start = true};
+        struct compiler c = {.template = template, .number = number, .size = size, .line = 1, .line_start = true};
         int r = compile(&c);
         if (r == -EINVAL) {
                 *ret_error = c.error;
@@ -323,14 +323,14 @@ static int compile_text(struct template *template, const char *text, size_t size
         return r;
 }
 
-int template_compile(const char *text, size_t size, bool html, struct template **ret, unsigned *ret_line,
-                     char **ret_error)
+int template_compile(const char *text, size_t size, bool html, template_number number, struct template **ret,
+                     unsigned *ret_line, char **ret_error)
 {
         struct template *template = calloc(1, sizeof(*template));
         if (!template)
                 return -ENOMEM;
         template->html = html;
-        int r = compile_text(template, text, size, ret_line, ret_error);
+        int r = compile_text(template, text, size, number, ret_line, ret_error);
         if (r < 0)
                 template_free(template);
         else
@@ -344,6 +344,7 @@ struct template *template_free(struct template *template)
                 return NULL;
         free(template->source);
         free(template->nodes);
+        free(template->numbers);
         free((void *)template->partials);
         free(template->partial_lines);
         free(template);

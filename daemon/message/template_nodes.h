@@ -13,19 +13,22 @@ struct node {
         bool line_start; /* first of its line in the source: a partial's indentation goes before it */
         bool standalone; /* partial: alone on its line */
         unsigned line;
-        const char *text; /* text: at most one line; else the name, its dotted parts each ended by NUL */
-        size_t size;      /* text: bytes of it; partial: bytes of indent */
+        const char *text; /* text: at most one line; else the name */
+        size_t size;      /* of it */
         const char *indent;
-        size_t parts; /* of the name; 0: the context itself, {{.}} */
-        size_t end;   /* section: index of the first node behind it */
+        size_t indent_size;
+        size_t first, parts; /* the numbers of a dotted name; no parts: the context itself, {{.}} */
+        size_t end;          /* section: index of the first node behind it; else 0 */
 };
 
 struct template
 {
-        char *source; /* a copy, in which names were cut out with NUL */
+        char *source; /* a copy, in which a NUL ends each partial's name */
         bool html;
         struct node *nodes;
         size_t n_nodes, capacity;
+        unsigned *numbers; /* of names, as template_number gives them */
+        size_t n_numbers;
         const char **partials; /* NULL ends; one for each {{> tag, in order */
         unsigned *partial_lines;
 };

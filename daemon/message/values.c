@@ -1,22 +1,33 @@
-/* Values: a letter as the JSON object that its templates are rendered over.
- * Depends on letter, phrase, json.
- * Called by compose. */
+/* Values of a letter: what its templates can ask for.
+ * Depends on letter, phrase, fill.
+ * Called by compose and folder. */
 #include "message/values.h"
 
-#include <errno.h>
 #include <string.h>
 
-#include "message/json.h"
-#include "message/phrase.h"
 #include "message/values_parts.h"
 
-json_t *values_append(json_t *array)
+_Static_assert(FILL_ROOM >= PHRASE_SIZE, "a phrase fits");
+
+unsigned values_number(const char *name, size_t size)
 {
-        json_t *object = json_object();
-        return json_array_append_new(array, object) < 0 ? NULL : object;
+#define VALUE_NAME(name) [NAME_##name] = #name,
+        static const char *const names[NAMES] = {VALUE_NAMES(VALUE_NAME)};
+#undef VALUE_NAME
+        for (unsigned number = NAME_NONE + 1; number < NAMES; number++)
+                if (strlen(names[number]) == size && memcmp(names[number], name, size) == 0)
+                        return number;
+        return NAME_NONE;
 }
 
-void bases_add(struct bases *bases, const char *name)
+bool fill_part(struct fill *value, const struct scope *scope, scope_find find, const void *facts, size_t index)
+{
+        return fill_scope(value, &(struct scope){.find = find, .root = scope->root, .facts = facts, .index = index});
+}
+
+/* ---- the plans that it rests on ---- */
+
+static void add_basis(struct bases *bases, const char *name)
 {
         if (!*name || bases->n == BASES_MAX)
                 return;
@@ -26,78 +37,151 @@ void bases_add(struct bases *bases, const char *name)
         bases->names[bases->n++] = name;
 }
 
-int values_put_bases(json_t *root, const struct bases *bases)
+static void add_bases(struct bases *bases, const struct letter_entry *entries, size_t n)
 {
-        json_t *array = json_array();
-        int r = json_put(root, "bases", array);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < bases->n; i++) {
-                json_t *object = values_append(array);
-                r |= object ? json_put_text(object, "name", bases->names[i]) : -1;
-                r |= object ? json_put_bool(object, "first", i == 0) : -1;
+        for (size_t i = 0; i < n; i++)
+                add_basis(bases, entry_basis(&entries[i]));
+}
+
+static void add_digest_bases(struct bases *bases, const struct letter *letter)
+{
+        for (size_t section = 0; section < DIGEST_SECTIONS; section++)
+                add_bases(bases, letter->sections[section], letter->n_sections[section]);
+        for (size_t i = 0; i < letter->n_matrices && !bases->n; i++)
+                add_basis(bases, letter->matrices[i].plan_title);
+}
+
+static bool find_in_basis(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        switch (name) {
+        case NAME_name:
+                return fill_text(ret, scope->facts);
+        case NAME_first:
+                return fill_bool(ret, scope->index == 0);
+        default:
+                return false;
         }
-        return r | json_put_bool(root, "many_bases", bases->n > 1);
 }
 
-static int put_sender(json_t *root, const struct letter_sender *sender)
+static bool basis_at(const struct scope *scope, size_t index, struct fill *ret)
 {
-        json_t *block = json_object(), *contact = json_object();
-        int r = json_put(root, "block", block);
-        r |= json_put(root, "contact", contact);
-        if (r < 0)
-                return r;
-        r |= json_put_text(block, "name", sender->block_name);
-        r |= json_put_text(block, "short", sender->block_short);
-        r |= json_put_text(contact, "name", sender->contact_name);
-        r |= json_put_text(contact, "title", sender->contact_title);
-        r |= json_put_text(contact, "phone", sender->contact_phone);
-        r |= json_put_text(contact, "email", sender->contact_email);
-        return r;
+        return fill_part(ret, scope, find_in_basis, scope_values(scope)->bases.names[index], index);
 }
 
-static int put_letter(json_t *root, const struct letter *letter)
+static bool find_bases(const struct scope *scope, unsigned name, struct fill *ret)
 {
-        char phrase[PHRASE_SIZE];
-        int r = 0;
-        r |= json_put_text(root, "agency", letter->agency_name);
-        r |= json_put_text(root, "address", letter->address);
-        r |= json_put_day_vi(root, "now_day", wall_day(letter->now));
-        r |= json_put_text(root, "now_clock", phrase_clock(wall_clock(letter->now), phrase));
-        return r;
-}
-
-static int put_failures(json_t *root, const struct letter *letter)
-{
-        json_t *failures = json_array();
-        int r = json_put(root, "failures", failures);
-        r |= json_put_int(root, "count", (json_int_t)letter->n_entries);
-        r |= json_put_bool(root, "many", letter->n_entries > 1);
-        for (size_t i = 0; i < letter->n_entries && r == 0; i++) {
-                json_t *failure = values_append(failures);
-                r = failure ? values_put_entry(failure, letter, &letter->entries[i]) : -1;
+        size_t n = scope_values(scope)->bases.n;
+        switch (name) {
+        case NAME_bases:
+                return fill_list(ret, scope, n, basis_at);
+        case NAME_many_bases:
+                return fill_bool(ret, n > 1);
+        default:
+                return false;
         }
-        return r;
 }
 
-static int put_content(json_t *root, const struct letter *letter)
+/* ---- every letter ---- */
+
+static bool find_in_block(const struct scope *scope, unsigned name, struct fill *ret)
 {
+        const struct letter_sender *sender = scope->facts;
+        switch (name) {
+        case NAME_name:
+                return fill_text(ret, sender->block_name);
+        case NAME_short:
+                return fill_text(ret, sender->block_short);
+        default:
+                return false;
+        }
+}
+
+static bool find_in_contact(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        const struct letter_sender *sender = scope->facts;
+        switch (name) {
+        case NAME_name:
+                return fill_text(ret, sender->contact_name);
+        case NAME_title:
+                return fill_text(ret, sender->contact_title);
+        case NAME_phone:
+                return fill_text(ret, sender->contact_phone);
+        case NAME_email:
+                return fill_text(ret, sender->contact_email);
+        default:
+                return false;
+        }
+}
+
+static bool failure_at(const struct scope *scope, size_t index, struct fill *ret)
+{
+        return fill_part(ret, scope, entry_find, &scope_letter(scope)->entries[index], index);
+}
+
+static bool find_failures(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        size_t n = scope_letter(scope)->n_entries;
+        switch (name) {
+        case NAME_failures:
+                return fill_list(ret, scope, n, failure_at);
+        case NAME_count:
+                return fill_number(ret, (int64_t)n);
+        case NAME_many:
+                return fill_bool(ret, n > 1);
+        default:
+                return false;
+        }
+}
+
+static bool find_content(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        const struct letter *letter = scope_letter(scope);
         if (letter->kind == KIND_DIGEST)
-                return values_put_digest(root, letter);
+                return digest_find(scope, name, ret) || find_bases(scope, name, ret);
         if (letter->kind == KIND_FAILURE)
-                return put_failures(root, letter);
+                return find_failures(scope, name, ret);
         if (letter->n_entries > 1)
-                return values_put_group(root, letter);
-        if (letter->n_entries == 1)
-                return values_put_entry(root, letter, &letter->entries[0]);
-        return 0;
+                return group_find(scope, name, ret) || find_bases(scope, name, ret);
+        return letter->n_entries == 1 && entry_find(scope, name, ret);
 }
 
-int values_new(const struct letter_sender *sender, const struct letter *letter, json_t **ret)
+static bool letter_find(const struct scope *scope, unsigned name, struct fill *ret)
 {
-        CLEANUP_JSON json_t *root = json_object();
-        if (!root || put_sender(root, sender) | put_letter(root, letter) | put_content(root, letter))
-                return -ENOMEM;
-        *ret = TAKE_PTR(root);
-        return 0;
+        const struct values *values = scope_values(scope);
+        const struct letter *letter = values->letter;
+        switch (name) {
+        case NAME_block:
+                return fill_part(ret, scope, find_in_block, values->sender, 0);
+        case NAME_contact:
+                return fill_part(ret, scope, find_in_contact, values->sender, 0);
+        case NAME_agency:
+                return fill_text(ret, letter->agency_name);
+        case NAME_address:
+                return fill_text(ret, letter->address);
+        case NAME_now_day:
+                return fill_day(ret, wall_day(letter->now));
+        case NAME_now_clock:
+                return fill_text(ret, phrase_clock(wall_clock(letter->now), ret->room));
+        case NAME_subject:
+                return fill_text(ret, values->subject);
+        default:
+                return find_content(scope, name, ret);
+        }
+}
+
+void values_init(struct values *values, const struct letter_sender *sender, const struct letter *letter)
+{
+        *values = (struct values){.sender = sender, .letter = letter};
+        for (size_t i = 0; i < letter->n_entries; i++)
+                values->counts[letter->entries[i].kind]++;
+        if (letter->kind == KIND_DIGEST)
+                add_digest_bases(&values->bases, letter);
+        else
+                add_bases(&values->bases, letter->entries, letter->n_entries);
+}
+
+void values_root(const struct values *values, struct fill *ret)
+{
+        fill_init(ret);
+        fill_scope(ret, &(struct scope){.find = letter_find, .root = values, .facts = values->letter->entries});
 }

@@ -1,14 +1,35 @@
-/* Values: a letter as the JSON object that its templates are rendered over.
- * Depends on letter, phrase, json.
- * Called by compose. conf/templates/vi/README.md lists every name for those who write templates. */
+/* Values of a letter: what its templates can ask for.
+ * Depends on letter, phrase, fill.
+ * Called by compose and folder. conf/templates/vi/README.md lists every name for those who write templates. */
 #pragma once
 
-#include <jansson.h>
-
+#include "core/kind.h"
 #include "message/letter.h"
+#include "message/fill.h"
+
+#define BASES_MAX 16 /* plans that one letter can name: an office has two or three a year */
+
+/* The plans that a letter rests on, each once, in the order in which they were added. */
+struct bases {
+        const char *names[BASES_MAX]; /* borrowed */
+        size_t n;
+};
+
+/* What all values of one letter are made from. */
+struct values {
+        const struct letter_sender *sender;
+        const struct letter *letter;
+        const char *subject; /* NULL until it is rendered */
+        struct bases bases;
+        size_t counts[KIND_COUNT]; /* entries of each kind */
+};
 
 /* An agency still owes what an escalation or a matrix shows. */
 bool debtor_is_unfinished(const struct letter_debtor *debtor);
 
-/* 0 or -ENOMEM. The caller owns *ret. */
-int values_new(const struct letter_sender *sender, const struct letter *letter, json_t **ret);
+/* The number of a name that templates use: a template_number. */
+unsigned values_number(const char *name, size_t size);
+/* Everything is borrowed; nothing is to be released. */
+void values_init(struct values *values, const struct letter_sender *sender, const struct letter *letter);
+/* What a template of the letter is rendered over. */
+void values_root(const struct values *values, struct fill *ret);

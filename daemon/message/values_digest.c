@@ -1,181 +1,209 @@
 /* The values of a digest: its five lists, and for the head the matrix of items by agencies.
- * Depends on letter, phrase, json, text.
+ * Depends on letter, phrase, text, fill.
  * Called by values. */
-#include "message/json.h"
-#include "message/phrase.h"
 #include "message/text.h"
 #include "message/values_parts.h"
 
-/* What a cell shows. */
-enum mark {
-        MARK_DONE,
-        MARK_LATE,
-        MARK_OVERDUE,
-        MARK_SNOOZED,
-        MARK_COMING,
-        MARK_WAITING,
-        MARK_WAIVED,
-        MARK_NONE,
-        MARK_COUNT
-};
+/* ---- the five lists; the index of the scope is the section ---- */
 
-static const char *const mark_flags[MARK_COUNT] = {
-        [MARK_DONE] = "cell_done",       [MARK_LATE] = "cell_late",     [MARK_OVERDUE] = "cell_overdue",
-        [MARK_SNOOZED] = "cell_snoozed", [MARK_COMING] = "cell_coming", [MARK_WAITING] = "cell_waiting",
-        [MARK_WAIVED] = "cell_waived",   [MARK_NONE] = "cell_none",
-};
+static bool entry_at(const struct scope *scope, size_t index, struct fill *ret)
+{
+        return fill_part(ret, scope, entry_find, &scope_letter(scope)->sections[scope->index][index], index);
+}
 
-static enum mark mark_of(const struct letter_debtor *cell)
+static bool find_in_section(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        static const enum value_name flags[DIGEST_SECTIONS] = {
+                [DIGEST_OVERDUE] = NAME_is_overdue, [DIGEST_WEEK] = NAME_is_week,
+                [DIGEST_MONTH] = NAME_is_month,     [DIGEST_FINISHED] = NAME_is_finished,
+                [DIGEST_WAITING] = NAME_is_waiting,
+        };
+        size_t n = scope_letter(scope)->n_sections[scope->index];
+        switch (name) {
+        case NAME_entries:
+                return fill_list(ret, scope, n, entry_at);
+        case NAME_number:
+                return fill_text(ret, phrase_roman(scope->index + 1));
+        case NAME_count:
+                return fill_number(ret, (int64_t)n);
+        default:
+                return name == flags[scope->index] && fill_bool(ret, true);
+        }
+}
+
+static bool section_at(const struct scope *scope, size_t section, struct fill *ret)
+{
+        return fill_part(ret, scope, find_in_section, NULL, section);
+}
+
+/* ---- what a cell of the matrix shows ---- */
+
+static enum value_name flag_of(const struct letter_debtor *cell)
 {
         switch (cell->state) {
         case STATE_DONE:
-                return MARK_DONE;
+                return NAME_cell_done;
         case STATE_LATE:
-                return MARK_LATE;
+                return NAME_cell_late;
         case STATE_OVERDUE:
-                return MARK_OVERDUE;
+                return NAME_cell_overdue;
         case STATE_SNOOZED:
-                return MARK_SNOOZED;
+                return NAME_cell_snoozed;
         case STATE_PENDING:
-                return MARK_COMING;
+                return NAME_cell_coming;
         case STATE_TENTATIVE:
         case STATE_UNDATED:
-                return MARK_WAITING;
+                return NAME_cell_waiting;
         case STATE_WAIVED:
-                return MARK_WAIVED;
+                return NAME_cell_waived;
         case STATE_WITHDRAWN:
         case STATE_PASSED:
         case STATE_COUNT:
                 break;
         }
-        return MARK_NONE;
+        return NAME_cell_none;
 }
 
-static int put_section(json_t *sections, const struct letter *letter, enum digest_section section)
+static bool find_in_cell(const struct scope *scope, unsigned name, struct fill *ret)
 {
-        static const char *const flags[DIGEST_SECTIONS] = {
-                [DIGEST_OVERDUE] = "is_overdue",   [DIGEST_WEEK] = "is_week",       [DIGEST_MONTH] = "is_month",
-                [DIGEST_FINISHED] = "is_finished", [DIGEST_WAITING] = "is_waiting",
-        };
-        json_t *object = values_append(sections), *entries = json_array();
-        if (!object) {
-                json_decref(entries);
-                return -1;
-        }
-        int r = json_put(object, "entries", entries);
-        r |= json_put_bool(object, flags[section], true);
-        r |= json_put_text(object, "number", phrase_roman(json_array_size(sections)));
-        r |= json_put_int(object, "count", (json_int_t)letter->n_sections[section]);
-        for (size_t i = 0; i < letter->n_sections[section] && r == 0; i++) {
-                json_t *entry = values_append(entries);
-                r = entry ? values_put_entry(entry, letter, &letter->sections[section][i]) : -1;
-        }
-        return r;
+        return name == flag_of(scope->facts) && fill_bool(ret, true);
 }
 
-/* For a text, which has no table: the agencies that share a mark. */
-static int put_marks(json_t *row, const struct letter_matrix *matrix, const struct letter_debtor *cells)
+/* ---- rows and columns; the facts of a row's scope are the matrix, its index is the row ---- */
+
+static const struct letter_row *row_of(const struct scope *scope)
 {
-        json_t *marks = json_array();
-        int r = json_put(row, "marks", marks);
-        for (size_t mark = 0; mark < MARK_NONE && r == 0; mark++) {
-                CLEANUP_TEXT struct text names = {0};
-                for (size_t i = 0; i < matrix->n_columns; i++)
-                        if ((size_t)mark_of(&cells[i]) == mark)
-                                text_add_format(&names, "%s%s", names.size ? ", " : "",
-                                                matrix->columns[i].agency_short);
-                if (names.error)
-                        return -1;
-                if (!names.size)
+        const struct letter_matrix *matrix = scope->facts;
+        return &matrix->rows[scope->index];
+}
+
+static bool cell_at(const struct scope *scope, size_t column, struct fill *ret)
+{
+        return fill_part(ret, scope, find_in_cell, &row_of(scope)->cells[column], column);
+}
+
+/* For a text, which has no table: the agencies that share a mark. The facts are the matrix, too, the index is that of
+ * the row times MARKS, and the mark. */
+static const enum value_name marks[] = {NAME_cell_done,   NAME_cell_late,    NAME_cell_overdue, NAME_cell_snoozed,
+                                        NAME_cell_coming, NAME_cell_waiting, NAME_cell_waived};
+#define MARKS ELEMENTS(marks)
+
+static void add_names(struct text *names, const struct letter_matrix *matrix, const struct letter_row *row,
+                      enum value_name mark)
+{
+        for (size_t i = 0; i < matrix->n_columns; i++) {
+                if (flag_of(&row->cells[i]) != mark)
                         continue;
-                json_t *object = values_append(marks);
-                r = object ? json_put_bool(object, mark_flags[mark], true) | json_put_text(object, "names", names.data)
-                           : -1;
+                if (names->size)
+                        text_add(names, ", ", 2);
+                text_add_string(names, matrix->columns[i].agency_short);
         }
-        return r;
 }
 
-/* Cells of the same mark are one and the same object. */
-static int put_row(json_t *rows, const struct letter_matrix *matrix, const struct letter_row *facts,
-                   json_t *const marks[static MARK_COUNT])
+static bool find_in_mark(const struct scope *scope, unsigned name, struct fill *ret)
 {
-        char phrase[PHRASE_SIZE];
-        json_t *row = values_append(rows), *cells = json_array();
-        if (!row) {
-                json_decref(cells);
-                return -1;
-        }
-        int r = json_put(row, "cells", cells);
-        if (r < 0)
-                return r;
-        r |= json_put_text(row, "title", facts->title);
-        r |= json_put_text(row, "limit", phrase_limit(&facts->dates, phrase));
+        const struct letter_matrix *matrix = scope->facts;
+        enum value_name mark = marks[scope->index % MARKS];
+        if (name != NAME_names)
+                return name == mark && fill_bool(ret, true);
+        struct text names = {0};
+        add_names(&names, matrix, &matrix->rows[scope->index / MARKS], mark);
+        return fill_take(ret, &names);
+}
+
+static bool mark_at(const struct scope *scope, size_t mark, struct fill *ret)
+{
+        const struct letter_matrix *matrix = scope->facts;
+        const struct letter_row *row = row_of(scope);
         for (size_t i = 0; i < matrix->n_columns; i++)
-                r |= json_array_append(cells, marks[mark_of(&facts->cells[i])]);
-        return r | put_marks(row, matrix, facts->cells);
+                if (flag_of(&row->cells[i]) == marks[mark] && *matrix->columns[i].agency_short)
+                        return fill_part(ret, scope, find_in_mark, matrix, scope->index * MARKS + mark);
+        return false;
 }
 
-static int put_columns(json_t *object, const struct letter_matrix *matrix)
+static bool find_in_row(const struct scope *scope, unsigned name, struct fill *ret)
 {
-        json_t *columns = json_array();
-        int r = json_put(object, "columns", columns);
-        for (size_t i = 0; i < matrix->n_columns && r == 0; i++) {
-                json_t *column = values_append(columns);
-                if (!column)
-                        return -1;
-                r |= json_put_int(column, "column", (json_int_t)i + 1);
-                r |= json_put_bool(column, "last", i + 1 == matrix->n_columns);
-                r |= json_put_text(column, "column_name", matrix->columns[i].agency);
-                r |= json_put_text(column, "column_short", matrix->columns[i].agency_short);
+        const struct letter_matrix *matrix = scope->facts;
+        const struct letter_row *row = row_of(scope);
+        switch (name) {
+        case NAME_title:
+                return fill_text(ret, row->title);
+        case NAME_limit:
+                return fill_text(ret, phrase_limit(&row->dates, ret->room));
+        case NAME_cells:
+                return fill_list(ret, scope, matrix->n_columns, cell_at);
+        case NAME_marks:
+                return fill_list(ret, scope, MARKS, mark_at);
+        default:
+                return false;
         }
-        return r;
 }
 
-static int put_matrix(json_t *matrices, const struct letter_matrix *matrix, json_t *const marks[static MARK_COUNT])
+static bool row_at(const struct scope *scope, size_t index, struct fill *ret)
 {
-        json_t *object = values_append(matrices), *rows = json_array();
-        if (!object) {
-                json_decref(rows);
-                return -1;
-        }
-        int r = json_put(object, "rows", rows);
-        r |= json_put_text(object, "plan_title", matrix->plan_title);
-        r |= put_columns(object, matrix);
-        for (size_t i = 0; i < matrix->n_rows && r == 0; i++)
-                r = put_row(rows, matrix, &matrix->rows[i], marks);
-        return r;
+        return fill_part(ret, scope, find_in_row, scope->facts, index);
 }
 
-static int put_matrices(json_t *root, const struct letter *letter)
+static bool find_in_column(const struct scope *scope, unsigned name, struct fill *ret)
 {
-        json_t *matrices = json_array(), *marks[MARK_COUNT] = {NULL};
-        int r = json_put(root, "matrices", matrices);
-        for (size_t mark = 0; mark < MARK_COUNT && r == 0; mark++) {
-                marks[mark] = json_object();
-                r = marks[mark] ? json_put_bool(marks[mark], mark_flags[mark], true) : -1;
+        const struct letter_matrix *matrix = scope->facts;
+        const struct letter_debtor *column = &matrix->columns[scope->index];
+        switch (name) {
+        case NAME_column:
+                return fill_number(ret, (int64_t)scope->index + 1);
+        case NAME_last:
+                return fill_bool(ret, scope->index + 1 == matrix->n_columns);
+        case NAME_column_name:
+                return fill_text(ret, column->agency);
+        case NAME_column_short:
+                return fill_text(ret, column->agency_short);
+        default:
+                return false;
         }
-        for (size_t i = 0; i < letter->n_matrices && r == 0; i++)
-                r = put_matrix(matrices, &letter->matrices[i], marks);
-        for (size_t mark = 0; mark < MARK_COUNT; mark++)
-                json_decref(marks[mark]);
-        return r;
 }
 
-int values_put_digest(json_t *root, const struct letter *letter)
+static bool column_at(const struct scope *scope, size_t index, struct fill *ret)
 {
-        json_t *sections = json_array();
-        struct bases bases = {0};
-        int r = json_put(root, "sections", sections);
-        for (size_t section = 0; section < DIGEST_SECTIONS && r == 0; section++) {
-                r = put_section(sections, letter, (enum digest_section)section);
-                for (size_t i = 0; i < letter->n_sections[section]; i++)
-                        bases_add(&bases, entry_basis(&letter->sections[section][i]));
+        return fill_part(ret, scope, find_in_column, scope->facts, index);
+}
+
+static bool find_in_matrix(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        const struct letter_matrix *matrix = scope->facts;
+        switch (name) {
+        case NAME_plan_title:
+                return fill_text(ret, matrix->plan_title);
+        case NAME_columns:
+                return fill_list(ret, scope, matrix->n_columns, column_at);
+        case NAME_rows:
+                return fill_list(ret, scope, matrix->n_rows, row_at);
+        default:
+                return false;
         }
-        for (size_t i = 0; i < letter->n_matrices; i++)
-                if (!bases.n)
-                        bases_add(&bases, letter->matrices[i].plan_title);
-        r |= json_put_int(root, "week", civil_week(letter->week_from));
-        r |= json_put_day_vi(root, "week_from", letter->week_from);
-        r |= json_put_day_vi(root, "week_to", letter->week_to);
-        return r | values_put_bases(root, &bases) | put_matrices(root, letter);
+}
+
+static bool matrix_at(const struct scope *scope, size_t index, struct fill *ret)
+{
+        return fill_part(ret, scope, find_in_matrix, &scope_letter(scope)->matrices[index], index);
+}
+
+/* ---- the whole ---- */
+
+bool digest_find(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        const struct letter *letter = scope_letter(scope);
+        switch (name) {
+        case NAME_sections:
+                return fill_list(ret, scope, DIGEST_SECTIONS, section_at);
+        case NAME_week:
+                return fill_number(ret, civil_week(letter->week_from));
+        case NAME_week_from:
+                return fill_day(ret, letter->week_from);
+        case NAME_week_to:
+                return fill_day(ret, letter->week_to);
+        case NAME_matrices:
+                return fill_list(ret, scope, letter->n_matrices, matrix_at);
+        default:
+                return false;
+        }
 }

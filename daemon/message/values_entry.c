@@ -1,17 +1,18 @@
 /* The values of one entry of a letter, and of one line of an escalation.
- * Depends on letter, phrase, json.
+ * Depends on letter, phrase, fill.
  * Called by values. */
-#include "message/values_parts.h"
-
 #include <string.h>
 
-#include "message/json.h"
-#include "message/phrase.h"
-#include "message/values.h"
+#include "message/values_parts.h"
 
 static bool is_empty(const char *string)
 {
         return !string || !*string;
+}
+
+static bool same(const char *a, const char *b)
+{
+        return !is_empty(a) && b && strcmp(a, b) == 0;
 }
 
 bool debtor_is_unfinished(const struct letter_debtor *debtor)
@@ -40,138 +41,249 @@ const char *entry_basis(const struct letter_entry *entry)
         return is_empty(basis) ? PHRASE_SOME_PLAN : basis;
 }
 
-static int put_debtor(json_t *array, const struct letter *letter, const struct letter_debtor *debtor)
-{
-        json_t *object = values_append(array);
-        if (!object)
-                return -1;
-        char phrase[PHRASE_SIZE];
-        bool overdue = debtor->effective != CIVIL_NONE && debtor->effective < wall_day(letter->now) &&
-                       debtor->state != STATE_TENTATIVE;
-        int r = 0;
-        r |= json_put_text(object, "debtor", debtor->agency);
-        r |= json_put_text(object, "debtor_short", debtor->agency_short);
-        r |= json_put_text(object, "debtor_late", overdue ? phrase_late(debtor->days_late, phrase) : NULL);
-        r |= json_put_day_vi(object, "debtor_due", debtor->state == STATE_TENTATIVE ? CIVIL_NONE : debtor->effective);
-        r |= json_put_count(object, "reminders", debtor->reminders);
-        r |= json_put_day_vi(object, "last_reminder", debtor->last_reminder);
-        r |= json_put_day_vi(object, "debtor_snoozed_until",
-                             debtor->state == STATE_SNOOZED ? debtor->snoozed_until : CIVIL_NONE);
-        r |= json_put_text(object, "snoozed_by", debtor->snoozed_by);
-        r |= json_put_text(object, "snooze_reason", debtor->snooze_reason);
-        return r;
-}
+/* ---- agencies ---- */
 
-static int put_debtors(json_t *object, const struct letter *letter, const struct letter_entry *entry)
+static bool find_in_debtor(const struct scope *scope, unsigned name, struct fill *ret)
 {
-        json_t *debtors = json_array();
-        int r = json_put(object, "debtors", debtors);
-        if (r < 0)
-                return r;
-        json_int_t unfinished = 0;
-        for (size_t i = 0; i < entry->n_debtors; i++) {
-                if (!debtor_is_unfinished(&entry->debtors[i]))
-                        continue;
-                r |= put_debtor(debtors, letter, &entry->debtors[i]);
-                unfinished++;
+        const struct letter_debtor *debtor = scope->facts;
+        bool tentative = debtor->state == STATE_TENTATIVE;
+        switch (name) {
+        case NAME_debtor:
+                return fill_text(ret, debtor->agency);
+        case NAME_debtor_short:
+                return fill_text(ret, debtor->agency_short);
+        case NAME_debtor_late:
+                if (tentative || debtor->effective == CIVIL_NONE ||
+                    debtor->effective >= wall_day(scope_letter(scope)->now))
+                        return true;
+                return fill_text(ret, phrase_late(debtor->days_late, ret->room));
+        case NAME_debtor_due:
+                return fill_day(ret, tentative ? CIVIL_NONE : debtor->effective);
+        case NAME_reminders:
+                return fill_count(ret, debtor->reminders);
+        case NAME_last_reminder:
+                return fill_day(ret, debtor->last_reminder);
+        case NAME_debtor_snoozed_until:
+                return fill_day(ret, debtor->state == STATE_SNOOZED ? debtor->snoozed_until : CIVIL_NONE);
+        case NAME_snoozed_by:
+                return fill_text(ret, debtor->snoozed_by);
+        case NAME_snooze_reason:
+                return fill_text(ret, debtor->snooze_reason);
+        default:
+                return false;
         }
-        r |= json_put_int(object, "unfinished", unfinished);
-        r |= json_put_int(object, "finished", (json_int_t)entry->n_finished);
-        r |= json_put_int(object, "owing", unfinished + (json_int_t)entry->n_finished);
-        return r;
 }
 
-/* What the plan says of it. */
-static int put_plan(json_t *object, const struct letter *letter, const struct letter_entry *entry)
+static bool debtor_at(const struct scope *scope, size_t index, struct fill *ret)
 {
-        bool to_head = is_empty(entry->report_to) || (entry->head && strcmp(entry->report_to, entry->head) == 0);
+        const struct letter_entry *entry = scope->facts;
+        const struct letter_debtor *debtor = &entry->debtors[index];
+        return debtor_is_unfinished(debtor) && fill_part(ret, scope, find_in_debtor, debtor, index);
+}
+
+static size_t count_unfinished(const struct letter_entry *entry)
+{
+        size_t n = 0;
+        for (size_t i = 0; i < entry->n_debtors; i++)
+                n += debtor_is_unfinished(&entry->debtors[i]);
+        return n;
+}
+
+static bool find_debtors(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        const struct letter_entry *entry = scope->facts;
+        switch (name) {
+        case NAME_debtors:
+                return fill_list(ret, scope, entry->n_debtors, debtor_at);
+        case NAME_unfinished:
+                return fill_number(ret, (int64_t)count_unfinished(entry));
+        case NAME_finished:
+                return fill_number(ret, (int64_t)entry->n_finished);
+        case NAME_owing:
+                return fill_number(ret, (int64_t)(count_unfinished(entry) + entry->n_finished));
+        default:
+                return false;
+        }
+}
+
+/* ---- what the plan says ---- */
+
+static bool find_plan(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        const struct letter_entry *entry = scope->facts;
+        const char *agency = scope_letter(scope)->agency_name;
         const char *receiver = is_empty(entry->report_to) ? entry->head : entry->report_to;
-        bool to_self = !is_empty(receiver) && letter->agency_name && strcmp(receiver, letter->agency_name) == 0;
-        int r = 0;
-        r |= json_put_text(object, "title", entry->title);
-        r |= json_put_text(object, "plan_title", entry->plan_title);
-        r |= json_put_text(object, "basis", entry_basis(entry));
-        r |= json_put_text(object, "head", entry->head);
-        r |= json_put_bool(object, "is_head",
-                           !is_empty(entry->head) && letter->agency_name &&
-                                   strcmp(entry->head, letter->agency_name) == 0);
-        r |= json_put_text(object, "report_to", receiver);
-        r |= json_put_bool(object, "to_head", to_head);
-        r |= json_put_bool(object, "to_self", to_self);
-        r |= json_put_text(object, "wording", entry->wording);
-        r |= json_put_text(object, "note", entry->note);
-        r |= json_put_text(object, "when", entry->when);
-        return r;
+        switch (name) {
+        case NAME_title:
+                return fill_text(ret, entry->title);
+        case NAME_plan_title:
+                return fill_text(ret, entry->plan_title);
+        case NAME_basis:
+                return fill_text(ret, entry_basis(entry));
+        case NAME_head:
+                return fill_text(ret, entry->head);
+        case NAME_is_head:
+                return fill_bool(ret, same(entry->head, agency));
+        case NAME_report_to:
+                return fill_text(ret, receiver);
+        case NAME_to_head:
+                return fill_bool(ret, is_empty(entry->report_to) || same(entry->report_to, entry->head));
+        case NAME_to_self:
+                return fill_bool(ret, same(receiver, agency));
+        case NAME_wording:
+                return fill_text(ret, entry->wording);
+        case NAME_note:
+                return fill_text(ret, entry->note);
+        case NAME_when:
+                return fill_text(ret, entry->when);
+        default:
+                return false;
+        }
 }
 
-static int put_dates(json_t *object, const struct letter *letter, const struct letter_entry *entry,
-                     const struct obligation_dates *dates)
-{
-        char phrase[PHRASE_SIZE];
-        civil_day today = wall_day(letter->now);
-        civil_day deadline = phrase_deadline(dates, today);
-        bool dated = dates->due != CIVIL_NONE && !dates->tentative;
-        int r = 0;
-        r |= json_put_bool(object, "dated", dated);
-        r |= json_put_bool(object, "tentative", dates->due != CIVIL_NONE && dates->tentative);
-        r |= json_put_bool(object, "undated", dates->due == CIVIL_NONE);
-        r |= json_put_text(object, "term", phrase_term(dates, phrase));
-        r |= json_put_text(object, "limit", phrase_limit(dates, phrase));
-        r |= json_put_text(object, "day", phrase_day(dates, phrase));
-        r |= json_put_text(object, "range", phrase_range(dates, phrase));
-        r |= json_put_text(object, "shift", phrase_shift(dates, phrase));
-        r |= json_put_text(object, "left", phrase_left(dates, entry->days_left, today, phrase));
-        r |= json_put_count(object, "days_left", dated ? entry->days_left : 0);
-        r |= json_put_bool(object, "today", deadline == today);
-        r |= json_put_bool(object, "tomorrow", deadline == today + 1);
-        r |= json_put_day_vi(object, "deadline", deadline);
-        r |= json_put_text(object, "deadline_weekday", phrase_weekday(deadline));
-        r |= json_put_day_vi(object, "last_day", dated ? dates->effective : CIVIL_NONE);
-        r |= json_put_text(object, "last_clock", phrase_clock(entry->due_clock, phrase));
-        r |= json_put_text(object, "late", phrase_late(entry->days_late, phrase));
-        r |= json_put_count(object, "days_late", entry->days_late);
-        r |= json_put_count(object, "ordinal", entry->ordinal);
-        return r;
-}
+/* ---- dates ---- */
 
-/* What people decided: the facts of date_set, fix_date, snoozed and completed. */
-static int put_decision(json_t *object, const struct letter_entry *entry, const struct obligation_dates *dates)
-{
-        char phrase[PHRASE_SIZE];
-        bool had_day = entry->old.due != CIVIL_NONE && !entry->old.tentative;
-        bool done = entry->done_on != CIVIL_NONE, dated = dates->due != CIVIL_NONE && !dates->tentative;
-        /* A day noted afterwards has no hour. */
-        bool same_day = done && entry->done_at != WALL_NONE && wall_day(entry->done_at) == entry->done_on;
-        bool late = done && dated && entry->done_on > dates->effective;
-        int r = 0;
-        r |= json_put_day_vi(object, "fix_by", entry->fix_by);
-        r |= json_put_text(object, "fix_by_weekday", phrase_weekday(entry->fix_by));
-        r |= json_put_text(object, "old_day", entry->old.due == CIVIL_NONE ? NULL : phrase_day(&entry->old, phrase));
-        r |= json_put_bool(object, "changed", had_day);
-        r |= json_put_text(object, "decided_by", entry->decided_by);
-        r |= json_put_text(object, "reason", entry->reason);
-        r |= json_put_bool(object, "snoozed", entry->state == STATE_SNOOZED);
-        r |= json_put_day_vi(object, "snoozed_until", entry->snoozed_until);
-        r |= json_put_day_vi(object, "done_on", entry->done_on);
-        r |= json_put_text(object, "done_clock", same_day ? phrase_clock(wall_clock(entry->done_at), phrase) : NULL);
-        r |= json_put_bool(object, "done_early", done && dated && entry->done_on < dates->safe);
-        r |= json_put_bool(object, "done_in_time", done && dated && !late && entry->done_on >= dates->safe);
-        r |= json_put_bool(object, "done_late", late);
-        return r;
-}
-
-int values_put_entry(json_t *object, const struct letter *letter, const struct letter_entry *entry)
+static struct obligation_dates dates_of(const struct letter_entry *entry)
 {
         struct obligation_dates dates = entry->dates;
         /* An observance is a day, not a deadline: no day off moves it. */
         if (entry->kind == KIND_OBSERVANCE)
                 dates.effective = dates.safe = dates.due;
-        int r = put_plan(object, letter, entry) | put_dates(object, letter, entry, &dates) |
-                put_decision(object, entry, &dates) | put_debtors(object, letter, entry);
-        if (entry->kind == KIND_FAILURE) {
-                r |= json_put_text(object, "delivery", entry->delivery);
-                r |= json_put_text(object, "failed_address", entry->failed_address);
-                r |= json_put_text(object, "answer", entry->answer);
+        return dates;
+}
+
+static bool has_day(const struct obligation_dates *dates)
+{
+        return dates->due != CIVIL_NONE && !dates->tentative;
+}
+
+static bool find_term(const struct obligation_dates *dates, unsigned name, struct fill *ret)
+{
+        switch (name) {
+        case NAME_dated:
+                return fill_bool(ret, has_day(dates));
+        case NAME_tentative:
+                return fill_bool(ret, dates->due != CIVIL_NONE && dates->tentative);
+        case NAME_undated:
+                return fill_bool(ret, dates->due == CIVIL_NONE);
+        case NAME_term:
+                return fill_text(ret, phrase_term(dates, ret->room));
+        case NAME_limit:
+                return fill_text(ret, phrase_limit(dates, ret->room));
+        case NAME_day:
+                return fill_text(ret, phrase_day(dates, ret->room));
+        case NAME_range:
+                return fill_text(ret, phrase_range(dates, ret->room));
+        case NAME_shift:
+                return fill_text(ret, phrase_shift(dates, ret->room));
+        case NAME_last_day:
+                return fill_day(ret, has_day(dates) ? dates->effective : CIVIL_NONE);
+        default:
+                return false;
         }
-        return r;
+}
+
+static bool find_deadline(const struct scope *scope, const struct obligation_dates *dates, unsigned name,
+                          struct fill *ret)
+{
+        const struct letter_entry *entry = scope->facts;
+        civil_day today = wall_day(scope_letter(scope)->now);
+        civil_day deadline = phrase_deadline(dates, today);
+        switch (name) {
+        case NAME_left:
+                return fill_text(ret, phrase_left(dates, entry->days_left, today, ret->room));
+        case NAME_days_left:
+                return fill_count(ret, has_day(dates) ? entry->days_left : 0);
+        case NAME_today:
+                return fill_bool(ret, deadline == today);
+        case NAME_tomorrow:
+                return fill_bool(ret, deadline == today + 1);
+        case NAME_deadline:
+                return fill_day(ret, deadline);
+        case NAME_deadline_weekday:
+                return fill_text(ret, phrase_weekday(deadline));
+        case NAME_last_clock:
+                return fill_text(ret, phrase_clock(entry->due_clock, ret->room));
+        case NAME_late:
+                return fill_text(ret, phrase_late(entry->days_late, ret->room));
+        case NAME_days_late:
+                return fill_count(ret, entry->days_late);
+        case NAME_ordinal:
+                return fill_count(ret, entry->ordinal);
+        default:
+                return false;
+        }
+}
+
+/* ---- what people decided: the facts of date_set, fix_date, snoozed and completed ---- */
+
+static bool find_done(const struct letter_entry *entry, const struct obligation_dates *dates, unsigned name,
+                      struct fill *ret)
+{
+        bool done = entry->done_on != CIVIL_NONE, dated = done && has_day(dates);
+        bool late = dated && entry->done_on > dates->effective;
+        switch (name) {
+        case NAME_done_on:
+                return fill_day(ret, entry->done_on);
+        case NAME_done_clock:
+                /* A day noted afterwards has no hour. */
+                if (!done || entry->done_at == WALL_NONE || wall_day(entry->done_at) != entry->done_on)
+                        return true;
+                return fill_text(ret, phrase_clock(wall_clock(entry->done_at), ret->room));
+        case NAME_done_early:
+                return fill_bool(ret, dated && entry->done_on < dates->safe);
+        case NAME_done_in_time:
+                return fill_bool(ret, dated && !late && entry->done_on >= dates->safe);
+        case NAME_done_late:
+                return fill_bool(ret, late);
+        default:
+                return false;
+        }
+}
+
+static bool find_decision(const struct letter_entry *entry, unsigned name, struct fill *ret)
+{
+        switch (name) {
+        case NAME_fix_by:
+                return fill_day(ret, entry->fix_by);
+        case NAME_fix_by_weekday:
+                return fill_text(ret, phrase_weekday(entry->fix_by));
+        case NAME_old_day:
+                return entry->old.due == CIVIL_NONE || fill_text(ret, phrase_day(&entry->old, ret->room));
+        case NAME_changed:
+                return fill_bool(ret, has_day(&entry->old));
+        case NAME_decided_by:
+                return fill_text(ret, entry->decided_by);
+        case NAME_reason:
+                return fill_text(ret, entry->reason);
+        case NAME_snoozed:
+                return fill_bool(ret, entry->state == STATE_SNOOZED);
+        case NAME_snoozed_until:
+                return fill_day(ret, entry->snoozed_until);
+        default:
+                return false;
+        }
+}
+
+static bool find_failure(const struct letter_entry *entry, unsigned name, struct fill *ret)
+{
+        switch (name) {
+        case NAME_delivery:
+                return fill_text(ret, entry->delivery);
+        case NAME_failed_address:
+                return fill_text(ret, entry->failed_address);
+        case NAME_answer:
+                return fill_text(ret, entry->answer);
+        default:
+                return false;
+        }
+}
+
+bool entry_find(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        const struct letter_entry *entry = scope->facts;
+        struct obligation_dates dates = dates_of(entry);
+        return find_plan(scope, name, ret) || find_term(&dates, name, ret) || find_deadline(scope, &dates, name, ret) ||
+               find_done(entry, &dates, name, ret) || find_decision(entry, name, ret) ||
+               find_debtors(scope, name, ret) || find_failure(entry, name, ret);
 }

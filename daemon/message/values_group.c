@@ -1,56 +1,110 @@
 /* The values of several notices in one message: the entries of each kind under a heading, and what the subject counts.
- * Depends on letter, phrase, json.
+ * Depends on letter, phrase, fill.
  * Called by values. */
-#include "message/json.h"
-#include "message/phrase.h"
+#include "core/cleanup.h"
 #include "message/values_parts.h"
 
-static const char *flag_of(enum notice_kind kind)
+/* ---- the notices of one kind; the index of the scope is the kind ---- */
+
+static bool entry_at(const struct scope *scope, size_t index, struct fill *ret)
 {
-        static const char *const flags[KIND_COUNT] = {
-                [KIND_ESCALATION] = "is_escalation", [KIND_OVERDUE] = "is_overdue",   [KIND_DUE] = "is_due",
-                [KIND_FIX_DATE] = "is_fix_date",     [KIND_DATE_SET] = "is_date_set", [KIND_ADVANCE] = "is_advance",
-                [KIND_OBSERVANCE] = "is_observance", [KIND_SNOOZED] = "is_snoozed",   [KIND_COMPLETED] = "is_completed",
-                [KIND_DIGEST] = "is_digest",         [KIND_FAILURE] = "is_failure",   [KIND_TEST] = "is_test",
+        const struct letter_entry *entry = &scope_letter(scope)->entries[index];
+        return entry->kind == scope->index && fill_part(ret, scope, entry_find, entry, index);
+}
+
+static size_t number_of(const struct values *values, size_t kind)
+{
+        size_t number = 0;
+        for (size_t i = 0; i <= kind; i++)
+                number += values->counts[i] > 0;
+        return number;
+}
+
+static bool find_in_group(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        static const enum value_name flags[KIND_COUNT] = {
+                [KIND_ESCALATION] = NAME_is_escalation,
+                [KIND_OVERDUE] = NAME_is_overdue,
+                [KIND_DUE] = NAME_is_due,
+                [KIND_FIX_DATE] = NAME_is_fix_date,
+                [KIND_DATE_SET] = NAME_is_date_set,
+                [KIND_ADVANCE] = NAME_is_advance,
+                [KIND_OBSERVANCE] = NAME_is_observance,
+                [KIND_SNOOZED] = NAME_is_snoozed,
+                [KIND_COMPLETED] = NAME_is_completed,
         };
-        return flags[kind];
+        const struct values *values = scope_values(scope);
+        switch (name) {
+        case NAME_entries:
+                return fill_list(ret, scope, values->letter->n_entries, entry_at);
+        case NAME_number:
+                return fill_text(ret, phrase_roman(number_of(values, scope->index)));
+        case NAME_count:
+                return fill_number(ret, (int64_t)values->counts[scope->index]);
+        default:
+                return name == flags[scope->index] && fill_bool(ret, true);
+        }
 }
 
-static int put_kind(json_t *groups, const struct letter *letter, enum notice_kind kind, size_t n)
+static bool group_at(const struct scope *scope, size_t kind, struct fill *ret)
 {
-        json_t *group = values_append(groups), *entries = json_array();
-        if (!group) {
-                json_decref(entries);
-                return -1;
-        }
-        int r = json_put(group, "entries", entries);
-        r |= json_put_bool(group, flag_of(kind), true);
-        r |= json_put_text(group, "number", phrase_roman(json_array_size(groups)));
-        r |= json_put_int(group, "count", (json_int_t)n);
-        for (size_t i = 0; i < letter->n_entries && r == 0; i++) {
-                if (letter->entries[i].kind != kind)
-                        continue;
-                json_t *entry = values_append(entries);
-                r = entry ? values_put_entry(entry, letter, &letter->entries[i]) : -1;
-        }
-        return r;
+        return scope_values(scope)->counts[kind] && fill_part(ret, scope, find_in_group, NULL, kind);
 }
 
-/* One thing that the subject counts. */
-static int put_part(json_t *parts, const char *flag, size_t n)
+/* ---- what the subject counts ---- */
+
+static const enum value_name parts[] = {NAME_is_escalation, NAME_is_overdue,    NAME_is_reminder, NAME_is_fix_date,
+                                        NAME_is_date_set,   NAME_is_observance, NAME_is_other};
+
+static size_t count_part(const struct values *values, enum value_name part)
 {
-        if (!n)
-                return 0;
-        bool first = json_array_size(parts) == 0;
-        json_t *part = values_append(parts);
-        if (!part)
-                return -1;
-        return json_put_bool(part, flag, true) | json_put_int(part, "count", (json_int_t)n) |
-               json_put_bool(part, "first", first);
+        const size_t *counts = values->counts;
+        switch (part) {
+        case NAME_is_escalation:
+                return counts[KIND_ESCALATION];
+        case NAME_is_overdue:
+                return counts[KIND_OVERDUE];
+        case NAME_is_reminder:
+                return counts[KIND_DUE] + counts[KIND_ADVANCE];
+        case NAME_is_fix_date:
+                return counts[KIND_FIX_DATE];
+        case NAME_is_date_set:
+                return counts[KIND_DATE_SET];
+        case NAME_is_observance:
+                return counts[KIND_OBSERVANCE];
+        default:
+                return counts[KIND_SNOOZED] + counts[KIND_COMPLETED];
+        }
+}
+
+static bool is_first(const struct values *values, size_t part)
+{
+        while (part-- > 0)
+                if (count_part(values, parts[part]))
+                        return false;
+        return true;
+}
+
+static bool find_in_part(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        const struct values *values = scope_values(scope);
+        switch (name) {
+        case NAME_count:
+                return fill_number(ret, (int64_t)count_part(values, parts[scope->index]));
+        case NAME_first:
+                return fill_bool(ret, is_first(values, scope->index));
+        default:
+                return name == parts[scope->index] && fill_bool(ret, true);
+        }
+}
+
+static bool part_at(const struct scope *scope, size_t index, struct fill *ret)
+{
+        return count_part(scope_values(scope), parts[index]) && fill_part(ret, scope, find_in_part, NULL, index);
 }
 
 /* What comes first among the reminders: by its day, or by the first of a tentative window. */
-static int put_nearest(json_t *root, const struct letter *letter)
+static const struct letter_entry *nearest_of(const struct letter *letter)
 {
         const struct letter_entry *nearest = NULL;
         civil_day nearest_day = CIVIL_NONE;
@@ -65,43 +119,29 @@ static int put_nearest(json_t *root, const struct letter *letter)
                 nearest = entry;
                 nearest_day = day;
         }
-        char phrase[PHRASE_SIZE];
-        return json_put_text(root, "nearest", nearest ? phrase_limit(&nearest->dates, phrase) : NULL);
+        return nearest;
 }
 
-static int put_subject(json_t *root, const struct letter *letter, const size_t counts[static KIND_COUNT])
-{
-        size_t reminders = counts[KIND_DUE] + counts[KIND_ADVANCE];
-        size_t other = letter->n_entries - reminders - counts[KIND_ESCALATION] - counts[KIND_OVERDUE] -
-                       counts[KIND_FIX_DATE] - counts[KIND_DATE_SET] - counts[KIND_OBSERVANCE];
-        json_t *parts = json_array();
-        int r = json_put(root, "parts", parts);
-        if (r < 0)
-                return r;
-        r |= put_part(parts, "is_escalation", counts[KIND_ESCALATION]);
-        r |= put_part(parts, "is_overdue", counts[KIND_OVERDUE]);
-        r |= put_part(parts, "is_reminder", reminders);
-        r |= put_part(parts, "is_fix_date", counts[KIND_FIX_DATE]);
-        r |= put_part(parts, "is_date_set", counts[KIND_DATE_SET]);
-        r |= put_part(parts, "is_observance", counts[KIND_OBSERVANCE]);
-        r |= put_part(parts, "is_other", other);
-        r |= json_put_bool(root, "only_reminders", reminders == letter->n_entries);
-        r |= json_put_int(root, "total", (json_int_t)letter->n_entries);
-        return r | put_nearest(root, letter);
-}
+/* ---- the whole ---- */
 
-int values_put_group(json_t *root, const struct letter *letter)
+bool group_find(const struct scope *scope, unsigned name, struct fill *ret)
 {
-        json_t *groups = json_array();
-        int r = json_put(root, "groups", groups);
-        size_t counts[KIND_COUNT] = {0};
-        struct bases bases = {0};
-        for (size_t i = 0; i < letter->n_entries; i++) {
-                counts[letter->entries[i].kind]++;
-                bases_add(&bases, entry_basis(&letter->entries[i]));
+        const struct values *values = scope_values(scope);
+        const struct letter *letter = values->letter;
+        const struct letter_entry *nearest;
+        switch (name) {
+        case NAME_groups:
+                return fill_list(ret, scope, KIND_COUNT, group_at);
+        case NAME_parts:
+                return fill_list(ret, scope, ELEMENTS(parts), part_at);
+        case NAME_only_reminders:
+                return fill_bool(ret, count_part(values, NAME_is_reminder) == letter->n_entries);
+        case NAME_total:
+                return fill_number(ret, (int64_t)letter->n_entries);
+        case NAME_nearest:
+                nearest = nearest_of(letter);
+                return !nearest || fill_text(ret, phrase_limit(&nearest->dates, ret->room));
+        default:
+                return false;
         }
-        for (size_t kind = 0; kind < KIND_COUNT && r == 0; kind++)
-                if (counts[kind])
-                        r = put_kind(groups, letter, (enum notice_kind)kind, counts[kind]);
-        return r | values_put_bases(root, &bases) | put_subject(root, letter, counts);
 }

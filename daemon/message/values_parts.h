@@ -1,30 +1,58 @@
-/* The parts of a letter's values, each filled by a file of its own.
- * Depends on letter, jansson.
- * Called by values. */
+/* The parts of a letter's values, each found by a file of its own.
+ * Depends on values.
+ * Called by the files of values. */
 #pragma once
 
-#include <jansson.h>
+#include "message/phrase.h"
+#include "message/values.h"
 
-#include "message/letter.h"
+/* Every name: those that README.md of the templates lists. */
+/* clang-format off */
+#define VALUE_NAMES(X)                                                                                                \
+        X(address) X(agency) X(block) X(contact) X(now_clock) X(now_day) X(subject)                                   \
+        X(name) X(short) X(phone) X(email) X(bases) X(many_bases) X(first)                                            \
+        X(title) X(plan_title) X(basis) X(head) X(is_head) X(report_to) X(to_head) X(to_self) X(wording)              \
+        X(note) X(when)                                                                                               \
+        X(dated) X(tentative) X(undated) X(term) X(limit) X(day) X(range) X(shift) X(deadline)                        \
+        X(deadline_weekday) X(today) X(tomorrow)                                                                      \
+        X(left) X(days_left) X(last_day) X(last_clock) X(late) X(days_late) X(ordinal)                                \
+        X(fix_by) X(fix_by_weekday) X(old_day) X(changed) X(decided_by) X(reason) X(snoozed) X(snoozed_until)         \
+        X(done_on) X(done_clock) X(done_early) X(done_in_time) X(done_late)                                           \
+        X(debtors) X(unfinished) X(finished) X(owing) X(delivery) X(failed_address) X(answer)                         \
+        X(debtor) X(debtor_short) X(debtor_late) X(debtor_due) X(reminders) X(last_reminder)                          \
+        X(debtor_snoozed_until) X(snoozed_by) X(snooze_reason)                                                        \
+        X(groups) X(parts) X(total) X(only_reminders) X(nearest) X(entries) X(number) X(count) X(failures)            \
+        X(many)                                                                                                       \
+        X(is_escalation) X(is_overdue) X(is_due) X(is_fix_date) X(is_date_set) X(is_advance) X(is_observance)         \
+        X(is_snoozed) X(is_completed) X(is_reminder) X(is_other)                                                      \
+        X(sections) X(week) X(week_from) X(week_to) X(is_week) X(is_month) X(is_finished) X(is_waiting)               \
+        X(matrices) X(columns) X(rows) X(cells) X(marks) X(column) X(column_name) X(column_short) X(last)             \
+        X(names)                                                                                                      \
+        X(cell_done) X(cell_late) X(cell_overdue) X(cell_snoozed) X(cell_coming) X(cell_waiting) X(cell_waived)       \
+        X(cell_none)
+/* clang-format on */
+#define VALUE_NAME(name) NAME_##name,
+enum value_name { NAME_NONE, VALUE_NAMES(VALUE_NAME) NAMES };
+#undef VALUE_NAME
 
-#define BASES_MAX 16 /* plans that one letter can name: an office has two or three a year */
+static inline const struct values *scope_values(const struct scope *scope)
+{
+        return scope->root;
+}
 
-/* The plans that a letter rests on, each once, in the order in which they were added. */
-struct bases {
-        const char *names[BASES_MAX]; /* borrowed */
-        size_t n;
-};
+static inline const struct letter *scope_letter(const struct scope *scope)
+{
+        return scope_values(scope)->letter;
+}
+
+/* Sets a value to a scope within another. */
+bool fill_part(struct fill *value, const struct scope *scope, scope_find find, const void *facts, size_t index);
 
 /* The basis, or the title of a plan without one; what may always be said for a plan that is gone. */
 const char *entry_basis(const struct letter_entry *entry);
-void bases_add(struct bases *bases, const char *name);
 
-/* Appends an empty object. Borrowed; NULL: no memory. */
-json_t *values_append(json_t *array);
-
-/* All below set members of an object. 0, or -1 for want of memory. */
-int values_put_bases(json_t *root, const struct bases *bases);
-int values_put_entry(json_t *object, const struct letter *letter, const struct letter_entry *entry);
+/* Each is a scope_find. Facts: the letter_entry. */
+bool entry_find(const struct scope *scope, unsigned name, struct fill *ret);
 /* Several notices in one message. */
-int values_put_group(json_t *root, const struct letter *letter);
-int values_put_digest(json_t *root, const struct letter *letter);
+bool group_find(const struct scope *scope, unsigned name, struct fill *ret);
+bool digest_find(const struct scope *scope, unsigned name, struct fill *ret);

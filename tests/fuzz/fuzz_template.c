@@ -9,19 +9,24 @@
 
 #include "message/template.h"
 
+#include "../unit/message/json_values.h"
+
 #define VALUE_MARK "\x02" /* stands in every value and in no text that the check looks at */
 #define VALUES                                                                                                         \
         "{\"a\": \"\\u0002<b>&\\\"'\", \"t\": true, \"f\": false, \"n\": 7, \"r\": 1.5, \"z\": null, \"e\": [],"       \
         " \"l\": [{\"a\": \"\\u0002<i>\"}, {\"x\": \"\\u0002</i>\"}], \"s\": [\"\\u0002<1\", \"\\u0002<2\"],"          \
         " \"o\": {\"o\": {\"a\": \"\\u0002<c>\"}, \"a\": \"\\u0002<d>\"}}"
 
-static json_t *values;
+static struct fill values;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
         (void)argc, (void)argv;
-        values = json_loads(VALUES, 0, NULL);
-        REQUIRE(values);
+        json_t *json = json_loads(VALUES, 0, NULL);
+
+        REQUIRE(json);
+        fill_init(&values);
+        json_value(json, &values);
         return 0;
 }
 
@@ -30,7 +35,7 @@ static struct template *compile(const char *text, size_t size, bool html)
         CLEANUP_FREE char *error = NULL;
         struct template *template = NULL;
         unsigned line = 0, lines = 1;
-        int r = template_compile(text, size, html, &template, &line, &error);
+        int r = template_compile(text, size, html, json_number, &template, &line, &error);
 
         for (size_t i = 0; i < size; i++)
                 lines += text[i] == '\n';
@@ -55,10 +60,10 @@ static const struct template *find_partial(void *userdata, const char *name)
 static char *render(const struct template *template, struct template *partial)
 {
         char *text = NULL, *again = NULL;
-        int r = template_render(template, values, find_partial, partial, &text);
+        int r = template_render(template, &values, find_partial, partial, &text);
 
         REQUIRE(r == 0 || ((r == -ELOOP || r == -E2BIG) && !text));
-        REQUIRE(template_render(template, values, find_partial, partial, &again) == r);
+        REQUIRE(template_render(template, &values, find_partial, partial, &again) == r);
         if (r == 0)
                 REQUIRE(strlen(text) <= TEMPLATE_OUTPUT_MAX && strcmp(text, again) == 0);
         free(again);

@@ -1,5 +1,5 @@
 /* Tests of template: what the Mustache specification asks for, the errors and where they are, and the limits.
- * Depends on template, cmocka.
+ * Depends on template, json_values, cmocka.
  * Run by scripts/run-unit. */
 #include <errno.h>
 #include <setjmp.h>
@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "json_values.h"
 #include "message/template.h"
 
 #define PARTIALS_MAX 4
@@ -33,7 +34,7 @@ static struct template *compile(const char *text, bool html)
         struct template *template = NULL;
         unsigned line = 0;
         char *error = NULL;
-        if (template_compile(text, strlen(text), html, &template, &line, &error) < 0)
+        if (template_compile(text, strlen(text), html, json_number, &template, &line, &error) < 0)
                 fail_msg("%s: line %u: %s", text, line, error);
         return template;
 }
@@ -50,7 +51,10 @@ static int render(const char *text, bool html, const char *json, const char *con
                 known.names[i] = partials[2 * i];
                 known.templates[i] = compile(partials[2 * i + 1], html);
         }
-        int r = template_render(template, values, find, &known, ret);
+        struct fill root;
+        fill_init(&root);
+        json_value(values, &root);
+        int r = template_render(template, &root, find, &known, ret);
         for (size_t i = 0; i < PARTIALS_MAX; i++)
                 template_free(known.templates[i]);
         json_decref(values);
@@ -179,9 +183,9 @@ static void test_errors(void **state)
                 struct template *template = NULL;
                 CLEANUP_FREE char *error = NULL;
                 unsigned line = 0;
-                assert_int_equal(
-                        template_compile(rows[i].template, strlen(rows[i].template), false, &template, &line, &error),
-                        -EINVAL);
+                assert_int_equal(template_compile(rows[i].template, strlen(rows[i].template), false, json_number,
+                                                  &template, &line, &error),
+                                 -EINVAL);
                 assert_null(template);
                 assert_string_equal(error, rows[i].error);
                 assert_int_equal(line, rows[i].line);
@@ -210,7 +214,8 @@ static void test_depth(void **state)
         unsigned line;
         const char *none[2 * PARTIALS_MAX] = {0};
         assert_int_equal(render(fits, false, "{\"x\":true}", none, &text), 0);
-        assert_int_equal(template_compile(deeper, strlen(deeper), false, &template, &line, &error), -EINVAL);
+        assert_int_equal(template_compile(deeper, strlen(deeper), false, json_number, &template, &line, &error),
+                         -EINVAL);
         assert_string_equal(error, "sections nest deeper than 16");
 
         const char *endless[2 * PARTIALS_MAX] = {"p", "{{>p}}"};
@@ -232,7 +237,10 @@ static void test_output_limit(void **state)
         CLEANUP(template_free_p)
         struct template *template = compile("{{#x}}{{#x}}{{#x}}{{#x}}.{{/x}}{{/x}}{{/x}}{{/x}}", false);
         char *text = NULL;
-        assert_int_equal(template_render(template, values, NULL, NULL, &text), -E2BIG);
+        struct fill root;
+        fill_init(&root);
+        json_value(values, &root);
+        assert_int_equal(template_render(template, &root, NULL, NULL, &text), -E2BIG);
         assert_null(text);
         json_decref(values);
 }

@@ -1,0 +1,13 @@
+/* JSON as the values of a template, for tests: every name of it is a single character.
+ * Depends on message/fill, jansson.
+ * Used by test_template.c and by fuzz_template.c. */
+#pragma once
+
+#include <jansson.h>
+
+#include "message/fill.h"
+
+/* A template_number. */
+unsigned json_number(const char *name, size_t size);
+/* Sets *ret, which is FILL_NONE; the JSON is borrowed. */
+bool json_value(const json_t *json, struct fill *ret);
