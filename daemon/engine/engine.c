@@ -252,33 +252,24 @@ int engine_announce_date(struct engine *engine, const struct obligation_record *
         return r < 0 ? r : 0;
 }
 
-static int set_text(json_t *object, const char *key, const char *text)
-{
-        return text ? json_object_set_new(object, key, json_string(text)) : 0;
-}
-
-static int set_day(json_t *object, const char *key, civil_day day)
-{
-        char text[CIVIL_DATE_SIZE];
-
-        return day != CIVIL_NONE ? set_text(object, key, civil_format(day, text)) : 0;
-}
-
 char *notice_detail_write(const struct notice_detail *detail)
 {
-        json_t *object = json_object();
-        char *text = NULL;
-        int r = set_text(object, "by", detail->by);
+        CLEANUP_TEXT struct text json = {0};
+        char *text;
 
-        r |= set_text(object, "note", detail->note);
-        r |= set_day(object, "from", detail->from);
-        r |= set_day(object, "due", detail->due);
+        json_open(&json, NULL, '{');
+        if (detail->by)
+                json_put_string(&json, "by", detail->by);
+        if (detail->note)
+                json_put_string(&json, "note", detail->note);
+        if (detail->from != CIVIL_NONE)
+                json_put_day(&json, "from", detail->from);
+        if (detail->due != CIVIL_NONE)
+                json_put_day(&json, "due", detail->due);
         if (detail->tentative)
-                r |= json_object_set_new(object, "tentative", json_true());
-        if (r == 0)
-                text = json_to_text(object);
-        json_decref(object);
-        return text;
+                json_put_bool(&json, "tentative", true);
+        json_close(&json, '}');
+        return text_take(&json, &text) < 0 ? NULL : text;
 }
 
 static civil_day get_day(const json_t *object, const char *key)

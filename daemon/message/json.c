@@ -1,64 +1,105 @@
-/* Small additions to jansson: members set from the facts of a letter.
- * Depends on text, civil, jansson.
- * Called by values and payload. */
+/* JSON, written straight into a text.
+ * Depends on text, civil.
+ * Called by payload, and by engine for what it keeps of a notice. */
 #include "message/json.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
-#include "message/text.h"
-
-int json_put(json_t *object, const char *key, json_t *value)
+/* A comma where something stands before, and the key. */
+static void begin(struct text *json, const char *key)
 {
-        return json_object_set_new_nocheck(object, key, value);
+        if (json->size && !strchr("{[", json->data[json->size - 1]))
+                text_add(json, ",", 1);
+        if (!key)
+                return;
+        text_add(json, "\"", 1);
+        text_add_string(json, key);
+        text_add(json, "\":", 2);
 }
 
-int json_put_text(json_t *object, const char *key, const char *string)
+void json_open(struct text *json, const char *key, char bracket)
 {
-        size_t size = string ? strlen(string) : 0;
-        if (!size)
-                return json_put(object, key, json_null());
-        if (text_is_line(string, size))
-                return json_put(object, key, json_stringn_nocheck(string, size));
-        CLEANUP_FREE char *line = text_line(string);
-        if (!line)
-                return -1;
-        return json_put(object, key, *line ? json_string_nocheck(line) : json_null());
+        begin(json, key);
+        text_add(json, &bracket, 1);
 }
 
-int json_put_bool(json_t *object, const char *key, bool value)
+void json_close(struct text *json, char bracket)
 {
-        return json_put(object, key, json_boolean(value));
+        text_add(json, &bracket, 1);
 }
 
-int json_put_int(json_t *object, const char *key, json_int_t value)
+/* RFC 8259, section 7: what must not stand in a string as it is. */
+static bool needs_escape(char character)
 {
-        return json_put(object, key, json_integer(value));
+        return (unsigned char)character < ' ' || character == '"' || character == '\\';
 }
 
-int json_put_count(json_t *object, const char *key, json_int_t value)
+static void add_escape(struct text *json, char character)
 {
-        return json_put(object, key, value > 0 ? json_integer(value) : json_null());
+        static const char shorts[] = {
+                ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\'};
+        if (shorts[(unsigned char)character])
+                text_add(json, (char[]){'\\', shorts[(unsigned char)character]}, 2);
+        else
+                text_add_format(json, "\\u%04X", (unsigned char)character);
 }
 
-int json_put_day(json_t *object, const char *key, civil_day day)
+void json_put_string(struct text *json, const char *key, const char *string)
+{
+        begin(json, key);
+        text_add(json, "\"", 1);
+        for (;;) {
+                size_t plain = 0;
+                while (!needs_escape(string[plain]))
+                        plain++;
+                text_add(json, string, plain);
+                string += plain;
+                if (!*string)
+                        break;
+                add_escape(json, *string++);
+        }
+        text_add(json, "\"", 1);
+}
+
+void json_put_text(struct text *json, const char *key, const char *string)
+{
+        CLEANUP_FREE char *line = NULL;
+        if (string && !text_is_line(string, strlen(string))) {
+                string = line = text_line(string);
+                if (!line)
+                        json->error = -ENOMEM;
+        }
+        if (string && *string)
+                json_put_string(json, key, string);
+        else
+                json_put_null(json, key);
+}
+
+void json_put_null(struct text *json, const char *key)
+{
+        begin(json, key);
+        text_add_string(json, "null");
+}
+
+void json_put_bool(struct text *json, const char *key, bool value)
+{
+        begin(json, key);
+        text_add_string(json, value ? "true" : "false");
+}
+
+void json_put_int(struct text *json, const char *key, int64_t value)
+{
+        begin(json, key);
+        text_add_format(json, "%" PRId64, value);
+}
+
+void json_put_day(struct text *json, const char *key, civil_day day)
 {
         char buffer[CIVIL_DATE_SIZE];
-        return json_put(object, key, day == CIVIL_NONE ? json_null() : json_string_nocheck(civil_format(day, buffer)));
-}
-
-int json_put_day_vi(json_t *object, const char *key, civil_day day)
-{
-        char buffer[CIVIL_DATE_SIZE];
-        return json_put(object, key,
-                        day == CIVIL_NONE ? json_null() : json_string_nocheck(civil_format_vi(day, buffer)));
-}
-
-char *json_to_text(const json_t *value)
-{
-        size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
-        CLEANUP_FREE char *text = malloc(size + 1);
-        if (size == 0 || !text || json_dumpb(value, text, size, JSON_COMPACT) != size)
-                return NULL;
-        text[size] = '\0';
-        return TAKE_PTR(text);
+        if (day == CIVIL_NONE)
+                json_put_null(json, key);
+        else
+                json_put_string(json, key, civil_format(day, buffer));
 }

@@ -38,10 +38,9 @@ static void find_value(const struct renderer *r, const unsigned *numbers, size_t
                 found = context->kind == FILL_SCOPE && context->scope.find(&context->scope, numbers[0], ret);
         }
         for (size_t i = 1; i < parts; i++) {
-                bool inside = ret->kind == FILL_SCOPE;
-                struct scope scope = ret->scope;
+                struct scope scope = ret->kind == FILL_SCOPE ? ret->scope : (struct scope){0};
                 fill_clear(ret);
-                if (!inside || !scope.find(&scope, numbers[i], ret))
+                if (!scope.find || !scope.find(&scope, numbers[i], ret))
                         break;
         }
 }

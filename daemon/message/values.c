@@ -20,9 +20,9 @@ unsigned values_number(const char *name, size_t size)
         return NAME_NONE;
 }
 
-bool fill_part(struct fill *value, const struct scope *scope, scope_find find, const void *facts, size_t index)
+bool fill_part(struct fill *fill, const struct scope *scope, scope_find find, const void *facts, size_t index)
 {
-        return fill_scope(value, &(struct scope){.find = find, .root = scope->root, .facts = facts, .index = index});
+        return fill_scope(fill, &(struct scope){.find = find, .root = scope->root, .facts = facts, .index = index});
 }
 
 /* ---- the plans that it rests on ---- */

@@ -46,7 +46,7 @@ static inline const struct letter *scope_letter(const struct scope *scope)
 }
 
 /* Sets a value to a scope within another. */
-bool fill_part(struct fill *value, const struct scope *scope, scope_find find, const void *facts, size_t index);
+bool fill_part(struct fill *fill, const struct scope *scope, scope_find find, const void *facts, size_t index);
 
 /* The basis, or the title of a plan without one; what may always be said for a plan that is gone. */
 const char *entry_basis(const struct letter_entry *entry);

@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "core/cleanup.h"
+
+DEFINE_CLEANUP(json_t *, json_decref, json_decref)
+#define CLEANUP_JSON CLEANUP(json_decref_p)
 
 /* What libFuzzer calls. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

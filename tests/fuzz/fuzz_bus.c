@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 
 #include "control/handlers.h"
-#include "message/json.h"
 
 /* Of ctl/reply.h, which belongs to another program than handlers.h: the two headers do not go together. */
 json_t *reply_values(sd_bus_message *message);

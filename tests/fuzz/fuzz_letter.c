@@ -6,7 +6,6 @@
 
 #include "mail.h"
 #include "message/compose.h"
-#include "message/json.h"
 #include "message/text.h"
 
 #include "../unit/message/letters.h"
