@@ -92,9 +92,14 @@ static void add_item(struct text *items, const struct letter_entry *entry)
 {
         if (!entry->plan || !*entry->plan || !entry->item)
                 return;
-        text_add_format(items, "%s%s/%s", items->size ? ", " : "", entry->plan, entry->item);
-        if (entry->occurrence && *entry->occurrence)
-                text_add_format(items, "@%s", entry->occurrence);
+        text_add_string(items, items->size ? ", " : "");
+        text_add_string(items, entry->plan);
+        text_add_char(items, '/');
+        text_add_string(items, entry->item);
+        if (entry->occurrence && *entry->occurrence) {
+                text_add_char(items, '@');
+                text_add_string(items, entry->occurrence);
+        }
 }
 
 static void add_items(struct fields *fields, const struct letter *letter)

@@ -3,8 +3,6 @@
  * Made by the files of values; read by render. */
 #include "message/fill.h"
 
-#include <string.h>
-
 void fill_init(struct fill *fill)
 {
         fill->kind = FILL_NONE;
@@ -40,34 +38,34 @@ bool fill_is_true(const struct fill *fill)
                 return has_elements(fill);
         case FILL_NUMBER:
         case FILL_TEXT:
+        case FILL_PHRASE:
         case FILL_SCOPE:
                 break;
         }
         return true;
 }
 
-static bool set_text(struct fill *fill, const char *text)
-{
-        fill->text = text;
-        fill->kind = !text ? FILL_FAILED : *text ? FILL_TEXT : FILL_NONE;
-        return true;
-}
-
 bool fill_text(struct fill *fill, const char *text)
 {
-        if (!text || !*text)
-                return true;
-        if (!text_is_line(text, strlen(text)))
-                text = fill->owned = text_line(text);
-        return set_text(fill, text);
+        fill->text = text;
+        fill->kind = text && text_shows(text) ? FILL_TEXT : FILL_NONE;
+        return true;
 }
 
 bool fill_take(struct fill *fill, struct text *text)
 {
-        CLEANUP_TEXT struct text taken = *text;
-        *text = (struct text){0};
-        fill->owned = taken.error ? NULL : text_line(taken.data);
-        return set_text(fill, fill->owned);
+        if (text_take(text, &fill->owned) == 0)
+                return fill_text(fill, fill->owned);
+        text_clear(text);
+        fill->kind = FILL_FAILED;
+        return true;
+}
+
+bool fill_phrase(struct fill *fill, const char *phrase)
+{
+        fill->text = phrase;
+        fill->kind = *phrase ? FILL_PHRASE : FILL_NONE;
+        return true;
 }
 
 bool fill_bool(struct fill *fill, bool is)
@@ -91,7 +89,7 @@ bool fill_count(struct fill *fill, int64_t number)
 
 bool fill_day(struct fill *fill, civil_day day)
 {
-        return fill_text(fill, civil_format_vi(day, fill->room));
+        return fill_phrase(fill, civil_format_vi(day, fill->room));
 }
 
 bool fill_scope(struct fill *fill, const struct scope *scope)

@@ -34,7 +34,8 @@ enum fill_kind {
         FILL_FAILED, /* no memory */
         FILL_BOOL,
         FILL_NUMBER,
-        FILL_TEXT,
+        FILL_TEXT,   /* from outside: text_line() cleans it where it is written */
+        FILL_PHRASE, /* our own words, written as they are */
         FILL_SCOPE,
         FILL_LIST,
 };
@@ -60,10 +61,12 @@ bool fill_is_true(const struct fill *fill);
 
 /* All below set a value that is FILL_NONE, and return true, as a scope's find does for a name that it knows. */
 
-/* Cleaned by text_line(); none for NULL and where nothing is left. */
+/* None for NULL and where no character would be left. */
 bool fill_text(struct fill *fill, const char *text);
 /* The same of a text made for it, which is emptied. */
 bool fill_take(struct fill *fill, struct text *text);
+/* None for "". */
+bool fill_phrase(struct fill *fill, const char *phrase);
 bool fill_bool(struct fill *fill, bool is);
 bool fill_number(struct fill *fill, int64_t number);
 /* A number above 0; none for others. */

@@ -4,6 +4,7 @@
 #include "message/header.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <time.h>
@@ -186,13 +187,13 @@ static void put_phrase(struct field *field, const char *display)
 static void put_quoted(struct field *field, const char *display)
 {
         CLEANUP_TEXT struct text quoted = {0};
-        text_add(&quoted, "\"", 1);
+        text_add_char(&quoted, '"');
         for (const char *at = display; *at; at++) {
                 if (*at == '"' || *at == '\\')
-                        text_add(&quoted, "\\", 1);
-                text_add(&quoted, at, 1);
+                        text_add_char(&quoted, '\\');
+                text_add_char(&quoted, *at);
         }
-        text_add(&quoted, "\"", 1);
+        text_add_char(&quoted, '"');
         if (quoted.error)
                 field->text.error = quoted.error;
         else if (quoted.size < LINE_COLUMNS)
@@ -229,6 +230,23 @@ static char *clean_address(const char *address)
         return clean;
 }
 
+/* "<address>", or "<local@domain>" of two parts. */
+static void put_bracketed(struct field *field, const char *address, const char *domain)
+{
+        CLEANUP_TEXT struct text word = {0};
+        text_add_char(&word, '<');
+        text_add_string(&word, address);
+        if (domain) {
+                text_add_char(&word, '@');
+                text_add_string(&word, domain);
+        }
+        text_add_char(&word, '>');
+        if (word.error)
+                field->text.error = word.error;
+        else
+                put_word(field, word.data, word.size);
+}
+
 char *header_mailbox(const char *name, const char *display, const char *address)
 {
         CLEANUP_FREE char *shown = text_line(display);
@@ -242,12 +260,7 @@ char *header_mailbox(const char *name, const char *display, const char *address)
                 return take(&field);
         }
         put_display(&field, shown);
-        CLEANUP_TEXT struct text bracketed = {0};
-        text_add_format(&bracketed, "<%s>", bare);
-        if (bracketed.error)
-                field.text.error = bracketed.error;
-        else
-                put_word(&field, bracketed.data, bracketed.size);
+        put_bracketed(&field, bare, NULL);
         return take(&field);
 }
 
@@ -277,13 +290,10 @@ char *header_message_ids(const char *name, const char *const *ids, const char *d
         open_field(&field, name);
         for (; *ids; ids++) {
                 CLEANUP_FREE char *id = clean_address(*ids);
-                CLEANUP_TEXT struct text word = {0};
                 if (id)
-                        text_add_format(&word, "<%s@%s>", id, host);
-                if (!id || word.error)
-                        field.text.error = word.error ? word.error : -1;
+                        put_bracketed(&field, id, host);
                 else
-                        put_word(&field, word.data, word.size);
+                        field.text.error = -ENOMEM;
         }
         return take(&field);
 }

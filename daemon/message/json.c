@@ -10,11 +10,12 @@
 /* A comma where something stands before, and the key. */
 static void begin(struct text *json, const char *key)
 {
-        if (json->size && !strchr("{[", json->data[json->size - 1]))
-                text_add(json, ",", 1);
+        char last = json->size ? json->data[json->size - 1] : '{';
+        if (last != '{' && last != '[')
+                text_add_char(json, ',');
         if (!key)
                 return;
-        text_add(json, "\"", 1);
+        text_add_char(json, '"');
         text_add_string(json, key);
         text_add(json, "\":", 2);
 }
@@ -22,12 +23,12 @@ static void begin(struct text *json, const char *key)
 void json_open(struct text *json, const char *key, char bracket)
 {
         begin(json, key);
-        text_add(json, &bracket, 1);
+        text_add_char(json, bracket);
 }
 
 void json_close(struct text *json, char bracket)
 {
-        text_add(json, &bracket, 1);
+        text_add_char(json, bracket);
 }
 
 /* RFC 8259, section 7: what must not stand in a string as it is. */
@@ -49,7 +50,7 @@ static void add_escape(struct text *json, char character)
 void json_put_string(struct text *json, const char *key, const char *string)
 {
         begin(json, key);
-        text_add(json, "\"", 1);
+        text_add_char(json, '"');
         for (;;) {
                 size_t plain = 0;
                 while (!needs_escape(string[plain]))
@@ -60,13 +61,13 @@ void json_put_string(struct text *json, const char *key, const char *string)
                         break;
                 add_escape(json, *string++);
         }
-        text_add(json, "\"", 1);
+        text_add_char(json, '"');
 }
 
 void json_put_text(struct text *json, const char *key, const char *string)
 {
         CLEANUP_FREE char *line = NULL;
-        if (string && !text_is_line(string, strlen(string))) {
+        if (string && !text_is_line(string)) {
                 string = line = text_line(string);
                 if (!line)
                         json->error = -ENOMEM;

@@ -23,10 +23,21 @@ static void say(char phrase[static PHRASE_SIZE], const char *format, ...)
         va_end(args);
 }
 
+/* The same of words that need no format, as most. */
+static void add(char phrase[static PHRASE_SIZE], const char *words)
+{
+        size_t at = strlen(phrase), room = PHRASE_SIZE - 1 - at, size = strlen(words);
+        if (size > room)
+                size = room;
+        memcpy(phrase + at, words, size);
+        phrase[at + size] = '\0';
+}
+
 static void say_day(char phrase[static PHRASE_SIZE], const char *before, civil_day day)
 {
         char date[CIVIL_DATE_SIZE];
-        say(phrase, "%s%s", before, civil_format_vi(day, date));
+        add(phrase, before);
+        add(phrase, civil_format_vi(day, date));
 }
 
 const char *phrase_weekday(civil_day day)
@@ -101,11 +112,11 @@ char *phrase_range(const struct obligation_dates *dates, char buffer[static PHRA
 static bool say_no_day(char phrase[static PHRASE_SIZE], const struct obligation_dates *dates)
 {
         if (dates->due == CIVIL_NONE) {
-                say(phrase, UNDATED);
+                add(phrase, UNDATED);
                 return true;
         }
         if (dates->tentative) {
-                say(phrase, "dự kiến ");
+                add(phrase, "dự kiến ");
                 say_range(phrase, dates);
         }
         return dates->tentative;
@@ -154,11 +165,11 @@ char *phrase_term(const struct obligation_dates *dates, char buffer[static PHRAS
         bool shifted = is_shifted(dates);
         buffer[0] = '\0';
         if (say_no_day(buffer, dates)) {
-                say(buffer, " " LATER);
+                add(buffer, " " LATER);
                 return buffer;
         }
         if (say_named_range(buffer, dates)) {
-                say(buffer, ", ");
+                add(buffer, ", ");
                 if (shifted)
                         say_shift(buffer, dates);
                 else
@@ -168,13 +179,13 @@ char *phrase_term(const struct obligation_dates *dates, char buffer[static PHRAS
         if (dates->from != CIVIL_NONE && dates->from != dates->due)
                 say_range(buffer, dates);
         else {
-                say(buffer, "%s", phrase_weekday(dates->due));
+                add(buffer, phrase_weekday(dates->due));
                 say_day(buffer, ", ngày ", dates->due);
         }
         if (shifted) {
-                say(buffer, " (");
+                add(buffer, " (");
                 say_shift(buffer, dates);
-                say(buffer, ")");
+                add(buffer, ")");
         }
         return buffer;
 }
@@ -194,7 +205,7 @@ char *phrase_left(const struct obligation_dates *dates, int32_t days_left, civil
         if (deadline == CIVIL_NONE || deadline < today)
                 return buffer;
         if (deadline - today <= 1)
-                say(buffer, "%s", deadline == today ? "hôm nay" : "ngày mai");
+                add(buffer, deadline == today ? "hôm nay" : "ngày mai");
         else if (days_left > 0)
                 say(buffer, "còn %d ngày làm việc", days_left);
         else
@@ -205,7 +216,7 @@ char *phrase_left(const struct obligation_dates *dates, int32_t days_left, civil
 char *phrase_late(int32_t days_late, char buffer[static PHRASE_SIZE])
 {
         buffer[0] = '\0';
-        say(buffer, "quá hạn");
+        add(buffer, "quá hạn");
         if (days_late > 0)
                 say(buffer, " %d ngày làm việc", days_late);
         return buffer;

@@ -73,14 +73,33 @@ static void put_escaped(struct text *out, const char *string)
         }
 }
 
+static void put_string(struct text *out, const char *string, bool escape)
+{
+        if (escape)
+                put_escaped(out, string);
+        else
+                text_add_string(out, string);
+}
+
+static void put_line(struct text *out, const char *string, bool escape)
+{
+        CLEANUP_FREE char *line = NULL;
+        if (!text_is_line(string))
+                string = line = text_line(string);
+        if (string)
+                put_string(out, string, escape);
+        else
+                out->error = -ENOMEM;
+}
+
 static void put_value(struct renderer *r, const struct fill *value, bool escape)
 {
         switch (value->kind) {
         case FILL_TEXT:
-                if (escape)
-                        put_escaped(&r->out, value->text);
-                else
-                        text_add_string(&r->out, value->text);
+                put_line(&r->out, value->text, escape);
+                break;
+        case FILL_PHRASE:
+                put_string(&r->out, value->text, escape);
                 break;
         case FILL_NUMBER:
                 text_add_format(&r->out, "%" PRId64, value->number);

@@ -9,25 +9,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#define CHARACTER_MAX 4          /* bytes: RFC 3629, section 3 */
 #define TEXT_FIRST_CAPACITY 1024 /* a short mail's text fits after one doubling */
 
-static bool text_reserve(struct text *text, size_t more)
+static bool text_grow(struct text *text, size_t more)
 {
-        if (!text->error && !text->limit && more < text->capacity - text->size)
-                return true;
-        if (text->error)
-                return false;
         size_t needed;
         if (__builtin_add_overflow(text->size, more, &needed) || needed == SIZE_MAX ||
             (text->limit && needed > text->limit)) {
                 text->error = -E2BIG;
                 return false;
         }
-        if (needed + 1 <= text->capacity)
-                return true;
         size_t capacity = text->capacity ? text->capacity : TEXT_FIRST_CAPACITY;
         while (capacity < needed + 1)
                 capacity = capacity > SIZE_MAX / 2 ? needed + 1 : capacity * 2;
+        if (text->limit && capacity > text->limit + 1)
+                capacity = text->limit + 1; /* so what fits is within the limit */
         char *data = realloc(text->data, capacity);
         if (!data) {
                 text->error = -ENOMEM;
@@ -38,12 +35,25 @@ static bool text_reserve(struct text *text, size_t more)
         return true;
 }
 
+static bool text_reserve(struct text *text, size_t more)
+{
+        return !text->error && (more < text->capacity - text->size || text_grow(text, more));
+}
+
 void text_add(struct text *text, const char *bytes, size_t size)
 {
         if (!size || !text_reserve(text, size))
                 return;
         memcpy(text->data + text->size, bytes, size);
         text->size += size;
+        text->data[text->size] = '\0';
+}
+
+void text_add_char(struct text *text, char character)
+{
+        if (!text_reserve(text, 1))
+                return;
+        text->data[text->size++] = character;
         text->data[text->size] = '\0';
 }
 
@@ -125,38 +135,62 @@ static bool is_directional(char32_t code)
         return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
-bool text_is_line(const char *string, size_t size)
+bool text_shows(const char *string)
 {
-        bool blank = true; /* also at the start: no blank may come first */
-        for (size_t i = 0; i < size;) {
-                unsigned char byte = (unsigned char)string[i];
-                if (byte > ' ' && byte < 0x7f) {
-                        blank = false;
-                        i++;
-                        continue;
-                }
-                if (byte == ' ') {
-                        if (blank)
-                                return false;
-                        blank = true;
-                        i++;
-                        continue;
-                }
-                char32_t code;
-                size_t length = text_character(string + i, size - i, &code);
-                if (!length || is_blank(code) || is_directional(code))
-                        return false;
-                blank = false;
-                i += length;
+        for (size_t size = strlen(string); size;) {
+                char32_t code = 0xfffd;
+                size_t length = text_character(string, size, &code);
+                if (!is_blank(code) && !is_directional(code))
+                        return true;
+                string += length;
+                size -= length;
         }
-        return !size || !blank;
+        return false;
+}
+
+/* Bytes of a character that is not ASCII, if text_line() leaves it; 0 else. */
+static size_t foreign_size(const char *at)
+{
+        const unsigned char *b = (const unsigned char *)at;
+        /* Most letters of Vietnamese lie in U+00C0 to U+07FF and U+1000 to U+1FFF, and nothing else does. */
+        if (b[0] >= 0xc3 && b[0] <= 0xdf && b[1] >> 6 == 2)
+                return 2;
+        if (b[0] == 0xe1 && b[1] >> 6 == 2 && b[2] >> 6 == 2)
+                return 3;
+        char32_t code;
+        size_t length = text_character(at, CHARACTER_MAX, &code); /* not beyond the NUL, which ends it, too */
+        return length && !is_blank(code) && !is_directional(code) ? length : 0;
+}
+
+/* The first character that text_line() does not leave, or a blank, or the end. */
+static const char *word_end(const char *at)
+{
+        for (size_t size;; at += size) {
+                while (*at > ' ' && *at < 0x7f)
+                        at++;
+                size = (unsigned char)*at < 0x80 ? 0 : foreign_size(at);
+                if (!size)
+                        return at;
+        }
+}
+
+bool text_is_line(const char *string)
+{
+        if (!*string)
+                return true;
+        for (;; string++) {
+                const char *end = word_end(string);
+                if (end == string || *end != ' ')
+                        return end != string && !*end;
+                string = end;
+        }
 }
 
 char *text_line(const char *string)
 {
         CLEANUP_TEXT struct text text = {0};
         size_t size = string ? strlen(string) : 0;
-        if (size && text_is_line(string, size)) /* as nearly all are */
+        if (size && text_is_line(string)) /* as nearly all are */
                 return strdup(string);
         bool blank = false; /* one is owed before the next character */
         for (size_t i = 0; i < size;) {
@@ -172,7 +206,7 @@ char *text_line(const char *string)
                         continue;
                 }
                 if (blank)
-                        text_add(&text, " ", 1);
+                        text_add_char(&text, ' ');
                 blank = false;
                 text_add(&text, from, width);
         }

@@ -18,6 +18,7 @@ struct text {
 };
 
 void text_add(struct text *text, const char *bytes, size_t size);
+void text_add_char(struct text *text, char character);
 void text_add_string(struct text *text, const char *string);
 __attribute__((format(printf, 2, 3))) void text_add_format(struct text *text, const char *format, ...);
 /* Hands the buffer on ("" for an empty one) and empties the text. The error, or 0. */
@@ -32,8 +33,10 @@ size_t text_character(const char *bytes, size_t size, char32_t *ret_code);
 /* A control character, of one byte or two, or one that ends a line: U+0085, U+2028 and U+2029 do that too (Unicode
  * Standard Annex 14). */
 bool text_is_control(char32_t code);
+/* Whether text_line() would leave anything of a string. */
+bool text_shows(const char *string);
 /* Whether a string is what text_line() would make of it. */
-bool text_is_line(const char *string, size_t size);
+bool text_is_line(const char *string);
 /* One line of valid UTF-8: each run of blanks, control characters and line or paragraph separators becomes one
  * blank, none at the ends; bidirectional embeddings, overrides and isolates, which can make a text show as
  * another, go; invalid bytes become U+FFFD. NULL gives "". The caller frees it; NULL: no memory. */

@@ -161,7 +161,7 @@ static bool letter_find(const struct scope *scope, unsigned name, struct fill *r
         case NAME_now_day:
                 return fill_day(ret, wall_day(letter->now));
         case NAME_now_clock:
-                return fill_text(ret, phrase_clock(wall_clock(letter->now), ret->room));
+                return fill_phrase(ret, phrase_clock(wall_clock(letter->now), ret->room));
         case NAME_subject:
                 return fill_text(ret, values->subject);
         default:

@@ -23,7 +23,7 @@ static bool find_in_section(const struct scope *scope, unsigned name, struct fil
         case NAME_entries:
                 return fill_list(ret, scope, n, entry_at);
         case NAME_number:
-                return fill_text(ret, phrase_roman(scope->index + 1));
+                return fill_phrase(ret, phrase_roman(scope->index + 1));
         case NAME_count:
                 return fill_number(ret, (int64_t)n);
         default:
@@ -129,7 +129,7 @@ static bool find_in_row(const struct scope *scope, unsigned name, struct fill *r
         case NAME_title:
                 return fill_text(ret, row->title);
         case NAME_limit:
-                return fill_text(ret, phrase_limit(&row->dates, ret->room));
+                return fill_phrase(ret, phrase_limit(&row->dates, ret->room));
         case NAME_cells:
                 return fill_list(ret, scope, matrix->n_columns, cell_at);
         case NAME_marks:

@@ -56,7 +56,7 @@ static bool find_in_debtor(const struct scope *scope, unsigned name, struct fill
                 if (tentative || debtor->effective == CIVIL_NONE ||
                     debtor->effective >= wall_day(scope_letter(scope)->now))
                         return true;
-                return fill_text(ret, phrase_late(debtor->days_late, ret->room));
+                return fill_phrase(ret, phrase_late(debtor->days_late, ret->room));
         case NAME_debtor_due:
                 return fill_day(ret, tentative ? CIVIL_NONE : debtor->effective);
         case NAME_reminders:
@@ -167,15 +167,15 @@ static bool find_term(const struct obligation_dates *dates, unsigned name, struc
         case NAME_undated:
                 return fill_bool(ret, dates->due == CIVIL_NONE);
         case NAME_term:
-                return fill_text(ret, phrase_term(dates, ret->room));
+                return fill_phrase(ret, phrase_term(dates, ret->room));
         case NAME_limit:
-                return fill_text(ret, phrase_limit(dates, ret->room));
+                return fill_phrase(ret, phrase_limit(dates, ret->room));
         case NAME_day:
-                return fill_text(ret, phrase_day(dates, ret->room));
+                return fill_phrase(ret, phrase_day(dates, ret->room));
         case NAME_range:
-                return fill_text(ret, phrase_range(dates, ret->room));
+                return fill_phrase(ret, phrase_range(dates, ret->room));
         case NAME_shift:
-                return fill_text(ret, phrase_shift(dates, ret->room));
+                return fill_phrase(ret, phrase_shift(dates, ret->room));
         case NAME_last_day:
                 return fill_day(ret, has_day(dates) ? dates->effective : CIVIL_NONE);
         default:
@@ -191,7 +191,7 @@ static bool find_deadline(const struct scope *scope, const struct obligation_dat
         civil_day deadline = phrase_deadline(dates, today);
         switch (name) {
         case NAME_left:
-                return fill_text(ret, phrase_left(dates, entry->days_left, today, ret->room));
+                return fill_phrase(ret, phrase_left(dates, entry->days_left, today, ret->room));
         case NAME_days_left:
                 return fill_count(ret, has_day(dates) ? entry->days_left : 0);
         case NAME_today:
@@ -201,11 +201,11 @@ static bool find_deadline(const struct scope *scope, const struct obligation_dat
         case NAME_deadline:
                 return fill_day(ret, deadline);
         case NAME_deadline_weekday:
-                return fill_text(ret, phrase_weekday(deadline));
+                return fill_phrase(ret, phrase_weekday(deadline));
         case NAME_last_clock:
-                return fill_text(ret, phrase_clock(entry->due_clock, ret->room));
+                return fill_phrase(ret, phrase_clock(entry->due_clock, ret->room));
         case NAME_late:
-                return fill_text(ret, phrase_late(entry->days_late, ret->room));
+                return fill_phrase(ret, phrase_late(entry->days_late, ret->room));
         case NAME_days_late:
                 return fill_count(ret, entry->days_late);
         case NAME_ordinal:
@@ -229,7 +229,7 @@ static bool find_done(const struct letter_entry *entry, const struct obligation_
                 /* A day noted afterwards has no hour. */
                 if (!done || entry->done_at == WALL_NONE || wall_day(entry->done_at) != entry->done_on)
                         return true;
-                return fill_text(ret, phrase_clock(wall_clock(entry->done_at), ret->room));
+                return fill_phrase(ret, phrase_clock(wall_clock(entry->done_at), ret->room));
         case NAME_done_early:
                 return fill_bool(ret, dated && entry->done_on < dates->safe);
         case NAME_done_in_time:
@@ -247,9 +247,9 @@ static bool find_decision(const struct letter_entry *entry, unsigned name, struc
         case NAME_fix_by:
                 return fill_day(ret, entry->fix_by);
         case NAME_fix_by_weekday:
-                return fill_text(ret, phrase_weekday(entry->fix_by));
+                return fill_phrase(ret, phrase_weekday(entry->fix_by));
         case NAME_old_day:
-                return entry->old.due == CIVIL_NONE || fill_text(ret, phrase_day(&entry->old, ret->room));
+                return entry->old.due == CIVIL_NONE || fill_phrase(ret, phrase_day(&entry->old, ret->room));
         case NAME_changed:
                 return fill_bool(ret, has_day(&entry->old));
         case NAME_decided_by:

@@ -38,7 +38,7 @@ static bool find_in_group(const struct scope *scope, unsigned name, struct fill 
         case NAME_entries:
                 return fill_list(ret, scope, values->letter->n_entries, entry_at);
         case NAME_number:
-                return fill_text(ret, phrase_roman(number_of(values, scope->index)));
+                return fill_phrase(ret, phrase_roman(number_of(values, scope->index)));
         case NAME_count:
                 return fill_number(ret, (int64_t)values->counts[scope->index]);
         default:
@@ -140,7 +140,7 @@ bool group_find(const struct scope *scope, unsigned name, struct fill *ret)
                 return fill_number(ret, (int64_t)letter->n_entries);
         case NAME_nearest:
                 nearest = nearest_of(letter);
-                return !nearest || fill_text(ret, phrase_limit(&nearest->dates, ret->room));
+                return !nearest || fill_phrase(ret, phrase_limit(&nearest->dates, ret->room));
         default:
                 return false;
         }

@@ -54,8 +54,8 @@ static void check_line(const char *text)
 
         REQUIRE(line && again && is_plain_line(line));
         REQUIRE_OF(strcmp(again, line) == 0, line);
-        REQUIRE_OF(text_is_line(line, strlen(line)), line);
-        REQUIRE_OF(text_is_line(text, strlen(text)) == (strcmp(text, line) == 0), line);
+        REQUIRE_OF(text_is_line(line), line);
+        REQUIRE_OF(text_is_line(text) == (strcmp(text, line) == 0), line);
         REQUIRE_OF(*line != ' ' && (!*line || line[strlen(line) - 1] != ' ') && !strstr(line, "  "), line);
 }
 

@@ -29,15 +29,13 @@ bool json_value(const json_t *json, struct fill *ret)
                 return fill_scope(ret, &scope);
         case JSON_ARRAY:
                 return fill_list(ret, &scope, json_array_size(json), element);
-        case JSON_STRING: /* of any lines */
-                ret->kind = FILL_TEXT;
-                ret->text = json_string_value(json);
-                return true;
+        case JSON_STRING:
+                return fill_phrase(ret, json_string_value(json));
         case JSON_INTEGER:
                 return fill_number(ret, json_integer_value(json));
         case JSON_REAL:
                 snprintf(ret->room, sizeof(ret->room), "%g", json_real_value(json));
-                return fill_text(ret, ret->room);
+                return fill_phrase(ret, ret->room);
         case JSON_TRUE:
         case JSON_FALSE:
                 return fill_bool(ret, json_is_true(json));
