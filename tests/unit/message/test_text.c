@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -48,6 +49,26 @@ static void test_line(void **state)
                 if (rows[i].given)
                         assert_int_equal(text_is_line(rows[i].given), strcmp(rows[i].given, rows[i].expected) == 0);
         }
+}
+
+/* Behind a blank too many, text_line() goes through each character, so nothing is told by the way that is tested. */
+static void test_is_line(void **state)
+{
+        (void)state;
+        static const char *const ends[] = {"", "b", " b", "\x80", "\xa8", "\x80\x80"};
+        for (int first = 1; first < 256; first++)
+                for (int second = 1; second < 256; second++)
+                        for (size_t i = 0; i < ELEMENTS(ends); i++) {
+                                char string[16];
+                                snprintf(string, sizeof(string), "  a%c%c%s", first, second, ends[i]);
+                                CLEANUP_FREE char *line = text_line(string);
+                                if (text_is_line(string + 2) != (strcmp(line, string + 2) == 0))
+                                        fail_msg("%02x %02x %zu", first, second, i);
+                                assert_int_equal(text_shows(string), *line != '\0');
+                        }
+        assert_false(text_shows(""));
+        assert_false(text_shows(" \x01\xe2\x80\xae\xe2\x80\xa8"));
+        assert_true(text_shows(" \xff"));
 }
 
 static void test_character(void **state)
@@ -112,10 +133,8 @@ static void test_limit(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_line),
-                cmocka_unit_test(test_character),
-                cmocka_unit_test(test_buffer),
-                cmocka_unit_test(test_limit),
+                cmocka_unit_test(test_line),   cmocka_unit_test(test_is_line), cmocka_unit_test(test_character),
+                cmocka_unit_test(test_buffer), cmocka_unit_test(test_limit),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
