@@ -88,8 +88,7 @@ static int insert(struct store *store, const struct delivery_record *record)
 static int carry(struct store *store, int64_t delivery, int64_t notice)
 {
         CLEANUP_QUERY struct query query =
-                query_cached(store, STATEMENT_ADD_CARRIED,
-                             "INSERT INTO carried (delivery, notice) VALUES (?, ?) ON CONFLICT DO NOTHING");
+                query_cached(store, STATEMENT_ADD_CARRIED, "INSERT INTO carried (delivery, notice) VALUES (?, ?)");
         query_bind_integer(&query, delivery);
         query_bind_integer(&query, notice);
         int r = query_do(&query);
@@ -115,33 +114,6 @@ int store_add_delivery(struct store *store, const struct delivery_record *record
         return r < 0 ? r : unit_commit(&unit);
 }
 
-/* The id in the first column: 0; 1: none. */
-static int fetch_id(struct query *query, char ret_id[static DELIVERY_ID_SIZE])
-{
-        int r = query_step(query);
-        if (r <= 0)
-                return r < 0 ? r : 1;
-        char id[DELIVERY_ID_SIZE];
-        query_read_name(query, sizeof(id), id);
-        r = query_check(query);
-        if (r < 0)
-                return r;
-        memcpy(ret_id, id, sizeof(id));
-        return 0;
-}
-
-int store_find_queued(struct store *store, enum notice_kind kind, const char *server, const char *address,
-                      char ret_id[static DELIVERY_ID_SIZE])
-{
-        static const char sql[] = "SELECT id FROM delivery WHERE state = 0 AND attempts = 0"
-                                  " AND address = ? AND server = ? AND kind = ? ORDER BY seq LIMIT 1";
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FIND_QUEUED, sql);
-        query_bind_text(&query, address);
-        query_bind_text(&query, server);
-        query_bind_integer(&query, kind);
-        return fetch_id(&query, ret_id);
-}
-
 int delivery_find(struct store *store, const char *id, int64_t *ret_row, enum delivery_state *ret_state)
 {
         CLEANUP_QUERY struct query query =
@@ -158,23 +130,6 @@ int delivery_find(struct store *store, const char *id, int64_t *ret_row, enum de
         *ret_row = row;
         *ret_state = state;
         return 0;
-}
-
-int store_join_delivery(struct store *store, const char *delivery, int64_t notice)
-{
-        CLEANUP_UNIT struct unit unit = {0};
-        int r = unit_begin(store, &unit);
-        if (r < 0)
-                return r;
-        enum delivery_state state;
-        int64_t row;
-        r = delivery_find(store, delivery, &row, &state);
-        if (r != 0)
-                return r;
-        if (state != DELIVERY_QUEUED)
-                return 1;
-        r = carry(store, row, notice);
-        return r < 0 ? r : unit_commit(&unit);
 }
 
 int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret)

@@ -216,11 +216,6 @@ struct delivery_record {
 void delivery_record_clear(struct delivery_record *record);
 /* Writes a queued delivery that carries these notices, which become queued. */
 int store_add_delivery(struct store *store, const struct delivery_record *record, const int64_t *notices, size_t n);
-/* A queued, never tried delivery of that kind to that address, to add to; 1: none. */
-int store_find_queued(struct store *store, enum notice_kind kind, const char *server, const char *address,
-                      char ret_id[static DELIVERY_ID_SIZE]);
-/* 1: it is queued no more. */
-int store_join_delivery(struct store *store, const char *delivery, int64_t notice);
 /* Claims up to n deliveries of one server whose time has come, oldest first: they become sending, attempts is one
  * more. manual_only: outside hours. Returns how many. Commit before the network is touched. */
 int store_claim_deliveries(struct store *store, const char *server, int64_t now_ms, bool manual_only,

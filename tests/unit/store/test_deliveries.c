@@ -66,41 +66,6 @@ static void test_adds_all_or_nothing(void **state)
         fixture_assert_notices(store, 1, 1, "r1:queued");
 }
 
-static void test_finds_what_can_be_joined(void **state)
-{
-        struct store *store = ((struct fixture *)*state)->store;
-        int64_t first = one_notice(store, "r1"), second = one_notice(store, "r2");
-        fixture_delivery(store, "d1", "a@so.example", 5, &first, 1);
-        const struct {
-                enum notice_kind kind;
-                const char *server, *address;
-                int expected;
-        } cases[] = {
-                {KIND_OVERDUE, "mail", "a@so.example", 0},
-                {KIND_DUE, "mail", "a@so.example", 1},
-                {KIND_OVERDUE, "webhook:a", "a@so.example", 1},
-                {KIND_OVERDUE, "mail", "b@so.example", 1},
-        };
-        for (size_t i = 0; i < ELEMENTS(cases); i++) {
-                char id[DELIVERY_ID_SIZE] = "untouched";
-                int r = store_find_queued(store, cases[i].kind, cases[i].server, cases[i].address, id);
-                assert_int_equal(r, cases[i].expected);
-                assert_string_equal(id, r == 0 ? "d1" : "untouched");
-        }
-        OK(store, store_join_delivery(store, "d1", second));
-        OK(store, store_join_delivery(store, "d1", second)); /* once is enough */
-        fixture_assert_notices(store, 1, 1, "r1:queued r2:queued");
-
-        fixture_claim(store, 10, 1);
-        fixture_finish(store, "d1", DELIVERY_QUEUED, 20);
-        char id[DELIVERY_ID_SIZE];
-        assert_int_equal(store_find_queued(store, KIND_OVERDUE, "mail", "a@so.example", id), 1); /* tried once */
-        fixture_claim(store, 30, 1);
-        assert_int_equal(store_join_delivery(store, "d1", one_notice(store, "r3")), 1); /* on the wire */
-        assert_int_equal(store_join_delivery(store, "none", first), 1);
-        fixture_assert_notices(store, 1, 1, "r1:queued r2:queued r3:new");
-}
-
 static void test_claims_what_has_come(void **state)
 {
         struct store *store = ((struct fixture *)*state)->store;
@@ -487,7 +452,6 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(test_there_and_back),
                 TEST(test_adds_all_or_nothing),
-                TEST(test_finds_what_can_be_joined),
                 TEST(test_claims_what_has_come),
                 TEST(test_records_results),
                 TEST(test_keeps_the_last_failure),
