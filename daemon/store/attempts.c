@@ -8,15 +8,13 @@
 static int due(struct store *store, const char *server, int64_t now_ms, bool manual_only,
                struct delivery_record *records, size_t n)
 {
-        static const char any[] = "SELECT " DELIVERY_COLUMNS " FROM delivery"
-                                  " WHERE state = 0 AND server = ? AND next_ms <= ? ORDER BY next_ms, seq LIMIT ?";
-        static const char manual[] =
-                "SELECT " DELIVERY_COLUMNS " FROM delivery"
-                " WHERE state = 0 AND manual = 1 AND server = ? AND next_ms <= ? ORDER BY next_ms, seq LIMIT ?";
-        CLEANUP_QUERY struct query query = manual_only ? query_cached(store, STATEMENT_DUE_MANUAL_DELIVERIES, manual)
-                                                       : query_cached(store, STATEMENT_DUE_DELIVERIES, any);
+        static const char sql[] =
+                "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE state < 2 AND state = 0 AND server = ?"
+                " AND next_ms <= ? AND manual >= ? ORDER BY next_ms, manual, seq LIMIT ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DUE_DELIVERIES, sql);
         query_bind_text(&query, server);
         query_bind_integer(&query, now_ms);
+        query_bind_integer(&query, manual_only);
         query_bind_integer(&query, (int64_t)n);
         return query_fetch(&query, &delivery_rows, records, n);
 }
@@ -163,8 +161,8 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
 int store_recover_deliveries(struct store *store, int64_t now_ms)
 {
         static const char silence_all[] = "UPDATE carried SET stop = 1 WHERE stop = 2"
-                                          " AND delivery IN (SELECT seq FROM delivery WHERE state <> 2 AND state = 1)";
-        static const char requeue[] = "UPDATE delivery SET state = 0, next_ms = ? WHERE state <> 2 AND state = 1";
+                                          " AND delivery IN (SELECT seq FROM delivery WHERE state < 2 AND state = 1)";
+        static const char requeue[] = "UPDATE delivery SET state = 0, next_ms = ? WHERE state < 2 AND state = 1";
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
         if (r < 0)
@@ -185,11 +183,11 @@ int store_recover_deliveries(struct store *store, int64_t now_ms)
 
 int store_next_attempt(struct store *store, const char *server, bool manual_only, int64_t *ret_ms)
 {
-        static const char any[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND server = ?";
-        static const char manual[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND manual = 1 AND server = ?";
-        CLEANUP_QUERY struct query query = manual_only ? query_cached(store, STATEMENT_NEXT_MANUAL_ATTEMPT, manual)
-                                                       : query_cached(store, STATEMENT_NEXT_ATTEMPT, any);
+        static const char sql[] =
+                "SELECT min(next_ms) FROM delivery WHERE state < 2 AND state = 0 AND server = ? AND manual >= ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NEXT_ATTEMPT, sql);
         query_bind_text(&query, server);
+        query_bind_integer(&query, manual_only);
         int r = query_step(&query);
         if (r < 0)
                 return r;
@@ -202,7 +200,7 @@ int store_shift_attempts(struct store *store, int64_t by_ms, int64_t latest_ms)
         CLEANUP_QUERY struct query query =
                 query_cached(store, STATEMENT_SHIFT_ATTEMPTS,
                              "UPDATE delivery SET next_ms = min(next_ms + ?1, max(next_ms, ?2)),"
-                             " made_ms = made_ms + ?1 WHERE state <> 2 AND state IN (0, 1)");
+                             " made_ms = made_ms + ?1 WHERE state < 2");
         query_bind_integer(&query, by_ms);
         query_bind_integer(&query, latest_ms);
         return query_do(&query);
