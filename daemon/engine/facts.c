@@ -208,7 +208,7 @@ static int gather(struct facts *facts, const struct delivery_record *delivery)
         notices = calloc(GROUP_MAX, sizeof(*notices));
         if (!notices)
                 return -ENOMEM;
-        n = r = store_delivery_notices(facts->engine->store, delivery->id, notices, GROUP_MAX);
+        n = r = store_delivery_notices(facts->engine->store, delivery->number, notices, GROUP_MAX);
         if (n == 0)
                 r = 1;
         else if (n > 0 && notices[0].kind == KIND_DIGEST)

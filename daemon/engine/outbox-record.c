@@ -52,7 +52,7 @@ static int notify_contact(struct outbox *outbox, const struct parcel *parcel, in
 static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
 {
         struct delivery_result result = {
-                .delivery = parcel->delivery.id,
+                .delivery = parcel->delivery.number,
                 .now_ms = now,
                 .answer = parcel->answer,
                 .subject = parcel_subject(parcel),

@@ -42,7 +42,7 @@ static int cancel_dropped(struct outbox *outbox, const struct facts *facts, cons
                 r = store_set_notice(store, dropped[i].id, NOTICE_CANCELLED, dropped[i].reason);
         if (r == 0 && all)
                 r = store_finish_delivery(store, &(struct delivery_result){
-                                                         .delivery = parcel->delivery.id,
+                                                         .delivery = parcel->delivery.number,
                                                          .state = DELIVERY_CANCELLED,
                                                          .now_ms = clock_now(&outbox->engine->clock),
                                                          .answer = n > 0 ? dropped[0].reason : "nothing left to say",
@@ -102,7 +102,7 @@ static int hand_over(struct outbox *outbox, struct parcel *parcel)
 static int postpone(struct outbox *outbox, const struct parcel *parcel, wall_time until)
 {
         return store_finish_delivery(outbox->engine->store, &(struct delivery_result){
-                                                                    .delivery = parcel->delivery.id,
+                                                                    .delivery = parcel->delivery.number,
                                                                     .state = DELIVERY_QUEUED,
                                                                     .next_ms = clock_instant(until),
                                                                     .now_ms = clock_now(&outbox->engine->clock),

@@ -118,7 +118,7 @@ static int cancel_orphan(void *userdata, const struct delivery_record *record)
         if (server && server->configured)
                 return 0;
         return store_finish_delivery(outbox->engine->store, &(struct delivery_result){
-                                                                    .delivery = record->id,
+                                                                    .delivery = record->number,
                                                                     .state = DELIVERY_CANCELLED,
                                                                     .now_ms = clock_now(&outbox->engine->clock),
                                                                     .answer = "no longer configured",
@@ -196,7 +196,7 @@ static int give_back(struct outbox *outbox, const struct server *server, bool al
         for (const struct parcel *parcel = server->claimed.first; r == 0 && parcel; parcel = parcel->next)
                 if (all || !parcel->delivery.manual)
                         r = store_finish_delivery(outbox->engine->store, &(struct delivery_result){
-                                                                                 .delivery = parcel->delivery.id,
+                                                                                 .delivery = parcel->delivery.number,
                                                                                  .state = DELIVERY_QUEUED,
                                                                                  .next_ms = parcel->delivery.next_ms,
                                                                                  .now_ms = now,

@@ -5,31 +5,42 @@
 
 #include <errno.h>
 
+#define DUE                                                                                                            \
+        "state < 2 AND state = 0 AND server = ? AND next_ms <= ? AND manual >= ? ORDER BY next_ms, manual, seq LIMIT " \
+        "?"
+
+static void bind_due(struct query *query, const char *server, int64_t now_ms, bool manual_only, size_t n)
+{
+        query_bind_text(query, server);
+        query_bind_integer(query, now_ms);
+        query_bind_integer(query, manual_only);
+        query_bind_integer(query, (int64_t)n);
+}
+
 static int due(struct store *store, const char *server, int64_t now_ms, bool manual_only,
                struct delivery_record *records, size_t n)
 {
-        static const char sql[] =
-                "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE state < 2 AND state = 0 AND server = ?"
-                " AND next_ms <= ? AND manual >= ? ORDER BY next_ms, manual, seq LIMIT ?";
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DUE_DELIVERIES, sql);
-        query_bind_text(&query, server);
-        query_bind_integer(&query, now_ms);
-        query_bind_integer(&query, manual_only);
-        query_bind_integer(&query, (int64_t)n);
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_DUE_DELIVERIES, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE " DUE);
+        bind_due(&query, server, now_ms, manual_only, n);
         return query_fetch(&query, &delivery_rows, records, n);
 }
 
-static int claim(struct store *store, struct delivery_record *record)
+static int claim(struct store *store, const char *server, int64_t now_ms, bool manual_only,
+                 struct delivery_record *records, size_t n)
 {
-        CLEANUP_QUERY struct query query = query_cached(
-                store, STATEMENT_CLAIM_DELIVERY, "UPDATE delivery SET state = 1, attempts = attempts + 1 WHERE id = ?");
-        query_bind_text(&query, record->id);
+        static const char sql[] = "UPDATE delivery SET state = 1, attempts = attempts + 1"
+                                  " WHERE seq IN (SELECT seq FROM delivery WHERE " DUE ")";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_CLAIM_DELIVERIES, sql);
+        bind_due(&query, server, now_ms, manual_only, n);
         int r = query_do(&query);
         if (r < 0)
                 return r;
-        tally_move(store, DELIVERY_QUEUED, DELIVERY_SENDING, 1, 0);
-        record->state = DELIVERY_SENDING;
-        record->attempts++;
+        tally_move(store, DELIVERY_QUEUED, DELIVERY_SENDING, (int64_t)n, 0);
+        for (size_t i = 0; i < n; i++) {
+                records[i].state = DELIVERY_SENDING;
+                records[i].attempts++;
+        }
         return 0;
 }
 
@@ -43,8 +54,8 @@ int store_claim_deliveries(struct store *store, const char *server, int64_t now_
         int found = due(store, server, now_ms, manual_only, records, n);
         if (found < 0)
                 return found;
-        for (int i = 0; r >= 0 && i < found; i++)
-                r = claim(store, &records[i]);
+        if (found > 0)
+                r = claim(store, server, now_ms, manual_only, records, (size_t)found);
         if (r >= 0)
                 r = unit_commit(&unit);
         if (r >= 0)
@@ -60,11 +71,13 @@ static bool not_attempted(const struct delivery_result *result)
         return result->state == DELIVERY_QUEUED && !result->answer;
 }
 
-static int record_result(struct store *store, int64_t row, const struct delivery_result *result)
+/* How many it is: none unless it was in that state. */
+static int64_t record_result(struct store *store, enum delivery_state was, const struct delivery_result *result)
 {
         static const char sql[] = "UPDATE delivery SET state = ?1, next_ms = ?2, finished_ms = ?3,"
                                   " answer = iif(?5, answer, ?4), attempts = max(attempts - ?5, 0),"
-                                  " subject = coalesce(?6, subject), kind = coalesce(?7, kind) WHERE seq = ?8";
+                                  " subject = coalesce(?6, subject), kind = coalesce(?7, kind)"
+                                  " WHERE seq = ?8 AND state = ?9";
         bool again = result->state == DELIVERY_QUEUED;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FINISH_DELIVERY, sql);
         query_bind_integer(&query, result->state);
@@ -77,18 +90,21 @@ static int record_result(struct store *store, int64_t row, const struct delivery
                 query_bind_integer(&query, *result->kind);
         else
                 query_bind_text(&query, NULL);
-        query_bind_integer(&query, row);
-        return query_do(&query);
+        query_bind_integer(&query, result->delivery);
+        query_bind_integer(&query, was);
+        int64_t n = query_run(&query);
+        tally_move(store, (int)was, result->state, n > 0 ? n : 0, again ? 0 : result->now_ms);
+        return n;
 }
 
-static int note_failure(struct store *store, int64_t row, const struct delivery_result *result)
+static int note_failure(struct store *store, const struct delivery_result *result)
 {
         static const char sql[] = "INSERT OR REPLACE INTO failure (only, delivery, at_ms, answer)"
                                   " VALUES (1, ?, ?, ?)";
         if (result->state != DELIVERY_FAILED && (result->state != DELIVERY_QUEUED || not_attempted(result)))
                 return 0;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTE_FAILURE, sql);
-        query_bind_integer(&query, row);
+        query_bind_integer(&query, result->delivery);
         query_bind_integer(&query, result->now_ms);
         query_bind_text(&query, result->answer);
         return query_do(&query);
@@ -133,28 +149,22 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
         if (result->state == DELIVERY_SENDING || result->state >= DELIVERY_STATES)
                 return store_refuse(store, -EINVAL, "no delivery ends in that state");
         CLEANUP_UNIT struct unit unit = {0};
-        enum delivery_state was;
-        int64_t row;
         int r = unit_begin(store, &unit);
-        if (r >= 0)
-                r = delivery_find(store, result->delivery, &row, &was);
         if (r < 0)
                 return r;
-        if (r > 0 || (was != DELIVERY_QUEUED && was != DELIVERY_SENDING))
-                return store_refuse(store, -ENOENT, "there is no unfinished delivery %s", result->delivery);
-        r = record_result(store, row, result);
-        if (r >= 0)
-                r = note_failure(store, row, result);
-        if (r < 0)
-                return r;
-        tally_move(store, (int)was, result->state, 1, result->state == DELIVERY_QUEUED ? 0 : result->now_ms);
-        if (result->state == DELIVERY_QUEUED) {
-                r = silence(store, row);
+        int64_t n = record_result(store, DELIVERY_SENDING, result);
+        if (n == 0)
+                n = record_result(store, DELIVERY_QUEUED, result);
+        if (n == 0)
+                return store_missing(store, "unfinished delivery", result->delivery);
+        r = n < 0 ? (int)n : note_failure(store, result);
+        if (r >= 0 && result->state == DELIVERY_QUEUED) {
+                r = silence(store, result->delivery);
                 if (r >= 0)
-                        r = delivery_cancel_if_empty(store, row, result->now_ms);
+                        r = delivery_cancel_if_empty(store, result->delivery, result->now_ms);
         }
         if (r >= 0)
-                r = notices_settle(store, row, result->state, result->now_ms);
+                r = notices_settle(store, result->delivery, result->state, result->now_ms);
         return r < 0 ? r : unit_commit(&unit);
 }
 

@@ -42,7 +42,7 @@ static void clear_row(void *record)
 
 static int read_row(struct query *query, void *record)
 {
-        struct delivery_record row = {0};
+        struct delivery_record row = {.number = query_read_integer(query)};
         query_read_name(query, sizeof(row.id), row.id);
         query_read_name(query, sizeof(row.server), row.server);
         query_read_name(query, sizeof(row.agency), row.agency);
@@ -114,7 +114,28 @@ int store_add_delivery(struct store *store, const struct delivery_record *record
         return r < 0 ? r : unit_commit(&unit);
 }
 
-int delivery_find(struct store *store, const char *id, int64_t *ret_row, enum delivery_state *ret_state)
+int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret)
+{
+        static const char sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id = ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_GET_DELIVERY, sql);
+        query_bind_text(&query, id);
+        return query_fetch_one(&query, &delivery_rows, ret);
+}
+
+int store_delivery_notices(struct store *store, int64_t delivery, struct notice_record *records, size_t n)
+{
+        static const char sql[] =
+                "SELECT " NOTICE_COLUMNS " FROM carried AS c CROSS JOIN notice AS n ON n.id = c.notice"
+                " WHERE c.delivery = ? AND c.stop = 0 AND n.state NOT IN (4, 5)"
+                " ORDER BY c.notice LIMIT ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTICES_OF_DELIVERY, sql);
+        query_bind_integer(&query, delivery);
+        query_bind_integer(&query, (int64_t)n);
+        return query_fetch(&query, &notice_rows, records, n);
+}
+
+/* Its number and state; 1: there is none. */
+static int find(struct store *store, const char *id, int64_t *ret_number, enum delivery_state *ret_state)
 {
         CLEANUP_QUERY struct query query =
                 query_cached(store, STATEMENT_FIND_DELIVERY, "SELECT seq, state FROM delivery WHERE id = ?");
@@ -127,30 +148,9 @@ int delivery_find(struct store *store, const char *id, int64_t *ret_row, enum de
         r = query_check(&query);
         if (r < 0)
                 return r;
-        *ret_row = row;
+        *ret_number = row;
         *ret_state = state;
         return 0;
-}
-
-int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret)
-{
-        static const char sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id = ?";
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_GET_DELIVERY, sql);
-        query_bind_text(&query, id);
-        return query_fetch_one(&query, &delivery_rows, ret);
-}
-
-int store_delivery_notices(struct store *store, const char *delivery, struct notice_record *records, size_t n)
-{
-        static const char sql[] = "SELECT " NOTICE_COLUMNS " FROM delivery AS d"
-                                  " CROSS JOIN carried AS c ON c.delivery = d.seq"
-                                  " CROSS JOIN notice AS n ON n.id = c.notice"
-                                  " WHERE d.id = ? AND c.stop = 0 AND n.state NOT IN (4, 5)"
-                                  " ORDER BY c.notice LIMIT ?";
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTICES_OF_DELIVERY, sql);
-        query_bind_text(&query, delivery);
-        query_bind_integer(&query, (int64_t)n);
-        return query_fetch(&query, &notice_rows, records, n);
 }
 
 /* What was decided by hand on one delivery, and its notices with it. The statement is bound to all but the row. 1: it
@@ -160,7 +160,7 @@ static int decide(struct query *query, const char *id, unsigned states, enum del
         struct store *store = query->store;
         enum delivery_state was;
         int64_t row;
-        int r = delivery_find(store, id, &row, &was);
+        int r = find(store, id, &row, &was);
         if (r != 0)
                 return r;
         if (!(states & 1U << was))

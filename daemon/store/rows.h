@@ -10,11 +10,10 @@
         "n.id, n.occurrence, n.obligation, n.agency, n.rung, n.kind, n.state, n.detail, n.rung_at, n.made_ms"
 extern const struct row_type notice_rows;
 #define DELIVERY_COLUMNS                                                                                               \
-        "id, server, agency, address, kind, state, manual, attempts, made_ms, next_ms, finished_ms, answer, subject"
+        "seq, id, server, agency, address, kind, state, manual, attempts, made_ms, next_ms, finished_ms, answer, "     \
+        "subject"
 extern const struct row_type delivery_rows;
 
-/* Row and state of a delivery; 1: there is none. */
-int delivery_find(struct store *store, const char *id, int64_t *ret_row, enum delivery_state *ret_state);
 /* Judges the notices that a delivery carries, which has come into that state, by what became of all deliveries that
  * carry them. */
 int notices_settle(struct store *store, int64_t delivery, enum delivery_state state, int64_t now_ms);

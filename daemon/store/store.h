@@ -29,9 +29,9 @@ int store_copy(struct store *from, struct store *to);
 
 /* One transaction at a time; everything between is durable at commit or did not happen. A failed commit rolls
  * back (where it was the sync that failed and the process ends before the next commit, it may be there afterwards,
- * whole), and so does any commit after an operation in between failed: it returns that operation's error again, as every
- * operation until then does. store_rollback() does nothing without an open transaction: call it on every path that
- * fails. An operation outside a transaction is one by itself. */
+ * whole), and so does any commit after an operation in between failed: it returns that operation's error again, as
+ * every operation until then does. store_rollback() does nothing without an open transaction: call it on every path
+ * that fails. An operation outside a transaction is one by itself. */
 int store_begin(struct store *store);
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
@@ -67,10 +67,10 @@ struct obligation_record {
         char agency[ID_SIZE];
         char *title;
         struct obligation obligation;
-        civil_day due;       /* the nominal day in force, fixed or planned; CIVIL_NONE: undated */
-        civil_day effective; /* after the shift, see obligation_dates(); CIVIL_NONE: undated */
-        wall_time handled;   /* rungs up to here are settled */
-        wall_time next_fire; /* WALL_NEVER: none */
+        civil_day due;                    /* the nominal day in force, fixed or planned; CIVIL_NONE: undated */
+        civil_day effective;              /* after the shift, see obligation_dates(); CIVIL_NONE: undated */
+        wall_time handled;                /* rungs up to here are settled */
+        wall_time next_fire;              /* WALL_NEVER: none */
         char *snoozed_by, *snooze_reason; /* NULL unless snoozed */
         char *done_by, *note;             /* of done, waived; or NULL */
 };
@@ -118,8 +118,8 @@ struct obligation_filter {
         bool as_planned;              /* within a day in the order in which the plans first had them, then by agency */
         bool reverse;                 /* the other way round, the undated first; not with as_planned */
         size_t limit, offset;         /* 0: no limit */
-        bool by_cursor;               /* as_planned in pages of `limit`, each as cheap as the first: `after`, no offset */
-        int64_t after;                /* the obligation at which the page before ended; 0: the first page */
+        bool by_cursor; /* as_planned in pages of `limit`, each as cheap as the first: `after`, no offset */
+        int64_t after;  /* the obligation at which the page before ended; 0: the first page */
 };
 
 /* The callback gets a borrowed record; a non-zero return ends the visit and is returned. Which records are visited is
@@ -154,16 +154,16 @@ struct notice_record {
         char rung[64];         /* unique within (obligation) or (occurrence, agency) or (agency) for ever */
         enum notice_kind kind;
         enum notice_state state;
-        char *detail;          /* why skipped or cancelled; for date_set the old date; for failure the delivery */
-        wall_time rung_at;     /* the moment of the rung */
-        int64_t made_ms;       /* UTC milliseconds */
+        char *detail;      /* why skipped or cancelled; for date_set the old date; for failure the delivery */
+        wall_time rung_at; /* the moment of the rung */
+        int64_t made_ms;   /* UTC milliseconds */
 };
 
 void notice_record_clear(struct notice_record *record);
 /* 0 and record->id set; 1: that notice exists already (nothing is written). */
 int store_add_notice(struct store *store, struct notice_record *record);
-/* Of an occurrence itself: the notice with the rung and the agency of `record` gets another rung's name, if there is such
- * a notice and none has that name. */
+/* Of an occurrence itself: the notice with the rung and the agency of `record` gets another rung's name, if there is
+ * such a notice and none has that name. */
 int store_rename_notice(struct store *store, const struct notice_record *record, const char *rung);
 /* The first agency with notices of state NEW, of those that sort before `before` (NULL: of all); the block's contact is
  * none. 1: there is none. */
@@ -177,7 +177,8 @@ int store_set_notice(struct store *store, int64_t id, enum notice_state state, c
  * it arrives, and is not tried again if not. */
 int store_cancel_notices(struct store *store, int64_t occurrence_id, int64_t obligation_id, enum notice_kind kind,
                          const char *reason);
-/* Reminders (advance, due, overdue) sent for an obligation, of them overdue ones, and the day of the last (UTC ms, 0). */
+/* Reminders (advance, due, overdue) sent for an obligation, of them overdue ones, and the day of the last (UTC ms, 0).
+ */
 struct notice_counts {
         int32_t reminders, overdue;
         int64_t last_ms;
@@ -189,28 +190,35 @@ int store_each_notice(struct store *store, int64_t occurrence_id, int64_t obliga
                       void *userdata);
 
 /* ---- deliveries ---- */
-enum delivery_state { DELIVERY_QUEUED, DELIVERY_SENDING, DELIVERY_SENT, DELIVERY_FAILED, DELIVERY_CANCELLED,
-                      DELIVERY_STATES };
+enum delivery_state {
+        DELIVERY_QUEUED,
+        DELIVERY_SENDING,
+        DELIVERY_SENT,
+        DELIVERY_FAILED,
+        DELIVERY_CANCELLED,
+        DELIVERY_STATES
+};
 const char *delivery_state_name(enum delivery_state state);
 int delivery_state_parse(const char *name, enum delivery_state *ret);
 
-#define DELIVERY_ID_SIZE 33 /* 128 random bits in hex */
+#define DELIVERY_ID_SIZE 33       /* 128 random bits in hex */
 #define SERVER_SIZE (ID_SIZE + 9) /* "mail" or "webhook:" and an id */
 
 struct delivery_record {
+        int64_t number;            /* the store's, in the order in which they were made; 0 until it is written */
         char id[DELIVERY_ID_SIZE]; /* Message-ID and webhook-id, the same on every attempt */
         char server[SERVER_SIZE];
         char agency[ID_SIZE];
         char *address; /* mailbox, or the webhook's id */
         enum notice_kind kind;
         enum delivery_state state;
-        bool manual;          /* a test or a manual retry: hours do not hold it */
+        bool manual; /* a test or a manual retry: hours do not hold it */
         uint32_t attempts;
-        int64_t made_ms;      /* UTC milliseconds, as all below */
-        int64_t next_ms;      /* next attempt while queued */
-        int64_t finished_ms;  /* 0 until sent or failed; 0 also where it was cancelled with all its notices */
-        char *answer;         /* the server's last words, or NULL */
-        char *subject;        /* of the last attempt, or NULL */
+        int64_t made_ms;     /* UTC milliseconds, as all below */
+        int64_t next_ms;     /* next attempt while queued */
+        int64_t finished_ms; /* 0 until sent or failed; 0 also where it was cancelled with all its notices */
+        char *answer;        /* the server's last words, or NULL */
+        char *subject;       /* of the last attempt, or NULL */
 };
 
 void delivery_record_clear(struct delivery_record *record);
@@ -222,17 +230,17 @@ int store_claim_deliveries(struct store *store, const char *server, int64_t now_
                            struct delivery_record *records, size_t n);
 /* Notices that a delivery carries and that are neither cancelled nor skipped, in the order in which they were made; at
  * most n. Returns how many. */
-int store_delivery_notices(struct store *store, const char *delivery, struct notice_record *records, size_t n);
+int store_delivery_notices(struct store *store, int64_t delivery, struct notice_record *records, size_t n);
 /* What became of an attempt. state QUEUED: next_ms says when again; it is CANCELLED instead where all that it carries
  * was cancelled in the meantime. SENT, FAILED and CANCELLED settle its notices:
  * sent when any delivery of a notice was sent; failed when all failed. */
 struct delivery_result {
-        const char *delivery;
+        int64_t delivery; /* its number */
         enum delivery_state state;
         int64_t next_ms;
         int64_t now_ms;
-        const char *answer;  /* or NULL: of what is queued again, not attempted; the one before stays */
-        const char *subject; /* or NULL: keep */
+        const char *answer;           /* or NULL: of what is queued again, not attempted; the one before stays */
+        const char *subject;          /* or NULL: keep */
         const enum notice_kind *kind; /* as it was sent, which the day tells; or NULL: keep */
 };
 int store_finish_delivery(struct store *store, const struct delivery_result *result);
@@ -256,8 +264,8 @@ int store_last_failure(struct store *store, struct delivery_record *ret, int64_t
 int store_thread_root(struct store *store, int64_t obligation_id, const char *address,
                       char ret_id[static DELIVERY_ID_SIZE]);
 struct delivery_filter {
-        int state;          /* an enum delivery_state, -1: any */
-        const char *agency; /* NULL: any */
+        int state;                            /* an enum delivery_state, -1: any */
+        const char *agency;                   /* NULL: any */
         int64_t obligation_id, occurrence_id; /* 0: any; of an occurrence also what is of its obligations */
         size_t limit, offset;
 };
@@ -271,7 +279,7 @@ struct store_counts {
         int64_t obligations_open; /* observances not among them */
         int64_t overdue;          /* of them with a day of their own (not tentative), the effective one before today */
         int64_t queued, sending, sent, failed;
-        int64_t last_sent_ms;     /* 0: never */
+        int64_t last_sent_ms; /* 0: never */
 };
 int store_count(struct store *store, civil_day today, struct store_counts *ret);
 
@@ -279,9 +287,9 @@ int store_count(struct store *store, civil_day today, struct store_counts *ret);
 struct audit_record {
         int64_t id;
         int64_t at_ms;
-        char *who;    /* user name of the caller, or "reminderd" */
-        int64_t uid;  /* -1: the program itself */
-        char *verb;   /* "snooze", "snooze refused", "done", … */
+        char *who;   /* user name of the caller, or "reminderd" */
+        int64_t uid; /* -1: the program itself */
+        char *verb;  /* "snooze", "snooze refused", "done", … */
         char plan[ID_SIZE], item[ID_SIZE];
         char key[sizeof("YYYY-MM-DD")];
         char agency[ID_SIZE];

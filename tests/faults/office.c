@@ -202,7 +202,11 @@ static int leave(struct office *office, const char *id, const char *address, con
 
         disk_pause();
         memory_pause();
-        int n = store_delivery_notices(manager_engine(office->manager)->store, id, notices, NOTICES_MAX);
+        struct store *store = manager_engine(office->manager)->store;
+        struct delivery_record CLEANUP(delivery_record_clear) delivery = {0};
+        int n = store_get_delivery(store, id, &delivery);
+        if (n == 0)
+                n = store_delivery_notices(store, delivery.number, notices, NOTICES_MAX);
         if (n < 0)
                 faults_fail(office->faults, "%s leaves, and the store can't say what it is", id);
         for (int i = 0; i < n; i++) {

@@ -175,7 +175,7 @@ static int sync_plans(struct work *work)
 struct some {
         int left;
         int64_t occurrence, obligation;
-        char delivery[DELIVERY_ID_SIZE];
+        int64_t delivery;
 };
 
 static int pick_obligation(void *userdata, const struct obligation_record *record)
@@ -189,7 +189,7 @@ static int pick_obligation(void *userdata, const struct obligation_record *recor
 static int pick_delivery(void *userdata, const struct delivery_record *record)
 {
         struct some *some = userdata;
-        memcpy(some->delivery, record->id, sizeof(some->delivery));
+        some->delivery = record->number;
         return some->left-- == 0;
 }
 
@@ -254,7 +254,7 @@ static int finish(struct work *work)
                 struct some some = {0};
                 TRY(store_each_delivery(work->store, &(struct delivery_filter){.state = DELIVERY_SENDING},
                                         pick_delivery, &some));
-                if (!*some.delivery)
+                if (some.delivery == 0)
                         return 0;
                 TRY(store_finish_delivery(work->store,
                                           &(struct delivery_result){.delivery = some.delivery,

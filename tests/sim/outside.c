@@ -153,7 +153,7 @@ static int leave(struct sim *sim, struct flight *flight)
         ramdisk_hold();
         if (store_get_delivery(store, id, &delivery) != 0 || delivery.state != DELIVERY_SENDING)
                 sim_fail(sim, "%s goes to %s and is not marked as sending", id, address);
-        n = store_delivery_notices(store, id, notices, NOTICES_MAX);
+        n = store_delivery_notices(store, delivery.number, notices, NOTICES_MAX);
         ramdisk_go_on();
         if (delivery.kind != KIND_TEST && delivery.kind != KIND_DIGEST &&
             (size_t)n < draft_letter(flight->draft)->n_entries)

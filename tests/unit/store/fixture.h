@@ -198,10 +198,18 @@ static inline void fixture_delivery(struct store *store, const char *id, const c
         OK(store, store_add_delivery(store, &record, notices, n));
 }
 
+/* 0: there is none. */
+static inline int64_t fixture_number(struct store *store, const char *id)
+{
+        CLEANUP(delivery_record_clear) struct delivery_record record = {0};
+        assert_true(store_get_delivery(store, id, &record) >= 0);
+        return record.number;
+}
+
 static inline void fixture_finish(struct store *store, const char *id, enum delivery_state state, int64_t now_ms)
 {
         OK(store, store_finish_delivery(
-                          store, &(struct delivery_result){.delivery = id,
+                          store, &(struct delivery_result){.delivery = fixture_number(store, id),
                                                            .state = state,
                                                            .next_ms = now_ms,
                                                            .now_ms = now_ms,

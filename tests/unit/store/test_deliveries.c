@@ -141,12 +141,13 @@ static void test_records_results(void **state)
         fixture_delivery(store, "d1", "a@so.example", 1, &notice, 1);
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
                 fixture_claim(store, 900, 1);
-                OK(store, store_finish_delivery(store, &(struct delivery_result){.delivery = "d1",
-                                                                                 .state = cases[i].result,
-                                                                                 .next_ms = 900,
-                                                                                 .now_ms = 100,
-                                                                                 .answer = cases[i].answer,
-                                                                                 .subject = cases[i].subject}));
+                OK(store,
+                   store_finish_delivery(store, &(struct delivery_result){.delivery = fixture_number(store, "d1"),
+                                                                          .state = cases[i].result,
+                                                                          .next_ms = 900,
+                                                                          .now_ms = 100,
+                                                                          .answer = cases[i].answer,
+                                                                          .subject = cases[i].subject}));
                 CLEANUP(delivery_record_clear) struct delivery_record got = {0};
                 OK(store, store_get_delivery(store, "d1", &got));
                 assert_int_equal(got.state, cases[i].result);
@@ -170,9 +171,11 @@ static void test_records_results(void **state)
                 {"d1", DELIVERY_STATES, -EINVAL},
         };
         for (size_t i = 0; i < ELEMENTS(wrong); i++)
-                assert_int_equal(store_finish_delivery(store, &(struct delivery_result){.delivery = wrong[i].delivery,
-                                                                                        .state = wrong[i].state}),
-                                 wrong[i].expected);
+                assert_int_equal(
+                        store_finish_delivery(
+                                store, &(struct delivery_result){.delivery = fixture_number(store, wrong[i].delivery),
+                                                                 .state = wrong[i].state}),
+                        wrong[i].expected);
 }
 
 /* One notice over two deliveries: what its state is after each of their results. */
@@ -201,11 +204,12 @@ static void test_keeps_the_last_failure(void **state)
                 CLEANUP(delivery_record_clear) struct delivery_record record = {0};
                 char found[80] = "";
                 int64_t at_ms = 0;
-                OK(store, store_finish_delivery(store, &(struct delivery_result){.delivery = attempts[i].delivery,
-                                                                                 .state = attempts[i].state,
-                                                                                 .next_ms = attempts[i].now_ms,
-                                                                                 .now_ms = attempts[i].now_ms,
-                                                                                 .answer = attempts[i].answer}));
+                OK(store, store_finish_delivery(store, &(struct delivery_result){
+                                                               .delivery = fixture_number(store, attempts[i].delivery),
+                                                               .state = attempts[i].state,
+                                                               .next_ms = attempts[i].now_ms,
+                                                               .now_ms = attempts[i].now_ms,
+                                                               .answer = attempts[i].answer}));
                 int r = store_last_failure(store, &record, &at_ms);
                 if (r == 0)
                         (void)snprintf(found, sizeof(found), "%s %s %lld", record.id,
@@ -266,13 +270,13 @@ static void test_carries_notices_in_their_order(void **state)
         fixture_delivery(store, "d1", "a@so.example", 1, ids, 4);
         OK(store, store_set_notice(store, ids[3], NOTICE_CANCELLED, "snoozed"));
         struct notice_record records[4];
-        assert_int_equal(store_delivery_notices(store, "d1", records, 4), 3);
+        assert_int_equal(store_delivery_notices(store, fixture_number(store, "d1"), records, 4), 3);
         const char *const expected[] = {"r0", "r1", "r2"};
         for (int i = 0; i < 3; i++) {
                 assert_string_equal(records[i].rung, expected[i]);
                 notice_record_clear(&records[i]);
         }
-        assert_int_equal(store_delivery_notices(store, "d1", records, 1), 1);
+        assert_int_equal(store_delivery_notices(store, fixture_number(store, "d1"), records, 1), 1);
         notice_record_clear(&records[0]);
         /* What composing left out did not arrive with the rest. */
         fixture_claim(store, 1, 1);

@@ -215,7 +215,7 @@ static void test_cancels_by_kind(void **state)
 static void assert_stops(struct store *store, const char *delivery, int expected_notices)
 {
         struct notice_record records[4];
-        int n = store_delivery_notices(store, delivery, records, 4);
+        int n = store_delivery_notices(store, fixture_number(store, delivery), records, 4);
         assert_int_equal(n, expected_notices);
         for (int i = 0; i < n; i++)
                 notice_record_clear(&records[i]);

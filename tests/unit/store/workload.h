@@ -218,18 +218,18 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
                 for (int i = 0; i < n; i++)
                         delivery_record_clear(&claimed[i]);
         }
-        n = store_delivery_notices(store, "d0", notices, ELEMENTS(notices));
+        n = store_delivery_notices(store, 1, notices, ELEMENTS(notices));
         TRY(n);
         for (int i = 0; i < n; i++)
                 notice_record_clear(&notices[i]);
         TRY(store_set_notice(store, ids[5], NOTICE_SKIPPED, "too old"));
-        TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = "d0", .state = DELIVERY_SENT}));
-        TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = "d2", .state = DELIVERY_QUEUED}));
+        TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = 1, .state = DELIVERY_SENT}));
+        TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = 3, .state = DELIVERY_QUEUED}));
         CLEANUP(delivery_record_clear) struct delivery_record failure = {0};
         TRY(store_retry_delivery(store, "d3", 6));
         TRY(store_claim_deliveries(store, "mail", 6, true, &failure, 1));
         delivery_record_clear(&failure);
-        TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = "d3", .state = DELIVERY_FAILED}));
+        TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = 4, .state = DELIVERY_FAILED}));
         TRY(store_last_failure(store, &failure, &next));
         TRY(store_recover_deliveries(store, 7));
         TRY(store_thread_root(store, obligations[0], address, id));
