@@ -108,6 +108,11 @@ int store_copy(struct store *from, struct store *to)
                             sqlite3_errstr(code));
 }
 
+void store_rest(struct store *store)
+{
+        (void)sqlite3_db_release_memory(store->db);
+}
+
 static int run(struct store *store, enum statement which, const char *sql)
 {
         CLEANUP_QUERY struct query query = query_cached(store, which, sql);

@@ -27,6 +27,9 @@ const char *store_error(const struct store *store);
 /* Makes a consistent copy into another store (a scratch one, for a forecast). */
 int store_copy(struct store *from, struct store *to);
 
+/* Forgets what it keeps only to be quick: pages read, which are read again when they are needed. */
+void store_rest(struct store *store);
+
 /* One transaction at a time; everything between is durable at commit or did not happen. A failed commit rolls
  * back (where it was the sync that failed and the process ends before the next commit, it may be there afterwards,
  * whole), and so does any commit after an operation in between failed: it returns that operation's error again, as
