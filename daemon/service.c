@@ -17,6 +17,7 @@
 #include "control/bus.h"
 #include "core/cleanup.h"
 #include "engine/manager.h"
+#include "memory.h"
 
 /* How long messages on the wire may take to finish after SIGTERM; well within systemd's own patience of 90 s. */
 #define STOP_TIMEOUT_USEC (20 * 1000000ULL)
@@ -26,6 +27,11 @@
 
 /* How long READY waits for the bus to say that the daemon has its name. */
 #define BUS_PATIENCE_USEC (5 * 1000000ULL)
+
+/* A rest longer than this is worth giving memory back before it; and so that a daemon that is asked or works again and
+ * again does not pay for that each time, it is done no more often than this. */
+#define REST_LONG_MS 60000
+#define REST_EVERY_USEC (100 * 1000ULL)
 
 struct service {
         const char *config_path;
@@ -37,6 +43,7 @@ struct service {
         sd_event_source *rules_watch; /* on the folder of the zone's rules */
         sd_event_source *status;      /* runs when the status line has to be written anew */
         int64_t said_wake;            /* the wake-up that the status line shows */
+        uint64_t rested;              /* when memory was last given back, CLOCK_MONOTONIC */
         int clock_fd;
         bool stopping;
 };
@@ -239,6 +246,40 @@ static int on_quiet(sd_event_source *source, void *userdata)
         return 0;
 }
 
+/* The last thing before the loop waits: nothing else is pending. The status line, where it has to follow, comes first.
+ */
+static int on_idle(sd_event_source *source, void *userdata)
+{
+        struct service *service = userdata;
+        int64_t ahead = manager_wake(service->manager) - clock_now(&manager_engine(service->manager)->clock);
+        int status = SD_EVENT_OFF;
+        uint64_t now = 0;
+
+        (void)source;
+        (void)sd_event_source_get_enabled(service->status, &status);
+        (void)sd_event_now(service->event, CLOCK_MONOTONIC, &now);
+        if (manager_under_way(service->manager) > 0 || status != SD_EVENT_OFF || ahead < REST_LONG_MS ||
+            (service->rested > 0 && now < service->rested + REST_EVERY_USEC))
+                return 0;
+        store_rest(manager_engine(service->manager)->store);
+        memory_give_back();
+        service->rested = now;
+        return 0;
+}
+
+static int watch_idleness(struct service *service)
+{
+        sd_event_source *idle = NULL;
+        int r = sd_event_add_post(service->event, &idle, on_idle, service);
+
+        if (r >= 0)
+                r = sd_event_source_set_priority(idle, SD_EVENT_PRIORITY_IDLE + 1);
+        if (r >= 0)
+                r = sd_event_source_set_floating(idle, true);
+        sd_event_source_unref(idle);
+        return r;
+}
+
 /* ---- the clock and the time zone ---- */
 
 /* A timer that never rings, but tells when the clock is set (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET). */
@@ -367,6 +408,8 @@ static int run(struct service *service, const struct options *options, struct se
                 r = add_status(service);
         if (r >= 0)
                 r = sd_event_add_post(service->event, NULL, on_quiet, service);
+        if (r >= 0)
+                r = watch_idleness(service);
         if (r >= 0)
                 r = manager_start(service->manager);
         if (r >= 0)
