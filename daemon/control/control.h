@@ -22,7 +22,7 @@
 
 #define PAGE_MAX 500 /* entries of one answer: some hundred kilobytes, built in milliseconds */
 
-#define FORECASTS_MAX 4 /* at once: each holds a copy of the store in memory */
+#define FORECASTS_MAX 4 /* at once: each holds an excerpt of the store in memory */
 
 /* The properties that change. */
 struct figures {

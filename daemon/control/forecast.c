@@ -1,5 +1,5 @@
-/* A forecast: the engine itself, over a copy of the store, in virtual time and in small slices.
- * Depends on answer, arguments, engine/manager.
+/* A forecast: the engine itself, over an excerpt of the store, in virtual time and in small slices.
+ * Depends on answer, arguments, engine/outlook.
  * Called by sd-bus through object.c; the slices by the event loop when it has nothing else to do. */
 #include "control/forecast.h"
 
@@ -9,22 +9,22 @@
 #include "control/answer.h"
 #include "control/arguments.h"
 #include "control/handlers.h"
-#include "engine/courier.h"
+#include "engine/outlook.h"
 
 #define FORECAST_DAYS_DEFAULT 30
-#define FORECAST_DAYS_MAX 800     /* this plan's year and the next */
-#define FORECAST_ROUNDS_MAX 20000 /* wake-ups that are played: a bound, far above what two years of a block need */
-#define FORECAST_SLICE_MS 20      /* the loop is never away for longer than this and one wake-up */
-#define SEED 1                    /* any: two pages of one forecast must agree */
+#define FORECAST_DAYS_MAX 800      /* this plan's year and the next */
+#define FORECAST_ROUNDS_MAX 200000 /* steps: a bound, far above what two years of a million obligations need */
+#define FORECAST_SLICE_MS 20       /* the loop is never away for longer than this and one step */
 
 struct forecast {
         struct control *control;
         struct forecast **place; /* of control's, while it is under way */
         sd_bus_message *call;
         sd_event_source *slice;
-        struct manager *scratch;
+        struct outlook *outlook;
         struct answer answer;
-        int64_t from_ms, end_ms;
+        int64_t from_ms;
+        civil_day last;
         char agency[ID_SIZE]; /* "": all */
         struct page page;
         uint64_t seen; /* messages of the period so far, of the agency */
@@ -34,7 +34,7 @@ struct forecast {
 static void forecast_free(struct forecast *forecast)
 {
         sd_event_source_disable_unref(forecast->slice);
-        manager_free(forecast->scratch);
+        outlook_free(forecast->outlook);
         answer_clear(&forecast->answer);
         sd_bus_message_unref(forecast->call);
         free(forecast);
@@ -126,25 +126,23 @@ static void on_leaving(void *self, const struct delivery_record *delivery, const
 
 /* ---- slices ---- */
 
-static bool is_over(const struct forecast *forecast)
+static bool is_full(const struct forecast *forecast)
 {
-        return forecast->seen > forecast->page.offset + forecast->page.limit ||
-               manager_wake(forecast->scratch) >= forecast->end_ms || forecast->rounds >= FORECAST_ROUNDS_MAX;
+        return forecast->seen > forecast->page.offset + forecast->page.limit || forecast->rounds >= FORECAST_ROUNDS_MAX;
 }
 
+/* 1: there is more to play. */
 static int play(struct forecast *forecast)
 {
-        struct engine *engine = manager_engine(forecast->scratch);
         const struct clock real = {0};
         int64_t until = clock_now(&real) + FORECAST_SLICE_MS;
-        int r = 0;
+        int r = 1;
 
-        while (r >= 0 && !is_over(forecast) && clock_now(&real) < until) {
+        while (r > 0 && !is_full(forecast) && clock_now(&real) < until) {
                 forecast->rounds++;
-                clock_advance(&engine->clock, manager_wake(forecast->scratch));
-                r = manager_tick(forecast->scratch);
+                r = outlook_step(forecast->outlook);
         }
-        return r;
+        return is_full(forecast) && r > 0 ? 0 : r;
 }
 
 static void finish(struct forecast *forecast, int r)
@@ -167,34 +165,13 @@ static int on_slice(sd_event_source *source, void *userdata)
         struct forecast *forecast = userdata;
         int r = play(forecast);
 
-        if (r >= 0 && !is_over(forecast))
+        if (r > 0)
                 return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
         finish(forecast, r);
         return 0;
 }
 
 /* ---- the call ---- */
-
-/* The copy begins where the daemon stands now, whatever period is asked for: what is queued leaves first. */
-static int copy_engine(struct forecast *forecast)
-{
-        struct engine *engine = control_engine(forecast->control);
-        char *CLEANUP_FREE words = NULL;
-        const struct manager_options options = {
-                .courier = courier_nowhere(),
-                .settings = engine->settings,
-                .journal = {.target = JOURNAL_QUIET},
-                .observer = {.leaving = on_leaving, .self = forecast},
-                .is_virtual = true,
-                .virtual_ms = clock_now(&engine->clock),
-                .seed = SEED,
-        };
-        int r = manager_new(&options, &forecast->scratch, &words);
-
-        if (r == 0)
-                r = store_copy(engine->store, manager_engine(forecast->scratch)->store);
-        return r < 0 ? r : manager_start(forecast->scratch);
-}
 
 static int read_period(sd_bus_message *call, struct forecast *forecast, sd_bus_error *error)
 {
@@ -222,7 +199,7 @@ static int read_period(sd_bus_message *call, struct forecast *forecast, sd_bus_e
                 return sd_bus_error_setf(error, ERROR_INVALID, "a forecast reaches %d days ahead at most",
                                          FORECAST_DAYS_MAX);
         forecast->from_ms = clock_instant(wall_at(first, 0));
-        forecast->end_ms = clock_instant(wall_at(last + 1, 0));
+        forecast->last = last;
         snprintf(forecast->agency, sizeof(forecast->agency), "%s", agency);
         return 0;
 }
@@ -246,7 +223,8 @@ int handle_forecast(sd_bus_message *call, void *userdata, sd_bus_error *error)
                 return r;
         forecast->answer = answer_to(call);
         answer_begin_list(&forecast->answer);
-        r = copy_engine(forecast);
+        r = outlook_new(control_engine(control), forecast->last, *forecast->agency ? forecast->agency : NULL,
+                        &(struct engine_observer){.leaving = on_leaving, .self = forecast}, &forecast->outlook);
         if (r >= 0)
                 r = sd_event_add_defer(control->event, &forecast->slice, on_slice, forecast);
         if (r >= 0)

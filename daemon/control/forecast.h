@@ -1,5 +1,5 @@
-/* A forecast: the engine itself, over a copy of the store, in virtual time and in small slices.
- * Depends on control.h, engine/manager.
+/* A forecast: the engine itself, over an excerpt of the store, in virtual time and in small slices.
+ * Depends on control.h, engine/outlook.
  * Made by a method call; freed by bus.c when the bus goes away. */
 #pragma once
 

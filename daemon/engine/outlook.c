@@ -1,0 +1,155 @@
+/* An outlook: the engine itself in virtual time, from now on, over an excerpt of its store.
+ * Depends on manager, store/excerpt.
+ * Called by control for a forecast. */
+#include "engine/outlook.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "engine/courier.h"
+#include "engine/digest.h"
+#include "store/excerpt.h"
+
+#define SEED 1 /* any: two outlooks on one period must agree */
+
+struct outlook {
+        struct manager *manager;
+        struct store_excerpt *excerpt; /* NULL: it is whole */
+        int64_t end_ms;
+};
+
+static void outlook_free_p(struct outlook **outlook)
+{
+        outlook_free(*outlook);
+}
+
+struct outlook *outlook_free(struct outlook *outlook)
+{
+        if (!outlook)
+                return NULL;
+        store_excerpt_free(outlook->excerpt);
+        manager_free(outlook->manager);
+        free(outlook);
+        return NULL;
+}
+
+/* ---- how much of the store is needed ---- */
+
+static int is_among(const struct plan *plan, const struct roster *roster, const struct targets *targets, size_t agency)
+{
+        size_t *CLEANUP_FREE indexes = NULL;
+        size_t n = 0;
+        int r = plan_resolve(plan, roster, targets, &indexes, &n);
+
+        for (size_t i = 0; r == 0 && i < n; i++)
+                if (indexes[i] == agency)
+                        return 1;
+        return r;
+}
+
+/* Whether an agency is told what others owe: the head of a plan, a reader of its escalations. */
+static int hears_of_others(const struct config *config, size_t agency)
+{
+        int r = 0;
+
+        for (size_t p = 0; p < config->n_plans; p++) {
+                const struct plan *plan = &config->plans[p];
+
+                if (plan->head == agency)
+                        return 1;
+                for (size_t i = 0; i < plan->n_items; i++) {
+                        const struct policy *policy = &plan->items[i].policy;
+
+                        for (size_t e = 0; r == 0 && e < policy->n_escalations; e++)
+                                r = is_among(plan, &config->roster, &policy->escalations[e].to, agency);
+                        if (r != 0)
+                                return r;
+                }
+        }
+        return 0;
+}
+
+/* Exactly what can change a message that is told of: a message to one agency depends on what it owes; an escalation
+ * also on who else has not finished, and how often they were reminded; a digest's matrix on everything; and where so
+ * many may leave in a minute, each one on all before it. */
+static int choose_scope(struct engine *engine, civil_day to, const char *agency, struct store_scope *ret)
+{
+        const struct config *config = engine_config(engine);
+        struct store_scope scope = {.until = wall_at(to + 1, 0), .agency = agency};
+        wall_time digest;
+        int hears = 1, r = digest_next(engine, &digest);
+
+        if (r == 0 && agency)
+                hears = r = hears_of_others(config, roster_find(&config->roster, agency));
+        if (r < 0)
+                return r;
+        if (config->mail.per_minute > 0) {
+                scope.agency = NULL;
+                hears = 1;
+        }
+        scope.occurrences = hears;
+        scope.everything = hears && digest < scope.until;
+        *ret = scope;
+        return 0;
+}
+
+/* ---- playing ---- */
+
+/* It begins where the daemon stands now, whatever period is asked for: what is queued leaves first. */
+int outlook_new(struct engine *engine, civil_day to, const char *agency, const struct engine_observer *observer,
+                struct outlook **ret)
+{
+        struct outlook *CLEANUP(outlook_free_p) outlook = calloc(1, sizeof(*outlook));
+        char *CLEANUP_FREE words = NULL;
+        const struct manager_options options = {
+                .courier = courier_nowhere(),
+                .settings = engine->settings,
+                .journal = {.target = JOURNAL_QUIET},
+                .observer = *observer,
+                .is_virtual = true,
+                .virtual_ms = clock_now(&engine->clock),
+                .seed = SEED,
+        };
+        struct store_scope scope;
+        int r;
+
+        if (!outlook)
+                return -ENOMEM;
+        outlook->end_ms = clock_instant(wall_at(to + 1, 0));
+        r = choose_scope(engine, to, agency, &scope);
+        if (r == 0)
+                r = manager_new(&options, &outlook->manager, &words);
+        if (r == 0)
+                r = store_excerpt_new(engine->store, manager_engine(outlook->manager)->store, &scope,
+                                      &outlook->excerpt);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(outlook);
+        return 0;
+}
+
+static int copy(struct outlook *outlook)
+{
+        int r = store_excerpt_step(outlook->excerpt);
+
+        if (r != 0)
+                return r;
+        outlook->excerpt = store_excerpt_free(outlook->excerpt);
+        r = manager_start(outlook->manager);
+        return r < 0 ? r : 1;
+}
+
+int outlook_step(struct outlook *outlook)
+{
+        int64_t wake = manager_wake(outlook->manager);
+        int r;
+
+        if (outlook->excerpt)
+                return copy(outlook);
+        if (wake >= outlook->end_ms)
+                return 0;
+        clock_advance(&manager_engine(outlook->manager)->clock, wake);
+        r = manager_tick(outlook->manager);
+        return r < 0 ? r : 1;
+}

@@ -1,0 +1,17 @@
+/* An outlook: the engine itself in virtual time, from now on, over an excerpt of its store.
+ * Depends on manager, store/excerpt.
+ * Called by control for a forecast. */
+#pragma once
+
+#include "engine/manager.h"
+
+struct outlook;
+
+/* Until the block's day `to` is over. With an agency, the messages to all others are of no account: they may lack. What
+ * leaves is told to the observer. 0 or an error. */
+int outlook_new(struct engine *engine, civil_day to, const char *agency, const struct engine_observer *observer,
+                struct outlook **ret);
+/* One step of some milliseconds: a piece of the excerpt, or one wake-up. 1: there is more; 0: the period is over; or an
+ * error. */
+int outlook_step(struct outlook *outlook);
+struct outlook *outlook_free(struct outlook *outlook);
