@@ -135,6 +135,18 @@ static int next_chunk(struct store_excerpt *excerpt)
         return r < 0 ? r : excerpt->until > 0;
 }
 
+/* A digest that has not left yet is written when it does: of everything. */
+static int look_for_digest(struct store_excerpt *excerpt)
+{
+        CLEANUP_QUERY struct query query = query_prepared(
+                excerpt->to, "SELECT 1 FROM waiting AS w JOIN source.notice AS n ON n.id = w.id WHERE n.kind = ?");
+        query_bind_integer(&query, KIND_DIGEST);
+        int r = query_step(&query);
+        if (r > 0 && excerpt->scope.occurrences)
+                excerpt->scope.everything = true;
+        return r < 0 ? r : 0;
+}
+
 /* One transaction until the end: its first look at the source fixes the moment that it sees. */
 static int begin(struct store_excerpt *excerpt, const char *path)
 {
@@ -148,6 +160,8 @@ static int begin(struct store_excerpt *excerpt, const char *path)
                 r = run(excerpt->to, tables);
         if (r >= 0)
                 r = copy_each(excerpt, at_first, ELEMENTS(at_first));
+        if (r >= 0)
+                r = look_for_digest(excerpt);
         if (r >= 0)
                 r = copy(excerpt, scope->everything ? CHOOSE_EVERYTHING : scope->agency ? CHOOSE_OWED : CHOOSE_FIRING);
         return r < 0 ? r : copy_each(excerpt, then, ELEMENTS(then));

@@ -8,7 +8,8 @@
 struct store_scope {
         wall_time until;    /* what fires at this moment or later is left out */
         const char *agency; /* only what it owes and is waiting to be told, at any time; NULL: of all, what fires */
-        bool occurrences;   /* and the occurrences that fire, each with all that is owed of it */
+        bool occurrences;   /* also what is told of others: occurrences that fire, each with all that is owed of it; and
+                             * where a digest waits to be told, everything */
         bool everything;    /* all that is not withdrawn, whatever else is said here */
 };
 

@@ -380,6 +380,7 @@ static void pass(struct sim *sim)
                         continue;
                 }
                 checker_settled(sim);
+                ahead_look(sim);
                 if (happen(sim))
                         continue;
                 next = next_moment(sim);
@@ -462,6 +463,7 @@ void sim_run(uint64_t seed, const struct replay *replay, const struct medium *me
         sim->outcome = outcome;
         sim->medium = medium;
         sim->quiet = replay->classes == 0;
+        sim->look_ahead = medium == &ahead_medium ? 0 : INT64_MAX;
         begin(sim);
         began = sim->now;
         ramdisk_clear();

@@ -1,7 +1,7 @@
 /* The simulation: months of a random block in virtual time, with everything that happens to a daemon.
  * Depends on block, rules, ramdisk, daemon/engine.
  * Its parts: sim.c the time that passes, outside.c servers, crash.c, people.c decisions, edits.c the administrator,
- * checker.c what must hold, witness.c the journal. */
+ * checker.c what must hold, ahead.c what is foreseen, witness.c the journal. */
 #pragma once
 
 #include <stdio.h>
@@ -32,7 +32,7 @@ struct totals {
         long seeds, days, crashes, power_cuts, accepted, repeated; /* repeated: accepted more than once, on the wire at a
                                                                       crash or with the answer lost */
         long faults[CLASSES];
-        long decisions, refused, promises, escalations, ticks, failures_told;
+        long decisions, refused, promises, escalations, ticks, failures_told, foreseen;
 };
 
 /* ---- replay: everything that may happen has a class and a number in it, and can be left out ---- */
@@ -146,6 +146,7 @@ struct sim {
         struct manager *manager;
         int64_t now, end;        /* UTC ms */
         int64_t events[CLASSES]; /* when the next crash, jump, edit, decision comes */
+        int64_t look_ahead;      /* when next; INT64_MAX: never */
         int at_once;             /* ticks at this instant */
         bool hooked;             /* the observer and the wrapped functions listen */
         bool dropped;            /* a person dropped a delivery: its notices are cancelled, the audit log says why */
@@ -260,6 +261,10 @@ void checker_unsettle(struct sim *sim);
 void checker_reconcile(struct sim *sim, bool restarted);
 void checker_states(struct sim *sim); /* the store knows what was decided */
 void checker_end(struct sim *sim);
+
+/* ---- ahead.c ---- */
+extern const struct medium ahead_medium; /* of a seed that looks ahead */
+void ahead_look(struct sim *sim);
 
 /* ---- witness.c ---- */
 void witness_listen(struct sim *sim);
