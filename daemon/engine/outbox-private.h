@@ -33,6 +33,7 @@ struct server {
         char name[SERVER_SIZE];
         bool configured; /* still in the configuration */
         bool fresh;      /* what is claimed was claimed in the transaction that is open */
+        bool heard;      /* it has answered since outbox_go_on() */
         uint32_t connections;
         size_t handed; /* to the courier: on the wire, or next */
         struct rate rate;
@@ -43,8 +44,8 @@ struct server {
 struct outbox {
         struct engine *engine;
         struct courier courier;
-        sd_event_source *record;      /* runs once the callbacks of an iteration are through */
-        sd_event_source *record_late; /* answers do not wait longer than RECORD_DELAY_USEC for a full batch */
+        sd_event_source *go_on;  /* runs once the answers that have come together are taken in */
+        sd_event_source *record; /* answers do not wait longer than RECORD_DELAY_USEC for a full batch */
         struct server *servers;
         struct parcels flying; /* handed to the courier */
         struct parcels answered;
@@ -93,13 +94,9 @@ static inline size_t server_window(const struct outbox *outbox, const struct ser
         return server->connections + (ahead < room ? ahead : room);
 }
 
-/* outbox-send.c: starts what is claimed for a server, as many as the courier takes. */
-void outbox_start(struct outbox *outbox, struct server *server);
+/* outbox-send.c: starts what is claimed, as many as the courier takes. */
+void outbox_start(struct outbox *outbox);
 /* outbox-record.c: takes in how an attempt ended; written by the next outbox_record(). */
 void outbox_answer(struct outbox *outbox, struct parcel *parcel, enum transfer_outcome outcome, const char *answer);
 /* Writes all answers that have come in, in one transaction; on failure they are kept and tried at the next tick. */
 int outbox_record(struct outbox *outbox);
-/* Has outbox_record() run within RECORD_DELAY_USEC. */
-void outbox_record_later(struct outbox *outbox);
-/* Has outbox_record() run once the callbacks of this round of events are through. */
-void outbox_record_soon(struct outbox *outbox);

@@ -153,23 +153,6 @@ int outbox_record(struct outbox *outbox)
         return 0;
 }
 
-void outbox_record_soon(struct outbox *outbox)
-{
-        if (outbox->record)
-                (void)sd_event_source_set_enabled(outbox->record, SD_EVENT_ONESHOT);
-}
-
-void outbox_record_later(struct outbox *outbox)
-{
-        int enabled;
-
-        if (!outbox->record_late || sd_event_source_get_enabled(outbox->record_late, &enabled) < 0 ||
-            enabled != SD_EVENT_OFF)
-                return;
-        (void)sd_event_source_set_time_relative(outbox->record_late, RECORD_DELAY_USEC);
-        (void)sd_event_source_set_enabled(outbox->record_late, SD_EVENT_ONESHOT);
-}
-
 void outbox_answer(struct outbox *outbox, struct parcel *parcel, enum transfer_outcome outcome, const char *answer)
 {
         parcel->outcome = outcome;

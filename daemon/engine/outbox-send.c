@@ -17,17 +17,17 @@ static void on_done(void *userdata, const struct transfer_result *result)
         parcel->retry_after = result->retry_after;
         parcels_remove(&outbox->flying, parcel);
         server->handed--;
+        server->heard = true;
         if (result->outcome != TRANSFER_RECALLED)
                 outbox_answer(outbox, parcel, result->outcome, result->answer);
         else if (outbox->closed)
                 outbox_answer(outbox, parcel, TRANSFER_RECALLED, NULL);
         else
                 parcels_put_first(&server->claimed, parcel);
-        outbox_start(outbox, server);
-        if (outbox->answered.n >= RECORD_BATCH || outbox->flying.n == 0 || !server->claimed.first)
-                outbox_record_soon(outbox);
+        if (outbox->go_on)
+                (void)sd_event_source_set_enabled(outbox->go_on, SD_EVENT_ONESHOT);
         else
-                outbox_record_later(outbox);
+                outbox_start(outbox);
 }
 
 static int cancel_dropped(struct outbox *outbox, const struct facts *facts, const struct parcel *parcel, bool all)
@@ -166,8 +166,15 @@ static bool may_start(const struct outbox *outbox, const struct server *server)
                (server->claimed.first->delivery.manual || engine_is_open(engine, now));
 }
 
-void outbox_start(struct outbox *outbox, struct server *server)
+/* What several say is read in one transaction; where that cannot begin, each reads by itself. */
+void outbox_start(struct outbox *outbox)
 {
-        while (may_start(outbox, server))
-                start_parcel(outbox, parcels_take_first(&server->claimed));
+        struct store *store = outbox->engine->store;
+
+        for (struct server *server = outbox->servers; server; server = server->next)
+                while (may_start(outbox, server)) {
+                        (void)store_begin_read(store);
+                        start_parcel(outbox, parcels_take_first(&server->claimed));
+                }
+        store_end_read(store);
 }

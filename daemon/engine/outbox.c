@@ -244,8 +244,7 @@ int outbox_run(struct outbox *outbox)
         }
         for (struct server *server = outbox->servers; !is_open && server; server = server->next)
                 forget_given_back(server);
-        for (struct server *server = outbox->servers; server; server = server->next)
-                outbox_start(outbox, server);
+        outbox_start(outbox);
         return outbox_record(outbox);
 }
 
@@ -294,35 +293,56 @@ int outbox_wake(struct outbox *outbox, int64_t *ret_ms)
         return 0;
 }
 
-static int on_record(sd_event_source *source, void *userdata)
+static int on_record(sd_event_source *source, uint64_t usec, void *userdata)
 {
         struct outbox *outbox = userdata;
 
-        (void)source;
+        (void)source, (void)usec;
         if (outbox->progress)
                 outbox->progress(outbox->progress_data);
         return 0;
 }
 
-static int on_record_late(sd_event_source *source, uint64_t usec, void *userdata)
+static void record_later(struct outbox *outbox)
 {
-        (void)usec;
-        return on_record(source, userdata);
+        int enabled;
+
+        if (sd_event_source_get_enabled(outbox->record, &enabled) < 0 || enabled != SD_EVENT_OFF)
+                return;
+        (void)sd_event_source_set_time_relative(outbox->record, RECORD_DELAY_USEC);
+        (void)sd_event_source_set_enabled(outbox->record, SD_EVENT_ONESHOT);
+}
+
+/* Connections are given their next messages before the disk is waited for. A tick records, and claims more. */
+static int on_go_on(sd_event_source *source, void *userdata)
+{
+        struct outbox *outbox = userdata;
+        bool due;
+
+        outbox_start(outbox);
+        due = outbox->answered.n >= RECORD_BATCH || outbox->flying.n == 0;
+        for (struct server *server = outbox->servers; server; server = server->next) {
+                due |= server->heard && !server->claimed.first;
+                server->heard = false;
+        }
+        if (due)
+                return on_record(source, 0, outbox);
+        record_later(outbox);
+        return 0;
 }
 
 static int add_sources(struct outbox *outbox, sd_event *event)
 {
-        int r = sd_event_add_defer(event, &outbox->record, on_record, outbox);
+        int r = sd_event_add_defer(event, &outbox->go_on, on_go_on, outbox);
 
         if (r >= 0)
-                r = sd_event_source_set_priority(outbox->record, SD_EVENT_PRIORITY_NORMAL + 10);
+                r = sd_event_source_set_priority(outbox->go_on, SD_EVENT_PRIORITY_NORMAL + 10);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(outbox->go_on, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_add_time_relative(event, &outbox->record, CLOCK_MONOTONIC, 0, 1000, on_record, outbox);
         if (r >= 0)
                 r = sd_event_source_set_enabled(outbox->record, SD_EVENT_OFF);
-        if (r >= 0)
-                r = sd_event_add_time_relative(event, &outbox->record_late, CLOCK_MONOTONIC, 0, 1000, on_record_late,
-                                               outbox);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(outbox->record_late, SD_EVENT_OFF);
         return r < 0 ? r : 0;
 }
 
@@ -365,8 +385,8 @@ struct outbox *outbox_free(struct outbox *outbox)
                 rate_clear(&server->rate);
                 free(server);
         }
+        sd_event_source_disable_unref(outbox->go_on);
         sd_event_source_disable_unref(outbox->record);
-        sd_event_source_disable_unref(outbox->record_late);
         free(outbox);
         return NULL;
 }

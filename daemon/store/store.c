@@ -124,6 +124,7 @@ int store_begin(struct store *store)
 {
         if (store->in_transaction)
                 return store_refuse(store, -EINVAL, "a transaction is open already");
+        store_end_read(store);
         /* Prepared before it is needed: then there may be no memory for it. */
         CLEANUP_QUERY struct query rollback = query_cached(store, STATEMENT_ROLLBACK, "ROLLBACK");
         int r = query_check(&rollback);
@@ -169,7 +170,7 @@ void store_rollback(struct store *store)
 
 int store_begin_read(struct store *store)
 {
-        if (store->in_transaction)
+        if (!sqlite3_get_autocommit(store->db))
                 return 1;
         CLEANUP_QUERY struct query rollback = query_cached(store, STATEMENT_ROLLBACK, "ROLLBACK"); /* as above */
         int r = query_check(&rollback);
@@ -178,7 +179,7 @@ int store_begin_read(struct store *store)
 
 void store_end_read(struct store *store)
 {
-        if (!sqlite3_get_autocommit(store->db))
+        if (!store->in_transaction && !sqlite3_get_autocommit(store->db))
                 (void)run(store, STATEMENT_ROLLBACK, "ROLLBACK");
 }
 

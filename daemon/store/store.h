@@ -38,8 +38,8 @@ void store_rest(struct store *store);
 int store_begin(struct store *store);
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
-/* What is read until store_end_read() is of one moment, and takes SQLite's lock once. Nothing may be written, and no
- * transaction begun. 1: a transaction is open, which is as good; there is nothing to end. */
+/* What is read until store_end_read() is of one moment, and takes SQLite's lock once. It ends with any transaction that
+ * begins. 1: a transaction is open or a read is, which is as good; there is nothing to end. */
 int store_begin_read(struct store *store);
 void store_end_read(struct store *store);
 
