@@ -92,6 +92,7 @@ static int address_letter(struct facts *facts, const struct delivery_record *del
         struct letter *letter = &facts->letter;
         size_t agency = roster_find(&facts->config->roster, delivery->agency);
 
+        facts->threads = strcmp(delivery->server, "mail") == 0;
         letter->kind = delivery->kind;
         letter->id = facts_keep_copy(facts, delivery->id);
         letter->agency = facts_keep_copy(facts, delivery->agency);
@@ -128,7 +129,7 @@ static int join_thread(struct facts *facts, int64_t obligation)
         char root[DELIVERY_ID_SIZE];
         int r;
 
-        if (obligation == 0)
+        if (obligation == 0 || !facts->threads)
                 return 0;
         r = store_thread_root(facts->engine->store, obligation, facts->letter.address, root);
         if (r != 0)
@@ -200,14 +201,11 @@ static int take_digest(struct facts *facts, const struct notice_record *notice)
 
 static int gather(struct facts *facts, const struct delivery_record *delivery)
 {
-        struct notice_record *notices = NULL;
+        struct notice_record notices[GROUP_MAX]; /* 19 KiB: too much for the heap each time, not for the stack */
         int r = address_letter(facts, delivery), n;
 
         if (r < 0 || delivery->kind == KIND_TEST)
                 return r;
-        notices = calloc(GROUP_MAX, sizeof(*notices));
-        if (!notices)
-                return -ENOMEM;
         n = r = store_delivery_notices(facts->engine->store, delivery->number, notices, GROUP_MAX);
         if (n == 0)
                 r = 1;
@@ -217,7 +215,6 @@ static int gather(struct facts *facts, const struct delivery_record *delivery)
                 r = take_notices(facts, notices, (size_t)n);
         for (int i = 0; i < n; i++)
                 notice_record_clear(&notices[i]);
-        free(notices);
         return r;
 }
 
