@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #define DUE                                                                                                            \
-        "state < 2 AND state = 0 AND server = ? AND next_ms <= ? AND manual >= ? ORDER BY next_ms, manual, seq LIMIT " \
+        "state = 0 AND server = ? AND next_ms <= ? AND manual >= ? ORDER BY next_ms, manual, seq LIMIT "               \
         "?"
 
 static void bind_due(struct query *query, const char *server, int64_t now_ms, bool manual_only, size_t n)
@@ -170,9 +170,11 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
 
 int store_recover_deliveries(struct store *store, int64_t now_ms)
 {
-        static const char silence_all[] = "UPDATE carried SET stop = 1 WHERE stop = 2"
-                                          " AND delivery IN (SELECT seq FROM delivery WHERE state < 2 AND state = 1)";
-        static const char requeue[] = "UPDATE delivery SET state = 0, next_ms = ? WHERE state < 2 AND state = 1";
+        static const char silence_all[] =
+                "UPDATE carried SET stop = 1 WHERE stop = 2"
+                " AND delivery IN (SELECT seq FROM delivery WHERE " DELIVERY_APART " AND state = 1)";
+        static const char requeue[] =
+                "UPDATE delivery SET state = 0, next_ms = ? WHERE " DELIVERY_APART " AND state = 1";
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
         if (r < 0)
@@ -193,8 +195,7 @@ int store_recover_deliveries(struct store *store, int64_t now_ms)
 
 int store_next_attempt(struct store *store, const char *server, bool manual_only, int64_t *ret_ms)
 {
-        static const char sql[] =
-                "SELECT min(next_ms) FROM delivery WHERE state < 2 AND state = 0 AND server = ? AND manual >= ?";
+        static const char sql[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND server = ? AND manual >= ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NEXT_ATTEMPT, sql);
         query_bind_text(&query, server);
         query_bind_integer(&query, manual_only);
@@ -207,10 +208,10 @@ int store_next_attempt(struct store *store, const char *server, bool manual_only
 
 int store_shift_attempts(struct store *store, int64_t by_ms, int64_t latest_ms)
 {
-        CLEANUP_QUERY struct query query =
-                query_cached(store, STATEMENT_SHIFT_ATTEMPTS,
-                             "UPDATE delivery SET next_ms = min(next_ms + ?1, max(next_ms, ?2)),"
-                             " made_ms = made_ms + ?1 WHERE state < 2");
+        CLEANUP_QUERY struct query query = query_cached(
+                store, STATEMENT_SHIFT_ATTEMPTS,
+                "UPDATE delivery SET next_ms = min(next_ms + ?1, max(next_ms, ?2)),"
+                " made_ms = made_ms + ?1 WHERE (" DELIVERY_WAITS ") OR (" DELIVERY_APART " AND state = 1)");
         query_bind_integer(&query, by_ms);
         query_bind_integer(&query, latest_ms);
         return query_do(&query);

@@ -1,9 +1,9 @@
 /* An excerpt: of a store, what can matter to somebody until a moment, as a store of its own in memory.
- * Depends on query.h.
+ * Depends on rows.h.
  * Called by engine/outlook. */
 #include "store/excerpt.h"
 
-#include "store/query.h"
+#include "store/rows.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,8 +27,8 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
 
 /* What is queued or on the wire; what failed too, which a notice to the contact may speak of. */
 #define CHOOSE_DELIVERED                                                                                               \
-        "INSERT INTO delivered SELECT seq FROM source.delivery WHERE state <> 2 AND state IN (0, 1, 3)"                \
-        " AND (?2 IS NULL OR agency = ?2)"
+        "INSERT INTO delivered SELECT seq FROM source.delivery"                                                        \
+        " WHERE ((" DELIVERY_WAITS ") OR (" DELIVERY_APART " AND state IN (1, 3))) AND (?2 IS NULL OR agency = ?2)"
 #define CHOOSE_WAITING                                                                                                 \
         "INSERT INTO waiting SELECT id FROM source.notice WHERE state = 0 AND (?2 IS NULL OR agency = ?2)"             \
         " UNION SELECT c.notice FROM delivered AS d JOIN source.carried AS c ON c.delivery = d.id"

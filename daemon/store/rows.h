@@ -13,6 +13,9 @@ extern const struct row_type notice_rows;
         "seq, id, server, agency, address, kind, state, manual, attempts, made_ms, next_ms, finished_ms, answer, "     \
         "subject"
 extern const struct row_type delivery_rows;
+/* Written so that SQLite goes by the index of what is queued, or of what is neither that nor sent. */
+#define DELIVERY_WAITS "state = 0 AND server > ''"
+#define DELIVERY_APART "state <> 0 AND state <> 2"
 
 /* Judges the notices that a delivery carries, which has come into that state, by what became of all deliveries that
  * carry them. */
