@@ -72,9 +72,10 @@ uint64_t engine_random(struct engine *engine)
 
 void engine_new_id(struct engine *engine, char ret[static DELIVERY_ID_SIZE])
 {
-        uint64_t high = engine_random(engine), low = engine_random(engine);
+        uint64_t moment = (uint64_t)clock_now(&engine->clock) << 16;
+        uint64_t high = engine_random(engine) & 0xffff, low = engine_random(engine);
 
-        snprintf(ret, DELIVERY_ID_SIZE, "%016" PRIx64 "%016" PRIx64, high, low);
+        snprintf(ret, DELIVERY_ID_SIZE, "%016" PRIx64 "%016" PRIx64, moment | high, low);
 }
 
 struct ladder_rules engine_rules(const struct engine *engine, const struct item *item)

@@ -204,7 +204,7 @@ enum delivery_state {
 const char *delivery_state_name(enum delivery_state state);
 int delivery_state_parse(const char *name, enum delivery_state *ret);
 
-#define DELIVERY_ID_SIZE 33       /* 128 random bits in hex */
+#define DELIVERY_ID_SIZE 33       /* 128 bits in hex */
 #define SERVER_SIZE (ID_SIZE + 9) /* "mail" or "webhook:" and an id */
 
 struct delivery_record {
