@@ -288,9 +288,8 @@ static int dispatch_judged(const struct tick *tick, const struct obligation_reco
 
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < n; i++)
-                if (judged[i].next_fire != last)
-                        return 0;
+        if (judged[0].next_fire != last)
+                return 0;
         return dispatch_before(tick->engine, tick->now_ms, judged[n - 1].agency);
 }
 

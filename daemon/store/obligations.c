@@ -192,14 +192,12 @@ int store_arm_obligation(struct store *store, int64_t id, wall_time handled, wal
         return r > 0 ? 0 : store_missing(store, "obligation", id);
 }
 
-/* The inner query reads as many entries of its index as it returns, however many are due: after a rearm that is
- * everything. */
+/* Reads as many entries of its index as it returns, however many are due: after a rearm that is everything. */
 int store_due_obligations(struct store *store, wall_time now, struct obligation_record *records, size_t n)
 {
-        static const char sql[] = "SELECT " COLUMNS " FROM (SELECT id FROM obligation WHERE next_fire <= ?"
-                                  " ORDER BY next_fire, agency, id LIMIT ?) AS due"
-                                  " CROSS JOIN obligation AS o ON o.id = due.id"
-                                  " CROSS JOIN occurrence AS c ON c.id = o.occurrence ORDER BY o.agency, o.id";
+        static const char sql[] = "SELECT " COLUMNS " FROM obligation AS o"
+                                  " CROSS JOIN occurrence AS c ON c.id = o.occurrence WHERE o.next_fire <= ?"
+                                  " ORDER BY o.next_fire, o.agency, o.id LIMIT ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DUE_OBLIGATIONS, sql);
         query_bind_integer(&query, now);
         query_bind_integer(&query, (int64_t)n);

@@ -135,7 +135,7 @@ int store_each_obligation(struct store *store, const struct obligation_filter *f
 /* ---- what is due ---- */
 /* Occurrences whose next_fire has come, at most n. Returns how many were written to records, or an error. */
 int store_due_occurrences(struct store *store, wall_time now, struct occurrence_record *records, size_t n);
-/* Obligations whose next_fire has come, at most n: the earliest of them, put in (agency, id) order. */
+/* Obligations whose next_fire has come, at most n, in (next_fire, agency, id) order. */
 int store_due_obligations(struct store *store, wall_time now, struct obligation_record *records, size_t n);
 /* The latest moment that has come of those obligations; WALL_NEVER: none has. */
 int store_last_due(struct store *store, wall_time now, wall_time *ret);

@@ -10,7 +10,6 @@
 static const char *const allowed[] = {
         "SCAN open_tally",     /* a row for each day that something is due on */
         "SCAN delivery_tally", /* a row for each state */
-        "SCAN due",            /* the n rows that the inner query of store_due_obligations() returns */
         "SCAN x",              /* the one value of a list's WITH */
         "SCAN (subquery",      /* the rows of an inner query, which stand in the plan themselves */
         "SCAN CONSTANT ROW",
