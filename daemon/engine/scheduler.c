@@ -99,50 +99,6 @@ static int judge_obligation(const struct tick *tick, const struct obligation_rec
 
 /* ---- occurrences: a date to fix, escalations ---- */
 
-struct open_dates {
-        civil_day *effective; /* each once; owned */
-        size_t n, room;
-        bool tentative; /* somebody still waits for a date */
-        const struct calendar *calendar;
-};
-
-static void open_dates_clear(struct open_dates *open)
-{
-        free(open->effective);
-}
-
-static int add_date(struct open_dates *open, civil_day effective)
-{
-        if (open->n == open->room) {
-                size_t room = open->room * 2 + 4;
-                civil_day *grown = reallocarray(open->effective, room, sizeof(*grown));
-
-                if (!grown)
-                        return -ENOMEM;
-                open->effective = grown;
-                open->room = room;
-        }
-        open->effective[open->n++] = effective;
-        return 0;
-}
-
-static int note_open(void *userdata, const struct obligation_record *record)
-{
-        struct open_dates *open = userdata;
-
-        if (!obligation_is_open(&record->obligation))
-                return 0;
-        if (obligation_dates(&record->obligation, open->calendar).tentative)
-                open->tentative = true;
-        else if (record->effective != CIVIL_NONE) {
-                for (size_t i = 0; i < open->n; i++)
-                        if (open->effective[i] == record->effective)
-                                return 0;
-                return add_date(open, record->effective);
-        }
-        return 0;
-}
-
 static void sooner(wall_time *next, wall_time at)
 {
         if (at < *next)
@@ -236,24 +192,40 @@ static int judge_escalations(const struct tick *tick, const struct plan *plan, c
         return r;
 }
 
+static int judge_dates(const struct tick *tick, const struct plan *plan, const struct item *item,
+                       const struct occurrence_record *record, wall_time *next)
+{
+        const struct calendar *calendar = engine_config(tick->engine)->calendar;
+        struct ladder_rules rules = engine_rules(tick->engine, item);
+        struct open_dates *CLEANUP_FREE dates = NULL;
+        bool fix_judged = false;
+        civil_day last = CIVIL_NONE;
+        size_t n = 0;
+        int r = store_open_dates(tick->engine->store, record->id, &dates, &n);
+
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                if (obligation_dates(&dates[i].obligation, calendar).tentative) {
+                        if (!fix_judged) /* somebody still waits for a date */
+                                r = judge_fix(tick, plan, &rules, record, next);
+                        fix_judged = true;
+                } else if (dates[i].effective != last) {
+                        last = dates[i].effective;
+                        r = judge_escalations(tick, plan, &rules, record, last, next);
+                }
+        }
+        return r;
+}
+
 static int judge_occurrence(const struct tick *tick, struct occurrence_record *record)
 {
         struct engine *engine = tick->engine;
-        struct obligation_filter filter = {.occurrence_id = record->id, .open_only = true};
-        struct open_dates CLEANUP(open_dates_clear) open = {.calendar = engine_config(engine)->calendar};
         wall_time next = WALL_NEVER;
         const struct plan *plan;
         const struct item *item;
-        int r;
 
         if (!record->withdrawn && settings_find_item(engine->settings, record->plan, record->item, &plan, &item)) {
-                struct ladder_rules rules = engine_rules(engine, item);
+                int r = judge_dates(tick, plan, item, record, &next);
 
-                r = store_each_obligation(engine->store, &filter, note_open, &open);
-                if (r == 0 && open.tentative)
-                        r = judge_fix(tick, plan, &rules, record, &next);
-                for (size_t i = 0; r == 0 && i < open.n; i++)
-                        r = judge_escalations(tick, plan, &rules, record, open.effective[i], &next);
                 if (r < 0)
                         return r;
         }

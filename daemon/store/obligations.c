@@ -204,6 +204,36 @@ int store_due_obligations(struct store *store, wall_time now, struct obligation_
         return query_fetch(&query, &obligation_rows, records, n);
 }
 
+static int read_dates(struct query *query, void *record)
+{
+        struct open_dates row = {.obligation.from = query_read_day(query)};
+        row.obligation.due = query_read_day(query);
+        row.obligation.tentative = query_read_flag(query);
+        row.obligation.shift = (enum shift)query_read_below(query, SHIFT_NONE + 1);
+        row.obligation.fixed = query_read_day(query);
+        row.effective = query_read_day(query);
+        int r = query_check(query);
+        if (r == 0)
+                *(struct open_dates *)record = row;
+        return r;
+}
+
+int store_open_dates(struct store *store, int64_t occurrence_id, struct open_dates **ret, size_t *ret_n)
+{
+        static const char sql[] =
+                "SELECT DISTINCT from_day, due_day, tentative, shift, fixed, effective FROM obligation"
+                " WHERE occurrence = ? AND status = 0 AND observance = 0 ORDER BY effective";
+        static const struct row_type rows = {
+                .size = sizeof(struct open_dates), .read = read_dates, .clear = query_keep_row};
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_OPEN_DATES, sql);
+        query_bind_integer(&query, occurrence_id);
+        void *dates = NULL;
+        int r = query_fetch_all(&query, &rows, &dates, ret_n);
+        if (r == 0)
+                *ret = dates;
+        return r;
+}
+
 int store_last_due(struct store *store, wall_time now, wall_time *ret)
 {
         CLEANUP_QUERY struct query query =

@@ -325,6 +325,11 @@ void query_read_name(struct query *query, size_t size, char *buffer)
         buffer[length] = '\0';
 }
 
+void query_keep_row(void *record)
+{
+        (void)record;
+}
+
 int query_fetch(struct query *query, const struct row_type *type, void *records, size_t n)
 {
         char *at = records;
@@ -351,26 +356,57 @@ int query_fetch_one(struct query *query, const struct row_type *type, void *reco
         return type->read(query, record);
 }
 
-int query_fetch_ids(struct query *query, int64_t **ret, size_t *ret_n)
+/* Room for one more. */
+static int grow(struct query *query, size_t size, void **records, size_t n, size_t *room)
 {
-        CLEANUP_FREE int64_t *ids = NULL;
+        if (n < *room)
+                return 0;
+        size_t more = *room ? 2 * *room : 64;
+        void *grown = reallocarray(*records, more, size);
+        if (!grown)
+                return store_refuse(query->store, -ENOMEM, "%s", advice(-ENOMEM));
+        *records = grown;
+        *room = more;
+        return 0;
+}
+
+int query_fetch_all(struct query *query, const struct row_type *type, void **ret, size_t *ret_n)
+{
+        CLEANUP_FREE void *records = NULL;
         size_t n = 0, room = 0;
         int r;
         while ((r = query_step(query)) > 0) {
-                if (n == room) {
-                        room = room ? 2 * room : 64;
-                        int64_t *more = reallocarray(ids, room, sizeof(*ids));
-                        if (!more)
-                                return store_refuse(query->store, -ENOMEM, "%s", advice(-ENOMEM));
-                        ids = more;
-                }
-                ids[n++] = query_read_integer(query);
+                r = grow(query, type->size, &records, n, &room);
+                if (r >= 0)
+                        r = type->read(query, (char *)records + n * type->size);
+                if (r < 0)
+                        break;
+                n++;
         }
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(ids);
-        *ret_n = n;
+        if (r >= 0) {
+                *ret = TAKE_PTR(records);
+                *ret_n = n;
+                return 0;
+        }
+        while (n > 0)
+                type->clear((char *)records + --n * type->size);
+        return r;
+}
+
+static int read_id(struct query *query, void *record)
+{
+        *(int64_t *)record = query_read_integer(query);
         return 0;
+}
+
+int query_fetch_ids(struct query *query, int64_t **ret, size_t *ret_n)
+{
+        static const struct row_type ids = {.size = sizeof(int64_t), .read = read_id, .clear = query_keep_row};
+        void *records = NULL;
+        int r = query_fetch_all(query, &ids, &records, ret_n);
+        if (r == 0)
+                *ret = records;
+        return r;
 }
 
 int unit_begin(struct store *store, struct unit *ret)

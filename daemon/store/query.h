@@ -33,6 +33,7 @@ enum statement {
         STATEMENT_DUE_OBLIGATIONS,
         STATEMENT_UNSETTLE_OBLIGATIONS,
         STATEMENT_LAST_DUE,
+        STATEMENT_OPEN_DATES,
         STATEMENT_NEXT_FIRE,
         STATEMENT_LIVE_OCCURRENCES,
         STATEMENT_OPEN_OBLIGATIONS,
@@ -179,10 +180,14 @@ struct row_type {
         void (*clear)(void *record);
 };
 
+/* As clear() of records that own nothing. */
+void query_keep_row(void *record);
 /* Fills records with rows, at most n. Returns how many, or an error, nothing then being left in records. */
 int query_fetch(struct query *query, const struct row_type *type, void *records, size_t n);
 /* One row: 0; 1: none; or an error. */
 int query_fetch_one(struct query *query, const struct row_type *type, void *record);
+/* All rows; the caller frees *ret, and clears its records. 0 or an error. */
+int query_fetch_all(struct query *query, const struct row_type *type, void **ret, size_t *ret_n);
 /* The first column of all rows; the caller frees *ret. 0 or an error. */
 int query_fetch_ids(struct query *query, int64_t **ret, size_t *ret_n);
 

@@ -137,6 +137,13 @@ int store_each_obligation(struct store *store, const struct obligation_filter *f
 int store_due_occurrences(struct store *store, wall_time now, struct occurrence_record *records, size_t n);
 /* Obligations whose next_fire has come, at most n, in (next_fire, agency, id) order. */
 int store_due_obligations(struct store *store, wall_time now, struct obligation_record *records, size_t n);
+/* The dates of what is open of an occurrence (observances not among them), each once however many agencies share them,
+ * in the order of `effective`; the caller frees *ret. */
+struct open_dates {
+        struct obligation obligation; /* from, due, tentative, shift and fixed; the rest unused */
+        civil_day effective;
+};
+int store_open_dates(struct store *store, int64_t occurrence_id, struct open_dates **ret, size_t *ret_n);
 /* The latest moment that has come of those obligations; WALL_NEVER: none has. */
 int store_last_due(struct store *store, wall_time now, wall_time *ret);
 /* The earliest next_fire of both; WALL_NEVER. */

@@ -468,6 +468,61 @@ static void test_what_is_due(void **state)
         assert_int_equal(next, 10);
 }
 
+/* The dates of those that are open, each once. */
+static void test_open_dates(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        static const struct {
+                const char *agency;
+                civil_day from, due, fixed;
+                bool tentative, observance;
+                enum obligation_status status;
+        } rows[] = {
+                {"a", CIVIL_NONE, 120, CIVIL_NONE, false, false, OBLIGATION_OPEN},
+                {"b", 100, 110, CIVIL_NONE, true, false, OBLIGATION_OPEN},
+                {"c", CIVIL_NONE, 120, CIVIL_NONE, false, false, OBLIGATION_OPEN}, /* as a */
+                {"d", 100, 110, 105, true, false, OBLIGATION_OPEN},
+                {"e", CIVIL_NONE, 90, CIVIL_NONE, false, false, OBLIGATION_DONE},
+                {"f", CIVIL_NONE, 91, CIVIL_NONE, false, true, OBLIGATION_OPEN},
+                {"g", CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false, false, OBLIGATION_OPEN},
+        };
+        static const struct {
+                civil_day effective, from, due, fixed;
+                bool tentative;
+        } expected[] = {
+                {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},
+                {105, 100, 110, 105, true},
+                {110, 100, 110, CIVIL_NONE, true},
+                {120, CIVIL_NONE, 120, CIVIL_NONE, false},
+        };
+        int64_t occurrence = fixture_occurrence(store, "p", "one", "");
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct obligation obligation = fixture_dated;
+                obligation.from = rows[i].from;
+                obligation.due = rows[i].due;
+                obligation.fixed = rows[i].fixed;
+                obligation.tentative = rows[i].tentative;
+                obligation.observance = rows[i].observance;
+                obligation.status = rows[i].status;
+                obligation.shift = SHIFT_PREVIOUS;
+                fixture_obligation(store, occurrence, rows[i].agency, &obligation, WALL_NEVER);
+        }
+        fixture_obligation(store, fixture_occurrence(store, "p", "two", ""), "a", &fixture_dated, WALL_NEVER);
+
+        CLEANUP_FREE struct open_dates *dates = NULL;
+        size_t n = 0;
+        OK(store, store_open_dates(store, occurrence, &dates, &n));
+        assert_int_equal(n, ELEMENTS(expected));
+        for (size_t i = 0; i < n; i++) {
+                assert_int_equal(dates[i].effective, expected[i].effective);
+                assert_int_equal(dates[i].obligation.from, expected[i].from);
+                assert_int_equal(dates[i].obligation.due, expected[i].due);
+                assert_int_equal(dates[i].obligation.fixed, expected[i].fixed);
+                assert_int_equal(dates[i].obligation.tentative, expected[i].tentative);
+                assert_int_equal(dates[i].obligation.shift, SHIFT_PREVIOUS);
+        }
+}
+
 static void test_due_occurrences_and_unsettle(void **state)
 {
         struct store *store = ((struct fixture *)*state)->store;
@@ -667,6 +722,7 @@ int main(void)
                 TEST(test_a_visitor_ends_the_visit),
                 TEST(test_a_visitor_may_use_the_store),
                 TEST(test_what_is_due),
+                TEST(test_open_dates),
                 TEST(test_due_occurrences_and_unsettle),
                 TEST(test_unsettles_what_lies_ahead),
                 TEST(test_counts_what_is_owed),

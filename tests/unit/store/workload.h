@@ -3,6 +3,7 @@
  * Included by test_plans.c and test_memory.c. */
 #pragma once
 
+#include "core/cleanup.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -161,6 +162,9 @@ static inline int workload_tick(struct store *store, const int64_t obligations[s
                 obligation_record_clear(&due[i]);
         wall_time next;
         TRY(store_last_due(store, 10, &next));
+        CLEANUP_FREE struct open_dates *dates = NULL;
+        size_t n_dates;
+        TRY(store_open_dates(store, occurrence, &dates, &n_dates));
         TRY(store_next_fire(store, &next));
         TRY(store_unsettle(store, 9));
 
