@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CHARACTER_MAX 4          /* bytes: RFC 3629, section 3 */
+#define CHARACTER_MAX 4          /* bytes: RFC 3629, section 3; a NUL ends it sooner */
 #define TEXT_FIRST_CAPACITY 1024 /* a short mail's text fits after one doubling */
 
 static bool text_grow(struct text *text, size_t more)
@@ -35,7 +35,7 @@ static bool text_grow(struct text *text, size_t more)
         return true;
 }
 
-static bool text_reserve(struct text *text, size_t more)
+static inline bool text_reserve(struct text *text, size_t more)
 {
         return !text->error && (more < text->capacity - text->size || text_grow(text, more));
 }
@@ -137,13 +137,11 @@ static bool is_directional(char32_t code)
 
 bool text_shows(const char *string)
 {
-        for (size_t size = strlen(string); size;) {
+        for (size_t length; *string; string += length) {
                 char32_t code = 0xfffd;
-                size_t length = text_character(string, size, &code);
+                length = text_character(string, CHARACTER_MAX, &code);
                 if (!is_blank(code) && !is_directional(code))
                         return true;
-                string += length;
-                size -= length;
         }
         return false;
 }
@@ -158,7 +156,7 @@ static size_t foreign_size(const char *at)
         if (b[0] == 0xe1 && b[1] >> 6 == 2 && b[2] >> 6 == 2)
                 return 3;
         char32_t code;
-        size_t length = text_character(at, CHARACTER_MAX, &code); /* not beyond the NUL, which ends it, too */
+        size_t length = text_character(at, CHARACTER_MAX, &code);
         return length && !is_blank(code) && !is_directional(code) ? length : 0;
 }
 
