@@ -83,11 +83,13 @@ static void put_string(struct text *out, const char *string, bool escape)
 
 static void put_line(struct text *out, const char *string, bool escape)
 {
-        CLEANUP_FREE char *line = NULL;
-        if (!text_is_line(string))
-                string = line = text_line(string);
-        if (string)
+        if (text_is_line(string)) {
                 put_string(out, string, escape);
+                return;
+        }
+        CLEANUP_FREE char *line = text_line(string);
+        if (line)
+                put_string(out, line, escape);
         else
                 out->error = -ENOMEM;
 }
@@ -130,7 +132,7 @@ static int render_in(struct renderer *r, const struct template *template, size_t
 {
         r->contexts[r->n_contexts++] = context;
         int error = render_nodes(r, template, from, to, indent);
-        r->n_contexts--;
+        r->contexts[--r->n_contexts] = NULL; /* it ends with the section */
         return error;
 }
 
