@@ -83,7 +83,7 @@ void text_add_format(struct text *text, const char *format, ...)
 int text_take(struct text *text, char **ret)
 {
         if (!text->error && !text->data)
-                text_reserve(text, 0);
+                text_grow(text, 0);
         if (text->error)
                 return text->error;
         text->data[text->size] = '\0';
