@@ -26,7 +26,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
         REQUIRE(json);
         fill_init(&values);
-        json_value(json, &values);
+        json_values_fill(json, &values);
         return 0;
 }
 
@@ -35,7 +35,7 @@ static struct template *compile(const char *text, size_t size, bool html)
         CLEANUP_FREE char *error = NULL;
         struct template *template = NULL;
         unsigned line = 0, lines = 1;
-        int r = template_compile(text, size, html, json_number, &template, &line, &error);
+        int r = template_compile(text, size, html, json_values_number, &template, &line, &error);
 
         for (size_t i = 0; i < size; i++)
                 lines += text[i] == '\n';

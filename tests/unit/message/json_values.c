@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-unsigned json_number(const char *name, size_t size)
+unsigned json_values_number(const char *name, size_t size)
 {
         return size == 1 ? (unsigned char)*name : 0;
 }
@@ -13,15 +13,15 @@ unsigned json_number(const char *name, size_t size)
 static bool find(const struct scope *scope, unsigned name, struct fill *ret)
 {
         const json_t *found = json_object_get(scope->facts, (char[]){(char)name, '\0'});
-        return found && json_value(found, ret);
+        return found && json_values_fill(found, ret);
 }
 
 static bool element(const struct scope *scope, size_t index, struct fill *ret)
 {
-        return json_value(json_array_get(scope->facts, index), ret);
+        return json_values_fill(json_array_get(scope->facts, index), ret);
 }
 
-bool json_value(const json_t *json, struct fill *ret)
+bool json_values_fill(const json_t *json, struct fill *ret)
 {
         const struct scope scope = {.find = find, .facts = json};
         switch (json_typeof(json)) {

@@ -8,6 +8,6 @@
 #include "message/fill.h"
 
 /* A template_number. */
-unsigned json_number(const char *name, size_t size);
+unsigned json_values_number(const char *name, size_t size);
 /* Sets *ret, which is FILL_NONE; the JSON is borrowed. */
-bool json_value(const json_t *json, struct fill *ret);
+bool json_values_fill(const json_t *json, struct fill *ret);

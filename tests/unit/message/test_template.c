@@ -34,7 +34,7 @@ static struct template *compile(const char *text, bool html)
         struct template *template = NULL;
         unsigned line = 0;
         char *error = NULL;
-        if (template_compile(text, strlen(text), html, json_number, &template, &line, &error) < 0)
+        if (template_compile(text, strlen(text), html, json_values_number, &template, &line, &error) < 0)
                 fail_msg("%s: line %u: %s", text, line, error);
         return template;
 }
@@ -53,7 +53,7 @@ static int render(const char *text, bool html, const char *json, const char *con
         }
         struct fill root;
         fill_init(&root);
-        json_value(values, &root);
+        json_values_fill(values, &root);
         int r = template_render(template, &root, find, &known, ret);
         for (size_t i = 0; i < PARTIALS_MAX; i++)
                 template_free(known.templates[i]);
@@ -184,7 +184,7 @@ static void test_errors(void **state)
                 struct template *template = NULL;
                 CLEANUP_FREE char *error = NULL;
                 unsigned line = 0;
-                assert_int_equal(template_compile(rows[i].template, strlen(rows[i].template), false, json_number,
+                assert_int_equal(template_compile(rows[i].template, strlen(rows[i].template), false, json_values_number,
                                                   &template, &line, &error),
                                  -EINVAL);
                 assert_null(template);
@@ -215,7 +215,7 @@ static void test_depth(void **state)
         unsigned line;
         const char *none[2 * PARTIALS_MAX] = {0};
         assert_int_equal(render(fits, false, "{\"x\":true}", none, &text), 0);
-        assert_int_equal(template_compile(deeper, strlen(deeper), false, json_number, &template, &line, &error),
+        assert_int_equal(template_compile(deeper, strlen(deeper), false, json_values_number, &template, &line, &error),
                          -EINVAL);
         assert_string_equal(error, "sections nest deeper than 16");
 
@@ -240,7 +240,7 @@ static void test_output_limit(void **state)
         char *text = NULL;
         struct fill root;
         fill_init(&root);
-        json_value(values, &root);
+        json_values_fill(values, &root);
         assert_int_equal(template_render(template, &root, NULL, NULL, &text), -E2BIG);
         assert_null(text);
         json_decref(values);
