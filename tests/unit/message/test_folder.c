@@ -194,6 +194,26 @@ static void check_names(const char *readme, const char *file)
         }
 }
 
+/* Each name in the first column of its tables, and each flag anywhere, is one that a letter has. */
+static void check_listed(const char *readme)
+{
+        size_t n = 0;
+        for (const char *line = readme; (line = strchr(line, '\n')); line++) {
+                size_t cell = strncmp(line, "\n| `", 4) == 0 ? 2 + strcspn(line + 2, "|") : 0;
+                size_t size = 1 + strcspn(line + 1, "\n");
+                for (size_t at = 0, end; (at += strcspn(line + at, "`") + 1) < size; at = end + 1) {
+                        end = at + strcspn(line + at, "`");
+                        bool flag = strncmp(line + at, "is_", 3) == 0 || strncmp(line + at, "cell_", 5) == 0;
+                        for (size_t part = at, next; (flag || at < cell) && part < end; part = next + 1, n++) {
+                                next = part + strcspn(line + part, ".`");
+                                if (!values_number(line + part, next - part))
+                                        fail_msg("no letter has %.*s", (int)(next - part), line + part);
+                        }
+                }
+        }
+        assert_true(n > 100);
+}
+
 static void test_names_are_listed(void **state)
 {
         (void)state;
@@ -202,6 +222,7 @@ static void test_names_are_listed(void **state)
         CLEANUP_FREE char *readme = calloc(1, TEMPLATE_FILE_MAX);
         assert_non_null(readme);
         assert_true(fread(readme, 1, TEMPLATE_FILE_MAX - 1, stream) > 0);
+        check_listed(readme);
         DIR *dir = opendir(SHIPPED);
         assert_non_null(dir);
         size_t n = 0;
