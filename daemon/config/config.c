@@ -10,10 +10,10 @@
 
 #include "config/address.h"
 #include "config/file.h"
+#include "config/fingerprint.h"
 #include "config/secret.h"
 
 DEFINE_CLEANUP(struct config *, config_free, config_free)
-DEFINE_CLEANUP(EVP_MD_CTX *, EVP_MD_CTX_free, digest_free)
 
 static void loader_clear(struct loader *loader)
 {
@@ -121,28 +121,17 @@ static int read_all(struct loader *loader, const char *path)
         return read_parts(loader);
 }
 
-static int finish_digest(EVP_MD_CTX *digest, char ret[static 65])
-{
-        unsigned char bytes[EVP_MAX_MD_SIZE];
-        unsigned n;
-
-        if (!EVP_DigestFinal_ex(digest, bytes, &n))
-                return -ENOMEM;
-        for (unsigned i = 0; i < n; i++)
-                (void)snprintf(ret + (size_t)i * 2, 3, "%02x", bytes[i]);
-        return 0;
-}
-
 int config_load(const char *path, struct report *report, char **ret_templates, struct config **ret)
 {
         CLEANUP(config_free_p) struct config *config = calloc(1, sizeof(*config));
-        CLEANUP(digest_free_p) EVP_MD_CTX *digest = EVP_MD_CTX_new();
-        CLEANUP(loader_clear) struct loader loader = {.report = report, .config = config, .digest = digest};
+        CLEANUP(digest_free_p) EVP_MD_CTX *digest = NULL;
+        CLEANUP(loader_clear) struct loader loader = {.report = report, .config = config};
         size_t errors = report->n_errors;
         int r;
 
-        if (!config || !digest || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL))
+        if (!config || digest_new(NULL, &digest) < 0)
                 return -ENOMEM;
+        loader.digest = digest;
         r = loader_place(&loader, path);
         if (r == -ENOMEM)
                 return r;
@@ -155,7 +144,7 @@ int config_load(const char *path, struct report *report, char **ret_templates, s
                 return -ENOMEM;
         r = read_all(&loader, path);
         if (r == 0)
-                r = finish_digest(digest, config->fingerprint);
+                r = digest_finish(digest, config->fingerprint);
         if (r < 0)
                 return r;
         report_sort(report);

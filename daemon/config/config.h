@@ -87,8 +87,8 @@ struct config {
         /* A secret is a credential that this process was not given and that lies where systemd keeps them for the
          * service: all else can be looked at, but nothing can be sent. Warned of. */
         bool sealed;
-        /* SHA-256 in hex over every byte read: the same fingerprint means the same obligations. */
-        char fingerprint[65];
+        /* Over every byte read: the same fingerprint means the same obligations. */
+        char fingerprint[FINGERPRINT_SIZE];
 };
 
 /* Reads and checks everything; every mistake and warning is added to `report`, all in one run. The secrets are read

@@ -13,6 +13,7 @@ struct loader {
         struct report *report;
         struct config *config; /* being filled */
         EVP_MD_CTX *digest;
+        EVP_MD_CTX *ground; /* of all but the plans, while these are read */
         char *folder;          /* of reminderd.conf as the user gave it: "" or ending in '/' */
         char *base;            /* the same, absolute */
         struct section main;   /* reminderd.conf; without a group when it could not be read */
@@ -72,6 +73,7 @@ size_t policy_lookup(const struct loader *loader, const struct section *section,
 struct plan_reading {
         struct loader *loader;
         struct plan *plan;                    /* year 0: not known */
+        EVP_MD_CTX *digest;                   /* of the ground, and of the plan but its items */
         bool no_head, no_deputy;              /* none is given; a wrong one has its own finding */
         bool vacancy_told[TARGET_DEPUTY + 1]; /* by role */
 };

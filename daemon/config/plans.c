@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "config/fingerprint.h"
 #include "config/loader.h"
 
 static const char *const file_keys[] = {"plan", NULL};
@@ -35,6 +36,16 @@ static int read_members(struct loader *loader, const struct section *section, st
         return 0;
 }
 
+static int take_fingerprint(const struct plan_reading *reading, const config_setting_t *group, struct item *item)
+{
+        CLEANUP(digest_free_p) EVP_MD_CTX *digest = NULL;
+        int r = digest_new(reading->digest, &digest);
+
+        if (r == 0)
+                r = digest_add_setting(digest, group, NULL);
+        return r < 0 ? r : digest_finish(digest, item->fingerprint);
+}
+
 static int read_items(struct plan_reading *reading, const struct section *section)
 {
         const config_setting_t *list = setting_require(section, "items", "( { id = \"…\"; … }, … )");
@@ -54,7 +65,10 @@ static int read_items(struct plan_reading *reading, const struct section *sectio
 
                 if (!section_element(section, config_setting_get_elem(list, i), "item", &item))
                         continue;
-                r = item_read(reading, &item, &plan->items[plan->n_items++]);
+                r = item_read(reading, &item, &plan->items[plan->n_items]);
+                if (r == 0)
+                        r = take_fingerprint(reading, item.group, &plan->items[plan->n_items]);
+                plan->n_items++;
                 if (r < 0)
                         return r;
         }
@@ -64,10 +78,16 @@ static int read_items(struct plan_reading *reading, const struct section *sectio
 static int read_plan(struct loader *loader, const struct section *section, struct plan *plan)
 {
         const config_setting_t *head = setting_get(section, "head"), *deputy = setting_get(section, "deputy");
+        CLEANUP(digest_free_p) EVP_MD_CTX *digest = NULL;
         struct plan_reading reading = {.loader = loader, .plan = plan, .no_head = !head, .no_deputy = !deputy};
         const char *id;
-        int r;
+        int r = digest_new(loader->ground, &digest);
 
+        if (r == 0)
+                r = digest_add_setting(digest, section->group, "items");
+        if (r < 0)
+                return r;
+        reading.digest = digest;
         (void)section_known(section, plan_keys);
         (void)value_id(section, setting_require(section, "id", "\"tdkt-2025\""), &id);
         (void)value_integer(section, setting_require(section, "year", "2025"), CIVIL_FIRST_YEAR, CIVIL_LAST_YEAR - 1,
@@ -189,7 +209,10 @@ int plans_read(struct loader *loader)
         if (n == 0)
                 report_warning(loader->report, named.file, named.line,
                                "plans: %s has no *.conf file; there is nothing to do", folder);
-        r = read_files(loader, files, n);
+        r = digest_new(loader->digest, &loader->ground);
+        if (r == 0)
+                r = read_files(loader, files, n);
+        EVP_MD_CTX_free(TAKE_PTR(loader->ground));
         folder_list_free(files, n);
         return r;
 }

@@ -8,6 +8,7 @@
 
 #include "config/config.h"
 #include "config/file.h"
+#include "config/fingerprint.h"
 #include "config/scan.h"
 #include "config/utf8.h"
 
@@ -75,16 +76,6 @@ static int parse(char **text, size_t size, struct report *report, struct source 
         if (!source->parsed)
                 report_error(report, source->name, (unsigned)config_error_line(&source->tree), "syntax error: %s",
                              config_error_text(&source->tree)); /* the scanner should have found it */
-        return 0;
-}
-
-/* Each file's size goes before its bytes, so that no two sets of files have one fingerprint. */
-static int digest_add(EVP_MD_CTX *digest, const char *text, size_t size)
-{
-        uint64_t length = size;
-
-        if (!EVP_DigestUpdate(digest, &length, sizeof(length)) || !EVP_DigestUpdate(digest, text, size))
-                return -ENOMEM;
         return 0;
 }
 

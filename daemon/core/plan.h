@@ -39,6 +39,8 @@ struct policy {
 };
 #define OVERDUE_UNLIMITED INT32_MAX
 
+#define FINGERPRINT_SIZE 65 /* SHA-256 in hex */
+
 enum date_form { DATE_DUE, DATE_WINDOW, DATE_QUARTER, DATE_UNDATED, DATE_REPEAT, DATE_OBSERVANCE };
 
 struct observance {
@@ -62,6 +64,9 @@ struct item {
         struct targets for_; /* who owes it */
         struct targets report_to; /* empty: the head */
         struct policy policy; /* the named one with the item's own overrides, owned */
+        /* Of all that it says and that its plan, the agencies, policies and calendars do: the same fingerprint means the
+         * same obligations, reminded at the same moments. */
+        char fingerprint[FINGERPRINT_SIZE];
 };
 
 struct plan {

@@ -395,6 +395,53 @@ static void test_fingerprint(void **state)
         config_free(again);
 }
 
+/* Of an item: what is said of it, and of everything that it may refer to; not what is said of other items, nor how the
+ * file is laid out. */
+static void test_fingerprint_of_an_item(void **state)
+{
+        enum { NONE = -1, ALL = -2 };
+        static const struct {
+                const char *file, *old, *new;
+                int changed; /* which item */
+        } changes[] = {
+                {"plans.d/tdkt-2024.conf", "Tập huấn", "Tập huấn 2", 3},
+                {"plans.d/tdkt-2024.conf", "2024-12-10", "2024-12-11", 2},
+                {"plans.d/tdkt-2024.conf", "limit = 0", "limit = 1", 2},
+                {"plans.d/tdkt-2024.conf", "2024-09-20", "2024-09-19", 1},
+                {"plans.d/tdkt-2024.conf", "[\"council\", \"so-noi-vu\"]", "[\"council\"]", 1},
+                {"plans.d/tdkt-2024.conf", "before = [\"30d\"]", "before = (\"30d\")", NONE},
+                {"plans.d/tdkt-2024.conf", "  items = (\n", "  items = ( # a comment\n\n", NONE},
+                {"plans.d/tdkt-2024.conf", "lunar:03-10\"; }; }",
+                 "lunar:03-10\"; }; },\n{ id = \"b\"; title = \"B\"; when = \"c\"; }", NONE},
+                {"plans.d/tdkt-2024.conf", "deputy = \"so-noi-vu\"", "deputy = \"so-tu-phap\"", ALL},
+                {"plans.d/tdkt-2024.conf", "members = [\"so-tu-phap\", \"so-noi-vu\"]", "members = [\"so-tu-phap\"]",
+                 ALL},
+                {"reminderd.conf", "at = \"08:00\"", "at = \"08:30\"", ALL},
+                {"agencies.conf", "council = [\"hoi-dong\"]", "council = [\"hoi-dong\", \"vp-ubnd\"]", ALL},
+                {"calendar.d/2024.conf", "2024-05-04", "2024-05-11", ALL},
+        };
+        const struct tree *tree = *state;
+        struct config *first = load(tree);
+        const struct plan *before = &first->plans[0];
+
+        for (size_t i = 0; i < ELEMENTS(changes); i++) {
+                struct config *changed;
+
+                tree_replace(tree, changes[i].file, changes[i].old, changes[i].new);
+                changed = load(tree);
+                assert_true(changed->plans[0].n_items >= before->n_items);
+                for (int k = 0; k < (int)before->n_items; k++) {
+                        bool same = strcmp(before->items[k].fingerprint, changed->plans[0].items[k].fingerprint) == 0;
+
+                        if (same == (changes[i].changed == ALL || changes[i].changed == k))
+                                fail_msg("item %d, \"%s\"", k, changes[i].new);
+                }
+                config_free(changed);
+                tree_write(tree, changes[i].file, tree_text(changes[i].file));
+        }
+        config_free(first);
+}
+
 /* Plans in the order of their names, whatever order the folder has; other names are passed over. */
 static void test_order(void **state)
 {
@@ -435,6 +482,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_policies, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_plan, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_items, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_fingerprint_of_an_item, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_calendar, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_defaults, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_relative_path, setup, teardown),
