@@ -142,7 +142,6 @@ static int sync_agency(struct sync *sync, const struct occurrence_record *occurr
 
         if (r < 0)
                 return r;
-        sync->counts.total++;
         return r == 1 ? add_obligation(sync, occurrence, agency) : update_obligation(sync, occurrence, &record);
 }
 
@@ -195,23 +194,58 @@ static int sync_occurrence(struct sync *sync, const struct occurrence *occurrenc
         return r;
 }
 
+/* Under which name the fingerprint of an item's last sync is kept. */
+#define FACT_ITEM_SIZE (2 * ID_SIZE + sizeof("item /"))
+
+static void name_fact(const struct sync *sync, char name[static FACT_ITEM_SIZE])
+{
+        snprintf(name, FACT_ITEM_SIZE, "item %s/%s", sync->plan->id, sync->item->id);
+}
+
+/* What is said of the item is what was said when it was last brought in line, and it has not been away since. 1: it is
+ * to be brought in line. */
+static int keep_item(const struct sync *sync, size_t n_occurrences)
+{
+        struct store *store = sync->engine->store;
+        char *CLEANUP_FREE last = NULL;
+        char name[FACT_ITEM_SIZE];
+        int r;
+
+        name_fact(sync, name);
+        r = store_get_fact(store, name, &last);
+        if (r != 0 || strcmp(last, sync->item->fingerprint) != 0)
+                return r < 0 ? r : 1;
+        return store_keep_item(store, sync->plan->id, sync->item->id, n_occurrences);
+}
+
+static int renew_item(struct sync *sync, const struct occurrence *occurrences, size_t n, const size_t *agencies,
+                      size_t n_agencies)
+{
+        char *CLEANUP_FREE title = item_title(sync->item, sync->plan->year);
+        char name[FACT_ITEM_SIZE];
+        int r = title ? 0 : -ENOMEM;
+
+        for (size_t i = 0; r == 0 && i < n; i++)
+                r = sync_occurrence(sync, &occurrences[i], title, agencies, n_agencies);
+        name_fact(sync, name);
+        return r < 0 ? r : store_set_fact(sync->engine->store, name, sync->item->fingerprint);
+}
+
 static int sync_item(struct sync *sync)
 {
         const struct roster *roster = &engine_config(sync->engine)->roster;
         struct occurrence *CLEANUP_FREE occurrences = NULL;
         size_t *CLEANUP_FREE agencies = NULL;
-        char *CLEANUP_FREE title = item_title(sync->item, sync->plan->year);
         size_t n = 0, n_agencies = 0;
-        int r;
+        int r = item_occurrences(sync->item, sync->plan->year, &occurrences, &n);
 
-        if (!title)
-                return -ENOMEM;
-        r = item_occurrences(sync->item, sync->plan->year, &occurrences, &n);
         if (r == 0)
                 r = plan_resolve(sync->plan, roster, &sync->item->for_, &agencies, &n_agencies);
-        for (size_t i = 0; r == 0 && i < n; i++)
-                r = sync_occurrence(sync, &occurrences[i], title, agencies, n_agencies);
-        return r;
+        if (r < 0)
+                return r;
+        sync->counts.total += n * n_agencies;
+        r = keep_item(sync, n);
+        return r <= 0 ? r : renew_item(sync, occurrences, n, agencies, n_agencies);
 }
 
 static int sync_all(struct sync *sync)

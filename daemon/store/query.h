@@ -36,7 +36,8 @@ enum statement {
         STATEMENT_OPEN_DATES,
         STATEMENT_NEXT_FIRE,
         STATEMENT_LIVE_OCCURRENCES,
-        STATEMENT_OPEN_OBLIGATIONS,
+        STATEMENT_LIVE_OCCURRENCES_OF,
+        STATEMENT_OPEN_OBLIGATIONS_OF,
         STATEMENT_WITHDRAW_OCCURRENCE,
         STATEMENT_WITHDRAW_OBLIGATION,
         STATEMENT_ADD_NOTICE,
@@ -113,7 +114,7 @@ struct store {
         bool in_transaction;
         int failure; /* what broke the open transaction, which can then only be rolled back; 0: nothing */
         bool syncing;
-        struct marks occurrences, obligations;
+        struct marks occurrences, kept, obligations; /* kept: with all their obligations */
         struct tally tally[DELIVERY_STATES]; /* what the open transaction moved */
         char error[ERROR_SIZE];
 };

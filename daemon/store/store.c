@@ -86,6 +86,7 @@ struct store *store_close(struct store *store)
         (void)sqlite3_close(store->db); /* an open transaction is rolled back */
         close_p(&store->lock);          /* the lock goes last */
         free(store->occurrences.words);
+        free(store->kept.words);
         free(store->obligations.words);
         free(store);
         return NULL;

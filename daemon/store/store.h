@@ -43,7 +43,7 @@ void store_rollback(struct store *store);
 int store_begin_read(struct store *store);
 void store_end_read(struct store *store);
 
-/* ---- small facts: fingerprint of the last sync, time last recorded, last digest ---- */
+/* ---- small facts: fingerprints of the last sync, time last recorded, last digest ---- */
 /* *ret is allocated; 1: not set. A value of NULL unsets. */
 int store_get_fact(struct store *store, const char *name, char **ret);
 int store_set_fact(struct store *store, const char *name, const char *value);
@@ -101,6 +101,9 @@ int store_arm_obligation(struct store *store, int64_t id, wall_time handled, wal
 int store_begin_sync(struct store *store);
 int store_mark_occurrence(struct store *store, int64_t id);
 int store_mark_obligation(struct store *store, int64_t id);
+/* Marks an item's occurrences with all that is owed of them, which is not looked at, if there are n of them that are
+ * not withdrawn; 1: there are not. */
+int store_keep_item(struct store *store, const char *plan, const char *item, size_t n);
 /* Withdraws what was not marked since store_begin_sync() and is not yet withdrawn: open obligations become withdrawn,
  * their queue is cancelled. Decided ones (done, waived) keep their status. *ret_n: how many obligations.
  * -EINVAL without store_begin_sync(). */

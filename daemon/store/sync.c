@@ -34,8 +34,9 @@ static bool marked(const struct marks *marks, int64_t id)
 static void forget(struct store *store)
 {
         free(store->occurrences.words);
+        free(store->kept.words);
         free(store->obligations.words);
-        store->occurrences = store->obligations = (struct marks){0};
+        store->occurrences = store->kept = store->obligations = (struct marks){0};
         store->syncing = false;
 }
 
@@ -56,21 +57,34 @@ int store_mark_obligation(struct store *store, int64_t id)
         return mark(store, &store->obligations, id);
 }
 
-static int unmarked(struct store *store, enum statement which, const char *sql, const struct marks *marks,
-                    int64_t **ret, size_t *ret_n)
+int store_keep_item(struct store *store, const char *plan, const char *item, size_t n)
 {
-        CLEANUP_QUERY struct query query = query_cached(store, which, sql);
         CLEANUP_FREE int64_t *ids = NULL;
-        size_t n = 0, kept = 0;
-        int r = query_fetch_ids(&query, &ids, &n);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < n; i++)
+        size_t n_ids = 0;
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_LIVE_OCCURRENCES_OF,
+                             "SELECT id FROM occurrence WHERE plan = ? AND item = ? AND withdrawn = 0");
+        query_bind_text(&query, plan);
+        query_bind_text(&query, item);
+        int r = query_fetch_ids(&query, &ids, &n_ids);
+        if (r < 0 || n_ids != n)
+                return r < 0 ? r : 1;
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                r = mark(store, &store->occurrences, ids[i]);
+                if (r >= 0)
+                        r = mark(store, &store->kept, ids[i]);
+        }
+        return r;
+}
+
+/* Of ids those that are not marked, in place. */
+static void drop_marked(const struct marks *marks, int64_t *ids, size_t *n)
+{
+        size_t left = 0;
+        for (size_t i = 0; i < *n; i++)
                 if (!marked(marks, ids[i]))
-                        ids[kept++] = ids[i];
-        *ret = TAKE_PTR(ids);
-        *ret_n = kept;
-        return 0;
+                        ids[left++] = ids[i];
+        *n = left;
 }
 
 static int withdraw(struct store *store, enum statement which, const char *sql, int64_t id)
@@ -80,37 +94,54 @@ static int withdraw(struct store *store, enum statement which, const char *sql, 
         return query_do(&query);
 }
 
-static int withdraw_occurrences(struct store *store)
+static int withdraw_occurrence(struct store *store, int64_t id)
+{
+        int r = withdraw(store, STATEMENT_WITHDRAW_OCCURRENCE,
+                         "UPDATE occurrence SET withdrawn = 1, next_fire = NULL WHERE id = ?", id);
+        return r < 0 ? r : store_cancel_notices(store, id, 0, KIND_COUNT, "withdrawn");
+}
+
+static int withdraw_obligation(struct store *store, int64_t id)
+{
+        int r = withdraw(store, STATEMENT_WITHDRAW_OBLIGATION,
+                         "UPDATE obligation SET status = 3, next_fire = NULL WHERE id = ?", id);
+        return r < 0 ? r : store_cancel_notices(store, 0, id, KIND_COUNT, "withdrawn");
+}
+
+static int withdraw_obligations_of(struct store *store, int64_t occurrence, size_t *n)
 {
         CLEANUP_FREE int64_t *ids = NULL;
-        size_t n = 0;
-        int r = unmarked(store, STATEMENT_LIVE_OCCURRENCES, "SELECT id FROM occurrence WHERE withdrawn = 0",
-                         &store->occurrences, &ids, &n);
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                r = withdraw(store, STATEMENT_WITHDRAW_OCCURRENCE,
-                             "UPDATE occurrence SET withdrawn = 1, next_fire = NULL WHERE id = ?", ids[i]);
-                if (r >= 0)
-                        r = store_cancel_notices(store, ids[i], 0, KIND_COUNT, "withdrawn");
-        }
+        size_t n_ids = 0;
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_OPEN_OBLIGATIONS_OF,
+                             "SELECT id FROM obligation WHERE occurrence = ? AND status = 0 ORDER BY id");
+        query_bind_integer(&query, occurrence);
+        int r = query_fetch_ids(&query, &ids, &n_ids);
+        drop_marked(&store->obligations, ids, &n_ids);
+        for (size_t i = 0; r >= 0 && i < n_ids; i++)
+                r = withdraw_obligation(store, ids[i]);
+        *n += n_ids;
         return r;
 }
 
-static int withdraw_obligations(struct store *store, size_t *ret_n)
+/* What is owed of an occurrence that was withdrawn before was withdrawn with it. */
+static int withdraw_unmarked(struct store *store, size_t *ret_n)
 {
         CLEANUP_FREE int64_t *ids = NULL;
-        size_t n = 0;
-        int r = unmarked(store, STATEMENT_OPEN_OBLIGATIONS, "SELECT id FROM obligation WHERE status = 0",
-                         &store->obligations, &ids, &n);
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                r = withdraw(store, STATEMENT_WITHDRAW_OBLIGATION,
-                             "UPDATE obligation SET status = 3, next_fire = NULL WHERE id = ?", ids[i]);
-                if (r >= 0)
-                        r = store_cancel_notices(store, 0, ids[i], KIND_COUNT, "withdrawn");
-        }
+        size_t n_ids = 0, n = 0;
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_LIVE_OCCURRENCES, "SELECT id FROM occurrence WHERE withdrawn = 0");
+        int r = query_fetch_ids(&query, &ids, &n_ids);
         if (r < 0)
                 return r;
+        drop_marked(&store->kept, ids, &n_ids);
+        for (size_t i = 0; r >= 0 && i < n_ids; i++) {
+                r = withdraw_obligations_of(store, ids[i], &n);
+                if (r >= 0 && !marked(&store->occurrences, ids[i]))
+                        r = withdraw_occurrence(store, ids[i]);
+        }
         *ret_n = n;
-        return 0;
+        return r;
 }
 
 int store_finish_sync(struct store *store, size_t *ret_n)
@@ -121,9 +152,7 @@ int store_finish_sync(struct store *store, size_t *ret_n)
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
         if (r >= 0)
-                r = withdraw_occurrences(store);
-        if (r >= 0)
-                r = withdraw_obligations(store, &n);
+                r = withdraw_unmarked(store, &n);
         if (r >= 0)
                 r = unit_commit(&unit);
         forget(store);

@@ -709,6 +709,34 @@ static void test_a_sync_begins_without_marks(void **state)
         assert_int_equal(n, 1);
 }
 
+/* An item is kept with all that is owed of it, if all of it is there. */
+static void test_a_sync_keeps_items(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        int64_t first = fixture_occurrence(store, "p", "one", "2024-01-25");
+        int64_t second = fixture_occurrence(store, "p", "one", "2024-02-25");
+        fixture_obligation(store, first, "a", &fixture_dated, 5);
+        fixture_obligation(store, second, "a", &fixture_dated, 5);
+        fixture_obligation(store, fixture_occurrence(store, "p", "other", ""), "a", &fixture_dated, 5);
+        size_t n = 0;
+        OK(store, store_begin_sync(store));
+        assert_int_equal(store_keep_item(store, "p", "one", 1), 1);
+        assert_int_equal(store_keep_item(store, "q", "one", 2), 1);
+        OK(store, store_keep_item(store, "p", "one", 2));
+        OK(store, store_finish_sync(store, &n));
+        assert_int_equal(n, 1); /* what is owed of the other */
+
+        OK(store, store_begin_sync(store));
+        OK(store, store_mark_occurrence(store, first));
+        OK(store, store_finish_sync(store, &n));
+        assert_int_equal(n, 2); /* it was marked, what is owed of it was not */
+        OK(store, store_begin_sync(store));
+        assert_int_equal(store_keep_item(store, "p", "one", 2), 1); /* one was away */
+        OK(store, store_keep_item(store, "p", "one", 1));
+        OK(store, store_finish_sync(store, &n));
+        assert_int_equal(n, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_scratch, fixture_end)
@@ -728,6 +756,7 @@ int main(void)
                 TEST(test_counts_what_is_owed),
                 TEST(test_a_sync_withdraws_what_is_gone),
                 TEST(test_a_sync_begins_without_marks),
+                TEST(test_a_sync_keeps_items),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,6 +86,7 @@ static inline int workload_rows(struct store *store, int64_t ret_obligations[sta
         TRY(store_add_notice(store, &notice));
         TRY(store_mark_obligation(store, ret_obligations[0]));
         TRY(store_mark_obligation(store, ret_obligations[1]));
+        TRY(store_keep_item(store, "p", "one", 1));
         size_t withdrawn;
         TRY(store_finish_sync(store, &withdrawn));
         *ret_occurrence = occurrence.id;
