@@ -18,7 +18,8 @@ struct store_excerpt {
         int64_t copied, until; /* of the obligations chosen, up to which ids */
 };
 
-/* ---- choosing: ids, in the scratch store's own temporary tables ---- */
+/* ---- choosing: ids, in the scratch store's own temporary tables; CROSS JOIN keeps SQLite from beginning with the
+ * source's, which it takes for no longer (https://www.sqlite.org/optoverview.html#crossjoin) ---- */
 
 static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KEY);"
                              "CREATE TEMP TABLE waiting (id INTEGER PRIMARY KEY);"
@@ -31,21 +32,21 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
         " WHERE ((" DELIVERY_WAITS ") OR (" DELIVERY_APART " AND state IN (1, 3))) AND (?2 IS NULL OR agency = ?2)"
 #define CHOOSE_WAITING                                                                                                 \
         "INSERT INTO waiting SELECT id FROM source.notice WHERE state = 0 AND (?2 IS NULL OR agency = ?2)"             \
-        " UNION SELECT c.notice FROM delivered AS d JOIN source.carried AS c ON c.delivery = d.id"
+        " UNION SELECT c.notice FROM delivered AS d CROSS JOIN source.carried AS c ON c.delivery = d.id"
 /* A waiting message about an occurrence lists all who owe it. */
 #define CHOOSE_OCCURRING                                                                                               \
         "INSERT INTO occurring SELECT id FROM source.occurrence WHERE next_fire < ?1 AND ?3"                           \
-        " UNION SELECT n.occurrence FROM waiting AS w JOIN source.notice AS n ON n.id = w.id"                          \
+        " UNION SELECT n.occurrence FROM waiting AS w CROSS JOIN source.notice AS n ON n.id = w.id"                    \
         " WHERE n.occurrence IS NOT NULL AND n.obligation IS NULL"
 #define CHOOSE_EVERYTHING "INSERT INTO chosen SELECT id FROM source.obligation WHERE status <> 3"
 #define CHOOSE_FIRING "INSERT INTO chosen SELECT id FROM source.obligation WHERE next_fire < ?1"
 #define CHOOSE_OWED "INSERT INTO chosen SELECT id FROM source.obligation WHERE agency = ?2"
 #define CHOOSE_OF_OCCURRING                                                                                            \
         "INSERT OR IGNORE INTO chosen"                                                                                 \
-        " SELECT o.id FROM occurring AS c JOIN source.obligation AS o ON o.occurrence = c.id"
+        " SELECT o.id FROM occurring AS c CROSS JOIN source.obligation AS o ON o.occurrence = c.id"
 #define CHOOSE_OF_WAITING                                                                                              \
         "INSERT OR IGNORE INTO chosen SELECT n.obligation FROM waiting AS w"                                           \
-        " JOIN source.notice AS n ON n.id = w.id WHERE n.obligation IS NOT NULL"
+        " CROSS JOIN source.notice AS n ON n.id = w.id WHERE n.obligation IS NOT NULL"
 
 /* ---- copying ---- */
 
@@ -63,17 +64,17 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
         "INSERT INTO main.obligation (" OBLIGATION ") SELECT " OBLIGATION                                              \
         " FROM source.obligation WHERE id IN (SELECT id FROM chosen WHERE id > ?4 AND id <= ?5)"
 #define COPY_NOTICES_OF_OBLIGATIONS                                                                                    \
-        "INSERT INTO main.notice SELECT n.* FROM chosen AS c JOIN source.notice AS n ON n.obligation = c.id"           \
+        "INSERT INTO main.notice SELECT n.* FROM chosen AS c CROSS JOIN source.notice AS n ON n.obligation = c.id"     \
         " WHERE c.id > ?4 AND c.id <= ?5"
 #define COPY_NOTICES_OF_OCCURRENCES                                                                                    \
-        "INSERT INTO main.notice SELECT n.* FROM occurring AS c JOIN source.notice AS n"                               \
+        "INSERT INTO main.notice SELECT n.* FROM occurring AS c CROSS JOIN source.notice AS n"                         \
         " ON n.occurrence = c.id AND n.obligation IS NULL"
 #define COPY_WAITING                                                                                                   \
-        "INSERT OR IGNORE INTO main.notice SELECT n.* FROM waiting AS w JOIN source.notice AS n ON n.id = w.id"
+        "INSERT OR IGNORE INTO main.notice SELECT n.* FROM waiting AS w CROSS JOIN source.notice AS n ON n.id = w.id"
 #define COPY_DELIVERIES                                                                                                \
-        "INSERT INTO main.delivery SELECT d.* FROM delivered AS c JOIN source.delivery AS d ON d.seq = c.id"
+        "INSERT INTO main.delivery SELECT d.* FROM delivered AS c CROSS JOIN source.delivery AS d ON d.seq = c.id"
 #define COPY_CARRIED                                                                                                   \
-        "INSERT INTO main.carried SELECT c.* FROM delivered AS d JOIN source.carried AS c ON c.delivery = d.id"
+        "INSERT INTO main.carried SELECT c.* FROM delivered AS d CROSS JOIN source.carried AS c ON c.delivery = d.id"
 
 static const char *const at_first[] = {CHOOSE_DELIVERED, CHOOSE_WAITING, CHOOSE_OCCURRING};
 static const char *const then[] = {CHOOSE_OF_OCCURRING, CHOOSE_OF_WAITING, COPY_FACTS, COPY_OCCURRENCES};
@@ -138,8 +139,9 @@ static int next_chunk(struct store_excerpt *excerpt)
 /* A digest that has not left yet is written when it does: of everything. */
 static int look_for_digest(struct store_excerpt *excerpt)
 {
-        CLEANUP_QUERY struct query query = query_prepared(
-                excerpt->to, "SELECT 1 FROM waiting AS w JOIN source.notice AS n ON n.id = w.id WHERE n.kind = ?");
+        CLEANUP_QUERY struct query query =
+                query_prepared(excerpt->to, "SELECT 1 FROM waiting AS w CROSS JOIN source.notice AS n ON n.id = w.id "
+                                            "WHERE n.kind = ? AND n.state < 2");
         query_bind_integer(&query, KIND_DIGEST);
         int r = query_step(&query);
         if (r > 0 && excerpt->scope.occurrences)
