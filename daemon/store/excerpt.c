@@ -136,12 +136,14 @@ static int next_chunk(struct store_excerpt *excerpt)
         return r < 0 ? r : excerpt->until > 0;
 }
 
-/* A digest that has not left yet is written when it does: of everything. */
+/* A digest that has not left yet is written when it does: of everything. It goes alone. */
 static int look_for_digest(struct store_excerpt *excerpt)
 {
-        CLEANUP_QUERY struct query query =
-                query_prepared(excerpt->to, "SELECT 1 FROM waiting AS w CROSS JOIN source.notice AS n ON n.id = w.id "
-                                            "WHERE n.kind = ? AND n.state < 2");
+        static const char sql[] = "SELECT 1 FROM delivered AS c CROSS JOIN source.delivery AS d ON d.seq = c.id"
+                                  " WHERE d.kind = ?1 AND d.state < 2 UNION ALL"
+                                  " SELECT 1 FROM waiting AS w CROSS JOIN source.notice AS n ON n.id = w.id"
+                                  " WHERE n.kind = ?1 AND n.state = 0";
+        CLEANUP_QUERY struct query query = query_prepared(excerpt->to, sql);
         query_bind_integer(&query, KIND_DIGEST);
         int r = query_step(&query);
         if (r > 0 && excerpt->scope.occurrences)
