@@ -62,7 +62,7 @@ void sim_fail(struct sim *sim, const char *format, ...)
                 printf("%s", sim->story_text);
                 fflush(stdout);
         }
-        if (sim->medium) /* nobody else says it */
+        if (sim->medium && sim->medium != &ahead_medium) /* nobody else says it */
                 fprintf(stderr, "FAILED seed %llu at %s\n", (unsigned long long)sim->seed, sim->outcome->failure);
         if (!getenv("SIM_KEEP"))
                 remove_folder(sim);
