@@ -55,17 +55,25 @@ static struct obligation planned_obligation(const struct item *item, const struc
         };
 }
 
-static int add_obligation(struct sync *sync, const struct occurrence_record *occurrence, const char *agency)
+/* What every agency owes that did not owe it before. */
+static struct obligation_record new_obligation(const struct sync *sync, const struct occurrence_record *occurrence)
 {
         struct obligation_record record = {
                 .occurrence_id = occurrence->id,
                 .obligation = occurrence->planned,
                 .handled = sync->engine->watched_since,
         };
+
+        engine_arm(sync->engine, sync->item, &record);
+        return record;
+}
+
+static int add_obligation(struct sync *sync, const struct obligation_record *fresh, const char *agency)
+{
+        struct obligation_record record = *fresh;
         int r;
 
         snprintf(record.agency, sizeof(record.agency), "%s", agency);
-        engine_arm(sync->engine, sync->item, &record);
         r = store_put_obligation(sync->engine->store, &record);
         if (r < 0)
                 return r;
@@ -135,17 +143,18 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
         return store_mark_obligation(sync->engine->store, record->id);
 }
 
-static int sync_agency(struct sync *sync, const struct occurrence_record *occurrence, const char *agency)
+static int sync_agency(struct sync *sync, const struct occurrence_record *occurrence,
+                       const struct obligation_record *fresh, const char *agency)
 {
         struct obligation_record CLEANUP(obligation_record_clear) record = {0};
         int r = store_find_obligation(sync->engine->store, occurrence->id, agency, &record);
 
         if (r < 0)
                 return r;
-        return r == 1 ? add_obligation(sync, occurrence, agency) : update_obligation(sync, occurrence, &record);
+        return r == 1 ? add_obligation(sync, fresh, agency) : update_obligation(sync, occurrence, &record);
 }
 
-/* The record as the plan has it, with id and what is settled from the store. */
+/* The record as the plan has it, with id and what is settled from the store. 1: it is new. */
 static int put_occurrence(struct sync *sync, const struct occurrence *occurrence, const char *title,
                           struct occurrence_record *ret)
 {
@@ -158,17 +167,17 @@ static int put_occurrence(struct sync *sync, const struct occurrence *occurrence
                 .handled = sync->engine->watched_since,
                 .next_fire = FIRE_AT_ONCE,
         };
-        int r;
+        int known, r;
 
         if (!record.title)
                 return -ENOMEM;
         snprintf(record.plan, sizeof(record.plan), "%s", sync->plan->id);
         snprintf(record.item, sizeof(record.item), "%s", sync->item->id);
         snprintf(record.key, sizeof(record.key), "%s", occurrence->key);
-        r = store_find_occurrence(store, record.plan, record.item, record.key, &old);
+        known = r = store_find_occurrence(store, record.plan, record.item, record.key, &old);
         if (r < 0)
                 return r;
-        if (r == 0) {
+        if (known == 0) {
                 record.id = old.id;
                 record.handled = old.withdrawn ? judged_anew(sync, old.handled) : old.handled;
         }
@@ -179,7 +188,7 @@ static int put_occurrence(struct sync *sync, const struct occurrence *occurrence
                 return r;
         *ret = record;
         record.title = NULL;
-        return 0;
+        return known;
 }
 
 static int sync_occurrence(struct sync *sync, const struct occurrence *occurrence, const char *title,
@@ -187,10 +196,18 @@ static int sync_occurrence(struct sync *sync, const struct occurrence *occurrenc
 {
         const struct roster *roster = &engine_config(sync->engine)->roster;
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
-        int r = put_occurrence(sync, occurrence, title, &record);
+        int new = put_occurrence(sync, occurrence, title, &record), r = 0;
 
-        for (size_t i = 0; r == 0 && i < n_agencies; i++)
-                r = sync_agency(sync, &record, roster->agencies[agencies[i]].id);
+        if (new < 0)
+                return new;
+
+        const struct obligation_record fresh = new_obligation(sync, &record);
+
+        for (size_t i = 0; r == 0 && i < n_agencies; i++) {
+                const char *agency = roster->agencies[agencies[i]].id;
+
+                r = new ? add_obligation(sync, &fresh, agency) : sync_agency(sync, &record, &fresh, agency);
+        }
         return r;
 }
 
