@@ -165,6 +165,8 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
         }
         if (r >= 0)
                 r = notices_settle(store, result->delivery, result->state, result->now_ms);
+        if (r >= 0 && result->state == DELIVERY_CANCELLED && result->answer)
+                r = notices_give_reason(store, result->delivery, result->answer);
         return r < 0 ? r : unit_commit(&unit);
 }
 

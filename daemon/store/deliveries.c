@@ -155,7 +155,8 @@ static int find(struct store *store, const char *id, int64_t *ret_number, enum d
 
 /* What was decided by hand on one delivery, and its notices with it. The statement is bound to all but the row. 1: it
  * is not in a state for that. */
-static int decide(struct query *query, const char *id, unsigned states, enum delivery_state state, int64_t now_ms)
+static int decide(struct query *query, const char *id, unsigned states, enum delivery_state state, int64_t now_ms,
+                  int64_t *ret_number)
 {
         struct store *store = query->store;
         enum delivery_state was;
@@ -170,6 +171,7 @@ static int decide(struct query *query, const char *id, unsigned states, enum del
         if (r < 0)
                 return r;
         tally_move(store, (int)was, state, 1, state == DELIVERY_QUEUED ? 0 : now_ms);
+        *ret_number = row;
         return notices_settle(store, row, state, now_ms);
 }
 
@@ -178,34 +180,78 @@ int store_retry_delivery(struct store *store, const char *id, int64_t now_ms)
         static const char sql[] = "UPDATE delivery SET state = 0, manual = 1, next_ms = ?, finished_ms = 0"
                                   " WHERE seq = ?";
         CLEANUP_UNIT struct unit unit = {0};
+        int64_t delivery;
         int r = unit_begin(store, &unit);
         if (r < 0)
                 return r;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_RETRY_DELIVERY, sql);
         query_bind_integer(&query, now_ms);
-        r = decide(&query, id, 1U << DELIVERY_QUEUED | 1U << DELIVERY_FAILED, DELIVERY_QUEUED, now_ms);
+        r = decide(&query, id, 1U << DELIVERY_QUEUED | 1U << DELIVERY_FAILED, DELIVERY_QUEUED, now_ms, &delivery);
         return r != 0 ? r : unit_commit(&unit);
+}
+
+/* Where it is not to go it does not go by another delivery either: see store_find_carrier(). */
+static int stop_dropped(struct store *store, int64_t delivery)
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_DROP_CARRIED, "UPDATE carried SET stop = 1 WHERE delivery = ?");
+        query_bind_integer(&query, delivery);
+        return query_do(&query);
 }
 
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
 {
         static const char sql[] = "UPDATE delivery SET state = 4, finished_ms = ? WHERE seq = ?";
-        static const char why[] = "UPDATE notice SET detail = 'dropped by hand' WHERE state = 4 AND detail IS NULL"
-                                  " AND id IN (SELECT c.notice FROM delivery AS d JOIN carried AS c"
-                                  " ON c.delivery = d.seq WHERE d.id = ?)";
         CLEANUP_UNIT struct unit unit = {0};
+        int64_t delivery;
         int r = unit_begin(store, &unit);
         if (r < 0)
                 return r;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DROP_DELIVERY, sql);
         query_bind_integer(&query, now_ms);
-        r = decide(&query, id, 1U << DELIVERY_QUEUED, DELIVERY_CANCELLED, now_ms);
-        if (r != 0)
+        r = decide(&query, id, 1U << DELIVERY_QUEUED, DELIVERY_CANCELLED, now_ms, &delivery);
+        if (r == 0)
+                r = stop_dropped(store, delivery);
+        if (r == 0)
+                r = notices_give_reason(store, delivery, "dropped by hand");
+        return r != 0 ? r : unit_commit(&unit);
+}
+
+int store_resume_delivery(struct store *store, const char *id, int64_t now_ms)
+{
+        static const char sql[] = "UPDATE delivery SET state = 0, next_ms = ?, finished_ms = 0 WHERE seq = ?";
+        CLEANUP_UNIT struct unit unit = {0};
+        int64_t delivery;
+        int r = unit_begin(store, &unit);
+        if (r < 0)
                 return r;
-        CLEANUP_QUERY struct query reason = query_cached(store, STATEMENT_DROP_REASON, why);
-        query_bind_text(&reason, id);
-        r = query_do(&reason);
-        return r < 0 ? r : unit_commit(&unit);
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_RESUME_DELIVERY, sql);
+        query_bind_integer(&query, now_ms);
+        r = decide(&query, id, 1U << DELIVERY_CANCELLED, DELIVERY_QUEUED, now_ms, &delivery);
+        return r != 0 ? r : unit_commit(&unit);
+}
+
+int store_find_carrier(struct store *store, int64_t notice, const char *server, const char *address,
+                       char ret_id[static DELIVERY_ID_SIZE])
+{
+        static const char sql[] = "SELECT d.id, d.state = 4 AND c.stop = 0 FROM carried AS c"
+                                  " CROSS JOIN delivery AS d ON d.seq = c.delivery"
+                                  " WHERE c.notice = ? AND d.server = ? AND d.address = ? ORDER BY d.seq DESC LIMIT 1";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FIND_CARRIER, sql);
+        query_bind_integer(&query, notice);
+        query_bind_text(&query, server);
+        query_bind_text(&query, address);
+        int r = query_step(&query);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        char id[DELIVERY_ID_SIZE];
+        query_read_name(&query, sizeof(id), id);
+        bool again = query_read_flag(&query);
+        r = query_check(&query);
+        if (r < 0)
+                return r;
+        memcpy(ret_id, id, sizeof(id));
+        return again ? 2 : 0;
 }
 
 /* First by arrival: a delivery made earlier may arrive later, and the head of a thread must not change. */

@@ -381,3 +381,13 @@ int notices_settle(struct store *store, int64_t delivery, enum delivery_state st
         query_bind_integer(&query, delivery);
         return query_do(&query);
 }
+
+int notices_give_reason(struct store *store, int64_t delivery, const char *reason)
+{
+        static const char sql[] = "UPDATE notice SET detail = ? WHERE state = 4 AND detail IS NULL"
+                                  " AND id IN (SELECT notice FROM carried WHERE delivery = ?)";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTICE_REASON, sql);
+        query_bind_text(&query, reason);
+        query_bind_integer(&query, delivery);
+        return query_do(&query);
+}

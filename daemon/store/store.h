@@ -246,7 +246,7 @@ int store_claim_deliveries(struct store *store, const char *server, int64_t now_
 int store_delivery_notices(struct store *store, int64_t delivery, struct notice_record *records, size_t n);
 /* What became of an attempt. state QUEUED: next_ms says when again; it is CANCELLED instead where all that it carries
  * was cancelled in the meantime. SENT, FAILED and CANCELLED settle its notices:
- * sent when any delivery of a notice was sent; failed when all failed. */
+ * sent when any delivery of a notice was sent; failed when all failed; of what is cancelled, answer is the reason. */
 struct delivery_result {
         int64_t delivery; /* its number */
         enum delivery_state state;
@@ -270,6 +270,12 @@ int store_get_delivery(struct store *store, const char *id, struct delivery_reco
  * dropped (1). */
 int store_retry_delivery(struct store *store, const char *id, int64_t now_ms);
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms);
+/* How a notice stands with an address: 0: a delivery has it, or it was kept from there; 1: none ever had it; 2: the one
+ * that had it, *ret_id, was cancelled as a whole and can be taken up again. */
+int store_find_carrier(struct store *store, int64_t notice, const char *server, const char *address,
+                       char ret_id[static DELIVERY_ID_SIZE]);
+/* Takes up a cancelled one again, due now, with its id; 1: it is none. */
+int store_resume_delivery(struct store *store, const char *id, int64_t now_ms);
 /* The last attempt that failed, for a while or for good: the delivery as it is now, but for `answer`, which has the
  * words of then. 1: none. */
 int store_last_failure(struct store *store, struct delivery_record *ret, int64_t *ret_ms);
