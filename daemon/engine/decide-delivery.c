@@ -7,6 +7,7 @@
 
 #include "core/cleanup.h"
 #include "engine/decision-private.h"
+#include "engine/readdress.h"
 
 #define RETRY_ALL_MAX 100000 /* failed deliveries put back at once */
 
@@ -78,6 +79,29 @@ static int not_there(struct engine *engine, const char *id, const char *states, 
                              states);
 }
 
+/* Once more, to where the agency is to be reached now. 1: it cannot be retried. */
+static int retry(const struct change *change, const char *id, bool several, struct decision_result *ret)
+{
+        struct delivery_record CLEANUP(delivery_record_clear) record = {0};
+        size_t moved = 0;
+        int r = store_retry_delivery(change->engine->store, id, change->now_ms);
+
+        if (r == 0)
+                r = store_get_delivery(change->engine->store, id, &record);
+        if (r != 0)
+                return r;
+        r = readdress_delivery(change->engine, &record, &moved);
+        if (r < 0)
+                return r;
+        if (r == 1 && moved == 0 && !several)
+                return decision_says(
+                        ret, DECISION_REFUSED,
+                        "%s is no longer an address of %s, and whoever else is to have this message has it",
+                        record.address, *record.agency ? record.agency : "the contact");
+        ret->n += r == 1 ? moved : 1;
+        return 0;
+}
+
 int decide_retry(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret)
 {
         struct change change = {.engine = engine, .decider = decider};
@@ -86,15 +110,13 @@ int decide_retry(struct engine *engine, const struct decider *decider, const cha
         int r = begin(&change, ret);
 
         if (r == 0 && id) {
-                r = store_retry_delivery(engine->store, id, change.now_ms);
+                r = retry(&change, id, false, ret);
                 if (r == 1)
                         r = not_there(engine, id, "queued or failed", ret);
-                else if (r == 0)
-                        ret->n = 1;
         } else if (r == 0) {
                 r = store_each_delivery(engine->store, &filter, collect_id, &ids);
-                for (; r == 0 && ret->n < ids.n; ret->n++)
-                        r = store_retry_delivery(engine->store, ids.ids[ret->n], change.now_ms);
+                for (size_t i = 0; r == 0 && i < ids.n; i++)
+                        r = retry(&change, ids.ids[i], true, ret);
         }
         return finish(&change, r, "retry", id ? id : "all failed deliveries", ret);
 }

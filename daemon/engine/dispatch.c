@@ -1,6 +1,6 @@
-/* Dispatch: notices that are new become deliveries, one for each address of whom they concern.
+/* Dispatch: notices become deliveries, one for each address of whom they concern.
  * Depends on engine, store.
- * Called by scheduler inside its transaction. */
+ * Called by scheduler and readdress inside their transactions. */
 #include "engine/dispatch.h"
 
 #include <errno.h>
@@ -17,6 +17,8 @@ struct dispatch {
         int64_t now_ms;
         size_t index; /* of the agency in the roster, ROSTER_NONE for the contact */
         const char *agency;
+        bool manual;
+        struct dispatch_moved *moved; /* NULL: they are new; else who has them already gets nothing */
 };
 
 /* What may stand in one message: reminders together, everything that answers a decision by itself. */
@@ -37,6 +39,7 @@ static int add_delivery(const struct dispatch *dispatch, const char *server, con
         struct delivery_record record = {
                 .address = (char *)address,
                 .kind = notices[0]->kind,
+                .manual = dispatch->manual,
                 .made_ms = dispatch->now_ms,
                 .next_ms = dispatch->now_ms,
         };
@@ -50,25 +53,65 @@ static int add_delivery(const struct dispatch *dispatch, const char *server, con
         return store_add_delivery(dispatch->engine->store, &record, ids, n);
 }
 
+/* Only what that address has not had: as it was, where it was cancelled before, or anew. */
+static int add_missing(const struct dispatch *dispatch, const char *server, const char *address,
+                       const struct notice_record *const *notices, size_t n)
+{
+        struct store *store = dispatch->engine->store;
+        const struct notice_record *missing[GROUP_MAX];
+        char before[DELIVERY_ID_SIZE];
+        size_t n_missing = 0;
+        bool resumed = false;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                r = store_find_carrier(store, notices[i]->id, server, address, before);
+                if (r == 1)
+                        missing[n_missing++] = notices[i];
+                else if (r == 2) {
+                        r = store_resume_delivery(store, before, dispatch->now_ms);
+                        resumed = true;
+                }
+        }
+        if (r >= 0 && n_missing > 0)
+                r = add_delivery(dispatch, server, address, missing, n_missing);
+        if (r < 0 || (n_missing == 0 && !resumed))
+                return r < 0 ? r : 0;
+        if (dispatch->moved->n++ == 0)
+                dispatch->moved->address = address;
+        return 0;
+}
+
+static int add(const struct dispatch *dispatch, const char *server, const char *address,
+               const struct notice_record *const *notices, size_t n)
+{
+        return dispatch->moved ? add_missing(dispatch, server, address, notices, n)
+                               : add_delivery(dispatch, server, address, notices, n);
+}
+
+/* Those of an agency, or with ROSTER_NONE the contact's; borrowed. */
+static char *const *mailboxes_of(const struct config *config, size_t index, size_t *ret_n)
+{
+        if (index == ROSTER_NONE) {
+                *ret_n = *config->contact.email ? 1 : 0;
+                return &config->contact.email;
+        }
+        *ret_n = config->roster.agencies[index].n_emails;
+        return config->roster.agencies[index].emails;
+}
+
 static int to_mailboxes(const struct dispatch *dispatch, const struct notice_record *const *notices, size_t n,
                         size_t *made)
 {
         const struct config *config = engine_config(dispatch->engine);
-        char *const *emails;
         size_t n_emails;
+        char *const *emails = mailboxes_of(config, dispatch->index, &n_emails);
         int r = 0;
 
-        if (dispatch->index == ROSTER_NONE) {
-                emails = &config->contact.email;
-                n_emails = *config->contact.email ? 1 : 0;
-        } else {
-                emails = config->roster.agencies[dispatch->index].emails;
-                n_emails = config->roster.agencies[dispatch->index].n_emails;
-        }
         if (!config->mail.url)
                 return 0;
         for (size_t i = 0; r == 0 && i < n_emails; i++) {
-                r = add_delivery(dispatch, "mail", emails[i], notices, n);
+                r = add(dispatch, "mail", emails[i], notices, n);
                 (*made)++;
         }
         return r;
@@ -92,7 +135,7 @@ static int to_webhooks(const struct dispatch *dispatch, const struct notice_reco
                 if (n_wanted == 0)
                         continue;
                 snprintf(server, sizeof(server), "webhook:%s", webhook->id);
-                r = add_delivery(dispatch, server, webhook->id, wanted, n_wanted);
+                r = add(dispatch, server, webhook->id, wanted, n_wanted);
                 (*made)++;
         }
         return r;
@@ -133,13 +176,17 @@ static int send_all(const struct dispatch *dispatch, const struct notice_record 
         return r;
 }
 
+static size_t index_of(const struct engine *engine, const char *agency)
+{
+        return strcmp(agency, CONTACT) == 0 ? ROSTER_NONE : roster_find(&engine_config(engine)->roster, agency);
+}
+
 static int dispatch_agency(struct engine *engine, int64_t now_ms, const char *agency, struct notice_record *notices)
 {
-        const struct config *config = engine_config(engine);
         struct dispatch dispatch = {
                 .engine = engine,
                 .now_ms = now_ms,
-                .index = strcmp(agency, CONTACT) == 0 ? ROSTER_NONE : roster_find(&config->roster, agency),
+                .index = index_of(engine, agency),
                 .agency = agency,
         };
         int r, n;
@@ -172,6 +219,65 @@ static int dispatch_agencies(struct engine *engine, int64_t now_ms, const char *
                         return r;
         }
         return 1;
+}
+
+/* ---- to other addresses than at first ---- */
+
+static bool has_mailbox(const struct config *config, size_t index, const char *address)
+{
+        size_t n;
+        char *const *emails = mailboxes_of(config, index, &n);
+
+        for (size_t i = 0; config->mail.url && i < n; i++)
+                if (strcmp(emails[i], address) == 0)
+                        return true;
+        return false;
+}
+
+/* A webhook by itself is no agency's: it is being tested. */
+static bool has_webhook(const struct config *config, size_t index, const char *id)
+{
+        const struct webhook *webhook = config_find_webhook(config, id);
+
+        for (enum notice_kind kind = 0; webhook && index != ROSTER_NONE && kind < KIND_COUNT; kind++)
+                if (webhook_wants(webhook, index, kind))
+                        return true;
+        return webhook && index == ROSTER_NONE;
+}
+
+bool dispatch_has_address(const struct engine *engine, const struct delivery_record *delivery)
+{
+        const struct config *config = engine_config(engine);
+        size_t index = index_of(engine, delivery->agency);
+
+        if (index == ROSTER_NONE && *delivery->agency)
+                return false;
+        return strcmp(delivery->server, "mail") == 0 ? has_mailbox(config, index, delivery->address)
+                                                     : has_webhook(config, index, delivery->address);
+}
+
+int dispatch_elsewhere(struct engine *engine, int64_t now_ms, const struct delivery_record *delivery,
+                       const struct notice_record *notices, size_t n, struct dispatch_moved *ret)
+{
+        const struct notice_record *group[GROUP_MAX];
+        struct dispatch dispatch = {
+                .engine = engine,
+                .now_ms = now_ms,
+                .index = index_of(engine, delivery->agency),
+                .agency = delivery->agency,
+                .manual = delivery->manual,
+                .moved = ret,
+        };
+        size_t made = 0;
+        int r;
+
+        *ret = (struct dispatch_moved){0};
+        if (n == 0 || (dispatch.index == ROSTER_NONE && *delivery->agency))
+                return 0;
+        for (size_t i = 0; i < n; i++)
+                group[i] = &notices[i];
+        r = to_mailboxes(&dispatch, group, n, &made);
+        return r < 0 ? r : to_webhooks(&dispatch, group, n, &made);
 }
 
 static bool failures_ripe(const struct engine *engine, int64_t now_ms)

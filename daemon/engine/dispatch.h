@@ -1,6 +1,6 @@
-/* Dispatch: notices that are new become deliveries, one for each address of whom they concern.
+/* Dispatch: notices become deliveries, one for each address of whom they concern.
  * Depends on engine, store.
- * Called by scheduler inside its transaction, and by decision for what a person asks to be sent at once. */
+ * Called by scheduler and readdress inside their transactions. */
 #pragma once
 
 #include "engine/engine.h"
@@ -15,3 +15,13 @@ int dispatch_before(struct engine *engine, int64_t now_ms, const char *agency);
 int dispatch_rest(struct engine *engine, int64_t now_ms);
 /* 1: notices are waiting that could leave now; 0: none, or only failures still being collected. */
 int dispatch_waiting(struct engine *engine);
+
+/* Whether a delivery's address is one that its agency (the contact) has in the configuration in force. */
+bool dispatch_has_address(const struct engine *engine, const struct delivery_record *delivery);
+struct dispatch_moved {
+        size_t n;            /* addresses that get what they have not had */
+        const char *address; /* the first of them; borrowed from the configuration */
+};
+/* What a delivery carries, to those addresses of its agency that have not had it; by hand where it was. */
+int dispatch_elsewhere(struct engine *engine, int64_t now_ms, const struct delivery_record *delivery,
+                       const struct notice_record *notices, size_t n, struct dispatch_moved *ret);

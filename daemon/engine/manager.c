@@ -13,6 +13,7 @@
 #include "core/cleanup.h"
 #include "engine/digest.h"
 #include "engine/outbox.h"
+#include "engine/readdress.h"
 #include "engine/scheduler.h"
 #include "engine/sync.h"
 
@@ -33,6 +34,7 @@ struct manager {
         bool in_trouble;    /* the store failed; said once */
         int64_t unfollowed; /* by how much the clock was set and the store does not know it yet, ms */
         bool unsettled;     /* what is settled may lie ahead of the clock */
+        bool moved;         /* agencies may have other addresses than what is queued for them */
 };
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -205,8 +207,6 @@ int manager_start(struct manager *manager)
                             "%d deliveries were under way when the program last ended: they are sent again with the "
                             "ids they had",
                             r);
-        if (r >= 0)
-                r = outbox_cancel_orphans(manager->outbox);
         if (r >= 0) {
                 report_clock(engine);
                 r = shift_attempts(engine, -clock_behind(engine)); /* set back while nobody watched */
@@ -220,7 +220,7 @@ int manager_start(struct manager *manager)
         r = synchronise(manager);
         if (r < 0)
                 return r;
-        manager->running = true;
+        manager->running = manager->moved = true;
         return manager_tick(manager);
 }
 
@@ -267,10 +267,22 @@ static int follow_clock(struct manager *manager)
         return r;
 }
 
+/* Likewise. */
+static int follow_addresses(struct manager *manager)
+{
+        int r = manager->moved ? readdress_queue(&manager->engine) : 0;
+
+        if (r == 0)
+                manager->moved = false;
+        return r;
+}
+
 static int work(struct manager *manager)
 {
         int more = 0, r = follow_clock(manager);
 
+        if (r == 0)
+                r = follow_addresses(manager);
         if (r < 0)
                 return r;
         if (manager->running) {
@@ -344,8 +356,7 @@ int manager_adopt(struct manager *manager, struct settings *settings)
         }
         settings_unref(old);
         outbox_recall(manager->outbox);
-        if (outbox_cancel_orphans(manager->outbox) < 0)
-                (void)engine_store_trouble(engine, -EIO, "What waits for a server that is gone stays queued");
+        manager->moved = true;
         report_provisional(engine);
         (void)manager_tick(manager); /* adopted; what fails now is in the journal and tried again */
         return 0;

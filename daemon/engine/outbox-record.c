@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "engine/dispatch.h"
+#include "engine/readdress.h"
 
 /* What a person asked for by hand is not held by the hours (design, Hours). */
 static int64_t parcel_opening(const struct outbox *outbox, const struct parcel *parcel, int64_t at_ms)
@@ -58,6 +59,8 @@ static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
                 .subject = parcel_subject(parcel),
                 .kind = &parcel->delivery.kind,
         };
+        size_t moved;
+        bool gone;
         int r;
 
         switch (parcel->outcome) {
@@ -77,15 +80,20 @@ static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
                 result.state = DELIVERY_FAILED;
                 break;
         }
-        /* It would wait for ever; and that a server taken out got nothing is no failure to tell anybody of. */
-        if (result.state != DELIVERY_SENT && !parcel->server->configured)
-                result.state = DELIVERY_CANCELLED;
+        /* It was put right, or its server taken out, while this was under way: no failure to tell anybody of. */
+        gone = result.state != DELIVERY_SENT && !dispatch_has_address(outbox->engine, &parcel->delivery);
+        if (gone)
+                result.state = DELIVERY_QUEUED;
         r = store_finish_delivery(outbox->engine->store, &result);
         if (r == 0 && result.state == DELIVERY_FAILED)
                 r = notify_contact(outbox, parcel, now);
+        if (r == 0 && gone) {
+                r = readdress_delivery(outbox->engine, &parcel->delivery, &moved);
+                result.state = DELIVERY_CANCELLED;
+        }
         parcel->delivery.state = result.state;
         parcel->delivery.next_ms = result.next_ms;
-        return r;
+        return r < 0 ? r : 0;
 }
 
 static void say_result(struct outbox *outbox, const struct parcel *parcel)
@@ -117,7 +125,8 @@ static void say_result(struct outbox *outbox, const struct parcel *parcel)
                 break;
         case DELIVERY_CANCELLED:
                 journal_say(&outbox->engine->journal, EVENT_DELIVERY_CANCELLED, &fields, "Cancelled %s to %s (%s): %s",
-                            fields.kind, delivery->address, delivery->agency, answer);
+                            fields.kind, delivery->address, delivery->agency,
+                            parcel->answer ? answer : "no longer an address");
                 break;
         case DELIVERY_SENDING:
         case DELIVERY_STATES:

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "engine/dispatch.h"
 #include "engine/facts.h"
 
 static void on_done(void *userdata, const struct transfer_result *result)
@@ -116,6 +117,10 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
         struct facts *CLEANUP(facts_free_p) facts = NULL;
         int r;
 
+        if (!dispatch_has_address(engine, &parcel->delivery)) { /* it was put right since this was claimed */
+                outbox_answer(outbox, parcel, TRANSFER_TEMPORARY, NULL);
+                return;
+        }
         r = facts_gather(engine, &parcel->delivery, &facts);
         if (r >= 0 && facts_early(facts) != WALL_NONE) {
                 int postponed = postpone(outbox, parcel, facts_early(facts));

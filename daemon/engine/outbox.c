@@ -110,36 +110,6 @@ int outbox_configure(struct outbox *outbox)
         return r;
 }
 
-static int cancel_orphan(void *userdata, const struct delivery_record *record)
-{
-        struct outbox *outbox = userdata;
-        const struct server *server = find_server(outbox, record->server);
-
-        if (server && server->configured)
-                return 0;
-        return store_finish_delivery(outbox->engine->store, &(struct delivery_result){
-                                                                    .delivery = record->number,
-                                                                    .state = DELIVERY_CANCELLED,
-                                                                    .now_ms = clock_now(&outbox->engine->clock),
-                                                                    .answer = "no longer configured",
-                                                            });
-}
-
-int outbox_cancel_orphans(struct outbox *outbox)
-{
-        struct store *store = outbox->engine->store;
-        struct delivery_filter filter = {.state = DELIVERY_QUEUED};
-        int r = store_begin(store);
-
-        if (r == 0)
-                r = store_each_delivery(store, &filter, cancel_orphan, outbox);
-        if (r == 0)
-                r = store_commit(store);
-        if (r < 0)
-                store_rollback(store);
-        return r;
-}
-
 /* ---- claiming ---- */
 
 static int take_claim(struct outbox *outbox, struct server *server, struct delivery_record *record)

@@ -29,8 +29,6 @@ int outbox_new(struct engine *engine, const struct courier *courier, sd_event *e
 struct outbox *outbox_free(struct outbox *outbox);
 /* Takes in the servers of the configuration in force. 0 or -ENOMEM: the old ones stay. */
 int outbox_configure(struct outbox *outbox);
-/* Cancels what waits for a server that is no longer configured: it would wait for ever. 0 or an error of the store. */
-int outbox_cancel_orphans(struct outbox *outbox);
 /* Claims and starts what is due. 0 or an error of the store. */
 int outbox_run(struct outbox *outbox);
 /* When there will be something to send, UTC milliseconds; INT64_MAX: nothing waits, or only for an answer. */

@@ -1,5 +1,5 @@
 """What happens once in years, and must lose nothing and send nothing twice: a full disk, hours that end, a server that
-is taken out of the configuration or away for days, in the middle of what is under way."""
+is taken out of the configuration or away for days, addresses that are put right, in the middle of what is under way."""
 
 import collections
 import datetime
@@ -240,6 +240,33 @@ def test_a_webhook_taken_out_while_its_message_is_on_the_wire(tmp_path, smtp, au
             assert {one["answer"] for one in ends if one["state"] == "cancelled"} == {"no longer configured"}
             assert bus.ctl("status", "--check").returncode == 0
         assert len(https.requests()) == 1
+
+
+# ---- an address that is put right ----------------------------------------------------------------------------------------
+
+
+def test_wrong_addresses_are_put_right(tmp_path, smtp, authority, bus):
+    """One is not known to its server for now, one for good: after the reload the first message goes to the new address
+    by itself, the other as it is retried; the old addresses get nothing, and the list of deliveries says why."""
+    smtp.faults.update({"dv1@khoi.example": "450", "dv2@khoi.example": "550"})
+    live = Live(tmp_path, midnight(), 2, mail=mail_to(smtp, authority))
+    with live.start("session", environment=bus.environment) as daemon:
+        bus.wait_for_object()
+        said(daemon, "Could not deliver due to dv1@khoi.example")
+        said(daemon, "Gave up delivering due to dv2@khoi.example")
+        path = live.conf / "agencies.conf"
+        path.write_text(path.read_text().replace("dv1@", "moi1@").replace("dv2@", "moi2@"))
+        assert bus.ctl("reload").returncode == 0
+        said(daemon, "Sent due to moi1@khoi.example")
+        assert not deliveries(bus, address="moi2@khoi.example")
+        (failed,) = deliveries(bus, state="failed")
+        assert bus.ctl("retry", failed["id"]).returncode == 0
+        said(daemon, "Sent due to moi2@khoi.example")
+        ends = {one["address"]: one["answer"] for one in deliveries(bus, state="cancelled")}
+        assert ends == {f"dv{n}@khoi.example": f"no longer an address of don-vi-{n}; moi{n}@khoi.example gets it" for n in (1, 2)}
+        assert len({one["id"] for one in deliveries(bus, kind="due")}) == 4
+    arrived = {to for record in smtp.messages() for to in record["to"]}
+    assert arrived & {f"{name}{n}@khoi.example" for name in ("dv", "moi") for n in (1, 2)} == {"moi1@khoi.example", "moi2@khoi.example"}
 
 
 # ---- a server that is away for long --------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ struct pending {
 struct play {
         char folder[64];
         char *main;
+        const char *c, *contact; /* what stands in c's entry; the contact's mailbox */
         struct manager *manager;
         char *lines[LINES_MAX];
         size_t n_lines;
@@ -86,18 +87,27 @@ static void write_plan(const struct play *play, const char *plan)
         write_file(play, "plans.d/p.conf", text);
 }
 
-static void write_all(const struct play *play, const char *plan)
+static void write_agencies(const struct play *play)
 {
         char *CLEANUP_FREE text = NULL;
-        char path[160];
 
-        snprintf(path, sizeof(path), "%s/plans.d", play->folder);
-        mkdir(path, 0700);
-        snprintf(path, sizeof(path), "%s/state", play->folder);
-        mkdir(path, 0700);
+        assert(asprintf(&text,
+                        "agencies = ( { id = \"a\"; name = \"Cơ quan A\"; emails = [\"a@x.example\"]; },\n"
+                        "{ id = \"b\"; name = \"Cơ quan B\"; emails = [\"b@x.example\"]; },\n"
+                        "{ id = \"c\"; name = \"Cơ quan C\"; %s },\n"
+                        "{ id = \"d\"; name = \"Hội đồng\"; emails = [\"d@x.example\"]; } );\n"
+                        "groups = { council = [\"d\"]; };\n",
+                        play->c) > 0);
+        write_file(play, "agencies.conf", text);
+}
+
+static void write_main(const struct play *play)
+{
+        char *CLEANUP_FREE text = NULL;
+
         assert(asprintf(&text,
                         "block = { name = \"Khối thi đua\"; short = \"Khối\"; contact = { name = \"N\"; title = \"T\"; "
-                        "phone = \"1\"; email = \"contact@x.example\"; }; };\n"
+                        "phone = \"1\"; email = \"%s\"; }; };\n"
                         "agencies = \"agencies.conf\"; plans = \"plans.d\"; calendars = \"%s/conf/calendar.d\";\n"
                         "templates = \"%s/conf/templates/vi\"; state_dir = \"state\";\n"
                         "mail = { url = \"smtp://127.0.0.1:1\"; tls = \"required\"; from = \"from@x.example\"; };\n"
@@ -108,14 +118,20 @@ static void write_all(const struct play *play, const char *plan)
                         "); };\n"
                         "  inspection = { before = [\"3d\", \"1d\"]; at = \"08:00\"; }; };\n"
                         "default_policy = \"report\";\n%s\n",
-                        SOURCE_DIR, SOURCE_DIR, play->main) > 0);
+                        play->contact, SOURCE_DIR, SOURCE_DIR, play->main) > 0);
         write_file(play, "reminderd.conf", text);
-        write_file(play, "agencies.conf",
-                   "agencies = ( { id = \"a\"; name = \"Cơ quan A\"; emails = [\"a@x.example\"]; },\n"
-                   "{ id = \"b\"; name = \"Cơ quan B\"; emails = [\"b@x.example\"]; },\n"
-                   "{ id = \"c\"; name = \"Cơ quan C\"; emails = [\"c@x.example\"]; },\n"
-                   "{ id = \"d\"; name = \"Hội đồng\"; emails = [\"d@x.example\"]; } );\n"
-                   "groups = { council = [\"d\"]; };\n");
+}
+
+static void write_all(const struct play *play, const char *plan)
+{
+        char path[160];
+
+        snprintf(path, sizeof(path), "%s/plans.d", play->folder);
+        mkdir(path, 0700);
+        snprintf(path, sizeof(path), "%s/state", play->folder);
+        mkdir(path, 0700);
+        write_main(play);
+        write_agencies(play);
         write_plan(play, plan);
 }
 
@@ -169,18 +185,29 @@ static struct answer answer_for(const struct play *play, const char *address)
         return (struct answer){.outcome = TRANSFER_SENT};
 }
 
-static int take_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
-                     transfer_done done, void *userdata, struct transfer **ret)
+static int take(struct play *play, const char *address, transfer_done done, void *userdata, struct transfer **ret)
 {
-        struct play *play = self;
         struct pending *pending = calloc(1, sizeof(*pending));
 
-        (void)config, (void)draft;
         assert(pending);
-        *pending = (struct pending){done, userdata, answer_for(play, to), play->pending};
+        *pending = (struct pending){done, userdata, answer_for(play, address), play->pending};
         play->pending = pending;
         *ret = (struct transfer *)pending;
         return 0;
+}
+
+static int take_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
+                     transfer_done done, void *userdata, struct transfer **ret)
+{
+        (void)config, (void)draft;
+        return take(self, to, done, userdata, ret);
+}
+
+static int take_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft, transfer_done done,
+                     void *userdata, struct transfer **ret)
+{
+        (void)id, (void)draft;
+        return take(self, webhook->id, done, userdata, ret);
 }
 
 static void cancel(void *self, struct transfer *transfer)
@@ -209,7 +236,7 @@ static void open_manager(struct play *play, int64_t now, bool catch_up)
         snprintf(state, sizeof(state), "%s/state", play->folder);
         r = manager_new(
                 &(struct manager_options){
-                        .courier = {.mail = take_mail, .cancel = cancel, .self = play},
+                        .courier = {.mail = take_mail, .post = take_post, .cancel = cancel, .self = play},
                         .settings = settings,
                         .state_dir = state,
                         .journal = {.target = JOURNAL_QUIET},
@@ -236,6 +263,8 @@ struct play *play_new(const char *start, const char *plan, const char *main, boo
         snprintf(play->folder, sizeof(play->folder), "/tmp/reminderd-play-XXXXXX");
         assert(mkdtemp(play->folder));
         play->main = strdup(main);
+        play->c = "emails = [\"c@x.example\"];";
+        play->contact = "contact@x.example";
         write_all(play, plan);
         clock_set_zone("Asia/Ho_Chi_Minh");
         open_manager(play, instant_of(start), catch_up);
@@ -323,14 +352,32 @@ const char *play_sent(struct play *play)
         return play->shown;
 }
 
-int play_edit(struct play *play, const char *plan)
+static int reload(struct play *play)
 {
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
-        int r;
+        int r = load(play, &settings);
 
-        write_plan(play, plan);
-        r = load(play, &settings);
         return r < 0 ? r : manager_adopt(play->manager, settings);
+}
+
+int play_edit(struct play *play, const char *plan)
+{
+        write_plan(play, plan);
+        return reload(play);
+}
+
+void play_write_addresses(struct play *play, const char *c, const char *contact)
+{
+        play->c = c;
+        play->contact = contact;
+        write_main(play);
+        write_agencies(play);
+}
+
+int play_move(struct play *play, const char *c)
+{
+        play_write_addresses(play, c, play->contact);
+        return reload(play);
 }
 
 void play_restart(struct play *play, const char *moment)

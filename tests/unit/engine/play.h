@@ -21,6 +21,10 @@ void play_until(struct play *play, const char *moment);
 const char *play_sent(struct play *play);
 /* Replaces the plan and reloads. */
 int play_edit(struct play *play, const char *plan);
+/* Writes other addresses, for the next reload or start: what stands in c's entry after its name, and the contact's
+ * mailbox; both are borrowed. play_move() changes c's and reloads. */
+void play_write_addresses(struct play *play, const char *c, const char *contact);
+int play_move(struct play *play, const char *c);
 /* Ends the process' hold and opens the same store again at a later moment. */
 void play_restart(struct play *play, const char *moment);
 /* How the server answers from now on: outcome for an address, "" for all; retry_after in seconds. */
