@@ -297,7 +297,7 @@ static void write_main(const struct block *block, const char *folder)
 
         fprintf(out,
                 "block = { name = \"Khối\"; short = \"K\"; contact = { name = \"N\"; title = \"T\"; phone = \"1\"; "
-                "email = \"contact@x.example\"; }; };\n"
+                "email = \"" BLOCK_CONTACT "\"; }; };\n"
                 "agencies = \"agencies.conf\"; plans = \"plans.d\"; calendars = \"%s/conf/calendar.d\";\n"
                 "templates = \"%s\"; state_dir = \"state\"; timezone = \"%s\";\n"
                 "mail = { url = \"smtp://127.0.0.1:1\"; tls = \"required\"; from = \"from@x.example\"; "

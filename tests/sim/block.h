@@ -13,6 +13,7 @@
 #define LEVELS_MAX 2
 #define POLICIES 3
 #define PLANS 2 /* this year's and the next one's */
+#define BLOCK_CONTACT "contact@x.example"
 #define HOOKS 2 /* one that takes everything, one with filters */
 
 /* The first three agencies stay for ever: the plan names them. */
@@ -23,7 +24,7 @@ struct block_agency {
         bool present;
         bool banned; /* left out of a story: never comes */
         int mailboxes;
-        int corrected[2]; /* how often each address was put right */
+        int corrected[2]; /* how often each address was put right; back again too */
 };
 
 struct block_policy {
@@ -48,7 +49,7 @@ struct block_item {
         int plan;
         enum date_form form;
         int lunar_month, lunar_day; /* of an observance; 0: a Gregorian one */
-        civil_day from, due; /* an undated one has neither */
+        civil_day from, due;        /* an undated one has neither */
         civil_day fix_by;
         bool tentative;
         int quarter, month_day;

@@ -1,6 +1,7 @@
 /* What must hold, at every message and after every step, said from the duties and the slow rules:
- *   a message leaves only once it is committed as sending, is told of what is owed and not done, not during a snooze,
- *   not as overdue before the due date nor as a reminder of it after (checker_leaving, checker_on_wire);
+ *   a message leaves only once it is committed as sending, for an address that its agency has, is told of what is owed
+ *   and not done, not during a snooze, not as overdue before the due date nor as a reminder of it after
+ *   (checker_leaving, checker_on_wire);
  *   what the rules demand at a moment has a notice, of the right kind (check_duty, check_levels, check_fix);
  *   nobody is reminded more often than that (check_count), in a quiet year exactly so often;
  *   the timer is armed for the next thing to do (check_wake), nothing due stays in the queue (check_queue);
@@ -50,7 +51,7 @@ static bool is_reminder(enum notice_kind kind)
 
 /* ---- at every message ---- */
 
-static int slot_of(const char *address)
+int checker_place(const char *address)
 {
         for (int i = 0; i < HOOKS; i++)
                 if (strcmp(address, block_hook_ids[i]) == 0)
@@ -70,11 +71,37 @@ static void check_may_hear(struct sim *sim, const struct duty *duty, enum notice
                          item_name(sim, duty));
 }
 
+/* An address that was put right gets nothing more, whenever what goes to it was made. */
+static void check_address(struct sim *sim, const struct delivery_record *delivery)
+{
+        char address[DELIVERY_TEXT] = BLOCK_CONTACT;
+        bool known = !*delivery->agency && strcmp(delivery->address, address) == 0;
+
+        if (strcmp(delivery->server, "mail") != 0)
+                return;
+        for (int i = 0; i < sim->block.n_agencies; i++) {
+                const struct block_agency *agency = &sim->block.agencies[i];
+
+                if (!agency->present || strcmp(agency->id, delivery->agency) != 0)
+                        continue;
+                for (int mailbox = 0; mailbox < agency->mailboxes; mailbox++) {
+                        block_mailbox(agency, mailbox, sizeof(address), address);
+                        known |= strcmp(address, delivery->address) == 0;
+                }
+        }
+        if (!known)
+                sim_fail(sim, "%s goes to %s, which is no address of %s any more", delivery->id, delivery->address,
+                         delivery->agency);
+}
+
 void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notices,
                      const bool *firsts, int n)
 {
-        if (!rules_open(&sim->rules, sim_wall(sim)) && delivery->kind != KIND_TEST &&
-            !outside_parcel(sim, delivery->id)->manual)
+        /* What goes on to a corrected address goes on as it was: by hand too. */
+        bool by_hand = outside_parcel(sim, delivery->id)->manual || (delivery->manual && sim_has(sim, CLASS_CONFIG));
+
+        check_address(sim, delivery);
+        if (!rules_open(&sim->rules, sim_wall(sim)) && delivery->kind != KIND_TEST && !by_hand)
                 sim_fail(sim, "%s goes to %s outside the hours", kind_name(delivery->kind), delivery->address);
         for (int i = 0; i < n; i++) {
                 struct obligation_record CLEANUP(obligation_record_clear) record = {0};
@@ -91,7 +118,7 @@ void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, co
                 if (!duty)
                         sim_fail(sim, "%s is told of %s, which it never owed", record.agency, record.item);
                 if (is_reminder(notices[i].kind) && firsts[i])
-                        duty->left[slot_of(delivery->address)]++;
+                        duty->left[checker_place(delivery->address)]++;
                 /* What another address has already had stays "sent", also where this letter leaves it out. */
                 if (notices[i].state == NOTICE_SENT)
                         continue;
@@ -614,6 +641,14 @@ static int note_waiting(void *userdata, const struct delivery_record *record)
         return 0;
 }
 
+static bool is_present(const struct sim *sim, const char *id)
+{
+        for (int i = 0; i < sim->block.n_agencies; i++)
+                if (strcmp(sim->block.agencies[i].id, id) == 0)
+                        return sim->block.agencies[i].present;
+        return false;
+}
+
 static int check_notice(void *userdata, const struct notice_record *record)
 {
         struct sim *sim = userdata;
@@ -625,6 +660,9 @@ static int check_notice(void *userdata, const struct notice_record *record)
             (!record->detail || !*record->detail))
                 sim_fail(sim, "notice %s to %s was %s without a reason", record->rung, record->agency,
                          notice_state_name(record->state));
+        if (record->state == NOTICE_CANCELLED && record->detail &&
+            strncmp(record->detail, "no longer an address", 20) == 0 && is_present(sim, record->agency))
+                sim_fail(sim, "notice %s to %s was lost with an address", record->rung, record->agency);
         if (record->state == NOTICE_QUEUED && record->obligation_id != 0 && open) {
                 bool waits = false;
                 const struct delivery_filter filter = {.state = DELIVERY_QUEUED,

@@ -253,15 +253,21 @@ void edits_plan(struct sim *sim)
 
 /* ---- policies, hours, zone, servers ---- */
 
+#define ADDRESSES 6 /* among the things that an administrator changes */
+
 static void correct_address(struct sim *sim, struct chance *chance)
 {
-        struct block_agency *agency = &sim->block.agencies[chance_between(chance, 0, sim->block.n_agencies - 1)];
+        int any = chance_between(chance, 0, sim->block.n_agencies - 1);
+        struct block_agency *agency = &sim->block.agencies[sim->suspect >= 0 ? sim->suspect : any];
         int mailbox = chance_between(chance, 0, 1);
 
         if (chance_percent(chance, 30))
                 agency->mailboxes = 3 - agency->mailboxes;
+        else if (agency->corrected[mailbox] > 0 && chance_percent(chance, 30))
+                agency->corrected[mailbox]--;
         else
                 agency->corrected[mailbox]++;
+        sim->suspect = -1;
         sim_say(sim, "the addresses of %s are put right", agency->id);
 }
 
@@ -271,7 +277,7 @@ void edits_config(struct sim *sim)
         struct block *block = &sim->block;
         int policy = chance_between(chance, 0, POLICIES - 1);
 
-        switch (chance_between(chance, 0, 6)) {
+        switch (sim->suspect >= 0 ? ADDRESSES : chance_between(chance, 0, ADDRESSES)) {
         case 0:
                 block_random_policy(&block->policies[policy], chance);
                 sim_say(sim, "policy p%d is another", policy);

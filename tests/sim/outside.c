@@ -32,13 +32,14 @@ struct parcel_log *outside_parcel(struct sim *sim, const char *id)
         return &sim->parcels[at];
 }
 
-static uint64_t number_of(const struct notice_record *notice, const char *address)
+/* `to`: an address, or one of an agency's places for them, which a corrected one keeps. */
+static uint64_t number_of(const struct notice_record *notice, const char *to)
 {
         char text[300];
         uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
 
         snprintf(text, sizeof(text), "%" PRId64 "/%" PRId64 "/%s/%s/%s", notice->occurrence_id, notice->obligation_id,
-                 notice->agency, notice->rung, address);
+                 notice->agency, notice->rung, to);
         for (const char *c = text; *c; c++)
                 hash = (hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
         return hash;
@@ -79,6 +80,15 @@ static bool departs(struct sim *sim, uint64_t what)
                 return false;
         sim->departed[at] = what;
         return true;
+}
+
+/* The second mailbox may get what waited for the first: each place hears of a notice once. */
+static uint64_t place_number(const struct notice_record *notice, const char *address)
+{
+        char place[] = "/0";
+
+        place[1] = (char)('0' + checker_place(address));
+        return number_of(notice, place);
 }
 
 static void flight_free(struct flight *flight)
@@ -135,6 +145,21 @@ static void check_rate(struct sim *sim)
         sim->departures[sim->n_departures++] = sim->now;
 }
 
+/* Now and then an administrator looks at the addresses while a message is slow or comes back: that is when a correction
+ * finds one in the queue, claimed or on the wire. */
+static void suspect(struct sim *sim, const struct flight *flight, const char *agency)
+{
+        struct chance *chance = &sim->timing[CLASS_CONFIG];
+        int seconds = (int)((flight->answer_ms - sim->now) / 1000);
+
+        if (!sim_has(sim, CLASS_CONFIG) || (flight->fate == CLASSES && seconds == 0) || !chance_percent(chance, 4))
+                return;
+        for (int i = 0; i < sim->block.n_agencies; i++)
+                if (strcmp(sim->block.agencies[i].id, agency) == 0)
+                        sim->suspect = i;
+        sim->events[CLASS_CONFIG] = sim->now + INT64_C(1000) * chance_between(chance, 1, 2 * seconds + 3600);
+}
+
 /* It is on the wire, or the process died on the way there. */
 static int leave(struct sim *sim, struct flight *flight)
 {
@@ -164,7 +189,7 @@ static int leave(struct sim *sim, struct flight *flight)
         flight->says = calloc((size_t)n + 1, sizeof(*flight->says));
         for (int i = 0; i < n; i++) {
                 flight->says[i] = number_of(&notices[i], address);
-                firsts[i] = departs(sim, flight->says[i]);
+                firsts[i] = departs(sim, place_number(&notices[i], address));
         }
         flight->n_says = n;
         checker_on_wire(sim, &delivery, notices, firsts, n);
@@ -175,6 +200,7 @@ static int leave(struct sim *sim, struct flight *flight)
         if (flight->fate == CLASS_TEMPORARY && chance_percent(&sim->streams[CLASS_TEMPORARY], 10))
                 flight->retry_after = chance_between(&sim->streams[CLASS_TEMPORARY], 1, 86400);
         flight->answer_ms = sim->now + pick_delay(sim);
+        suspect(sim, flight, delivery.agency);
         sim->n_flights++;
         sim_say(sim, "on the wire: %.8s %s to %s, attempt %u, %d notices", id, kind_name(delivery.kind), address,
                 delivery.attempts, n);

@@ -464,6 +464,7 @@ void sim_run(uint64_t seed, const struct replay *replay, const struct medium *me
         sim->medium = medium;
         sim->quiet = replay->classes == 0;
         sim->look_ahead = medium == &ahead_medium ? 0 : INT64_MAX;
+        sim->suspect = -1;
         begin(sim);
         began = sim->now;
         ramdisk_clear();

@@ -29,8 +29,8 @@ extern const char *const class_names[CLASSES];
 enum { STREAM_BLOCK = CLASSES, STREAMS };
 
 struct totals {
-        long seeds, days, crashes, power_cuts, accepted, repeated; /* repeated: accepted more than once, on the wire at a
-                                                                      crash or with the answer lost */
+        long seeds, days, crashes, power_cuts, accepted, repeated; /* repeated: accepted more than once, on the wire at
+                                                                      a crash or with the answer lost */
         long faults[CLASSES];
         long decisions, refused, promises, escalations, ticks, failures_told, foreseen;
 };
@@ -49,7 +49,7 @@ struct replay {
 struct outcome {
         struct totals totals;
         int n_hits[CLASSES], hits[CLASSES][HITS_MAX]; /* what took place */
-        int items, agencies; /* that there ever were */
+        int items, agencies;                          /* that there ever were */
         char failure[400];
 };
 
@@ -125,7 +125,7 @@ struct sim {
         const struct medium *medium; /* NULL: ramdisk.h */
         const struct replay *replay;
         struct outcome *outcome;
-        bool quiet;                    /* no class at all: everything is sent at its moment, exactly once */
+        bool quiet;                     /* no class at all: everything is sent at its moment, exactly once */
         struct chance streams[STREAMS]; /* of a class: for what is happening now */
         struct chance timing[CLASSES];  /* when the next one comes */
         int numbers[CLASSES];
@@ -162,8 +162,9 @@ struct sim {
         int n_parcels, room_parcels;
         int *parcel_of; /* hash of ids */
         struct said *said;
-        uint64_t *departed; /* numbers of what has left for an address before */
+        uint64_t *departed; /* numbers of what has left for a place before */
         int64_t outage_until;
+        int suspect; /* the agency whose addresses are looked at next; -1: of anybody, or something else */
         int64_t departures[DEPARTURES_MAX]; /* by mail, the last ones */
         int n_departures;
 
@@ -250,6 +251,8 @@ void edits_sync(struct sim *sim);
 /* ---- checker.c ---- */
 struct duty *checker_find(struct sim *sim, const char *item, const char *key, const char *agency);
 void checker_look_up(struct sim *sim, struct duty *duty);
+/* Which of an agency's places an address is: its first mailbox, its second, a hook. */
+int checker_place(const char *address);
 void checker_leaving(struct sim *sim, const struct delivery_record *delivery, const struct letter *letter);
 void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notices,
                      const bool *firsts, int n);
