@@ -286,6 +286,10 @@ static int date_changed(const struct change *change, struct obligation_record *r
         else
                 r = store_cancel_notices(change->engine->store, record->occurrence_id, record->id, KIND_COUNT,
                                          "the date was cleared");
+        if (r == 1) {
+                record->handled = engine_judged_anew(change->engine, record->handled);
+                r = decision_store(change, record);
+        }
         return r < 0 ? r : decision_audit(change, record, verb, detail);
 }
 

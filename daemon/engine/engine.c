@@ -157,6 +157,13 @@ int engine_rearm_occurrence(struct engine *engine, int64_t occurrence)
         return store_put_occurrence(engine->store, &record);
 }
 
+wall_time engine_judged_anew(const struct engine *engine, wall_time handled)
+{
+        wall_time from = clock_wall(clock_now(&engine->clock)) - engine_config(engine)->catch_up;
+
+        return handled < from ? handled : from;
+}
+
 /* An announcement that never left: what it would have said of the date before is what the next one says. */
 struct unsaid {
         struct notice_detail detail;
@@ -243,8 +250,10 @@ int engine_announce_date(struct engine *engine, const struct obligation_record *
         if (!detail)
                 return -ENOMEM;
         r = store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_COUNT, "the date changed");
-        if (r < 0 || (unsaid.found && same_dates(&new, &said)))
-                return r; /* moved away and back before anybody heard of it */
+        if (r < 0)
+                return r;
+        if (unsaid.found && same_dates(&new, &said))
+                return 1; /* moved away and back before anybody heard of it */
         snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
         /* The same date can be set, moved and set again: the moment makes each announcement one of its own. */
         snprintf(notice.rung, sizeof(notice.rung), "date-set@%s/%016" PRIx64, civil_format(record->due, day),

@@ -73,8 +73,13 @@ int64_t engine_holds_until(const struct engine *engine, int64_t now_ms, bool any
 /* Makes an occurrence's escalations and date reminders be judged anew at the next tick. */
 int engine_rearm_occurrence(struct engine *engine, int64_t occurrence);
 
+/* Until when rungs stay settled of what comes back after it was cancelled: those that may still be caught up, and were
+ * cancelled or not judged, are judged again. What was said is not said twice. */
+wall_time engine_judged_anew(const struct engine *engine, wall_time handled);
+
 /* Tells those concerned that a date was set or changed: cancels what is queued about the old one and writes the
- * notice. `by` and `note` may be NULL. The caller is in a transaction. */
+ * notice. 1: it is the date that they last heard of, and there is nothing to tell; what was cancelled when it moved
+ * away is to be judged anew. `by` and `note` may be NULL. The caller is in a transaction. */
 int engine_announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
                          const char *by, const char *note);
 /* What a notice's detail holds for date_set, snoozed and completed: who, why, and the dates before. */

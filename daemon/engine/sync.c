@@ -87,6 +87,7 @@ static int move_obligation(struct sync *sync, struct obligation_record *record, 
         struct engine *engine = sync->engine;
         const struct calendar *calendar = engine_config(engine)->calendar;
         char day[CIVIL_DATE_SIZE];
+        int r;
 
         record->handled = sync->now;
         if (record->obligation.snoozed_until != CIVIL_NONE && obligation_snooze_hides(&record->obligation, calendar))
@@ -100,15 +101,12 @@ static int move_obligation(struct sync *sync, struct obligation_record *record, 
         if (record->obligation.observance || record->due == CIVIL_NONE)
                 return store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_COUNT,
                                             "the date changed");
-        return engine_announce_date(engine, record, before, NULL, NULL);
-}
-
-/* What came back: rungs that may still be caught up, and were cancelled or not judged, are judged again. */
-static wall_time judged_anew(const struct sync *sync, wall_time handled)
-{
-        wall_time from = sync->now - engine_config(sync->engine)->catch_up;
-
-        return handled < from ? handled : from;
+        r = engine_announce_date(engine, record, before, NULL, NULL);
+        if (r == 1) {
+                record->handled = engine_judged_anew(engine, record->handled);
+                engine_arm(engine, sync->item, record);
+        }
+        return r < 0 ? r : 0;
 }
 
 static int update_obligation(struct sync *sync, const struct occurrence_record *occurrence,
@@ -123,7 +121,7 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
         take_dates(&record->obligation, &occurrence->planned);
         if (record->obligation.status == OBLIGATION_WITHDRAWN) {
                 record->obligation.status = OBLIGATION_OPEN;
-                record->handled = judged_anew(sync, record->handled); /* its queue was cancelled */
+                record->handled = engine_judged_anew(sync->engine, record->handled); /* its queue was cancelled */
         }
         open = record->obligation.status == OBLIGATION_OPEN;
         changed = !same_dates(&before, &record->obligation) || before.status != record->obligation.status;
@@ -179,7 +177,7 @@ static int put_occurrence(struct sync *sync, const struct occurrence *occurrence
                 return r;
         if (known == 0) {
                 record.id = old.id;
-                record.handled = old.withdrawn ? judged_anew(sync, old.handled) : old.handled;
+                record.handled = old.withdrawn ? engine_judged_anew(sync->engine, old.handled) : old.handled;
         }
         r = store_put_occurrence(store, &record);
         if (r == 0)

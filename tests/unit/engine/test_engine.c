@@ -564,6 +564,41 @@ static void dates_set_before_anybody_heard(void **state)
         }
 }
 
+/* The reminder of Friday waits for a server that is away. In the evening its date moves away and back, by a decision or
+ * by an edited plan: nobody heard of that, and on Monday the reminder leaves. */
+static void a_date_moved_away_and_back(void **state)
+{
+        const struct decision_scope scope = {.item = "bao-cao", .agency = "c"};
+
+        (void)state;
+        for (int edited = 0; edited < 2; edited++) {
+                struct play *play = play_new("2024-06-01", REPORT, "", false);
+                struct decision_result result;
+
+                play_answer(play, "", TRANSFER_TEMPORARY, 3 * 86400);
+                play_until(play, "2024-06-07 20:00");
+                assert_sent(play, "06-07 08:00 advance c bao-cao\n");
+                play_answer(play, "", TRANSFER_SENT, 0);
+                for (int back = 0; back < 2; back++) {
+                        const char *day = back ? "2024-06-14" : "2024-06-20";
+                        char plan[200];
+
+                        snprintf(plan, sizeof(plan),
+                                 "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"%s\"; for = [\"c\"]; }", day);
+                        if (edited)
+                                assert_int_equal(play_edit(play, plan), 0);
+                        else
+                                assert_int_equal(decided(decide_set_date(play_engine(play), &clerk, &scope, day_of(day),
+                                                                         NULL, &result),
+                                                         &result),
+                                                 DECIDED);
+                }
+                play_until(play, "2024-06-13 09:00");
+                assert_sent(play, "06-10 07:30 advance c bao-cao\n06-13 08:00 due c bao-cao\n");
+                play_free(play);
+        }
+}
+
 static int note_kind(void *userdata, const struct delivery_record *delivery)
 {
         *(enum notice_kind *)userdata = delivery->kind;
@@ -680,6 +715,7 @@ int main(void)
                 cmocka_unit_test(a_clock_that_ran_ahead_loses_nothing),
                 cmocka_unit_test(what_a_fast_clock_queued_waits),
                 cmocka_unit_test(dates_set_before_anybody_heard),
+                cmocka_unit_test(a_date_moved_away_and_back),
                 cmocka_unit_test(a_retry_on_another_day_is_of_another_kind),
                 cmocka_unit_test(days_off_are_no_time_tried),
                 cmocka_unit_test(a_date_set_in_the_past_is_escalated),
