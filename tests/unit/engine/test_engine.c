@@ -626,6 +626,34 @@ static void a_retry_on_another_day_is_of_another_kind(void **state)
         play_free(play);
 }
 
+/* Claimed in one batch with what the end of the hours stops: a test leaves all the same, and the rest the next day. */
+static void the_end_of_the_hours_stops_no_test(void **state)
+{
+        struct play *play = play_new("2024-06-01", REPORT, "hours = { open = \"07:30\"; close = \"08:31\"; };", false);
+        struct decision_result result;
+
+        (void)state;
+        assert_int_equal(play_move(play, "emails = [\"1@x.example\", \"2@x.example\", \"3@x.example\", "
+                                         "\"4@x.example\", \"5@x.example\", \"6@x.example\"];"),
+                         0);
+        play_answer(play, "", TRANSFER_TEMPORARY, 1800);
+        play_until(play, "2024-06-07 08:29");
+        play_answer(play, "", TRANSFER_SENT, 0);
+        clock_advance(&play_engine(play)->clock, manager_wake(play_manager(play)));
+        assert_int_equal(decided(decide_test(play_engine(play), &clerk, "c", NULL, &result), &result), DECIDED);
+        assert_int_equal(manager_tick(play_manager(play)), 0);
+        assert_int_equal(manager_under_way(play_manager(play)), 4); /* reminders: they have waited longer */
+        clock_advance(&play_engine(play)->clock, clock_now(&play_engine(play)->clock) + 120000);
+        play_until(play, "2024-06-07 08:33");
+        assert_int_equal(deliveries(play, DELIVERY_SENT), 10);
+        assert_int_equal(deliveries(play, DELIVERY_QUEUED), 2);
+        play_until(play, "2024-06-08");
+        assert_int_equal(deliveries(play, DELIVERY_QUEUED), 2);
+        play_until(play, "2024-06-10 07:30");
+        assert_int_equal(deliveries(play, DELIVERY_SENT), 12);
+        play_free(play);
+}
+
 /* Tết 2024 lasts from 8 to 14 February: over it nothing is tried, and nothing is given up for that. */
 static void days_off_are_no_time_tried(void **state)
 {
@@ -717,6 +745,7 @@ int main(void)
                 cmocka_unit_test(dates_set_before_anybody_heard),
                 cmocka_unit_test(a_date_moved_away_and_back),
                 cmocka_unit_test(a_retry_on_another_day_is_of_another_kind),
+                cmocka_unit_test(the_end_of_the_hours_stops_no_test),
                 cmocka_unit_test(days_off_are_no_time_tried),
                 cmocka_unit_test(a_date_set_in_the_past_is_escalated),
                 cmocka_unit_test(an_older_programs_escalations_stay_said),
