@@ -132,24 +132,37 @@ static enum rung_class class_of(const char *rung)
 }
 
 /* Whether a reminder still holds on the day it leaves, which may be days after it was queued (a server was away), and
- * of which kind it is then. Returns why not, or NULL. */
-static const char *still_holds(const struct facts *facts, const struct obligation_record *record,
-                               const struct notice_record *notice, enum notice_kind *ret_kind)
+ * of which kind it is then. */
+static int still_holds(const struct facts *facts, const struct obligation_record *record,
+                       const struct notice_record *notice, enum notice_kind *ret_kind, const char **ret_reason)
 {
         const struct obligation *obligation = &record->obligation;
         struct obligation_dates dates = obligation_dates(obligation, facts->config->calendar);
         enum rung_class class = class_of(notice->rung);
 
-        if (obligation->status != OBLIGATION_OPEN)
-                return "finished";
-        if (obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= facts->today)
-                return "snoozed";
+        if (obligation->status != OBLIGATION_OPEN) {
+                *ret_reason = "finished";
+                return ENTRY_MOOT;
+        }
+        if (obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= facts->today) {
+                *ret_reason = "snoozed";
+                return ENTRY_MOOT;
+        }
         *ret_kind = ladder_kind(obligation, facts->config->calendar, class, facts->today);
-        if (class == RUNG_BEFORE && dates.effective != CIVIL_NONE && facts->today > dates.effective)
-                return "past due";
-        if (class == RUNG_OVERDUE && dates.effective != CIVIL_NONE && facts->today <= dates.effective)
-                return NOT_YET_DUE;
-        return NULL;
+        if (class == RUNG_BEFORE && dates.effective != CIVIL_NONE && facts->today > dates.effective) {
+                *ret_reason = "past due";
+                return ENTRY_MOOT;
+        }
+        if (class == RUNG_OVERDUE && dates.effective != CIVIL_NONE && facts->today <= dates.effective) {
+                *ret_reason = "not yet due";
+                return ENTRY_EARLY;
+        }
+        return ENTRY_SAID;
+}
+
+static bool is_preview(const struct notice_record *notice)
+{
+        return strncmp(notice->rung, "preview@", 8) == 0;
 }
 
 static int of_reminder(struct facts *facts, const struct obligation_record *record, const struct notice_record *notice,
@@ -157,20 +170,19 @@ static int of_reminder(struct facts *facts, const struct obligation_record *reco
 {
         enum notice_kind kind = notice->kind;
         struct notice_counts counts = {0};
-        int r;
+        int r = still_holds(facts, record, notice, &kind, ret_reason);
 
-        *ret_reason = still_holds(facts, record, notice, &kind);
-        if (*ret_reason && strncmp(notice->rung, "preview@", 8) != 0)
-                return 1;
+        if (r != ENTRY_SAID && !is_preview(notice))
+                return r;
         r = entry_of_obligation(facts, record, ret);
         if (r == 0)
                 r = store_count_notices(facts->engine->store, record->id, &counts);
         if (r < 0)
                 return r;
-        ret->kind = strncmp(notice->rung, "preview@", 8) == 0 ? notice->kind : kind;
+        ret->kind = is_preview(notice) ? notice->kind : kind;
         /* It counts itself already where another address of the agency has it. */
         ret->ordinal = counts.overdue + (notice->state != NOTICE_SENT || notice->kind != KIND_OVERDUE);
-        return 0;
+        return ENTRY_SAID;
 }
 
 /* ---- what was decided ---- */
@@ -184,14 +196,14 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
 
         if (notice->kind == KIND_DATE_SET && record->obligation.status != OBLIGATION_OPEN) {
                 *ret_reason = "finished";
-                return 1;
+                return ENTRY_MOOT;
         }
         *ret_reason = "taken back";
-        if (strncmp(notice->rung, "preview@", 8) != 0 &&
+        if (!is_preview(notice) &&
             ((notice->kind == KIND_COMPLETED && record->obligation.status != OBLIGATION_DONE) ||
              (notice->kind == KIND_SNOOZED &&
               (record->obligation.snoozed_until == CIVIL_NONE || record->obligation.snoozed_until < facts->today))))
-                return 1;
+                return ENTRY_MOOT;
         r = entry_of_obligation(facts, record, ret);
         if (r == 0)
                 r = notice_detail_read(notice->detail, &detail);
@@ -277,13 +289,12 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
 
         *ret_reason = "no longer in the plan";
         if (r < 0 || record.withdrawn)
-                return r < 0 ? r : 1;
+                return r < 0 ? r : ENTRY_MOOT;
         if (notice->kind == KIND_ESCALATION)
                 debtors.effective = key_day(notice->rung);
-        if (debtors.effective != CIVIL_NONE && facts->today <= debtors.effective &&
-            strncmp(notice->rung, "preview@", 8) != 0) {
-                *ret_reason = NOT_YET_DUE;
-                return 1;
+        if (debtors.effective != CIVIL_NONE && facts->today <= debtors.effective && !is_preview(notice)) {
+                *ret_reason = "not yet due";
+                return ENTRY_EARLY;
         }
         r = store_each_obligation(facts->engine->store, &filter, add_debtor, &debtors);
         if (debtors.rows && !facts_keep(facts, debtors.rows))
@@ -291,9 +302,8 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
         if (r < 0)
                 return r;
         *ret_reason = notice->kind == KIND_ESCALATION ? "all have finished" : "the date is fixed";
-        if (strncmp(notice->rung, "preview@", 8) != 0 &&
-            (notice->kind == KIND_ESCALATION ? debtors.n_open : debtors.n_tentative) == 0)
-                return 1;
+        if (!is_preview(notice) && (notice->kind == KIND_ESCALATION ? debtors.n_open : debtors.n_tentative) == 0)
+                return ENTRY_MOOT;
         if (debtors.rows)
                 qsort(debtors.rows, debtors.n, sizeof(*debtors.rows), unfinished_first);
 
@@ -324,7 +334,7 @@ static int of_failure(struct facts *facts, const struct notice_record *notice, s
 
         *ret_reason = "no such delivery";
         if (r != 0)
-                return r;
+                return r < 0 ? r : ENTRY_MOOT;
         *ret = (struct letter_entry){
                 .kind = KIND_FAILURE,
                 .plan = "",

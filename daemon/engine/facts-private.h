@@ -8,8 +8,6 @@
 #include "engine/facts.h"
 #include "engine/scheduler.h"
 
-#define NOT_YET_DUE "not yet due" /* made by a clock that ran ahead */
-
 struct facts {
         struct engine *engine;
         const struct config *config;
@@ -35,7 +33,13 @@ char *facts_keep_copy(struct facts *facts, const char *text); /* NULL gives NULL
 
 /* Everything about an obligation that does not depend on the notice. 0 or -ENOMEM. */
 int entry_of_obligation(struct facts *facts, const struct obligation_record *record, struct letter_entry *ret);
-/* The entry of a notice. 1: it has nothing to say any more, *ret_reason says why. */
+/* What became of a notice that was to be said; beside errors. */
+enum {
+        ENTRY_SAID,
+        ENTRY_MOOT,  /* it has nothing to say any more */
+        ENTRY_EARLY, /* it is not yet true: made by a clock that ran ahead */
+};
+/* The entry of a notice. Unless it is said, *ret_reason says why. */
 int entry_of_notice(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
                     const char **ret_reason);
 /* All that a debtor's line says. */

@@ -148,14 +148,13 @@ static int join_thread(struct facts *facts, int64_t obligation)
 static int take_notice(struct facts *facts, const struct notice_record *notice)
 {
         const char *reason = "the agency left the block";
-        int r = 1;
+        int r = ENTRY_MOOT;
 
         if (!*notice->agency || roster_find(&facts->config->roster, notice->agency) != ROSTER_NONE)
                 r = entry_of_notice(facts, notice, &facts->entries[facts->n_entries], &reason);
 
-        if (r == 1) {
-                if (strcmp(reason, NOT_YET_DUE) == 0 && notice->rung_at > facts->letter.now &&
-                    notice->rung_at > facts->early)
+        if (r == ENTRY_MOOT || r == ENTRY_EARLY) {
+                if (r == ENTRY_EARLY && notice->rung_at > facts->letter.now && notice->rung_at > facts->early)
                         facts->early = notice->rung_at;
                 facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, reason};
                 return 0;
