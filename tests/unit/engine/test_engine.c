@@ -503,6 +503,30 @@ static void what_a_fast_clock_queued_waits(void **state)
         play_free(play);
 }
 
+/* One that is true and one that is not yet, in one message of a fast clock: it waits as a whole, for it may have
+ * arrived and must keep its id. The one is late for that, and not lost. */
+static void what_is_true_waits_with_what_is_not_yet(void **state)
+{
+        struct play *play = play_new(
+                "2024-06-10", REPORT ", { id = \"khac\"; title = \"Khác\"; due = \"2024-06-24\"; for = [\"c\"]; }", "",
+                false);
+
+        (void)state;
+        play_answer(play, "", TRANSFER_TEMPORARY, 0);
+        play_restart(play, "2024-06-18 08:00");
+        play_until(play, "2024-06-18 08:00");
+        assert_sent(play, "06-18 08:00 overdue c bao-cao,khac\n");
+        play_answer(play, "", TRANSFER_SENT, 0);
+        play_restart(play, "2024-06-10 09:00");
+        play_until(play, "2024-06-17 12:00"); /* the day of khac's reminder */
+        assert_sent(play, "06-13 08:00 due c bao-cao\n06-14 08:00 due c bao-cao\n");
+        assert_int_equal(deliveries(play, DELIVERY_QUEUED), 1);
+        play_until(play, "2024-06-18 08:00");
+        assert_int_equal(deliveries(play, DELIVERY_QUEUED), 0);
+        assert_int_equal(deliveries(play, DELIVERY_SENT), 3);
+        play_free(play);
+}
+
 struct told_dates {
         int n;
         civil_day old;
@@ -742,6 +766,7 @@ int main(void)
                 cmocka_unit_test(another_step_of_overdue_reminders_loses_none),
                 cmocka_unit_test(a_clock_that_ran_ahead_loses_nothing),
                 cmocka_unit_test(what_a_fast_clock_queued_waits),
+                cmocka_unit_test(what_is_true_waits_with_what_is_not_yet),
                 cmocka_unit_test(dates_set_before_anybody_heard),
                 cmocka_unit_test(a_date_moved_away_and_back),
                 cmocka_unit_test(a_retry_on_another_day_is_of_another_kind),
