@@ -718,6 +718,65 @@ static void a_date_set_in_the_past_is_escalated(void **state)
         play_free(play);
 }
 
+#define LATE 120 /* agencies, each with a day of its own in the past; days off leave about two thirds of them apart */
+
+struct days {
+        civil_day last;
+        int n;
+};
+
+static int count_day(void *userdata, const struct obligation_record *record)
+{
+        struct days *days = userdata;
+
+        days->n += record->effective != days->last;
+        days->last = record->effective;
+        return 0;
+}
+
+static int count_escalation(void *userdata, const struct notice_record *notice)
+{
+        *(int *)userdata += notice->kind == KIND_ESCALATION && strcmp(notice->agency, "a") == 0;
+        return 0;
+}
+
+/* Of one occurrence every date is escalated, however many there are. */
+static void every_date_of_an_occurrence_is_escalated(void **state)
+{
+        struct play *play =
+                play_new("2024-06-10 10:00",
+                         "{ id = \"bao-cao\"; title = \"Báo cáo\"; when = \"sau\"; for = [\"all\"]; }", "", true);
+        const struct obligation_filter dated = {.due_from = day_of("2024-01-01"), .due_to = day_of("2024-06-30")};
+        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
+        struct decision_result result;
+        struct days days = {.last = CIVIL_NONE};
+        char agencies[LATE * 80] = "emails = [\"c@x.example\"];", id[16];
+        int escalations = 0;
+
+        (void)state;
+        for (int i = 0; i < LATE; i++)
+                snprintf(agencies + strlen(agencies), sizeof(agencies) - strlen(agencies),
+                         " }, { id = \"x%d\"; name = \"X\"; emails = [\"x%d@x.example\"];", i, i);
+        assert_int_equal(play_move(play, agencies), 0);
+        for (int i = 0; i < LATE; i++) {
+                struct decision_scope scope = {.item = "bao-cao", .agency = id};
+
+                snprintf(id, sizeof(id), "x%d", i);
+                assert_int_equal(decided(decide_set_date(play_engine(play), &clerk, &scope, day_of("2024-01-02") + i,
+                                                         NULL, &result),
+                                         &result),
+                                 DECIDED);
+        }
+        play_until(play, "2024-06-10 10:00");
+        assert_int_equal(store_each_obligation(play_engine(play)->store, &dated, count_day, &days), 0);
+        assert_true(days.n > 64);
+        assert_int_equal(store_find_occurrence(play_engine(play)->store, "p", "bao-cao", "", &occurrence), 0);
+        assert_int_equal(store_each_notice(play_engine(play)->store, occurrence.id, 0, count_escalation, &escalations),
+                         0);
+        assert_int_equal(escalations, days.n);
+        play_free(play);
+}
+
 /* A database in which levels are named by their places, after an upgrade and a reload. */
 static void an_older_programs_escalations_stay_said(void **state)
 {
@@ -773,6 +832,7 @@ int main(void)
                 cmocka_unit_test(the_end_of_the_hours_stops_no_test),
                 cmocka_unit_test(days_off_are_no_time_tried),
                 cmocka_unit_test(a_date_set_in_the_past_is_escalated),
+                cmocka_unit_test(every_date_of_an_occurrence_is_escalated),
                 cmocka_unit_test(an_older_programs_escalations_stay_said),
         };
 
