@@ -2,13 +2,14 @@
 # the items, agencies and deliveries.
 _reminderctl()
 {
-        local candidates
+        local candidates word=${COMP_WORDS[COMP_CWORD]}
+        [[ $word != = ]] || word= # behind "--plan="
         candidates=$(reminderctl complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
         if [[ $candidates == :files ]]; then
                 compopt -o filenames
-                mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
+                mapfile -t COMPREPLY < <(compgen -f -- "$word")
                 return
         fi
-        mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "${COMP_WORDS[COMP_CWORD]}")
+        mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$word")
 }
 complete -F _reminderctl reminderctl

@@ -206,7 +206,7 @@ const struct verb verbs[] = {
                 .options = BIT(OPTION_YES) | BIT(OPTION_JSON),
                 .least = 1,
                 .most = INT_MAX,
-                .argument = WORD_DELIVERY,
+                .argument = WORD_QUEUED_DELIVERY,
                 .run = run_drop,
         },
         {

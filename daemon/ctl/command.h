@@ -59,7 +59,8 @@ enum word {
         WORD_DELIVERY_STATE,
         WORD_KIND,
         WORD_BUS,
-        WORD_DELIVERY,
+        WORD_DELIVERY, /* that can be sent again: failed or queued */
+        WORD_QUEUED_DELIVERY,
         WORD_VERB,
         WORD_FILE
 };

@@ -10,37 +10,61 @@ static const char *const dates[] = {"today", "tomorrow", "+1d", "+3wd", "+1w", N
 static const char *const states[] = {"open", "pending", "overdue", "snoozed",   "tentative", "undated",
                                      "done", "late",    "waived",  "withdrawn", NULL};
 static const char *const delivery_states[] = {"queued", "sending", "sent", "failed", "cancelled", NULL};
-static const char *const kinds[] = {"advance",  "due",        "overdue", "escalation", "fix_date",
-                                    "date_set", "observance", "snoozed", "completed",  "digest",
-                                    "failure",  "test",       NULL};
+/* Of those that are about an item: what can be previewed. */
+static const char *const kinds[] = {"advance",    "due",     "overdue",   "escalation", "fix_date", "date_set",
+                                    "observance", "snoozed", "completed", "digest",     "test",     NULL};
 static const char *const buses[] = {"system", "session", NULL};
 
-static void print_words(const char *const *words)
+struct completion {
+        struct client client;
+        const char *option; /* "--plan=" where the word goes on behind it, or "" */
+        int option_length;
+};
+
+static void offer(const struct completion *completion, const char *word)
+{
+        printf("%.*s%s\n", completion->option_length, completion->option, word);
+}
+
+static void offer_words(const struct completion *completion, const char *const *words)
 {
         for (; *words; words++)
-                puts(*words);
+                offer(completion, *words);
 }
 
-static void print_members(const json_t *rows, const char *key)
+static bool has_before(const json_t *rows, size_t end, const char *key, const char *word)
 {
-        for (size_t i = 0; i < json_array_size(rows); i++)
-                puts(json_text(json_array_get(rows, i), key));
+        for (size_t i = 0; i < end; i++)
+                if (strcmp(json_text(json_array_get(rows, i), key), word) == 0)
+                        return true;
+        return false;
 }
 
-static void print_agencies(struct client *client)
+/* Each once: a plan stands beside each of its items. */
+static void offer_members(const struct completion *completion, const json_t *rows, const char *key)
+{
+        for (size_t i = 0; i < json_array_size(rows); i++) {
+                const char *word = json_text(json_array_get(rows, i), key);
+
+                if (!has_before(rows, i, key, word))
+                        offer(completion, word);
+        }
+}
+
+static void offer_agencies(struct completion *completion)
 {
         json_t *CLEANUP_JSON reply = NULL;
 
-        if (client_call(client, &reply, "Agencies", "") == EXIT_DONE)
-                print_members(json_array_get(reply, 0), "agency");
+        if (client_call(&completion->client, &reply, "Agencies", "") == EXIT_DONE)
+                offer_members(completion, json_array_get(reply, 0), "agency");
 }
 
-static void print_items(struct client *client, const char *key)
+static void offer_items(struct completion *completion, const char *key)
 {
         json_t *CLEANUP_JSON rows = NULL;
 
-        if (client_pages(client, "Items", NULL, NULL, NULL, &rows) == EXIT_DONE)
-                print_members(rows, key);
+        if (client_pages(&completion->client, "Items", NULL, NULL, NULL, &rows) == EXIT_DONE)
+                offer_members(completion, rows, key);
 }
 
 static int append_failed(sd_bus_message *message, const void *userdata)
@@ -55,54 +79,56 @@ static int append_queued(sd_bus_message *message, const void *userdata)
         return sd_bus_message_append(message, "a{sv}", 1, "state", "s", "queued");
 }
 
-static void print_deliveries(struct client *client, append_arguments *append)
+static void offer_deliveries(struct completion *completion, append_arguments *append)
 {
         json_t *CLEANUP_JSON rows = NULL;
 
-        if (client_pages(client, "Deliveries", append, NULL, NULL, &rows) == EXIT_DONE)
-                print_members(rows, "id");
+        if (client_pages(&completion->client, "Deliveries", append, NULL, NULL, &rows) == EXIT_DONE)
+                offer_members(completion, rows, "id");
 }
 
-static void print_verbs(void)
+static void offer_verbs(const struct completion *completion)
 {
         for (const struct verb *verb = verbs; verb->name; verb++)
-                puts(verb->name);
-        puts("--bus\n--help\n--version");
+                offer(completion, verb->name);
 }
 
-static void print_candidates(struct client *client, enum word word)
+static void offer_candidates(struct completion *completion, enum word word)
 {
         switch (word) {
         case WORD_ITEM:
-                print_items(client, "item");
+                offer_items(completion, "item");
                 break;
         case WORD_PLAN:
-                print_items(client, "plan");
+                offer_items(completion, "plan");
                 break;
         case WORD_AGENCY:
-                print_agencies(client);
+                offer_agencies(completion);
                 break;
         case WORD_DELIVERY:
-                print_deliveries(client, append_failed);
-                print_deliveries(client, append_queued);
+                offer_deliveries(completion, append_failed);
+                offer_deliveries(completion, append_queued);
+                break;
+        case WORD_QUEUED_DELIVERY:
+                offer_deliveries(completion, append_queued);
                 break;
         case WORD_DATE:
-                print_words(dates);
+                offer_words(completion, dates);
                 break;
         case WORD_STATE:
-                print_words(states);
+                offer_words(completion, states);
                 break;
         case WORD_DELIVERY_STATE:
-                print_words(delivery_states);
+                offer_words(completion, delivery_states);
                 break;
         case WORD_KIND:
-                print_words(kinds);
+                offer_words(completion, kinds);
                 break;
         case WORD_BUS:
-                print_words(buses);
+                offer_words(completion, buses);
                 break;
         case WORD_VERB:
-                print_verbs();
+                offer_verbs(completion);
                 break;
         case WORD_FILE:
                 puts(":files"); /* the shell knows them best */
@@ -112,51 +138,111 @@ static void print_candidates(struct client *client, enum word word)
         }
 }
 
-static const struct option_info *find_option(const char *word)
+/* "--plan", or "--plan=" with whatever follows, which *ret_value is then. */
+static const struct option_info *find_option(const char *word, const char **ret_value)
 {
+        size_t length = strcspn(word, "=");
+
+        *ret_value = word[length] ? word + length + 1 : NULL;
         for (int o = 0; o < OPTION_COUNT; o++)
-                if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, option_infos[o].name) == 0)
+                if (strncmp(word, "--", 2) == 0 && strlen(option_infos[o].name) + 2 == length &&
+                    strncmp(word + 2, option_infos[o].name, length - 2) == 0)
                         return &option_infos[o];
         return NULL;
 }
 
-static void print_options(const struct verb *verb)
+static void offer_options(const struct completion *completion, const struct verb *verb)
 {
+        uint64_t options = verb ? verb->options | OPTIONS_COMMON : OPTIONS_COMMON | BIT(OPTION_VERSION);
+
         for (int o = 0; o < OPTION_COUNT; o++)
-                if ((verb->options | OPTIONS_COMMON) & BIT(o))
-                        printf("--%s\n", option_infos[o].name);
+                if (options & BIT(o)) {
+                        char name[32];
+
+                        snprintf(name, sizeof(name), "--%s", option_infos[o].name);
+                        offer(completion, name);
+                }
+}
+
+static enum word word_of(const struct option_info *option, const struct verb *verb)
+{
+        if (option == &option_infos[OPTION_STATE] && verb && strcmp(verb->name, "deliveries") == 0)
+                return WORD_DELIVERY_STATE;
+        return option->word;
+}
+
+/* The words before the one under the cursor. */
+struct context {
+        const struct verb *verb;
+        const struct option_info *before; /* the last word was this option, which wants a value */
+        bool has_verb;                    /* a known one or another */
+        int arguments;
+};
+
+static void read_word(struct context *context, struct command *command, const char *word)
+{
+        const struct option_info *option = NULL;
+        const char *value = NULL;
+
+        if (context->before && strcmp(word, "=") == 0) /* bash makes three words of --plan=P */
+                return;
+        if (context->before) {
+                if (context->before == &option_infos[OPTION_BUS])
+                        command->values[OPTION_BUS] = word;
+                context->before = NULL;
+                return;
+        }
+        option = find_option(word, &value);
+        if (option == &option_infos[OPTION_BUS] && value)
+                command->values[OPTION_BUS] = value;
+        if (option)
+                context->before = option->placeholder && !value ? option : NULL;
+        else if (*word == '-')
+                return;
+        else if (context->has_verb)
+                context->arguments++;
+        else {
+                context->verb = verb_find(word);
+                context->has_verb = true;
+        }
+}
+
+static void offer_arguments(struct completion *completion, const struct context *context)
+{
+        const struct verb *verb = context->verb;
+
+        if (!verb)
+                return;
+        if (context->arguments < verb->most && (context->arguments == 0 || verb->most > 2))
+                offer_candidates(completion, verb->argument);
+        else if (context->arguments == 1 && verb->most == 2)
+                offer_candidates(completion, WORD_DATE);
 }
 
 int complete(int n, char **words)
 {
         struct command command = {0};
-        struct client CLEANUP(client_clear) client = {.command = &command, .quiet = true};
-        const struct verb *verb = NULL;
-        const struct option_info *before = NULL;
-        int arguments = 0;
+        struct completion completion = {.client = {.command = &command, .quiet = true}, .option = ""};
+        struct context context = {0};
+        const char *last = n > 0 ? words[n - 1] : "", *value = NULL;
+        const struct option_info *option = find_option(last, &value);
 
-        for (int i = 0; i < n - 1; i++) {
-                const struct option_info *option = before ? NULL : find_option(words[i]);
-
-                if (before == &option_infos[OPTION_BUS])
-                        command.values[OPTION_BUS] = words[i];
-                else if (!before && !option && !verb)
-                        verb = verb_find(words[i]);
-                else if (!before && !option)
-                        arguments++;
-                before = option && option->placeholder ? option : NULL;
+        for (int i = 0; i < n - 1; i++)
+                read_word(&context, &command, words[i]);
+        if (!context.before && option && option->placeholder && value) {
+                completion.option = last;
+                completion.option_length = (int)(value - last);
+                context.before = option;
         }
-        if (before && before == &option_infos[OPTION_STATE] && verb && strcmp(verb->name, "deliveries") == 0)
-                print_candidates(&client, WORD_DELIVERY_STATE);
-        else if (before)
-                print_candidates(&client, before->word);
-        else if (!verb)
-                print_verbs();
-        else if (n > 0 && words[n - 1][0] == '-')
-                print_options(verb);
-        else if (arguments == 0 || verb->most > 2)
-                print_candidates(&client, verb->most > 0 ? verb->argument : WORD_NONE);
-        else if (arguments == 1 && verb->most == 2)
-                print_candidates(&client, WORD_DATE);
+        if (context.before)
+                offer_candidates(&completion, word_of(context.before, context.verb));
+        else if (*last == '-' && (context.verb || !context.has_verb))
+                offer_options(&completion, context.verb);
+        else if (!context.has_verb) {
+                offer_verbs(&completion);
+                offer_options(&completion, NULL);
+        } else
+                offer_arguments(&completion, &context);
+        client_clear(&completion.client);
         return EXIT_DONE;
 }
