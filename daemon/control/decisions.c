@@ -65,9 +65,12 @@ int handle_snooze(sd_bus_message *call, void *userdata, sd_bus_error *error)
         return request_finish(&request, r);
 }
 
-int handle_unsnooze(sd_bus_message *call, void *userdata, sd_bus_error *error)
+typedef int decide_by_name(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                           struct decision_result *ret);
+
+static int by_name(sd_bus_message *call, struct control *control, decide_by_name *decide, sd_bus_error *error)
 {
-        struct request CLEANUP(request_clear) request = {.control = userdata, .call = call, .error = error};
+        struct request CLEANUP(request_clear) request = {.control = control, .call = call, .error = error};
         const char *item, *agency;
         int r = sd_bus_message_read(call, "ss", &item, &agency);
 
@@ -75,8 +78,18 @@ int handle_unsnooze(sd_bus_message *call, void *userdata, sd_bus_error *error)
                 r = request_find(&request, item, agency);
         if (r < 0)
                 return r;
-        r = decide_unsnooze(control_engine(request.control), &request.decider, &request.scope, &request.result);
+        r = decide(control_engine(control), &request.decider, &request.scope, &request.result);
         return request_finish(&request, r);
+}
+
+int handle_unsnooze(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        return by_name(call, userdata, decide_unsnooze, error);
+}
+
+int handle_clear_date(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        return by_name(call, userdata, decide_clear_date, error);
 }
 
 int handle_done(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -143,19 +156,5 @@ int handle_set_date(sd_bus_message *call, void *userdata, sd_bus_error *error)
                 return r;
         r = decide_set_date(control_engine(request.control), &request.decider, &request.scope, day, *note ? note : NULL,
                             &request.result);
-        return request_finish(&request, r);
-}
-
-int handle_clear_date(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-        struct request CLEANUP(request_clear) request = {.control = userdata, .call = call, .error = error};
-        const char *item, *agency;
-        int r = sd_bus_message_read(call, "ss", &item, &agency);
-
-        if (r >= 0)
-                r = request_find(&request, item, agency);
-        if (r < 0)
-                return r;
-        r = decide_clear_date(control_engine(request.control), &request.decider, &request.scope, &request.result);
         return request_finish(&request, r);
 }

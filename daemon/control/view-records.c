@@ -6,8 +6,15 @@
 
 struct records {
         struct view view;
-        size_t n, limit;
+        struct answer answer;
+        struct page page;
+        size_t n;
 };
+
+static void records_clear(struct records *records)
+{
+        answer_clear(&records->answer);
+}
 
 #define PAGE_FULL 1
 
@@ -15,7 +22,7 @@ static int take_delivery(void *userdata, const struct delivery_record *record)
 {
         struct records *records = userdata;
 
-        if (records->n == records->limit)
+        if (records->n == records->page.limit)
                 return PAGE_FULL;
         records->n++;
         view_delivery(&records->view, record);
@@ -26,11 +33,36 @@ static int take_event(void *userdata, const struct audit_record *record)
 {
         struct records *records = userdata;
 
-        if (records->n == records->limit)
+        if (records->n == records->page.limit)
                 return PAGE_FULL;
         records->n++;
         view_event(&records->view, record);
         return 0;
+}
+
+/* The page that is asked for; *ret_limit is one more than it has, which tells whether there is another. */
+static int begin(struct records *records, sd_bus_message *call, size_t *ret_offset, size_t *ret_limit,
+                 sd_bus_error *error)
+{
+        int r = argument_page(call, PAGE_MAX, &records->page, error);
+
+        if (r < 0)
+                return r;
+        *ret_offset = records->page.offset;
+        *ret_limit = records->page.limit + 1;
+        records->answer = answer_to(call);
+        answer_begin_list(&records->answer);
+        return 0;
+}
+
+/* `r` is what the visit came to. */
+static int finish(struct records *records, int r, sd_bus_error *error)
+{
+        if (r < 0)
+                return control_trouble(records->view.control, r, error);
+        answer_end_list(&records->answer);
+        answer_next(&records->answer, r == PAGE_FULL ? records->page.offset + records->n : 0);
+        return answer_send(&records->answer);
 }
 
 static int read_delivery_filter(sd_bus_message *call, const struct control *control, struct delivery_filter *ret,
@@ -57,27 +89,17 @@ static int read_delivery_filter(sd_bus_message *call, const struct control *cont
 
 int handle_deliveries(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        struct answer CLEANUP(answer_clear) answer = {0};
-        struct records records = {.view = view_now(userdata, &answer)};
+        struct records CLEANUP(records_clear) records = {0};
         struct delivery_filter filter;
-        struct page page;
         int r = read_delivery_filter(call, userdata, &filter, error);
 
+        records.view = view_now(userdata, &records.answer);
         if (r >= 0)
-                r = argument_page(call, PAGE_MAX, &page, error);
+                r = begin(&records, call, &filter.offset, &filter.limit, error);
         if (r < 0)
                 return r;
-        filter.offset = page.offset;
-        filter.limit = page.limit + 1; /* one more tells whether there is another page */
-        records.limit = page.limit;
-        answer = answer_to(call);
-        answer_begin_list(&answer);
         r = store_each_delivery(records.view.engine->store, &filter, take_delivery, &records);
-        if (r < 0)
-                return control_trouble(userdata, r, error);
-        answer_end_list(&answer);
-        answer_next(&answer, r == PAGE_FULL ? page.offset + records.n : 0);
-        return answer_send(&answer);
+        return finish(&records, r, error);
 }
 
 static int read_log_filter(sd_bus_message *call, const struct control *control, struct item_name *name,
@@ -107,26 +129,16 @@ static int read_log_filter(sd_bus_message *call, const struct control *control, 
 
 int handle_log(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        struct answer CLEANUP(answer_clear) answer = {0};
-        struct records records = {.view = view_now(userdata, &answer)};
+        struct records CLEANUP(records_clear) records = {0};
         struct audit_filter filter;
         struct item_name name;
-        struct page page;
         int r = read_log_filter(call, userdata, &name, &filter, error);
 
+        records.view = view_now(userdata, &records.answer);
         if (r >= 0)
-                r = argument_page(call, PAGE_MAX, &page, error);
+                r = begin(&records, call, &filter.offset, &filter.limit, error);
         if (r < 0)
                 return r;
-        filter.offset = page.offset;
-        filter.limit = page.limit + 1; /* one more tells whether there is another page */
-        records.limit = page.limit;
-        answer = answer_to(call);
-        answer_begin_list(&answer);
         r = store_each_audit(records.view.engine->store, &filter, take_event, &records);
-        if (r < 0)
-                return control_trouble(userdata, r, error);
-        answer_end_list(&answer);
-        answer_next(&answer, r == PAGE_FULL ? page.offset + records.n : 0);
-        return answer_send(&answer);
+        return finish(&records, r, error);
 }
