@@ -277,23 +277,43 @@ static int follow_addresses(struct manager *manager)
         return r;
 }
 
+/* All that a tick writes is one transaction: each waits for the disk. What was answered comes first, so that the ladder
+ * is judged with it. 1: there may be more. */
+static int write_all(struct manager *manager)
+{
+        struct engine *engine = &manager->engine;
+        int64_t failures_due = engine->failures_due;
+        int more = 0, r = store_begin(engine->store);
+
+        if (r == 0)
+                r = outbox_settle(manager->outbox);
+        if (r == 0 && manager->running)
+                more = r = scheduler_step(engine);
+        if (r >= 0)
+                r = outbox_claim(manager->outbox);
+        if (r >= 0)
+                r = store_commit(engine->store);
+        if (r >= 0)
+                return more;
+        store_rollback(engine->store);
+        outbox_undo(manager->outbox);
+        engine->failures_due = failures_due;
+        return r;
+}
+
 static int work(struct manager *manager)
 {
         int more = 0, r = follow_clock(manager);
 
         if (r == 0)
                 r = follow_addresses(manager);
-        if (r < 0)
-                return r;
-        if (manager->running) {
-                more = r = scheduler_step(&manager->engine);
-                if (r < 0)
-                        return r;
-        }
-        r = outbox_run(manager->outbox);
+        if (r == 0)
+                more = r = write_all(manager);
+        if (r >= 0)
+                r = outbox_go(manager->outbox);
         if (r == 0)
                 r = compute_wake(manager);
-        if (r == 0 && more)
+        if (r == 0 && more > 0)
                 manager->wake = clock_now(&manager->engine.clock);
         return r;
 }

@@ -50,6 +50,7 @@ struct outbox {
         struct parcels flying; /* handed to the courier */
         struct parcels answered;
         bool closed;
+        bool given_back; /* in the transaction that is open: what is claimed and not a person's wish */
         void (*progress)(void *userdata);
         void *progress_data;
 };
@@ -98,5 +99,7 @@ static inline size_t server_window(const struct outbox *outbox, const struct ser
 void outbox_start(struct outbox *outbox);
 /* outbox-record.c: takes in how an attempt ended; written by the next outbox_record(). */
 void outbox_answer(struct outbox *outbox, struct parcel *parcel, enum transfer_outcome outcome, const char *answer);
-/* Writes all answers that have come in, in one transaction; on failure they are kept and tried at the next tick. */
+/* Says what outbox_settle() has written and the commit kept, and lets go of it. */
+void outbox_tell(struct outbox *outbox);
+/* Answers that came at once, in a transaction of their own; on failure they are kept and tried at the next tick. */
 int outbox_record(struct outbox *outbox);

@@ -134,31 +134,46 @@ static void say_result(struct outbox *outbox, const struct parcel *parcel)
         }
 }
 
+int outbox_settle(struct outbox *outbox)
+{
+        int64_t now = clock_now(&outbox->engine->clock);
+        int r = 0;
+
+        for (struct parcel *parcel = outbox->answered.first; r == 0 && parcel; parcel = parcel->next)
+                r = record_one(outbox, parcel, now);
+        return r;
+}
+
+void outbox_tell(struct outbox *outbox)
+{
+        struct parcel *parcel;
+
+        while ((parcel = parcels_take_first(&outbox->answered))) {
+                if (parcel->outcome != TRANSFER_RECALLED) {
+                        say_result(outbox, parcel);
+                        engine_tell_finished(outbox->engine, &parcel->delivery, parcel->answer);
+                }
+                parcel_free(parcel);
+        }
+}
+
 int outbox_record(struct outbox *outbox)
 {
-        struct engine *engine = outbox->engine;
-        int64_t now = clock_now(&engine->clock);
-        struct parcel *parcel;
+        struct store *store = outbox->engine->store;
         int r;
 
         if (!outbox->answered.first)
                 return 0;
-        r = store_begin(engine->store);
-        for (parcel = outbox->answered.first; r == 0 && parcel; parcel = parcel->next)
-                r = record_one(outbox, parcel, now);
+        r = store_begin(store);
         if (r == 0)
-                r = store_commit(engine->store);
+                r = outbox_settle(outbox);
+        if (r == 0)
+                r = store_commit(store);
         if (r < 0) {
-                store_rollback(engine->store);
+                store_rollback(store);
                 return r;
         }
-        while ((parcel = parcels_take_first(&outbox->answered))) {
-                if (parcel->outcome != TRANSFER_RECALLED) {
-                        say_result(outbox, parcel);
-                        engine_tell_finished(engine, &parcel->delivery, parcel->answer);
-                }
-                parcel_free(parcel);
-        }
+        outbox_tell(outbox);
         return 0;
 }
 

@@ -152,8 +152,10 @@ static int claim(struct outbox *outbox, struct server *server)
 static void unclaim(struct outbox *outbox, bool all)
 {
         for (struct server *server = outbox->servers; server; server = server->next)
-                if (all || server->fresh)
+                if (all || server->fresh) {
                         parcels_clear(&server->claimed);
+                        server->fresh = false;
+                }
 }
 
 /* Back to the queue, as if it had never been claimed, where it can be seen and dropped; what a person asked for stays
@@ -188,32 +190,36 @@ static void forget_given_back(struct server *server)
                 parcels_append(&server->claimed, parcel);
 }
 
-int outbox_run(struct outbox *outbox)
+int outbox_claim(struct outbox *outbox)
 {
-        struct store *store = outbox->engine->store;
         bool is_open = engine_is_open(outbox->engine, clock_now(&outbox->engine->clock));
-        int r = outbox_record(outbox);
+        int r = 0;
 
-        if (r < 0 || outbox->closed)
-                return r;
-        for (struct server *server = outbox->servers; server; server = server->next)
-                server->fresh = false;
-        r = store_begin(store);
-        for (struct server *server = outbox->servers; r >= 0 && server; server = server->next) {
+        for (struct server *server = outbox->servers; r >= 0 && server && !outbox->closed; server = server->next) {
                 if (!is_open) /* the hours have ended in the middle of a batch */
                         r = give_back(outbox, server, false);
                 if (r >= 0)
                         r = claim(outbox, server);
         }
-        if (r >= 0)
-                r = store_commit(store);
-        if (r < 0) {
-                store_rollback(store);
-                unclaim(outbox, false);
-                return r;
+        outbox->given_back = !is_open && !outbox->closed;
+        return r < 0 ? r : 0;
+}
+
+void outbox_undo(struct outbox *outbox)
+{
+        unclaim(outbox, false);
+        outbox->given_back = false;
+}
+
+int outbox_go(struct outbox *outbox)
+{
+        outbox_tell(outbox);
+        for (struct server *server = outbox->servers; server; server = server->next) {
+                server->fresh = false;
+                if (outbox->given_back)
+                        forget_given_back(server);
         }
-        for (struct server *server = outbox->servers; !is_open && server; server = server->next)
-                forget_given_back(server);
+        outbox->given_back = false;
         outbox_start(outbox);
         return outbox_record(outbox);
 }

@@ -29,8 +29,15 @@ int outbox_new(struct engine *engine, const struct courier *courier, sd_event *e
 struct outbox *outbox_free(struct outbox *outbox);
 /* Takes in the servers of the configuration in force. 0 or -ENOMEM: the old ones stay. */
 int outbox_configure(struct outbox *outbox);
-/* Claims and starts what is due. 0 or an error of the store. */
-int outbox_run(struct outbox *outbox);
+/* A tick is one transaction of the caller's: outbox_settle() writes what became of the messages that were answered,
+ * outbox_claim() claims what is due, and gives back what is claimed when the hours are over. 0 or an error of the
+ * store. */
+int outbox_settle(struct outbox *outbox);
+int outbox_claim(struct outbox *outbox);
+/* And when that transaction was committed: lets messages leave. 0 or an error of the store. */
+int outbox_go(struct outbox *outbox);
+/* Or rolled back: all is as before. */
+void outbox_undo(struct outbox *outbox);
 /* When there will be something to send, UTC milliseconds; INT64_MAX: nothing waits, or only for an answer. */
 int outbox_wake(struct outbox *outbox, int64_t *ret_ms);
 /* No new claims; what is claimed and not started goes back to the queue. */

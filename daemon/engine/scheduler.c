@@ -291,7 +291,6 @@ static int record_time(const struct tick *tick)
         return store_set_fact(tick->engine->store, FACT_LAST_TIME, text);
 }
 
-/* One transaction. */
 static int batch(const struct tick *tick)
 {
         int more, r;
@@ -318,26 +317,16 @@ static int64_t failures_wake(const struct engine *engine)
 int scheduler_step(struct engine *engine)
 {
         struct tick tick = tick_now(engine);
-        int64_t wake, failures_due = engine->failures_due;
+        int64_t wake;
         int more, r;
 
         r = scheduler_wake(engine, &wake);
         if (r < 0 || wake > tick.now_ms)
                 return r;
-        r = store_begin(engine->store);
-        if (r < 0)
-                return r;
         more = r = batch(&tick);
         if (r >= 0)
                 r = record_time(&tick);
-        if (r >= 0)
-                r = store_commit(engine->store);
-        if (r < 0) {
-                store_rollback(engine->store);
-                engine->failures_due = failures_due;
-                return r;
-        }
-        return more > 0;
+        return r < 0 ? r : more > 0;
 }
 
 int scheduler_wake(struct engine *engine, int64_t *ret_ms)

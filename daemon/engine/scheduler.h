@@ -10,8 +10,8 @@
 
 #define FACT_LAST_TIME "last-time" /* in the store: the latest moment at which anything was scheduled, UTC ms */
 
-/* One batch. 1: there is more to do now; 0: nothing more is due; or an error, with nothing of the batch written.
- * Outside the hours nothing is done. */
+/* One batch, in a transaction of the caller's. 1: there is more to do now; 0: nothing more is due; or an error, and the
+ * transaction is to be rolled back, and failures_due with it. Outside the hours nothing is done. */
 int scheduler_step(struct engine *engine);
 /* When there will be something to do, UTC milliseconds; INT64_MAX: never. */
 int scheduler_wake(struct engine *engine, int64_t *ret_ms);
