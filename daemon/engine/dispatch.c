@@ -10,7 +10,10 @@
 #include "core/cleanup.h"
 #include "engine/scheduler.h"
 
-#define CONTACT "" /* notices for no agency are for the block's contact */
+/* In the order of names: notices for no agency are for the block's contact; ids begin with a letter or a digit. */
+#define CONTACT ""
+#define FIRST_AGENCY "0"
+#define AFTER_AGENCIES "~"
 
 struct dispatch {
         struct engine *engine;
@@ -181,44 +184,49 @@ static size_t index_of(const struct engine *engine, const char *agency)
         return strcmp(agency, CONTACT) == 0 ? ROSTER_NONE : roster_find(&engine_config(engine)->roster, agency);
 }
 
-static int dispatch_agency(struct engine *engine, int64_t now_ms, const char *agency, struct notice_record *notices)
+/* All are of one agency. */
+static int dispatch_agency(struct engine *engine, int64_t now_ms, const struct notice_record *notices, size_t n)
 {
+        const char *agency = notices[0].agency;
         struct dispatch dispatch = {
                 .engine = engine,
                 .now_ms = now_ms,
                 .index = index_of(engine, agency),
                 .agency = agency,
         };
-        int r, n;
+        int r = 0;
 
-        do {
-                n = r = store_new_notices(engine->store, agency, notices, GROUP_MAX);
-                if (r > 0 && dispatch.index == ROSTER_NONE && *agency)
-                        for (int i = 0; r >= 0 && i < n; i++)
-                                r = store_set_notice(engine->store, notices[i].id, NOTICE_CANCELLED,
-                                                     "the agency left the block");
-                else if (r > 0)
-                        r = send_all(&dispatch, notices, (size_t)n);
-                for (int i = 0; i < n; i++)
-                        notice_record_clear(&notices[i]);
-        } while (r >= 0 && n == GROUP_MAX);
-        return r < 0 ? r : 0;
+        if (dispatch.index != ROSTER_NONE || !*agency)
+                return send_all(&dispatch, notices, n);
+        for (size_t i = 0; r == 0 && i < n; i++)
+                r = store_set_notice(engine->store, notices[i].id, NOTICE_CANCELLED, "the agency left the block");
+        return r;
 }
 
-static int dispatch_agencies(struct engine *engine, int64_t now_ms, const char *before, struct notice_record *notices)
+static size_t count_same_agency(const struct notice_record *notices, size_t n)
 {
-        char agency[ID_SIZE];
+        size_t same = 1;
 
-        for (int i = 0; i < SCHEDULE_BATCH; i++) {
-                int r = store_new_agency(engine->store, before, agency);
+        while (same < n && strcmp(notices[same].agency, notices[0].agency) == 0)
+                same++;
+        return same;
+}
 
-                if (r != 0)
-                        return r < 0 ? r : 0;
-                r = dispatch_agency(engine, now_ms, agency, notices);
-                if (r < 0)
-                        return r;
+/* Of at most GROUP_MAX notices those of whole agencies, but where one fills them all. 1: there may be more. */
+static int dispatch_some(struct engine *engine, int64_t now_ms, const char *first, const char *end,
+                         struct notice_record *notices)
+{
+        int n = store_new_notices(engine->store, first, end, notices, GROUP_MAX), r = n < 0 ? n : 0;
+
+        for (size_t i = 0, same; r == 0 && n > 0 && i < (size_t)n; i += same) {
+                same = count_same_agency(&notices[i], (size_t)n - i);
+                if (n == GROUP_MAX && i > 0 && i + same == (size_t)n)
+                        break; /* the rest of its notices comes with the next */
+                r = dispatch_agency(engine, now_ms, &notices[i], same);
         }
-        return 1;
+        for (int i = 0; i < n; i++)
+                notice_record_clear(&notices[i]);
+        return r < 0 ? r : n == GROUP_MAX;
 }
 
 /* ---- to other addresses than at first ---- */
@@ -289,7 +297,7 @@ int dispatch_before(struct engine *engine, int64_t now_ms, const char *agency)
 {
         struct notice_record *CLEANUP_FREE notices = malloc(GROUP_MAX * sizeof(*notices));
 
-        return notices ? dispatch_agencies(engine, now_ms, agency, notices) : -ENOMEM;
+        return notices ? dispatch_some(engine, now_ms, FIRST_AGENCY, agency, notices) : -ENOMEM;
 }
 
 int dispatch_rest(struct engine *engine, int64_t now_ms)
@@ -299,19 +307,24 @@ int dispatch_rest(struct engine *engine, int64_t now_ms)
         if (!notices)
                 return -ENOMEM;
         if (failures_ripe(engine, now_ms)) {
-                int r = dispatch_agency(engine, now_ms, CONTACT, notices);
+                int r;
 
+                do
+                        r = dispatch_some(engine, now_ms, CONTACT, FIRST_AGENCY, notices);
+                while (r > 0);
                 if (r < 0)
                         return r;
                 engine->failures_due = 0;
         }
-        return dispatch_agencies(engine, now_ms, NULL, notices);
+        return dispatch_some(engine, now_ms, FIRST_AGENCY, AFTER_AGENCIES, notices);
 }
 
 int dispatch_waiting(struct engine *engine)
 {
-        char agency[ID_SIZE];
-        int r = store_new_agency(engine->store, NULL, agency);
+        struct notice_record notice;
+        int n = store_new_notices(engine->store, FIRST_AGENCY, AFTER_AGENCIES, &notice, 1);
 
-        return r < 0 ? r : r == 0;
+        if (n > 0)
+                notice_record_clear(&notice);
+        return n;
 }

@@ -8,10 +8,9 @@
 /* The failures of this long leave in one message to the contact: a dead provider fails everything at once. */
 #define FAILURE_COLLECT_MS INT64_C(60000)
 
-/* Everything new of the agencies that sort before that one, of at most SCHEDULE_BATCH. 1: there may be more. */
+/* Everything new of the agencies that sort before that one, about GROUP_MAX notices of it. 1: there may be more. */
 int dispatch_before(struct engine *engine, int64_t now_ms, const char *agency);
-/* Everything new, of at most SCHEDULE_BATCH agencies, and the failures that the contact is told. 1: there may be more.
- */
+/* The same of all agencies, and the failures that the contact is told. */
 int dispatch_rest(struct engine *engine, int64_t now_ms);
 /* 1: notices are waiting that could leave now; 0: none, or only failures still being collected. */
 int dispatch_waiting(struct engine *engine);

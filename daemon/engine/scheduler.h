@@ -5,8 +5,10 @@
 
 #include "engine/engine.h"
 
-#define SCHEDULE_BATCH 64 /* obligations judged, or agencies told, in one transaction: some ms, then messages leave */
-#define GROUP_MAX 100     /* notices in one message: more than a person reads, less than a mail server refuses */
+#define SCHEDULE_BATCH 64 /* obligations judged in one transaction: some ms, then messages leave */
+/* Notices in one message: more than a person reads, less than a mail server refuses. And as many are dispatched in one
+ * transaction. */
+#define GROUP_MAX 100
 
 #define FACT_LAST_TIME "last-time" /* in the store: the latest moment at which anything was scheduled, UTC ms */
 

@@ -142,33 +142,13 @@ static int get_notice(struct store *store, int64_t id, struct notice_record *ret
         return query_fetch_one(&query, &notice_rows, ret);
 }
 
-int store_new_agency(struct store *store, const char *before, char ret[static ID_SIZE])
+int store_new_notices(struct store *store, const char *first, const char *end, struct notice_record *records, size_t n)
 {
-        static const char any[] = "SELECT agency FROM notice WHERE state = 0 AND agency > '' ORDER BY agency LIMIT 1";
-        static const char some[] = "SELECT agency FROM notice WHERE state = 0 AND agency > '' AND agency < ?"
-                                   " ORDER BY agency LIMIT 1";
-        CLEANUP_QUERY struct query query = before ? query_cached(store, STATEMENT_NEW_AGENCY_BEFORE, some)
-                                                  : query_cached(store, STATEMENT_NEW_AGENCY, any);
-        if (before)
-                query_bind_text(&query, before);
-        int r = query_step(&query);
-        if (r <= 0)
-                return r < 0 ? r : 1;
-        char agency[ID_SIZE];
-        query_read_name(&query, sizeof(agency), agency);
-        r = query_check(&query);
-        if (r < 0)
-                return r;
-        memcpy(ret, agency, sizeof(agency));
-        return 0;
-}
-
-int store_new_notices(struct store *store, const char *agency, struct notice_record *records, size_t n)
-{
-        static const char sql[] = "SELECT " NOTICE_COLUMNS " FROM notice AS n WHERE n.state = 0 AND n.agency = ?"
-                                  " ORDER BY n.kind, n.id LIMIT ?";
+        static const char sql[] = "SELECT " NOTICE_COLUMNS " FROM notice AS n WHERE n.state = 0"
+                                  " AND n.agency >= ? AND n.agency < ? ORDER BY n.agency, n.kind, n.id LIMIT ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NEW_NOTICES, sql);
-        query_bind_text(&query, agency);
+        query_bind_text(&query, first);
+        query_bind_text(&query, end);
         query_bind_integer(&query, (int64_t)n);
         return query_fetch(&query, &notice_rows, records, n);
 }

@@ -178,11 +178,9 @@ int store_add_notice(struct store *store, struct notice_record *record);
 /* Of an occurrence itself: the notice with the rung and the agency of `record` gets another rung's name, if there is
  * such a notice and none has that name. */
 int store_rename_notice(struct store *store, const struct notice_record *record, const char *rung);
-/* The first agency with notices of state NEW, of those that sort before `before` (NULL: of all); the block's contact is
- * none. 1: there is none. */
-int store_new_agency(struct store *store, const char *before, char ret[static ID_SIZE]);
-/* Notices of state NEW of one agency ("": the block's contact), most urgent kind first, at most n. Returns how many. */
-int store_new_notices(struct store *store, const char *agency, struct notice_record *records, size_t n);
+/* Notices of state NEW of the agencies that sort from `first` on and before `end`, agency by agency and the most urgent
+ * kind first, at most n; the block's contact sorts as "". Returns how many. */
+int store_new_notices(struct store *store, const char *first, const char *end, struct notice_record *records, size_t n);
 int store_set_notice(struct store *store, int64_t id, enum notice_state state, const char *detail);
 /* Cancels what is new or queued of an obligation (where obligation_id is 0: of the occurrence itself, not of its
  * obligations), only of that kind unless kind is KIND_COUNT; deliveries left with nothing to say are cancelled. What

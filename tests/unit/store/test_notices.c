@@ -71,7 +71,7 @@ static void test_there_and_back(void **state)
                                         .made_ms = INT64_C(1729000000123)};
         OK(store, store_add_notice(store, &written));
         struct notice_record got;
-        assert_int_equal(store_new_notices(store, "vp-ubnd", &got, 1), 1);
+        assert_int_equal(store_new_notices(store, "vp-ubnd", "~", &got, 1), 1);
         assert_int_equal(got.id, written.id);
         assert_int_equal(got.occurrence_id, about.occurrence);
         assert_int_equal(got.obligation_id, about.first);
@@ -89,11 +89,7 @@ static void test_new_notices_by_agency_and_urgency(void **state)
 {
         struct store *store = ((struct fixture *)*state)->store;
         struct about about = put_rows(store);
-        struct notice_record records[4];
-        char first[ID_SIZE] = "untouched";
-        assert_int_equal(store_new_agency(store, NULL, first), 1);
-        assert_string_equal(first, "untouched");
-
+        struct notice_record records[5];
         const struct {
                 const char *agency, *rung;
                 enum notice_kind kind;
@@ -111,29 +107,21 @@ static void test_new_notices_by_agency_and_urgency(void **state)
                 OK(store, store_add_notice(store, &record));
         }
         const struct {
-                const char *agency;
+                const char *first, *end;
                 size_t n;
                 const char *expected;
         } cases[] = {
-                {"so-noi-vu", 4, "r2 r1 r3 "},
-                {"so-noi-vu", 2, "r2 r1 "},
-                {"so-noi-vu", 1, "r2 "},
-                {"vp-ubnd", 4, "r5 "},
-                {"bao-lao-cai", 4, ""},
-                {"khong-co", 4, ""},
-                {"", 4, "r6 "}, /* the contact: only by name */
+                {"0", "~", 5, "r2 r1 r3 r5 "},
+                {"0", "~", 2, "r2 r1 "},
+                {"0", "vp-ubnd", 5, "r2 r1 r3 "},
+                {"so-noi-vu", "vp-ubnd", 1, "r2 "},
+                {"so-noi-vv", "~", 5, "r5 "},
+                {"bao-lao-cai", "so-noi-vu", 5, ""},
+                {"", "0", 5, "r6 "}, /* the contact */
         };
-        const struct {
-                const char *before, *expected;
-        } firsts[] = {{NULL, "so-noi-vu"}, {"vp-ubnd", "so-noi-vu"}, {"so-noi-vu", NULL}, {"a", NULL}};
-        for (size_t i = 0; i < ELEMENTS(firsts); i++) {
-                assert_int_equal(store_new_agency(store, firsts[i].before, first), firsts[i].expected ? 0 : 1);
-                if (firsts[i].expected)
-                        assert_string_equal(first, firsts[i].expected);
-        }
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
                 char rungs[40] = "";
-                int n = store_new_notices(store, cases[i].agency, records, cases[i].n);
+                int n = store_new_notices(store, cases[i].first, cases[i].end, records, cases[i].n);
                 assert_true(n >= 0);
                 for (int k = 0; k < n; k++) {
                         strcat(rungs, records[k].rung);

@@ -193,10 +193,7 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
 {
         struct notice_record notices[WORKLOAD_ROWS];
         int64_t ids[WORKLOAD_ROWS];
-        char first[ID_SIZE];
-        TRY(store_new_agency(store, NULL, first));
-        TRY(store_new_agency(store, "so-1", first));
-        int n = store_new_notices(store, first, notices, ELEMENTS(notices));
+        int n = store_new_notices(store, "so-0", "so-1", notices, ELEMENTS(notices));
         TRY(n);
         for (int i = 0; i < n; i++) {
                 ids[i] = notices[i].id;
