@@ -75,7 +75,7 @@ static bool not_attempted(const struct delivery_result *result)
 static int64_t record_result(struct store *store, enum delivery_state was, const struct delivery_result *result)
 {
         static const char sql[] = "UPDATE delivery SET state = ?1, next_ms = ?2, finished_ms = ?3,"
-                                  " answer = iif(?5, answer, ?4), attempts = max(attempts - ?5, 0),"
+                                  " answer = iif(?5, answer, ?4), attempts = attempts - (?5 AND attempts > 0),"
                                   " subject = coalesce(?6, subject), kind = coalesce(?7, kind)"
                                   " WHERE seq = ?8 AND state = ?9";
         bool again = result->state == DELIVERY_QUEUED;

@@ -170,20 +170,23 @@ int store_set_notice(struct store *store, int64_t id, enum notice_state state, c
 
 int store_count_notices(struct store *store, int64_t obligation_id, struct notice_counts *ret)
 {
-        static const char sql[] = "SELECT count(*), total(kind = ?1), coalesce(max(sent_ms), 0) FROM notice"
-                                  " WHERE obligation = ?2 AND state = 2 AND kind IN (?1, ?3, ?4)";
+        static const char sql[] = "SELECT kind, sent_ms FROM notice WHERE obligation = ? AND state = 2";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_COUNT_NOTICES, sql);
-        query_bind_integer(&query, KIND_OVERDUE);
         query_bind_integer(&query, obligation_id);
-        query_bind_integer(&query, KIND_DUE);
-        query_bind_integer(&query, KIND_ADVANCE);
-        int r = query_step(&query);
-        if (r < 0)
-                return r;
-        struct notice_counts counts = {.reminders = (int32_t)query_read_count(&query)};
-        counts.overdue = (int32_t)query_read_count(&query);
-        counts.last_ms = query_read_integer(&query);
-        r = query_check(&query);
+        struct notice_counts counts = {0};
+        int r;
+        while ((r = query_step(&query)) > 0) {
+                enum notice_kind kind = (enum notice_kind)query_read_below(&query, KIND_COUNT);
+                int64_t sent_ms = query_read_or(&query, 0);
+                if (kind != KIND_OVERDUE && kind != KIND_DUE && kind != KIND_ADVANCE)
+                        continue;
+                counts.reminders++;
+                counts.overdue += kind == KIND_OVERDUE;
+                if (sent_ms > counts.last_ms)
+                        counts.last_ms = sent_ms;
+        }
+        if (r >= 0)
+                r = query_check(&query);
         if (r < 0)
                 return r;
         *ret = counts;
