@@ -106,7 +106,29 @@ static void test_a_failed_migration_changes_nothing(void **state)
         assert_int_equal(ask_file(path, "SELECT count(*) FROM one"), 2);
 }
 
-/* What the first version left: the failure that is newest is the last one. */
+/* What is claimed, in the order in which it is. */
+static void assert_claims(struct store *store, bool manual_only, const char *expected)
+{
+        struct delivery_record records[4];
+        char ids[80] = "";
+        int n = store_claim_deliveries(store, "mail", 100, manual_only, records, ELEMENTS(records));
+        assert_true(n >= 0);
+        for (int i = 0; i < n; i++) {
+                (void)snprintf(ids + strlen(ids), sizeof(ids) - strlen(ids), "%s ", records[i].id);
+                delivery_record_clear(&records[i]);
+        }
+        assert_string_equal(ids, expected);
+}
+
+static int append_id(void *userdata, const struct delivery_record *record)
+{
+        char *ids = userdata;
+        (void)snprintf(ids + strlen(ids), 80 - strlen(ids), "%s ", record->id);
+        return 0;
+}
+
+/* What the first version left: the failure that is newest is the last one, what waits is sent, and what was on the wire
+ * waits again. */
 static void test_from_the_first_version(void **state)
 {
         struct fixture *fixture = *state;
@@ -119,7 +141,10 @@ static void test_from_the_first_version(void **state)
                                       "INSERT INTO delivery VALUES"
                                       " (1, 'old', 'mail', 'a', 'a@so.example', 0, 3, 0, 1, 1, 1, 70, 'no', NULL),"
                                       " (2, 'new', 'mail', 'a', 'a@so.example', 0, 3, 0, 1, 1, 1, 90, 'never', NULL),"
-                                      " (3, 'well', 'mail', 'a', 'a@so.example', 0, 2, 0, 1, 1, 1, 99, 'ok', NULL)",
+                                      " (3, 'well', 'mail', 'a', 'a@so.example', 0, 2, 0, 1, 1, 1, 99, 'ok', NULL),"
+                                      " (4, 'wait', 'mail', 'a', 'a@so.example', 0, 0, 0, 0, 1, 50, 0, NULL, NULL),"
+                                      " (5, 'hand', 'mail', 'a', 'a@so.example', 0, 0, 1, 0, 1, 60, 0, NULL, NULL),"
+                                      " (6, 'wire', 'mail', 'a', 'a@so.example', 0, 1, 0, 1, 1, 1, 0, NULL, NULL)",
                                       NULL, NULL, NULL),
                          SQLITE_OK);
         close_plain(&store);
@@ -130,6 +155,14 @@ static void test_from_the_first_version(void **state)
         assert_string_equal(record.answer, "never");
         assert_int_equal(at_ms, 90);
         delivery_record_clear(&record);
+        char failed[80] = "";
+        const struct delivery_filter filter = {.state = DELIVERY_FAILED};
+        assert_int_equal(store_each_delivery(&store, &filter, append_id, failed), 0);
+        assert_string_equal(failed, "new old ");
+        assert_int_equal(store_recover_deliveries(&store, 40), 1);
+        assert_claims(&store, true, "hand ");
+        assert_claims(&store, false, "wire wait ");
+        fixture_assert_tally(&store);
         for (size_t i = 0; i < STATEMENTS; i++) {
                 sqlite3_finalize(store.statements[i]);
                 store.statements[i] = NULL;
