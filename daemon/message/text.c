@@ -150,7 +150,7 @@ bool text_shows(const char *string)
 static size_t foreign_size(const char *at)
 {
         const unsigned char *b = (const unsigned char *)at;
-        /* Most letters of Vietnamese lie in U+00C0 to U+07FF and U+1000 to U+1FFF, and nothing else does. */
+        /* U+00C0 to U+07FF and U+1000 to U+1FFF: most letters of Vietnamese, and nothing that it takes away. */
         if (b[0] >= 0xc3 && b[0] <= 0xdf && b[1] >> 6 == 2)
                 return 2;
         if (b[0] == 0xe1 && b[1] >> 6 == 2 && b[2] >> 6 == 2)
