@@ -8,9 +8,12 @@ static int count_obligations(struct store *store, civil_day today, struct store_
         static const char sql[] =
                 "SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE day > -2147483648 AND day < ?), 0)"
                 " FROM open_tally";
+        int r = owed_write(store);
+        if (r < 0)
+                return r;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_COUNT_OBLIGATIONS, sql);
         query_bind_integer(&query, today);
-        int r = query_step(&query);
+        r = query_step(&query);
         if (r < 0)
                 return r;
         counts->obligations_open = query_read_integer(&query);

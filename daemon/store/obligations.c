@@ -1,7 +1,7 @@
 /* Obligations: what each agency owes, found one by one and as what is due.
- * Depends on query.h.
+ * Depends on rows.h.
  * Called by engine: sync, scheduler, decisions. */
-#include "store/query.h"
+#include "store/rows.h"
 
 /* Written and read in these two groups. Every index but that of next_fire hangs on the keys. */
 #define KEYS "occurrence, agency, tentative, observance, fixed, status, done_on, snoozed_until, due, effective"
@@ -123,6 +123,16 @@ static void bind_rest(struct query *query, const struct obligation_record *recor
         query_bind_text(query, record->note);
 }
 
+/* As the columns dateless and overdue_after have it. */
+static int count_owed(struct store *store, const struct obligation_record *record)
+{
+        const struct obligation *obligation = &record->obligation;
+        bool dateless = record->due == CIVIL_NONE || (obligation->tentative && obligation->fixed == CIVIL_NONE);
+        if (obligation->status != OBLIGATION_OPEN || obligation->observance)
+                return 0;
+        return owed_add(store, dateless ? CIVIL_NONE : record->effective);
+}
+
 static int insert(struct store *store, struct obligation_record *record)
 {
         static const char sql[] =
@@ -133,7 +143,11 @@ static int insert(struct store *store, struct obligation_record *record)
         int r = query_do(&query);
         if (r < 0)
                 return r;
-        record->id = sqlite3_last_insert_rowid(store->db);
+        int64_t id = sqlite3_last_insert_rowid(store->db);
+        r = count_owed(store, record);
+        if (r < 0)
+                return r;
+        record->id = id;
         return 0;
 }
 
@@ -147,7 +161,8 @@ static int update_keys(struct store *store, const struct obligation_record *reco
         bind_keys(&query, record);
         query_bind_integer(&query, record->id);
         bind_keys(&query, record);
-        return query_do(&query);
+        int r = owed_write(store);
+        return r < 0 ? r : query_do(&query);
 }
 
 static int update_rest(struct store *store, const struct obligation_record *record)
@@ -162,21 +177,19 @@ static int update_rest(struct store *store, const struct obligation_record *reco
         return r > 0 ? 0 : store_missing(store, "obligation", record->id);
 }
 
+static int update(struct store *store, const struct obligation_record *record)
+{
+        int r = update_keys(store, record);
+        return r < 0 ? r : update_rest(store, record);
+}
+
 int store_put_obligation(struct store *store, struct obligation_record *record)
 {
-        if (record->id == 0)
-                return insert(store, record);
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
-        if (r < 0)
-                return r;
-        r = update_keys(store, record);
-        if (r < 0)
-                return r;
-        r = update_rest(store, record);
-        if (r < 0)
-                return r;
-        return unit_commit(&unit);
+        if (r >= 0)
+                r = record->id == 0 ? insert(store, record) : update(store, record);
+        return r < 0 ? r : unit_commit(&unit);
 }
 
 int store_arm_obligation(struct store *store, int64_t id, wall_time handled, wall_time next_fire)

@@ -89,6 +89,7 @@ enum statement {
         STATEMENT_COUNT_OBLIGATIONS,
         STATEMENT_READ_TALLY,
         STATEMENT_WRITE_TALLY,
+        STATEMENT_WRITE_OWED,
         STATEMENT_ADD_AUDIT,
         STATEMENT_GET_AUDIT,
         STATEMENTS
@@ -106,6 +107,12 @@ struct tally {
         int64_t last_ms;
 };
 
+/* Obligations made that are owed, of one day after which they are overdue; n 0: none. */
+struct owed {
+        civil_day day; /* CIVIL_NONE: no such day */
+        int64_t n;
+};
+
 #define ERROR_SIZE 1024 /* a sentence with a path; a longer one is cut */
 
 struct store {
@@ -116,7 +123,8 @@ struct store {
         int failure; /* what broke the open transaction, which can then only be rolled back; 0: nothing */
         bool syncing;
         struct marks occurrences, kept, obligations; /* kept: with all their obligations */
-        struct tally tally[DELIVERY_STATES]; /* what the open transaction moved */
+        struct tally tally[DELIVERY_STATES];         /* what the open transaction moved */
+        struct owed owed;                            /* what it made and open_tally does not have yet */
         char error[ERROR_SIZE];
 };
 

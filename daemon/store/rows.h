@@ -32,4 +32,8 @@ void tally_move(struct store *store, int from, enum delivery_state to, int64_t n
 /* Into the database, before the commit; and what to do after it, and after a rollback. */
 int tally_write(struct store *store);
 void tally_forget(struct store *store);
+/* One more obligation that is owed, inside a transaction, and the day after which it is overdue; and before anything
+ * else looks at their count or changes it. */
+int owed_add(struct store *store, civil_day day);
+int owed_write(struct store *store);
 int tally_read(struct store *store, struct tally ret[static DELIVERY_STATES]);

@@ -1,7 +1,7 @@
 /* A sync: what is no longer in the plans is withdrawn.
- * Depends on query.h.
+ * Depends on rows.h.
  * Called by engine, when plans were read anew. */
-#include "store/query.h"
+#include "store/rows.h"
 
 #include <errno.h>
 #include <string.h>
@@ -151,6 +151,8 @@ int store_finish_sync(struct store *store, size_t *ret_n)
         size_t n = 0;
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
+        if (r >= 0)
+                r = owed_write(store);
         if (r >= 0)
                 r = withdraw_unmarked(store, &n);
         if (r >= 0)

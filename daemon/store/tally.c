@@ -3,7 +3,10 @@
  * Called by the files here that move deliveries, by store.c at the end of a transaction, and by counts.c.
  *
  * Kept by the program and not by triggers: those cost as much as the changes that they count, and a transaction moves
- * dozens of deliveries. What it moved is summed up in the store and written once, just before the commit. */
+ * dozens of deliveries. What it moved is summed up in the store and written once, just before the commit.
+ *
+ * And what is owed, where obligations are made: a first sync makes them by thousands of one day, which are written
+ * together before anything else looks at the count or changes it (a trigger does: obligation_moved). */
 #include "store/rows.h"
 
 #include <string.h>
@@ -19,8 +22,30 @@ void tally_move(struct store *store, int from, enum delivery_state to, int64_t n
                 store->tally[to].last_ms = at_ms;
 }
 
+int owed_write(struct store *store)
+{
+        static const char sql[] =
+                "INSERT INTO open_tally VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET n = n + excluded.n";
+        const struct owed owed = store->owed;
+        if (owed.n == 0)
+                return 0;
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_WRITE_OWED, sql);
+        query_bind_integer(&query, owed.day); /* NO_DAY is CIVIL_NONE */
+        query_bind_integer(&query, owed.n);
+        store->owed.n = 0;
+        return query_do(&query);
+}
+
+int owed_add(struct store *store, civil_day day)
+{
+        int r = store->owed.day == day ? 0 : owed_write(store);
+        store->owed = (struct owed){day, store->owed.n + 1};
+        return r;
+}
+
 void tally_forget(struct store *store)
 {
+        store->owed.n = 0;
         for (unsigned state = 0; state < DELIVERY_STATES; state++)
                 store->tally[state] = (struct tally){0};
 }
@@ -28,7 +53,7 @@ void tally_forget(struct store *store)
 int tally_write(struct store *store)
 {
         static const char sql[] = "UPDATE delivery_tally SET n = n + ?, last_ms = max(last_ms, ?) WHERE state = ?";
-        int r = 0;
+        int r = owed_write(store);
         for (unsigned state = 0; r >= 0 && state < DELIVERY_STATES; state++) {
                 const struct tally *change = &store->tally[state];
                 if (change->n == 0 && change->last_ms == 0)

@@ -737,6 +737,50 @@ static void test_a_sync_keeps_items(void **state)
         assert_int_equal(n, 0);
 }
 
+/* What a transaction makes is written together; what it changes in between, and who asks, must find it. */
+static void test_counts_what_a_transaction_makes(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        struct obligation later = fixture_dated, tentative = fixture_dated, observance = fixture_dated;
+        int64_t occurrence = fixture_occurrence(store, "p", "one", ""), n_open = 0;
+        size_t n = 0;
+        later.due = DUE_DAY + 9;
+        tentative.tentative = true;
+        observance.observance = true;
+        const struct {
+                const char *agency;
+                const struct obligation *obligation;
+        } made[] = {{"a", &fixture_dated}, {"b", &fixture_dated}, {"c", &later},
+                    {"d", &tentative},     {"e", &fixture_dated}, {"f", &observance}};
+        OK(store, store_begin(store));
+        OK(store, store_begin_sync(store));
+        OK(store, store_mark_occurrence(store, occurrence));
+        for (size_t i = 0; i < ELEMENTS(made); i++) {
+                int64_t id = fixture_obligation(store, occurrence, made[i].agency, made[i].obligation, 5);
+                struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+                OK(store, store_get_obligation(store, id, &record));
+                assert_string_equal(record.agency, made[i].agency);
+                if (strcmp(made[i].agency, "b") == 0) { /* the day's count is not written yet */
+                        record.obligation.status = OBLIGATION_DONE;
+                        OK(store, store_put_obligation(store, &record));
+                } else if (strcmp(made[i].agency, "e") != 0) {
+                        OK(store, store_mark_obligation(store, id));
+                        n_open++;
+                }
+        }
+        assert_counts(store, DUE_DAY + 1, 4, 2);
+        OK(store, store_finish_sync(store, &n)); /* takes e's back */
+        OK(store, store_commit(store));
+        assert_int_equal(n, 1);
+        assert_counts(store, DUE_DAY + 1, n_open - 1, 1); /* an observance is not owed */
+        assert_counts(store, DUE_DAY + 10, n_open - 1, 2);
+        OK(store, store_begin(store));
+        fixture_obligation(store, occurrence, "g", &fixture_dated, 5);
+        store_rollback(store);
+        fixture_obligation(store, occurrence, "h", &fixture_dated, 5);
+        assert_counts(store, DUE_DAY + 1, n_open, 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_scratch, fixture_end)
@@ -757,6 +801,7 @@ int main(void)
                 TEST(test_a_sync_withdraws_what_is_gone),
                 TEST(test_a_sync_begins_without_marks),
                 TEST(test_a_sync_keeps_items),
+                TEST(test_counts_what_a_transaction_makes),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
