@@ -175,19 +175,30 @@ static int decide(struct query *query, const char *id, unsigned states, enum del
         return notices_settle(store, row, state, now_ms);
 }
 
-int store_retry_delivery(struct store *store, const char *id, int64_t now_ms)
+static int queue_again(struct store *store, const char *id, unsigned states, bool manual, int64_t now_ms)
 {
-        static const char sql[] = "UPDATE delivery SET state = 0, manual = 1, next_ms = ?, finished_ms = 0"
+        static const char sql[] = "UPDATE delivery SET state = 0, manual = max(manual, ?), next_ms = ?, finished_ms = 0"
                                   " WHERE seq = ?";
         CLEANUP_UNIT struct unit unit = {0};
         int64_t delivery;
         int r = unit_begin(store, &unit);
         if (r < 0)
                 return r;
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_RETRY_DELIVERY, sql);
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_QUEUE_AGAIN, sql);
+        query_bind_integer(&query, manual);
         query_bind_integer(&query, now_ms);
-        r = decide(&query, id, 1U << DELIVERY_QUEUED | 1U << DELIVERY_FAILED, DELIVERY_QUEUED, now_ms, &delivery);
+        r = decide(&query, id, states, DELIVERY_QUEUED, now_ms, &delivery);
         return r != 0 ? r : unit_commit(&unit);
+}
+
+int store_retry_delivery(struct store *store, const char *id, int64_t now_ms)
+{
+        return queue_again(store, id, 1U << DELIVERY_QUEUED | 1U << DELIVERY_FAILED, true, now_ms);
+}
+
+int store_resume_delivery(struct store *store, const char *id, int64_t now_ms)
+{
+        return queue_again(store, id, 1U << DELIVERY_CANCELLED, false, now_ms);
 }
 
 /* Where it is not to go it does not go by another delivery either: see store_find_carrier(). */
@@ -214,20 +225,6 @@ int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
                 r = stop_dropped(store, delivery);
         if (r == 0)
                 r = notices_give_reason(store, delivery, "dropped by hand");
-        return r != 0 ? r : unit_commit(&unit);
-}
-
-int store_resume_delivery(struct store *store, const char *id, int64_t now_ms)
-{
-        static const char sql[] = "UPDATE delivery SET state = 0, next_ms = ?, finished_ms = 0 WHERE seq = ?";
-        CLEANUP_UNIT struct unit unit = {0};
-        int64_t delivery;
-        int r = unit_begin(store, &unit);
-        if (r < 0)
-                return r;
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_RESUME_DELIVERY, sql);
-        query_bind_integer(&query, now_ms);
-        r = decide(&query, id, 1U << DELIVERY_CANCELLED, DELIVERY_QUEUED, now_ms, &delivery);
         return r != 0 ? r : unit_commit(&unit);
 }
 
