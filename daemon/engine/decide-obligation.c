@@ -42,8 +42,9 @@ static int refuse(const struct change *change, const struct obligation_record *r
                         civil_format(obligation_snooze_cap(&record->obligation, calendar_of(change), change->today),
                                      cap));
         case REFUSED_PAST:
-                return decision_says(result, DECISION_REFUSED, "%s for %s: that day does not fit: today is %s",
-                                     record->item, record->agency, civil_format(change->today, cap));
+                return decision_says(result, DECISION_REFUSED, "%s for %s: that day %s: today is %s", record->item,
+                                     record->agency, change->day > change->today ? "is still to come" : "is over",
+                                     civil_format(change->today, cap));
         case REFUSED_YEAR:
                 return decision_says(result, DECISION_REFUSED,
                                      "%s for %s: the date lies outside the plan's year and the one after it",

@@ -238,22 +238,34 @@ static int apply_to_all(const struct change *change, const struct chosen *chosen
         return r;
 }
 
-/* A refusal leaves its trace too: who wanted what (design, Snooze). */
-static void audit_refusal(const struct change *change, const struct decision_scope *scope, const char *verb,
-                          const char *text)
+/* A refusal leaves its trace too: who wanted what (design, Snooze). It stands with what it was about. */
+static void audit_refusal(const struct change *change, const struct decision_scope *scope, const struct chosen *chosen,
+                          const char *verb, const char *text)
 {
+        struct obligation_record CLEANUP(obligation_record_clear) about = {0};
         char refused[64];
-        char *CLEANUP_FREE detail = NULL;
 
-        snprintf(refused, sizeof(refused), "%s refused", verb);
-        if (asprintf(&detail, "%s%s%s: %s", scope->item, scope->agency ? " " : "", scope->agency ? scope->agency : "",
-                     text) < 0) {
-                detail = NULL;
+        if (store_get_obligation(change->engine->store, chosen->ids[0], &about) != 0)
                 return;
-        }
-        (void)add_audit(change, NULL, refused, detail);
+        if (chosen->n > 1 && !scope->agency)
+                *about.agency = '\0';
+        if (chosen->n > 1 && !strchr(scope->item, '@'))
+                *about.key = '\0';
+        snprintf(refused, sizeof(refused), "%s refused", verb);
+        (void)add_audit(change, &about, refused, text);
         journal_say(&change->engine->journal, EVENT_REFUSED, &(struct journal_fields){.item = scope->item},
                     "Refused %s of %s to %s: %s", verb, scope->item, change->decider->name, text);
+}
+
+static int several(const struct decision_scope *scope, struct decision_result *result)
+{
+        if (scope->agency)
+                return decision_says(result, DECISION_INVALID,
+                                     "%s owes %s more than once; name one with @YYYY-MM-DD, or say --all",
+                                     scope->agency, scope->item);
+        return decision_says(result, DECISION_INVALID,
+                             "%s is owed by several agencies or more than once; name one with --agency, or say --all",
+                             scope->item);
 }
 
 int decision_run(struct change *change, const struct decision_scope *scope, const char *verb, bool one_only,
@@ -271,10 +283,7 @@ int decision_run(struct change *change, const struct decision_scope *scope, cons
         if (r != 0)
                 return r;
         if (one_only && chosen.n > 1 && !scope->all)
-                return decision_says(result, DECISION_INVALID,
-                                     "%s is owed by several agencies or more than once; name one with --agency, or "
-                                     "say --all",
-                                     scope->item);
+                return several(scope, result);
         r = store_begin(store);
         if (r == 0)
                 r = apply_to_all(change, &chosen, step, result);
@@ -287,7 +296,7 @@ int decision_run(struct change *change, const struct decision_scope *scope, cons
                 store_rollback(store);
                 result->n = 0;
                 if (r == DECISION_REFUSED)
-                        audit_refusal(change, scope, verb, result->text);
+                        audit_refusal(change, scope, &chosen, verb, result->text);
                 return r;
         }
         free(result->text);

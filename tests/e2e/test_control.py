@@ -488,7 +488,39 @@ def test_log(desk):
     assert all(event["who"] and event["uid"] == os.getuid() for event in events)
     assert [event["verb"] for event in desk.json("log", "hop-khoi")] == ["waive"]
     assert desk.json("log", "--since", "tomorrow") == []
-    assert len(desk.json("log", "--since", "today", "--agency", AGENCY)) == 1
+    assert len(desk.json("log", "--since", "today", "--agency", AGENCY)) == 2
+
+
+def test_the_log_tells_what_a_refusal_was_about(tmp_path):
+    """It is found by item and agency as a decision is; where several were meant it stands with none of them."""
+    items = f'{{ id = "thang"; title = "Hằng tháng"; repeat = "FREQ=MONTHLY;BYMONTHDAY=25"; for = ["members"]; }}, {ITEMS}'
+    with Desk(tmp_path, items=items) as desk:
+        month = f"thang@{TODAY.year}-01-25"
+        for words in (["bao-cao", "--agency", AGENCY], ["bao-cao"], [month, "--agency", AGENCY], ["thang"]):
+            assert desk.ctl("clear-date", *words).returncode == 1
+        events = desk.json("log")
+        assert [(event["plan"], event["item"], event["occurrence"], event["agency"]) for event in events] == [
+            ("ke-hoach", "bao-cao", None, AGENCY),
+            ("ke-hoach", "bao-cao", None, None),
+            ("ke-hoach", "thang", month[-10:], AGENCY),
+            ("ke-hoach", "thang", None, None),
+        ]
+        assert len(desk.json("log", "bao-cao")) == 2 and len(desk.json("log", month)) == 1
+        (obligation,) = desk.json("show", "bao-cao", "--agency", AGENCY)["obligations"]
+        assert [event["verb"] for event in obligation["log"]] == ["clear-date refused"]
+        assert obligation["log"][0]["detail"] == f"bao-cao for {AGENCY}: nobody has fixed a date"
+
+
+def test_a_refusal_says_what_to_do(tmp_path):
+    items = f'{{ id = "thang"; title = "Hằng tháng"; repeat = "FREQ=MONTHLY;BYMONTHDAY=25"; for = ["members"]; }}, {ITEMS}'
+    with Desk(tmp_path, items=items) as desk:
+        def said(*words):
+            return desk.ctl(*words).stderr
+
+        assert "is still to come" in said("done", "bao-cao", "--agency", AGENCY, "--on", "+3d")
+        assert "is over" in said("snooze", "bao-cao", "--until", "yesterday", "--reason", "bận")
+        assert "--agency" in said("done", "thang") and "@YYYY-MM-DD" not in said("done", "thang")
+        assert "@YYYY-MM-DD" in said("done", "thang", "--agency", AGENCY)
 
 
 def test_preview_sends_nothing(shared):
