@@ -268,6 +268,16 @@ static int several(const struct decision_scope *scope, struct decision_result *r
                              scope->item);
 }
 
+/* `result` has why the last one was passed over. */
+static int none_fits(const struct decision_scope *scope, const char *verb, size_t n, struct decision_result *result)
+{
+        char *CLEANUP_FREE last = TAKE_PTR(result->text);
+
+        if (!last)
+                return decision_says(result, DECISION_REFUSED, "%s: nothing to %s", scope->item, verb);
+        return decision_says(result, DECISION_REFUSED, "none of the %zu obligations, for example: %s", n, last);
+}
+
 int decision_run(struct change *change, const struct decision_scope *scope, const char *verb, bool one_only,
                  decision_step step, struct decision_result *result)
 {
@@ -288,8 +298,7 @@ int decision_run(struct change *change, const struct decision_scope *scope, cons
         if (r == 0)
                 r = apply_to_all(change, &chosen, step, result);
         if (r == 0 && result->n == 0)
-                r = result->text ? (int)DECISION_REFUSED
-                                 : decision_says(result, DECISION_REFUSED, "%s: nothing to %s", scope->item, verb);
+                r = none_fits(scope, verb, chosen.n, result);
         if (r == 0)
                 r = store_commit(store);
         if (r != 0) {

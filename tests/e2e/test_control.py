@@ -521,6 +521,8 @@ def test_a_refusal_says_what_to_do(tmp_path):
         assert "is over" in said("snooze", "bao-cao", "--until", "yesterday", "--reason", "bận")
         assert "--agency" in said("done", "thang") and "@YYYY-MM-DD" not in said("done", "thang")
         assert "@YYYY-MM-DD" in said("done", "thang", "--agency", AGENCY)
+        assert "none of the 3 obligations, for example: bao-cao for" in said("unsnooze", "bao-cao")
+        assert "none of" not in said("unsnooze", "bao-cao", "--agency", AGENCY)
 
 
 def test_preview_sends_nothing(shared):
