@@ -13,8 +13,8 @@
 #define YEAR_DAYS 366
 #define CELL 3 /* columns of a day: two digits and a mark */
 #define MONTH_COLUMNS (7 * CELL)
-#define MONTH_LINES 6 /* weeks that a month can touch */
-#define MONTHS_ACROSS 3
+#define MONTH_LINES 6   /* weeks that a month can touch */
+#define MONTHS_ACROSS 3 /* fewer on a narrow terminal */
 #define GAP 3
 #define DAY_KIND_COLUMNS 8
 
@@ -122,28 +122,37 @@ static void print_week(const struct year *year, int32_t month, int week)
                         print_day(year, first + offset + i);
 }
 
-static void print_months(const struct year *year, int32_t first)
+static int32_t months_across(const struct style *style)
+{
+        int32_t n = MONTHS_ACROSS;
+
+        while (n > 1 && style->columns > 0 && (size_t)n * (MONTH_COLUMNS + GAP) > style->columns)
+                n--;
+        return n;
+}
+
+static void print_months(const struct year *year, int32_t first, int32_t n)
 {
         static const char *const weekdays[] = {N_("Mo"), N_("Tu"), N_("We"), N_("Th"), N_("Fr"), N_("Sa"), N_("Su")};
         char title[32];
 
-        for (int32_t m = 0; m < MONTHS_ACROSS; m++) {
+        for (int32_t m = 0; m < n; m++) {
                 snprintf(title, sizeof(title), _("%02d/%d"), first + m, year->number);
                 style_begin(year->style, LOOK_HEAD);
                 text_pad(stdout, title, MONTH_COLUMNS + GAP);
                 style_end(year->style, LOOK_HEAD);
         }
         putchar('\n');
-        for (int32_t m = 0; m < MONTHS_ACROSS; m++) {
+        for (int32_t m = 0; m < n; m++) {
                 for (size_t i = 0; i < ELEMENTS(weekdays); i++)
                         text_pad(stdout, _(weekdays[i]), CELL);
                 printf("%*s", GAP, "");
         }
         putchar('\n');
         for (int week = 0; week < MONTH_LINES; week++) {
-                for (int32_t m = 0; m < MONTHS_ACROSS; m++) {
+                for (int32_t m = 0; m < n; m++) {
                         print_week(year, first + m, week);
-                        printf("%*s", m + 1 < MONTHS_ACROSS ? GAP : 0, "");
+                        printf("%*s", m + 1 < n ? GAP : 0, "");
                 }
                 putchar('\n');
         }
@@ -163,8 +172,10 @@ static void print_names(const json_t *days)
 
 static void print_year(const struct year *year, const json_t *calendar)
 {
-        for (int32_t month = 1; month <= 12; month += MONTHS_ACROSS)
-                print_months(year, month);
+        int32_t across = months_across(year->style);
+
+        for (int32_t month = 1; month <= 12; month += across)
+                print_months(year, month, across);
         puts(_("- day off   + worked in exchange   * deadline   ! overdue"));
         if (json_truth(calendar, "provisional"))
                 puts(_("There is no calendar file for this year: the days off follow the law alone."));

@@ -101,7 +101,7 @@ static void print_obligation(const struct style *style, const json_t *obligation
 {
         static const struct column notices[] = {
                 {"time", N_("TIME"), COLUMN_MOMENT},  {"kind", N_("KIND"), COLUMN_TEXT},
-                {"state", N_("STATE"), COLUMN_STATE}, {"rung", N_("RUNG"), COLUMN_TEXT},
+                {"state", N_("STATE"), COLUMN_STATE}, {"rung", N_("RUNG"), COLUMN_RUNG},
                 {"detail", N_("WHY"), COLUMN_REST},
         };
         static const struct column escalations[] = {
@@ -112,7 +112,7 @@ static void print_obligation(const struct style *style, const json_t *obligation
         static const struct column rungs[] = {
                 {"time", N_("TIME"), COLUMN_MOMENT},
                 {"kind", N_("KIND"), COLUMN_TEXT},
-                {"rung", N_("RUNG"), COLUMN_TEXT},
+                {"rung", N_("RUNG"), COLUMN_RUNG},
         };
         static const struct column deliveries[] = {
                 {"made", N_("MADE"), COLUMN_MOMENT},      {"state", N_("STATE"), COLUMN_STATE},

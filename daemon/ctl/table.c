@@ -53,6 +53,13 @@ static const char *items_cell(const json_t *items, char cell[static CELL_SIZE])
         return cell;
 }
 
+/* "date-set@2024-10-22/…" is one of several on that day. */
+static const char *rung_cell(const char *rung, char cell[static CELL_SIZE])
+{
+        snprintf(cell, CELL_SIZE, "%.*s", (int)strcspn(rung, "/"), rung);
+        return cell;
+}
+
 static const char *cell_text(const struct table *table, const struct column *column, const json_t *row,
                              char cell[static CELL_SIZE])
 {
@@ -65,6 +72,8 @@ static const char *cell_text(const struct table *table, const struct column *col
                 return items_cell(value, cell);
         case COLUMN_MOMENT:
                 return moment_text(json_text(row, column->key), cell);
+        case COLUMN_RUNG:
+                return rung_cell(json_text(row, column->key), cell);
         case COLUMN_TEXT:
         case COLUMN_NUMBER:
         case COLUMN_STATE:

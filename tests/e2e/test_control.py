@@ -404,6 +404,15 @@ def test_tables_fit_the_terminal(desk):
     assert len(on_terminal(desk, "list", columns=80, NO_COLOR="1")[0].splitlines()) == 14
 
 
+def test_the_calendar_fits_the_terminal(shared):
+    for columns, across in ((80, 3), (72, 3), (71, 2), (48, 2), (47, 1), (20, 1)):
+        months = on_terminal(shared, "calendar", "2024", columns=columns, NO_COLOR="1")[0].partition("\n-")[0].splitlines()
+        assert len(re.findall(r"\d\d/2024", months[0])) == across
+        assert all(columns_of(line) <= max(columns, 24) for line in months)
+        assert len(re.findall(r"\d\d/2024", "\n".join(months))) == 12
+    assert len(re.findall(r"\d\d/2024", shared.ctl("calendar", "2024").stdout.splitlines()[0])) == 3
+
+
 def test_a_terminal_is_asked(desk):
     waive = ["waive", "bao-cao", "--all", "--reason", "x"]
     seen, code = on_terminal(desk, *waive, answer="n\n")
@@ -476,6 +485,9 @@ def test_show_is_the_whole_life(desk):
     assert event["verb"] == "snooze" and "chờ" in event["detail"] and event["uid"] == os.getuid()
     text = desk.ctl("show", "bao-cao", "--agency", AGENCY).stdout
     assert "Báo cáo tổng kết" in text and "snoozed" in text and "chờ" in text
+    assert desk.ctl("set-date", "bao-cao", ahead(22), "--agency", AGENCY).returncode == 0
+    told = desk.ctl("show", "bao-cao", "--agency", AGENCY).stdout
+    assert re.search(rf" date-set@{ahead(22)}$", told, re.MULTILINE)  # without the digits that make it unique
     assert len(desk.json("show", "bao-cao")["obligations"]) == 3
 
 
