@@ -719,6 +719,14 @@ def test_what_is_completed_is_taken(shared, words, option):
         assert done.returncode == 0, (word, done.stderr)
 
 
+def test_every_state_is_offered(shared):
+    """In the error, in the help and by completion they are the same."""
+    for verb in ("list", "deliveries"):
+        says = shared.ctl(verb, "--state", "nonsense").stderr
+        assert set(complete(shared, verb, "--state", "")) == set(re.findall(r"\w+", says.partition("there are")[2])) - {"and"}
+    assert set(complete(shared, "list", "--state", "")) <= set(re.findall(r"\w+", shared.ctl("list", "--help").stdout))
+
+
 def test_completion_of_deliveries(tmp_path):
     """To be dropped: what waits; to be sent again: also what failed."""
     with Desk(tmp_path, mail={**block.MAIL, "url": "smtp://127.0.0.1:1"}) as desk:
