@@ -146,7 +146,7 @@ static int still_holds(const struct facts *facts, const struct obligation_record
         }
         if (obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= facts->today) {
                 *ret_reason = "snoozed";
-                return ENTRY_MOOT;
+                return notice->rung_at > facts->letter.now ? ENTRY_EARLY : ENTRY_MOOT; /* of when the snooze is over */
         }
         *ret_kind = ladder_kind(obligation, facts->config->calendar, class, facts->today);
         if (class == RUNG_BEFORE && dates.effective != CIVIL_NONE && facts->today > dates.effective) {

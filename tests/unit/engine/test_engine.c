@@ -503,6 +503,48 @@ static void what_a_fast_clock_queued_waits(void **state)
         play_free(play);
 }
 
+static int note_id(void *userdata, const struct delivery_record *delivery)
+{
+        memcpy(userdata, delivery->id, DELIVERY_ID_SIZE);
+        return 0;
+}
+
+static void only_id(struct play *play, char ret[static DELIVERY_ID_SIZE])
+{
+        const struct delivery_filter filter = {.state = -1};
+
+        assert_int_equal(store_each_delivery(play_engine(play)->store, &filter, note_id, ret), 0);
+}
+
+/* What a fast clock said when a snooze was over may have arrived: when it is over it keeps its id. */
+static void what_follows_a_snooze_keeps_its_id(void **state)
+{
+        struct play *play = play_new("2024-06-05 10:00", REPORT, "", false);
+        struct decision_scope scope = {.item = "bao-cao", .agency = "c"};
+        struct decision_result result;
+        char before[DELIVERY_ID_SIZE], after[DELIVERY_ID_SIZE];
+
+        (void)state;
+        assert_int_equal(
+                decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", false, &result),
+                        &result),
+                DECIDED);
+        play_answer(play, "", TRANSFER_TEMPORARY, 86400);
+        play_restart(play, "2024-06-12 09:00");
+        play_until(play, "2024-06-12 09:00");
+        assert_sent(play, "06-12 09:00 advance c bao-cao\n");
+        only_id(play, before);
+        play_answer(play, "", TRANSFER_SENT, 0);
+        play_restart(play, "2024-06-06 09:00");
+        play_until(play, "2024-06-11 20:00");
+        assert_int_equal(deliveries(play, DELIVERY_QUEUED), 1);
+        play_until(play, "2024-06-12 12:00");
+        assert_int_equal(deliveries(play, DELIVERY_SENT), 1);
+        only_id(play, after);
+        assert_string_equal(after, before);
+        play_free(play);
+}
+
 /* One that is true and one that is not yet, in one message of a fast clock: it waits as a whole, for it may have
  * arrived and must keep its id. The one is late for that, and not lost. */
 static void what_is_true_waits_with_what_is_not_yet(void **state)
@@ -825,6 +867,7 @@ int main(void)
                 cmocka_unit_test(another_step_of_overdue_reminders_loses_none),
                 cmocka_unit_test(a_clock_that_ran_ahead_loses_nothing),
                 cmocka_unit_test(what_a_fast_clock_queued_waits),
+                cmocka_unit_test(what_follows_a_snooze_keeps_its_id),
                 cmocka_unit_test(what_is_true_waits_with_what_is_not_yet),
                 cmocka_unit_test(dates_set_before_anybody_heard),
                 cmocka_unit_test(a_date_moved_away_and_back),
