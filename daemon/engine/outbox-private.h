@@ -85,12 +85,17 @@ static inline const char *parcel_subject(const struct parcel *parcel)
         return parcel->draft ? draft_subject(parcel->draft) : NULL;
 }
 
-/* How many messages the courier takes for a server at a time: as many as there are connections, and of what leaves with
- * no limit by the minute some more, so that no connection waits for its next one. */
+/* How many messages the courier takes beyond a server's connections; of what leaves by the minute none. */
+static inline size_t server_ahead(const struct outbox *outbox, const struct server *server)
+{
+        return server->rate.limit > 0 ? 0 : outbox->courier.ahead;
+}
+
+/* And how many at a time, as long as so many may be answered and not recorded. */
 static inline size_t server_window(const struct outbox *outbox, const struct server *server)
 {
         size_t room = outbox->answered.n < RESULT_BATCH ? RESULT_BATCH - outbox->answered.n : 0;
-        size_t ahead = server->rate.limit > 0 ? 0 : outbox->courier.ahead;
+        size_t ahead = server_ahead(outbox, server);
 
         return server->connections + (ahead < room ? ahead : room);
 }

@@ -289,6 +289,12 @@ static void record_later(struct outbox *outbox)
         (void)sd_event_source_set_enabled(outbox->record, SD_EVENT_ONESHOT);
 }
 
+/* Nothing is left to give the courier, and he has little: to be claimed before he has nothing. */
+static bool is_low(const struct outbox *outbox, const struct server *server)
+{
+        return !server->claimed.first && server->handed < server->connections + server_ahead(outbox, server) / 2;
+}
+
 /* Connections are given their next messages before the disk is waited for. A tick records, and claims more. */
 static int on_go_on(sd_event_source *source, void *userdata)
 {
@@ -298,7 +304,7 @@ static int on_go_on(sd_event_source *source, void *userdata)
         outbox_start(outbox);
         due = outbox->answered.n >= RECORD_BATCH || outbox->flying.n == 0;
         for (struct server *server = outbox->servers; server; server = server->next) {
-                due |= server->heard && !server->claimed.first;
+                due |= server->heard && is_low(outbox, server);
                 server->heard = false;
         }
         if (due)
