@@ -5,34 +5,36 @@
 
 #include <errno.h>
 
-#define DUE                                                                                                            \
-        "state = 0 AND server = ? AND next_ms <= ? AND manual >= ? ORDER BY next_ms, manual, seq LIMIT "               \
-        "?"
+#define DUE "state = 0 AND server = ? AND next_ms <= ? ORDER BY next_ms, seq LIMIT ?"
+#define DUE_BY_HAND "manual = 1 AND " DUE /* as the index of these few has it */
 
-static void bind_due(struct query *query, const char *server, int64_t now_ms, bool manual_only, size_t n)
+static void bind_due(struct query *query, const char *server, int64_t now_ms, size_t n)
 {
         query_bind_text(query, server);
         query_bind_integer(query, now_ms);
-        query_bind_integer(query, manual_only);
         query_bind_integer(query, (int64_t)n);
 }
 
 static int due(struct store *store, const char *server, int64_t now_ms, bool manual_only,
                struct delivery_record *records, size_t n)
 {
-        CLEANUP_QUERY struct query query =
-                query_cached(store, STATEMENT_DUE_DELIVERIES, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE " DUE);
-        bind_due(&query, server, now_ms, manual_only, n);
+        static const char any[] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE " DUE;
+        static const char manual[] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE " DUE_BY_HAND;
+        CLEANUP_QUERY struct query query = manual_only ? query_cached(store, STATEMENT_DUE_MANUAL_DELIVERIES, manual)
+                                                       : query_cached(store, STATEMENT_DUE_DELIVERIES, any);
+        bind_due(&query, server, now_ms, n);
         return query_fetch(&query, &delivery_rows, records, n);
 }
+
+#define CLAIM "UPDATE delivery SET state = 1, attempts = attempts + 1 WHERE seq IN (SELECT seq FROM delivery WHERE "
 
 static int claim(struct store *store, const char *server, int64_t now_ms, bool manual_only,
                  struct delivery_record *records, size_t n)
 {
-        static const char sql[] = "UPDATE delivery SET state = 1, attempts = attempts + 1"
-                                  " WHERE seq IN (SELECT seq FROM delivery WHERE " DUE ")";
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_CLAIM_DELIVERIES, sql);
-        bind_due(&query, server, now_ms, manual_only, n);
+        static const char any[] = CLAIM DUE ")", manual[] = CLAIM DUE_BY_HAND ")";
+        CLEANUP_QUERY struct query query = manual_only ? query_cached(store, STATEMENT_CLAIM_MANUAL_DELIVERIES, manual)
+                                                       : query_cached(store, STATEMENT_CLAIM_DELIVERIES, any);
+        bind_due(&query, server, now_ms, n);
         int r = query_do(&query);
         if (r < 0)
                 return r;
@@ -197,10 +199,11 @@ int store_recover_deliveries(struct store *store, int64_t now_ms)
 
 int store_next_attempt(struct store *store, const char *server, bool manual_only, int64_t *ret_ms)
 {
-        static const char sql[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND server = ? AND manual >= ?";
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NEXT_ATTEMPT, sql);
+        static const char any[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND server = ?";
+        static const char manual[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND manual = 1 AND server = ?";
+        CLEANUP_QUERY struct query query = manual_only ? query_cached(store, STATEMENT_NEXT_MANUAL_ATTEMPT, manual)
+                                                       : query_cached(store, STATEMENT_NEXT_ATTEMPT, any);
         query_bind_text(&query, server);
-        query_bind_integer(&query, manual_only);
         int r = query_step(&query);
         if (r < 0)
                 return r;
