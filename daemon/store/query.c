@@ -356,18 +356,18 @@ int query_fetch_one(struct query *query, const struct row_type *type, void *reco
         return type->read(query, record);
 }
 
-/* Room for one more. */
-static int grow(struct query *query, size_t size, void **records, size_t n, size_t *room)
+/* Where the record after n others goes; NULL: there is no memory for it. */
+static void *place_for(void **records, size_t n, size_t size, size_t *room)
 {
-        if (n < *room)
-                return 0;
-        size_t more = *room ? 2 * *room : 64;
-        void *grown = reallocarray(*records, more, size);
-        if (!grown)
-                return store_refuse(query->store, -ENOMEM, "%s", advice(-ENOMEM));
-        *records = grown;
-        *room = more;
-        return 0;
+        if (n == *room) {
+                size_t more = *room ? 2 * *room : 64;
+                void *grown = reallocarray(*records, more, size);
+                if (!grown)
+                        return NULL;
+                *records = grown;
+                *room = more;
+        }
+        return (char *)*records + n * size;
 }
 
 int query_fetch_all(struct query *query, const struct row_type *type, void **ret, size_t *ret_n)
@@ -376,9 +376,8 @@ int query_fetch_all(struct query *query, const struct row_type *type, void **ret
         size_t n = 0, room = 0;
         int r;
         while ((r = query_step(query)) > 0) {
-                r = grow(query, type->size, &records, n, &room);
-                if (r >= 0)
-                        r = type->read(query, (char *)records + n * type->size);
+                void *record = place_for(&records, n, type->size, &room);
+                r = record ? type->read(query, record) : store_refuse(query->store, -ENOMEM, "%s", advice(-ENOMEM));
                 if (r < 0)
                         break;
                 n++;
