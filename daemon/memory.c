@@ -11,6 +11,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* The loader gives addresses as numbers. */
+static void *at(uintptr_t address)
+{
+        return (void *)address; /* NOLINT(performance-no-int-to-ptr) */
+}
+
 /* An object whose code the loader had to write into: its pages would come back without what was written. */
 static bool has_text_relocations(const struct dl_phdr_info *object)
 {
@@ -19,8 +25,8 @@ static bool has_text_relocations(const struct dl_phdr_info *object)
 
                 if (segment->p_type != PT_DYNAMIC)
                         continue;
-                for (const ElfW(Dyn) *entry = (const void *)(object->dlpi_addr + segment->p_vaddr);
-                     entry->d_tag != DT_NULL; entry++)
+                for (const ElfW(Dyn) *entry = at(object->dlpi_addr + segment->p_vaddr); entry->d_tag != DT_NULL;
+                     entry++)
                         if (entry->d_tag == DT_TEXTREL ||
                             (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL)))
                                 return true;
@@ -44,15 +50,15 @@ static int let_go(struct dl_phdr_info *object, size_t size, void *userdata)
                 return 0; /* the kernel's own object is in no file */
         for (size_t i = 0; i < object->dlpi_phnum && n < SEGMENTS_MAX; i++) {
                 const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
-                uintptr_t at = object->dlpi_addr + segment->p_vaddr;
+                uintptr_t begin = object->dlpi_addr + segment->p_vaddr;
 
                 if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W))
                         continue;
-                begins[n] = at & ~(page - 1);
-                ends[n++] = at + segment->p_memsz;
+                begins[n] = begin & ~(page - 1);
+                ends[n++] = begin + segment->p_memsz;
         }
         while (n-- > 0)
-                (void)madvise((void *)begins[n], ends[n] - begins[n], MADV_DONTNEED); /* refused: they just stay */
+                (void)madvise(at(begins[n]), ends[n] - begins[n], MADV_DONTNEED); /* refused: they just stay */
         return 0;
 }
 

@@ -210,7 +210,7 @@ static int sync_occurrence(struct sync *sync, const struct occurrence *occurrenc
 }
 
 /* Under which name the fingerprint of an item's last sync is kept. */
-#define FACT_ITEM_SIZE (2 * ID_SIZE + sizeof("item /"))
+#define FACT_ITEM_SIZE (sizeof("item /") + ID_SIZE + ID_SIZE)
 
 static void name_fact(const struct sync *sync, char name[static FACT_ITEM_SIZE])
 {
