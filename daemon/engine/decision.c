@@ -245,7 +245,7 @@ static void audit_refusal(const struct change *change, const struct decision_sco
         struct obligation_record CLEANUP(obligation_record_clear) about = {0};
         char refused[64];
 
-        if (store_get_obligation(change->engine->store, chosen->ids[0], &about) != 0)
+        if (chosen->n == 0 || store_get_obligation(change->engine->store, chosen->ids[0], &about) != 0)
                 return;
         if (chosen->n > 1 && !scope->agency)
                 *about.agency = '\0';
