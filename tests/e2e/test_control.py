@@ -309,6 +309,16 @@ def test_errors_are_one_line_that_says_what_to_do(shared, words, code, says):
     assert says in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("lis", "list"), ("shwo", "show"), ("delivery", "deliveries"), ("snoze", "snooze"), ("setdate", "set-date"),
+     ("foo", None), ("x", None), ("quit", None)],
+)  # fmt: skip
+def test_a_verb_that_is_like_another(word, meant):
+    said = block.run(block.REMINDERCTL, word).stderr
+    assert said == f'reminderctl: no verb "{word}"{f", perhaps {meant}" if meant else ""}; see reminderctl --help\n'
+
+
 def test_no_daemon(tmp_path):
     with Bus() as bus:
         result = block.run(block.REMINDERCTL, "--bus", "session", "status", **bus.environment)
