@@ -25,7 +25,9 @@ static int reason_of(const struct config *config, const struct delivery_record *
         char *reason = NULL;
         int r;
 
-        if (!is_configured(config, delivery))
+        if (*delivery->agency && roster_find(&config->roster, delivery->agency) == ROSTER_NONE)
+                r = asprintf(&reason, "the agency left the block");
+        else if (!is_configured(config, delivery))
                 r = asprintf(&reason, "no longer configured");
         else if (moved->n > 1)
                 r = asprintf(&reason, "no longer an address of %s; %s and %zu more get it", delivery->agency,

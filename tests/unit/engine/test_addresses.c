@@ -246,6 +246,27 @@ static void a_retry_that_nobody_needs_is_refused(void **state)
         play_free(play);
 }
 
+/* Nobody is there to get it: what failed is settled by a retry of all, with that reason. */
+static void a_retry_after_the_agency_left(void **state)
+{
+        struct play *play = play_new("2024-06-01", REPORT, "", false);
+        struct decision_result result;
+
+        (void)state;
+        assert_int_equal(
+                play_move(play,
+                          "emails = [\"c@x.example\"]; }, { id = \"e\"; name = \"E\"; emails = [\"e@x.example\"];"),
+                0);
+        assert_int_equal(decided(decide_test(play_engine(play), &clerk, "e", NULL, &result), &result), DECIDED);
+        play_answer(play, "e@x.example", TRANSFER_PERMANENT, 0);
+        play_until(play, "2024-06-01 09:00");
+        assert_int_equal(play_move(play, "emails = [\"c@x.example\"];"), 0);
+        assert_deliveries(play, "e@x.example failed by hand\n");
+        assert_int_equal(decided(decide_retry(play_engine(play), &clerk, NULL, &result), &result), DECIDED);
+        assert_deliveries(play, "e@x.example cancelled by hand: the agency left the block\n");
+        play_free(play);
+}
+
 /* A test says whether a message arrives at that address. */
 static void a_test_is_of_its_address(void **state)
 {
@@ -307,6 +328,7 @@ int main(void)
                 cmocka_unit_test(what_was_dropped_by_hand_stays_so),
                 cmocka_unit_test(a_retry_goes_to_the_address_of_now),
                 cmocka_unit_test(a_retry_that_nobody_needs_is_refused),
+                cmocka_unit_test(a_retry_after_the_agency_left),
                 cmocka_unit_test(a_test_is_of_its_address),
                 cmocka_unit_test(the_contact_moves_too),
                 cmocka_unit_test(a_webhook_of_its_own),
