@@ -224,7 +224,7 @@ int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
         if (r == 0)
                 r = stop_dropped(store, delivery);
         if (r == 0)
-                r = notices_give_reason(store, delivery, "dropped by hand");
+                r = notices_give_reason(store, delivery, DROPPED);
         return r != 0 ? r : unit_commit(&unit);
 }
 

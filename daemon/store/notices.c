@@ -76,7 +76,8 @@ static int find_same(struct store *store, const struct notice_record *record, in
 static int revive(struct store *store, struct notice_record *record)
 {
         static const char sql[] = "UPDATE notice SET state = 0, kind = ?1, detail = ?2, made_ms = ?3, rung_at = ?5"
-                                  " WHERE id = ?4 AND (state = 4 OR (state = 5 AND made_ms > ?3))"
+                                  " WHERE id = ?4 AND ((state = 4 AND detail IS NOT '" DROPPED "')"
+                                  " OR (state = 5 AND made_ms > ?3))"
                                   " AND NOT EXISTS (SELECT 1 FROM carried AS c JOIN delivery AS d ON d.seq = c.delivery"
                                   " WHERE c.notice = notice.id AND d.state = 1) RETURNING id";
         int64_t id;

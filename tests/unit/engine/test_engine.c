@@ -819,6 +819,33 @@ static void every_date_of_an_occurrence_is_escalated(void **state)
         play_free(play);
 }
 
+/* Escalations are judged by their notices whenever something is decided: one that a person dropped is not made again.
+ */
+static void a_dropped_escalation_stays_dropped(void **state)
+{
+        struct play *play = play_new("2024-06-03",
+                                     "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; "
+                                     "for = [\"b\", \"c\"]; }",
+                                     "", false);
+        struct decision_scope scope = {.item = "bao-cao", .agency = "c"};
+        struct decision_result result;
+        char id[DELIVERY_ID_SIZE];
+        const struct delivery_filter of_head = {.state = DELIVERY_QUEUED, .agency = "a"};
+
+        (void)state;
+        play_answer(play, "a@x.example", TRANSFER_TEMPORARY, 86400);
+        play_until(play, "2024-06-19 09:00");
+        (void)play_sent(play);
+        assert_int_equal(store_each_delivery(play_engine(play)->store, &of_head, note_id, id), 0);
+        assert_int_equal(decided(decide_drop(play_engine(play), &clerk, id, &result), &result), DECIDED);
+        assert_int_equal(
+                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-19"), NULL, &result), &result),
+                DECIDED);
+        play_until(play, "2024-06-19 17:00");
+        assert_sent(play, "");
+        play_free(play);
+}
+
 /* A database in which levels are named by their places, after an upgrade and a reload. */
 static void an_older_programs_escalations_stay_said(void **state)
 {
@@ -876,6 +903,7 @@ int main(void)
                 cmocka_unit_test(days_off_are_no_time_tried),
                 cmocka_unit_test(a_date_set_in_the_past_is_escalated),
                 cmocka_unit_test(every_date_of_an_occurrence_is_escalated),
+                cmocka_unit_test(a_dropped_escalation_stays_dropped),
                 cmocka_unit_test(an_older_programs_escalations_stay_said),
         };
 
