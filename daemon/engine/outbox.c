@@ -230,7 +230,7 @@ static int server_wake(struct outbox *outbox, const struct server *server, int64
         int64_t any = INT64_MAX, manual = INT64_MAX, free_at = rate_next(&server->rate, now);
         int r = store_next_attempt(engine->store, server->name, false, &any);
 
-        if (r == 0)
+        if (r == 0 && any != INT64_MAX && !engine_is_open(engine, any > now ? any : now))
                 r = store_next_attempt(engine->store, server->name, true, &manual);
         if (r < 0)
                 return r;
