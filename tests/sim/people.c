@@ -59,12 +59,12 @@ static struct act some_act(struct chance *chance, civil_day today)
 /* What the ladder forgets and begins anew with a decision. */
 static void note(struct sim *sim, struct duty *duty, const struct act *act)
 {
-        civil_day today = wall_day(sim->decided_at);
+        civil_day today = wall_day(sim->decided.at);
         wall_time midnight = wall_at(today, 0) - 1;
 
         rules_act(&sim->rules, duty, act, today);
         if (act->verb == ACT_SET_DATE || act->verb == ACT_CLEAR_DATE)
-                duty->settled = sim->decided_at;
+                duty->settled = sim->decided.at;
         if (act->verb == ACT_UNSNOOZE && duty->settled > midnight) /* what was held back today is to go out */
                 duty->settled = midnight;
 }
@@ -76,13 +76,13 @@ static bool concerns(const struct sim *sim, const struct duty *duty)
 
         snprintf(name, sizeof(name), "%s/%s%s%s", block_plan_ids[item->plan], item->id,
                  duty->key == CIVIL_NONE ? "" : "@", civil_format(duty->key, key));
-        return strcmp(name, sim->decided_item) == 0 &&
-               (!*sim->decided_agency || strcmp(sim->block.agencies[duty->agency].id, sim->decided_agency) == 0);
+        return strcmp(name, sim->decided.item) == 0 &&
+               (!*sim->decided.agency || strcmp(sim->block.agencies[duty->agency].id, sim->decided.agency) == 0);
 }
 
 static enum allowance may(const struct sim *sim, const struct duty *duty)
 {
-        return rules_may(&sim->rules, duty, &sim->decided, wall_day(sim->decided_at));
+        return rules_may(&sim->rules, duty, &sim->decided.act, wall_day(sim->decided.at));
 }
 
 static bool in_store(struct sim *sim, const struct duty *duty)
@@ -100,29 +100,34 @@ static bool in_store(struct sim *sim, const struct duty *duty)
                record.obligation.snoozed_until == duty->snoozed_until;
 }
 
-void people_reconcile(struct sim *sim)
+static void find_out(struct sim *sim, const struct decided *decided)
 {
-        if (!sim->doubtful_decision)
-                return;
-        sim->doubtful_decision = false;
+        sim->decided = *decided;
         for (int i = 0; i < sim->n_duties; i++) {
                 struct duty *duty = &sim->duties[i], after = *duty;
 
                 if (!concerns(sim, duty) || may(sim, duty) != ALLOWED)
                         continue;
-                note(sim, &after, &sim->decided);
+                note(sim, &after, &sim->decided.act);
                 if (in_store(sim, &after) && !in_store(sim, duty)) {
-                        sim_say(sim, "the decision on %s had become durable", sim->decided_item);
+                        sim_say(sim, "the decision on %s had become durable", sim->decided.item);
                         *duty = after;
                 }
         }
+}
+
+void people_reconcile(struct sim *sim)
+{
+        for (int i = 0; i < sim->n_doubted; i++)
+                find_out(sim, &sim->doubted[i]);
+        sim->n_doubted = 0;
 }
 
 static void take_note(struct sim *sim)
 {
         for (int i = 0; i < sim->n_duties; i++)
                 if (concerns(sim, &sim->duties[i]) && may(sim, &sim->duties[i]) == ALLOWED)
-                        note(sim, &sim->duties[i], &sim->decided);
+                        note(sim, &sim->duties[i], &sim->decided.act);
 }
 
 /* Of one: what the rules say. Of all its agencies: done, reopen and waive need it said expressly; the rest applies to
@@ -137,7 +142,8 @@ static bool expected(const struct sim *sim, bool all)
                         allowances[may(sim, &sim->duties[i])]++;
                 }
         if (n > 1 && !all &&
-            (sim->decided.verb == ACT_DONE || sim->decided.verb == ACT_REOPEN || sim->decided.verb == ACT_WAIVE))
+            (sim->decided.act.verb == ACT_DONE || sim->decided.act.verb == ACT_REOPEN ||
+             sim->decided.act.verb == ACT_WAIVE))
                 return false;
         return allowances[ALLOWED] > 0 && allowances[FORBIDDEN] == 0;
 }
@@ -166,23 +172,25 @@ static void decide_duty(struct sim *sim)
         const struct duty *duty = pick_duty(sim, chance);
         const struct block_item *item = &sim->block.items[duty->item];
         bool whole = chance_percent(chance, 12), all = whole && chance_percent(chance, 50), allowed;
-        struct decision_scope scope = {.item = sim->decided_item, .all = all};
+        struct decision_scope scope = {.item = sim->decided.item, .all = all};
         struct decision_result result = {0};
         char key[CIVIL_DATE_SIZE];
         int r;
 
-        snprintf(sim->decided_item, sizeof(sim->decided_item), "%s/%s%s%s", block_plan_ids[item->plan], item->id,
+        snprintf(sim->decided.item, sizeof(sim->decided.item), "%s/%s%s%s", block_plan_ids[item->plan], item->id,
                  duty->key == CIVIL_NONE ? "" : "@", civil_format(duty->key, key));
-        snprintf(sim->decided_agency, sizeof(sim->decided_agency), "%s",
+        snprintf(sim->decided.agency, sizeof(sim->decided.agency), "%s",
                  whole ? "" : sim->block.agencies[duty->agency].id);
-        scope.agency = whole ? NULL : sim->decided_agency;
-        sim->decided = some_act(chance, sim_today(sim));
-        sim->decided_at = sim_wall(sim);
+        scope.agency = whole ? NULL : sim->decided.agency;
+        sim->decided.act = some_act(chance, sim_today(sim));
+        sim->decided.at = sim_wall(sim);
         allowed = expected(sim, all);
-        sim->doubtful_decision = true;
-        r = decide(sim, &scope, &sim->decided, "vì thế", &result);
-        sim_say(sim, "%s %s for %s, day %d: %s", verbs[sim->decided.verb], sim->decided_item,
-                whole ? "all" : sim->decided_agency, (int)sim->decided.day,
+        if (sim->n_doubted == DOUBTED_MAX)
+                memmove(sim->doubted, sim->doubted + 1, sizeof(*sim->doubted) * (size_t)--sim->n_doubted);
+        sim->doubted[sim->n_doubted++] = sim->decided;
+        r = decide(sim, &scope, &sim->decided.act, "vì thế", &result);
+        sim_say(sim, "%s %s for %s, day %d: %s", verbs[sim->decided.act.verb], sim->decided.item,
+                whole ? "all" : sim->decided.agency, (int)sim->decided.act.day,
                 r == DECIDED  ? "decided"
                 : result.text ? result.text
                 : r < 0       ? strerror(-r)
@@ -194,19 +202,20 @@ static void decide_duty(struct sim *sim)
                 return;
         }
         if (r < 0 && !ramdisk_failed())
-                sim_fail(sim, "%s of %s: %s", verbs[sim->decided.verb], sim->decided_item, strerror(-r));
+                sim_fail(sim, "%s of %s: %s", verbs[sim->decided.act.verb], sim->decided.item, strerror(-r));
         if (r >= 0 && (r == DECIDED) != allowed)
-                sim_fail(sim, "%s of %s for %s on day %d is %s, and the rules say otherwise", verbs[sim->decided.verb],
-                         sim->decided_item, whole ? "all" : sim->decided_agency, (int)sim->decided.day,
-                         allowed ? result.text : "decided");
+                sim_fail(sim, "%s of %s for %s on day %d is %s, and the rules say otherwise",
+                         verbs[sim->decided.act.verb], sim->decided.item, whole ? "all" : sim->decided.agency,
+                         (int)sim->decided.act.day, allowed ? result.text : "decided");
         if (r > 0 && !result.text)
-                sim_fail(sim, "%s of %s is refused without a word", verbs[sim->decided.verb], sim->decided_item);
+                sim_fail(sim, "%s of %s is refused without a word", verbs[sim->decided.act.verb], sim->decided.item);
         if (r == DECIDED && sim->told[EVENT_DECISION] == 0)
                 sim_fail(sim, "a decision, and the journal is silent");
-        /* What failed may still be found after a power cut. */
-        sim->doubtful_decision = r < 0;
-        if (r == DECIDED)
+        if (r == DECIDED) {
                 take_note(sim);
+                sim->n_doubted = 0; /* what failed before is written over */
+        } else if (r > 0)
+                sim->n_doubted--;
         free(result.text);
 }
 

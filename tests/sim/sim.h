@@ -120,6 +120,15 @@ struct medium {
         void *self;
 };
 
+#define DOUBTED_MAX 8
+
+/* A decision of somebody. */
+struct decided {
+        char item[48], agency[8]; /* agency "": of all */
+        struct act act;
+        wall_time at;
+};
+
 struct sim {
         uint64_t seed;
         const struct medium *medium; /* NULL: ramdisk.h */
@@ -151,10 +160,10 @@ struct sim {
         bool hooked;             /* the observer and the wrapped functions listen */
         bool dropped;            /* a person dropped a delivery: its notices are cancelled, the audit log says why */
         bool in_trouble;         /* the last tick failed: the disk */
-        bool doubtful_decision;
-        char decided_item[48], decided_agency[8]; /* of a decision that may have become durable; agency "": of all */
-        struct act decided;
-        wall_time decided_at;
+        struct decided decided;  /* the last one */
+        struct decided
+                doubted[DOUBTED_MAX]; /* that failed, and may be found after a crash all the same: until one succeeds */
+        int n_doubted;
 
         struct flight *flights;
         int n_flights;
