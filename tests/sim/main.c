@@ -120,19 +120,19 @@ static bool holds(struct job *job, uint64_t seed)
 /* ---- shrinking: whatever a failure does not need is left out ---- */
 
 /* Leaves out parts of what took place, halves first, then quarters, down to single ones. */
-static void shrink_class(struct job *job, uint64_t seed, enum class class)
+static void shrink_class(struct job *job, uint64_t seed, enum event_class which)
 {
-        int numbers[HITS_MAX], n = job->outcome->n_hits[class];
+        int numbers[HITS_MAX], n = job->outcome->n_hits[which];
 
-        memcpy(numbers, job->outcome->hits[class], sizeof(numbers));
+        memcpy(numbers, job->outcome->hits[which], sizeof(numbers));
         for (int size = n; size > 0; size /= 2)
                 for (int from = 0; from < n; from += size) {
                         struct replay kept = job->replay;
                         bool any = false;
 
                         for (int i = from; i < n && i < from + size; i++)
-                                if (numbers[i] < NUMBERS_MAX && !job->replay.out[class][numbers[i]])
-                                        any = job->replay.out[class][numbers[i]] = true;
+                                if (numbers[i] < NUMBERS_MAX && !job->replay.out[which][numbers[i]])
+                                        any = job->replay.out[which][numbers[i]] = true;
                         if (any && holds(job, seed))
                                 job->replay = kept;
                 }
@@ -155,10 +155,10 @@ static void shrink(struct job *job, uint64_t seed)
                                 lists[list][i] = false;
                 }
         for (int round = 0; round < 2; round++)
-                for (enum class class = 0; class < CLASSES; class ++) {
+                for (enum event_class which = 0; which < CLASSES; which++) {
                         (void)holds(job, seed); /* what still takes place */
-                        if (job->replay.classes >> class & 1)
-                                shrink_class(job, seed, class);
+                        if (job->replay.classes >> which & 1)
+                                shrink_class(job, seed, which);
                 }
 }
 
@@ -166,12 +166,12 @@ static void show_replay(struct job *job, uint64_t seed)
 {
         printf("again: build/sim --seed %llu --story%s", (unsigned long long)seed,
                job->replay.classes ? "" : " --quiet");
-        for (unsigned class = 0; class < CLASSES; class ++) {
-                if (!(job->replay.classes >> class & 1))
+        for (unsigned which = 0; which < CLASSES; which++) {
+                if (!(job->replay.classes >> which & 1))
                         continue;
-                printf(" --with %s", class_names[class]);
-                for (int i = 0; i < job->outcome->n_hits[class]; i++)
-                        printf("%c%d", i ? ',' : '=', job->outcome->hits[class][i]);
+                printf(" --with %s", class_names[which]);
+                for (int i = 0; i < job->outcome->n_hits[which]; i++)
+                        printf("%c%d", i ? ',' : '=', job->outcome->hits[which][i]);
         }
         for (int i = 0; i < ITEMS_MAX; i++)
                 if (job->replay.no_item[i])

@@ -100,22 +100,28 @@ static void flight_free(struct flight *flight)
 
 /* ---- leaving ---- */
 
-static enum class pick_fate(struct sim *sim) {
+static enum event_class pick_fate(struct sim *sim)
+{
         static const int percent[] = {[CLASS_TEMPORARY] = 8, [CLASS_PERMANENT] = 2, [CLASS_LOST] = 3};
-        int number = sim->n_flights; enum class fate = CLASSES;
+        int number = sim->n_flights;
+        enum event_class fate = CLASSES;
 
-        for (enum class class = CLASS_TEMPORARY; class <= CLASS_LOST;
-             class ++){struct chance chance = chance_stream(sim->seed,
-                                                            1000 + (uint64_t) class * NUMBERS_MAX + (uint64_t)number);
-                       bool hit = chance_percent(&chance, percent[class]), away = false;
+        for (enum event_class which = CLASS_TEMPORARY; which <= CLASS_LOST; which++) {
+                struct chance chance =
+                        chance_stream(sim->seed, 1000 + (uint64_t)which * NUMBERS_MAX + (uint64_t)number);
+                bool hit = chance_percent(&chance, percent[which]), away = false;
 
-                       if (class == CLASS_TEMPORARY && sim->outage_until > sim->now) hit = away = true;
-                       if (!hit || !(away ? sim_has(sim, class) : sim_happens(sim, class, number))) continue;
-                       fate = class; sim->totals.faults[class] += away;
-                       if (class == CLASS_TEMPORARY && !away && chance_percent(&chance, 5))
-                               sim->outage_until = sim->now + INT64_C(3600000) * chance_between(&chance, 1, 60);
-                       sim->streams[class] = chance;}
-return fate;
+                if (which == CLASS_TEMPORARY && sim->outage_until > sim->now)
+                        hit = away = true;
+                if (!hit || !(away ? sim_has(sim, which) : sim_happens(sim, which, number)))
+                        continue;
+                fate = which;
+                sim->totals.faults[which] += away;
+                if (which == CLASS_TEMPORARY && !away && chance_percent(&chance, 5))
+                        sim->outage_until = sim->now + INT64_C(3600000) * chance_between(&chance, 1, 60);
+                sim->streams[which] = chance;
+        }
+        return fate;
 }
 
 static int64_t pick_delay(struct sim *sim)

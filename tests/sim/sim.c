@@ -69,15 +69,15 @@ void sim_fail(struct sim *sim, const char *format, ...)
         _exit(1);
 }
 
-bool sim_happens(struct sim *sim, enum class class, int number)
+bool sim_happens(struct sim *sim, enum event_class which, int number)
 {
         struct outcome *outcome = sim->outcome;
 
-        if (!sim_has(sim, class) || (number < NUMBERS_MAX && sim->replay->out[class][number]))
+        if (!sim_has(sim, which) || (number < NUMBERS_MAX && sim->replay->out[which][number]))
                 return false;
-        sim->totals.faults[class]++;
-        if (outcome->n_hits[class] < HITS_MAX)
-                outcome->hits[class][outcome->n_hits[class]++] = number;
+        sim->totals.faults[which]++;
+        if (outcome->n_hits[which] < HITS_MAX)
+                outcome->hits[which][outcome->n_hits[which]++] = number;
         return true;
 }
 
@@ -243,15 +243,15 @@ void sim_decided(struct sim *sim)
 
 /* ---- events ---- */
 
-static int64_t later(struct sim *sim, enum class class)
+static int64_t later(struct sim *sim, enum event_class which)
 {
         static const int mean_hours[CLASSES] = {
                 [CLASS_DISK] = 24 * 20, [CLASS_CRASH] = 24 * 15,  [CLASS_CLOCK] = 24 * 45,
                 [CLASS_EDIT] = 24 * 30, [CLASS_CONFIG] = 24 * 40, [CLASS_PEOPLE] = 24 * 4};
 
-        if (!sim_has(sim, class) || mean_hours[class] == 0)
+        if (!sim_has(sim, which) || mean_hours[which] == 0)
                 return INT64_MAX;
-        return sim->now + INT64_C(1000) * chance_between(&sim->timing[class], 1, 2 * mean_hours[class] * 3600);
+        return sim->now + INT64_C(1000) * chance_between(&sim->timing[which], 1, 2 * mean_hours[which] * 3600);
 }
 
 void sim_set_clock(struct sim *sim, int64_t by)
@@ -297,9 +297,9 @@ static void trouble(struct sim *sim)
         ramdisk_trouble(full ? RAMDISK_FULL : RAMDISK_ERRORS, chance_between(chance, 1, 40), calls);
 }
 
-static void happen_one(struct sim *sim, enum class class)
+static void happen_one(struct sim *sim, enum event_class which)
 {
-        switch (class) {
+        switch (which) {
         case CLASS_DISK:
                 trouble(sim);
                 break;
@@ -323,23 +323,22 @@ static void happen_one(struct sim *sim, enum class class)
 
 static bool happen(struct sim *sim)
 {
-        for (enum class class = 0; class < CLASSES; class ++) {
-                int number = sim->numbers[class];
+        for (enum event_class which = 0; which < CLASSES; which++) {
+                int number = sim->numbers[which];
 
-                if (sim->events[class] > sim->now)
+                if (sim->events[which] > sim->now)
                         continue;
-                sim->events[class] = later(sim, class);
-                sim->numbers[class]++;
-                if (!sim_happens(sim, class, number))
+                sim->events[which] = later(sim, which);
+                sim->numbers[which]++;
+                if (!sim_happens(sim, which, number))
                         continue;
-                sim->streams[class] =
-                        chance_stream(sim->seed, 1000 + (uint64_t) class * NUMBERS_MAX + (uint64_t)number);
+                sim->streams[which] = chance_stream(sim->seed, 1000 + (uint64_t)which * NUMBERS_MAX + (uint64_t)number);
                 if (sim->in_trouble) { /* what the failed tick made nobody has looked at */
                         ramdisk_hold();
                         checker_reconcile(sim, false);
                         ramdisk_go_on();
                 }
-                happen_one(sim, class);
+                happen_one(sim, which);
                 return true;
         }
         return false;
@@ -474,8 +473,8 @@ void sim_run(uint64_t seed, const struct replay *replay, const struct medium *me
         if (medium)
                 medium->begin(sim);
         sim_open(sim);
-        for (enum class class = 0; class < CLASSES; class ++)
-                sim->events[class] = later(sim, class);
+        for (enum event_class which = 0; which < CLASSES; which++)
+                sim->events[which] = later(sim, which);
         pass(sim);
         finish(sim);
         sim->manager = manager_free(sim->manager);

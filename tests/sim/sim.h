@@ -11,7 +11,7 @@
 #include "ramdisk.h"
 #include "rules.h"
 
-enum class {
+enum event_class {
         CLASS_TEMPORARY,
         CLASS_PERMANENT,
         CLASS_LOST,
@@ -74,7 +74,7 @@ struct flight {
         char address[DELIVERY_TEXT];
         uint64_t *says; /* a number for each notice and address */
         int n_says;
-        enum class fate; /* CLASSES: it arrives */
+        enum event_class fate; /* CLASSES: it arrives */
         struct draft *draft;
         const char *server; /* NULL: the mail server; borrowed from the draft's settings */
         uint32_t connections;
@@ -190,9 +190,9 @@ struct sim {
 
 #define SAID_MAX 16384 /* a power of two */
 
-static inline bool sim_has(const struct sim *sim, enum class class)
+static inline bool sim_has(const struct sim *sim, enum event_class which)
 {
-        return sim->replay->classes >> class & 1;
+        return sim->replay->classes >> which & 1;
 }
 
 static inline wall_time sim_wall(const struct sim *sim)
@@ -217,7 +217,7 @@ __attribute__((format(printf, 2, 3))) void sim_say(struct sim *sim, const char *
 /* Tells the story and ends the process with 1. */
 __attribute__((format(printf, 2, 3), noreturn)) void sim_fail(struct sim *sim, const char *format, ...);
 /* Whether the event of a class with this number takes place; it is counted. */
-bool sim_happens(struct sim *sim, enum class class, int number);
+bool sim_happens(struct sim *sim, enum event_class which, int number);
 void sim_load(struct sim *sim);
 void sim_open(struct sim *sim);
 void sim_tick(struct sim *sim);
