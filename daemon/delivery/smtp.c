@@ -1,15 +1,18 @@
 /* E-mail: one message to one mailbox over SMTP or SMTPS.
- * Depends on job, words, libcurl.
+ * Depends on job, words, libcurl; OpenSSL's base64.
  * Called by engine/courier.c. */
 #include "delivery/smtp.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "delivery/job.h"
 #include "delivery/words.h"
 
 #define SMTP_LINE_MAX 998   /* bytes of a line without its CRLF: RFC 5322, section 2.1.1 */
+#define BASE64_LINE 57      /* bytes that make the longest line allowed, 76: RFC 2045, section 6.8 */
 #define SMTP_REPLY_MAX 1024 /* bytes of a reply that are kept until it is made printable */
 
 struct smtp_reply {
@@ -105,22 +108,41 @@ static char *copy_lines(const char *text, size_t *ret_size)
         return copy;
 }
 
-/* base64: quoted-printable makes six or nine bytes of a Vietnamese letter with a mark, which nobody can read either,
- * and libcurl's encoder for it takes as long as all the rest of a transfer. */
+/* base64: quoted-printable makes six or nine bytes of a Vietnamese letter with a mark, which nobody can read either.
+ * libcurl's own encoder was a third of its work on a mail; OpenSSL's takes little more than half of that. */
+static char *encode_base64(const char *bytes, size_t size, size_t *ret_size)
+{
+        char *text = malloc((size / BASE64_LINE + 1) * (BASE64_LINE / 3 * 4 + strlen("\r\n")) + 1), *to = text;
+        if (!text)
+                return NULL;
+        for (size_t at = 0; at < size; at += BASE64_LINE) {
+                size_t n = size - at < BASE64_LINE ? size - at : BASE64_LINE;
+                if (at > 0)
+                        to = mempcpy(to, "\r\n", strlen("\r\n"));
+                to += EVP_EncodeBlock((unsigned char *)to, (const unsigned char *)bytes + at, (int)n);
+        }
+        *ret_size = (size_t)(to - text);
+        return text;
+}
+
 static CURLcode add_part(curl_mime *mime, const char *type, const char *content, const char *filename)
 {
+        CLEANUP(curl_slist_p) struct curl_slist *headers = NULL;
         CURLcode code = CURLE_OK;
         size_t size = 0;
 
         if (!content)
                 return CURLE_OK;
         CLEANUP_FREE char *lines = copy_lines(content, &size);
+        CLEANUP_FREE char *text = lines ? encode_base64(lines, size, &size) : NULL;
         curl_mimepart *part = curl_mime_addpart(mime);
-        if (!part || !lines)
+        if (!part || !text || append_line(&headers, "Content-Transfer-Encoding: base64") < 0)
                 return CURLE_OUT_OF_MEMORY;
-        code = curl_mime_data(part, lines, size);
+        code = curl_mime_data(part, text, size);
         code = code ? code : curl_mime_type(part, type);
-        code = code ? code : curl_mime_encoder(part, "base64");
+        code = code ? code : curl_mime_headers(part, headers, true);
+        if (code == CURLE_OK)
+                headers = NULL; /* they are the part's now */
         return code || !filename ? code : curl_mime_filename(part, filename);
 }
 
