@@ -9,15 +9,9 @@
 #include "core/nearest.h"
 #include "control/dates.h"
 
-/* Whether a suggestion helps: about one letter in three may be wrong. */
-static const char *suggestion(const struct nearest *nearest)
-{
-        return nearest->best && nearest->distance <= strlen(nearest->word) / 3 + 1 ? nearest->best : NULL;
-}
-
 static int not_found(const char *what, const struct nearest *nearest, const char *else_try, sd_bus_error *error)
 {
-        const char *best = suggestion(nearest);
+        const char *best = nearest_likely(nearest);
 
         if (best)
                 return sd_bus_error_setf(error, ERROR_NOT_FOUND, "no %s \"%s\"; did you mean %s?", what, nearest->word,

@@ -1,6 +1,6 @@
 /* The known word that is most like a mistyped one.
  * Depends on nothing.
- * Called by config for what a finding names, by reminderctl for its verbs. */
+ * Called by config and message for what a finding names, by control for its arguments, by reminderctl for its verbs. */
 #include "core/nearest.h"
 
 #include <ctype.h>
@@ -46,4 +46,10 @@ void nearest_consider(struct nearest *nearest, const char *candidate)
                 return;
         nearest->best = candidate;
         nearest->distance = distance;
+}
+
+const char *nearest_likely(const struct nearest *nearest)
+{
+        /* With more than half of it wrong it is another word. */
+        return nearest->best && nearest->distance * 2 <= strlen(nearest->word) ? nearest->best : NULL;
 }

@@ -1,6 +1,6 @@
 /* The known word that is most like a mistyped one.
  * Depends on nothing.
- * Called by config for what a finding names, by reminderctl for its verbs. */
+ * Called by config and message for what a finding names, by control for its arguments, by reminderctl for its verbs. */
 #pragma once
 
 #include <stddef.h>
@@ -18,3 +18,5 @@ static inline struct nearest nearest_to(const char *word)
 
 /* Takes the candidate when it is nearer than all before it; the first of equals stays. */
 void nearest_consider(struct nearest *nearest, const char *candidate);
+/* The best of the candidates where the word may well have been meant for it; else NULL. */
+const char *nearest_likely(const struct nearest *nearest);
