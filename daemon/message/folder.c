@@ -1,5 +1,5 @@
 /* Folder: the compiled templates of one folder.
- * Depends on template, values, core/report.
+ * Depends on template, values, folder_check, core/report.
  * Called by compose. */
 #include "message/folder.h"
 
@@ -7,29 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "message/folder_parts.h"
 #include "message/text.h"
 
 #define SUBJECT "Subject: "
-#define TEXT_LINE 3 /* of a .txt: the subject and an empty line stand before */
-
-enum form { FORM_TEXT, FORM_HTML, FORMS };
-
-struct partial {
-        char *name; /* with its underscore, without the extension */
-        char *path;
-        struct template *template;
-};
-
-struct partials {
-        struct partial *sorted;
-        size_t n;
-};
-
-struct folder {
-        struct message_templates messages[KIND_COUNT + 1];
-        char *paths[KIND_COUNT + 1][FORMS];
-        struct partials partials[FORMS];
-};
 
 static const char *const extensions[FORMS] = {".txt", ".html"};
 
@@ -236,68 +217,10 @@ static int by_name(const void *left, const void *right)
         return strcmp(a->name, b->name);
 }
 
-static const struct partial *find_partial(const struct partials *partials, const char *name)
+struct partial *folder_partial(const struct partials *partials, const char *name)
 {
         struct partial key = {.name = (char *)name};
         return partials->n ? bsearch(&key, partials->sorted, partials->n, sizeof(key), by_name) : NULL;
-}
-
-/* ---- partials that are used ---- */
-
-static bool nests_too_deep(const struct partials *partials, const struct template *template, unsigned depth)
-{
-        if (depth > TEMPLATE_DEPTH_MAX)
-                return true;
-        for (const char *const *name = template_partials(template); *name; name++) {
-                const struct partial *partial = find_partial(partials, *name);
-                if (partial && partial->template && nests_too_deep(partials, partial->template, depth + 1))
-                        return true;
-        }
-        return false;
-}
-
-/* Each partial must exist, and not contain itself: no values nest without end, so it could never be rendered.
- * `first` is the line of the file where the template begins. */
-static int check_uses(const struct partials *partials, const struct template *template, const char *path,
-                      unsigned first, struct report *report)
-{
-        int result = 0;
-        const char *const *names = template ? template_partials(template) : (const char *const[]){NULL};
-        for (size_t i = 0; names[i]; i++) {
-                unsigned line = template_partial_line(template, i) + first - 1;
-                const struct partial *partial = find_partial(partials, names[i]);
-                const char *error = NULL;
-                if (!partial)
-                        error = "there is no such partial";
-                else if (partial->template && nests_too_deep(partials, partial->template, 1))
-                        error = "the partial contains itself, or partials nest too deep";
-                if (!error)
-                        continue;
-                report_error(report, path, line, "{{> %s}}: %s", names[i], error);
-                result = -EINVAL;
-        }
-        return result;
-}
-
-static int check_all_uses(struct folder *folder, struct report *report)
-{
-        const struct partials *texts = &folder->partials[FORM_TEXT], *htmls = &folder->partials[FORM_HTML];
-        int result = 0;
-        for (size_t kind = 0; kind <= KIND_COUNT; kind++) {
-                const struct message_templates *message = &folder->messages[kind];
-                const char *text = folder->paths[kind][FORM_TEXT], *html = folder->paths[kind][FORM_HTML];
-                if (check_uses(texts, message->subject, text, 1, report) |
-                    check_uses(texts, message->text, text, TEXT_LINE, report) |
-                    check_uses(htmls, message->html, html, 1, report))
-                        result = -EINVAL;
-        }
-        for (size_t form = 0; form < FORMS; form++)
-                for (size_t i = 0; i < folder->partials[form].n; i++) {
-                        const struct partial *partial = &folder->partials[form].sorted[i];
-                        if (check_uses(&folder->partials[form], partial->template, partial->path, 1, report))
-                                result = -EINVAL;
-                }
-        return result;
 }
 
 /* ---- the whole ---- */
@@ -332,7 +255,7 @@ static int load_all(struct folder *folder, const char *path, struct report *repo
         int messages = load_messages(folder, path, report);
         if (messages == -ENOMEM)
                 return messages;
-        int uses = check_all_uses(folder, report);
+        int uses = folder_check(folder, report);
         return partials < 0 || messages < 0 || uses < 0 ? -EINVAL : 0;
 }
 
@@ -380,7 +303,7 @@ const struct message_templates *folder_find(const struct folder *folder, size_t 
 
 static const struct template *partial_named(void *userdata, const char *name)
 {
-        const struct partial *partial = find_partial(userdata, name);
+        const struct partial *partial = folder_partial(userdata, name);
         return partial ? partial->template : NULL;
 }
 

@@ -10,7 +10,6 @@
 
 #include "message/template_nodes.h"
 
-#define NAME_SHOWN_MAX 40       /* bytes of a wrong name that an error repeats */
 #define NODES_FIRST_CAPACITY 32 /* a mail's text fits after two doublings */
 
 struct compiler {
@@ -203,6 +202,7 @@ static int add_tag(struct compiler *c, const struct tag *tag, size_t indent_from
         case NODE_PARTIAL:
                 tag->name[tag->name_size] = '\0';
                 node.text = tag->name;
+                node.size = tag->name_size;
                 node.indent = c->template->source + indent_from;
                 node.indent_size = tag->from - indent_from;
                 node.standalone = standalone;

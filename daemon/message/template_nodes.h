@@ -1,10 +1,12 @@
 /* What a compiled template is made of.
  * Depends on nothing.
- * Shared by template.c, which compiles, and render.c. */
+ * Shared by template.c, which compiles, render.c and folder_check.c. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#define NAME_SHOWN_MAX 40 /* bytes of a wrong name that a finding repeats */
 
 enum node_kind { NODE_TEXT, NODE_VALUE, NODE_RAW, NODE_SECTION, NODE_INVERTED, NODE_PARTIAL };
 
@@ -12,6 +14,7 @@ struct node {
         enum node_kind kind;
         bool line_start; /* first of its line in the source: a partial's indentation goes before it */
         bool standalone; /* partial: alone on its line */
+        bool known;      /* for folder_check(): some scope around has the name */
         unsigned line;
         const char *text; /* text: at most one line; else the name */
         size_t size;      /* of it */

@@ -9,15 +9,21 @@
 
 _Static_assert(FILL_ROOM >= PHRASE_SIZE, "a phrase fits");
 
+#define VALUE_NAME(name) [NAME_##name] = #name,
+static const char *const names[NAMES] = {VALUE_NAMES(VALUE_NAME)};
+#undef VALUE_NAME
+
 unsigned values_number(const char *name, size_t size)
 {
-#define VALUE_NAME(name) [NAME_##name] = #name,
-        static const char *const names[NAMES] = {VALUE_NAMES(VALUE_NAME)};
-#undef VALUE_NAME
         for (unsigned number = NAME_NONE + 1; number < NAMES; number++)
                 if (strlen(names[number]) == size && memcmp(names[number], name, size) == 0)
                         return number;
         return NAME_NONE;
+}
+
+const char *values_name(unsigned number)
+{
+        return number < NAMES ? names[number] : NULL;
 }
 
 bool fill_part(struct fill *fill, const struct scope *scope, scope_find find, const void *facts, size_t index)

@@ -29,7 +29,12 @@ bool debtor_is_unfinished(const struct letter_debtor *debtor);
 
 /* The number of a name that templates use: a template_number. */
 unsigned values_number(const char *name, size_t size);
+/* The name of a number from 1; NULL behind the last. Static. */
+const char *values_name(unsigned number);
 /* Everything is borrowed; nothing is to be released. */
 void values_init(struct values *values, const struct letter_sender *sender, const struct letter *letter);
 /* What a template of the letter is rendered over. */
 void values_root(const struct values *values, struct fill *ret);
+/* A letter of a kind, or of several notices, with one of everything that such letters can hold: the scopes in it know
+ * every name that those of real letters can know. What it points to is static. */
+struct letter values_sample(enum notice_kind kind, bool grouped);

@@ -92,7 +92,7 @@ static void test_findings(void **state)
                 const char *expected; /* behind the folder; NULL: nothing is wrong */
                 bool warning;
         } rows[] = {
-                {"due.txt", "Subject: a\n\nb {{x}}\n", 0, NULL, false},
+                {"due.txt", "Subject: a\n\nb {{title}}\n", 0, NULL, false},
                 {"due.txt", "\xef\xbb\xbfSubject: a\r\n\r\nb\r\n", 0, NULL, false},
                 {"due.txt", "Subject: a\n\n", 0, NULL, false},
                 {"due.txt", "Subject: a\n\nb\nc\nd\ne\n{{#x}}\n", 0, "due.txt:7: section {{#x}} is never closed",
@@ -110,8 +110,7 @@ static void test_findings(void **state)
                 {"due.html", "\n{{> _no}}", 0, "due.html:2: {{> _no}}: there is no such partial", false},
                 {"due.txt", "Subject: a\n\n\n{{> _no}}", 0, "due.txt:4: {{> _no}}: there is no such partial", false},
                 {"_part.txt", "\n{{#y}}", 0, "_part.txt:2: section {{#y}} is never closed", false},
-                {"_part.html", "{{> _part}}", 0,
-                 "_part.html:1: {{> _part}}: the partial contains itself, or partials nest too deep", false},
+                {"_part.html", "{{> _part}}", 0, "_part.html:1: {{> _part}}: the partial contains itself", false},
                 {"deu.txt", "Subject: a\n\nb", 0,
                  "deu.txt: warning: no message is called so; a part of messages begins with _", true},
                 {"README.md", "{{", 0, NULL, false},
@@ -133,6 +132,157 @@ static void test_findings(void **state)
                 else
                         remove_file(scratch, rows[i].file);
         }
+}
+
+/* ---- names that stand for nothing, and partials that cannot be taken in ---- */
+
+#define FILES_MAX 4
+#define S "Subject: s\n\n" /* the text begins with line 3 */
+
+/* The findings of a folder, sorted, a line for each; without the folder's path. */
+static char *findings_of(const struct scratch *scratch)
+{
+        CLEANUP(report_clear) struct report report = {0};
+        CLEANUP(folder_free_p) struct folder *folder = NULL;
+        CLEANUP_TEXT struct text lines = {0};
+        char *ret = NULL;
+        int r = folder_load(scratch->path, &report, &folder);
+        assert_int_equal(r, report.n_errors ? -EINVAL : 0);
+        report_sort(&report);
+        for (size_t i = 0; i < report.n; i++) {
+                CLEANUP_FREE char *line = finding_format(&report.findings[i]);
+                text_add_string(&lines, line + strlen(scratch->path) + 1);
+                text_add_char(&lines, '\n');
+        }
+        assert_int_equal(text_take(&lines, &ret), 0);
+        return ret;
+}
+
+static void test_names(void **state)
+{
+        static const struct {
+                struct {
+                        const char *name, *text;
+                } files[FILES_MAX];
+                const char *expected;
+        } rows[] = {
+                /* misspelt */
+                {{{"due.txt", S "\n{{agencyname}}"}},
+                 "due.txt:4: warning: {{agencyname}}: there is no such value; the nearest one is \"agency\"\n"},
+                {{{"due.txt", "Subject: {{titel}}\n\nb"}},
+                 "due.txt:1: warning: {{titel}}: there is no such value; the nearest one is \"title\"\n"},
+                {{{"due.html", "a\n{{{titel}}}\n{{&titel}}"}},
+                 "due.html:2: warning: {{titel}}: there is no such value; the nearest one is \"title\"\n"
+                 "due.html:3: warning: {{titel}}: there is no such value; the nearest one is \"title\"\n"},
+                {{{"due.html", "{{tên_đơn_vị}}"}}, "due.html:1: warning: {{tên_đơn_vị}}: there is no such value\n"},
+                {{{"due.html", "{{\xc2\xa0title\xc2\xa0}}"}}, /* a blank that no one sees, from a text processor */
+                 "due.html:1: warning: {{\xc2\xa0title\xc2\xa0}}: there is no such value; the nearest one is "
+                 "\"title\"\n"},
+                {{{"due.html", "{{Title}}"}},
+                 "due.html:1: warning: {{Title}}: there is no such value; the nearest one is \"title\"\n"},
+                {{{"due.html", "{{contact.fone}}"}},
+                 "due.html:1: warning: {{contact.fone}}: there is no such value; the nearest one is "
+                 "\"contact.phone\"\n"},
+                {{{"due.html", "{{contct.phone}}"}},
+                 "due.html:1: warning: {{contct.phone}}: there is no such value; the nearest one is \"contact\"\n"},
+                /* known, but not there */
+                {{{"due.html", "{{name}}{{block.phone}}{{agency.name}}{{debtors.debtor}}"}},
+                 "due.html:1: warning: {{name}}: there is no such value here\n"
+                 "due.html:1: warning: {{block.phone}}: there is no such value here\n"
+                 "due.html:1: warning: {{agency.name}}: there is no such value here\n"
+                 "due.html:1: warning: {{debtors.debtor}}: there is no such value here\n"},
+                {{{"due.html", "{{week}}{{#entries}}{{/entries}}{{#debtors}}{{cell_done}}{{/debtors}}{{debtor}}"}},
+                 "due.html:1: warning: {{week}}: there is no such value here\n"
+                 "due.html:1: warning: {{#entries}}: there is no such value here\n"
+                 "due.html:1: warning: {{cell_done}}: there is no such value here\n"
+                 "due.html:1: warning: {{debtor}}: there is no such value here; the nearest one is \"debtors\"\n"},
+                {{{"test.html", "{{title}}"}, {"group.html", "{{title}}"}, {"digest.html", "{{groups}}"}},
+                 "digest.html:1: warning: {{groups}}: there is no such value here\n"
+                 "group.html:1: warning: {{title}}: there is no such value here\n"
+                 "test.html:1: warning: {{title}}: there is no such value here\n"},
+                /* known there */
+                {{{"due.html", "{{.}}{{#block}}{{name}}{{phone}}{{/block}}{{^when}}{{title}}{{/when}}"}},
+                 "due.html:1: warning: {{phone}}: there is no such value here\n"},
+                {{{"due.html",
+                   "{{#debtors}}{{debtor}}{{title}}{{contact.phone}}{{#note}}{{debtor}}{{/note}}{{/debtors}}"}},
+                 ""},
+                {{{"group.html",
+                   "{{#groups}}{{#is_completed}}{{#entries}}{{#is_due}}{{#debtors}}{{debtor}}{{total}}"
+                   "{{/debtors}}{{/is_due}}{{/entries}}{{/is_completed}}{{/groups}}{{#parts}}{{#is_other}}"
+                   "{{count}}{{/is_other}}{{/parts}}{{#bases}}{{name}}{{/bases}}"}},
+                 ""},
+                {{{"digest.html",
+                   "{{#sections}}{{#is_waiting}}{{#entries}}{{done_on}}{{/entries}}{{/is_waiting}}{{/sections}}"
+                   "{{#matrices}}{{#rows}}{{#cells}}{{#cell_none}}{{limit}}{{/cell_none}}{{/cells}}{{#marks}}"
+                   "{{cell_waived}}{{names}}{{/marks}}{{/rows}}{{#columns}}{{column}}{{/columns}}{{/matrices}}"}},
+                 ""},
+                {{{"failure.html", "{{#failures}}{{answer}}{{/failures}}{{count}}"}}, ""},
+                /* sections */
+                {{{"due.html", "{{#debters}}\n{{debtor}} {{nonsuch}}\n{{/debters}}"}},
+                 "due.html:1: warning: {{#debters}}: there is no such value; the nearest one is \"debtors\"\n"
+                 "due.html:2: warning: {{nonsuch}}: there is no such value\n"},
+                {{{"due.html", "{{^titel}}{{debtor_due}}{{/titel}}"}},
+                 "due.html:1: warning: {{^titel}}: there is no such value; the nearest one is \"title\"\n"
+                 "due.html:1: warning: {{debtor_due}}: there is no such value here\n"},
+                {{{"due.html", "{{contact}}\n{{#block}}{{/block}}\n{{debtors}}"}},
+                 "due.html:1: warning: {{contact}}: writes nothing; it is for a section, which begins with {{# and its "
+                 "name\n"
+                 "due.html:3: warning: {{debtors}}: writes nothing; it is for a section, which begins with {{# and its "
+                 "name\n"},
+                /* a partial serves several messages, and is told of once */
+                {{{"_p.html", "{{#sections}}{{count}}{{/sections}}{{title}}\n{{week}}{{nonsuch}}"},
+                  {"due.html", "{{> _p}}{{> _p}}"},
+                  {"digest.html", "{{> _p}}"}},
+                 "_p.html:2: warning: {{nonsuch}}: there is no such value\n"},
+                {{{"_p.html", "{{week}}\n{{debtor}}"}, {"due.html", "{{#debtors}}{{> _p}}{{/debtors}}"}},
+                 "_p.html:1: warning: {{week}}: there is no such value here\n"},
+                {{{"_p.html", "{{week}}\n{{weak}}"}},
+                 "_p.html:2: warning: {{weak}}: there is no such value; the nearest one is \"week\"\n"},
+                {{{"_p.html", "{{debtor}}"}, {"due.html", "{{#debters}}{{> _p}}{{/debters}}"}},
+                 "due.html:1: warning: {{#debters}}: there is no such value; the nearest one is \"debtors\"\n"},
+                /* partials that cannot be taken in */
+                {{{"_facts.html", "{{titel}}"}, {"due.html", "\n{{> _fact}}"}},
+                 "_facts.html:1: warning: {{titel}}: there is no such value; the nearest one is \"title\"\n"
+                 "due.html:2: {{> _fact}}: there is no such partial; the nearest one is \"_facts\"\n"},
+                {{{"_facts.txt", ""}, {"due.html", "{{> _nonsuch}}"}},
+                 "due.html:1: {{> _nonsuch}}: there is no such partial\n"},
+                {{{"_p.html", "\n{{> _q}}"}, {"_q.html", "{{#title}}\n\n{{> _p}}{{/title}}"}, {"due.html", "{{> _q}}"}},
+                 "_p.html:2: {{> _q}}: the partial contains itself\n"},
+                {{{"_p.html",
+                   "{{#note}}{{#note}}{{#note}}{{#note}}{{#note}}{{#note}}{{#note}}{{#note}}{{title}}{{/note}}"
+                   "{{/note}}{{/note}}{{/note}}{{/note}}{{/note}}{{/note}}{{/note}}"},
+                  {"due.html", "{{#note}}{{#note}}{{#note}}{{#note}}{{#note}}{{#note}}{{#note}}{{> _p}}\n{{#note}}\n"
+                               "{{> _p}}{{/note}}{{/note}}{{/note}}{{/note}}{{/note}}{{/note}}{{/note}}{{/note}}"}},
+                 "due.html:3: {{> _p}}: sections and partials nest too deep\n"},
+        };
+        const struct scratch *scratch = *state;
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                for (size_t k = 0; k < FILES_MAX && rows[i].files[k].name; k++)
+                        write_file(scratch, rows[i].files[k].name, rows[i].files[k].text,
+                                   strlen(rows[i].files[k].text));
+                CLEANUP_FREE char *findings = findings_of(scratch);
+                if (strcmp(findings, rows[i].expected) != 0)
+                        fail_msg("%s: %s\n%s", rows[i].files[0].name, rows[i].files[0].text, findings);
+                for (size_t k = 0; k < FILES_MAX && rows[i].files[k].name; k++)
+                        if (rows[i].files[k].name[0] == '_')
+                                remove_file(scratch, rows[i].files[k].name);
+                        else
+                                write_file(scratch, rows[i].files[k].name, S, sizeof(S) - 1);
+        }
+}
+
+/* Each of sixteen takes in the next one twice: rendered, that were 65536 of the last. */
+static void test_partials_without_number(void **state)
+{
+        const struct scratch *scratch = *state;
+        for (char part = 'a'; part < 'p'; part++) {
+                char name[] = {'_', part, '.', 'h', 't', 'm', 'l', '\0'}, text[32];
+                int size = snprintf(text, sizeof(text), "{{> _%c}}\n{{> _%c}}", part + 1, part + 1);
+                write_file(scratch, name, text, (size_t)size);
+        }
+        write_file(scratch, "_p.html", "", 0);
+        CLEANUP_FREE char *findings = findings_of(scratch);
+        assert_string_equal(findings, "_g.html:2: {{> _h}}: too many partials, with those that they take in\n");
 }
 
 /* All mistakes are told in one run. */
@@ -244,6 +394,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_shipped),
                 cmocka_unit_test_setup_teardown(test_findings, make_folder, remove_folder),
+                cmocka_unit_test_setup_teardown(test_names, make_folder, remove_folder),
+                cmocka_unit_test_setup_teardown(test_partials_without_number, make_folder, remove_folder),
                 cmocka_unit_test_setup_teardown(test_several, make_folder, remove_folder),
                 cmocka_unit_test_setup_teardown(test_too_large, make_folder, remove_folder),
                 cmocka_unit_test(test_no_folder),

@@ -1,0 +1,37 @@
+/* What a folder of templates holds.
+ * Depends on folder.
+ * Shared by folder.c, which fills it, and folder_check.c. */
+#pragma once
+
+#include "message/folder.h"
+
+#define TEXT_LINE 3 /* of a .txt: the subject and an empty line stand before */
+
+enum form { FORM_TEXT, FORM_HTML, FORMS };
+
+struct partial {
+        char *name; /* with its underscore, without the extension */
+        char *path;
+        struct template *template; /* NULL: not compiled */
+        /* for folder_check() */
+        enum { PARTIAL_NEW, PARTIAL_OPEN, PARTIAL_MEASURED } progress;
+        size_t height; /* sections and partials in it that stand in each other */
+        size_t taken;  /* partials that it takes in, with those that they take in */
+        bool used;
+};
+
+struct partials {
+        struct partial *sorted; /* by name */
+        size_t n;
+};
+
+struct folder {
+        struct message_templates messages[KIND_COUNT + 1];
+        char *paths[KIND_COUNT + 1][FORMS];
+        struct partials partials[FORMS];
+};
+
+/* NULL: there is none of that name. */
+struct partial *folder_partial(const struct partials *partials, const char *name);
+/* Finds what can never be rendered, an error, and tags that can never write anything, a warning. 0; -EINVAL. */
+int folder_check(struct folder *folder, struct report *report);

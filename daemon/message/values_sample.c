@@ -1,0 +1,47 @@
+/* A letter with one of everything, to learn which names there are in which place.
+ * Depends on values.
+ * Called by folder_check. */
+#include "message/values.h"
+
+#define KINDS KIND_DIGEST /* those before it are of notices, of which one message may hold several */
+
+#define AGENCY(in_state) [in_state] = {.agency_short = "A", .state = (in_state)}
+static const struct letter_debtor agencies[] = {
+        AGENCY(STATE_PENDING), AGENCY(STATE_OVERDUE),   AGENCY(STATE_SNOOZED), AGENCY(STATE_TENTATIVE),
+        AGENCY(STATE_UNDATED), AGENCY(STATE_DONE),      AGENCY(STATE_LATE),    AGENCY(STATE_WAIVED),
+        AGENCY(STATE_PASSED),  AGENCY(STATE_WITHDRAWN), AGENCY(STATE_COUNT),
+};
+#undef AGENCY
+
+#define ENTRY(of_kind) [of_kind] = {.kind = (of_kind), .debtors = &agencies[STATE_PENDING], .n_debtors = 1}
+static const struct letter_entry entries[KINDS] = {
+        ENTRY(KIND_ESCALATION), ENTRY(KIND_OVERDUE),  ENTRY(KIND_DUE),
+        ENTRY(KIND_FIX_DATE),   ENTRY(KIND_DATE_SET), ENTRY(KIND_ADVANCE),
+        ENTRY(KIND_OBSERVANCE), ENTRY(KIND_SNOOZED),  ENTRY(KIND_COMPLETED),
+};
+#undef ENTRY
+
+static const struct letter_row row = {.cells = agencies};
+static const struct letter_matrix matrix = {
+        .plan_title = "",
+        .columns = agencies,
+        .n_columns = ELEMENTS(agencies),
+        .rows = &row,
+        .n_rows = 1,
+};
+
+struct letter values_sample(enum notice_kind kind, bool grouped)
+{
+        struct letter letter = {
+                .kind = kind,
+                .entries = entries,
+                .n_entries = grouped ? KINDS : kind != KIND_TEST,
+                .matrices = &matrix,
+                .n_matrices = 1,
+        };
+        for (size_t section = 0; section < DIGEST_SECTIONS; section++) {
+                letter.sections[section] = entries;
+                letter.n_sections[section] = 1;
+        }
+        return letter;
+}
