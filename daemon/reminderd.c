@@ -59,16 +59,15 @@ static int check(const struct options *options)
         return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
-/* For what can't go on with mistakes: they are printed to standard error. */
-static int load(const struct options *options, struct settings **ret)
+/* For what can't go on with mistakes: they are printed to standard error. Warnings alone are left to the caller. */
+static int load(const struct options *options, struct report *report, struct settings **ret)
 {
-        struct report CLEANUP(report_clear) report = {0};
-        int r = options->rehearse && !options->deliver ? settings_load(options->config, &report, ret)
-                                                       : service_load(options->config, &report, ret);
+        int r = options->rehearse && !options->deliver ? settings_load(options->config, report, ret)
+                                                       : service_load(options->config, report, ret);
 
+        report_sort(report);
         if (r < 0) {
-                report_sort(&report);
-                print_report(&report, stderr);
+                print_report(report, stderr);
                 fprintf(stderr, "reminderd: %s: %s\n", options->config,
                         r == -EINVAL ? "not started: mend what is named above" : strerror(-r));
         }
@@ -129,7 +128,8 @@ static int rehearse_on_bus(const struct rehearsal *rehearsal, enum bus_kind bus)
 static int rehearse(const struct options *options)
 {
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
-        int r = load(options, &settings);
+        struct report CLEANUP(report_clear) report = {0};
+        int r = load(options, &report, &settings);
 
         if (r < 0)
                 return EXIT_FAILED;
@@ -153,10 +153,11 @@ static int rehearse(const struct options *options)
 static int serve(const struct options *options)
 {
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
+        struct report CLEANUP(report_clear) report = {0};
 
-        if (load(options, &settings) < 0)
+        if (load(options, &report, &settings) < 0)
                 return EXIT_FAILED;
-        return service_run(options, settings) < 0 ? EXIT_FAILED : EXIT_OK;
+        return service_run(options, settings, &report) < 0 ? EXIT_FAILED : EXIT_OK;
 }
 
 int main(int argc, char **argv)

@@ -435,15 +435,17 @@ static void service_clear(struct service *service)
         close_p(&service->clock_fd);
 }
 
-int service_run(const struct options *options, struct settings *settings)
+int service_run(const struct options *options, struct settings *settings, const struct report *findings)
 {
         struct service CLEANUP(service_clear) service = {
                 .config_path = options->config,
                 .journal = journal_open(),
                 .clock_fd = -1,
         };
-        int r = run(&service, options, settings);
+        int r;
 
+        say_findings(&service, findings);
+        r = run(&service, options, settings);
         if (r < 0)
                 journal_say(&service.journal, EVENT_FATAL, NULL, "Cannot go on: %s", strerror(-r));
         return r < 0 ? r : 0;

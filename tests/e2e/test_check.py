@@ -61,6 +61,25 @@ def test_a_year_without_calendar_is_a_warning(tmp_path):
     assert re.search(r"warning: .*2024", result.stdout)
 
 
+def test_a_misspelt_name_in_a_template_is_a_warning_wherever_the_templates_are_read(tmp_path):
+    block = Block(tmp_path, plan(ITEM.format("a", 'due = "2024-05-06";')))
+    template = block.conf / "templates/vi/due.txt"
+    text = template.read_text(encoding="utf-8")
+    template.write_text(text + "{{agencyname}}\n", encoding="utf-8")
+    place = f"due.txt:{text.count(chr(10)) + 1}: "
+    said = place + 'warning: {{agencyname}}: there is no such value; the nearest one is "agency"'
+    result = block.check()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert said in result.stdout and "in order" in result.stdout
+    with block.start() as daemon:
+        assert daemon.stderr.count(said) == 1
+        daemon.reload()
+        assert daemon.stderr.count(said) == 2
+        template.write_text(text, encoding="utf-8")
+        daemon.reload()
+    assert daemon.stderr.count(said) == 2
+
+
 @pytest.mark.parametrize(
     "arguments", [["--chek"], ["--bus", "both"], ["--rehearse", "2024"], ["--json"], ["nonsense"], ["--check", "--rehearse", "2024-01-01..2024-01-02"]]
 )  # fmt: skip
