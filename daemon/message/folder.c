@@ -11,6 +11,7 @@
 #include "message/text.h"
 
 #define SUBJECT "Subject: "
+#define TEXT_LINE 3 /* of a .txt: the subject and an empty line stand before */
 
 static const char *const extensions[FORMS] = {".txt", ".html"};
 
@@ -91,15 +92,15 @@ static int read_file(const char *path, struct report *report, char **ret, size_t
         return r;
 }
 
-/* Compiles lines of a file that begin with line `first`. */
-static int compile(const char *path, unsigned first, const char *text, size_t size, enum form form,
+/* Compiles what begins with that line of the file. */
+static int compile(const char *path, unsigned line, const char *text, size_t size, enum form form,
                    struct report *report, struct template **ret)
 {
+        const struct template_source source = {.text = text, .size = size, .line = line, .html = form == FORM_HTML};
         CLEANUP_FREE char *error = NULL;
-        unsigned line = 0;
-        int r = template_compile(text, size, form == FORM_HTML, values_number, ret, &line, &error);
+        int r = template_compile(&source, values_number, ret, &line, &error);
         if (r == -EINVAL)
-                report_error(report, path, line + first - 1, "%s", error);
+                report_error(report, path, line, "%s", error);
         return r;
 }
 

@@ -12,11 +12,10 @@
 
 #define TAKEN_MAX 1000 /* partials in one template, with those in them: the largest that is shipped takes in 6 */
 
-/* A template, and where it stands. */
+/* A template, and the file that it stands in. */
 struct page {
         struct template *template;
         const char *path;
-        unsigned first; /* line of the file where it begins */
 };
 
 /* A name for a finding: short, and harmless to whoever reads it. NULL: no memory. */
@@ -34,14 +33,13 @@ static void tell(struct report *report, const struct page *page, const struct no
                 [NODE_VALUE] = "", [NODE_RAW] = "", [NODE_SECTION] = "#", [NODE_INVERTED] = "^", [NODE_PARTIAL] = "> "};
         CLEANUP_FREE char *name = shown(node->text, node->size);
         CLEANUP_TEXT struct text text = {0};
-        unsigned line = node->line + page->first - 1;
         text_add_format(&text, "{{%s%s}}: %s", signs[node->kind], name ? name : "…", words);
         if (nearest)
                 text_add_format(&text, "; the nearest one is \"%s\"", nearest);
         if (node->kind == NODE_PARTIAL)
-                report_error(report, page->path, line, "%s", text.error ? words : text.data);
+                report_error(report, page->path, node->line, "%s", text.error ? words : text.data);
         else
-                report_warning(report, page->path, line, "%s", text.error ? words : text.data);
+                report_warning(report, page->path, node->line, "%s", text.error ? words : text.data);
 }
 
 /* ---- partials ---- */
@@ -77,7 +75,7 @@ static void measure_inside(struct measure *measure, struct partial *partial)
                 return;
         partial->progress = PARTIAL_OPEN;
         measure->nest++;
-        measure_page(measure, &(struct page){partial->template, partial->path, 1}, &partial->height, &partial->taken);
+        measure_page(measure, &(struct page){partial->template, partial->path}, &partial->height, &partial->taken);
         measure->nest--;
         partial->progress = PARTIAL_MEASURED;
 }
@@ -269,7 +267,7 @@ static void walk_partial(struct walk *walk, struct partial *partial)
         if (!partial || !partial->template)
                 return;
         partial->used = true;
-        walk_page(walk, &(struct page){partial->template, partial->path, 1}, 0, partial->template->n_nodes);
+        walk_page(walk, &(struct page){partial->template, partial->path}, 0, partial->template->n_nodes);
 }
 
 static void walk_page(struct walk *walk, const struct page *page, size_t from, size_t to)
@@ -306,11 +304,11 @@ static struct page message_page(const struct folder *folder, size_t kind, size_t
         const struct message_templates *message = &folder->messages[kind];
         switch (index) {
         case MESSAGE_SUBJECT:
-                return (struct page){message->subject, folder->paths[kind][FORM_TEXT], 1};
+                return (struct page){message->subject, folder->paths[kind][FORM_TEXT]};
         case MESSAGE_TEXT:
-                return (struct page){message->text, folder->paths[kind][FORM_TEXT], TEXT_LINE};
+                return (struct page){message->text, folder->paths[kind][FORM_TEXT]};
         default:
-                return (struct page){message->html, folder->paths[kind][FORM_HTML], 1};
+                return (struct page){message->html, folder->paths[kind][FORM_HTML]};
         }
 }
 

@@ -5,8 +5,6 @@
 
 #include "message/folder.h"
 
-#define TEXT_LINE 3 /* of a .txt: the subject and an empty line stand before */
-
 enum form { FORM_TEXT, FORM_HTML, FORMS };
 
 struct partial {

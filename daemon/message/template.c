@@ -20,7 +20,6 @@ struct compiler {
         bool line_start;                 /* nothing was put out yet for this line */
         size_t open[TEMPLATE_DEPTH_MAX]; /* indexes of the sections around `at` */
         size_t depth;
-        size_t n_partials;
         char *error; /* set with -EINVAL, for the caller */
 };
 
@@ -79,23 +78,6 @@ static int add_text(struct compiler *c, size_t from, size_t to)
                 }
                 from = next;
         }
-        return 0;
-}
-
-static int add_partial_name(struct compiler *c, const char *name)
-{
-        struct template *t = c->template;
-        const char **names = reallocarray(t->partials, c->n_partials + 2, sizeof(*names));
-        if (!names)
-                return -ENOMEM;
-        t->partials = names;
-        unsigned *lines = reallocarray(t->partial_lines, c->n_partials + 1, sizeof(*lines));
-        if (!lines)
-                return -ENOMEM;
-        t->partial_lines = lines;
-        lines[c->n_partials] = c->line;
-        names[c->n_partials++] = name;
-        names[c->n_partials] = NULL;
         return 0;
 }
 
@@ -197,7 +179,7 @@ static int add_tag(struct compiler *c, const struct tag *tag, size_t indent_from
                                     : tag->sign == '>'                     ? NODE_PARTIAL
                                     : tag->sign == '&' || tag->sign == '{' ? NODE_RAW
                                                                            : NODE_VALUE};
-        int r;
+        int r = 0;
         switch (node.kind) {
         case NODE_PARTIAL:
                 tag->name[tag->name_size] = '\0';
@@ -206,7 +188,6 @@ static int add_tag(struct compiler *c, const struct tag *tag, size_t indent_from
                 node.indent = c->template->source + indent_from;
                 node.indent_size = tag->from - indent_from;
                 node.standalone = standalone;
-                r = add_partial_name(c, tag->name);
                 break;
         case NODE_SECTION:
         case NODE_INVERTED:
@@ -305,16 +286,22 @@ static int compile(struct compiler *c)
 }
 
 /* Copies the source and compiles it into an empty template. */
-static int compile_text(struct template *template, const char *text, size_t size, template_number number,
-                        unsigned *ret_line, char **ret_error)
+static int compile_source(struct template *template, const struct template_source *source, template_number number,
+                          unsigned *ret_line, char **ret_error)
 {
-        template->source = malloc(size + 1);
-        template->partials = calloc(1, sizeof(*template->partials));
-        if (!template->source || !template->partials)
+        template->html = source->html;
+        template->source = malloc(source->size + 1);
+        if (!template->source)
                 return -ENOMEM;
-        memcpy(template->source, text, size);
-        template->source[size] = '\0';
-        struct compiler c = {.template = template, .number = number, .size = size, .line = 1, .line_start = true};
+        memcpy(template->source, source->text, source->size);
+        template->source[source->size] = '\0';
+        struct compiler c = {
+                .template = template,
+                .number = number,
+                .size = source->size,
+                .line = source->line,
+                .line_start = true,
+        };
         int r = compile(&c);
         if (r == -EINVAL) {
                 *ret_error = c.error;
@@ -323,14 +310,13 @@ static int compile_text(struct template *template, const char *text, size_t size
         return r;
 }
 
-int template_compile(const char *text, size_t size, bool html, template_number number, struct template **ret,
+int template_compile(const struct template_source *source, template_number number, struct template **ret,
                      unsigned *ret_line, char **ret_error)
 {
         struct template *template = calloc(1, sizeof(*template));
         if (!template)
                 return -ENOMEM;
-        template->html = html;
-        int r = compile_text(template, text, size, number, ret_line, ret_error);
+        int r = compile_source(template, source, number, ret_line, ret_error);
         if (r < 0)
                 template_free(template);
         else
@@ -345,18 +331,6 @@ struct template *template_free(struct template *template)
         free(template->source);
         free(template->nodes);
         free(template->numbers);
-        free((void *)template->partials);
-        free(template->partial_lines);
         free(template);
         return NULL;
-}
-
-const char *const *template_partials(const struct template *template)
-{
-        return template->partials;
-}
-
-unsigned template_partial_line(const struct template *template, size_t index)
-{
-        return template->partial_lines[index];
 }

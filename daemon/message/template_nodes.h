@@ -15,7 +15,7 @@ struct node {
         bool line_start; /* first of its line in the source: a partial's indentation goes before it */
         bool standalone; /* partial: alone on its line */
         bool known;      /* for folder_check(): some scope around has the name */
-        unsigned line;
+        unsigned line; /* of the file */
         const char *text; /* text: at most one line; else the name */
         size_t size;      /* of it */
         const char *indent;
@@ -32,6 +32,4 @@ struct template
         size_t n_nodes, capacity;
         unsigned *numbers; /* of names, as template_number gives them */
         size_t n_numbers;
-        const char **partials; /* NULL ends; one for each {{> tag, in order */
-        unsigned *partial_lines;
 };

@@ -97,6 +97,8 @@ static void test_findings(void **state)
                 {"due.txt", "Subject: a\n\n", 0, NULL, false},
                 {"due.txt", "Subject: a\n\nb\nc\nd\ne\n{{#x}}\n", 0, "due.txt:7: section {{#x}} is never closed",
                  false},
+                {"due.txt", "Subject: a\n\n{{#x}}{{#y}}\n{{/x}}{{/y}}", 0,
+                 "due.txt:4: {{/x}} stands where the section of line 3 must be closed first", false},
                 {"due.txt", "Subject: {{/x}}\n\nb", 0, "due.txt:1: {{/x}} closes nothing", false},
                 {"due.txt", "Subject: {{#x}}\n\nb", 0, "due.txt:1: section {{#x}} is never closed", false},
                 {"due.txt", "Betreff: a\n\nb", 0, "due.txt:1: the first line must be \"Subject: …\"", false},

@@ -34,7 +34,8 @@ static struct template *compile(const char *text, bool html)
         struct template *template = NULL;
         unsigned line = 0;
         char *error = NULL;
-        if (template_compile(text, strlen(text), html, json_values_number, &template, &line, &error) < 0)
+        if (template_compile(&(struct template_source){text, strlen(text), 1, html}, json_values_number, &template,
+                             &line, &error) < 0)
                 fail_msg("%s: line %u: %s", text, line, error);
         return template;
 }
@@ -184,9 +185,8 @@ static void test_errors(void **state)
                 struct template *template = NULL;
                 CLEANUP_FREE char *error = NULL;
                 unsigned line = 0;
-                assert_int_equal(template_compile(rows[i].template, strlen(rows[i].template), false, json_values_number,
-                                                  &template, &line, &error),
-                                 -EINVAL);
+                const struct template_source source = {rows[i].template, strlen(rows[i].template), 1, false};
+                assert_int_equal(template_compile(&source, json_values_number, &template, &line, &error), -EINVAL);
                 assert_null(template);
                 assert_string_equal(error, rows[i].error);
                 assert_int_equal(line, rows[i].line);
@@ -215,7 +215,8 @@ static void test_depth(void **state)
         unsigned line;
         const char *none[2 * PARTIALS_MAX] = {0};
         assert_int_equal(render(fits, false, "{\"x\":true}", none, &text), 0);
-        assert_int_equal(template_compile(deeper, strlen(deeper), false, json_values_number, &template, &line, &error),
+        assert_int_equal(template_compile(&(struct template_source){deeper, strlen(deeper), 1, false},
+                                          json_values_number, &template, &line, &error),
                          -EINVAL);
         assert_string_equal(error, "sections nest deeper than 16");
 
@@ -246,27 +247,13 @@ static void test_output_limit(void **state)
         json_decref(values);
 }
 
-static void test_partials(void **state)
-{
-        (void)state;
-        CLEANUP(template_free_p) struct template *template = compile("{{>a}}\n\n{{#x}}\n{{> b }}{{/x}}{{>a}}", false);
-        const char *const *names = template_partials(template);
-        static const struct {
-                const char *name;
-                unsigned line;
-        } rows[] = {{"a", 1}, {"b", 4}, {"a", 4}};
-        for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                assert_string_equal(names[i], rows[i].name);
-                assert_int_equal(template_partial_line(template, i), rows[i].line);
-        }
-        assert_null(names[ELEMENTS(rows)]);
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_render),       cmocka_unit_test(test_errors),   cmocka_unit_test(test_depth),
-                cmocka_unit_test(test_output_limit), cmocka_unit_test(test_partials),
+                cmocka_unit_test(test_render),
+                cmocka_unit_test(test_errors),
+                cmocka_unit_test(test_depth),
+                cmocka_unit_test(test_output_limit),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
