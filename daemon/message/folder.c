@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "message/folder_parts.h"
 #include "message/text.h"
@@ -61,6 +62,11 @@ static int cannot_read(const char *path, int error, struct report *report)
 /* Reads a file into a buffer of TEMPLATE_FILE_MAX + 1 bytes. 0; -EINVAL: reported; -ENOMEM. */
 static int fill_buffer(const char *path, struct report *report, char *buffer, size_t *ret_size)
 {
+        struct stat st;
+        if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* a pipe would be waited for */
+                report_error(report, path, 0, "is not a file");
+                return -EINVAL;
+        }
         FILE *file = fopen(path, "re");
         if (!file)
                 return cannot_read(path, errno, report);
@@ -183,18 +189,9 @@ static int check_name(const char *path, const char *name, size_t stem, struct re
         return 0;
 }
 
-static void closedir_p(DIR **dir)
-{
-        if (*dir)
-                closedir(*dir);
-}
-
 /* Compiles the partials; every file is gone through even after an error. */
-static int load_partials(struct folder *folder, const char *path, struct report *report)
+static int load_partials(struct folder *folder, DIR *dir, const char *path, struct report *report)
 {
-        CLEANUP(closedir_p) DIR *dir = opendir(path);
-        if (!dir)
-                return cannot_read(path, errno, report);
         int result = 0;
         for (struct dirent *entry; (entry = readdir(dir));) {
                 for (enum form form = 0; form < FORMS; form++) {
@@ -245,9 +242,18 @@ static int load_messages(struct folder *folder, const char *path, struct report 
         return result;
 }
 
+static void closedir_p(DIR **dir)
+{
+        if (*dir)
+                closedir(*dir);
+}
+
 static int load_all(struct folder *folder, const char *path, struct report *report)
 {
-        int partials = load_partials(folder, path, report);
+        CLEANUP(closedir_p) DIR *dir = opendir(path);
+        if (!dir)
+                return cannot_read(path, errno, report);
+        int partials = load_partials(folder, dir, path, report);
         if (partials == -ENOMEM)
                 return partials;
         for (size_t form = 0; form < FORMS; form++)

@@ -321,7 +321,23 @@ static void test_no_folder(void **state)
         CLEANUP(report_clear) struct report report = {0};
         struct folder *folder = NULL;
         assert_int_equal(folder_load("/nonexistent", &report, &folder), -EINVAL);
-        assert_true(report.n_errors > 0);
+        assert_int_equal(report.n, 1); /* not each file of it */
+        assert_string_equal(report.findings[0].text, "cannot be read: No such file or directory");
+}
+
+/* Opened, a pipe would be waited for until somebody writes. */
+static void test_no_files(void **state)
+{
+        const struct scratch *scratch = *state;
+        char path[PATH_SIZE];
+        remove_file(scratch, "due.html");
+        remove_file(scratch, "due.txt");
+        snprintf(path, sizeof(path), "%s/due.html", scratch->path);
+        assert_int_equal(mkfifo(path, 0600), 0);
+        snprintf(path, sizeof(path), "%s/due.txt", scratch->path);
+        assert_int_equal(mkdir(path, 0700), 0);
+        CLEANUP_FREE char *findings = findings_of(scratch);
+        assert_string_equal(findings, "due.html: is not a file\ndue.txt: is not a file\n");
 }
 
 /* ---- what a template may name ---- */
@@ -401,6 +417,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_several, make_folder, remove_folder),
                 cmocka_unit_test_setup_teardown(test_too_large, make_folder, remove_folder),
                 cmocka_unit_test(test_no_folder),
+                cmocka_unit_test_setup_teardown(test_no_files, make_folder, remove_folder),
                 cmocka_unit_test(test_names_are_listed),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
