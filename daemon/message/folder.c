@@ -105,8 +105,10 @@ static int compile(const char *path, unsigned line, const char *text, size_t siz
         const struct template_source source = {.text = text, .size = size, .line = line, .html = form == FORM_HTML};
         CLEANUP_FREE char *error = NULL;
         int r = template_compile(&source, values_number, ret, &line, &error);
-        if (r == -EINVAL)
-                report_error(report, path, line, "%s", error);
+        if (r == -EINVAL) {
+                CLEANUP_FREE char *words = text_line(error); /* they repeat names */
+                report_error(report, path, line, "%s", words ? words : error);
+        }
         return r;
 }
 

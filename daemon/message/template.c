@@ -81,14 +81,26 @@ static int add_text(struct compiler *c, size_t from, size_t to)
         return 0;
 }
 
-/* How much of a wrong name an error shows: whole characters. */
+/* How much of a wrong name an error shows: whole characters of its first line. */
 static int shown_size(const char *name, size_t size)
 {
+        const char *end = name;
+        while (end < name + size && !iscntrl((unsigned char)*end))
+                end++;
+        size = (size_t)(end - name);
         if (size <= NAME_SHOWN_MAX)
                 return (int)size;
         for (size = NAME_SHOWN_MAX; size > 0 && ((unsigned char)name[size] & 0xc0) == 0x80;)
                 size--;
         return (int)size;
+}
+
+static bool is_name(const char *name, size_t size)
+{
+        for (size_t i = 0; i < size; i++)
+                if (isspace((unsigned char)name[i]) || iscntrl((unsigned char)name[i]) || strchr("{}#^/>&", name[i]))
+                        return false;
+        return true;
 }
 
 /* Reads the tag that opens at `from`. 0, or an error. */
@@ -118,11 +130,9 @@ static int read_tag(struct compiler *c, size_t from, struct tag *tag)
         tag->name_size = to - at;
         if (at == to)
                 return fail(c, "a tag has no name");
-        for (size_t i = at; i < to; i++)
-                if (isspace((unsigned char)source[i]) || iscntrl((unsigned char)source[i]) ||
-                    strchr("{}#^/>&", source[i]))
-                        return fail(c, "'%.*s' is no name, or its tag is never closed", shown_size(source + at, i - at),
-                                    source + at);
+        if (!is_name(source + at, to - at))
+                return fail(c, "'%.*s' is no name, or its tag is never closed", shown_size(tag->name, tag->name_size),
+                            tag->name);
         return 0;
 }
 
@@ -150,7 +160,7 @@ static int number_name(struct compiler *c, const struct tag *tag, struct node *n
                 if (!dot)
                         dot = end;
                 if (dot == part)
-                        return fail(c, "'%.*s' is no name", (int)tag->name_size, tag->name);
+                        return fail(c, "'%.*s' is no name", shown_size(tag->name, tag->name_size), tag->name);
                 int r = add_number(c->template, c->number(part, (size_t)(dot - part)));
                 if (r < 0)
                         return r;
@@ -162,11 +172,11 @@ static int number_name(struct compiler *c, const struct tag *tag, struct node *n
 static int close_section(struct compiler *c, const struct tag *tag)
 {
         if (!c->depth)
-                return fail(c, "{{/%.*s}} closes nothing", (int)tag->name_size, tag->name);
+                return fail(c, "{{/%.*s}} closes nothing", shown_size(tag->name, tag->name_size), tag->name);
         struct node *node = &c->template->nodes[c->open[c->depth - 1]];
         if (node->size != tag->name_size || memcmp(node->text, tag->name, node->size) != 0)
                 return fail(c, "{{/%.*s}} stands where the section of line %u must be closed first",
-                            (int)tag->name_size, tag->name, node->line);
+                            shown_size(tag->name, tag->name_size), tag->name, node->line);
         node->end = c->template->n_nodes;
         c->depth--;
         return 0;
@@ -281,8 +291,8 @@ static int compile(struct compiler *c)
                 return r;
         const struct node *node = &c->template->nodes[c->open[c->depth - 1]];
         c->line = node->line;
-        return fail(c, "section {{%c%.*s}} is never closed", node->kind == NODE_SECTION ? '#' : '^', (int)node->size,
-                    node->text);
+        return fail(c, "section {{%c%.*s}} is never closed", node->kind == NODE_SECTION ? '#' : '^',
+                    shown_size(node->text, node->size), node->text);
 }
 
 /* Copies the source and compiles it into an empty template. */

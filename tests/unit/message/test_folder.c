@@ -109,6 +109,10 @@ static void test_findings(void **state)
                 {"due.txt", "Subject: a\n\n\n\xff", 0, "due.txt:4: not UTF-8", false},
                 {"due.txt", "Subject: a\n\n\0", 13, "due.txt:3: not UTF-8", false},
                 {"due.html", "\n\n\n{{x", 0, "due.html:4: tag {{ is never closed", false},
+                {"due.html",
+                 "\n{{\xc2\x9b"
+                 "2J a}}",
+                 0, "due.html:2: ' 2J a' is no name, or its tag is never closed", false},
                 {"due.html", "\n{{> _no}}", 0, "due.html:2: {{> _no}}: there is no such partial", false},
                 {"due.txt", "Subject: a\n\n\n{{> _no}}", 0, "due.txt:4: {{> _no}}: there is no such partial", false},
                 {"_part.txt", "\n{{#y}}", 0, "_part.txt:2: section {{#y}} is never closed", false},
