@@ -112,6 +112,13 @@ static int compile(const char *path, unsigned line, const char *text, size_t siz
         return r;
 }
 
+/* Whoever empties one to do without it sends mails that many programs show as nothing. */
+static void check_shows(const char *path, const char *text, struct report *report)
+{
+        if (!text_shows(text))
+                report_warning(report, path, 0, "has no text: those who see this part see an empty message");
+}
+
 /* "Subject: …", an empty line, the text. */
 static int compile_mail_text(const char *path, const char *text, size_t size, struct report *report,
                              struct message_templates *ret)
@@ -126,6 +133,7 @@ static int compile_mail_text(const char *path, const char *text, size_t size, st
                 report_error(report, path, 2, "an empty line must follow the subject");
                 return -EINVAL;
         }
+        check_shows(path, text + first + 2, report);
         int r = compile(path, 1, text + opening, first - opening, FORM_TEXT, report, &ret->subject);
         int body = compile(path, TEXT_LINE, text + first + 2, size - first - 2, FORM_TEXT, report, &ret->text);
         return r < 0 ? r : body;
@@ -142,6 +150,7 @@ static int load_message(struct folder *folder, size_t kind, enum form form, stru
                 return r;
         if (form == FORM_TEXT)
                 return compile_mail_text(path, text, size, report, message);
+        check_shows(path, text, report);
         return compile(path, 1, text, size, form, report, &message->html);
 }
 

@@ -94,7 +94,11 @@ static void test_findings(void **state)
         } rows[] = {
                 {"due.txt", "Subject: a\n\nb {{title}}\n", 0, NULL, false},
                 {"due.txt", "\xef\xbb\xbfSubject: a\r\n\r\nb\r\n", 0, NULL, false},
-                {"due.txt", "Subject: a\n\n", 0, NULL, false},
+                {"due.txt", "Subject: a\n\n", 0,
+                 "due.txt: warning: has no text: those who see this part see an empty message", true},
+                {"due.html", " \n", 0, "due.html: warning: has no text: those who see this part see an empty message",
+                 true},
+                {"_part.html", "", 0, NULL, false},
                 {"due.txt", "Subject: a\n\nb\nc\nd\ne\n{{#x}}\n", 0, "due.txt:7: section {{#x}} is never closed",
                  false},
                 {"due.txt", "Subject: a\n\n{{#x}}{{#y}}\n{{/x}}{{/y}}", 0,
@@ -144,6 +148,7 @@ static void test_findings(void **state)
 
 #define FILES_MAX 4
 #define S "Subject: s\n\n" /* the text begins with line 3 */
+#define PLAIN S "t\n"
 
 /* The findings of a folder, sorted, a line for each; without the folder's path. */
 static char *findings_of(const struct scratch *scratch)
@@ -273,7 +278,7 @@ static void test_names(void **state)
                         if (rows[i].files[k].name[0] == '_')
                                 remove_file(scratch, rows[i].files[k].name);
                         else
-                                write_file(scratch, rows[i].files[k].name, S, sizeof(S) - 1);
+                                write_file(scratch, rows[i].files[k].name, PLAIN, sizeof(PLAIN) - 1);
         }
 }
 
