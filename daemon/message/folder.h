@@ -19,8 +19,8 @@ struct message_templates {
 
 struct folder;
 
-/* Compiles every template; each missing or broken one is reported with file and line. 0; -EINVAL: findings in the
- * report; -ENOMEM. Blocks on the file system only. */
+/* Compiles every template; each missing or broken one is reported with file and line, and what will write nothing is
+ * warned of. 0; -EINVAL: errors in the report; -ENOMEM. Blocks on the file system only. */
 int folder_load(const char *path, struct report *report, struct folder **ret);
 struct folder *folder_free(struct folder *folder);
 DEFINE_CLEANUP(struct folder *, folder_free, folder_free)
