@@ -31,7 +31,6 @@ static const struct {
         [EVENT_RELOADED] = {"985cdad39bd4453da08b6816c78d0c50", LOG_INFO, false},
         [EVENT_RELOAD_REFUSED] = {"2dbb2f37345d4561a5bdedf11b650db9", LOG_ERR, false},
         [EVENT_CONFIG_FINDING] = {"4f18cbac521e4f06addcba1fa1561634", LOG_WARNING, false},
-        [EVENT_PROVISIONAL] = {"493273369be64655a72b35ed75ef73e6", LOG_WARNING, false},
         [EVENT_SYNCED] = {"64bf082f12c2407e97f881583ccb8662", LOG_INFO, false},
         [EVENT_DATE_CHANGED] = {"6d8a725fcae14d919540a9471f606d35", LOG_NOTICE, false},
         [EVENT_DELIVERY_SENT] = {"ca5432a83a0c45469e41066a75510e09", LOG_INFO, false},

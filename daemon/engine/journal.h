@@ -13,7 +13,6 @@ enum journal_event {
         EVENT_RELOADED,
         EVENT_RELOAD_REFUSED, /* the old configuration goes on */
         EVENT_CONFIG_FINDING, /* one mistake or warning, FILE:LINE */
-        EVENT_PROVISIONAL,    /* a year without calendar file */
         EVENT_SYNCED,         /* obligations brought in line with the plans */
         EVENT_DATE_CHANGED,   /* by an edit of the plan */
         EVENT_DELIVERY_SENT,

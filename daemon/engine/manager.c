@@ -155,25 +155,6 @@ static int shift_attempts(const struct engine *engine, int64_t by)
         return r;
 }
 
-/* The years that the plans touch and no calendar file covers, each once. */
-static void report_provisional(const struct engine *engine)
-{
-        const struct config *config = engine_config(engine);
-        int32_t said = 0;
-
-        for (size_t i = 0; i < config->n_plans; i++) {
-                int32_t year = config->plans[i].year;
-
-                if (year == said || !calendar_is_provisional(config->calendar, year))
-                        continue;
-                said = year;
-                journal_say(&engine->journal, EVENT_PROVISIONAL, NULL,
-                            "No calendar file for %d: working days follow the Labour Code alone and are provisional; "
-                            "add calendar.d/%d.conf once the holidays are announced",
-                            year, year);
-        }
-}
-
 static int synchronise(struct manager *manager)
 {
         struct engine *engine = &manager->engine;
@@ -215,7 +196,6 @@ int manager_start(struct manager *manager)
                 r = unsettle(engine);
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot start");
-        report_provisional(engine);
         engine->failures_due = clock_now(&engine->clock); /* of an earlier run, if any: told at the first tick */
         r = synchronise(manager);
         if (r < 0)
@@ -377,7 +357,6 @@ int manager_adopt(struct manager *manager, struct settings *settings)
         settings_unref(old);
         outbox_recall(manager->outbox);
         manager->moved = true;
-        report_provisional(engine);
         (void)manager_tick(manager); /* adopted; what fails now is in the journal and tried again */
         return 0;
 }
