@@ -13,6 +13,7 @@
 
 #define SMTP_LINE_MAX 998   /* bytes of a line without its CRLF: RFC 5322, section 2.1.1 */
 #define BASE64_LINE 57      /* bytes that make the longest line allowed, 76: RFC 2045, section 6.8 */
+#define BASE64_TEXT 78      /* what it becomes, with its CRLF */
 #define SMTP_REPLY_MAX 1024 /* bytes of a reply that are kept until it is made printable */
 
 struct smtp_reply {
@@ -112,7 +113,7 @@ static char *copy_lines(const char *text, size_t *ret_size)
  * libcurl's own encoder was a third of its work on a mail; OpenSSL's takes little more than half of that. */
 static char *encode_base64(const char *bytes, size_t size, size_t *ret_size)
 {
-        char *text = malloc((size / BASE64_LINE + 1) * (BASE64_LINE / 3 * 4 + strlen("\r\n")) + 1), *to = text;
+        char *text = malloc((size / BASE64_LINE + 1) * BASE64_TEXT + 1), *to = text;
         if (!text)
                 return NULL;
         for (size_t at = 0; at < size; at += BASE64_LINE) {
