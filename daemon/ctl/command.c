@@ -59,8 +59,7 @@ const struct verb verbs[] = {
                 .name = "list",
                 .help = N_("obligations: who owes what, until when"),
                 .more = N_("STATE is pending, overdue, snoozed, tentative, undated, done, late, waived, withdrawn, "
-                           "passed, "
-                           "or open for all that is still owed."),
+                           "passed, or open for all that is still owed."),
                 .options = BIT(OPTION_PLAN) | BIT(OPTION_ITEM) | BIT(OPTION_AGENCY) | BIT(OPTION_STATE) |
                            BIT(OPTION_SINCE) | BIT(OPTION_BEFORE) | BIT(OPTION_MATRIX) | BIT(OPTION_HTML) |
                            BIT(OPTION_JSON),

@@ -114,13 +114,11 @@ bool engine_is_open(const struct engine *engine, int64_t at_ms)
 
 int64_t engine_holds_until(const struct engine *engine, int64_t now_ms, bool any_hour)
 {
-        const struct hours *hours = &engine_config(engine)->hours;
-        civil_day today = wall_day(clock_wall(now_ms));
+        static const struct hours always = {0};
 
         if (engine->clock.is_virtual)
                 return INT64_MAX;
-        return clock_instant(any_hour || hours_are_always_open(hours) ? wall_at(today + 1, 0)
-                                                                      : wall_at(today, hours->close));
+        return clock_instant(hours_until(any_hour ? &always : &engine_config(engine)->hours, clock_wall(now_ms)));
 }
 
 int64_t engine_when_open(const struct engine *engine, int64_t at_ms)

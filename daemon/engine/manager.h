@@ -28,8 +28,8 @@ struct manager *manager_free(struct manager *manager);
 /* Recovers what a crash left behind, brings the store in line with the plans and starts to remind. */
 int manager_start(struct manager *manager);
 /* Does everything that is due now: schedules, sends, records; then arms the timer for the next moment. Called by the
- * timer and by a rehearsal. 0 or an error of the store, which has been logged and is tried
- * again after MANAGER_TROUBLE_MS. */
+ * timer and by a rehearsal. 0 or an error of the store, which has been logged and is tried again after
+ * MANAGER_TROUBLE_MS. */
 int manager_tick(struct manager *manager);
 /* The same after a decision was stored: what is about to leave is looked at again first. */
 int manager_decided(struct manager *manager);

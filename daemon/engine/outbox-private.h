@@ -33,7 +33,7 @@ struct server {
         char name[SERVER_SIZE];
         bool configured; /* still in the configuration */
         bool fresh;      /* what is claimed was claimed in the transaction that is open */
-        bool heard;      /* it has answered since outbox_go_on() */
+        bool heard;      /* it has answered since on_go_on() of outbox.c */
         uint32_t connections;
         size_t handed; /* to the courier: on the wire, or next */
         struct rate rate;
@@ -102,7 +102,7 @@ static inline size_t server_window(const struct outbox *outbox, const struct ser
 
 /* outbox-send.c: starts what is claimed, as many as the courier takes. */
 void outbox_start(struct outbox *outbox);
-/* outbox-record.c: takes in how an attempt ended; written by the next outbox_record(). */
+/* outbox-record.c: takes in how an attempt ended, for outbox_settle() to write. */
 void outbox_answer(struct outbox *outbox, struct parcel *parcel, enum transfer_outcome outcome, const char *answer);
 /* Says what outbox_settle() has written and the commit kept, and lets go of it. */
 void outbox_tell(struct outbox *outbox);

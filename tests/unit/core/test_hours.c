@@ -1,4 +1,4 @@
-/* Tests of hours: inside the window, and the next moment in it. */
+/* Tests of hours: inside the window, the next moment in it, and when it ends. */
 #include "fixture.h"
 
 #include "core/hours.h"
@@ -40,9 +40,28 @@ static void test_next(void **state)
         }
 }
 
+static void test_until(void **state)
+{
+        static const struct hours office = HOURS_DEFAULT;
+        static const struct hours always = {0};
+        static const struct {
+                const struct hours *hours;
+                const char *at, *until;
+        } table[] = {
+                {&office, "2024-12-10 07:30", "2024-12-10 17:00"}, {&office, "2024-12-10 16:59", "2024-12-10 17:00"},
+                {&office, "2024-12-10 17:00", "2024-12-11 00:00"}, {&office, "2024-12-10 07:29", "2024-12-11 00:00"},
+                {&office, "2024-12-31 23:59", "2025-01-01 00:00"}, {&always, "2024-12-10 12:00", "2024-12-11 00:00"},
+                {&always, "2024-12-10 00:00", "2024-12-11 00:00"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++)
+                assert_int_equal(hours_until(table[i].hours, wall_of(table[i].at)), wall_of(table[i].until));
+}
+
 int main(void)
 {
-        const struct CMUnitTest tests[] = {cmocka_unit_test(test_next)};
+        const struct CMUnitTest tests[] = {cmocka_unit_test(test_next), cmocka_unit_test(test_until)};
 
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,6 +51,19 @@ static inline int harness_write(void *userdata, struct smtp_message *ret)
         return 0;
 }
 
+/* What became of a source, and how it answers. */
+struct written {
+        int r; /* of its write */
+        int written, released;
+};
+
+static inline void harness_release(void *userdata)
+{
+        struct written *source = userdata;
+
+        source->released++;
+}
+
 /* A message that stays with the test. */
 static inline struct smtp_source harness_source(const struct smtp_message *message)
 {

@@ -373,26 +373,18 @@ static void test_refuses_envelopes(void **state)
         harness_stop(&harness);
 }
 
-struct written {
-        int r; /* of the source */
+struct written_mail {
+        struct written source;
         struct smtp_message message;
-        int written, released;
 };
 
 static int write_row(void *userdata, struct smtp_message *ret)
 {
-        struct written *row = userdata;
+        struct written_mail *row = userdata;
 
-        row->written++;
+        row->source.written++;
         *ret = row->message;
-        return row->r;
-}
-
-static void release_row(void *userdata)
-{
-        struct written *row = userdata;
-
-        row->released++;
+        return row->source.r;
 }
 
 /* A message that can't be written, or would change its header, never leaves; and its source is let go once. */
@@ -424,8 +416,9 @@ static void test_refuses_messages(void **state)
         harness_start(&harness);
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 const char *const lines[] = {rows[i].header, NULL};
-                struct written row = {.r = rows[i].r, .message = {.headers = lines, .text = "x", .html = "x"}};
-                const struct smtp_source source = {write_row, release_row, &row};
+                struct written_mail row = {.source.r = rows[i].r,
+                                           .message = {.headers = lines, .text = "x", .html = "x"}};
+                const struct smtp_source source = {write_row, harness_release, &row};
                 struct outcome outcome = {0};
                 struct transfer *transfer = NULL;
                 assert_return_code(
@@ -436,8 +429,8 @@ static void test_refuses_messages(void **state)
                 assert_int_equal(outcome.result.outcome, rows[i].outcome);
                 if (rows[i].words)
                         assert_string_equal(outcome.answer, rows[i].words);
-                assert_int_equal(row.written, 1);
-                assert_int_equal(row.released, 1);
+                assert_int_equal(row.source.written, 1);
+                assert_int_equal(row.source.released, 1);
         }
         harness_stop(&harness);
 }
@@ -446,8 +439,8 @@ static void test_refuses_messages(void **state)
 static void test_releases_sources(void **state)
 {
         static const struct smtp_envelope wrong = {"a b@c.example", "d@e.example"};
-        struct written row = {.message = message};
-        const struct smtp_source source = {write_row, release_row, &row};
+        struct written_mail row = {.message = message};
+        const struct smtp_source source = {write_row, harness_release, &row};
         struct transfer *transfer = NULL;
         struct outcome outcome = {0};
         struct harness harness;
@@ -456,14 +449,14 @@ static void test_releases_sources(void **state)
         harness_start(&harness);
         assert_int_equal(smtp_send(harness.transfers, &nobody, &wrong, &source, harness_done, &outcome, &transfer),
                          -EINVAL);
-        assert_int_equal(row.released, 1);
+        assert_int_equal(row.source.released, 1);
         assert_return_code(smtp_send(harness.transfers, &nobody, &envelope, &source, harness_done, &outcome, &transfer),
                            0);
         transfer_cancel(transfer);
         assert_return_code(smtp_send(harness.transfers, &nobody, &envelope, &source, harness_done, &outcome, &transfer),
                            0);
         harness_stop(&harness);
-        assert_int_equal(row.released, 3);
+        assert_int_equal(row.source.released, 3);
         assert_int_equal(outcome.calls, 0);
 }
 

@@ -378,11 +378,6 @@ static void test_refusals(void **state)
         harness_stop(&harness);
 }
 
-struct written {
-        int r; /* of the source */
-        int written, released;
-};
-
 static int write_row(void *userdata, const char **ret_body)
 {
         struct written *row = userdata;
@@ -390,13 +385,6 @@ static int write_row(void *userdata, const char **ret_body)
         row->written++;
         *ret_body = BODY;
         return row->r;
-}
-
-static void release_row(void *userdata)
-{
-        struct written *row = userdata;
-
-        row->released++;
 }
 
 /* More are handed over than there are connections. Each is written once, when its turn has come; one that can't be, or
@@ -428,7 +416,7 @@ static void test_sources(void **state)
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct transfer *transfer = NULL;
                 written[i].r = rows[i].r;
-                const struct webhook_source source = {write_row, release_row, &written[i]};
+                const struct webhook_source source = {write_row, harness_release, &written[i]};
                 assert_return_code(
                         webhook_post(harness.transfers, &endpoint, ID, &source, harness_done, &outcomes[i], &transfer),
                         0);
