@@ -13,7 +13,7 @@ struct loader {
         struct report *report;
         struct config *config; /* being filled */
         EVP_MD_CTX *digest;
-        EVP_MD_CTX *ground; /* of all but the plans, while these are read */
+        EVP_MD_CTX *ground;    /* of all but the plans, while these are read */
         char *folder;          /* of reminderd.conf as the user gave it: "" or ending in '/' */
         char *base;            /* the same, absolute */
         struct section main;   /* reminderd.conf; without a group when it could not be read */

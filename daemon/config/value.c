@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nearest.h"
 #include "config/utf8.h"
 #include "core/cleanup.h"
+#include "core/nearest.h"
 #include "core/roster.h"
 
 static bool has_type(const struct section *section, const config_setting_t *value, int type, const char *expected)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "config/address.h"
-#include "core/nearest.h"
 #include "config/secret.h"
+#include "core/nearest.h"
 
 #define WEBHOOK_CONNECTIONS 4
 #define WEBHOOK_CONNECTIONS_MAX 100

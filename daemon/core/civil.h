@@ -56,5 +56,5 @@ static inline wall_time wall_at(civil_day day, int32_t seconds)
 {
         return (wall_time)day * DAY_SECONDS + seconds;
 }
-civil_day wall_day(wall_time at);   /* rounds toward the past, also before 1970 */
-int32_t wall_clock(wall_time at);   /* seconds since that day's midnight */
+civil_day wall_day(wall_time at); /* rounds toward the past, also before 1970 */
+int32_t wall_clock(wall_time at); /* seconds since that day's midnight */

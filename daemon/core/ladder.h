@@ -22,8 +22,8 @@ enum rung_class {
 
 struct rung {
         enum rung_class class;
-        int32_t index;    /* overdue: 1, 2, …; escalation: the level, from 0; else the place in the policy */
-        wall_time at;     /* moved off days off, into the hours */
+        int32_t index;           /* overdue: 1, 2, …; escalation: the level, from 0; else the place in the policy */
+        wall_time at;            /* moved off days off, into the hours */
         char key[RUNG_KEY_SIZE]; /* unique within its obligation for ever: "7d@2024-10-15", "overdue-2@…" */
 };
 
@@ -51,8 +51,8 @@ size_t ladder_of_escalation(const struct ladder_rules *rules, civil_day effectiv
                             struct rung rungs[static LADDER_MAX]);
 
 enum verdict {
-        VERDICT_LATER,      /* not yet */
-        VERDICT_HANDLED,    /* at or before `handled`: settled in an earlier tick */
+        VERDICT_LATER,   /* not yet */
+        VERDICT_HANDLED, /* at or before `handled`: settled in an earlier tick */
         VERDICT_SEND,
         VERDICT_SUPERSEDED, /* a newer rung is sent in its place */
         VERDICT_TOO_OLD,    /* an advance rung older than catch_up */
@@ -64,9 +64,9 @@ const char *verdict_name(enum verdict verdict);
 
 struct ladder_step {
         enum verdict verdicts[LADDER_MAX];
-        size_t send;    /* index of the rung to send; LADDER_MAX: none */
+        size_t send;           /* index of the rung to send; LADDER_MAX: none */
         enum notice_kind kind; /* of that rung, told by the day it is sent */
-        wall_time next; /* first rung still to come that no snooze silences, WALL_NEVER: none */
+        wall_time next;        /* first rung still to come that no snooze silences, WALL_NEVER: none */
 };
 
 /* Judges every rung at `now`, given that everything up to and including `handled` is settled: of the missed ones

@@ -25,15 +25,15 @@ enum obligation_state {
 
 struct obligation {
         /* from the plan */
-        civil_day from;  /* first day of a window, else CIVIL_NONE */
-        civil_day due;   /* CIVIL_NONE: undated */
+        civil_day from; /* first day of a window, else CIVIL_NONE */
+        civil_day due;  /* CIVIL_NONE: undated */
         bool tentative;
         bool observance;
         enum shift shift;
         /* decided by people */
-        civil_day fixed;        /* set-date: takes the place of from, due and tentative; CIVIL_NONE: not fixed */
+        civil_day fixed; /* set-date: takes the place of from, due and tentative; CIVIL_NONE: not fixed */
         enum obligation_status status;
-        civil_day done_on;      /* CIVIL_NONE unless done */
+        civil_day done_on;       /* CIVIL_NONE unless done */
         civil_day snoozed_until; /* the last silent day, CIVIL_NONE: not snoozed */
 };
 
@@ -62,15 +62,15 @@ int32_t obligation_days_late(const struct obligation *obligation, const struct c
 /* Why a decision is refused; positive outcomes. */
 enum refusal {
         REFUSED_NOT = 0,
-        REFUSED_CLOSED,      /* done or waived already */
-        REFUSED_OPEN,        /* reopen of what is open */
-        REFUSED_WITHDRAWN,   /* no longer in the plan */
-        REFUSED_OBSERVANCE,  /* an observance can't be snoozed, done or dated */
-        REFUSED_UNDATED,     /* nothing to snooze: no date yet */
-        REFUSED_PAST,        /* until a day that is over; done in the future */
-        REFUSED_SNOOZE_CAP,  /* past the cap, without force */
-        REFUSED_NOT_FIXED,   /* clear-date of what nobody fixed */
-        REFUSED_YEAR,        /* a date outside the plan's year and the one after */
+        REFUSED_CLOSED,     /* done or waived already */
+        REFUSED_OPEN,       /* reopen of what is open */
+        REFUSED_WITHDRAWN,  /* no longer in the plan */
+        REFUSED_OBSERVANCE, /* an observance can't be snoozed, done or dated */
+        REFUSED_UNDATED,    /* nothing to snooze: no date yet */
+        REFUSED_PAST,       /* until a day that is over; done in the future */
+        REFUSED_SNOOZE_CAP, /* past the cap, without force */
+        REFUSED_NOT_FIXED,  /* clear-date of what nobody fixed */
+        REFUSED_YEAR,       /* a date outside the plan's year and the one after */
 };
 
 #define SNOOZE_OVERDUE_WORKDAYS 5 /* how long what is overdue may be silenced (design, Snooze) */

@@ -57,15 +57,15 @@ struct item {
         enum date_form form;
         civil_day from, to; /* window, quarter; due: to alone (from is CIVIL_NONE) */
         bool tentative;
-        civil_day fix_by;   /* CIVIL_NONE: nobody is reminded to fix it */
-        char *when;         /* undated: what it waits for */
-        char *repeat;       /* RRULE */
+        civil_day fix_by; /* CIVIL_NONE: nobody is reminded to fix it */
+        char *when;       /* undated: what it waits for */
+        char *repeat;     /* RRULE */
         struct observance observance;
-        struct targets for_; /* who owes it */
+        struct targets for_;      /* who owes it */
         struct targets report_to; /* empty: the head */
-        struct policy policy; /* the named one with the item's own overrides, owned */
-        /* Of all that it says and that its plan, the agencies, policies and calendars do: the same fingerprint means the
-         * same obligations, reminded at the same moments. */
+        struct policy policy;     /* the named one with the item's own overrides, owned */
+        /* Of all that it says and that its plan, the agencies, policies and calendars do: the same fingerprint means
+         * the same obligations, reminded at the same moments. */
         char fingerprint[FINGERPRINT_SIZE];
 };
 
@@ -73,7 +73,7 @@ struct plan {
         char *id;
         int32_t year;
         char *title;
-        char *basis; /* "" where the file gives none */
+        char *basis;         /* "" where the file gives none */
         size_t head, deputy; /* roster indexes; ROSTER_NONE: none */
         size_t *members;
         size_t n_members;
@@ -84,8 +84,8 @@ struct plan {
 /* One date of an item. */
 struct occurrence {
         char key[sizeof("YYYY-MM-DD")]; /* "" unless the item repeats */
-        civil_day from;  /* first day of a window, else CIVIL_NONE */
-        civil_day due;   /* last day that is on time, the day of an observance; CIVIL_NONE: undated */
+        civil_day from;                 /* first day of a window, else CIVIL_NONE */
+        civil_day due;                  /* last day that is on time, the day of an observance; CIVIL_NONE: undated */
         bool tentative;
 };
 
@@ -104,8 +104,8 @@ int item_occurrences(const struct item *item, int32_t year, struct occurrence **
 /* The days of an RRULE that lie in a year, ascending; the first is counted from 1 January. Errors as above. */
 int repeat_expand(const char *rule, int32_t year, civil_day **ret, size_t *ret_n);
 /* The agencies that targets mean in a plan, each once, in roster order; the caller frees *ret. 0 or -ENOMEM. */
-int plan_resolve(const struct plan *plan, const struct roster *roster, const struct targets *targets,
-                 size_t **ret, size_t *ret_n);
+int plan_resolve(const struct plan *plan, const struct roster *roster, const struct targets *targets, size_t **ret,
+                 size_t *ret_n);
 /* The title with {n} replaced by year - since; the caller frees it. NULL: no memory. */
 char *item_title(const struct item *item, int32_t year);
 const struct item *plan_find_item(const struct plan *plan, const char *id);

@@ -80,7 +80,8 @@ static bool is_sound(const char *rule)
 
 /* ---- the rule ---- */
 
-/* RFC 5545, 3.3.10: "1MO" goes with MONTHLY and YEARLY alone. For a ninth Friday of a month libical searches seconds. */
+/* RFC 5545, 3.3.10: "1MO" goes with MONTHLY and YEARLY alone. For a ninth Friday of a month libical searches seconds.
+ */
 static bool weekdays_fit(const struct icalrecurrencetype *rule)
 {
         int most = rule->freq == ICAL_MONTHLY_RECURRENCE ? 5 : rule->freq == ICAL_YEARLY_RECURRENCE ? 53 : 0;

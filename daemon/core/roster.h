@@ -14,7 +14,7 @@ struct agency {
         char *short_name; /* never NULL: the name where the file gives none */
         char **emails;    /* checked, the domain in ASCII (IDNA) */
         size_t n_emails;
-        char *webhook;    /* id of a webhook of its own, or NULL */
+        char *webhook; /* id of a webhook of its own, or NULL */
 };
 
 struct group {

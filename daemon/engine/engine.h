@@ -52,8 +52,8 @@ void engine_tell_changed(const struct engine *engine, const struct obligation_re
 
 /* 64 random bits: splitmix64 over the seed that manager drew from the kernel, or a rehearsal fixed. */
 uint64_t engine_random(struct engine *engine);
-/* A new delivery id: 48 bits of the moment and 80 random ones, as in a UUID of version 7 (RFC 9562), so that the ids of a
- * batch stand together in the index of ids. */
+/* A new delivery id: 48 bits of the moment and 80 random ones, as in a UUID of version 7 (RFC 9562), so that the ids of
+ * a batch stand together in the index of ids. */
 void engine_new_id(struct engine *engine, char ret[static DELIVERY_ID_SIZE]);
 
 /* The rules by which an item's ladder is built. */

@@ -8,16 +8,16 @@
 
 /* One agency's line in an escalation or in the matrix of a digest. */
 struct letter_debtor {
-        const char *agency;        /* name */
+        const char *agency; /* name */
         const char *agency_short;
         enum obligation_state state;
         civil_day effective;
-        int32_t days_late;         /* working days */
-        int32_t reminders;         /* sent so far */
-        civil_day last_reminder;   /* CIVIL_NONE: never reminded */
-        civil_day snoozed_until;   /* CIVIL_NONE: not snoozed */
+        int32_t days_late;       /* working days */
+        int32_t reminders;       /* sent so far */
+        civil_day last_reminder; /* CIVIL_NONE: never reminded */
+        civil_day snoozed_until; /* CIVIL_NONE: not snoozed */
         const char *snoozed_by, *snooze_reason;
-        civil_day done_on;         /* CIVIL_NONE: not done */
+        civil_day done_on; /* CIVIL_NONE: not done */
 };
 
 /* One notice: an obligation, or an occurrence, and why it is spoken of. */
@@ -25,21 +25,21 @@ struct letter_entry {
         enum notice_kind kind;
         const char *plan, *item, *occurrence; /* ids; occurrence "" unless the item repeats */
         const char *plan_title, *basis;
-        const char *head;          /* name of the plan's head, "" if none */
-        const char *report_to;     /* names of those who get the result, joined */
+        const char *head;      /* name of the plan's head, "" if none */
+        const char *report_to; /* names of those who get the result, joined */
         const char *title;
         const char *wording, *note, *when; /* or NULL */
         struct obligation_dates dates;
         enum obligation_state state;
-        int32_t due_clock;         /* seconds since midnight until which a result counts: the close of the hours */
-        int32_t days_left;         /* working days in (today, safe]; 0 on the day */
-        int32_t days_late;         /* working days past the effective date */
-        int32_t ordinal;           /* overdue: this is reminder number … */
-        civil_day fix_by;          /* fix_date */
+        int32_t due_clock;           /* seconds since midnight until which a result counts: the close of the hours */
+        int32_t days_left;           /* working days in (today, safe]; 0 on the day */
+        int32_t days_late;           /* working days past the effective date */
+        int32_t ordinal;             /* overdue: this is reminder number … */
+        civil_day fix_by;            /* fix_date */
         struct obligation_dates old; /* date_set: what held before; old.due CIVIL_NONE: nothing did */
         const char *decided_by, *reason; /* snoozed, completed, date_set: who and why or note; or NULL */
         civil_day snoozed_until;
-        wall_time done_at;         /* completed; WALL_NONE */
+        wall_time done_at; /* completed; WALL_NONE */
         civil_day done_on;
         /* escalation: all agencies that owe it, unfinished first */
         const struct letter_debtor *debtors;
@@ -67,13 +67,13 @@ struct letter_matrix {
 };
 
 struct letter {
-        enum notice_kind kind;     /* the most urgent of the entries; KIND_DIGEST, KIND_TEST … */
-        const char *id;            /* of the delivery */
+        enum notice_kind kind;            /* the most urgent of the entries; KIND_DIGEST, KIND_TEST … */
+        const char *id;                   /* of the delivery */
         const char *agency, *agency_name; /* to whom; "" and the contact's name for a failure */
-        const char *address;       /* mailbox or webhook id */
+        const char *address;              /* mailbox or webhook id */
         wall_time now;
-        int64_t now_epoch;         /* UTC seconds */
-        int32_t utc_offset;        /* seconds east */
+        int64_t now_epoch;                  /* UTC seconds */
+        int32_t utc_offset;                 /* seconds east */
         const struct letter_entry *entries; /* most urgent first */
         size_t n_entries;
         const char *const *thread; /* delivery ids that head the threads of its obligations; NULL ends; may be empty */

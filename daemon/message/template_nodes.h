@@ -12,10 +12,10 @@ enum node_kind { NODE_TEXT, NODE_VALUE, NODE_RAW, NODE_SECTION, NODE_INVERTED, N
 
 struct node {
         enum node_kind kind;
-        bool line_start; /* first of its line in the source: a partial's indentation goes before it */
-        bool standalone; /* partial: alone on its line */
-        bool known;      /* for folder_check(): some scope around has the name */
-        unsigned line; /* of the file */
+        bool line_start;  /* first of its line in the source: a partial's indentation goes before it */
+        bool standalone;  /* partial: alone on its line */
+        bool known;       /* for folder_check(): some scope around has the name */
+        unsigned line;    /* of the file */
         const char *text; /* text: at most one line; else the name */
         size_t size;      /* of it */
         const char *indent;

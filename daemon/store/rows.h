@@ -20,8 +20,8 @@ extern const struct row_type delivery_rows;
 /* Judges the notices that a delivery carries, which has come into that state, by what became of all deliveries that
  * carry them. */
 int notices_settle(struct store *store, int64_t delivery, enum delivery_state state, int64_t now_ms);
-/* Those of a delivery that are cancelled and have no reason get this one. What was dropped stays so: it is not said again
- * when its rung is judged anew. */
+/* Those of a delivery that are cancelled and have no reason get this one. What was dropped stays so: it is not said
+ * again when its rung is judged anew. */
 #define DROPPED "dropped by hand"
 int notices_give_reason(struct store *store, int64_t delivery, const char *reason);
 /* Cancels a queued delivery that has nothing left to say. */
