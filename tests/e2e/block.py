@@ -3,6 +3,7 @@
 BUILD names the folder of the programs, as for make. A sanitizer's finding fails the test that ran the program.
 """
 
+import datetime
 import json
 import os
 import shutil
@@ -92,6 +93,14 @@ class Block:
 
     def write_plan(self, text, name="plan.conf"):
         self.write(f"plans.d/{name}", text)
+
+    def work_every_day(self, first, last):
+        """Calendar files for the years of these days, in which each of the days is a working day."""
+        for year in range(first.year, last.year + 1):
+            start, end = max(first, datetime.date(year, 1, 1)), min(last, datetime.date(year, 12, 31))
+            days = [start + datetime.timedelta(days=n) for n in range((end - start).days + 1)]
+            entries = tuple({"date": day.isoformat(), "work": True, "name": "làm bù"} for day in days)
+            self.write(f"calendar.d/{year}.conf", libconf.dumps({"year": year, "days": entries}))
 
     def run(self, *arguments):
         return run(REMINDERD, "--config", self.path, *arguments)

@@ -4,6 +4,7 @@ Any day serves: the calendar that is written declares yesterday, today and tomor
 """
 
 import datetime
+import os
 import re
 import time
 import zoneinfo
@@ -12,8 +13,9 @@ import libconf
 
 from block import Block, plan
 
-# Where it is about noon while the tests run: no day ends under one, and a moment an hour ahead is today.
-ZONE = zoneinfo.ZoneInfo(f"Etc/GMT{datetime.datetime.now(datetime.timezone.utc).hour - 12:+d}")
+# Where it is about noon while the tests run: no day ends under one, and a moment an hour ahead is today. TEST_ZONE names
+# another one, for a moment of its own.
+ZONE = zoneinfo.ZoneInfo(os.environ.get("TEST_ZONE") or f"Etc/GMT{datetime.datetime.now(datetime.timezone.utc).hour - 12:+d}")
 USER, PASSWORD = "nhacviec", "mat-khau-thu"
 SENDER = "Khối TMTH <nhacviec@khoi.example>"
 PATIENCE = 90
@@ -30,7 +32,8 @@ def midnight():
 
 def soon(seconds=2.0):
     """A whole second at least that far ahead."""
-    return (now() + datetime.timedelta(seconds=seconds + 1)).replace(microsecond=0)
+    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds + 1)
+    return moment.replace(microsecond=0).astimezone(ZONE)
 
 
 def wait_until(condition, what, patience=PATIENCE):
@@ -84,14 +87,4 @@ class Live(Block):
                                                                        'head = "don-vi-1";')  # fmt: skip
         super().__init__(folder, text, agencies=members, groups={}, policies=policy, default_policy="now", mail=mail,
                          **settings)  # fmt: skip
-        self.write_calendar(at.date())
-
-    def write_calendar(self, today):
-        for path in (self.conf / "calendar.d").glob("*.conf"):
-            path.unlink()
-        years = {}
-        for offset in (-1, 0, 1):
-            day = today + datetime.timedelta(days=offset)
-            years.setdefault(day.year, []).append({"date": day.isoformat(), "work": True, "name": "làm bù"})
-        for year, days in years.items():
-            self.write(f"calendar.d/{year}.conf", libconf.dumps({"year": year, "days": tuple(days)}))
+        self.work_every_day(at.date() - datetime.timedelta(days=1), at.date() + datetime.timedelta(days=1))

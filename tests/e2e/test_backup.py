@@ -22,7 +22,7 @@ from lab.ca import Authority
 from lab.smtp import SmtpServer
 from live import PASSWORD, USER, Live, soon
 from rawbus import MANAGER, NAME, OBJECT
-from test_control import Desk
+from desk import Desk
 
 COUNT = 40
 

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 import block
-from test_control import AGENCY, POLICIES, Desk, ahead
+from desk import AGENCY, POLICIES, Desk, ahead
 
 README = (block.ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPT = README.split("## From a script")[1].split("\n## ")[0]
