@@ -34,6 +34,7 @@ below_config := core
 below_message := core
 below_engine := message config store delivery core
 below_control := engine message config store delivery core
+below_ctl := core
 sources = $(sort $(wildcard daemon/$(1)/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(call sources,$(1)))
 archive = $(BUILD)/lib$(1).a
@@ -52,15 +53,16 @@ $(BUILD)/%.o: %.c
 	$(call say,CC,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 
 define floor_rule
-$(call archive,$(1)): $(call objects,$(1))
+$(call archive,$(1)): $(filter-out %/reminderctl.o,$(call objects,$(1))) $(BUILD)/$(1).list
 	@rm -f $$@
-	@$$(AR) rcs $$@ $$^
+	@$$(AR) rcs $$@ $$(filter %.o,$$^)
+# What is in the folder: an archive is made anew when a file has gone, too.
+$(BUILD)/$(1).list: FORCE
+	@mkdir -p $$(@D)
+	@echo '$(call sources,$(1))' | cmp -s - $$@ || echo '$(call sources,$(1))' >$$@
 endef
-$(foreach floor,$(FLOORS),$(eval $(call floor_rule,$(floor))))
-# All of reminderctl but its main().
-$(call archive,ctl): $(filter-out %/reminderctl.o,$(call objects,ctl))
-	@rm -f $@
-	@$(AR) rcs $@ $^
+# ctl's archive is all of reminderctl but its main().
+$(foreach floor,$(FLOORS) ctl,$(eval $(call floor_rule,$(floor))))
 
 $(BUILD)/reminderd: $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard daemon/*.c))) $(foreach f,$(FLOORS),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
@@ -94,6 +96,12 @@ UNIT_LONG := $(addprefix $(BUILD)/tests/unit/,store/test_memory config/test_sour
 UNIT_UNDER_VALGRIND := $(filter-out $(UNIT_LONG),$(UNIT_TESTS))
 valgrind: $(UNIT_UNDER_VALGRIND) ## the unit tests under memcheck
 	@RUNNER='$(VALGRIND)' scripts/run-unit $(UNIT_UNDER_VALGRIND)
+
+# ---- end-to-end tests at other moments than now ---------------------------------------------------------------------------
+$(BUILD)/shifted-clock.so: tests/moments/shifted_clock.c
+	$(call say,LD,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $<
+moments: all $(BUILD)/shifted-clock.so ## end-to-end tests at moments that are hard: MOMENT=january for one of them
+	@BUILD='$(BUILD)' tests/moments/run $(MOMENT)
 
 # ---- the simulation: years of faults in virtual time; the wraps are where it makes the process die and listens ------------------------
 SEEDS ?= 200
@@ -186,7 +194,14 @@ $(BUILD)/locale/%/LC_MESSAGES/reminderctl.mo: conf/po/%.po
 
 # ---- lint -------------------------------------------------------------------------------------------------------------
 ALL_SOURCES := $(sort $(wildcard daemon/*.c daemon/*/*.c))
-lint: lint-tidy lint-cppcheck analyze ## clang-tidy, cppcheck, gcc's analyzer
+lint: check-floors check-format lint-tidy lint-cppcheck analyze ## floors, format, clang-tidy, cppcheck, gcc's analyzer
+empty :=
+seen_from = $(subst $(empty) $(empty),|,$(strip $(1) $(below_$(1))))
+check-floors: ## no include points up
+	@up=$$($(foreach f,$(FLOORS) ctl,grep -nE '^#include ".*/' daemon/$(f)/*.[ch] | grep -vE '"($(call seen_from,$(f)))/';) true); \
+	[ -z "$$up" ] || { printf '%s\n' "$$up" | sed 's/$$/: points up, see FLOORS in the Makefile/'; exit 1; }
+check-format: ## the C agrees with .clang-format
+	@clang-format --dry-run --Werror $(ALL_SOURCES) $(wildcard daemon/*/*.h tests/*/*.[ch] tests/unit/*/*.[ch])
 lint-tidy: $(BUILD)/compile_flags.txt
 	@printf '%s\n' $(ALL_SOURCES) | xargs -P"$$(nproc)" -n1 clang-tidy --quiet -p $(BUILD)
 $(BUILD)/compile_flags.txt: Makefile
@@ -225,6 +240,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: all unit valgrind analyze coverage coverage-brief coverage-begin coverage-short sim sim-mutations check bench bench-smoke load man locale lint lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
+.PHONY: FORCE all unit moments valgrind analyze coverage coverage-brief coverage-begin coverage-short sim sim-mutations check bench bench-smoke load man locale lint check-floors check-format lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
