@@ -9,7 +9,7 @@ import socket
 import struct
 
 CALL, RETURN, ERROR, SIGNAL = 1, 2, 3, 4
-PATH, INTERFACE, MEMBER, ERROR_NAME, REPLY_SERIAL, DESTINATION, SENDER, SIGNATURE = range(1, 9)
+PATH, INTERFACE, MEMBER, ERROR_NAME, REPLY_SERIAL, DESTINATION, SENDER, SIGNATURE, UNIX_FDS = range(1, 10)
 
 NAME = "org.reminderd1"
 OBJECT = "/org/reminderd1"
@@ -28,8 +28,8 @@ class Writer:
 
     def put(self, signature, value):
         kind = signature[0]
-        if kind in "ybnqiuxt":
-            size = {"y": 1, "b": 4, "n": 2, "q": 2, "i": 4, "u": 4, "x": 8, "t": 8}[kind]
+        if kind in "ybnqiuxth":
+            size = {"y": 1, "b": 4, "n": 2, "q": 2, "i": 4, "u": 4, "x": 8, "t": 8, "h": 4}[kind]
             self.align(size)
             self.data += int(value).to_bytes(size, "little", signed=kind in "nix")
         elif kind in "so":
@@ -142,8 +142,10 @@ class RawBus:
         self.signals = []
         place = dict(part.split("=", 1) for part in address.split(":", 1)[1].split(","))
         self.socket.connect(place.get("path") or "\0" + place["abstract"])
-        self.socket.sendall(b"\0AUTH EXTERNAL %s\r\n" % str(os.getuid()).encode().hex().encode())
+        self.socket.sendall(b"\0AUTH EXTERNAL %s\r\n" % str(os.geteuid()).encode().hex().encode())
         assert self.line().startswith(b"OK")
+        self.socket.sendall(b"NEGOTIATE_UNIX_FD\r\n")
+        assert self.line().startswith(b"AGREE")
         self.socket.sendall(b"BEGIN\r\n")
         self.call("Hello", to="org.freedesktop.DBus", path="/org/freedesktop/DBus", interface="org.freedesktop.DBus")
 
@@ -159,8 +161,10 @@ class RawBus:
             line += self.socket.recv(1)
         return line
 
-    def send(self, member, signature="", *arguments, to=NAME, path=OBJECT, interface=MANAGER, raw=None):
-        """Sends a call and does not wait; `raw` is a body of any bytes in place of the arguments."""
+    def send(self, member, signature="", *arguments, to=NAME, path=OBJECT, interface=MANAGER, raw=None,
+             files=()):  # fmt: skip
+        """Sends a call and does not wait; `raw` is a body of any bytes in place of the arguments; an argument "h" is a
+        place in `files`, which are descriptors."""
         self.serial += 1
         content = body(signature, arguments) if raw is None else raw
         fields = [(PATH, "o", path), (MEMBER, "s", member), (DESTINATION, "s", to)]
@@ -168,6 +172,8 @@ class RawBus:
             fields.append((INTERFACE, "s", interface))
         if signature:
             fields.append((SIGNATURE, "g", signature))
+        if files:
+            fields.append((UNIX_FDS, "u", len(files)))
         writer = Writer()
         writer.data += struct.pack("<BBBBII", ord("l"), CALL, 0, 1, len(content), self.serial)
 
@@ -178,7 +184,9 @@ class RawBus:
 
         writer.array("(", fields, put)
         writer.align(8)
-        self.socket.sendall(bytes(writer.data) + content)
+        message = bytes(writer.data) + content
+        sent = socket.send_fds(self.socket, [message], files) if files else 0
+        self.socket.sendall(message[sent:])
         return self.serial
 
     def fill(self, n):

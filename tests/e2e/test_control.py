@@ -12,14 +12,11 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import tempfile
 import threading
 import time
 import unicodedata
-import uuid
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -980,90 +977,6 @@ def test_what_is_done_is_not_reminded_of_even_if_it_is_next_to_leave(tmp_path):
         assert found["due"]["state"] == "cancelled" and found["completed"]["state"] in ("queued", "sending")
         shown = json.loads(ctl("show", "bao-cao", "--json").stdout)["obligations"][0]
         assert {n["kind"]: n["state"] for n in shown["notices"]}["due"] == "cancelled"
-
-
-# ---- who may ---------------------------------------------------------------------------------------------------------
-
-needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
-OPEN_BUS = """<busconfig>
-  <type>{kind}</type><listen>{address}</listen><auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow user="*"/><allow own="*"/><allow send_type="method_call"/><allow send_type="signal"/>
-    <allow send_requested_reply="true" send_type="method_return"/><allow send_requested_reply="true" send_type="error"/>
-    <allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/>
-    <allow receive_type="signal"/>
-  </policy>
-  {include}
-</busconfig>"""
-
-
-class OpenBus:
-    """A bus that lets everybody in, and with `policy` then keeps reminderd's own."""
-
-    def __init__(self, folder, kind, policy):
-        include = f"<include>{block.ROOT}/conf/org.reminderd1.conf</include>" if policy else ""
-        self.address = f"unix:abstract=reminderd-test-{uuid.uuid4().hex}"  # no folder keeps a stranger away from it
-        (folder / "bus.conf").write_text(OPEN_BUS.format(kind=kind, address=self.address, include=include))
-        self.command = ["dbus-daemon", f"--config-file={folder}/bus.conf", "--nofork", "--nopidfile", "--print-address=1"]
-
-    def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)  # fmt: skip
-        assert self.process.stdout.readline()
-        return self
-
-    def __exit__(self, *error):
-        self.process.terminate()
-        self.process.wait()
-        self.process.stdout.close()
-
-
-@pytest.fixture
-def as_nobody():
-    """Runs reminderctl as the user nobody, from a place where he may read it."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        program = Path(shutil.copy(block.REMINDERCTL, folder))
-
-        def run(*words, program=program, **variables):
-            return subprocess.run([program, *words], capture_output=True, text=True, user=65534, group=65534,
-                                  extra_groups=[], cwd="/", env=block.environment(**variables))  # fmt: skip
-
-        yield run
-
-
-@needs_root
-@pytest.mark.parametrize("policy", [False, True])
-def test_strangers_on_the_system_bus(tmp_path, as_nobody, policy):
-    """Refused by the daemon itself, and by the policy that is installed with it."""
-    with OpenBus(tmp_path, "system", policy) as bus:
-        variables = {"DBUS_SYSTEM_BUS_ADDRESS": bus.address}
-        small = Desk(tmp_path).block
-        with small.start("system", environment=variables) as daemon:
-            end = time.monotonic() + block.PATIENCE
-            while block.run(block.REMINDERCTL, "status", **variables).returncode != 0:
-                assert time.monotonic() < end, daemon.stderr
-            for words in (["status"], ["list", "--json"], ["done", "bao-cao", "--agency", AGENCY], ["reload"]):
-                result = as_nobody(*words, **variables)
-                assert (result.returncode, result.stdout) == (5, ""), result.stderr
-                assert "group reminderd" in result.stderr
-            assert block.run(block.REMINDERCTL, "list", "--state", "done", "--json", **variables).stdout.strip() == "[]"
-            if not policy:
-                assert daemon.stderr.count("Refused nobody") >= 1
-                get = as_nobody("get-property", "org.reminderd1", OBJECT, MANAGER, "Open", program="busctl", **variables)
-                assert get.returncode != 0 and "group reminderd" in get.stderr
-
-
-@needs_root
-def test_strangers_on_a_session_bus(tmp_path, as_nobody):
-    with OpenBus(tmp_path, "session", False) as bus:
-        variables = {"DBUS_SESSION_BUS_ADDRESS": bus.address}
-        with Desk(tmp_path).block.start("session", environment=variables):
-            end = time.monotonic() + block.PATIENCE
-            while block.run(block.REMINDERCTL, "--bus", "session", "status", **variables).returncode != 0:
-                assert time.monotonic() < end
-            result = as_nobody("--bus", "session", "status", **variables)
-            assert result.returncode == 5 and "another user" in result.stderr
 
 
 def test_a_full_output_is_an_error(shared):

@@ -1,0 +1,236 @@
+"""Who may do what on the bus: each method and property that the object says it has, for an outsider, a member of the
+group, and root. What the installed policy of the bus would refuse is let through here: the daemon's own word counts.
+"""
+
+import contextlib
+import datetime
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+import block
+from block import Block, plan
+from rawbus import ERROR, MANAGER, NAME, OBJECT, RETURN, RawBus
+from strangers import MEMBER, OUTSIDER, ROOT, UNKNOWN, OpenBus, being, needs_mounts, needs_root, user_database
+
+NEXT = datetime.date.today().year + 1  # a plan that is all ahead on any day
+AGENCY, OTHER = "so-tu-phap", "so-noi-vu"
+ITEMS = f"""
+    {{ id = "bao-cao"; title = "Báo cáo tổng kết"; due = "{NEXT}-07-15"; for = ["members"]; }},
+    {{ id = "tap-huan"; title = "Tập huấn"; when = "khi tỉnh tổ chức"; for = ["members"]; }}
+"""
+MAIL = {"url": "smtp://127.0.0.1:1", "tls": "none", "from": "Khối TMTH <nhacviec@laocai.example>"}  # takes nothing
+PERMITTED, REFUSED, NOT_FOUND = None, "org.reminderd1.Error.NotPermitted", "org.reminderd1.Error.NotFound"
+NO_DELIVERY = "0" * 32
+
+# Every method: its arguments, and what somebody who may gets; in this order each finds what it needs. A new method needs
+# its row here, and one that whoever asks may call does not exist.
+METHODS = {
+    "Status": ("", (), PERMITTED),
+    "List": ("a{sv}tu", ({}, 0, 10), PERMITTED),
+    "Show": ("sstu", ("bao-cao", AGENCY, 0, 10), PERMITTED),
+    "Forecast": ("ssstu", ("", "+1d", "", 0, 10), PERMITTED),
+    "Calendar": ("u", (NEXT,), PERMITTED),
+    "Preview": ("sss", ("bao-cao", AGENCY, ""), PERMITTED),
+    "Deliveries": ("a{sv}tu", ({}, 0, 10), PERMITTED),
+    "Log": ("a{sv}tu", ({}, 0, 10), PERMITTED),
+    "Agencies": ("", (), PERMITTED),
+    "Items": ("tu", (0, 10), PERMITTED),
+    "Snooze": ("ssssb", ("bao-cao", AGENCY, "+10d", "bận họp", False), PERMITTED),
+    "Unsnooze": ("ss", ("bao-cao", AGENCY), PERMITTED),
+    "Done": ("ssssb", ("bao-cao", AGENCY, "", "", False), PERMITTED),
+    "Reopen": ("sssb", ("bao-cao", AGENCY, "nộp nhầm", False), PERMITTED),
+    "Waive": ("sssb", ("bao-cao", OTHER, "không có việc", False), PERMITTED),
+    "SetDate": ("ssss", ("tap-huan", f"{NEXT}-05-20", "", ""), PERMITTED),
+    "ClearDate": ("ss", ("tap-huan", ""), PERMITTED),
+    "Retry": ("s", (NO_DELIVERY,), NOT_FOUND),
+    "RetryAll": ("", (), PERMITTED),
+    "Drop": ("s", (NO_DELIVERY,), NOT_FOUND),
+    "Test": ("ss", (AGENCY, ""), PERMITTED),
+    "Reload": ("", (), PERMITTED),
+    "Backup": ("h", (0,), PERMITTED),
+}
+PROPERTIES = {"Version": "s", "NextWake": "t", "Open": "u", "Overdue": "u", "Queued": "u", "Failed": "u"}
+PROPERTY_INTERFACE = "org.freedesktop.DBus.Properties"
+# Whoever asks may know that there is something, and what it is called.
+HARMLESS = [("org.freedesktop.DBus.Peer", "Ping"), ("org.freedesktop.DBus.Introspectable", "Introspect")]
+
+
+class Office:
+    """A daemon on a bus that lets everybody in, with users of its own."""
+
+    def __init__(self, folder, before=None, kind="system", policy=False):
+        self.block = Block(folder, plan(ITEMS, year=NEXT), mail=MAIL)
+        self.bus = OpenBus(folder, kind, policy)
+        self.kind, self.before = kind, before
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self.bus)
+            self.daemon = stack.enter_context(
+                self.block.start(self.kind, environment=self.bus.environment, before=self.before))  # fmt: skip
+            self.stack = stack.pop_all()
+        end = time.monotonic() + block.PATIENCE
+        while self.ctl("status").returncode != 0:
+            assert time.monotonic() < end, self.daemon.stderr
+        return self
+
+    def __exit__(self, *error):
+        self.stack.__exit__(*error)
+
+    def ctl(self, *words):
+        return block.run(block.REMINDERCTL, "--bus", self.kind, *words, **self.bus.environment)
+
+    def caller(self, uid):
+        with being(uid):
+            return RawBus(self.bus.address)
+
+    def kept(self):
+        """All that the daemon remembers."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.block.state}/reminderd.db?mode=ro", uri=True)) as database:
+            return list(database.iterdump())
+
+    def introspect(self, interface=MANAGER):
+        with self.caller(ROOT) as bus:
+            text = bus.call("Introspect", interface="org.freedesktop.DBus.Introspectable").values[0]
+        (found,) = [one for one in ElementTree.fromstring(text) if one.get("name") == interface]
+        return found
+
+
+@pytest.fixture
+def office(tmp_path):
+    with Office(tmp_path, user_database(tmp_path)) as office:
+        yield office
+
+
+def call_all(bus, folder):
+    """{method: answer} of each method there is."""
+    answers = {}
+    with open(folder / "copy.db", "wb") as copy:
+        for name, (signature, arguments, _) in METHODS.items():
+            answers[name] = bus.call(name, signature, *arguments, files=[copy.fileno()] if "h" in signature else ())
+    return answers
+
+
+@needs_mounts
+def test_every_method_and_property_has_its_row(office):
+    found = office.introspect()
+    methods = {one.get("name"): "".join(a.get("type") for a in one.findall("arg") if a.get("direction") == "in")
+               for one in found.findall("method")}  # fmt: skip
+    assert methods == {name: signature for name, (signature, _, _) in METHODS.items()}
+    assert {one.get("name"): one.get("type") for one in found.findall("property")} == PROPERTIES
+    assert all(one.get("access") == "read" for one in found.findall("property"))
+
+
+@needs_mounts
+@pytest.mark.parametrize("uid", [ROOT, MEMBER], ids=["root", "member"])
+def test_those_who_may(office, tmp_path, uid):
+    with office.caller(uid) as bus:
+        for name, answer in call_all(bus, tmp_path).items():
+            assert answer.error == METHODS[name][2], (name, answer.values)
+        for name in PROPERTIES:
+            assert bus.call("Get", "ss", MANAGER, name, interface=PROPERTY_INTERFACE).kind == RETURN, name
+    assert (tmp_path / "copy.db").stat().st_size > 0
+    assert office.ctl("log").stdout.count({ROOT: "root", MEMBER: "thu-ky"}[uid]) >= 7, "who decided stands in the log"
+
+
+@needs_mounts
+@pytest.mark.parametrize("uid", [OUTSIDER, UNKNOWN], ids=["outsider", "unknown"])
+def test_those_who_may_not(office, tmp_path, uid):
+    """Nothing is said, nothing is changed, however the call is put."""
+    before = office.kept()
+    with office.caller(uid) as bus:
+        answers = call_all(bus, tmp_path)
+        for name, (signature, arguments, _) in METHODS.items():
+            files = [0] if "h" in signature else ()
+            answers[name + " of any interface"] = bus.call(name, signature, *arguments, interface=None, files=files)
+            answers[name + " without arguments"] = bus.call(name)
+        for name, kind in PROPERTIES.items():
+            value = (kind, "1" if kind == "s" else 1)
+            answers["get " + name] = bus.call("Get", "ss", MANAGER, name, interface=PROPERTY_INTERFACE)
+            answers["set " + name] = bus.call("Set", "ssv", MANAGER, name, value, interface=PROPERTY_INTERFACE)
+        answers["get all"] = bus.call("GetAll", "s", MANAGER, interface=PROPERTY_INTERFACE)
+        answers["what there is not"] = bus.call("Nothing")
+        for interface, name in HARMLESS:
+            assert bus.call(name, interface=interface).kind == RETURN
+    for what, answer in answers.items():
+        assert (answer.kind, answer.error) == (ERROR, REFUSED), what
+        assert "group reminderd" in answer.values[0] and len(answer.values) == 1
+    assert office.kept() == before
+    assert (tmp_path / "copy.db").stat().st_size == 0
+    assert f"(uid {uid}) on the bus: neither root nor in the group" in office.daemon.stderr
+
+
+@needs_mounts
+def test_the_clock_of_a_rehearsal(tmp_path):
+    """A rehearsal on a bus has one interface more."""
+    office = Block(tmp_path, plan(ITEMS, year=NEXT), mail=MAIL)
+    rehearsal = "org.reminderd1.Rehearsal"
+    with OpenBus(tmp_path) as bus:
+        process = subprocess.Popen(
+            [block.REMINDERD, "--config", office.path, "--rehearse", f"{NEXT}-01-01..{NEXT}-12-31", "--bus", "system"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=user_database(tmp_path), env=block.environment(**bus.environment),
+        )  # fmt: skip
+        try:
+            end = time.monotonic() + block.PATIENCE
+            while block.run(block.REMINDERCTL, "status", **bus.environment).returncode != 0:
+                assert time.monotonic() < end
+            for uid, refused in ((OUTSIDER, REFUSED), (MEMBER, None), (ROOT, None)):
+                with being(uid):
+                    caller = RawBus(bus.address)
+                with caller:
+                    text = caller.call("Introspect", interface="org.freedesktop.DBus.Introspectable").values[0]
+                    (found,) = [one for one in ElementTree.fromstring(text) if one.get("name") == rehearsal]
+                    assert sorted(one.get("name") for one in found) == ["Advance", "Now"]
+                    assert caller.call("Advance", "s", f"{NEXT}-02-01", interface=rehearsal).error == refused
+                    assert caller.call("Get", "ss", rehearsal, "Now", interface=PROPERTY_INTERFACE).error == refused
+        finally:
+            process.terminate()
+            assert process.wait(block.PATIENCE) == 0
+
+
+# ---- reminderctl in a stranger's hands ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def as_nobody():
+    """Runs reminderctl as the user nobody, from a place where he may read it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        program = Path(shutil.copy(block.REMINDERCTL, folder))
+
+        def run(*words, program=program, **variables):
+            return subprocess.run([program, *words], capture_output=True, text=True, user=65534, group=65534,
+                                  extra_groups=[], cwd="/", env=block.environment(**variables))  # fmt: skip
+
+        yield run
+
+
+@needs_root
+@pytest.mark.parametrize("policy", [False, True])
+def test_strangers_on_the_system_bus(tmp_path, as_nobody, policy):
+    """Refused by the daemon itself, and by the policy that is installed with it."""
+    with Office(tmp_path, policy=policy) as office:
+        for words in (["status"], ["list", "--json"], ["done", "bao-cao", "--agency", AGENCY], ["reload"]):
+            result = as_nobody(*words, **office.bus.environment)
+            assert (result.returncode, result.stdout) == (5, ""), result.stderr
+            assert "group reminderd" in result.stderr
+        assert office.ctl("list", "--state", "done", "--json").stdout.strip() == "[]"
+        if not policy:
+            assert office.daemon.stderr.count("Refused nobody") >= 1
+            get = as_nobody("get-property", NAME, OBJECT, MANAGER, "Open", program="busctl", **office.bus.environment)
+            assert get.returncode != 0 and "group reminderd" in get.stderr
+
+
+@needs_root
+def test_strangers_on_a_session_bus(tmp_path, as_nobody):
+    with Office(tmp_path, kind="session") as office:
+        result = as_nobody("--bus", "session", "status", **office.bus.environment)
+        assert result.returncode == 5 and "another user" in result.stderr
