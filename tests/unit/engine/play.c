@@ -157,23 +157,45 @@ static void add_line(struct play *play, char *line)
         play->lines[play->n_lines++] = line;
 }
 
+static void put_entries(FILE *out, const struct letter_entry *entries, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                fprintf(out, "%s%s%s%s", i > 0 ? "," : "", entries[i].item, *entries[i].occurrence ? "@" : "",
+                        entries[i].occurrence);
+}
+
+static void put_digest(FILE *out, const struct letter *letter)
+{
+        static const char *const names[DIGEST_SECTIONS] = {"overdue", "week", "month", "finished", "waiting"};
+        char from[CIVIL_DATE_SIZE], to[CIVIL_DATE_SIZE];
+
+        fprintf(out, "%s..%s", civil_format(letter->week_from, from), civil_format(letter->week_to, to));
+        for (size_t i = 0; i < DIGEST_SECTIONS; i++)
+                if (letter->n_sections[i] > 0) {
+                        fprintf(out, " %s:", names[i]);
+                        put_entries(out, letter->sections[i], letter->n_sections[i]);
+                }
+}
+
 static void on_leaving(void *self, const struct delivery_record *delivery, const struct letter *letter,
                        const char *subject)
 {
         struct civil_date date = civil_split(wall_day(letter->now));
-        char items[400] = "";
-        char *line;
-        int r;
+        char *line = NULL;
+        size_t size;
+        FILE *out = open_memstream(&line, &size);
 
         (void)subject;
-        for (size_t i = 0; i < letter->n_entries; i++)
-                snprintf(items + strlen(items), sizeof(items) - strlen(items), "%s%s%s%s", i > 0 ? "," : "",
-                         letter->entries[i].item, *letter->entries[i].occurrence ? "@" : "",
-                         letter->entries[i].occurrence);
-        r = asprintf(&line, "%02d-%02d %02d:%02d %s %s %s\n", date.month, date.day, wall_clock(letter->now) / 3600,
-                     wall_clock(letter->now) / 60 % 60, kind_name(letter->kind),
-                     *delivery->agency ? delivery->agency : "contact", items);
-        assert(r > 0);
+        assert(out);
+        fprintf(out, "%02d-%02d %02d:%02d %s %s ", date.month, date.day, wall_clock(letter->now) / 3600,
+                wall_clock(letter->now) / 60 % 60, kind_name(letter->kind),
+                *delivery->agency ? delivery->agency : "contact");
+        if (letter->kind == KIND_DIGEST)
+                put_digest(out, letter);
+        else
+                put_entries(out, letter->entries, letter->n_entries);
+        fputc('\n', out);
+        fclose(out);
         add_line(self, line);
 }
 

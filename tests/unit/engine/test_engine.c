@@ -369,8 +369,8 @@ static void a_weekly_digest(void **state)
 
         (void)state;
         play_until(play, "2024-06-10 12:00");
-        assert_sent(play, "06-10 08:00 digest a \n"
-                          "06-10 08:00 digest c \n");
+        assert_sent(play, "06-10 08:00 digest a 2024-06-10..2024-06-16\n"
+                          "06-10 08:00 digest c 2024-06-10..2024-06-16 week:bao-cao\n");
         play_free(play);
 }
 
