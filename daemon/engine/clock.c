@@ -53,25 +53,6 @@ wall_time clock_wall(int64_t epoch_ms)
                        tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec);
 }
 
-int64_t clock_instant(wall_time at)
-{
-        if (at == WALL_NEVER)
-                return INT64_MAX;
-
-        struct civil_date date = civil_split(wall_day(at));
-        struct tm tm = {
-                .tm_year = date.year - 1900,
-                .tm_mon = date.month - 1,
-                .tm_mday = date.day,
-                .tm_hour = wall_clock(at) / 3600,
-                .tm_min = wall_clock(at) / 60 % 60,
-                .tm_sec = wall_clock(at) % 60,
-                .tm_isdst = -1,
-        };
-
-        return (int64_t)mktime(&tm) * 1000;
-}
-
 int32_t clock_offset(int64_t epoch_ms)
 {
         time_t seconds = whole_seconds(epoch_ms);
@@ -79,6 +60,29 @@ int32_t clock_offset(int64_t epoch_ms)
 
         localtime_r(&seconds, &tm);
         return (int32_t)tm.tm_gmtoff;
+}
+
+/* Not by mktime(): which of two instants it takes hangs on what it was asked before. */
+int64_t clock_instant(wall_time at)
+{
+        if (at == WALL_NEVER)
+                return INT64_MAX;
+
+        /* Offsets before and after a change of the clock, should there be one: no zone has two within two days. */
+        int32_t before = clock_offset((at - DAY_SECONDS) * 1000), after = clock_offset((at + DAY_SECONDS) * 1000);
+        int64_t earlier = at - (before > after ? before : after), later = at - (before > after ? after : before);
+
+        if (clock_wall(earlier * 1000) == at)
+                return earlier * 1000;
+        while (clock_wall(later * 1000) > at && later - earlier > 1) { /* in a gap, which ends between the two */
+                int64_t middle = earlier + (later - earlier) / 2;
+
+                if (clock_wall(middle * 1000) > at)
+                        later = middle;
+                else
+                        earlier = middle;
+        }
+        return later * 1000;
 }
 
 char *clock_format(int64_t epoch_ms, char buffer[static CLOCK_TEXT_SIZE])
