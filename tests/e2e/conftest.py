@@ -1,7 +1,14 @@
-"""What tests of a live daemon have around them: an authority for certificates, and a mail server that it vouches for."""
+"""What tests of a live daemon have around them: an authority for certificates, a mail server that it vouches for, and
+somebody else at the keyboard."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
+import block
 from lab.ca import Authority
 from lab.smtp import SmtpServer
 from live import PASSWORD, USER
@@ -16,3 +23,17 @@ def authority(tmp_path_factory):
 def smtp(tmp_path, authority):
     with SmtpServer(tmp_path / "mail", authority, user=USER, password=PASSWORD) as server:
         yield server
+
+
+@pytest.fixture
+def as_nobody():
+    """Runs reminderctl as the user nobody, from a place where he may read it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        program = Path(shutil.copy(block.REMINDERCTL, folder))
+
+        def run(*words, program=program, **variables):
+            return subprocess.run([program, *words], capture_output=True, text=True, user=65534, group=65534,
+                                  extra_groups=[], cwd="/", env=block.environment(**variables))  # fmt: skip
+
+        yield run

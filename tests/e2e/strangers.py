@@ -1,19 +1,24 @@
-"""Users that are not on this machine, and a bus that lets them all in: what reminderd itself makes of who calls.
+"""Users that are not on this machine, a bus that lets them all in, and an office on it.
 
 The daemon runs in a mount namespace of its own in which /etc/passwd and /etc/group are the ones written here. Needs root.
 """
 
 import contextlib
 import ctypes
+import datetime
 import os
+import sqlite3
 import subprocess
 import tempfile
+import time
 import uuid
 from pathlib import Path
 
 import pytest
 
 import block
+from block import Block, plan
+from rawbus import RawBus
 
 ROOT, MEMBER, OUTSIDER, UNKNOWN = 0, 61001, 61002, 61003
 PASSWD = f"""root:x:0:0:root:/root:/bin/sh
@@ -110,3 +115,49 @@ class OpenBus:
         self.process.terminate()
         self.process.wait()
         self.process.stdout.close()
+
+
+# ---- an office ---------------------------------------------------------------------------------------------------------
+
+NEXT = datetime.date.today().year + 1  # a plan that is all ahead on any day
+AGENCY, OTHER = "so-tu-phap", "so-noi-vu"
+ITEMS = f"""
+    {{ id = "bao-cao"; title = "Báo cáo tổng kết"; due = "{NEXT}-07-15"; for = ["members"]; }},
+    {{ id = "tap-huan"; title = "Tập huấn"; when = "khi tỉnh tổ chức"; for = ["members"]; }}
+"""
+MAIL = {"url": "smtp://127.0.0.1:1", "tls": "none", "from": "Khối TMTH <nhacviec@laocai.example>"}  # takes nothing
+
+
+class Office:
+    """A daemon on a bus that lets everybody in, with users of its own."""
+
+    def __init__(self, folder, before=None, kind="system", policy=False):
+        self.block = Block(folder, plan(ITEMS, year=NEXT), mail=MAIL)
+        self.bus = OpenBus(folder, kind, policy)
+        self.kind, self.before = kind, before
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self.bus)
+            self.daemon = stack.enter_context(
+                self.block.start(self.kind, environment=self.bus.environment, before=self.before))  # fmt: skip
+            self.stack = stack.pop_all()
+        end = time.monotonic() + block.PATIENCE
+        while self.ctl("status").returncode != 0:
+            assert time.monotonic() < end, self.daemon.stderr
+        return self
+
+    def __exit__(self, *error):
+        self.stack.__exit__(*error)
+
+    def ctl(self, *words):
+        return block.run(block.REMINDERCTL, "--bus", self.kind, *words, **self.bus.environment)
+
+    def caller(self, uid):
+        with being(uid):
+            return RawBus(self.bus.address)
+
+    def kept(self):
+        """All that the daemon remembers."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.block.state}/reminderd.db?mode=ro", uri=True)) as database:
+            return list(database.iterdump())

@@ -2,30 +2,18 @@
 group, and root. What the installed policy of the bus would refuse is let through here: the daemon's own word counts.
 """
 
-import contextlib
-import datetime
-import shutil
-import sqlite3
 import subprocess
-import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from pathlib import Path
 
 import pytest
 
 import block
 from block import Block, plan
 from rawbus import ERROR, MANAGER, NAME, OBJECT, RETURN, RawBus
-from strangers import MEMBER, OUTSIDER, ROOT, UNKNOWN, OpenBus, being, needs_mounts, needs_root, user_database
+from strangers import (AGENCY, ITEMS, MAIL, MEMBER, NEXT, OTHER, OUTSIDER, ROOT, UNKNOWN, Office, OpenBus, being,
+                       needs_mounts, needs_root, user_database)  # fmt: skip
 
-NEXT = datetime.date.today().year + 1  # a plan that is all ahead on any day
-AGENCY, OTHER = "so-tu-phap", "so-noi-vu"
-ITEMS = f"""
-    {{ id = "bao-cao"; title = "Báo cáo tổng kết"; due = "{NEXT}-07-15"; for = ["members"]; }},
-    {{ id = "tap-huan"; title = "Tập huấn"; when = "khi tỉnh tổ chức"; for = ["members"]; }}
-"""
-MAIL = {"url": "smtp://127.0.0.1:1", "tls": "none", "from": "Khối TMTH <nhacviec@laocai.example>"}  # takes nothing
 PERMITTED, REFUSED, NOT_FOUND = None, "org.reminderd1.Error.NotPermitted", "org.reminderd1.Error.NotFound"
 NO_DELIVERY = "0" * 32
 
@@ -62,51 +50,16 @@ PROPERTY_INTERFACE = "org.freedesktop.DBus.Properties"
 HARMLESS = [("org.freedesktop.DBus.Peer", "Ping"), ("org.freedesktop.DBus.Introspectable", "Introspect")]
 
 
-class Office:
-    """A daemon on a bus that lets everybody in, with users of its own."""
-
-    def __init__(self, folder, before=None, kind="system", policy=False):
-        self.block = Block(folder, plan(ITEMS, year=NEXT), mail=MAIL)
-        self.bus = OpenBus(folder, kind, policy)
-        self.kind, self.before = kind, before
-
-    def __enter__(self):
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(self.bus)
-            self.daemon = stack.enter_context(
-                self.block.start(self.kind, environment=self.bus.environment, before=self.before))  # fmt: skip
-            self.stack = stack.pop_all()
-        end = time.monotonic() + block.PATIENCE
-        while self.ctl("status").returncode != 0:
-            assert time.monotonic() < end, self.daemon.stderr
-        return self
-
-    def __exit__(self, *error):
-        self.stack.__exit__(*error)
-
-    def ctl(self, *words):
-        return block.run(block.REMINDERCTL, "--bus", self.kind, *words, **self.bus.environment)
-
-    def caller(self, uid):
-        with being(uid):
-            return RawBus(self.bus.address)
-
-    def kept(self):
-        """All that the daemon remembers."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.block.state}/reminderd.db?mode=ro", uri=True)) as database:
-            return list(database.iterdump())
-
-    def introspect(self, interface=MANAGER):
-        with self.caller(ROOT) as bus:
-            text = bus.call("Introspect", interface="org.freedesktop.DBus.Introspectable").values[0]
-        (found,) = [one for one in ElementTree.fromstring(text) if one.get("name") == interface]
-        return found
-
-
 @pytest.fixture
 def office(tmp_path):
     with Office(tmp_path, user_database(tmp_path)) as office:
         yield office
+
+
+def introspect(bus, interface=MANAGER):
+    text = bus.call("Introspect", interface="org.freedesktop.DBus.Introspectable").values[0]
+    (found,) = [one for one in ElementTree.fromstring(text) if one.get("name") == interface]
+    return found
 
 
 def call_all(bus, folder):
@@ -120,7 +73,8 @@ def call_all(bus, folder):
 
 @needs_mounts
 def test_every_method_and_property_has_its_row(office):
-    found = office.introspect()
+    with office.caller(ROOT) as bus:
+        found = introspect(bus)
     methods = {one.get("name"): "".join(a.get("type") for a in one.findall("arg") if a.get("direction") == "in")
                for one in found.findall("method")}  # fmt: skip
     assert methods == {name: signature for name, (signature, _, _) in METHODS.items()}
@@ -186,9 +140,7 @@ def test_the_clock_of_a_rehearsal(tmp_path):
                 with being(uid):
                     caller = RawBus(bus.address)
                 with caller:
-                    text = caller.call("Introspect", interface="org.freedesktop.DBus.Introspectable").values[0]
-                    (found,) = [one for one in ElementTree.fromstring(text) if one.get("name") == rehearsal]
-                    assert sorted(one.get("name") for one in found) == ["Advance", "Now"]
+                    assert sorted(one.get("name") for one in introspect(caller, rehearsal)) == ["Advance", "Now"]
                     assert caller.call("Advance", "s", f"{NEXT}-02-01", interface=rehearsal).error == refused
                     assert caller.call("Get", "ss", rehearsal, "Now", interface=PROPERTY_INTERFACE).error == refused
         finally:
@@ -197,20 +149,6 @@ def test_the_clock_of_a_rehearsal(tmp_path):
 
 
 # ---- reminderctl in a stranger's hands ---------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def as_nobody():
-    """Runs reminderctl as the user nobody, from a place where he may read it."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        program = Path(shutil.copy(block.REMINDERCTL, folder))
-
-        def run(*words, program=program, **variables):
-            return subprocess.run([program, *words], capture_output=True, text=True, user=65534, group=65534,
-                                  extra_groups=[], cwd="/", env=block.environment(**variables))  # fmt: skip
-
-        yield run
 
 
 @needs_root
