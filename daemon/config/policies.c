@@ -7,9 +7,9 @@
 #include "config/loader.h"
 #include "core/nearest.h"
 
-#define BEFORE_MAX 100  /* rungs before a date: with the overdue ones they must fit a ladder (LADDER_MAX) */
+#define BEFORE_MAX 100  /* rungs before a date: with a year of overdue ones they must fit a ladder (LADDER_MAX) */
 #define ESCALATE_MAX 32 /* levels */
-#define OVERDUE_LIMIT_MAX 500
+#define OVERDUE_LIMIT_MAX 10000 /* counted from the first at every look; whoever wants no end leaves it out */
 #define AT_DEFAULT (8 * 3600)
 
 static const char *const policy_keys[] = {POLICY_KEYS, NULL};

@@ -101,7 +101,7 @@ static void put_ladder(const struct view *view, const struct obligation_record *
         answer_begin_member(view->answer, "ladder");
         if (item) {
                 struct ladder_rules rules = engine_rules(view->engine, item);
-                size_t n = ladder_of_obligation(&rules, &record->obligation, rungs);
+                size_t n = ladder_of_obligation(&rules, &record->obligation, ladder_since(WALL_NONE, view->now), rungs);
 
                 for (size_t i = 0; i < n; i++)
                         put_rung(view, &rungs[i],

@@ -43,7 +43,7 @@ wall_time view_next_reminder(const struct view *view, const struct obligation_re
 
         struct ladder_rules rules = engine_rules(view->engine, item);
 
-        n = ladder_of_obligation(&rules, &record->obligation, rungs);
+        n = ladder_of_obligation(&rules, &record->obligation, ladder_since(handled, view->now), rungs);
         ladder_step(&rules, &record->obligation, rungs, n, handled, view->now, &step);
         if (step.send < n)
                 return hours_next(rules.hours, rules.calendar, view->now);

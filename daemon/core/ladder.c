@@ -109,9 +109,36 @@ static void put_before(struct ladder *ladder, civil_day anchor, civil_day named)
         }
 }
 
-/* Every so often after a day, each moved to the working day after; those that meet on one day count once. */
+/* The last working day whose moment has come by `since`. */
+static civil_day last_moved_to(const struct ladder_rules *rules, wall_time since)
+{
+        civil_day day = calendar_previous_working(rules->calendar, wall_day(since));
+
+        while (moment_of(rules, day) > since)
+                day = calendar_previous_working(rules->calendar, day - 1);
+        return day;
+}
+
+/* Of the days that are so many times `every` after a day the last one until `until`, or the day itself. */
+static civil_day last_repeat(const struct calendar *calendar, civil_day after, const struct offset *every,
+                             civil_day until)
+{
+        int32_t passed;
+
+        if (until <= after)
+                return after;
+        if (every->workdays == 0)
+                return until - (until - after) % every->days;
+        passed = calendar_working_between(calendar, after, until);
+        if (passed < every->workdays)
+                return after;
+        return calendar_add_working(calendar, calendar_previous_working(calendar, until), -(passed % every->workdays));
+}
+
+/* Every so often after a day, each moved to the working day after; those that meet on one day count once. Up to `since`
+ * they are left out; where nobody counts them they are not even passed by. */
 static void put_late(struct ladder *ladder, enum rung_class class, const char *name, civil_day after,
-                     const struct offset *every, int32_t limit, civil_day last_day)
+                     const struct offset *every, int32_t limit, wall_time since, civil_day last_day)
 {
         const struct calendar *calendar = ladder->rules->calendar;
         struct rung rung = {.class = class};
@@ -121,6 +148,8 @@ static void put_late(struct ladder *ladder, enum rung_class class, const char *n
 
         if (every->days <= 0 && every->workdays <= 0)
                 return;
+        if (limit == OVERDUE_UNLIMITED && since > wall_at(after, 0))
+                raw = last_repeat(calendar, after, every, last_moved_to(ladder->rules, since));
         while (rung.index < limit && ladder->n < LADDER_MAX) {
                 raw = offset_after(every, calendar, raw);
                 rung.at = moment_of(ladder->rules, calendar_next_working(calendar, raw));
@@ -130,6 +159,8 @@ static void put_late(struct ladder *ladder, enum rung_class class, const char *n
                         continue;
                 previous = rung.at;
                 rung.index++;
+                if (rung.at <= since)
+                        continue;
                 /* By its day: of another `every` the index would be another rung's. */
                 name_rung(&rung, after, "%s-%s", name, civil_format(raw, day));
                 ladder_put(ladder, &rung);
@@ -148,7 +179,14 @@ static void put_snooze_end(struct ladder *ladder, civil_day until)
         ladder_put(ladder, &rung);
 }
 
-size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation,
+wall_time ladder_since(wall_time handled, wall_time now)
+{
+        wall_time back = now - LADDER_LOOK_BACK * DAY_SECONDS;
+
+        return handled > back ? handled : back;
+}
+
+size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation, wall_time since,
                             struct rung rungs[static LADDER_MAX])
 {
         const struct policy *policy = rules->policy;
@@ -172,7 +210,7 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
         }
         put_before(&ladder, dates.safe, dates.due);
         put_late(&ladder, RUNG_OVERDUE, "overdue", dates.effective, &policy->overdue_every, policy->overdue_limit,
-                 LAST_DAY);
+                 since, LAST_DAY);
         return ladder.n;
 }
 
@@ -196,7 +234,7 @@ size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_d
                 if (wall_day(rung.at) <= window_end)
                         ladder_put(&ladder, &rung);
         }
-        put_late(&ladder, RUNG_FIX, "fix-late", fix_by, &fix_late_every, INT32_MAX, window_end);
+        put_late(&ladder, RUNG_FIX, "fix-late", fix_by, &fix_late_every, OVERDUE_UNLIMITED, WALL_NONE, window_end);
         return ladder.n;
 }
 

@@ -18,11 +18,15 @@ enum rung_class {
 };
 
 #define RUNG_KEY_SIZE 48
-#define LADDER_MAX 512 /* rungs of one ladder: a bound for OVERDUE_UNLIMITED; about two years of every second day */
+#define LADDER_MAX 512 /* rungs of one ladder that are looked at together */
+/* How far back missed rungs are looked for, in days: what was missed longer ago is as good as settled, since only the
+ * newest is sent. A year of daily rungs and those before a date (100 of a policy) leave room for the next ones. */
+#define LADDER_LOOK_BACK 366
 
 struct rung {
         enum rung_class class;
-        int32_t index;           /* overdue: 1, 2, …; escalation: the level, from 0; else the place in the policy */
+        int32_t index;           /* overdue: 1, 2, … (without a limit: from the first that is looked at);
+                                  * escalation: the level, from 0; else the place in the policy */
         wall_time at;            /* moved off days off, into the hours */
         char key[RUNG_KEY_SIZE]; /* unique within its obligation for ever: "7d@2024-10-15", "overdue-2@…" */
 };
@@ -35,12 +39,15 @@ struct ladder_rules {
         int64_t catch_up; /* seconds; an advance rung older than that is not sent */
 };
 
-/* All rungs of an obligation in time order, two on one day being one (the later class wins; the overdue indexes
- * run on without gaps). None when it is closed or undated. Writes at most LADDER_MAX, returns how many.
+/* From where on the ladder of what is settled up to `handled` is to be looked at. */
+wall_time ladder_since(wall_time handled, wall_time now);
+/* The rungs of an obligation in time order, two on one day being one (the later class wins; the overdue indexes run on
+ * without gaps); of the overdue ones, which may go on until it is done, those after `since`. None when it is closed or
+ * undated. Writes at most LADDER_MAX, returns how many.
  *   start, before: design.md section 3, Ladder; before rungs on a day off move to the working day before, a start
  *   rung to the working day after; an observance has before rungs only; a tentative window counts from its first
  *   day and has no overdue rung. */
-size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation,
+size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation, wall_time since,
                             struct rung rungs[static LADDER_MAX]);
 /* The rungs that ask the head to fix a tentative window: 14 days and 3 days before fix_by, on it, then every second
  * working day until the window is over. */

@@ -95,7 +95,7 @@ void engine_arm(const struct engine *engine, const struct item *item, struct obl
         struct ladder_rules rules = engine_rules(engine, item);
         struct obligation_dates dates = obligation_dates(&record->obligation, rules.calendar);
         struct rung rungs[LADDER_MAX];
-        size_t n = ladder_of_obligation(&rules, &record->obligation, rungs);
+        size_t n = ladder_of_obligation(&rules, &record->obligation, record->handled, rungs);
 
         record->due = dates.due;
         record->effective = dates.effective;

@@ -87,7 +87,7 @@ static int judge_obligation(const struct tick *tick, const struct obligation_rec
 
         struct ladder_rules rules = engine_rules(tick->engine, item);
 
-        n = ladder_of_obligation(&rules, &record->obligation, rungs);
+        n = ladder_of_obligation(&rules, &record->obligation, ladder_since(record->handled, tick->now), rungs);
         ladder_step(&rules, &record->obligation, rungs, n, record->handled, tick->now, &step);
         r = record_verdicts(tick, record, rungs, n, &step);
         if (r < 0)

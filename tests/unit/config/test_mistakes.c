@@ -512,6 +512,7 @@ static const struct mistake mistakes[] = {
          0,
          {"overdue: every \"0d\" is no time at all"}},
         {"overdue without every", MAIN, "every = \"2wd\"; ", "", 0, {"overdue: every is missing"}},
+        {"overdue limit without sense", MAIN, "limit = 10", "limit = 10001", 0, {"limit is out of range"}},
         {"overdue limit below zero", MAIN, "limit = 10", "limit = -1", 0, {"limit is out of range"}},
         {"escalation at once",
          MAIN,

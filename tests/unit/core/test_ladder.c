@@ -127,7 +127,7 @@ static void test_rungs(void **state)
                 struct ladder_rules rules = rules_of(table[i].given.policy, *state);
                 struct obligation obligation = make(&table[i].given);
                 struct rung rungs[LADDER_MAX];
-                CLEANUP_FREE char *text = describe(rungs, ladder_of_obligation(&rules, &obligation, rungs));
+                CLEANUP_FREE char *text = describe(rungs, ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs));
 
                 assert_string_equal(text, table[i].rungs);
         }
@@ -157,7 +157,7 @@ static void test_moments(void **state)
 
                 policy.at = table[i].at;
                 rules.hours = table[i].hours;
-                n = ladder_of_obligation(&rules, &obligation, rungs);
+                n = ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs);
                 assert_int_equal(n, 3);
                 assert_int_equal(rungs[0].at, wall_of(table[i].first));
                 assert_int_equal(rungs[n - 1].at, wall_of(table[i].last));
@@ -172,22 +172,100 @@ static void test_bounds(void **state)
         struct obligation obligation = make(&(struct given){.due = "2024-12-10"});
         struct rung rungs[LADDER_MAX];
 
-        assert_int_equal(ladder_of_obligation(&rules, &obligation, rungs), LADDER_MAX);
+        assert_int_equal(ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs), LADDER_MAX);
         assert_string_equal(rungs[LADDER_MAX - 1].key, "overdue-2029-01-18@2024-12-10");
         /* A span of nothing would never come to an end. */
         policy.overdue_every = (struct offset){0};
-        assert_int_equal(ladder_of_obligation(&rules, &obligation, rungs), 0);
+        assert_int_equal(ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs), 0);
         /* The end of the calendar. */
         policy.overdue_every = (struct offset){.days = 3660};
-        assert_int_equal(ladder_of_obligation(&rules, &obligation, rungs), 7);
+        assert_int_equal(ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs), 7);
 
         for (size_t i = 0; i < ELEMENTS(many); i++)
                 many[i] = (struct offset){.workdays = (int32_t)i};
         policy.before = many;
         policy.n_before = ELEMENTS(many);
-        assert_int_equal(ladder_of_obligation(&rules, &obligation, rungs), LADDER_MAX);
+        assert_int_equal(ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs), LADDER_MAX);
         for (size_t i = 1; i < LADDER_MAX; i++)
                 assert_true(rungs[i - 1].at < rungs[i].at);
+}
+
+/* The first rung after a moment, as the timer is armed for it. */
+static bool next_rung(const struct ladder_rules *rules, const struct obligation *obligation, wall_time after,
+                      struct rung *ret)
+{
+        struct rung rungs[LADDER_MAX];
+        size_t n = ladder_of_obligation(rules, obligation, after, rungs);
+
+        for (size_t i = 0; i < n; i++)
+                if (rungs[i].at > after) {
+                        *ret = rungs[i];
+                        return true;
+                }
+        return false;
+}
+
+/* Without a limit it goes on until it is done: rung after rung the same moments and names as where they are counted. */
+static void test_until_it_is_done(void **state)
+{
+        static const struct {
+                const char *due;
+                struct offset every;
+                int32_t at;
+                const char *until, *last; /* looked at until then; the last of them */
+                int32_t n;
+        } table[] = {
+                {"2022-01-04", {.days = 1}, CLOCK(8, 0), "2027-01-03 12:00", "2026-12-31 08:00", 1247},
+                {"2022-01-04", {.workdays = 1}, CLOCK(8, 0), "2027-01-03 12:00", "2026-12-31 08:00", 1247},
+                {"2022-01-04", {.workdays = 2}, CLOCK(8, 0), "2027-01-03 12:00", "2026-12-30 08:00", 623},
+                {"2022-01-04", {.days = 2}, CLOCK(17, 0), "2027-01-03 12:00", "2026-12-30 07:30", 752},
+                {"2022-01-04", {.days = 7}, CLOCK(8, 0), "2042-01-03 12:00", "2041-12-31 08:00", 1041},
+                {"2022-01-04", {.workdays = 5}, CLOCK(8, 0), "2042-01-03 12:00", "2041-12-31 08:00", 997},
+                {"2022-01-04", {.days = 3660}, CLOCK(8, 0), "2100-12-31 12:00", "2092-02-26 08:00", 7},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct policy policy = {
+                        .at = table[i].at, .overdue_every = table[i].every, .overdue_limit = OVERDUE_UNLIMITED};
+                struct policy counted = policy;
+                struct ladder_rules rules = rules_of(&policy, *state), counting = rules_of(&counted, *state);
+                struct obligation obligation = make(&(struct given){.due = table[i].due});
+                wall_time at = WALL_NONE, until = wall_of(table[i].until);
+                char last[WALL_TEXT_SIZE];
+                struct rung rung, same;
+                int32_t n = 0;
+
+                counted.overdue_limit = OVERDUE_UNLIMITED - 1;
+                while (next_rung(&rules, &obligation, at, &rung) && rung.at <= until) {
+                        /* Counted ones are found from the first: too slow to compare them all. */
+                        if (n % 97 == 0) {
+                                assert_true(next_rung(&counting, &obligation, at, &same));
+                                assert_string_equal(rung.key, same.key);
+                                assert_int_equal(rung.at, same.at);
+                        }
+                        at = rung.at;
+                        n++;
+                }
+                assert_string_equal(wall_text(at, last), table[i].last);
+                assert_int_equal(n, table[i].n);
+        }
+}
+
+/* After years away the newest is the one that is sent, and the next one is the day after. */
+static void test_away_for_years(void **state)
+{
+        struct policy policy = {.at = CLOCK(8, 0), .overdue_every = {.days = 1}, .overdue_limit = OVERDUE_UNLIMITED};
+        struct ladder_rules rules = rules_of(&policy, *state);
+        struct obligation obligation = make(&(struct given){.due = "2022-01-04"});
+        wall_time handled = wall_of("2022-01-05 08:00"), now = wall_of("2026-12-30 10:00");
+        struct rung rungs[LADDER_MAX];
+        size_t n = ladder_of_obligation(&rules, &obligation, ladder_since(handled, now), rungs);
+        struct ladder_step step;
+
+        ladder_step(&rules, &obligation, rungs, n, handled, now, &step);
+        assert_true(step.send < n);
+        assert_string_equal(rungs[step.send].key, "overdue-2026-12-30@2022-01-04");
+        assert_int_equal(step.next, wall_of("2026-12-31 08:00"));
 }
 
 /* Offsets in any order make the same ladder. */
@@ -206,8 +284,8 @@ static void test_order_of_offsets(void **state)
                 size_t n;
 
                 obligation.due = due;
-                n = ladder_of_obligation(&rules, &obligation, rungs);
-                assert_int_equal(ladder_of_obligation(&other, &obligation, reversed), n);
+                n = ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs);
+                assert_int_equal(ladder_of_obligation(&other, &obligation, WALL_NONE, reversed), n);
                 for (size_t i = 0; i < n; i++)
                         assert_string_equal(rungs[i].key, reversed[i].key);
         }
@@ -522,7 +600,7 @@ static void test_step(void **state)
                 struct ladder_rules rules = rules_of(table[i].given.policy, *state);
                 struct obligation obligation = make(&table[i].given);
                 struct rung rungs[LADDER_MAX];
-                size_t n = ladder_of_obligation(&rules, &obligation, rungs);
+                size_t n = ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs);
                 struct ladder_step step;
                 char verdicts[LADDER_MAX + 1] = "", next[WALL_TEXT_SIZE];
 
@@ -547,7 +625,7 @@ static void test_no_catch_up(void **state)
         struct ladder_rules rules = rules_of(&policy_inspection, *state);
         struct obligation obligation = make(&(struct given){.due = "2024-12-10"});
         struct rung rungs[LADDER_MAX];
-        size_t n = ladder_of_obligation(&rules, &obligation, rungs);
+        size_t n = ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs);
         struct ladder_step step;
 
         rules.catch_up = 0;
@@ -637,6 +715,8 @@ int main(void)
                 cmocka_unit_test(test_rungs),
                 cmocka_unit_test(test_moments),
                 cmocka_unit_test(test_bounds),
+                cmocka_unit_test(test_until_it_is_done),
+                cmocka_unit_test(test_away_for_years),
                 cmocka_unit_test(test_order_of_offsets),
                 cmocka_unit_test(test_fix_rungs),
                 cmocka_unit_test(test_escalation_rungs),

@@ -70,7 +70,7 @@ static void each_case(const struct calendar *calendar, case_check check)
                                                            .catch_up = 7 * (int64_t)DAY_SECONDS};
                         const struct obligation obligation = make_shape(&shapes[i], due);
                         struct rung rungs[LADDER_MAX];
-                        size_t n = ladder_of_obligation(&rules, &obligation, rungs);
+                        size_t n = ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs);
 
                         check(&rules, &shapes[i], &obligation, rungs, n);
                 }
