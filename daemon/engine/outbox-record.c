@@ -18,12 +18,10 @@ static int64_t parcel_opening(const struct outbox *outbox, const struct parcel *
 static void plan_retry(struct outbox *outbox, const struct parcel *parcel, int64_t now, int64_t *ret_next_ms)
 {
         const struct config *config = engine_config(outbox->engine);
-        int64_t wait = backoff_delay_ms(&config->retry, parcel->delivery.attempts, engine_random(outbox->engine));
-        int64_t next;
+        int64_t spent = engine_patience(outbox->engine, parcel->delivery.made_ms, now);
+        int64_t next = now + backoff_pause_ms(&config->retry, parcel->delivery.attempts, parcel->retry_after, spent,
+                                              engine_random(outbox->engine));
 
-        if (parcel->retry_after > wait / 1000)
-                wait = parcel->retry_after * 1000;
-        next = now + wait;
         *ret_next_ms = engine_patience(outbox->engine, parcel->delivery.made_ms, next) <= config->retry.give_up * 1000
                                ? parcel_opening(outbox, parcel, next)
                                : 0;

@@ -363,6 +363,24 @@ static void retry_after_is_honoured(void **state)
         play_free(play);
 }
 
+/* A week, and give_up is five days: put off, and tried again until it is taken. */
+static void a_pause_longer_than_give_up_loses_nothing(void **state)
+{
+        struct play *play = play_new("2024-06-03", REPORT, "", false);
+        struct store_counts counts;
+
+        (void)state;
+        play_answer(play, "c@x.example", TRANSFER_TEMPORARY, 604800);
+        play_until(play, "2024-06-07 08:30");
+        assert_int_equal(store_count(play_engine(play)->store, day_of("2024-06-07"), &counts), 0);
+        assert_int_equal(counts.queued, 1);
+        play_answer(play, "c@x.example", TRANSFER_SENT, 0);
+        play_until(play, "2024-06-07 12:30");
+        assert_int_equal(store_count(play_engine(play)->store, day_of("2024-06-07"), &counts), 0);
+        assert_int_equal(counts.sent, 1);
+        play_free(play);
+}
+
 static void a_weekly_digest(void **state)
 {
         struct play *play = play_new("2024-06-09", REPORT, "digest = { weekday = \"mon\"; at = \"08:00\"; };", false);
@@ -887,6 +905,7 @@ int main(void)
                 cmocka_unit_test(a_permanent_failure_is_told_to_the_contact),
                 cmocka_unit_test(a_temporary_failure_is_tried_again_until_given_up),
                 cmocka_unit_test(retry_after_is_honoured),
+                cmocka_unit_test(a_pause_longer_than_give_up_loses_nothing),
                 cmocka_unit_test(a_weekly_digest),
                 cmocka_unit_test(observances_are_announced_and_never_overdue),
                 cmocka_unit_test(what_was_taken_back_is_not_confirmed),
