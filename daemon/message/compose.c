@@ -12,7 +12,7 @@
 #include "message/payload.h"
 #include "message/text.h"
 
-#define HEADER_FIELDS_MAX 12 /* one more than are ever written */
+#define HEADER_FIELDS_MAX 13 /* one more than are ever written */
 #define REFERENCES_MAX 100   /* ids: some servers refuse header fields of 16 KB, which is 200 */
 
 struct composer {
@@ -147,6 +147,8 @@ static int make_headers(const struct letter_sender *sender, const struct letter 
         add_field(&fields, header_text("Subject", subject));
         add_thread(&fields, letter, domain);
         add_field(&fields, header_text("Auto-Submitted", "auto-generated")); /* RFC 3834, section 5 */
+        /* Exchange does not heed that, and answers with absence notes unless it is told so: [MS-OXCMAIL]. */
+        add_field(&fields, header_text("X-Auto-Response-Suppress", "All"));
         add_field(&fields, header_text("X-Reminderd-Kind", kind_name(letter->kind)));
         add_items(&fields, letter);
         *ret = fields.lines; /* owned by the mail, whole or not */

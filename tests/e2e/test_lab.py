@@ -42,6 +42,7 @@ def good_message():
     message["To"] = "a@agency.example"
     message["Subject"] = "Nhắc việc"
     message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
     message["X-Reminderd-Kind"] = "due"
     message["X-Reminderd-Items"] = "plan/item"
     message.set_content("Kính gửi\n.một dấu chấm\n", cte="quoted-printable")
@@ -351,6 +352,7 @@ def replaced(old, new):
         (replaced(b"X-Reminderd-Kind: due", b"X-Reminderd-Kind: odd"), "X-Reminderd-Kind"),
         (replaced(b"X-Reminderd-Items: plan/item\r\n", b""), "X-Reminderd-Items"),
         (replaced(b"Auto-Submitted: auto-generated", b"Auto-Submitted: no"), "Auto-Submitted"),
+        (replaced(b"X-Auto-Response-Suppress: All", b"X-Auto-Response-Suppress: OOF"), "X-Auto-Response-Suppress"),
         (replaced(b"<one@block.example>", b"<one@else.example>"), "Message-ID"),
         (replaced(b"MIME-Version: 1.0\r\n", b"MIME-Version: 1.0\r\nMIME-Version: 1.0\r\n"), "MIME-Version"),
         (replaced(b"Subject: ", b"Subject: [QC] "), "advertising"),

@@ -31,6 +31,7 @@ static void check_headers(const struct composed_mail *mail)
                                             "Reply-To",
                                             "Subject",
                                             "Auto-Submitted",
+                                            "X-Auto-Response-Suppress",
                                             "X-Reminderd-Kind",
                                             "X-Reminderd-Items"};
         size_t n = 0;

@@ -30,7 +30,7 @@ STATES = {
 }
 ONCE = (
     "Date", "Message-ID", "From", "To", "Subject", "MIME-Version", "Content-Type", "Auto-Submitted",
-    "X-Reminderd-Kind", "X-Reminderd-Items",
+    "X-Auto-Response-Suppress", "X-Reminderd-Kind", "X-Reminderd-Items",
 )
 AT_MOST_ONCE = ("Reply-To", "In-Reply-To", "References", "Sender", "Bcc", "Cc")
 MESSAGE_ID = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
@@ -117,6 +117,8 @@ def _address_problems(message):
 def _word_problems(message):
     if message["Auto-Submitted"] != "auto-generated":
         yield f"Auto-Submitted is {message['Auto-Submitted']}"
+    if message["X-Auto-Response-Suppress"] != "All":
+        yield f"X-Auto-Response-Suppress is {message['X-Auto-Response-Suppress']}"
     if message["X-Reminderd-Kind"] not in KINDS:
         yield f"X-Reminderd-Kind is {message['X-Reminderd-Kind']}"
     subject = str(message["Subject"] or "")

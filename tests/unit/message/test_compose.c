@@ -59,6 +59,7 @@ static void test_headers(void **state)
                 {"To", "Office <so-noi-vu@laocai.example>"},
                 {"Reply-To", "vanphong@laocai.example"},
                 {"Auto-Submitted", "auto-generated"},
+                {"X-Auto-Response-Suppress", "All"},
                 {"X-Reminderd-Kind", "advance"},
                 {"X-Reminderd-Items", "tdkt-2024/bao-cao-thang@2024-12-25"},
         };
