@@ -28,8 +28,9 @@ def message_id(server, record):
 # ---- on time -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_reminder_is_at_the_server_within_100_ms_of_its_moment(tmp_path, smtp, authority):
-    """The best of three counts: the machine may be busy with something else in one round, not in all."""
+def test_a_reminder_is_at_the_server_at_its_moment(tmp_path, smtp, authority):
+    """Not before, and in that second or the next; how many milliseconds after it is measured by the bench. The best of
+    three counts: the machine may be busy with something else in one round, not in all."""
     late = []
     for n in range(3):
         at = soon()
@@ -40,7 +41,7 @@ def test_a_reminder_is_at_the_server_within_100_ms_of_its_moment(tmp_path, smtp,
         assert late[-1] >= 0, "before its time"
         assert check.message_problems(smtp.content(records[-1])) == []
     print(f"lateness: {', '.join(f'{1000 * l:.1f} ms' for l in late)}")
-    assert min(late) < (1.0 if SANITIZED else 0.1), late
+    assert min(late) < (10 if SANITIZED else 1), late
 
 
 def test_a_message_to_a_mailbox_and_to_a_webhook(tmp_path, smtp, authority):
