@@ -43,6 +43,7 @@ struct service {
         sd_event_source *rules_watch; /* on the folder of the zone's rules */
         sd_event_source *status;      /* runs when the status line has to be written anew */
         int64_t said_wake;            /* the wake-up that the status line shows */
+        uint64_t said_troubles;       /* troubles.changes when it was written */
         uint64_t rested;              /* when memory was last given back, CLOCK_MONOTONIC */
         int clock_fd;
         bool stopping;
@@ -68,23 +69,58 @@ int service_load(const char *path, struct report *report, struct settings **ret)
 
 /* ---- what systemd sees ---- */
 
-static void say_status(struct service *service)
+static void put_troubles(FILE *out, const struct engine *engine)
 {
-        struct engine *engine = manager_engine(service->manager);
-        int64_t wake = manager_wake(service->manager);
+        static const char *const words[TROUBLE_KINDS] = {
+                [TROUBLE_STATE] = "không ghi được dữ liệu",         [TROUBLE_SERVER] = "không gửi được qua",
+                [TROUBLE_LATE] = "việc đến giờ chưa làm",           [TROUBLE_CLOCK] = "đồng hồ chạy chậm",
+                [TROUBLE_CONFIG] = "cấu hình mới chưa có hiệu lực",
+        };
+        const struct present_trouble *present;
+        int64_t now = clock_now(&engine->clock);
+
+        for (size_t at = 0; (present = troubles_next(&engine->troubles, now, &at));) {
+                wall_time since = clock_wall(present->trouble.since_ms);
+                char day[CIVIL_DATE_SIZE];
+
+                fprintf(out, "%s%s%s từ %02d:%02d %s; ", words[present->trouble.kind], *present->server ? " " : "",
+                        present->server, wall_clock(since) / 3600, wall_clock(since) / 60 % 60,
+                        civil_format_vi(wall_day(since), day));
+        }
+}
+
+static void put_counts(FILE *out, const struct engine *engine, int64_t wake)
+{
         struct store_counts counts;
         char day[CIVIL_DATE_SIZE];
 
-        service->said_wake = wake;
         if (store_count(engine->store, wall_day(clock_wall(clock_now(&engine->clock))), &counts) < 0)
-                return;
+                return; /* which is among the troubles */
+        fprintf(out, "%" PRId64 " việc, %" PRId64 " quá hạn; ", counts.obligations_open, counts.overdue);
+        if (counts.failed > 0)
+                fprintf(out, "%" PRId64 " thư gửi không được; ", counts.failed);
         if (wake == INT64_MAX)
-                sd_notifyf(0, "STATUS=%" PRId64 " việc, %" PRId64 " quá hạn; không có lời nhắc nào chờ gửi",
-                           counts.obligations_open, counts.overdue);
+                fputs("không có lời nhắc nào chờ gửi", out);
         else
-                sd_notifyf(0, "STATUS=%" PRId64 " việc, %" PRId64 " quá hạn; nhắc tiếp theo %s %02d:%02d",
-                           counts.obligations_open, counts.overdue, civil_format_vi(wall_day(clock_wall(wake)), day),
-                           wall_clock(clock_wall(wake)) / 3600, wall_clock(clock_wall(wake)) / 60 % 60);
+                fprintf(out, "nhắc tiếp theo %s %02d:%02d", civil_format_vi(wall_day(clock_wall(wake)), day),
+                        wall_clock(clock_wall(wake)) / 3600, wall_clock(clock_wall(wake)) / 60 % 60);
+}
+
+static void say_status(struct service *service)
+{
+        const struct engine *engine = manager_engine(service->manager);
+        char *CLEANUP_FREE line = NULL;
+        size_t size;
+        FILE *out = open_memstream(&line, &size);
+
+        service->said_wake = manager_wake(service->manager);
+        service->said_troubles = engine->troubles.changes;
+        if (!out)
+                return;
+        put_troubles(out, engine);
+        put_counts(out, engine, service->said_wake);
+        if (fclose(out) == 0)
+                sd_notifyf(0, "STATUS=%s", line);
 }
 
 static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
@@ -169,10 +205,33 @@ static void watch_rules(struct service *service)
                                    IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE | IN_ONLYDIR, on_rules, service);
 }
 
+/* `why` it was refused; NULL: it was not. */
+static void say_reloaded(const struct service *service, const char *why)
+{
+        struct engine *engine = manager_engine(service->manager);
+        int64_t now = clock_now(&engine->clock);
+        struct present_trouble *present;
+
+        if (!why) {
+                journal_say(&service->journal, EVENT_RELOADED, NULL, "Configuration reloaded: %s",
+                            service->config_path);
+                troubles_end(&engine->troubles, TROUBLE_CONFIG, "", &service->journal, now);
+                return;
+        }
+        journal_say(&service->journal, EVENT_RELOAD_REFUSED, NULL,
+                    "Configuration not reloaded, the old one goes on: %s", why);
+        present = troubles_begin(&engine->troubles, TROUBLE_CONFIG, "", now,
+                                 "The last reload was refused, the configuration of before it goes on; reminderd "
+                                 "--check names the mistakes, reminderctl reload puts it in force");
+        if (present) /* each refusal in words of its own, right above */
+                troubles_said(&engine->troubles, present, now);
+}
+
 static int reload(void *userdata, struct report *report)
 {
         struct service *service = userdata;
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
+        const char *why = NULL;
         struct timespec now;
         int r;
 
@@ -182,17 +241,16 @@ static int reload(void *userdata, struct report *report)
         r = service_load(service->config_path, report, &settings);
         report_sort(report);
         say_findings(service, report);
-        if (r == 0)
+        if (r < 0)
+                why = r == -EINVAL ? "mend the mistakes named before this line" : strerror(-r);
+        else {
                 r = manager_adopt(service->manager, settings);
-        if (r == 0)
-                watch_rules(service);
-        if (r == 0)
-                journal_say(&service->journal, EVENT_RELOADED, NULL, "Configuration reloaded: %s",
-                            service->config_path);
-        else
-                journal_say(&service->journal, EVENT_RELOAD_REFUSED, NULL,
-                            "Configuration not reloaded, the old one goes on: %s",
-                            r == -EINVAL ? "mend the mistakes named before this line" : strerror(-r));
+                if (r < 0)
+                        why = engine_words(manager_engine(service->manager), r);
+                else
+                        watch_rules(service);
+        }
+        say_reloaded(service, why);
         say_status_soon(service);
         sd_notify(0, "READY=1");
         return r;
@@ -237,6 +295,8 @@ static int on_quiet(sd_event_source *source, void *userdata)
         struct service *service = userdata;
 
         (void)source;
+        if (service->said_troubles != manager_engine(service->manager)->troubles.changes && !service->stopping)
+                say_status_soon(service);
         if (manager_under_way(service->manager) > 0)
                 return 0;
         if (service->stopping)

@@ -170,12 +170,12 @@ static int on_reconnect(sd_event_source *source, uint64_t usec, void *userdata)
 static int on_tell(sd_event_source *source, uint64_t usec, void *userdata)
 {
         struct control *control = userdata;
-        struct figures now;
-        char *changed[6];
+        struct figures now = control_figures(control);
+        char *changed[7];
         size_t n = 0;
 
         (void)source, (void)usec;
-        if (!control->bus || control_figures(control, &now) < 0)
+        if (!control->bus)
                 return 0;
         if (now.next_wake != control->told.next_wake)
                 changed[n++] = (char *)"NextWake";
@@ -187,6 +187,8 @@ static int on_tell(sd_event_source *source, uint64_t usec, void *userdata)
                 changed[n++] = (char *)"Queued";
         if (now.failed != control->told.failed)
                 changed[n++] = (char *)"Failed";
+        if (now.troubles != control->told.troubles)
+                changed[n++] = (char *)"Troubles";
         changed[n] = NULL;
         control->told = now;
         if (n > 0)
@@ -204,16 +206,18 @@ void control_touch(struct control *control)
         (void)sd_event_source_set_enabled(control->tell, SD_EVENT_ONESHOT);
 }
 
-/* After each round of events: what the scheduler does shows in the moment of the next wake-up. */
+/* After each round of events: what the scheduler does shows in the moment of the next wake-up, or in a trouble. */
 static int on_post(sd_event_source *source, void *userdata)
 {
         struct control *control = userdata;
+        int64_t wake = manager_wake(control->manager);
+        uint64_t troubles = control_engine(control)->troubles.changes;
 
         (void)source;
-        if (control->seen_wake != manager_wake(control->manager)) {
-                control->seen_wake = manager_wake(control->manager);
+        if (control->seen_wake != wake || control->seen_troubles != troubles)
                 control_touch(control);
-        }
+        control->seen_wake = wake;
+        control->seen_troubles = troubles;
         return 0;
 }
 
@@ -251,6 +255,7 @@ int control_trouble(const struct control *control, int r, sd_bus_error *error)
         if (r == -ENOMEM)
                 return r;
         (void)engine_store_trouble(control_engine(control), r, "A request failed");
+        manager_try_state(control->manager);
         return sd_bus_error_setf(error, SD_BUS_ERROR_FAILED,
                                  "the state cannot be read or written just now (%s); journalctl -u reminderd says more",
                                  strerror(-r));

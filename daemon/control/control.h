@@ -28,6 +28,7 @@
 struct figures {
         uint64_t next_wake; /* UTC microseconds, 0: none */
         uint32_t open, overdue, queued, failed;
+        uint64_t troubles; /* how often they have changed */
 };
 
 struct forecast;
@@ -50,6 +51,7 @@ struct control {
         struct callers callers;
         sd_event_source *post, *tell; /* notices changes; tells of them, several at once */
         int64_t seen_wake;
+        uint64_t seen_troubles;
         struct figures told;
         struct forecast *forecasts[FORECASTS_MAX]; /* under way, or NULL */
         struct backup_request *backup;             /* under way, or NULL */
@@ -73,8 +75,8 @@ static inline civil_day control_today(const struct control *control)
 void control_touch(struct control *control);
 #define TELL_USEC (200 * 1000ULL) /* a burst of decisions is one signal */
 
-/* What the properties are now. 0 or an error of the store. */
-int control_figures(const struct control *control, struct figures *ret);
+/* What the properties are now; the counts those last told where the store cannot be read, which is a trouble. */
+struct figures control_figures(const struct control *control);
 
 /* A failure of the store in words for the caller; `error` is set. */
 int control_trouble(const struct control *control, int r, sd_bus_error *error);

@@ -13,22 +13,21 @@ static uint32_t bounded(int64_t count)
         return count < 0 ? 0 : count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 }
 
-int control_figures(const struct control *control, struct figures *ret)
+struct figures control_figures(const struct control *control)
 {
         int64_t wake = manager_wake(control->manager);
+        struct figures figures = control->told;
         struct store_counts counts;
-        int r = store_count(control_engine(control)->store, control_today(control), &counts);
 
-        if (r < 0)
-                return r;
-        *ret = (struct figures){
-                .next_wake = wake == INT64_MAX || wake < 0 ? 0 : (uint64_t)wake * 1000,
-                .open = bounded(counts.obligations_open),
-                .overdue = bounded(counts.overdue),
-                .queued = bounded(counts.queued),
-                .failed = bounded(counts.failed),
-        };
-        return 0;
+        figures.next_wake = wake == INT64_MAX || wake < 0 ? 0 : (uint64_t)wake * 1000;
+        figures.troubles = control_engine(control)->troubles.changes;
+        if (store_count(control_engine(control)->store, control_today(control), &counts) == 0) {
+                figures.open = bounded(counts.obligations_open);
+                figures.overdue = bounded(counts.overdue);
+                figures.queued = bounded(counts.queued);
+                figures.failed = bounded(counts.failed);
+        }
+        return figures;
 }
 
 static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
@@ -41,19 +40,14 @@ static int get_version(sd_bus *bus, const char *path, const char *interface, con
 static int get_next_wake(sd_bus *bus, const char *path, const char *interface, const char *property,
                          sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
-        struct control *control = userdata;
-        int64_t wake = manager_wake(control->manager);
-
         (void)bus, (void)path, (void)interface, (void)property, (void)error;
-        return sd_bus_message_append(reply, "t", wake == INT64_MAX || wake < 0 ? UINT64_C(0) : (uint64_t)wake * 1000);
+        return sd_bus_message_append(reply, "t", control_figures(userdata).next_wake);
 }
 
 static int get_count(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
                      void *userdata, sd_bus_error *error)
 {
-        struct control *control = userdata;
-        struct figures figures;
-        int r = control_figures(control, &figures);
+        struct figures figures = control_figures(userdata);
         const struct {
                 const char *name;
                 uint32_t value;
@@ -64,13 +58,24 @@ static int get_count(sd_bus *bus, const char *path, const char *interface, const
                 {"Failed", figures.failed},
         };
 
-        (void)bus, (void)path, (void)interface;
-        if (r < 0)
-                return control_trouble(control, r, error);
+        (void)bus, (void)path, (void)interface, (void)error;
         for (size_t i = 0; i < ELEMENTS(counts); i++)
                 if (strcmp(property, counts[i].name) == 0)
                         return sd_bus_message_append(reply, "u", counts[i].value);
         return -ENOENT;
+}
+
+static int get_troubles(sd_bus *bus, const char *path, const char *interface, const char *property,
+                        sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        const struct engine *engine = control_engine(userdata);
+        const struct present_trouble *present;
+        int r = sd_bus_message_open_container(reply, SD_BUS_TYPE_ARRAY, "s");
+
+        (void)bus, (void)path, (void)interface, (void)property, (void)error;
+        for (size_t at = 0; r >= 0 && (present = troubles_next(&engine->troubles, clock_now(&engine->clock), &at));)
+                r = sd_bus_message_append(reply, "s", present->text);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
 /* formats.md section 4: every verb of reminderctl is a method. Lists come in pages: the answer's last number is the
@@ -85,6 +90,8 @@ const sd_bus_vtable object_vtable[] = {
         SD_BUS_PROPERTY("Overdue", "u", get_count, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Queued", "u", get_count, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Failed", "u", get_count, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        /* What keeps reminders from leaving just now, a line each; which kind it is says Status. */
+        SD_BUS_PROPERTY("Troubles", "as", get_troubles, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 
         SD_BUS_METHOD_WITH_ARGS("Status", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", status), handle_status, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_ARGS("a{sv}", filter, "t", offset, "u", limit),

@@ -1,12 +1,12 @@
 /* How the daemon is: what waits, what went wrong, what to look at.
- * Depends on view, store.
+ * Depends on view, store, engine/troubles.
  * Called by sd-bus through object.c. */
 #include <string.h>
 
 #include "control/handlers.h"
 #include "control/view.h"
 
-#define PROBLEMS_MAX 8
+#define PROBLEMS_MAX (TROUBLES_MAX + 8)
 /* A message that still waits so long after it was made, and whose attempt was the last to fail, is somebody's business:
  * a server that only restarts, or greylists, is through long before. */
 #define STUCK_MS (INT64_C(3600) * 1000)
@@ -35,19 +35,42 @@ __attribute__((format(printf, 2, 3))) static void add_problem(struct problems *p
         va_end(arguments);
 }
 
-/* Whether what failed last has been waiting for long: then mail does not leave, and none of it has failed for good. */
+/* Whether what failed last has been waiting for long, although its server takes other messages: it alone does not
+ * leave.
+ */
 static void put_stuck(const struct view *view, const struct delivery_record *record, struct problems *problems)
 {
         int64_t waits_ms = clock_now(&view->engine->clock) - record->made_ms;
 
-        if ((record->state != DELIVERY_QUEUED && record->state != DELIVERY_SENDING) || waits_ms < STUCK_MS)
+        if ((record->state != DELIVERY_QUEUED && record->state != DELIVERY_SENDING) || waits_ms < STUCK_MS ||
+            troubles_find(&view->engine->troubles, TROUBLE_SERVER, record->server))
                 return;
-        add_problem(
-                problems,
-                "messages do not leave: the one that failed last has waited for %lld h; reminderctl deliveries --state "
-                "queued says why",
-                (long long)(waits_ms / STUCK_MS));
+        add_problem(problems, "a message to %s has waited for %lld h; reminderctl deliveries --state queued says why",
+                    record->address, (long long)(waits_ms / STUCK_MS));
         problems->attention = true;
+}
+
+static void put_troubles(const struct view *view, struct problems *problems)
+{
+        struct answer *answer = view->answer;
+        const struct troubles *troubles = &view->engine->troubles;
+        const struct present_trouble *present;
+        int64_t now = clock_now(&view->engine->clock);
+
+        answer_begin_member(answer, "troubles");
+        for (size_t at = 0; (present = troubles_next(troubles, now, &at));) {
+                char lasted[TROUBLE_LASTED_SIZE];
+
+                answer_begin(answer);
+                answer_text(answer, "kind", trouble_name(present->trouble.kind));
+                answer_text(answer, "server", present->server);
+                answer_moment(answer, "since", present->trouble.since_ms);
+                answer_text(answer, "text", present->text);
+                answer_end(answer);
+                add_problem(problems, "%s (for %s)", present->text, trouble_lasted(&present->trouble, now, lasted));
+                problems->attention = true;
+        }
+        answer_end_member(answer);
 }
 
 /* The last attempt that failed, and what has become of its delivery since. */
@@ -120,7 +143,7 @@ static void put_plans(const struct view *view, struct problems *problems)
 static void put_counts(const struct view *view, const struct store_counts *counts, struct problems *problems)
 {
         struct answer *answer = view->answer;
-        int64_t now = clock_now(&view->engine->clock), wake = manager_wake(view->control->manager);
+        int64_t now = clock_now(&view->engine->clock);
 
         answer_count(answer, "open", (uint64_t)counts->obligations_open);
         answer_count(answer, "overdue", (uint64_t)counts->overdue);
@@ -128,8 +151,6 @@ static void put_counts(const struct view *view, const struct store_counts *count
         answer_count(answer, "sending", (uint64_t)counts->sending);
         answer_count(answer, "sent", (uint64_t)counts->sent);
         answer_count(answer, "failed", (uint64_t)counts->failed);
-        answer_moment(answer, "now", now);
-        answer_moment(answer, "next_wake", wake);
         answer_moment(answer, "last_delivery", counts->last_sent_ms);
         if (counts->last_sent_ms > 0 && now >= counts->last_sent_ms)
                 answer_count(answer, "seconds_since_last_delivery", (uint64_t)(now - counts->last_sent_ms) / 1000);
@@ -142,26 +163,39 @@ static void put_counts(const struct view *view, const struct store_counts *count
         }
 }
 
+/* What the store knows. Where it cannot be read, the rest is answered all the same. */
+static void put_records(const struct view *view, struct problems *problems)
+{
+        struct store_counts counts;
+        int r = store_count(view->engine->store, view->today, &counts);
+
+        if (r == 0) {
+                put_counts(view, &counts, problems);
+                r = put_failure(view, problems);
+        }
+        if (r < 0) {
+                add_problem(problems, "the state cannot be read: %s", engine_words(view->engine, r));
+                problems->attention = true;
+                manager_try_state(view->control->manager);
+        }
+}
+
 int handle_status(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        struct answer CLEANUP(answer_clear) answer = {0};
+        struct answer CLEANUP(answer_clear) answer = answer_to(call);
         struct problems CLEANUP(problems_clear) problems = {0};
         struct view view = view_now(userdata, &answer);
-        struct store_counts counts;
-        int r = store_count(view.engine->store, view.today, &counts);
 
-        if (r < 0)
-                return control_trouble(userdata, r, error);
-        answer = answer_to(call);
+        (void)error;
         answer_begin(&answer);
         answer_text(&answer, "version", REMINDERD_VERSION);
         answer_text(&answer, "block", view.config->block_name);
         answer_text(&answer, "timezone", view.config->timezone);
         answer_text(&answer, "configuration", view.config->path);
-        put_counts(&view, &counts, &problems);
-        r = put_failure(&view, &problems);
-        if (r < 0)
-                return control_trouble(userdata, r, error);
+        answer_moment(&answer, "now", clock_now(&view.engine->clock));
+        answer_moment(&answer, "next_wake", manager_wake(view.control->manager));
+        put_records(&view, &problems);
+        put_troubles(&view, &problems);
         put_plans(&view, &problems);
         /* A provisional calendar is worth a word, but nothing is broken. */
         answer_text(&answer, "health", problems.attention ? "attention" : "ok");

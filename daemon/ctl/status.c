@@ -39,6 +39,8 @@ static void print_ago(json_int_t seconds)
 
 static void print_queue(const json_t *status)
 {
+        if (!json_object_get(status, "open")) /* the state cannot be read, which is said below */
+                return;
         label(_("obligations"));
         printf(_("%lld open, %lld of them overdue\n"), (long long)json_number(status, "open"),
                (long long)json_number(status, "overdue"));
@@ -113,9 +115,21 @@ static void print_status(const struct style *style, const json_t *status)
 
 int run_status(struct client *client)
 {
-        static const char *const maybe[] = {"next_wake",         "last_delivery",      "seconds_since_last_delivery",
-                                            "last_error",        "last_error_at",      "last_error_delivery",
-                                            "last_error_agency", "last_error_address", "last_error_state"};
+        static const char *const maybe[] = {"open",
+                                            "overdue",
+                                            "queued",
+                                            "sending",
+                                            "sent",
+                                            "failed",
+                                            "next_wake",
+                                            "last_delivery",
+                                            "seconds_since_last_delivery",
+                                            "last_error",
+                                            "last_error_at",
+                                            "last_error_delivery",
+                                            "last_error_agency",
+                                            "last_error_address",
+                                            "last_error_state"};
         json_t *CLEANUP_JSON reply = NULL;
         json_t *status;
         int code = client_call(client, &reply, "Status", "");

@@ -326,9 +326,15 @@ void notice_detail_clear(struct notice_detail *detail)
         free(detail->note);
 }
 
+const char *engine_words(const struct engine *engine, int error)
+{
+        const char *words = store_error(engine->store);
+
+        return error == -ENOMEM ? "there is not enough memory" : *words ? words : strerror(-error);
+}
+
 int engine_store_trouble(const struct engine *engine, int error, const char *doing)
 {
-        journal_say(&engine->journal, EVENT_STORE_TROUBLE, NULL, "%s: %s (%s)", doing, store_error(engine->store),
-                    strerror(-error));
+        journal_say(&engine->journal, EVENT_STORE_TROUBLE, NULL, "%s: %s", doing, engine_words(engine, error));
         return error;
 }

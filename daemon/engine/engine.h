@@ -1,11 +1,12 @@
 /* What the parts of the engine share: the settings in force, the store, the clock, the journal.
- * Depends on settings, store, clock, journal.
+ * Depends on settings, store, clock, journal, troubles.
  * Owned by manager; passed to sync, scheduler, digest, facts, outbox and decision. */
 #pragma once
 
 #include "engine/clock.h"
 #include "engine/journal.h"
 #include "engine/settings.h"
+#include "engine/troubles.h"
 #include "store/store.h"
 
 /* Who wants to know what happened: the bus, a rehearsal's printer. Any may be NULL. */
@@ -27,6 +28,7 @@ struct engine {
         struct store *store;
         struct clock clock;
         struct journal journal;
+        struct troubles troubles;
         struct engine_observer observers[ENGINE_OBSERVERS]; /* zeroed ones are free */
         uint64_t random;                                    /* state of the generator */
         /* Obligations that appear are taken to have been watched up to here: WALL_NONE catches up, a rehearsal starts
@@ -94,5 +96,7 @@ char *notice_detail_write(const struct notice_detail *detail);
 int notice_detail_read(const char *text, struct notice_detail *ret);
 void notice_detail_clear(struct notice_detail *detail);
 
+/* What failed, in the store's words where it was the store. Borrowed until the store's next call. */
+const char *engine_words(const struct engine *engine, int error);
 /* Logs a failure of the store once with its words; returns the error it was given. */
 int engine_store_trouble(const struct engine *engine, int error, const char *doing);

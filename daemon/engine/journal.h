@@ -21,11 +21,14 @@ enum journal_event {
         EVENT_DELIVERY_CANCELLED,
         EVENT_RECOVERED, /* deliveries that a crash left on the wire are repeated */
         EVENT_CLOCK_CHANGED,
-        EVENT_CLOCK_BEHIND,  /* the clock stands before the last recorded time */
-        EVENT_STORE_TROUBLE, /* the database cannot be written or read just now */
-        EVENT_DECISION,      /* somebody decided something */
-        EVENT_REFUSED,       /* somebody was refused */
-        EVENT_BACKUP,        /* somebody took a copy of the state */
+        EVENT_CLOCK_BEHIND,   /* the clock stands before the last recorded time */
+        EVENT_STORE_TROUBLE,  /* the database cannot be written or read just now */
+        EVENT_SERVER_TROUBLE, /* a server takes nothing for long */
+        EVENT_LATE,           /* what was due is not done */
+        EVENT_TROUBLE_OVER,   /* one of the troubles that were told is */
+        EVENT_DECISION,       /* somebody decided something */
+        EVENT_REFUSED,        /* somebody was refused */
+        EVENT_BACKUP,         /* somebody took a copy of the state */
         EVENT_BACKUP_FAILED,
         EVENT_BUS,   /* the bus came or went */
         EVENT_MORE,  /* so many more of a line that came too often to be written each time */

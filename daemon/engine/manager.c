@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "core/backoff.h"
 #include "core/cleanup.h"
 #include "engine/digest.h"
 #include "engine/outbox.h"
@@ -31,7 +32,8 @@ struct manager {
         int64_t set_point; /* clock_set_point() when last looked at */
         bool running;
         bool in_tick;
-        bool in_trouble;    /* the store failed; said once */
+        uint32_t failures;  /* of the store, in a row: the state is in doubt until something was written */
+        int64_t seen_ms;    /* while the clock is behind: the moment that it has already shown */
         int64_t unfollowed; /* by how much the clock was set and the store does not know it yet, ms */
         bool unsettled;     /* what is settled may lie ahead of the clock */
         bool moved;         /* agencies may have other addresses than what is queued for them */
@@ -121,16 +123,19 @@ static int64_t clock_behind(const struct engine *engine)
         return now < last ? last - now : 0;
 }
 
-static void report_clock(const struct engine *engine)
+static void report_clock(struct manager *manager)
 {
+        struct engine *engine = &manager->engine;
         int64_t now = clock_now(&engine->clock), behind = clock_behind(engine);
         char is[CLOCK_TEXT_SIZE], was[CLOCK_TEXT_SIZE];
 
-        if (behind > CLOCK_BEHIND_MS)
-                journal_say(&engine->journal, EVENT_CLOCK_BEHIND, NULL,
-                            "The clock says %s, but %s has already been seen: nothing is sent twice; set the clock "
-                            "right if it is wrong",
-                            clock_format(now, is), clock_format(now + behind, was));
+        if (behind <= CLOCK_BEHIND_MS)
+                return;
+        manager->seen_ms = now + behind;
+        (void)troubles_begin(&engine->troubles, TROUBLE_CLOCK, "", now,
+                             "The clock is behind: it said %s when %s had already been seen; nothing is sent twice; "
+                             "set the clock right if it is wrong",
+                             clock_format(now, is), clock_format(manager->seen_ms, was));
 }
 
 /* What waits moves with the clock, once. */
@@ -189,11 +194,13 @@ int manager_start(struct manager *manager)
                             "ids they had",
                             r);
         if (r >= 0) {
-                report_clock(engine);
+                report_clock(manager);
                 r = shift_attempts(engine, -clock_behind(engine)); /* set back while nobody watched */
         }
         if (r >= 0)
                 r = unsettle(engine);
+        if (r >= 0)
+                r = outbox_resume(manager->outbox);
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot start");
         engine->failures_due = clock_now(&engine->clock); /* of an earlier run, if any: told at the first tick */
@@ -269,6 +276,8 @@ static int write_all(struct manager *manager)
                 r = outbox_settle(manager->outbox);
         if (r == 0 && manager->running)
                 more = r = scheduler_step(engine);
+        if (r >= 0 && manager->failures > 0) /* where nothing is written a full disk is no obstacle */
+                r = scheduler_record_time(engine);
         if (r >= 0)
                 r = outbox_claim(manager->outbox);
         if (r >= 0)
@@ -298,6 +307,39 @@ static int work(struct manager *manager)
         return r;
 }
 
+static void fail(struct manager *manager, int error)
+{
+        static const struct retry again = {.first = 1, .max = MANAGER_RETRY_SECONDS};
+        struct engine *engine = &manager->engine;
+        int64_t now = clock_now(&engine->clock);
+
+        (void)troubles_begin(&engine->troubles, TROUBLE_STATE, "", now,
+                             "Reminders wait: the state cannot be written: %s", engine_words(engine, error));
+        if (manager->failures < UINT32_MAX)
+                manager->failures++;
+        manager->wake = now + backoff_delay_ms(&again, manager->failures, 0);
+}
+
+/* What a tick shows of the troubles that it can see the end of, and the journal's word on all. */
+static void judge_troubles(struct manager *manager)
+{
+        struct engine *engine = &manager->engine;
+        int64_t now = clock_now(&engine->clock);
+        char due[CLOCK_TEXT_SIZE];
+
+        if (manager->failures == 0)
+                troubles_end(&engine->troubles, TROUBLE_STATE, "", &engine->journal, now);
+        if (now >= manager->seen_ms)
+                troubles_end(&engine->troubles, TROUBLE_CLOCK, "", &engine->journal, now);
+        /* It begins with the moment that is waited for; what is due at once has been so since an earlier tick. */
+        if (manager->wake > now)
+                troubles_end(&engine->troubles, TROUBLE_LATE, "", &engine->journal, now);
+        if (manager->wake != INT64_MAX && !troubles_find(&engine->troubles, TROUBLE_LATE, ""))
+                (void)troubles_begin(&engine->troubles, TROUBLE_LATE, "", manager->wake,
+                                     "What was due at %s is not done", clock_format(manager->wake, due));
+        troubles_say(&engine->troubles, &engine->journal, now);
+}
+
 int manager_tick(struct manager *manager)
 {
         int r;
@@ -307,17 +349,22 @@ int manager_tick(struct manager *manager)
         manager->in_tick = true;
         r = work(manager);
         manager->in_tick = false;
-        if (r < 0) {
-                if (!manager->in_trouble)
-                        (void)engine_store_trouble(&manager->engine, r, "Reminders wait: the state cannot be written");
-                manager->in_trouble = true;
-                manager->wake = clock_now(&manager->engine.clock) + MANAGER_TROUBLE_MS;
-        } else
-                manager->in_trouble = false;
+        if (r < 0)
+                fail(manager, r);
+        else
+                manager->failures = 0;
         if (!manager->running)
                 manager->wake = INT64_MAX;
+        judge_troubles(manager);
         arm(manager);
         return r;
+}
+
+void manager_try_state(struct manager *manager)
+{
+        if (manager->failures == 0)
+                manager->failures = 1;
+        (void)manager_tick(manager);
 }
 
 int manager_decided(struct manager *manager)
@@ -375,9 +422,10 @@ int manager_clock_changed(struct manager *manager)
                 manager->set_point = point;
                 manager->unfollowed += by;
                 outbox_shift(manager->outbox, by);
+                troubles_shift(&engine->troubles, by);
                 if (engine->failures_due > 0)
                         engine->failures_due += by;
-                report_clock(engine);
+                report_clock(manager);
         }
         manager->unsettled = true;
         outbox_recall(manager->outbox);

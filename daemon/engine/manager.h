@@ -28,12 +28,14 @@ struct manager *manager_free(struct manager *manager);
 /* Recovers what a crash left behind, brings the store in line with the plans and starts to remind. */
 int manager_start(struct manager *manager);
 /* Does everything that is due now: schedules, sends, records; then arms the timer for the next moment. Called by the
- * timer and by a rehearsal. 0 or an error of the store, which has been logged and is tried again after
- * MANAGER_TROUBLE_MS. */
+ * timer and by a rehearsal. 0 or an error of the store, which is a trouble until a tick can write again: it is tried
+ * after a second, and then after up to MANAGER_RETRY_SECONDS. */
 int manager_tick(struct manager *manager);
 /* The same after a decision was stored: what is about to leave is looked at again first. */
 int manager_decided(struct manager *manager);
-#define MANAGER_TROUBLE_MS INT64_C(30000) /* a full disk is looked at again after this long */
+#define MANAGER_RETRY_SECONDS 10 /* who has made room on a full disk sees reminders leave within that time */
+/* A request found that the state cannot be read or written: whether it can is tried now, and if not it is a trouble. */
+void manager_try_state(struct manager *manager);
 /* The next moment anything can happen by itself, UTC milliseconds; INT64_MAX: none. */
 int64_t manager_wake(const struct manager *manager);
 /* Puts a loaded configuration in force. On an error the old one goes on. */

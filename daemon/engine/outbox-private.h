@@ -100,6 +100,8 @@ static inline size_t server_window(const struct outbox *outbox, const struct ser
         return server->connections + (ahead < room ? ahead : room);
 }
 
+/* outbox-record.c: nothing that failed waits for it any more. */
+void server_is_well(const struct outbox *outbox, const struct server *server);
 /* outbox-send.c: starts what is claimed, as many as the courier takes. */
 void outbox_start(struct outbox *outbox);
 /* outbox-record.c: takes in how an attempt ended, for outbox_settle() to write. */

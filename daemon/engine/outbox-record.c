@@ -132,6 +132,40 @@ static void say_result(struct outbox *outbox, const struct parcel *parcel)
         }
 }
 
+static void server_ails(const struct outbox *outbox, const char *server, int64_t since_ms, const char *answer)
+{
+        (void)troubles_begin(&outbox->engine->troubles, TROUBLE_SERVER, server, since_ms,
+                             "%s: messages do not leave: %s; reminderctl deliveries --state queued lists them", server,
+                             answer ? answer : "no words");
+}
+
+void server_is_well(const struct outbox *outbox, const struct server *server)
+{
+        struct engine *engine = outbox->engine;
+
+        troubles_end(&engine->troubles, TROUBLE_SERVER, server->name, &engine->journal, clock_now(&engine->clock));
+}
+
+int outbox_resume(struct outbox *outbox)
+{
+        struct delivery_record CLEANUP(delivery_record_clear) record = {0};
+        int64_t at_ms;
+        int r = store_last_failure(outbox->engine->store, &record, &at_ms);
+
+        if (r == 0 && (record.state == DELIVERY_QUEUED || record.state == DELIVERY_SENDING))
+                server_ails(outbox, record.server, record.made_ms, record.answer);
+        return r < 0 ? r : 0;
+}
+
+/* What an attempt says of its server: one that refuses a message for good has read it. */
+static void judge_server(const struct outbox *outbox, const struct parcel *parcel)
+{
+        if (parcel->outcome != TRANSFER_TEMPORARY)
+                server_is_well(outbox, parcel->server);
+        else if (parcel->delivery.state != DELIVERY_CANCELLED)
+                server_ails(outbox, parcel->server->name, clock_now(&outbox->engine->clock), parcel->answer);
+}
+
 int outbox_settle(struct outbox *outbox)
 {
         int64_t now = clock_now(&outbox->engine->clock);
@@ -149,6 +183,7 @@ void outbox_tell(struct outbox *outbox)
         while ((parcel = parcels_take_first(&outbox->answered))) {
                 if (parcel->outcome != TRANSFER_RECALLED) {
                         say_result(outbox, parcel);
+                        judge_server(outbox, parcel);
                         engine_tell_finished(outbox->engine, &parcel->delivery, parcel->answer);
                 }
                 parcel_free(parcel);

@@ -107,6 +107,9 @@ int outbox_configure(struct outbox *outbox)
         }
         if (r == 0 && config->mail.url)
                 r = configure_server(outbox, "mail", config->mail.connections, config->mail.per_minute);
+        for (const struct server *server = outbox->servers; r == 0 && server; server = server->next)
+                if (!server->configured)
+                        server_is_well(outbox, server);
         return r;
 }
 
@@ -261,6 +264,8 @@ int outbox_wake(struct outbox *outbox, int64_t *ret_ms)
                         r = server_wake(outbox, server, now, &one);
                         if (r < 0)
                                 return r;
+                        if (one == INT64_MAX && server->handed == 0)
+                                server_is_well(outbox, server);
                 }
                 if (one < wake)
                         wake = one;

@@ -29,6 +29,9 @@ int outbox_new(struct engine *engine, const struct courier *courier, sd_event *e
 struct outbox *outbox_free(struct outbox *outbox);
 /* Takes in the servers of the configuration in force. 0 or -ENOMEM: the old ones stay. */
 int outbox_configure(struct outbox *outbox);
+/* At the start: a server that took nothing before is in trouble until it takes something. 0 or an error of the store.
+ */
+int outbox_resume(struct outbox *outbox);
 /* A tick is one transaction of the caller's: outbox_settle() writes what became of the messages that were answered,
  * outbox_claim() claims what is due, and gives back what is claimed when the hours are over. 0 or an error of the
  * store. */

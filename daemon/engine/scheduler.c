@@ -283,12 +283,12 @@ static int obligation_batch(const struct tick *tick)
         return r < 0 ? r : n == SCHEDULE_BATCH;
 }
 
-static int record_time(const struct tick *tick)
+int scheduler_record_time(struct engine *engine)
 {
         char text[24];
 
-        snprintf(text, sizeof(text), "%lld", (long long)tick->now_ms);
-        return store_set_fact(tick->engine->store, FACT_LAST_TIME, text);
+        snprintf(text, sizeof(text), "%lld", (long long)clock_now(&engine->clock));
+        return store_set_fact(engine->store, FACT_LAST_TIME, text);
 }
 
 static int batch(const struct tick *tick)
@@ -325,7 +325,7 @@ int scheduler_step(struct engine *engine)
                 return r;
         more = r = batch(&tick);
         if (r >= 0)
-                r = record_time(&tick);
+                r = scheduler_record_time(engine);
         return r < 0 ? r : more > 0;
 }
 

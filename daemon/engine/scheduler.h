@@ -15,5 +15,7 @@
 /* One batch, in a transaction of the caller's. 1: there is more to do now; 0: nothing more is due; or an error, and the
  * transaction is to be rolled back, and failures_due with it. Outside the hours nothing is done. */
 int scheduler_step(struct engine *engine);
+/* Writes what every step with something to do writes, whether or not there is: FACT_LAST_TIME. */
+int scheduler_record_time(struct engine *engine);
 /* When there will be something to do, UTC milliseconds; INT64_MAX: never. */
 int scheduler_wake(struct engine *engine, int64_t *ret_ms);

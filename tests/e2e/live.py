@@ -6,6 +6,7 @@ Any day serves: the calendar that is written declares yesterday, today and tomor
 import datetime
 import os
 import re
+import resource
 import time
 import zoneinfo
 
@@ -19,6 +20,7 @@ ZONE = zoneinfo.ZoneInfo(os.environ.get("TEST_ZONE") or f"Etc/GMT{datetime.datet
 USER, PASSWORD = "nhacviec", "mat-khau-thu"
 SENDER = "Khối TMTH <nhacviec@khoi.example>"
 PATIENCE = 90
+FULL = 16384  # bytes a file may have: the write-ahead log is longer from the start on
 
 
 def now():
@@ -88,3 +90,22 @@ class Live(Block):
         super().__init__(folder, text, agencies=members, groups={}, policies=policy, default_policy="now", mail=mail,
                          **settings)  # fmt: skip
         self.work_every_day(at.date() - datetime.timedelta(days=1), at.date() + datetime.timedelta(days=1))
+
+
+class FullDisk:
+    """While it lasts no file of the daemon's grows: a write fails as on a full disk (RLIMIT_FSIZE)."""
+
+    def __init__(self, daemon):
+        self.process = daemon.process
+
+    def limit(self, bytes):
+        _, most = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (bytes, most))
+
+    def __enter__(self):
+        self.limit(FULL)
+        return self
+
+    def __exit__(self, *error):
+        if self.process.poll() is None:
+            self.limit(resource.RLIM_INFINITY)

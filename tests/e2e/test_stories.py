@@ -5,7 +5,6 @@ import collections
 import datetime
 import json
 import re
-import resource
 import time
 import unicodedata
 
@@ -15,10 +14,9 @@ from block import Bus
 from lab import check
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import PASSWORD, PATIENCE, USER, Live, item, mail_to, midnight, said, soon, wait_until
+from live import PASSWORD, PATIENCE, USER, FullDisk, Live, item, mail_to, midnight, said, soon, wait_until
 
 BATCH = 64  # RESULT_BATCH of engine/outbox.h
-FULL = 16384  # bytes a file may have: the write-ahead log is longer from the start on
 
 
 @pytest.fixture
@@ -48,25 +46,6 @@ def standstill(server):
     return now
 
 
-class FullDisk:
-    """While it lasts no file of the daemon's grows: a write fails as on a full disk (RLIMIT_FSIZE)."""
-
-    def __init__(self, daemon):
-        self.process = daemon.process
-
-    def limit(self, bytes):
-        _, most = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (bytes, most))
-
-    def __enter__(self):
-        self.limit(FULL)
-        return self
-
-    def __exit__(self, *error):
-        if self.process.poll() is None:
-            self.limit(resource.RLIM_INFINITY)
-
-
 def deliveries(bus, **wanted):
     found = json.loads(bus.ctl("deliveries", "--json").stdout)
     return [one for one in found if all(one[key] == value for key, value in wanted.items())]
@@ -87,7 +66,6 @@ def test_a_disk_that_fills_while_messages_leave_stops_them_and_repeats_none(tmp_
             written = daemon.stderr.count("Sent due")
             assert written < standstill(smtp) <= written + BATCH + connections
             assert "Cannot go on" not in daemon.stderr
-        daemon.reload()  # else it looks again after half a minute
         wait_for_everybody(smtp, count)
         said(daemon, "Sent due", count)
     assert len(smtp.messages()) == count

@@ -418,6 +418,11 @@ void play_answer(struct play *play, const char *address, enum transfer_outcome o
         answer->retry_after = retry_after;
 }
 
+const char *play_folder(const struct play *play)
+{
+        return play->folder;
+}
+
 struct manager *play_manager(struct play *play)
 {
         return play->manager;

@@ -32,6 +32,8 @@ void play_restart(struct play *play, const char *moment);
 void play_answer(struct play *play, const char *address, enum transfer_outcome outcome, int64_t retry_after);
 
 struct manager *play_manager(struct play *play);
+/* Where its files are; the state in "state" below. */
+const char *play_folder(const struct play *play);
 struct engine *play_engine(struct play *play);
 civil_day day_of(const char *text);
 extern const struct decider clerk;
