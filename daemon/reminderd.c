@@ -155,6 +155,7 @@ static int serve(const struct options *options)
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
         struct report CLEANUP(report_clear) report = {0};
 
+        service_hold_signals();
         if (load(options, &report, &settings) < 0)
                 return EXIT_FAILED;
         return service_run(options, settings, &report) < 0 ? EXIT_FAILED : EXIT_OK;

@@ -49,6 +49,24 @@ struct service {
         bool stopping;
 };
 
+/* ---- before anything else ---- */
+
+void service_hold_signals(void)
+{
+        /* A connection that breaks; a file at its limit (RLIMIT_FSIZE), which is a full disk that the store can live
+         * with; and those of which a stray one would end the reminders. */
+        static const int meaningless[] = {SIGPIPE, SIGXFSZ, SIGALRM, SIGUSR1, SIGUSR2};
+        sigset_t set;
+
+        sigemptyset(&set);
+        sigaddset(&set, SIGHUP);
+        sigaddset(&set, SIGTERM);
+        sigaddset(&set, SIGINT);
+        sigprocmask(SIG_BLOCK, &set, NULL);
+        for (size_t i = 0; i < ELEMENTS(meaningless); i++)
+                signal(meaningless[i], SIG_IGN);
+}
+
 /* ---- configuration ---- */
 
 int service_load(const char *path, struct report *report, struct settings **ret)
@@ -409,17 +427,8 @@ static int open_manager(struct service *service, const struct options *options, 
 
 static int add_signals(const struct service *service)
 {
-        sigset_t set;
-        int r;
+        int r = sd_event_add_signal(service->event, NULL, SIGHUP, on_hangup, (void *)service);
 
-        sigemptyset(&set);
-        sigaddset(&set, SIGHUP);
-        sigaddset(&set, SIGTERM);
-        sigaddset(&set, SIGINT);
-        sigprocmask(SIG_BLOCK, &set, NULL);
-        signal(SIGPIPE, SIG_IGN);
-        signal(SIGXFSZ, SIG_IGN); /* a file at its limit (RLIMIT_FSIZE) is a full disk, which the store can live with */
-        r = sd_event_add_signal(service->event, NULL, SIGHUP, on_hangup, (void *)service);
         if (r >= 0)
                 r = sd_event_add_signal(service->event, NULL, SIGTERM, on_terminate, (void *)service);
         if (r >= 0)
@@ -474,8 +483,10 @@ static int run(struct service *service, const struct options *options, struct se
                 r = manager_start(service->manager);
         if (r >= 0)
                 r = run_until_asked(service);
-        if (r < 0)
+        if (r < 0 || sd_event_get_state(service->event) == SD_EVENT_FINISHED)
                 return r;
+        if (service->stopping) /* told to end before it was ready */
+                return sd_event_loop(service->event);
         journal_say(&service->journal, EVENT_STARTED, NULL, "reminderd " REMINDERD_VERSION " reminds; configuration %s",
                     service->config_path);
         sd_notify(0, "READY=1");

@@ -6,6 +6,9 @@
 #include "engine/settings.h"
 #include "options.h"
 
+/* First thing: what comes before the service is ready for it waits, or it would end the program; what means nothing to
+ * it is ignored. */
+void service_hold_signals(void);
 /* Reads the configuration for what sends: without its secrets it would be refused everywhere. 0; -EINVAL with the
  * mistakes in the report; or another error. */
 int service_load(const char *path, struct report *report, struct settings **ret);

@@ -1,6 +1,8 @@
 """What the programs are started into: an odd environment, closed descriptors, strange signals and limits, secrets that
 are no proper files. Reminders leave all the same, or the error says what to mend."""
 
+import contextlib
+import fcntl
 import os
 import resource
 import signal
@@ -12,7 +14,7 @@ import block
 from block import Bus
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import PASSWORD, PATIENCE, USER, Live, midnight, said, soon
+from live import PASSWORD, PATIENCE, USER, Live, midnight, said, soon, wait_until
 
 COUNT = 3
 
@@ -102,6 +104,43 @@ def test_signals_that_the_caller_blocked_or_ignored(tmp_path, authority, servers
         assert_all_arrive(servers)
         daemon.reload()
         daemon.stop()
+
+
+@contextlib.contextmanager
+def held_up(path):
+    """Whoever opens the file has to wait: yields a function that waits for somebody to do so (fcntl(2), "Leases")."""
+    fd = os.open(path, os.O_RDWR)
+    try:
+        fcntl.fcntl(fd, F_SETSIG, signal.SIGURG)  # which nobody hears
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        yield lambda: wait_until(lambda: fcntl.fcntl(fd, fcntl.F_GETLEASE) != fcntl.F_WRLCK, lambda: f"{path} opened")
+    finally:
+        os.close(fd)
+
+
+F_SETSIG = 10  # of <fcntl.h>; Python has no name for it
+
+
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM", "SIGINT", "SIGPIPE", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGXFSZ"])
+def test_a_signal_in_the_middle_of_the_start(tmp_path, authority, servers, name):
+    """Caught while it reads a template: to reload is done once it runs, to end ends it cleanly, others mean nothing."""
+    live = overdue_block(tmp_path, authority, servers)
+    template = next((live.conf / "templates/vi").glob("*.html"))
+    with Bus() as bus, contextlib.ExitStack() as end:
+        with held_up(template) as wait_for_it:
+            daemon = live.start("session", environment=bus.environment)
+            end.callback(daemon.kill)
+            wait_for_it()
+            daemon.process.send_signal(getattr(signal, name))
+        if name in ("SIGTERM", "SIGINT"):
+            assert daemon.process.wait(PATIENCE) == 0
+            assert "Stopping" in daemon.stderr and "Cannot go on" not in daemon.stderr
+        else:
+            daemon.wait_for("READY=1")
+            assert_all_arrive(servers)
+            if name == "SIGHUP":
+                said(daemon, "Configuration reloaded")
+            daemon.stop()
 
 
 def test_few_descriptors_delay_and_lose_nothing(tmp_path, authority, servers):
