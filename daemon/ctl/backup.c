@@ -30,14 +30,26 @@ static int cannot_write(const struct client *client, const char *path)
         return client_fail(client, EXIT_REFUSED, _("%s cannot be written: %s"), path, strerror(errno));
 }
 
+/* What is no regular file stays as it is, whatever was asked for: as root a device would be gone. */
+static int refuse_kind(const struct client *client, const char *path, mode_t mode)
+{
+        if (S_ISDIR(mode))
+                return client_fail(client, EXIT_USAGE, _("%s is a folder; name a file in it"), path);
+        if (S_ISLNK(mode))
+                return client_fail(client, EXIT_REFUSED, _("%s is a symbolic link; name the file that it leads to"),
+                                   path);
+        return client_fail(client, EXIT_REFUSED,
+                           _("%s is a device, a pipe or a socket and is not replaced; name a file"), path);
+}
+
 static int check_target(const struct client *client, const char *path)
 {
         struct stat status;
 
         if (lstat(path, &status) < 0)
                 return errno == ENOENT ? EXIT_DONE : cannot_write(client, path);
-        if (S_ISDIR(status.st_mode))
-                return client_fail(client, EXIT_USAGE, _("%s is a folder; name a file in it"), path);
+        if (!S_ISREG(status.st_mode))
+                return refuse_kind(client, path, status.st_mode);
         if (!command_has(client->command, OPTION_REPLACE))
                 return client_fail(client, EXIT_REFUSED,
                                    _("%s exists already; --replace puts the new one in its place"), path);
@@ -71,7 +83,12 @@ static int sync_folder(const char *path)
 static int put_in_place(const struct client *client, const char *path, struct part *part)
 {
         bool replace = command_has(client->command, OPTION_REPLACE);
-        int r = renameat2(AT_FDCWD, part->path, AT_FDCWD, path, replace ? 0 : RENAME_NOREPLACE);
+        int code = check_target(client, path); /* once more: there was time meanwhile */
+        int r;
+
+        if (code != EXIT_DONE)
+                return code;
+        r = renameat2(AT_FDCWD, part->path, AT_FDCWD, path, replace ? 0 : RENAME_NOREPLACE);
 
         if (r < 0 && !replace && errno == EINVAL)
                 r = rename(part->path, path);

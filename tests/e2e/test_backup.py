@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -89,6 +90,45 @@ def test_a_file_that_is_there_stays_unless_it_is_to_be_replaced(desk, tmp_path):
     assert desk.ctl("backup", folder).returncode == 2
     nowhere = desk.ctl("backup", tmp_path / "no/such/file")
     assert nowhere.returncode == 1 and "No such file" in nowhere.stderr
+
+
+def make_socket(path):
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(path))
+
+
+NO_FILES = {
+    "a folder": (lambda path: path.mkdir(), 2, "is a folder"),
+    "an empty link": (lambda path: path.symlink_to(path.parent / "nowhere"), 1, "symbolic link"),
+    "a link to a file": (lambda path: path.symlink_to(path.parent / "file"), 1, "symbolic link"),
+    "a link to a folder": (lambda path: path.symlink_to(path.parent), 1, "symbolic link"),
+    "a link to a device": (lambda path: path.symlink_to("/dev/null"), 1, "symbolic link"),
+    "a link to itself": (lambda path: path.symlink_to(path), 1, "symbolic link"),
+    "a pipe": (os.mkfifo, 1, "pipe"),
+    "a socket": (make_socket, 1, "socket"),
+    "a device": (lambda path: os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 3)), 1, "device"),
+}
+
+
+@pytest.mark.parametrize("what", NO_FILES)
+def test_what_is_no_file_stays_as_it_is(desk, tmp_path, what):
+    make, code, says = NO_FILES[what]
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "file").write_text("mine")
+    path = folder / "copy.db"
+    try:
+        make(path)
+    except PermissionError:
+        pytest.skip("only root makes one")
+    before = os.lstat(path)
+    for words in ((), ("--replace",)):
+        refused = desk.ctl("backup", path, *words)
+        assert refused.returncode == code and says in refused.stderr, refused
+    after = os.lstat(path)
+    assert (after.st_ino, after.st_mode, after.st_rdev) == (before.st_ino, before.st_mode, before.st_rdev)
+    assert sorted(os.listdir(folder)) == ["copy.db", "file"] and (folder / "file").read_text() == "mine"
+    assert desk.json("log") == []
 
 
 def test_who_took_one_is_in_the_log_and_in_the_journal(desk, tmp_path):
