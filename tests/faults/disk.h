@@ -70,6 +70,8 @@ void disk_fail(const struct disk_fault *fault);
 void disk_heal(void);
 /* How many calls failed since disk_fail(). */
 long disk_failed(void);
+/* Microseconds that were waited for a lock, or would have been, since disk_watch(). */
+long disk_waited(void);
 /* Calls of a kind since disk_watch(). */
 long disk_calls(enum disk_call call);
 /* What the test itself does with the folder does not fail and is not counted; nests. */

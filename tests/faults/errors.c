@@ -14,6 +14,7 @@
 #define STEPS_AFTER 3
 #define PLACES_MAX 150 /* of a kind of call in one seed; another seed has others */
 #define PLACES_BRIEF 12
+#define WAIT_MAX_US 1000000 /* within one step: the daemon's loop stands still meanwhile */
 
 /* What a file system may answer. */
 static const struct disk_fault answers[] = {
@@ -115,7 +116,11 @@ static long work_with(struct faults *faults, const struct disk_fault *fault, uin
                 disk_fail(fault);
         for (int i = 0; i < STEPS; i++) {
                 uint64_t before_it = work.acked;
+                long waited = disk_waited();
                 int r = work_step(&work);
+                if (disk_waited() - waited > WAIT_MAX_US)
+                        faults_fail(faults, "%s %ld fails, and a step waits %ld ms", disk_call_names[fault->call],
+                                    fault->at, (disk_waited() - waited) / 1000);
                 if (r == 0) {
                         if (work.acked != before_it) /* one without changes writes nothing over them */
                                 outcomes.n = 0;

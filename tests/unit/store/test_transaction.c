@@ -6,9 +6,11 @@
 
 #include "store/query.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static void assert_fact(struct store *store, const char *name, const char *expected)
 {
@@ -231,6 +233,41 @@ static void test_tells_of_a_full_disk_at_opening(void **state)
         fixture_open(fixture); /* what was left of the attempt is taken as new */
 }
 
+/* SQLite would try for ten seconds; the daemon's loop has others to serve. Long since before that it has said so. */
+static void test_does_not_wait_for_a_lock(void **state)
+{
+        struct fixture *fixture = *state;
+        CLEANUP_FREE char *path = fixture_path(fixture, "reminderd.db-shm");
+        struct timespec before, after;
+        int ready[2];
+        char word;
+
+        OK(fixture->store, store_set_fact(fixture->store, "a", "1"));
+        assert_return_code(pipe(ready), errno);
+        pid_t pid = fork();
+        if (pid == 0) {
+                int fd = open(path, O_RDWR | O_CLOEXEC);
+                /* https://www.sqlite.org/walformat.html, 2.3.1: its eight locks */
+                bool held = fcntl(fd, F_SETLK, &(struct flock){.l_type = F_WRLCK, .l_start = 120, .l_len = 8}) == 0;
+                (void)!write(ready[1], held ? "y" : "n", 1);
+                pause();
+        }
+        assert_int_equal(read(ready[0], &word, 1), 1);
+        assert_int_equal(word, 'y');
+        clock_gettime(CLOCK_MONOTONIC, &before);
+        assert_int_equal(store_begin(fixture->store), -EBUSY);
+        clock_gettime(CLOCK_MONOTONIC, &after);
+        assert_in_range(after.tv_sec - before.tv_sec, 0, 4);
+        assert_non_null(strstr(store_error(fixture->store), "another process holds the database"));
+        kill(pid, SIGKILL);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        close(ready[0]);
+        close(ready[1]);
+        OK(fixture->store, store_begin(fixture->store));
+        OK(fixture->store, store_set_fact(fixture->store, "a", "2"));
+        OK(fixture->store, store_commit(fixture->store));
+}
+
 /* A forged record says that it is larger than SQLite reads; here the limit comes down instead. */
 static void test_takes_a_huge_record_for_damage(void **state)
 {
@@ -254,6 +291,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_survives_a_killed_process, fixture_file, fixture_end),
                 cmocka_unit_test_setup_teardown(test_survives_a_full_disk, fixture_file, fixture_end),
                 cmocka_unit_test_setup_teardown(test_tells_of_a_full_disk_at_opening, fixture_file, fixture_end),
+                cmocka_unit_test_setup_teardown(test_does_not_wait_for_a_lock, fixture_file, fixture_end),
                 cmocka_unit_test_setup_teardown(test_takes_a_huge_record_for_damage, fixture_scratch, fixture_end),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
