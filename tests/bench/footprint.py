@@ -11,7 +11,7 @@ from pathlib import Path
 import alertmanager
 from block import REMINDERCTL, REMINDERD, ROOT
 from harness import Rounds, free_port, output, program, spread
-from shipped import shipped
+from shipped import shipped_and_quiet
 
 FULL = {"rounds": 10, "build": True}
 SMOKE = {"rounds": 1, "build": False}
@@ -51,7 +51,7 @@ def start_alertmanager():
 
 def measure(scale):
     figures, rounds = {}, Rounds()
-    with tempfile.TemporaryDirectory(prefix="reminderd-bench-") as name, shipped() as block:
+    with tempfile.TemporaryDirectory(prefix="reminderd-bench-") as name, shipped_and_quiet() as block:
         folder = Path(name)
         if scale["build"]:
             figures["clean build"] = spread([build_seconds(folder / "build")], "s")

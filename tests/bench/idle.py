@@ -6,7 +6,7 @@ import time
 import alertmanager
 from block import Bus
 from harness import Missing, free_port, memory_mib, processor_nanoseconds, ratio, spread, wake_ups
-from shipped import shipped
+from shipped import shipped_and_quiet
 
 FULL = {"settle": 12, "seconds": 60}
 SMOKE = {"settle": 0, "seconds": 1}
@@ -17,7 +17,7 @@ def measure(scale):
     figures, ratios, skipped = {}, [], {}
     with contextlib.ExitStack() as stack:
         bus = stack.enter_context(Bus())
-        block = stack.enter_context(shipped())
+        block = stack.enter_context(shipped_and_quiet())
         pids = {"reminderd": stack.enter_context(block.start("session", bus.environment)).process.pid}
         try:
             process, _ = stack.enter_context(alertmanager.instance(free_port(), 1000))

@@ -1,4 +1,5 @@
-"""The configuration as it ships: the plan of a real block, for its own members or for many more."""
+"""The configuration as it ships: the plan of a real block, for its own members or for many more; and the same plan where
+nothing of it is due while the clock is read, whatever the day."""
 
 import contextlib
 import shutil
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import libconf
 
+import live
 from block import ROOT, Daemon
 
 YEAR = 2024  # of the plan
@@ -36,6 +38,14 @@ class Shipped:
         plan["plan"]["members"] = [plan["plan"]["head"], plan["plan"]["deputy"]] + [agency["id"] for agency in more]
         path.write_text(libconf.dumps(plan), encoding="utf-8")
 
+    def put_off(self):
+        """Moves the plan two years ahead of today, and leaves out the digest, which lists what waits for a date."""
+        (path,) = (self.conf / "plans.d").glob("*.conf")
+        path.write_text(path.read_text(encoding="utf-8").replace(str(YEAR), str(live.now().year + 2)), encoding="utf-8")
+        general = libconf.loads(self.path.read_text(encoding="utf-8"))
+        del general["digest"]
+        self.path.write_text(libconf.dumps(general), encoding="utf-8")
+
     def start(self, bus="none", environment=None):
         return Daemon(self, bus, (), environment)
 
@@ -44,3 +54,10 @@ class Shipped:
 def shipped(members=0):
     with tempfile.TemporaryDirectory(prefix="reminderd-bench-") as folder:
         yield Shipped(Path(folder), members)
+
+
+@contextlib.contextmanager
+def shipped_and_quiet():
+    with shipped() as block:
+        block.put_off()
+        yield block
