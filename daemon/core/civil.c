@@ -75,12 +75,22 @@ enum weekday civil_weekday(civil_day day)
         return (enum weekday)(from_monday - divide_down(from_monday, 7) * 7 + MONDAY);
 }
 
-int32_t civil_week(civil_day day)
+civil_day civil_last_weekday(civil_day day, enum weekday weekday)
 {
-        /* The week belongs to the year of its Thursday (ISO 8601). */
-        civil_day thursday = day + THURSDAY - (civil_day)civil_weekday(day);
+        return day - ((int32_t)civil_weekday(day) - (int32_t)weekday + 7) % 7;
+}
 
-        return (thursday - civil_from(civil_split(thursday).year, 1, 1)) / 7 + 1;
+struct civil_week civil_week(civil_day day, enum weekday start)
+{
+        civil_day middle = civil_last_weekday(day, start) + 3;
+        int32_t year = civil_split(middle).year;
+        int32_t number = (middle - civil_from(year, 1, 1)) / 7 + 1;
+
+        return (struct civil_week){
+                .year = year,
+                .number = number,
+                .of = number + (civil_from(year, 12, 31) - middle) / 7,
+        };
 }
 
 /* Reads exactly n digits; -1 where there are not so many. */

@@ -38,8 +38,18 @@ int32_t civil_month_days(int32_t year, int32_t month);
 civil_day civil_from(int32_t year, int32_t month, int32_t day);
 struct civil_date civil_split(civil_day day);
 enum weekday civil_weekday(civil_day day);
-/* ISO 8601 week number, 1..53. */
-int32_t civil_week(civil_day day);
+/* The last day with that weekday that is not after `day`. */
+civil_day civil_last_weekday(civil_day day, enum weekday weekday);
+
+/* A week belongs to the year in which most of its days lie. */
+struct civil_week {
+        int32_t year;
+        int32_t number; /* 1..53 */
+        int32_t of;     /* weeks that year has: 52 or 53 */
+};
+
+/* Numbered as by ISO 8601, for weeks that begin on `start`; ISO's own begin on MONDAY. */
+struct civil_week civil_week(civil_day day, enum weekday start);
 
 /* Reads "YYYY-MM-DD", nothing before or after it. 0, or -EINVAL (not that form), -ERANGE (no such date, or a
  * year outside CIVIL_FIRST_YEAR..CIVIL_LAST_YEAR). */

@@ -11,12 +11,6 @@
 
 #define FACT_DIGEST "digest" /* nominal day of the last digest that is settled */
 
-/* The last day with that weekday that is not after `day`. */
-static civil_day last_weekday(civil_day day, enum weekday weekday)
-{
-        return day - ((int32_t)civil_weekday(day) - (int32_t)weekday + 7) % 7;
-}
-
 static wall_time moment_of(const struct config *config, civil_day nominal)
 {
         civil_day day = calendar_next_working(config->calendar, nominal);
@@ -54,7 +48,7 @@ int digest_start(struct engine *engine)
         /* One that is settled and still to come was made by a clock that ran ahead. */
         if (r < 0 || (r == 0 && moment_of(config, day) <= now))
                 return r;
-        day = last_weekday(wall_day(now), config->digest.weekday);
+        day = civil_last_weekday(wall_day(now), config->digest.weekday);
         while (moment_of(config, day) >= now)
                 day -= 7;
         return settle(engine, day);
@@ -72,7 +66,7 @@ int digest_next(struct engine *engine, wall_time *ret)
         r = settled_day(engine, &day);
         if (r != 0)
                 return r < 0 ? r : 0;
-        *ret = moment_of(config, last_weekday(day + 7, config->digest.weekday));
+        *ret = moment_of(config, civil_last_weekday(day + 7, config->digest.weekday));
         return 0;
 }
 
@@ -103,7 +97,7 @@ int digest_schedule(struct engine *engine, int64_t now_ms)
 
         if (r < 0 || next > now)
                 return r;
-        nominal = last_weekday(wall_day(now), config->digest.weekday);
+        nominal = civil_last_weekday(wall_day(now), config->digest.weekday);
         if (moment_of(config, nominal) > now)
                 nominal -= 7;
         for (size_t i = 0; r == 0 && i < config->roster.n_agencies; i++) {

@@ -187,6 +187,12 @@ static bool matrix_at(const struct scope *scope, size_t index, struct fill *ret)
         return fill_part(ret, scope, find_in_matrix, &scope_letter(scope)->matrices[index], index);
 }
 
+/* The week in which most of the digest's seven days lie: one of a Sunday is about the week that begins the day after. */
+static int32_t digest_week(const struct letter *letter)
+{
+        return civil_week(letter->week_from + 3, MONDAY).number;
+}
+
 /* ---- the whole ---- */
 
 bool digest_find(const struct scope *scope, unsigned name, struct fill *ret)
@@ -196,7 +202,7 @@ bool digest_find(const struct scope *scope, unsigned name, struct fill *ret)
         case NAME_sections:
                 return fill_list(ret, scope, DIGEST_SECTIONS, section_at);
         case NAME_week:
-                return fill_number(ret, civil_week(letter->week_from));
+                return fill_number(ret, digest_week(letter));
         case NAME_week_from:
                 return fill_day(ret, letter->week_from);
         case NAME_week_to:

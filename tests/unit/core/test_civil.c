@@ -70,15 +70,26 @@ static void test_weeks(void **state)
 {
         static const struct {
                 const char *day;
-                int32_t week;
+                enum weekday start;
+                struct civil_week week;
         } table[] = {
-                {"2024-01-01", 1},  {"2023-01-01", 52}, {"2021-01-03", 53}, {"2021-01-04", 1},
-                {"2024-12-29", 52}, {"2024-12-30", 1},  {"2026-12-31", 53}, {"2024-06-12", 24},
+                {"2024-01-01", MONDAY, {2024, 1, 52}},  {"2023-01-01", MONDAY, {2022, 52, 52}},
+                {"2021-01-03", MONDAY, {2020, 53, 53}}, {"2021-01-04", MONDAY, {2021, 1, 52}},
+                {"2024-12-29", MONDAY, {2024, 52, 52}}, {"2024-12-30", MONDAY, {2025, 1, 52}},
+                {"2026-12-31", MONDAY, {2026, 53, 53}}, {"2027-01-03", MONDAY, {2026, 53, 53}},
+                {"2024-06-12", MONDAY, {2024, 24, 52}}, {"2027-01-02", SUNDAY, {2026, 52, 52}},
+                {"2027-01-03", SUNDAY, {2027, 1, 52}},  {"2024-12-28", SUNDAY, {2024, 52, 52}},
+                {"2024-12-29", SUNDAY, {2025, 1, 53}},  {"2025-12-31", WEDNESDAY, {2026, 1, 52}},
         };
 
         (void)state;
-        for (size_t i = 0; i < ELEMENTS(table); i++)
-                assert_int_equal(civil_week(day_of(table[i].day)), table[i].week);
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct civil_week week = civil_week(day_of(table[i].day), table[i].start);
+
+                assert_int_equal(week.year, table[i].week.year);
+                assert_int_equal(week.number, table[i].week.number);
+                assert_int_equal(week.of, table[i].week.of);
+        }
 }
 
 static void test_parse(void **state)

@@ -446,6 +446,37 @@ static void test_digest(void **state)
                                                    "tạm hoãn nhắc đến 13/12/2024"});
 }
 
+/* A digest names the week in which most of its days lie. */
+static void test_digest_week(void **state)
+{
+        static const struct {
+                int32_t from; /* 1209 is a Monday, of week 50 */
+                const char *words;
+        } table[] = {
+                {1207, "tuần 50 (từ 07/12/2024 đến 13/12/2024)"}, /* Saturday */
+                {1208, "tuần 50 (từ 08/12/2024 đến 14/12/2024)"}, /* Sunday */
+                {1209, "tuần 50 (từ 09/12/2024 đến 15/12/2024)"},
+                {1212, "tuần 50 (từ 12/12/2024 đến 18/12/2024)"}, /* Thursday */
+                {1213, "tuần 51 (từ 13/12/2024 đến 19/12/2024)"}, /* Friday */
+                {1229, "tuần 1 (từ 29/12/2024 đến 04/01/2025)"},
+        };
+        struct letter_entry overdue = entry_of(0, "a", "Đăng ký", on(1202));
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+                struct letter letter = letter_of(NULL, 0, table[i].from);
+
+                letter.kind = KIND_DIGEST;
+                letter.week_from = day_of(table[i].from);
+                letter.week_to = letter.week_from + 6;
+                letter.sections[DIGEST_OVERDUE] = &overdue;
+                letter.n_sections[DIGEST_OVERDUE] = 1;
+                assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
+                need("subject", mail.subject, table[i].words);
+                need("text", mail.text, table[i].words);
+        }
+}
+
 static void test_matrix(void **state)
 {
         static const enum obligation_state states[] = {STATE_DONE,    STATE_LATE,    STATE_OVERDUE, STATE_SNOOZED,
@@ -495,11 +526,12 @@ static void test_others(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_single),     cmocka_unit_test(test_plan_facts),
-                cmocka_unit_test(test_decisions),  cmocka_unit_test(test_completed),
-                cmocka_unit_test(test_escalation), cmocka_unit_test(test_group_subjects),
-                cmocka_unit_test(test_group_body), cmocka_unit_test(test_digest),
-                cmocka_unit_test(test_matrix),     cmocka_unit_test(test_others),
+                cmocka_unit_test(test_single),      cmocka_unit_test(test_plan_facts),
+                cmocka_unit_test(test_decisions),   cmocka_unit_test(test_completed),
+                cmocka_unit_test(test_escalation),  cmocka_unit_test(test_group_subjects),
+                cmocka_unit_test(test_group_body),  cmocka_unit_test(test_digest),
+                cmocka_unit_test(test_digest_week), cmocka_unit_test(test_matrix),
+                cmocka_unit_test(test_others),
         };
         return cmocka_run_group_tests(tests, load, unload);
 }
