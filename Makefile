@@ -6,7 +6,7 @@ DESTDIR ?=
 SANITIZE ?= 0
 
 VERSION := 0.1.0
-PKGS := libcurl libconfig sqlite3 libsystemd libical jansson libcrypto libidn2
+PKGS := libcurl libconfig sqlite3 libsystemd jansson libcrypto libidn2
 
 # ---- compiler ----------------------------------------------------------------------------------------------------
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror
@@ -24,6 +24,7 @@ endif
 CFLAGS_ALL += $(CFLAGS)
 LDFLAGS_ALL += $(LDFLAGS)
 LIBS := $(shell pkg-config --libs $(PKGS)) -lm
+TEST_LIBS := -lcmocka -lical
 
 # ---- the floors, each an archive; a floor sees only those to its right ---------------------------------------------
 FLOORS := control engine message config store delivery core
@@ -77,7 +78,7 @@ unit_floor = $(word 3,$(subst /, ,$(1)))
 unit_helpers = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(dir $(1))test_%.c,$(wildcard $(dir $(1))*.c)))
 define unit_rule
 $(BUILD)/$(1:.c=): $(BUILD)/$(1:.c=.o) $(call unit_helpers,$(1)) $(foreach f,$(call unit_floor,$(1)) $(below_$(call unit_floor,$(1))),$(call archive,$(f)))
-	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS) -lcmocka
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS) $$(TEST_LIBS)
 endef
 $(foreach test,$(UNIT_SOURCES),$(eval $(call unit_rule,$(test))))
 $(BUILD)/tests/%.o: CPPFLAGS_ALL += -DSOURCE_DIR='"$(CURDIR)"'
@@ -89,10 +90,10 @@ unit-%: ## unit tests of one floor: make unit-core
 	@scripts/run-unit $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 
 # Without those that take minutes under valgrind: store/test_memory fails each allocation in turn, config/test_source reads
-# files of many megabytes, core/test_repeat and core/test_ladder_year count whole years, of libical's dates and of integers.
+# files of many megabytes, core/test_ladder_year counts whole years.
 VALGRIND := valgrind --quiet --num-callers=30 --leak-check=full --show-leak-kinds=definite \
 	--errors-for-leak-kinds=definite --error-exitcode=99
-UNIT_LONG := $(addprefix $(BUILD)/tests/unit/,store/test_memory config/test_source core/test_repeat core/test_ladder_year)
+UNIT_LONG := $(addprefix $(BUILD)/tests/unit/,store/test_memory config/test_source core/test_ladder_year)
 UNIT_UNDER_VALGRIND := $(filter-out $(UNIT_LONG),$(UNIT_TESTS))
 valgrind: $(UNIT_UNDER_VALGRIND) ## the unit tests under memcheck
 	@RUNNER='$(VALGRIND)' scripts/run-unit $(UNIT_UNDER_VALGRIND)
@@ -134,7 +135,7 @@ FUZZ_TARGETS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c)) \
 	tests/unit/message/letters.c tests/unit/message/json_values.c)
 $(FUZZ_TARGETS): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_HELPERS) $(foreach f,ctl $(FLOORS),$(call archive,$(f)))
-	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS) -lical
 fuzz-targets: $(FUZZ_TARGETS)
 fuzz-build: ## the fuzz targets, in FUZZ_BUILD
 	@$(MAKE) --no-print-directory CC=clang SANITIZE=1 BUILD=$(FUZZ_BUILD) CFLAGS=-fsanitize=fuzzer-no-link fuzz-targets

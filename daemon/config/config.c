@@ -13,6 +13,10 @@
 #include "config/fingerprint.h"
 #include "config/secret.h"
 
+/* Belongs to the fingerprints. It grows when the same text comes to mean other days, so that after an update what is
+ * stored is brought in line. 2: repeats mean what RFC 5545 says. */
+#define MEANING 2
+
 DEFINE_CLEANUP(struct config *, config_free, config_free)
 
 static void loader_clear(struct loader *loader)
@@ -126,11 +130,15 @@ int config_load(const char *path, struct report *report, char **ret_templates, s
         CLEANUP(config_free_p) struct config *config = calloc(1, sizeof(*config));
         CLEANUP(digest_free_p) EVP_MD_CTX *digest = NULL;
         CLEANUP(loader_clear) struct loader loader = {.report = report, .config = config};
+        static const int32_t meaning = MEANING;
         size_t errors = report->n_errors;
         int r;
 
         if (!config || digest_new(NULL, &digest) < 0)
                 return -ENOMEM;
+        r = digest_add(digest, &meaning, sizeof(meaning));
+        if (r < 0)
+                return r;
         loader.digest = digest;
         r = loader_place(&loader, path);
         if (r == -ENOMEM)

@@ -168,33 +168,20 @@ static void read_tentative(const struct section *section, int32_t year, struct i
                                 civil_format(item->fix_by, day), civil_format(item->to, end));
 }
 
-/* Asks the very code that will expand it whether the item ever comes. */
-static int check_occurrences(const struct section *section, const config_setting_t *value, int32_t year,
-                             const struct item *item)
+/* Asks the very code that will look for it whether the day ever comes. */
+static int check_observance(const struct section *section, const config_setting_t *value, int32_t year,
+                            const struct item *item)
 {
         CLEANUP_FREE struct occurrence *occurrences = NULL;
-        char buffer[EXCERPT_SIZE];
         size_t n;
         int r;
 
-        if (year == 0 || (item->form == DATE_REPEAT && !item->repeat) ||
-            (item->form == DATE_OBSERVANCE && item->observance.month == 0))
+        if (year == 0 || item->observance.month == 0)
                 return 0;
         r = item_occurrences(item, year, &occurrences, &n);
-        if (r == -ENOMEM || r == 0)
+        if (r != -ENODATA)
                 return r;
-        excerpt(item->form == DATE_REPEAT ? item->repeat : "", buffer);
-        if (r == -E2BIG)
-                setting_error(section, value, "repeat \"%s\" comes more than %d times a year", buffer, OCCURRENCES_MAX);
-        else if (r == -ENODATA && item->form == DATE_REPEAT)
-                setting_error(section, value, "repeat \"%s\" never comes in %d", buffer, year);
-        else if (r == -ENODATA)
-                setting_error(section, value, "%s never comes in %d", setting_name(value), year);
-        else
-                setting_error(section, value,
-                              "repeat \"%s\" is no rule of RFC 5545, or names a day that never comes; expected such as "
-                              "\"FREQ=MONTHLY;BYMONTHDAY=25\"",
-                              buffer);
+        setting_error(section, value, "%s never comes in %d", setting_name(value), year);
         return 0;
 }
 
@@ -222,14 +209,13 @@ int dates_read(const struct section *section, int32_t year, struct item *item)
                 r = setting_keep(section, "when", NULL, &item->when);
                 break;
         case DATE_REPEAT:
-                r = setting_keep(section, "repeat", NULL, &item->repeat);
+                r = repeat_read(section, value, year, item);
                 break;
         case DATE_OBSERVANCE:
                 read_observance(section, year, item);
+                r = check_observance(section, value, year, item);
                 break;
         }
         read_tentative(section, year, item);
-        if (r == 0 && (item->form == DATE_REPEAT || item->form == DATE_OBSERVANCE))
-                r = check_occurrences(section, value, year, item);
         return r;
 }

@@ -111,6 +111,8 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
                 r = read_people(reading, section, item);
         if (r == 0)
                 r = read_policy(reading, section, item);
+        if (r == 0)
+                r = repeat_check_before(section, reading->plan->year, item);
         if (r < 0)
                 return r;
         if (item->form == DATE_OBSERVANCE && item->observance.since == 0 && strstr(item->title, "{n}"))

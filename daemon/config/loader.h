@@ -80,6 +80,10 @@ struct plan_reading {
 int item_read(struct plan_reading *reading, const struct section *section, struct item *item);
 /* When an item falls: exactly one of the kinds of date. */
 int dates_read(const struct section *section, int32_t year, struct item *item);
+/* A rule that is wrong or never comes is reported; warned is of days that it leaves out. */
+int repeat_read(const struct section *section, const config_setting_t *value, int32_t year, struct item *item);
+/* Warns of `before` offsets, now known, that are longer than from one day of the repeat to the next. */
+int repeat_check_before(const struct section *section, int32_t year, const struct item *item);
 
 /* The absolute path of a file that a key names and that must be there. */
 int path_read(const struct loader *loader, const struct section *section, const char *key, char **ret);

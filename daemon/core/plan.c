@@ -1,10 +1,11 @@
 /* A year's plan: copies, occurrences and whom targets mean.
- * Depends on calendar, span, roster, lunar; repeats come from repeat.c.
+ * Depends on calendar, span, roster, lunar, repeat.
  * Filled by config; read by engine and message. */
 #include "core/plan.h"
 
 #include "core/cleanup.h"
 #include "core/lunar.h"
+#include "core/repeat.h"
 
 #include <errno.h>
 #include <string.h>
@@ -132,11 +133,15 @@ static int observance_day(const struct observance *observance, int32_t year, civ
 static int repeat_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n)
 {
         CLEANUP_FREE civil_day *days = NULL;
+        char reason[RULE_REASON_SIZE];
         struct occurrence *occurrences;
+        struct rule rule;
         size_t n;
         int r;
 
-        r = repeat_expand(item->repeat, year, &days, &n);
+        r = rule_parse(item->repeat, &rule, reason);
+        if (r == 0)
+                r = repeat_days(&rule, civil_from(year, 1, 1), civil_from(year, 12, 31), &days, &n);
         if (r < 0)
                 return r;
         occurrences = calloc(n, sizeof(*occurrences));

@@ -1,5 +1,5 @@
 /* A year's plan: items, whom they bind, when they fall, and the policy that says when to remind.
- * Depends on calendar, span, roster; expands repeats with libical (repeat.c).
+ * Depends on calendar, span, roster, repeat.
  * Filled by config; read by engine and message. */
 #pragma once
 
@@ -59,7 +59,7 @@ struct item {
         bool tentative;
         civil_day fix_by; /* CIVIL_NONE: nobody is reminded to fix it */
         char *when;       /* undated: what it waits for */
-        char *repeat;     /* RRULE */
+        char *repeat;     /* a rule (core/rule.h), which starts on 1 January of the plan's year */
         struct observance observance;
         struct targets for_;      /* who owes it */
         struct targets report_to; /* empty: the head */
@@ -89,8 +89,6 @@ struct occurrence {
         bool tentative;
 };
 
-#define OCCURRENCES_MAX 400 /* of one item in one year: daily, and some to spare */
-
 void policy_clear(struct policy *policy);
 /* A deep copy. 0 or -ENOMEM; *ret is untouched on failure. */
 int policy_copy(const struct policy *policy, struct policy *ret);
@@ -98,11 +96,9 @@ void item_clear(struct item *item);
 void plan_clear(struct plan *plan);
 
 /* The occurrences of an item in the plan's year, in date order; the caller frees *ret.
- * 0, -ENOMEM, -EINVAL (libical refuses the rule), -ENODATA (never in that year: a rule without a day, a lunar
- * date that the year skips, 29/02), -E2BIG (more than OCCURRENCES_MAX). */
+ * 0, -ENOMEM, -EINVAL (the repeat is no rule), -ENODATA (never in that year: a rule without a day, a lunar date that
+ * the year skips, 29/02). */
 int item_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n);
-/* The days of an RRULE that lie in a year, ascending; the first is counted from 1 January. Errors as above. */
-int repeat_expand(const char *rule, int32_t year, civil_day **ret, size_t *ret_n);
 /* The agencies that targets mean in a plan, each once, in roster order; the caller frees *ret. 0 or -ENOMEM. */
 int plan_resolve(const struct plan *plan, const struct roster *roster, const struct targets *targets, size_t **ret,
                  size_t *ret_n);

@@ -1,178 +1,222 @@
-/* The days of a repeating item: an RFC 5545 rule inside one year.
- * Depends on civil; expands with libical.
- * Called by plan. */
-#include "core/plan.h"
+/* The days of a rule of repetition: RFC 5545, section 3.3.10, on civil days.
+ * Depends on rule.
+ * Called by plan and config. */
+#include "core/repeat.h"
+
+#include <errno.h>
 
 #include "core/cleanup.h"
 
-#include <errno.h>
-#include <libical/ical.h>
-#include <string.h>
+#define WEEK_OVERHANG 3 /* days of a year's first or last week that can lie in the neighbouring year */
+#define INTERVAL_DAYS_MAX (366 + 2 * WEEK_OVERHANG)
 
-/* Longer than BYYEARDAY with every day of the year, which needs about 1,500 bytes. */
-#define RULE_SIZE_MAX 4096
-#define NUMBER_DIGITS_MAX 4 /* of INTERVAL and COUNT: libical cuts them to 16 and 32 bits without a word */
+/* One interval of a rule, the days of which make one set: a day, a week, a month or a year. */
+struct interval {
+        civil_day from, to;
+        int32_t year; /* of a year */
+};
 
-DEFINE_CLEANUP(icalrecur_iterator *, icalrecur_iterator_free, iterator)
-
-/* ---- what libical 3.0 reads as something else: numbers with letters behind them, a part given twice ---- */
-
-static bool is_number(const char *value, size_t size)
+static struct interval month_interval(int32_t month)
 {
-        return size > 0 && size <= NUMBER_DIGITS_MAX && strspn(value, "0123456789") >= size;
+        int32_t year = month / 12;
+
+        month = month % 12 + 1;
+        return (struct interval){
+                .from = civil_from(year, month, 1),
+                .to = civil_from(year, month, civil_month_days(year, month)),
+        };
 }
 
-/* "1,-15", or with weekdays "MO,-1FR". */
-static bool is_list(const char *value, size_t size, bool weekdays)
+/* The nth interval of a rule that starts on `first`; each INTERVAL-th counts. With BYWEEKNO a year is that of its
+ * weeks, which begins and ends within three days of the calendar's. */
+static struct interval interval_at(const struct rule *rule, civil_day first, int32_t nth)
 {
-        const char *end = value + size;
+        struct civil_date start = civil_split(first);
+        int32_t steps = nth * rule->interval, overhang = rule->by[BY_WEEK].given ? WEEK_OVERHANG : 0;
+        struct interval interval = {.from = first + steps, .to = first + steps};
 
-        for (;; value++) {
-                size_t sign = strspn(value, "+-") > 0, digits = strspn(value + sign, "0123456789");
-
-                value += sign + digits;
-                if (weekdays ? digits > 2 || (sign > 0 && digits == 0) : digits < 1 || digits > 3)
-                        return false;
-                if (weekdays)
-                        value += 2; /* libical knows the names */
-                if (value >= end || *value != ',')
-                        return value == end;
+        switch (rule->frequency) {
+        case DAILY:
+                break;
+        case WEEKLY:
+                interval.from = civil_last_weekday(first, rule->week_start) + steps * 7;
+                interval.to = interval.from + 6;
+                break;
+        case MONTHLY:
+                return month_interval(start.year * 12 + start.month - 1 + steps);
+        case YEARLY:
+                interval.year = start.year + steps;
+                interval.from = civil_from(interval.year, 1, 1) - overhang;
+                interval.to = civil_from(interval.year, 12, 31) + overhang;
+                break;
         }
+        return interval;
 }
 
-static bool is_part(const char *part, size_t size, const char *name)
+/* Whether BYDAY names a weekday that is the nth day of so many, of a month or of a year. */
+static bool weekday_is_named(const struct weekday_choice *weekday, int32_t nth, int32_t of)
 {
-        return size >= strlen(name) && strncasecmp(part, name, strlen(name)) == 0;
+        int32_t count = (nth - 1) / 7 + 1;
+
+        return weekday->every || (weekday->nth.given && numbers_name(&weekday->nth, count, count + (of - nth) / 7));
 }
 
-static bool part_is_sound(const char *part, size_t size, const char *rest)
-{
-        const char *equals = memchr(part, '=', size);
-        size_t name = equals ? (size_t)(equals - part) + 1 : 0;
-        const char *value = part + name;
-
-        if (name == 0)
-                return false;
-        for (; *rest; rest += strcspn(rest, ";")) {
-                rest += strspn(rest, ";");
-                if (strncasecmp(rest, part, name) == 0)
-                        return false;
-        }
-        if (is_part(part, size, "INTERVAL=") || is_part(part, size, "COUNT="))
-                return is_number(value, size - name);
-        if (is_part(part, size, "BY"))
-                return is_list(value, size - name, is_part(part, size, "BYDAY="));
-        return true; /* libical judges these well */
-}
-
-static bool is_sound(const char *rule)
-{
-        for (const char *part = rule;; part++) {
-                size_t size = strcspn(part, ";");
-
-                if (!part_is_sound(part, size, part + size))
-                        return false;
-                part += size;
-                if (!*part)
-                        return true;
-        }
-}
-
-/* ---- the rule ---- */
-
-/* RFC 5545, 3.3.10: "1MO" goes with MONTHLY and YEARLY alone. For a ninth Friday of a month libical searches seconds.
+/* The parts of a rule follow one another as expansions and limits. Since the days of an interval are few, each of
+ * them is asked instead whether every part names it: what an expansion adds and what a limit keeps are the same days.
  */
-static bool weekdays_fit(const struct icalrecurrencetype *rule)
+static bool is_named(const struct rule *rule, const struct interval *interval, civil_day day)
 {
-        int most = rule->freq == ICAL_MONTHLY_RECURRENCE ? 5 : rule->freq == ICAL_YEARLY_RECURRENCE ? 53 : 0;
+        const struct weekday_choice *weekday = &rule->weekdays[civil_weekday(day)];
+        struct civil_date date = civil_split(day);
+        int32_t month_days = civil_month_days(date.year, date.month);
+        civil_day new_year = civil_from(date.year, 1, 1);
+        int32_t year_day = day - new_year + 1, year_days = civil_from(date.year + 1, 1, 1) - new_year;
+        bool in_month = rule_counts_in_month(rule);
+        struct civil_week week;
 
-        for (size_t i = 0; i < ICAL_BY_DAY_SIZE && rule->by_day[i] != ICAL_RECURRENCE_ARRAY_MAX; i++)
-                if (abs(icalrecurrencetype_day_position(rule->by_day[i])) > most)
-                        return false;
-        return true;
+        if (!numbers_name(&rule->by[BY_MONTH], date.month, 12) ||
+            !numbers_name(&rule->by[BY_MONTH_DAY], date.day, month_days) ||
+            !numbers_name(&rule->by[BY_YEAR_DAY], year_day, year_days))
+                return false;
+        if (rule->by_weekday &&
+            !weekday_is_named(weekday, in_month ? date.day : year_day, in_month ? month_days : year_days))
+                return false;
+        if (!rule->by[BY_WEEK].given)
+                return true;
+        week = civil_week(day, rule->week_start);
+        return week.year == interval->year && numbers_name(&rule->by[BY_WEEK], week.number, week.of);
 }
 
-/* No rule is to blame where libical lacks memory; where ICU below it does, it speaks of an internal error. */
-static int why_not(void)
+/* The set of an interval, before BYSETPOS. Returns how many there are. */
+static int32_t collect(const struct rule *rule, const struct interval *interval,
+                       civil_day set[static INTERVAL_DAYS_MAX])
 {
-        icalerrorenum error = icalerrno;
+        int32_t n = 0;
 
-        icalerror_clear_errno();
-        return error == ICAL_NEWFAILED_ERROR || error == ICAL_INTERNAL_ERROR ? -ENOMEM : -EINVAL;
+        for (civil_day day = interval->from; day <= interval->to; day++)
+                if (is_named(rule, interval, day))
+                        set[n++] = day;
+        return n;
 }
 
-static int parse_rule(const char *text, struct icalrecurrencetype *ret)
+static void name(struct numbers *numbers, int32_t number)
 {
-        struct icalrecurrencetype rule;
-
-        /* Another calendar's months (RFC 7529) would be those of Beijing, not of Hanoi. */
-        if (strlen(text) > RULE_SIZE_MAX || strcasestr(text, "RSCALE=") || !is_sound(text))
-                return -EINVAL;
-        icalerror_clear_errno();
-        rule = icalrecurrencetype_from_string(text);
-        if (why_not() == -ENOMEM)
-                return -ENOMEM;
-        /* An item has days, no hours (RFC 5545, 3.3.10: BYHOUR and finer do not go with a date). */
-        if (rule.freq < ICAL_DAILY_RECURRENCE || rule.freq == ICAL_NO_RECURRENCE || rule.interval < 1 ||
-            rule.by_hour[0] != ICAL_RECURRENCE_ARRAY_MAX || rule.by_minute[0] != ICAL_RECURRENCE_ARRAY_MAX ||
-            rule.by_second[0] != ICAL_RECURRENCE_ARRAY_MAX)
-                return -EINVAL;
-        if (!weekdays_fit(&rule))
-                return -EINVAL;
-        /* libical reads 20240631 as some day of July. */
-        if (!icaltime_is_null_time(rule.until) && !civil_valid(rule.until.year, rule.until.month, rule.until.day))
-                return -EINVAL;
-        *ret = rule;
-        return 0;
+        numbers->given = true;
+        numbers->from_start[number] = true;
 }
 
-static struct icaltimetype ical_date(int32_t year, int32_t month, int32_t day)
+/* What the rule leaves open is as on its first day. BYWEEKNO by itself means each day of the week: the RFC does not
+ * say, and a day that nobody chose, the weekday of the first one, would be the worse guess. */
+static void fill_in(struct rule *rule, civil_day first)
 {
-        /* Not icaltime_null_date(): its hour is -1, and moves every day that the iterator computes. */
-        return (struct icaltimetype){.year = year, .month = month, .day = day, .is_date = 1};
+        struct civil_date start = civil_split(first);
+        bool has_day = rule->by_weekday || rule->by[BY_MONTH_DAY].given || rule->by[BY_YEAR_DAY].given ||
+                       rule->by[BY_WEEK].given;
+
+        if (has_day || rule->frequency == DAILY)
+                return;
+        if (rule->frequency == WEEKLY) {
+                rule->by_weekday = true;
+                rule->weekdays[civil_weekday(first)].every = true;
+                return;
+        }
+        name(&rule->by[BY_MONTH_DAY], start.day);
+        if (rule->frequency == YEARLY && !rule->by[BY_MONTH].given)
+                name(&rule->by[BY_MONTH], start.month);
 }
 
-int repeat_expand(const char *text, int32_t year, civil_day **ret, size_t *ret_n)
+int repeat_days(const struct rule *rule, civil_day first, civil_day last, civil_day **ret, size_t *ret_n)
 {
-        CLEANUP(iterator_p) icalrecur_iterator *iterator = NULL;
-        CLEANUP_FREE civil_day *days = NULL;
-        struct icaltimetype end = ical_date(year, 12, 31);
-        struct icalrecurrencetype rule;
-        size_t n = 0;
-        int r;
+        struct rule whole = *rule;
+        CLEANUP_FREE civil_day *days = calloc((size_t)(last - first) + 1, sizeof(*days));
+        civil_day end = rule->until != CIVIL_NONE && rule->until < last ? rule->until : last;
+        size_t n = 0, most = rule->count > 0 ? (size_t)rule->count : SIZE_MAX;
 
-        r = parse_rule(text, &rule);
-        if (r < 0)
-                return r;
-        /* Without an end, a rule that never comes true is searched for centuries. */
-        if (icaltime_is_null_time(rule.until) || icaltime_compare_date_only(rule.until, end) > 0)
-                rule.until = end;
-        iterator = icalrecur_iterator_new(rule, ical_date(year, 1, 1));
-        r = why_not();
-        if (!iterator)
-                return r;
-        days = calloc(OCCURRENCES_MAX, sizeof(*days));
         if (!days)
                 return -ENOMEM;
+        fill_in(&whole, first);
+        /* Intervals ascend, and none reaches into the set of another. */
+        for (int32_t nth = 0; n < most; nth++) {
+                struct interval interval = interval_at(&whole, first, nth);
+                civil_day set[INTERVAL_DAYS_MAX];
+                int32_t n_set;
 
-        for (;;) {
-                struct icaltimetype next = icalrecur_iterator_next(iterator);
-                civil_day day;
-
-                if (icaltime_is_null_time(next))
+                if (interval.from > end)
                         break;
-                if (n == OCCURRENCES_MAX)
-                        return -E2BIG;
-                day = civil_from(next.year, next.month, next.day);
-                /* The days are keys of occurrences: each once, whatever the library does. */
-                if (n > 0 && day <= days[n - 1])
-                        continue;
-                days[n++] = day;
+                n_set = collect(&whole, &interval, set);
+                for (int32_t i = 0; i < n_set && n < most; i++)
+                        if (set[i] >= first && set[i] <= end && numbers_name(&whole.by[BY_POSITION], i + 1, n_set))
+                                days[n++] = set[i];
         }
-        icalerror_clear_errno();
         if (n == 0)
                 return -ENODATA;
         *ret = TAKE_PTR(days);
         *ret_n = n;
         return 0;
+}
+
+/* ---- what the year does not have ---- */
+
+/* INTERVAL counts from January, in which the year's first day lies. */
+static bool comes_in_month(const struct rule *rule, int32_t month)
+{
+        return numbers_name(&rule->by[BY_MONTH], month, 12) &&
+               (rule->frequency != MONTHLY || (month - 1) % rule->interval == 0);
+}
+
+static bool lacks_month_day(const struct rule *rule, int32_t days)
+{
+        const struct numbers *numbers = &rule->by[BY_MONTH_DAY];
+        bool lacks = false, has = false;
+
+        for (int32_t n = 1; n <= 31; n++) {
+                bool named = numbers->from_start[n] || numbers->from_end[n];
+
+                lacks |= named && n > days;
+                has |= named && n <= days;
+        }
+        return lacks && !(has && rule->by[BY_POSITION].given);
+}
+
+static bool lacks_fifth_weekday(const struct rule *rule, civil_day first, int32_t days)
+{
+        for (civil_day day = first; day < first + 7; day++) {
+                const struct numbers *nth = &rule->weekdays[civil_weekday(day)].nth;
+
+                if ((nth->from_start[5] || nth->from_end[5]) && day + 28 >= first + days)
+                        return true;
+        }
+        return false;
+}
+
+struct repeat_gaps repeat_short_months(const struct rule *rule, int32_t year, civil_day last)
+{
+        bool by_month_day = rule->by[BY_MONTH_DAY].given && !rule->by_weekday;
+        bool by_weekday = rule_counts_in_month(rule) && rule->by_weekday && !rule->by[BY_MONTH_DAY].given &&
+                          !rule->by[BY_POSITION].given;
+        struct repeat_gaps gaps = {0};
+
+        if (rule->by[BY_YEAR_DAY].given || rule->by[BY_WEEK].given)
+                return gaps;
+        for (int32_t month = 1; month <= 12; month++) {
+                int32_t days = civil_month_days(year, month);
+                civil_day first = civil_from(year, month, 1);
+
+                gaps.months[month] = first <= last && comes_in_month(rule, month) &&
+                                     ((by_month_day && lacks_month_day(rule, days)) ||
+                                      (by_weekday && lacks_fifth_weekday(rule, first, days)));
+                gaps.any |= gaps.months[month];
+        }
+        return gaps;
+}
+
+struct repeat_gaps repeat_missed_months(const struct rule *rule)
+{
+        struct repeat_gaps gaps = {0};
+
+        for (int32_t month = 1; rule->by[BY_MONTH].given && month <= 12; month++) {
+                gaps.months[month] = numbers_name(&rule->by[BY_MONTH], month, 12) && !comes_in_month(rule, month);
+                gaps.any |= gaps.months[month];
+        }
+        return gaps;
 }

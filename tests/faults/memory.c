@@ -45,8 +45,7 @@ static struct {
 static int look(struct dl_phdr_info *info, size_t size, void *userdata)
 {
         (void)size, (void)userdata;
-        if (!strstr(info->dlpi_name, "/libconfig.so") && !strstr(info->dlpi_name, "/libical.so") &&
-            !strstr(info->dlpi_name, "/libicu"))
+        if (!strstr(info->dlpi_name, "/libconfig.so"))
                 return 0;
         for (int i = 0; i < info->dlpi_phnum && memory.n_spared < SPARED_MAX; i++) {
                 const ElfW(Phdr) *part = &info->dlpi_phdr[i];
@@ -190,7 +189,7 @@ static char *duplicate(const char *text, const void *caller)
         return copy ? memcpy(copy, text, n) : NULL;
 }
 
-/* Here, so that the caller is known and not libc, which would hide libconfig and libical. */
+/* Here, so that the caller is known and not libc, which would hide libconfig. */
 char *strdup(const char *text)
 {
         return duplicate(text, __builtin_return_address(0));

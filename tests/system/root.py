@@ -14,7 +14,7 @@ from pathlib import Path
 SUITE = "bookworm"
 PACKAGES = """systemd systemd-sysv dbus libpam-systemd locales tzdata ca-certificates openssl
     postfix sasl2-bin libsasl2-modules libsasl2-modules-db libfaketime
-    libcurl4 libconfig9 libsqlite3-0 libsystemd0 libical3 libjansson4 libssl3 libidn2-0""".split()
+    libcurl4 libconfig9 libsqlite3-0 libsystemd0 libjansson4 libssl3 libidn2-0""".split()
 LOCALE = ("localedef", "-i", "vi_VN", "-f", "UTF-8", "vi_VN.UTF-8")
 PATIENCE = 900  # seconds, for some 150 MB from a slow mirror
 

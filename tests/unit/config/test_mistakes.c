@@ -430,7 +430,7 @@ static const struct mistake mistakes[] = {
          "fix_by = \"2014-09-20\"",
          0,
          {"fix_by 2014-09-20 is far from"}},
-        {"rule that libical refuses",
+        {"rule that is none",
          PLAN,
          "FREQ=MONTHLY;BYMONTHDAY=25",
          "FREQ=SOMETIMES",

@@ -1,0 +1,143 @@
+/* The repeat of an item: judged, and warned of where it may not mean what its writer does.
+ * Depends on loader, core/repeat.
+ * Called by dates.c and items.c. */
+#include "core/repeat.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/loader.h"
+
+#define MONTHS_TEXT_SIZE sizeof("01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12")
+
+static const char *months_text(const struct repeat_gaps *gaps, char buffer[static MONTHS_TEXT_SIZE])
+{
+        size_t size = 0;
+
+        for (int32_t month = 1; month <= 12; month++)
+                if (gaps->months[month])
+                        size += (size_t)snprintf(buffer + size, MONTHS_TEXT_SIZE - size, "%s%02d", size > 0 ? ", " : "",
+                                                 month);
+        return buffer;
+}
+
+/* A repeat as it is being judged. */
+struct judging {
+        const struct section *section;
+        const config_setting_t *value;
+        int32_t year;
+        struct rule rule;
+        char text[EXCERPT_SIZE];
+};
+
+static void report_never(const struct judging *judging)
+{
+        struct repeat_gaps missed = repeat_missed_months(&judging->rule);
+        char date[CIVIL_DATE_SIZE], months[MONTHS_TEXT_SIZE], why[128] = "no day has all that it asks for";
+
+        if (judging->rule.until != CIVIL_NONE && judging->rule.until < civil_from(judging->year, 1, 1))
+                (void)snprintf(why, sizeof(why), "UNTIL ended it on %s", civil_format(judging->rule.until, date));
+        else if (missed.any)
+                (void)snprintf(why, sizeof(why),
+                               "INTERVAL=%d counts from January and steps over month %s; leave INTERVAL out",
+                               judging->rule.interval, months_text(&missed, months));
+        setting_error(judging->section, judging->value, "repeat \"%s\" never comes in %d: %s", judging->text,
+                      judging->year, why);
+}
+
+static void warn_of_gaps(const struct judging *judging, civil_day last)
+{
+        const struct rule *rule = &judging->rule;
+        struct repeat_gaps missed = repeat_missed_months(rule);
+        struct repeat_gaps too_short = repeat_short_months(rule, judging->year, last);
+        char months[MONTHS_TEXT_SIZE];
+
+        if (missed.any)
+                setting_warning(judging->section, judging->value,
+                                "repeat \"%s\" leaves out month %s: INTERVAL=%d counts from January and steps over it; "
+                                "leave INTERVAL out",
+                                judging->text, months_text(&missed, months), rule->interval);
+        if (too_short.any)
+                setting_warning(
+                        judging->section, judging->value,
+                        "repeat \"%s\" finds no such day in month %s of %d and leaves it out; the last one of a "
+                        "month has number -1",
+                        judging->text, months_text(&too_short, months), judging->year);
+        if (!rule->by_weekday && !rule->by[BY_MONTH_DAY].given && !rule->by[BY_YEAR_DAY].given &&
+            (rule->frequency == WEEKLY || rule->by[BY_WEEK].given))
+                setting_warning(judging->section, judging->value,
+                                "repeat \"%s\" names no weekday, and takes %s; add BYDAY=FR or the like", judging->text,
+                                rule->frequency == WEEKLY ? "that of 1 January" : "all seven");
+}
+
+int repeat_read(const struct section *section, const config_setting_t *value, int32_t year, struct item *item)
+{
+        CLEANUP_FREE struct occurrence *occurrences = NULL;
+        struct judging judging = {.section = section, .value = value, .year = year};
+        char reason[RULE_REASON_SIZE];
+        size_t n;
+        int r = setting_keep(section, "repeat", NULL, &item->repeat);
+
+        if (r < 0 || !item->repeat)
+                return r;
+        excerpt(item->repeat, judging.text);
+        if (rule_parse(item->repeat, &judging.rule, reason) < 0) {
+                setting_error(section, value, "repeat \"%s\" is no rule of RFC 5545 for days: %s", judging.text,
+                              reason);
+                return 0;
+        }
+        if (year == 0)
+                return 0;
+        r = item_occurrences(item, year, &occurrences, &n);
+        if (r == -ENODATA)
+                report_never(&judging);
+        else if (r == 0)
+                /* Past its COUNT or UNTIL nothing is missing. */
+                warn_of_gaps(&judging, judging.rule.count == (int32_t)n   ? occurrences[n - 1].due
+                                       : judging.rule.until != CIVIL_NONE ? judging.rule.until
+                                                                          : civil_from(year, 12, 31));
+        return r == -ENODATA ? 0 : r;
+}
+
+/* At least so many days of the calendar: five working days take a week. */
+static int32_t calendar_days(const struct offset *offset)
+{
+        return offset->days + offset->workdays + offset->workdays / 5 * 2;
+}
+
+int repeat_check_before(const struct section *section, int32_t year, const struct item *item)
+{
+        CLEANUP_FREE struct occurrence *occurrences = NULL;
+        const config_setting_t *own = setting_get(section, "before");
+        const struct offset *longest = NULL;
+        char offset[OFFSET_TEXT_SIZE], text[EXCERPT_SIZE];
+        size_t n = 0, n_closer = 0;
+        int32_t shortest = INT32_MAX;
+        int r;
+
+        if (item->form != DATE_REPEAT || !item->repeat || year == 0 || item->policy.n_before == 0)
+                return 0;
+        r = item_occurrences(item, year, &occurrences, &n);
+        if (r < 0)
+                return r == -ENOMEM ? r : 0; /* reported when it was read */
+        longest = &item->policy.before[0];
+        for (size_t i = 1; i < item->policy.n_before; i++)
+                if (calendar_days(&item->policy.before[i]) > calendar_days(longest))
+                        longest = &item->policy.before[i];
+        for (size_t i = 1; i < n; i++) {
+                int32_t distance = occurrences[i].due - occurrences[i - 1].due;
+
+                n_closer += distance < calendar_days(longest);
+                shortest = distance < shortest ? distance : shortest;
+        }
+        /* Most of them, so that "30d" may stand before what comes every month: one February is no reason to warn. */
+        if (n_closer * 2 <= n - 1)
+                return 0;
+        setting_warning(section, own ? own : setting_get(section, "repeat"),
+                        "repeat \"%s\" comes again within %d day%s, but before begins \"%s\" ahead, when earlier ones "
+                        "are still to come; give the item a shorter one, such as before = [\"1d\", \"0d\"]",
+                        excerpt(item->repeat, text), shortest, shortest == 1 ? "" : "s",
+                        offset_format(longest, offset));
+        return 0;
+}
