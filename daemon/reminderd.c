@@ -33,6 +33,33 @@ static void print_report(const struct report *report, FILE *out)
                 fprintf(out, "… and %zu more\n", report->n_errors + report->n_warnings - report->n);
 }
 
+#define DAYS_LISTED_MAX 24 /* twice a month; of more the first ones and the last tell the rule */
+#define DAYS_BEGUN 3
+
+static void print_day(civil_day day, const char *end)
+{
+        struct civil_date date = civil_split(day);
+
+        printf("%02d/%02d%s", date.day, date.month, end);
+}
+
+/* "plan/item: 12 days: 25/01, 25/02, …", so that a rule can be compared with what it was meant to say. */
+static void print_repeat(const struct plan *plan, const struct item *item)
+{
+        struct occurrence *CLEANUP_FREE occurrences = NULL;
+        size_t n, begun;
+
+        if (item->form != DATE_REPEAT || item_occurrences(item, plan->year, &occurrences, &n) < 0)
+                return;
+        begun = n > DAYS_LISTED_MAX ? DAYS_BEGUN : n - 1;
+        printf("%s/%s: %zu day%s: ", plan->id, item->id, n, n == 1 ? "" : "s");
+        for (size_t i = 0; i < begun; i++)
+                print_day(occurrences[i].due, ", ");
+        if (begun < n - 1)
+                printf("… ");
+        print_day(occurrences[n - 1].due, "\n");
+}
+
 static int check(const struct options *options)
 {
         struct report CLEANUP(report_clear) report = {0};
@@ -50,10 +77,15 @@ static int check(const struct options *options)
         const struct config *config = settings_config(settings);
         size_t items = 0;
 
-        for (size_t i = 0; i < config->n_plans; i++)
-                items += config->plans[i].n_items;
         if (journal_open().target == JOURNAL_SYSTEMD)
                 return EXIT_OK; /* what is in order is no event */
+        for (size_t i = 0; i < config->n_plans; i++) {
+                const struct plan *plan = &config->plans[i];
+
+                items += plan->n_items;
+                for (size_t k = 0; k < plan->n_items; k++)
+                        print_repeat(plan, &plan->items[k]);
+        }
         printf("%s: in order: %zu plan%s with %zu items, %zu agencies\n", options->config, config->n_plans,
                config->n_plans == 1 ? "" : "s", items, config->roster.n_agencies);
         return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
