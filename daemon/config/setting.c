@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config/utf8.h"
 #include "core/nearest.h"
+#include "core/utf8.h"
 
 #define FINDING_SIZE 700 /* bytes of one finding: it is one line for a person */
 

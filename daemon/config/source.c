@@ -10,7 +10,7 @@
 #include "config/file.h"
 #include "config/fingerprint.h"
 #include "config/scan.h"
-#include "config/utf8.h"
+#include "core/utf8.h"
 
 #define SOURCE_BAD_LINES_MAX 20 /* lines with bad bytes that are named one by one */
 #define MIB ((size_t)1024 * 1024)

@@ -167,7 +167,7 @@ const char *calendar_day_name(const struct calendar *calendar, civil_day day)
 /* The nearest working day in a direction, the day itself first; the day itself too where there is none in reach. */
 static civil_day seek_working(const struct calendar *calendar, civil_day day, int32_t step)
 {
-        for (int32_t i = 0; i < SEARCH_DAYS_MAX; i++)
+        for (int32_t i = 0; i < SEARCH_DAYS_MAX && civil_is_known(day); i++)
                 if (calendar_is_working(calendar, day + i * step))
                         return day + i * step;
         return day;
@@ -187,7 +187,7 @@ civil_day calendar_add_working(const struct calendar *calendar, civil_day day, i
 {
         int32_t step = n < 0 ? -1 : 1;
 
-        for (; n != 0; n -= step)
+        for (; n != 0 && civil_is_known(day); n -= step)
                 day = seek_working(calendar, day + step, step);
         return day;
 }
@@ -198,6 +198,10 @@ int32_t calendar_working_between(const struct calendar *calendar, civil_day from
 
         if (to < from)
                 return -calendar_working_between(calendar, to, from);
+        if (from < CIVIL_FIRST_DAY)
+                from = CIVIL_FIRST_DAY - 1;
+        if (to > CIVIL_LAST_DAY)
+                to = CIVIL_LAST_DAY;
         for (civil_day day = from + 1; day <= to; day++)
                 n += calendar_is_working(calendar, day);
         return n;

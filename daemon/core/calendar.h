@@ -24,6 +24,8 @@ int calendar_set_year(struct calendar *calendar, int32_t year, const struct cale
 /* True while the year comes from the law and not from a file. */
 bool calendar_is_provisional(const struct calendar *calendar, int32_t year);
 
+/* Of days that are not known (civil_is_known) nothing is looked for: each is its own nearest working day, and counts as
+ * none. So a forged date costs no more than a sound one. */
 bool calendar_is_working(const struct calendar *calendar, civil_day day);
 /* Why a day is off or worked in exchange; NULL for plain days and weekends. Borrowed. */
 const char *calendar_day_name(const struct calendar *calendar, civil_day day);

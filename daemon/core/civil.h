@@ -22,6 +22,9 @@ typedef int64_t wall_time;
 /* Years that the program accepts anywhere: those of the lunar table. */
 #define CIVIL_FIRST_YEAR 1968
 #define CIVIL_LAST_YEAR 2100
+/* All days that can follow from those years: what is moved off a day off, snoozed or escalated may pass the last. */
+#define CIVIL_FIRST_DAY (-731)        /* 1968-01-01 */
+#define CIVIL_LAST_DAY INT32_C(48576) /* 2102-12-31 */
 
 struct civil_date {
         int32_t year;
@@ -31,6 +34,11 @@ struct civil_date {
 
 enum weekday { MONDAY = 1, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY };
 
+/* Between the first and the last day, which CIVIL_NONE is not. */
+static inline bool civil_is_known(civil_day day)
+{
+        return day >= CIVIL_FIRST_DAY && day <= CIVIL_LAST_DAY;
+}
 /* Whether that date exists (30/02 does not). */
 bool civil_valid(int32_t year, int32_t month, int32_t day);
 int32_t civil_month_days(int32_t year, int32_t month);

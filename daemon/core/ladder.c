@@ -199,7 +199,7 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
                 put_before(&ladder, dates.due, dates.due);
                 return ladder.n;
         }
-        if (obligation->snoozed_until != CIVIL_NONE)
+        if (civil_is_known(obligation->snoozed_until))
                 put_snooze_end(&ladder, obligation->snoozed_until);
         if (dates.from != CIVIL_NONE)
                 put_start(&ladder, dates.from);
@@ -219,7 +219,7 @@ size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_d
 {
         struct ladder ladder = {.rules = rules, .rungs = rungs};
 
-        if (fix_by == CIVIL_NONE || window_end == CIVIL_NONE)
+        if (!civil_is_known(fix_by) || !civil_is_known(window_end))
                 return 0;
         for (size_t i = 0; i < ELEMENTS(fix_before); i++) {
                 civil_day day = offset_before(&fix_before[i], rules->calendar, fix_by);
@@ -242,7 +242,7 @@ size_t ladder_of_escalation(const struct ladder_rules *rules, civil_day effectiv
 {
         size_t n = 0;
 
-        if (effective == CIVIL_NONE)
+        if (!civil_is_known(effective))
                 return 0;
         /* Two levels on one day stay two: they have other readers. */
         for (size_t i = 0; i < rules->policy->n_escalations && n < LADDER_MAX; i++) {

@@ -49,12 +49,12 @@ struct obligation_dates obligation_dates(const struct obligation *obligation, co
 {
         bool fixed = obligation->fixed != CIVIL_NONE;
         struct obligation_dates dates = {
-                .from = fixed ? CIVIL_NONE : obligation->from,
+                .from = fixed || !civil_is_known(obligation->from) ? CIVIL_NONE : obligation->from,
                 .due = fixed ? obligation->fixed : obligation->due,
-                .tentative = !fixed && obligation->tentative && obligation->from != CIVIL_NONE,
+                .tentative = !fixed && obligation->tentative && civil_is_known(obligation->from),
         };
 
-        if (dates.due == CIVIL_NONE)
+        if (!civil_is_known(dates.due))
                 return (struct obligation_dates){
                         .from = CIVIL_NONE, .due = CIVIL_NONE, .effective = CIVIL_NONE, .safe = CIVIL_NONE};
         /* An anniversary is no term, and a tentative window has none yet. */

@@ -7,7 +7,7 @@
 
 #include <locale.h>
 
-#include "config/utf8.h"
+#include "core/utf8.h"
 #include "ctl/width.h"
 #include "delivery/words.h"
 #include "message/text.h"

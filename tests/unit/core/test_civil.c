@@ -25,6 +25,9 @@ static void test_known_days(void **state)
                 assert_int_equal(date.day, table[i].day);
                 assert_int_equal(civil_weekday(table[i].number), table[i].weekday);
         }
+        assert_int_equal(CIVIL_FIRST_DAY, civil_from(CIVIL_FIRST_YEAR, 1, 1));
+        assert_int_equal(CIVIL_LAST_DAY, civil_from(CIVIL_LAST_YEAR + 2, 12, 31));
+        assert_false(civil_is_known(CIVIL_NONE));
 }
 
 /* Counts days one by one from 1600 to 2400, a whole era of the calendar, and compares. */

@@ -709,9 +709,50 @@ static void test_kinds(void **state)
         }
 }
 
+/* Any number that a file may give for a day: no search runs over it, and nothing is due by it. */
+static void test_forged_days(void **state)
+{
+        static const civil_day forged[] = {
+                INT32_MAX, INT32_MAX - 1, INT32_MIN + 1, CIVIL_LAST_DAY + 1, CIVIL_FIRST_DAY - 1, 1000000, -1000000,
+        };
+        const struct calendar *calendar = *state;
+        const struct ladder_rules rules = {.policy = &policy_report, .calendar = calendar, .hours = &office};
+
+        for (size_t i = 0; i < ELEMENTS(forged); i++) {
+                civil_day day = forged[i], sound = day_of("2024-03-08");
+                const struct obligation given[] = {
+                        {.from = CIVIL_NONE, .due = sound, .fixed = day, .done_on = day, .snoozed_until = day},
+                        {.from = CIVIL_NONE, .due = day, .fixed = CIVIL_NONE, .snoozed_until = CIVIL_NONE},
+                        {.from = day, .due = sound, .tentative = true, .fixed = CIVIL_NONE, .snoozed_until = day},
+                        {.from = CIVIL_NONE, .due = sound, .fixed = CIVIL_NONE, .snoozed_until = day},
+                };
+                struct rung rungs[LADDER_MAX];
+
+                for (size_t k = 0; k < ELEMENTS(given); k++) {
+                        size_t n = ladder_of_obligation(&rules, &given[k], rungs);
+
+                        for (size_t r = 0; r < n; r++)
+                                assert_true(civil_is_known(wall_day(rungs[r].at)));
+                        (void)obligation_days_late(&given[k], calendar, day);
+                        (void)obligation_state(&given[k], calendar, day);
+                }
+                assert_int_equal(ladder_of_obligation(&rules, &given[0], rungs), 0);
+                assert_int_equal(ladder_of_fix(&rules, day, sound, rungs), 0);
+                assert_int_equal(ladder_of_fix(&rules, sound, day, rungs), 0);
+                assert_int_equal(ladder_of_escalation(&rules, day, rungs), 0);
+                assert_int_equal(calendar_next_working(calendar, day), day);
+                assert_int_equal(calendar_previous_working(calendar, day), day);
+                assert_int_equal(calendar_add_working(calendar, day, INT32_MAX), day);
+                assert_in_range(calendar_working_between(calendar, CIVIL_FIRST_DAY, INT32_MAX), 30000, 40000);
+                assert_int_equal(calendar_working_between(calendar, INT32_MAX - 1, INT32_MAX), 0);
+                assert_int_equal(calendar_working_between(calendar, INT32_MIN, INT32_MIN + 1), 0);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_forged_days),
                 cmocka_unit_test(test_rungs),
                 cmocka_unit_test(test_moments),
                 cmocka_unit_test(test_bounds),

@@ -1,6 +1,6 @@
 /* Whether bytes are well-formed UTF-8.
  * Depends on nothing.
- * Called by source.c on whole files and by setting.c on strings with escapes in them. */
+ * Called by config on what files say, by store on what it reads. */
 #pragma once
 
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* Whether bytes are well-formed UTF-8.
  * Depends on nothing.
- * Called by source.c on whole files and by setting.c on strings with escapes in them. */
-#include "config/utf8.h"
+ * Called by config on what files say, by store on what it reads. */
+#include "core/utf8.h"
 
 #include "core/cleanup.h"
 
