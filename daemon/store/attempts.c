@@ -127,7 +127,7 @@ int store_last_failure(struct store *store, struct delivery_record *ret, int64_t
                 return r;
         free(record.answer);
         record.answer = query_read_text(&query);
-        int64_t at_ms = query_read_integer(&query);
+        int64_t at_ms = query_read_ms(&query);
         r = query_check(&query);
         if (r < 0)
                 return r;
@@ -207,8 +207,8 @@ int store_next_attempt(struct store *store, const char *server, bool manual_only
         int r = query_step(&query);
         if (r < 0)
                 return r;
-        *ret_ms = query_read_or(&query, INT64_MAX);
-        return 0;
+        *ret_ms = query_read_ms_or(&query, INT64_MAX);
+        return query_check(&query);
 }
 
 int store_shift_attempts(struct store *store, int64_t by_ms, int64_t latest_ms)

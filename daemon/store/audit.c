@@ -1,7 +1,8 @@
 /* The audit log: who decided what, only ever added to.
- * Depends on listing.h.
+ * Depends on listing.h, rows.h.
  * Called by engine (decisions) and, for views, by control. */
 #include "store/listing.h"
+#include "store/rows.h"
 
 void audit_record_clear(struct audit_record *record)
 {
@@ -18,8 +19,8 @@ static void clear_row(void *record)
 
 static int read_row(struct query *query, void *record)
 {
-        struct audit_record row = {.id = query_read_integer(query)};
-        row.at_ms = query_read_integer(query);
+        struct audit_record row = {.id = query_read_id(query, "audit")};
+        row.at_ms = query_read_ms(query);
         row.who = query_read_text(query);
         row.uid = query_read_integer(query);
         row.verb = query_read_text(query);
@@ -37,7 +38,7 @@ static int read_row(struct query *query, void *record)
         return 0;
 }
 
-static const struct row_type audit_rows = {.size = sizeof(struct audit_record), .read = read_row, .clear = clear_row};
+const struct row_type audit_rows = {.size = sizeof(struct audit_record), .read = read_row, .clear = clear_row};
 
 int store_add_audit(struct store *store, const struct audit_record *record)
 {
@@ -78,8 +79,7 @@ static int list(struct store *store, const struct audit_filter *filter, int64_t 
 
 static int get_audit(struct store *store, int64_t id, struct audit_record *ret)
 {
-        static const char sql[] =
-                "SELECT id, at_ms, who, uid, verb, plan, item, key, agency, detail FROM audit WHERE id = ?";
+        static const char sql[] = "SELECT " AUDIT_COLUMNS " FROM audit WHERE id = ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_GET_AUDIT, sql);
         query_bind_integer(&query, id);
         return query_fetch_one(&query, &audit_rows, ret);

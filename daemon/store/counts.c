@@ -16,9 +16,9 @@ static int count_obligations(struct store *store, civil_day today, struct store_
         r = query_step(&query);
         if (r < 0)
                 return r;
-        counts->obligations_open = query_read_integer(&query);
-        counts->overdue = query_read_integer(&query);
-        return 0;
+        counts->obligations_open = query_read_sum(&query);
+        counts->overdue = query_read_sum(&query);
+        return query_check(&query);
 }
 
 static int count_deliveries(struct store *store, struct store_counts *counts)

@@ -42,18 +42,18 @@ static void clear_row(void *record)
 
 static int read_row(struct query *query, void *record)
 {
-        struct delivery_record row = {.number = query_read_integer(query)};
+        struct delivery_record row = {.number = query_read_id(query, "delivery")};
         query_read_name(query, sizeof(row.id), row.id);
         query_read_name(query, sizeof(row.server), row.server);
-        query_read_name(query, sizeof(row.agency), row.agency);
+        query_read_ident_or_none(query, row.agency);
         row.address = query_read_text(query);
         row.kind = (enum notice_kind)query_read_below(query, KIND_COUNT);
         row.state = (enum delivery_state)query_read_below(query, DELIVERY_STATES);
         row.manual = query_read_flag(query);
         row.attempts = query_read_count(query);
-        row.made_ms = query_read_integer(query);
-        row.next_ms = query_read_integer(query);
-        row.finished_ms = query_read_integer(query);
+        row.made_ms = query_read_ms(query);
+        row.next_ms = query_read_ms(query);
+        row.finished_ms = query_read_ms(query);
         row.answer = query_read_text(query);
         row.subject = query_read_text(query);
         int r = query_check(query);
@@ -267,7 +267,7 @@ int store_thread_root(struct store *store, int64_t obligation_id, const char *ad
         int64_t first_ms = 0, first_row = 0;
         int r;
         while ((r = query_step(&query)) > 0) {
-                int64_t ms = query_read_integer(&query), row = query_read_integer(&query);
+                int64_t ms = query_read_ms(&query), row = query_read_integer(&query);
                 if (*first && (ms > first_ms || (ms == first_ms && row > first_row)))
                         continue;
                 query_read_name(&query, sizeof(first), first);

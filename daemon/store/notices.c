@@ -28,16 +28,16 @@ static void clear_row(void *record)
 
 static int read_row(struct query *query, void *record)
 {
-        struct notice_record row = {.id = query_read_integer(query)};
+        struct notice_record row = {.id = query_read_id(query, "notice")};
         row.occurrence_id = query_read_or(query, 0);
         row.obligation_id = query_read_or(query, 0);
-        query_read_name(query, sizeof(row.agency), row.agency);
+        query_read_ident_or_none(query, row.agency);
         query_read_name(query, sizeof(row.rung), row.rung);
         row.kind = (enum notice_kind)query_read_below(query, KIND_COUNT);
         row.state = (enum notice_state)query_read_below(query, NOTICE_SKIPPED + 1);
         CLEANUP_FREE char *detail = query_read_text(query);
-        row.rung_at = query_read_integer(query);
-        row.made_ms = query_read_integer(query);
+        row.rung_at = query_read_moment(query);
+        row.made_ms = query_read_ms(query);
         int r = query_check(query);
         if (r < 0)
                 return r;
@@ -178,7 +178,7 @@ int store_count_notices(struct store *store, int64_t obligation_id, struct notic
         int r;
         while ((r = query_step(&query)) > 0) {
                 enum notice_kind kind = (enum notice_kind)query_read_below(&query, KIND_COUNT);
-                int64_t sent_ms = query_read_or(&query, 0);
+                int64_t sent_ms = query_read_ms_or(&query, 0);
                 if (kind != KIND_OVERDUE && kind != KIND_DUE && kind != KIND_ADVANCE)
                         continue;
                 counts.reminders++;

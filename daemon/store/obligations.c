@@ -9,13 +9,6 @@
 #define REST "from_day, due_day, shift, handled, next_fire, snoozed_by, snooze_reason, done_by, note"
 #define REST_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?"
 
-#define COLUMNS                                                                                                        \
-        "o.id, c.plan, c.item, c.key, c.title,"                                                                        \
-        " o.occurrence, o.agency, o.tentative, o.observance, o.fixed, o.status, o.done_on,"                            \
-        " o.snoozed_until, o.due, o.effective, o.from_day, o.due_day, o.shift, o.handled, o.next_fire,"                \
-        " o.snoozed_by, o.snooze_reason, o.done_by, o.note"
-#define TABLES "obligation AS o JOIN occurrence AS c ON c.id = o.occurrence"
-
 void obligation_record_clear(struct obligation_record *record)
 {
         free(record->title);
@@ -34,7 +27,7 @@ static void clear_row(void *record)
 static void read_keys(struct query *query, struct obligation_record *row)
 {
         row->occurrence_id = query_read_integer(query);
-        query_read_name(query, sizeof(row->agency), row->agency);
+        query_read_ident(query, row->agency);
         row->obligation.tentative = query_read_flag(query);
         row->obligation.observance = query_read_flag(query);
         row->obligation.fixed = query_read_day(query);
@@ -50,23 +43,36 @@ static void read_rest(struct query *query, struct obligation_record *row)
         row->obligation.from = query_read_day(query);
         row->obligation.due = query_read_day(query);
         row->obligation.shift = (enum shift)query_read_below(query, SHIFT_NONE + 1);
-        row->handled = query_read_integer(query);
-        row->next_fire = query_read_or(query, WALL_NEVER);
+        row->handled = query_read_moment(query);
+        row->next_fire = query_read_next(query);
         row->snoozed_by = query_read_text(query);
         row->snooze_reason = query_read_text(query);
         row->done_by = query_read_text(query);
         row->note = query_read_text(query);
 }
 
+/* What follows from other columns, as engine_arm() and the decisions write it. */
+static void check_days(struct query *query, const struct obligation_record *row)
+{
+        const struct obligation *obligation = &row->obligation;
+        if (row->due != (obligation->fixed != CIVIL_NONE ? obligation->fixed : obligation->due))
+                query_damaged(query, "due", "is neither the day that was fixed nor the plan's");
+        if ((row->due == CIVIL_NONE) != (row->effective == CIVIL_NONE))
+                query_damaged(query, "effective", "does not go with the column due");
+        if ((obligation->status == OBLIGATION_DONE) != (obligation->done_on != CIVIL_NONE))
+                query_damaged(query, "done_on", "does not go with the column status");
+}
+
 static int read_row(struct query *query, void *record)
 {
-        struct obligation_record row = {.id = query_read_integer(query)};
-        query_read_name(query, sizeof(row.plan), row.plan);
-        query_read_name(query, sizeof(row.item), row.item);
-        query_read_name(query, sizeof(row.key), row.key);
+        struct obligation_record row = {.id = query_read_id(query, "obligation")};
+        query_read_ident(query, row.plan);
+        query_read_ident(query, row.item);
+        query_read_key(query, row.key);
         row.title = query_read_text(query);
         read_keys(query, &row);
         read_rest(query, &row);
+        check_days(query, &row);
         int r = query_check(query);
         if (r < 0) {
                 obligation_record_clear(&row);
@@ -76,12 +82,13 @@ static int read_row(struct query *query, void *record)
         return 0;
 }
 
-static const struct row_type obligation_rows = {
+const struct row_type obligation_rows = {
         .size = sizeof(struct obligation_record), .read = read_row, .clear = clear_row};
 
 int store_find_obligation(struct store *store, int64_t occurrence_id, const char *agency, struct obligation_record *ret)
 {
-        static const char sql[] = "SELECT " COLUMNS " FROM " TABLES " WHERE o.occurrence = ? AND o.agency = ?";
+        static const char sql[] =
+                "SELECT " OBLIGATION_COLUMNS " FROM " OBLIGATION_TABLES " WHERE o.occurrence = ? AND o.agency = ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FIND_OBLIGATION, sql);
         query_bind_integer(&query, occurrence_id);
         query_bind_text(&query, agency);
@@ -90,7 +97,7 @@ int store_find_obligation(struct store *store, int64_t occurrence_id, const char
 
 int store_get_obligation(struct store *store, int64_t id, struct obligation_record *ret)
 {
-        static const char sql[] = "SELECT " COLUMNS " FROM " TABLES " WHERE o.id = ?";
+        static const char sql[] = "SELECT " OBLIGATION_COLUMNS " FROM " OBLIGATION_TABLES " WHERE o.id = ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_GET_OBLIGATION, sql);
         query_bind_integer(&query, id);
         return query_fetch_one(&query, &obligation_rows, ret);
@@ -208,7 +215,7 @@ int store_arm_obligation(struct store *store, int64_t id, wall_time handled, wal
 /* Reads as many entries of its index as it returns, however many are due: after a rearm that is everything. */
 int store_due_obligations(struct store *store, wall_time now, struct obligation_record *records, size_t n)
 {
-        static const char sql[] = "SELECT " COLUMNS " FROM obligation AS o"
+        static const char sql[] = "SELECT " OBLIGATION_COLUMNS " FROM obligation AS o"
                                   " CROSS JOIN occurrence AS c ON c.id = o.occurrence WHERE o.next_fire <= ?"
                                   " ORDER BY o.next_fire, o.agency, o.id LIMIT ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DUE_OBLIGATIONS, sql);
@@ -255,8 +262,8 @@ int store_last_due(struct store *store, wall_time now, wall_time *ret)
         int r = query_step(&query);
         if (r < 0)
                 return r;
-        *ret = query_read_or(&query, WALL_NEVER);
-        return 0;
+        *ret = query_read_next(&query);
+        return query_check(&query);
 }
 
 int store_next_fire(struct store *store, wall_time *ret)
@@ -268,8 +275,8 @@ int store_next_fire(struct store *store, wall_time *ret)
         int r = query_step(&query);
         if (r < 0)
                 return r;
-        *ret = query_read_or(&query, WALL_NEVER);
-        return 0;
+        *ret = query_read_next(&query);
+        return query_check(&query);
 }
 
 static int unsettle(struct store *store, enum statement which, const char *sql, wall_time now)

@@ -1,11 +1,8 @@
 /* Occurrences: one date of an item, with the rungs that concern all its agencies at once.
- * Depends on query.h.
+ * Depends on rows.h.
  * Called by engine: sync and scheduler. */
-#include "store/query.h"
+#include "store/rows.h"
 
-#define FIELDS                                                                                                         \
-        "plan, item, key, title, from_day, due_day, tentative, observance, shift, fix_by, withdrawn, handled, "        \
-        "next_fire"
 #define VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 
 void occurrence_record_clear(struct occurrence_record *record)
@@ -24,10 +21,10 @@ static int read_row(struct query *query, void *record)
         struct occurrence_record row = {
                 .planned = {.fixed = CIVIL_NONE, .done_on = CIVIL_NONE, .snoozed_until = CIVIL_NONE},
         };
-        row.id = query_read_integer(query);
-        query_read_name(query, sizeof(row.plan), row.plan);
-        query_read_name(query, sizeof(row.item), row.item);
-        query_read_name(query, sizeof(row.key), row.key);
+        row.id = query_read_id(query, "occurrence");
+        query_read_ident(query, row.plan);
+        query_read_ident(query, row.item);
+        query_read_key(query, row.key);
         CLEANUP_FREE char *title = query_read_text(query);
         row.planned.from = query_read_day(query);
         row.planned.due = query_read_day(query);
@@ -36,8 +33,8 @@ static int read_row(struct query *query, void *record)
         row.planned.shift = (enum shift)query_read_below(query, SHIFT_NONE + 1);
         row.fix_by = query_read_day(query);
         row.withdrawn = query_read_flag(query);
-        row.handled = query_read_integer(query);
-        row.next_fire = query_read_or(query, WALL_NEVER);
+        row.handled = query_read_moment(query);
+        row.next_fire = query_read_next(query);
         int r = query_check(query);
         if (r < 0)
                 return r;
@@ -46,13 +43,14 @@ static int read_row(struct query *query, void *record)
         return 0;
 }
 
-static const struct row_type occurrence_rows = {
+const struct row_type occurrence_rows = {
         .size = sizeof(struct occurrence_record), .read = read_row, .clear = clear_row};
 
 int store_find_occurrence(struct store *store, const char *plan, const char *item, const char *key,
                           struct occurrence_record *ret)
 {
-        static const char sql[] = "SELECT id, " FIELDS " FROM occurrence WHERE plan = ? AND item = ? AND key = ?";
+        static const char sql[] =
+                "SELECT id, " OCCURRENCE_FIELDS " FROM occurrence WHERE plan = ? AND item = ? AND key = ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FIND_OCCURRENCE, sql);
         query_bind_text(&query, plan);
         query_bind_text(&query, item);
@@ -62,7 +60,7 @@ int store_find_occurrence(struct store *store, const char *plan, const char *ite
 
 int store_get_occurrence(struct store *store, int64_t id, struct occurrence_record *ret)
 {
-        static const char sql[] = "SELECT id, " FIELDS " FROM occurrence WHERE id = ?";
+        static const char sql[] = "SELECT id, " OCCURRENCE_FIELDS " FROM occurrence WHERE id = ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_GET_OCCURRENCE, sql);
         query_bind_integer(&query, id);
         return query_fetch_one(&query, &occurrence_rows, ret);
@@ -70,8 +68,8 @@ int store_get_occurrence(struct store *store, int64_t id, struct occurrence_reco
 
 int store_put_occurrence(struct store *store, struct occurrence_record *record)
 {
-        static const char insert[] = "INSERT INTO occurrence (" FIELDS ", id) VALUES (" VALUES ", ?)";
-        static const char update[] = "UPDATE occurrence SET (" FIELDS ") = (" VALUES ") WHERE id = ?";
+        static const char insert[] = "INSERT INTO occurrence (" OCCURRENCE_FIELDS ", id) VALUES (" VALUES ", ?)";
+        static const char update[] = "UPDATE occurrence SET (" OCCURRENCE_FIELDS ") = (" VALUES ") WHERE id = ?";
         bool new = record->id == 0;
         CLEANUP_QUERY struct query query = query_cached(
                 store, new ? STATEMENT_INSERT_OCCURRENCE : STATEMENT_UPDATE_OCCURRENCE, new ? insert : update);
@@ -102,7 +100,7 @@ int store_put_occurrence(struct store *store, struct occurrence_record *record)
 int store_due_occurrences(struct store *store, wall_time now, struct occurrence_record *records, size_t n)
 {
         static const char sql[] =
-                "SELECT id, " FIELDS " FROM occurrence WHERE next_fire <= ? ORDER BY next_fire, id LIMIT ?";
+                "SELECT id, " OCCURRENCE_FIELDS " FROM occurrence WHERE next_fire <= ? ORDER BY next_fire, id LIMIT ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DUE_OCCURRENCES, sql);
         query_bind_integer(&query, now);
         query_bind_integer(&query, (int64_t)n);

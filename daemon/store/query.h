@@ -35,6 +35,8 @@ enum statement {
         STATEMENT_LAST_DUE,
         STATEMENT_OPEN_DATES,
         STATEMENT_NEXT_FIRE,
+        STATEMENT_VERIFY_OCCURRENCES,
+        STATEMENT_VERIFY_OBLIGATIONS,
         STATEMENT_LIVE_OCCURRENCES,
         STATEMENT_LIVE_OCCURRENCES_OF,
         STATEMENT_OPEN_OBLIGATIONS_OF,
@@ -127,8 +129,14 @@ struct store {
         struct marks occurrences, kept, obligations; /* kept: with all their obligations */
         struct tally tally[DELIVERY_STATES];         /* what the open transaction moved */
         struct owed owed;                            /* what it made and open_tally does not have yet */
+        int64_t held_back;                           /* bytes, see store_held_back() */
+        void (*alive)(void *userdata);               /* see store_on_progress() */
+        void *alive_userdata;
         char error[ERROR_SIZE];
 };
+
+/* What every start and every operation says that finds the file damaged; more stands in brackets behind it. */
+#define DAMAGED "the database is damaged; put back a copy of it, as reminderd(8) tells"
 
 /* The store's error for one of the system; `otherwise` where there is none of its own. */
 int errno_of_io(int system_errno, int otherwise);
@@ -146,12 +154,16 @@ struct query {
         sqlite3_stmt *statement;
         bool owned; /* not of the cache */
         int bound, read;
+        const char *table; /* of the row that is being read, and its id: for the words about an impossible value */
+        int64_t row;
         int error; /* the first failure, a negative errno; everything after it does nothing */
 };
 
 /* From the cache, preparing it on first use. No query may be alive while a visitor runs: a visitor may call any
  * function of the store, that same one too. */
 struct query query_cached(struct store *store, enum statement which, const char *sql);
+/* Empties the cache, without which no connection closes. */
+void query_forget(struct store *store);
 /* For SQL put together at run time (of constants; values are bound in that too), and for pragmas. */
 struct query query_prepared(struct store *store, const char *sql);
 void query_end(struct query *query);
@@ -170,20 +182,38 @@ int query_step(struct query *query);
 int64_t query_run(struct query *query);
 /* Runs it and hides the number: 0 or an error. */
 int query_do(struct query *query);
+/* A value of the row being read that cannot be: the first one counts. `what` goes on after the column's name. */
+void query_damaged(struct query *query, const char *column, const char *what);
 /* 0, or what went wrong while the columns of a row were read: -ENOMEM, -EUCLEAN. */
 int query_check(const struct query *query);
 
+/* What reads one column looks whether the program can have written it: a number out of its range, a text that is none
+ * is damage, and the words name table, row and column. */
 int64_t query_read_integer(struct query *query);
+/* The id with which a row of that table begins. */
+int64_t query_read_id(struct query *query, const char *table);
 int64_t query_read_or(struct query *query, int64_t none);
 civil_day query_read_day(struct query *query);
+/* A moment of the wall clock, WALL_NONE among them; and one that may be missing, which is WALL_NEVER. */
+wall_time query_read_moment(struct query *query);
+wall_time query_read_next(struct query *query);
+/* An instant, UTC milliseconds; and one that may be missing. */
+int64_t query_read_ms(struct query *query);
+int64_t query_read_ms_or(struct query *query, int64_t none);
 /* A number in 0..limit-1: an enum, a flag. */
 unsigned query_read_below(struct query *query, unsigned limit);
 uint32_t query_read_count(struct query *query);
+int64_t query_read_sum(struct query *query); /* of counts: not negative */
 bool query_read_flag(struct query *query);
 /* Allocated, or NULL. */
 char *query_read_text(struct query *query);
 /* Copied; what does not fit is damage. */
 void query_read_name(struct query *query, size_t size, char *buffer);
+/* An id of the configuration, see id_valid(); and one that may be "". */
+void query_read_ident(struct query *query, char buffer[static ID_SIZE]);
+void query_read_ident_or_none(struct query *query, char buffer[static ID_SIZE]);
+/* A date in writing, or "". */
+void query_read_key(struct query *query, char buffer[static KEY_SIZE]);
 
 /* How rows become records. read() leaves *record untouched on failure. */
 struct row_type {

@@ -1,8 +1,9 @@
 /* The tables and their indexes; checks a file before use and migrates an older one.
- * Depends on schema.h.
+ * Depends on schema.h, integrity.h, statedir.h.
  * Called by store.c. */
 #include "store/schema.h"
 
+#include "store/integrity.h"
 #include "store/statedir.h"
 
 #include <errno.h>
@@ -166,7 +167,10 @@ static const char schema_4[] = "DROP INDEX delivery_fresh;"
 static const char schema_5[] = "DROP TRIGGER obligation_owed;";
 
 static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4, schema_5};
-const struct schema schema_current = {.steps = schema_steps, .n = ELEMENTS(schema_steps)};
+const struct schema schema_current = {
+        .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
+
+#define CACHE "PRAGMA cache_size = -16384;" /* KiB */
 
 /* A pragma that yields one number, or a count. */
 static int ask(struct store *store, const char *sql, int64_t *ret)
@@ -186,28 +190,18 @@ static int run(struct store *store, const char *sql)
         return code == SQLITE_OK ? 0 : store_fail(store, code);
 }
 
-/* quick_check: every page and record is sound. It leaves out whether indexes agree with their tables, which costs a
- * sort of everything. https://www.sqlite.org/pragma.html#pragma_quick_check */
-static int check_pages(struct store *store)
+/* What a file is found to be. */
+struct finding {
+        int64_t version; /* 0: it is empty */
+        char *indexes;   /* that are to be made anew, or NULL */
+};
+
+static void finding_clear(struct finding *finding)
 {
-        CLEANUP_QUERY struct query query = query_prepared(store, "PRAGMA quick_check(1)");
-        int r = query_step(&query); /* clears errno */
-        if (r < 0)
-                return r;
-        if (errno == EIO) /* the check takes for damage what it can't read */
-                return store_refuse(store, -EIO, "the database can't be read: %s", strerror(EIO));
-        CLEANUP_FREE char *verdict = r > 0 ? query_read_text(&query) : NULL;
-        r = query_check(&query);
-        if (r < 0)
-                return r;
-        if (verdict && strcmp(verdict, "ok") == 0)
-                return 0;
-        return store_refuse(store, -EUCLEAN, "the database is damaged (%s); put back a copy of it",
-                            verdict ? query_plain(verdict) : "it can't be checked");
+        free(finding->indexes);
 }
 
-/* *ret_version: 0 for an empty file. */
-static int check_file(struct store *store, const struct schema *schema, int64_t *ret_version)
+static int check_file(struct store *store, const struct schema *schema, struct finding *ret)
 {
         int64_t application = 0, version = 0, tables = 0;
         int r = ask(store, "PRAGMA application_id", &application);
@@ -228,8 +222,51 @@ static int check_file(struct store *store, const struct schema *schema, int64_t 
                                     "the database was written by a newer reminderd (schema %lld, this one knows %zu); "
                                     "install that version, or put back a copy from before",
                                     (long long)version, schema->n);
-        *ret_version = version;
-        return empty ? 0 : check_pages(store);
+        ret->version = version;
+        r = empty ? 0 : integrity_check(store, &ret->indexes);
+        if (r >= 0 && version == (int64_t)schema->n && schema->check_rows)
+                r = schema->check_rows(store);
+        return r;
+}
+
+static int open_to_look(struct store *look, const char *path, bool alone, bool logged)
+{
+        int code = sqlite3_open_v2(
+                path, &look->db,
+                SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+        if (code != SQLITE_OK)
+                return store_fail(look, code);
+        (void)sqlite3_db_config(look->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, logged, NULL);
+        int r = alone ? run(look, "PRAGMA locking_mode = EXCLUSIVE") : 0; /* before anything is read */
+        return r < 0 ? r : run(look, CACHE);
+}
+
+/* By a connection of its own, which only reads: a file that is refused is left as it is, with all beside it. Alone on
+ * the file, SQLite keeps the index of the WAL in memory instead of in -shm (https://www.sqlite.org/wal.html#noshm); its
+ * last connection to close would move the WAL into the file, which is left out, and remove it, which is left to it
+ * where it made it. */
+static int look_at(struct store *store, const char *path, const struct schema *schema, bool alone, struct finding *ret)
+{
+        struct store look = {.lock = -1};
+        CLEANUP_FREE char *wal = NULL;
+        if (asprintf(&wal, "%s-wal", path) < 0) {
+                wal = NULL;
+                return store_refuse(store, -ENOMEM, "out of memory");
+        }
+        bool logged = access(wal, F_OK) == 0;
+        int r = open_to_look(&look, path, alone, logged);
+        if (r >= 0)
+                r = check_file(&look, schema, ret);
+        query_forget(&look);
+        (void)sqlite3_close(look.db);
+        return r < 0 ? store_refuse(store, r, "%s", look.error) : 0;
+}
+
+/* Somebody who reads the file in a shell is no reason not to start. */
+static int inspect(struct store *store, const char *path, const struct schema *schema, struct finding *ret)
+{
+        int r = look_at(store, path, schema, true, ret);
+        return r == -EBUSY ? look_at(store, path, schema, false, ret) : r;
 }
 
 /* The connection, not the file (but for journal_mode). cache_size in KiB; a WAL is cut back to journal_size_limit
@@ -241,9 +278,7 @@ static int set_up(struct store *store, bool scratch)
                                      "PRAGMA secure_delete = OFF;"
                                      "PRAGMA trusted_schema = OFF;";
         static const char durable[] = "PRAGMA journal_mode = WAL;"
-                                      "PRAGMA synchronous = FULL;"
-                                      "PRAGMA cache_size = -16384;"
-                                      "PRAGMA journal_size_limit = 67108864;";
+                                      "PRAGMA synchronous = FULL;" CACHE "PRAGMA journal_size_limit = 67108864;";
         int r = run(store, always);
         if (r < 0)
                 return r;
@@ -256,6 +291,8 @@ static int migrate(struct store *store, const struct schema *schema, int64_t fro
         int r = unit_begin(store, &unit);
         for (size_t version = (size_t)from; r >= 0 && version < schema->n; version++)
                 r = run(store, schema->steps[version]);
+        if (r >= 0 && from > 0 && schema->check_rows)
+                r = schema->check_rows(store);
         if (r < 0)
                 return r;
 
@@ -353,19 +390,18 @@ static int keep_old(struct store *store, const char *path, int64_t version)
 
 int schema_open(struct store *store, const char *path, const struct schema *schema)
 {
-        int64_t version = 0;
-        int r = check_file(store, schema, &version);
-        if (r < 0)
+        CLEANUP(finding_clear) struct finding found = {0};
+        int r = path ? inspect(store, path, schema, &found) : 0;
+        if (r >= 0)
+                r = set_up(store, !path);
+        if (r >= 0 && found.indexes)
+                r = integrity_mend(store, found.indexes);
+        if (r < 0 || found.version == (int64_t)schema->n)
                 return r;
-        r = set_up(store, !path);
-        if (r < 0)
-                return r;
-        if (version == (int64_t)schema->n)
-                return 0;
-        if (version > 0 && path) {
-                r = keep_old(store, path, version);
+        if (found.version > 0) {
+                r = keep_old(store, path, found.version);
                 if (r < 0)
                         return r;
         }
-        return migrate(store, schema, version);
+        return migrate(store, schema, found.version);
 }

@@ -10,6 +10,12 @@
 #include <errno.h>
 #include <string.h>
 
+/* SQLite's defaults, of which a file of ours has no other. */
+#define CHECKPOINT_PAGES 1000
+#define PAGE_BYTES 4096
+/* Instructions of SQLite between two signs of life: some ten milliseconds. */
+#define PROGRESS_STEPS 200000
+
 DEFINE_CLEANUP(struct store *, store_close, store_close)
 DEFINE_CLEANUP(sqlite3_backup *, sqlite3_backup_finish, backup_finish)
 
@@ -63,6 +69,18 @@ static int connect_file(struct store *store, const char *path)
         return 0;
 }
 
+/* As SQLite's own, which looks away where the log can't be emptied (https://www.sqlite.org/wal.html#ckpt). A checkpoint
+ * that fails is tried again after the next commit, which itself is durable. */
+static int on_commit(void *userdata, sqlite3 *db, const char *name, int pages)
+{
+        struct store *store = userdata;
+        int logged = pages, moved = pages;
+        if (pages >= CHECKPOINT_PAGES)
+                (void)sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, &logged, &moved);
+        store->held_back = (int64_t)(logged - moved) * PAGE_BYTES;
+        return SQLITE_OK;
+}
+
 static int open_file(struct store *store, const char *dir)
 {
         CLEANUP_FREE char *path = NULL;
@@ -70,8 +88,10 @@ static int open_file(struct store *store, const char *dir)
         if (r < 0)
                 return r;
         r = connect_file(store, path);
-        if (r >= 0)
+        if (r >= 0) {
+                (void)sqlite3_wal_hook(store->db, on_commit, store);
                 return 0;
+        }
         char words[ERROR_SIZE];
         memcpy(words, store->error, sizeof(words));
         return store_refuse(store, r, "%s: %.*s", path, ERROR_SIZE / 2, words);
@@ -111,8 +131,7 @@ struct store *store_close(struct store *store)
 {
         if (!store)
                 return NULL;
-        for (size_t i = 0; i < STATEMENTS; i++)
-                sqlite3_finalize(store->statements[i]);
+        query_forget(store);
         (void)sqlite3_close(store->db); /* an open transaction is rolled back */
         close_p(&store->lock);          /* the lock goes last */
         free(store->occurrences.words);
@@ -137,6 +156,25 @@ int store_copy(struct store *from, struct store *to)
                 return 0;
         return store_refuse(to, code == SQLITE_NOMEM ? -ENOMEM : -EIO, "the store can't be copied (%s)",
                             sqlite3_errstr(code));
+}
+
+int64_t store_held_back(const struct store *store)
+{
+        return store->held_back;
+}
+
+static int on_progress(void *userdata)
+{
+        const struct store *store = userdata;
+        store->alive(store->alive_userdata);
+        return 0;
+}
+
+void store_on_progress(struct store *store, void (*alive)(void *userdata), void *userdata)
+{
+        store->alive = alive;
+        store->alive_userdata = userdata;
+        sqlite3_progress_handler(store->db, PROGRESS_STEPS, alive ? on_progress : NULL, store);
 }
 
 void store_rest(struct store *store)

@@ -27,6 +27,16 @@ const char *store_error(const struct store *store);
 /* Makes a consistent copy into another store (a scratch one, for a forecast). */
 int store_copy(struct store *from, struct store *to);
 
+/* Compares the indexes of next moments with their tables, by counts and sums: some hundred nanoseconds a row. 0; 1: one
+ * disagreed and was made anew, see FACT_MENDED. */
+int store_verify(struct store *store);
+/* Bytes of SQLite's log that could not be moved into the file after the last commit, since another process has kept a
+ * transaction open meanwhile. They are read once more at each start, and need room. */
+int64_t store_held_back(const struct store *store);
+/* Called every few ten milliseconds within long operations, from which no function of the store may be called; NULL:
+ * nobody. */
+void store_on_progress(struct store *store, void (*alive)(void *userdata), void *userdata);
+
 /* Forgets what it keeps only to be quick: pages read, which are read again when they are needed. */
 void store_rest(struct store *store);
 
@@ -47,16 +57,21 @@ void store_end_read(struct store *store);
 /* *ret is allocated; 1: not set. A value of NULL unsets. */
 int store_get_fact(struct store *store, const char *name, char **ret);
 int store_set_fact(struct store *store, const char *name, const char *value);
+/* Set by the store where it found indexes that disagreed with their tables and made them anew: their names. Unset by
+ * whoever has worked out anew what follows from the plans, since it may be the table that was wrong. */
+#define FACT_MENDED "mended"
 
 /* ---- occurrences and obligations ---- */
 #define FIRE_AT_ONCE 0 /* as next_fire: at the next tick, even if the clock is set back before it */
 
+#define KEY_SIZE sizeof("YYYY-MM-DD") /* of the day by which an occurrence of an item that repeats is known */
+
 struct occurrence_record {
         int64_t id;
         char plan[ID_SIZE], item[ID_SIZE];
-        char key[sizeof("YYYY-MM-DD")]; /* "" unless the item repeats */
-        char *title;                    /* kept for what is withdrawn */
-        struct obligation planned;      /* from, due, tentative, observance, shift; the rest unused */
+        char key[KEY_SIZE];        /* "" unless the item repeats */
+        char *title;               /* kept for what is withdrawn */
+        struct obligation planned; /* from, due, tentative, observance, shift; the rest unused */
         civil_day fix_by;
         bool withdrawn;
         wall_time handled;   /* fix and escalation rungs up to here are settled */
@@ -66,7 +81,7 @@ struct occurrence_record {
 struct obligation_record {
         int64_t id, occurrence_id;
         char plan[ID_SIZE], item[ID_SIZE];
-        char key[sizeof("YYYY-MM-DD")];
+        char key[KEY_SIZE];
         char agency[ID_SIZE];
         char *title;
         struct obligation obligation;
@@ -308,7 +323,7 @@ struct audit_record {
         int64_t uid; /* -1: the program itself */
         char *verb;  /* "snooze", "snooze refused", "done", … */
         char plan[ID_SIZE], item[ID_SIZE];
-        char key[sizeof("YYYY-MM-DD")];
+        char key[KEY_SIZE];
         char agency[ID_SIZE];
         char *detail; /* a sentence: until when, why */
 };

@@ -76,7 +76,7 @@ int tally_read(struct store *store, struct tally ret[static DELIVERY_STATES])
         memcpy(tally, store->tally, sizeof(tally)); /* what the open transaction has moved counts */
         while ((r = query_step(&query)) > 0) {
                 unsigned state = query_read_below(&query, DELIVERY_STATES);
-                int64_t n = query_read_integer(&query), last_ms = query_read_integer(&query);
+                int64_t n = query_read_sum(&query), last_ms = query_read_ms(&query);
                 tally[state].n += n;
                 if (last_ms > tally[state].last_ms)
                         tally[state].last_ms = last_ms;

@@ -121,6 +121,29 @@ static inline char *fixture_path(const struct fixture *fixture, const char *name
         return path;
 }
 
+static inline char *fixture_slurp(const char *path, size_t *ret_n)
+{
+        CLEANUP_FCLOSE FILE *file = fopen(path, "re");
+        assert_non_null(file);
+        char *bytes = NULL;
+        size_t n = 0, room = 0;
+        do {
+                room += 1 << 20;
+                bytes = realloc(bytes, room);
+                assert_non_null(bytes);
+                n += fread(bytes + n, 1, room - n, file);
+        } while (n == room);
+        *ret_n = n;
+        return bytes;
+}
+
+static inline void fixture_spill(const char *path, const char *bytes, size_t n)
+{
+        CLEANUP_FCLOSE FILE *file = fopen(path, "we");
+        assert_non_null(file);
+        assert_int_equal(fwrite(bytes, 1, n, file), n);
+}
+
 /* 0, or fails with the store's words. */
 #define OK(store, call)                                                                                                \
         do {                                                                                                           \

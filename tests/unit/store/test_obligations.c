@@ -405,7 +405,7 @@ static int move_along(void *userdata, const struct obligation_record *record)
         (void)snprintf(title, sizeof(title), "%s", record->title);
         CLEANUP(obligation_record_clear) struct obligation_record mine = {0};
         OK(visit->store, store_get_obligation(visit->store, record->id, &mine));
-        mine.due = mine.effective = 1000 + visit->n;
+        mine.obligation.fixed = mine.due = mine.effective = 1000 + visit->n;
         OK(visit->store, store_begin(visit->store));
         OK(visit->store, store_put_obligation(visit->store, &mine));
         OK(visit->store, store_commit(visit->store));
@@ -540,6 +540,7 @@ static void test_due_occurrences_and_unsettle(void **state)
         }
         struct obligation done = fixture_dated;
         done.status = OBLIGATION_DONE;
+        done.done_on = DUE_DAY;
         fixture_obligation(store, ids[0], "a", &fixture_dated, WALL_NEVER);
         fixture_obligation(store, ids[0], "b", &done, WALL_NEVER);
 
@@ -566,6 +567,7 @@ static void test_unsettles_what_lies_ahead(void **state)
         int64_t occurrence = fixture_occurrence(store, "p", "one", "");
         struct obligation done = fixture_dated;
         done.status = OBLIGATION_DONE;
+        done.done_on = DUE_DAY;
         static const struct {
                 wall_time handled, expected;
         } table[] = {{4, 4}, {5, 5}, {6, 4}, {9000, 4}};
@@ -762,6 +764,7 @@ static void test_counts_what_a_transaction_makes(void **state)
                 assert_string_equal(record.agency, made[i].agency);
                 if (strcmp(made[i].agency, "b") == 0) { /* the day's count is not written yet */
                         record.obligation.status = OBLIGATION_DONE;
+                        record.obligation.done_on = DUE_DAY;
                         OK(store, store_put_obligation(store, &record));
                 } else if (strcmp(made[i].agency, "e") != 0) {
                         OK(store, store_mark_obligation(store, id));

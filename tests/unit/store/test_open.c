@@ -14,29 +14,6 @@ static unsigned mode_of(const char *path)
         return status.st_mode & 07777;
 }
 
-static char *slurp(const char *path, size_t *ret_n)
-{
-        CLEANUP_FCLOSE FILE *file = fopen(path, "re");
-        assert_non_null(file);
-        char *bytes = NULL;
-        size_t n = 0, room = 0;
-        do {
-                room += 1 << 20;
-                bytes = realloc(bytes, room);
-                assert_non_null(bytes);
-                n += fread(bytes + n, 1, room - n, file);
-        } while (n == room);
-        *ret_n = n;
-        return bytes;
-}
-
-static void spill(const char *path, const char *bytes, size_t n)
-{
-        CLEANUP_FCLOSE FILE *file = fopen(path, "we");
-        assert_non_null(file);
-        assert_int_equal(fwrite(bytes, 1, n, file), n);
-}
-
 /* One line that can be read, whatever SQLite said. */
 static void assert_plain(const char *words)
 {
@@ -49,7 +26,7 @@ static void assert_refused(const struct fixture *fixture, int error, const char 
 {
         CLEANUP_FREE char *path = fixture_path(fixture, STORE_FILE);
         size_t n_before, n_after;
-        CLEANUP_FREE char *before = slurp(path, &n_before);
+        CLEANUP_FREE char *before = fixture_slurp(path, &n_before);
         CLEANUP_FREE char *said = NULL;
         struct store *store = NULL;
         assert_int_equal(store_open(fixture->dir, &store, &said), error);
@@ -58,7 +35,7 @@ static void assert_refused(const struct fixture *fixture, int error, const char 
         if (!strstr(said, words))
                 fail_msg("\"%s\" is not in \"%s\"", words, said);
         assert_plain(said);
-        CLEANUP_FREE char *after = slurp(path, &n_after);
+        CLEANUP_FREE char *after = fixture_slurp(path, &n_after);
         assert_int_equal(n_after, n_before);
         assert_memory_equal(after, before, n_before);
 }
@@ -174,7 +151,7 @@ static void test_refuses_what_leads_elsewhere(void **state)
         struct fixture *fixture = *state;
         CLEANUP_FREE char *victim = NULL;
         assert_true(asprintf(&victim, "%s/victim", fixture->folder) > 0);
-        spill(victim, "precious", strlen("precious"));
+        fixture_spill(victim, "precious", strlen("precious"));
         assert_int_equal(chmod(victim, 0644), 0);
         assert_int_equal(mkdir(fixture->dir, 0700), 0);
         for (size_t i = 0; i < ELEMENTS(names); i++)
@@ -217,7 +194,7 @@ static void test_refuses_what_it_cannot_use(void **state)
         struct fixture *fixture = *state;
         CLEANUP_FREE char *file = NULL;
         assert_true(asprintf(&file, "%s/file", fixture->folder) > 0);
-        spill(file, "x", 1);
+        fixture_spill(file, "x", 1);
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
                 CLEANUP_FREE char *path = NULL, *said = NULL;
                 struct store *store = NULL;
@@ -328,7 +305,7 @@ static void test_refuses_what_is_no_database(void **state)
         CLEANUP_FREE char *file = fixture_path(fixture, STORE_FILE);
         char text[8192];
         memset(text, 'x', sizeof(text));
-        spill(file, text, sizeof(text));
+        fixture_spill(file, text, sizeof(text));
         assert_refused(fixture, -EUCLEAN, "damaged");
 }
 
@@ -337,7 +314,7 @@ static void test_takes_an_empty_file_as_new(void **state)
         struct fixture *fixture = *state;
         assert_int_equal(mkdir(fixture->dir, 0700), 0);
         CLEANUP_FREE char *file = fixture_path(fixture, STORE_FILE);
-        spill(file, "", 0);
+        fixture_spill(file, "", 0);
         fixture_open(fixture);
 }
 
@@ -374,7 +351,7 @@ static void test_finds_damage(void **state)
         fixture_close(fixture);
         CLEANUP_FREE char *file = fixture_path(fixture, STORE_FILE);
         size_t n;
-        CLEANUP_FREE char *sound = slurp(file, &n);
+        CLEANUP_FREE char *sound = fixture_slurp(file, &n);
         CLEANUP_FREE char *bytes = malloc(n);
         assert_non_null(bytes);
 
@@ -383,7 +360,7 @@ static void test_finds_damage(void **state)
                 memcpy(bytes, sound, n);
                 for (size_t i = at; i < at + 8 && i < n; i++)
                         bytes[i] = (char)~bytes[i];
-                spill(file, bytes, n);
+                fixture_spill(file, bytes, n);
                 CLEANUP_FREE char *said = NULL;
                 struct store *store = NULL;
                 int r = store_open(fixture->dir, &store, &said);
@@ -395,7 +372,7 @@ static void test_finds_damage(void **state)
                         assert_int_equal(r, -EUCLEAN);
                         assert_plain(said);
                         size_t n_after;
-                        CLEANUP_FREE char *after = slurp(file, &n_after);
+                        CLEANUP_FREE char *after = fixture_slurp(file, &n_after);
                         assert_int_equal(n_after, n);
                         assert_memory_equal(after, bytes, n);
                         refused++;
@@ -404,7 +381,7 @@ static void test_finds_damage(void **state)
         assert_true(refused > 20);
 
         memcpy(bytes, sound, n);
-        spill(file, bytes, n / 2); /* cut short */
+        fixture_spill(file, bytes, n / 2); /* cut short */
         assert_refused(fixture, -EUCLEAN, "damaged");
 }
 

@@ -21,9 +21,11 @@ static const char *const partial[] = {
         "obligation_snoozed", "occurrence_fire",     "notice_new",
 };
 
-/* Statements that are to read a whole table: rare (a sync; a start, a reload, a clock that was set). */
+/* Statements that are to read a whole table: rare (a sync; a start, a reload, a clock that was set; a look at whether
+ * indexes and tables agree). */
 static const enum statement whole[] = {STATEMENT_LIVE_OCCURRENCES, STATEMENT_UNSETTLE_OCCURRENCES,
-                                       STATEMENT_UNSETTLE_OBLIGATIONS};
+                                       STATEMENT_UNSETTLE_OBLIGATIONS, STATEMENT_VERIFY_OCCURRENCES,
+                                       STATEMENT_VERIFY_OBLIGATIONS};
 
 static bool is_allowed(const char *detail)
 {

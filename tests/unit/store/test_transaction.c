@@ -129,8 +129,11 @@ static void test_survives_a_killed_process(void **state)
 static int put_until_full(struct store *store, int64_t occurrence, int *ret_error)
 {
         for (int n = 0; n < 100000; n++) {
-                struct obligation_record record = {
-                        .occurrence_id = occurrence, .obligation = fixture_dated, .handled = 0, .next_fire = n};
+                struct obligation_record record = {.occurrence_id = occurrence,
+                                                   .obligation = fixture_dated,
+                                                   .due = DUE_DAY,
+                                                   .effective = DUE_DAY,
+                                                   .next_fire = n};
                 snprintf(record.agency, sizeof(record.agency), "so-%d", n);
                 *ret_error = store_put_obligation(store, &record);
                 if (*ret_error < 0)
@@ -179,8 +182,8 @@ static void test_survives_a_full_disk(void **state)
                 void (*limit)(struct store *store, bool limited);
                 bool at_commit;
         } cases[] = {
-                {"max_page_count", limit_pages, false},
-                {"RLIMIT_FSIZE", limit_files, true},
+                {"max-page-count", limit_pages, false},
+                {"rlimit-fsize", limit_files, true},
         };
         struct store *store = ((struct fixture *)*state)->store;
         (void)signal(SIGXFSZ, SIG_IGN);

@@ -56,7 +56,7 @@ static inline int workload_rows(struct store *store, int64_t ret_obligations[sta
                                                .item = "one",
                                                .title = title,
                                                .fix_by = CIVIL_NONE,
-                                               .planned = {.from = CIVIL_NONE, .due = 100},
+                                               .planned = fixture_dated,
                                                .next_fire = 10};
         TRY(store_begin_sync(store));
         TRY(store_put_occurrence(store, &occurrence));
@@ -64,13 +64,9 @@ static inline int workload_rows(struct store *store, int64_t ret_obligations[sta
         TRY(store_mark_occurrence(store, occurrence.id));
         for (int i = 0; i < 2; i++) {
                 struct obligation_record obligation = {.occurrence_id = occurrence.id,
-                                                       .obligation = {.from = CIVIL_NONE,
-                                                                      .due = 100,
-                                                                      .fixed = CIVIL_NONE,
-                                                                      .done_on = CIVIL_NONE,
-                                                                      .snoozed_until = CIVIL_NONE},
-                                                       .due = 100,
-                                                       .effective = 100,
+                                                       .obligation = fixture_dated,
+                                                       .due = DUE_DAY,
+                                                       .effective = DUE_DAY,
                                                        .next_fire = 10};
                 (void)snprintf(obligation.agency, sizeof(obligation.agency), "so-%d", i);
                 TRY(store_put_obligation(store, &obligation));
@@ -78,9 +74,15 @@ static inline int workload_rows(struct store *store, int64_t ret_obligations[sta
                 TRY(store_arm_obligation(store, obligation.id, 0, 10));
                 ret_obligations[i] = obligation.id;
         }
-        struct occurrence_record gone = {.plan = "p", .item = "gone", .title = title, .next_fire = 10};
+        struct occurrence_record gone = {
+                .plan = "p", .item = "gone", .title = title, .planned = fixture_dated, .next_fire = 10};
         TRY(store_put_occurrence(store, &gone));
-        struct obligation_record gone_too = {.occurrence_id = gone.id, .agency = "so-1", .next_fire = 10};
+        struct obligation_record gone_too = {.occurrence_id = gone.id,
+                                             .agency = "so-1",
+                                             .obligation = fixture_dated,
+                                             .due = DUE_DAY,
+                                             .effective = DUE_DAY,
+                                             .next_fire = 10};
         TRY(store_put_obligation(store, &gone_too));
         struct notice_record notice = {.occurrence_id = gone.id, .obligation_id = gone_too.id, .rung = "7d"};
         TRY(store_add_notice(store, &notice));
@@ -102,10 +104,14 @@ static inline int workload_views(struct store *store, const int64_t obligations[
                 {.item = "one"},
                 {.item = "one", .agency = "so-1"},
                 {.agency = "so-1"},
-                {.agency = "so-1", .open_only = true, .due_from = 90, .due_to = 110, .reverse = true},
+                {.agency = "so-1",
+                 .open_only = true,
+                 .due_from = DUE_DAY - 10,
+                 .due_to = DUE_DAY + 10,
+                 .reverse = true},
                 {.agency = "so-1", .done_from = 90, .done_to = 110},
                 {.agency = "so-1", .dateless = true, .no_withdrawn = true},
-                {.due_from = 90, .due_to = 110},
+                {.due_from = DUE_DAY - 10, .due_to = DUE_DAY + 10},
                 {.done_from = 90, .done_to = 110},
                 {.dateless = true},
                 {.effective_before = 101},
@@ -145,6 +151,7 @@ static inline int workload_views(struct store *store, const int64_t obligations[
                 TRY(store_each_audit(store, &audits[i], workload_see_audit, NULL));
         TRY(store_each_notice(store, occurrence, 0, workload_see_notice, NULL));
         TRY(store_each_notice(store, 0, obligations[0], workload_see_notice, NULL));
+        TRY(store_verify(store));
         struct store_counts counts;
         return store_count(store, 200, &counts);
 }

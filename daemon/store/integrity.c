@@ -1,0 +1,226 @@
+/* The checks of a database, from its pages up to the values of its rows; and mending where something else knows better.
+ * Depends on rows.h.
+ * Called by schema.c, backup.c and, for what runs, by engine. */
+#include "store/integrity.h"
+
+#include "store/rows.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The first thing that one of SQLite's checks finds, NULL where all is well; the caller frees *ret. */
+static int ask_sqlite(struct store *store, const char *pragma, char **ret)
+{
+        CLEANUP_QUERY struct query query = query_prepared(store, pragma);
+        int r = query_step(&query); /* clears errno */
+        if (r < 0)
+                return r;
+        if (errno == EIO) /* the check takes for damage what it can't read */
+                return store_refuse(store, -EIO, "the database can't be read: %s", strerror(EIO));
+        CLEANUP_FREE char *verdict = r > 0 ? query_read_text(&query) : strdup("it can't be checked");
+        r = query_check(&query);
+        if (r == 0 && !verdict)
+                r = store_refuse(store, -ENOMEM, "out of memory");
+        if (r < 0)
+                return r;
+        *ret = strcmp(verdict, "ok") == 0 ? NULL : query_plain(TAKE_PTR(verdict));
+        return 0;
+}
+
+/* ---- indexes ---- */
+
+/* Adds a name to a list; NULL: no memory. */
+static char *add_name(char *list, const char *name)
+{
+        char *longer = NULL;
+        if (asprintf(&longer, "%s%s%s", list ? list : "", list ? ", " : "", name) < 0)
+                longer = NULL;
+        free(list);
+        return longer;
+}
+
+/* Where one index of a table disagrees with it, the index is wrong: made anew it is right again. Where two do, it is
+ * the row that was changed under them, and nobody knows what it was. The same where SQLite complains of anything else,
+ * which quick_check does not see: a key that is there twice, a table of keys out of order. */
+static int find_indexes(struct store *store, const char *first_words, char **ret_indexes)
+{
+        static const char sql[] = "SELECT s.name, count(*) OVER (PARTITION BY s.tbl_name) FROM"
+                                  " (SELECT DISTINCT iif(integrity_check LIKE 'non-unique%', '',"
+                                  "   substr(integrity_check, instr(integrity_check, ' index ') + 7)) AS name"
+                                  "  FROM pragma_integrity_check(1000000)) AS f"
+                                  " LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = f.name";
+        CLEANUP_FREE char *list = NULL;
+        CLEANUP_QUERY struct query query = query_prepared(store, sql);
+        int r;
+        while ((r = query_step(&query)) > 0) {
+                CLEANUP_FREE char *name = query_read_text(&query);
+                int64_t of_table = query_read_integer(&query);
+                if (query_check(&query) < 0)
+                        return query_check(&query);
+                if (!name || of_table > 1)
+                        return store_refuse(store, -EUCLEAN, DAMAGED " (%s)", first_words);
+                list = add_name(list, name);
+                if (!list)
+                        return store_refuse(store, -ENOMEM, "out of memory");
+        }
+        if (r < 0)
+                return r;
+        *ret_indexes = TAKE_PTR(list);
+        return 1;
+}
+
+int integrity_check(struct store *store, char **ret_indexes)
+{
+        CLEANUP_FREE char *words = NULL, *pages = NULL;
+        int r = ask_sqlite(store, "PRAGMA integrity_check(1)", &words);
+        if (r < 0 || !words)
+                return r;
+        /* The same but for the comparison of indexes with their tables. */
+        r = ask_sqlite(store, "PRAGMA quick_check(1)", &pages);
+        if (r < 0)
+                return r;
+        if (pages)
+                return store_refuse(store, -EUCLEAN, DAMAGED " (%s)", pages);
+        return find_indexes(store, words, ret_indexes);
+}
+
+int integrity_mend(struct store *store, const char *indexes)
+{
+        CLEANUP_UNIT struct unit unit = {0};
+        CLEANUP_FREE char *names = strdup(indexes);
+        if (!names)
+                return store_refuse(store, -ENOMEM, "out of memory");
+        int r = unit_begin(store, &unit);
+        char *rest = NULL;
+        for (char *name = strtok_r(names, ", ", &rest); r >= 0 && name; name = strtok_r(NULL, ", ", &rest)) {
+                char sql[96]; /* REINDEX takes no bound value; the name is one of the schema's */
+                (void)snprintf(sql, sizeof(sql), "REINDEX \"%.64s\"", name);
+                CLEANUP_QUERY struct query query = query_prepared(store, sql);
+                r = query_do(&query);
+        }
+        if (r >= 0)
+                r = store_set_fact(store, FACT_MENDED, indexes);
+        return r < 0 ? r : unit_commit(&unit);
+}
+
+/* 1: it disagreed and was made anew. */
+static int verify(struct store *store, enum statement which, const char *sql, const char *index)
+{
+        CLEANUP_QUERY struct query query = query_cached(store, which, sql);
+        int r = query_step(&query);
+        bool agree = r > 0 && query_read_flag(&query);
+        if (r >= 0)
+                r = query_check(&query);
+        query_end(&query); /* or the index is in use */
+        if (r < 0 || agree)
+                return r;
+        r = integrity_mend(store, index);
+        return r < 0 ? r : 1;
+}
+
+#define FIRES(table, by) "(SELECT count(*), sum(next_fire), sum(id) FROM " table " " by " WHERE next_fire IS NOT NULL)"
+#define AGREE(table, index) "SELECT " FIRES(table, "NOT INDEXED") " IS " FIRES(table, "INDEXED BY " index)
+
+int store_verify(struct store *store)
+{
+        int occurrences =
+                verify(store, STATEMENT_VERIFY_OCCURRENCES, AGREE("occurrence", "occurrence_fire"), "occurrence_fire");
+        if (occurrences < 0)
+                return occurrences;
+        int obligations =
+                verify(store, STATEMENT_VERIFY_OBLIGATIONS, AGREE("obligation", "obligation_fire"), "obligation_fire");
+        return obligations < 0 ? obligations : occurrences || obligations;
+}
+
+/* ---- rows ---- */
+
+static int check_table(struct store *store, const char *sql, const struct row_type *type)
+{
+        union {
+                struct occurrence_record occurrence;
+                struct obligation_record obligation;
+                struct notice_record notice;
+                struct delivery_record delivery;
+                struct audit_record audit;
+        } record;
+        CLEANUP_QUERY struct query query = query_prepared(store, sql);
+        int r;
+        while ((r = query_step(&query)) > 0) {
+                r = type->read(&query, &record);
+                if (r < 0)
+                        return r;
+                type->clear(&record);
+        }
+        return r;
+}
+
+static int check_facts(struct store *store)
+{
+        CLEANUP_QUERY struct query query = query_prepared(store, "SELECT name, value FROM fact");
+        int r;
+        while ((r = query_step(&query)) > 0) {
+                query.table = "fact";
+                for (int i = 0; i < 2; i++)
+                        free(query_read_text(&query));
+                r = query_check(&query);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
+/* What no function reads as a whole row. */
+static int check_stops(struct store *store)
+{
+        CLEANUP_QUERY struct query query =
+                query_prepared(store, "SELECT delivery, stop FROM carried WHERE stop NOT BETWEEN 0 AND 2 LIMIT 1");
+        int r = query_step(&query);
+        if (r <= 0)
+                return r;
+        (void)query_read_id(&query, "carried");
+        (void)query_read_below(&query, 3);
+        return query_check(&query);
+}
+
+static int check_references(struct store *store)
+{
+        CLEANUP_QUERY struct query query = query_prepared(store, "PRAGMA foreign_key_check");
+        int r = query_step(&query);
+        if (r <= 0)
+                return r;
+        CLEANUP_FREE char *table = query_read_text(&query);
+        int64_t row = query_read_integer(&query);
+        CLEANUP_FREE char *parent = query_read_text(&query);
+        r = query_check(&query);
+        if (r < 0)
+                return r;
+        return store_refuse(store, -EUCLEAN, DAMAGED " (table %s, row %lld, refers to a row of %s that is not there)",
+                            table, (long long)row, parent);
+}
+
+int integrity_check_rows(struct store *store)
+{
+        static const struct {
+                const char *sql;
+                const struct row_type *type;
+        } tables[] = {
+                {"SELECT id, " OCCURRENCE_FIELDS " FROM occurrence", &occurrence_rows},
+                {"SELECT " OBLIGATION_COLUMNS " FROM obligation AS o NOT INDEXED CROSS JOIN occurrence AS c"
+                 " ON c.id = o.occurrence",
+                 &obligation_rows},
+                {"SELECT " NOTICE_COLUMNS " FROM notice AS n", &notice_rows},
+                {"SELECT " DELIVERY_COLUMNS " FROM delivery", &delivery_rows},
+                {"SELECT " AUDIT_COLUMNS " FROM audit", &audit_rows},
+        };
+        struct store_counts counts;
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < ELEMENTS(tables); i++)
+                r = check_table(store, tables[i].sql, tables[i].type);
+        if (r >= 0)
+                r = check_facts(store);
+        if (r >= 0)
+                r = check_stops(store);
+        if (r >= 0)
+                r = check_references(store);
+        return r < 0 ? r : store_count(store, 0, &counts);
+}
