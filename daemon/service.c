@@ -33,6 +33,12 @@
 #define REST_LONG_MS 60000
 #define REST_EVERY_USEC (100 * 1000ULL)
 
+/* How often the store is looked at for what its indexes lost: at the latest after a day, for which the program wakes up
+ * once; and when it is awake anyway, for a thousandth of the time at most. */
+#define VERIFY_EVERY_USEC (24 * 3600 * 1000000ULL)
+#define VERIFY_ACCURACY_USEC (3600 * 1000000ULL) /* together with whatever else wakes the machine */
+#define VERIFY_SHARE 1000
+
 struct service {
         const char *config_path;
         sd_event *event;
@@ -45,6 +51,8 @@ struct service {
         int64_t said_wake;            /* the wake-up that the status line shows */
         uint64_t said_troubles;       /* troubles.changes when it was written */
         uint64_t rested;              /* when memory was last given back, CLOCK_MONOTONIC */
+        sd_event_source *verify;      /* a day after the store was last looked at */
+        uint64_t verify_next;         /* from when on it may be looked at again, CLOCK_MONOTONIC */
         int clock_fd;
         bool stopping;
 };
@@ -223,6 +231,33 @@ static void watch_rules(struct service *service)
                                    IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE | IN_ONLYDIR, on_rules, service);
 }
 
+static uint64_t monotonic_usec(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* A long step is no hanging one as long as the store gets on with it: the loop, which else tells the watchdog, stands
+ * still meanwhile. */
+static void stay_alive(void *userdata)
+{
+        (void)userdata;
+        sd_notify(0, "WATCHDOG=1");
+}
+
+static int adopt(const struct service *service, struct settings *settings)
+{
+        struct store *store = manager_engine(service->manager)->store;
+        int r;
+
+        store_on_progress(store, stay_alive, NULL);
+        r = manager_adopt(service->manager, settings);
+        store_on_progress(store, NULL, NULL);
+        return r;
+}
+
 /* `why` it was refused; NULL: it was not. */
 static void say_reloaded(const struct service *service, const char *why)
 {
@@ -250,19 +285,16 @@ static int reload(void *userdata, struct report *report)
         struct service *service = userdata;
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
         const char *why = NULL;
-        struct timespec now;
         int r;
 
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Đang đọc lại cấu hình",
-                   (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Đang đọc lại cấu hình", monotonic_usec());
         r = service_load(service->config_path, report, &settings);
         report_sort(report);
         say_findings(service, report);
         if (r < 0)
                 why = r == -EINVAL ? "mend the mistakes named before this line" : strerror(-r);
         else {
-                r = manager_adopt(service->manager, settings);
+                r = adopt(service, settings);
                 if (r < 0)
                         why = engine_words(manager_engine(service->manager), r);
                 else
@@ -324,6 +356,32 @@ static int on_quiet(sd_event_source *source, void *userdata)
         return 0;
 }
 
+static void verify(struct service *service)
+{
+        uint64_t begun = monotonic_usec(), ended;
+
+        store_on_progress(manager_engine(service->manager)->store, stay_alive, NULL);
+        (void)manager_verify(service->manager); /* what fails is in the journal */
+        store_on_progress(manager_engine(service->manager)->store, NULL, NULL);
+        ended = monotonic_usec();
+        service->verify_next = ended + VERIFY_SHARE * (ended - begun);
+        (void)sd_event_source_set_time(service->verify, ended + VERIFY_EVERY_USEC);
+        (void)sd_event_source_set_enabled(service->verify, SD_EVENT_ONESHOT);
+}
+
+static int on_verify(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void)source, (void)usec;
+        verify(userdata);
+        return 0;
+}
+
+static int add_verify(struct service *service)
+{
+        return sd_event_add_time_relative(service->event, &service->verify, CLOCK_MONOTONIC, VERIFY_EVERY_USEC,
+                                          VERIFY_ACCURACY_USEC, on_verify, service);
+}
+
 /* The last thing before the loop waits: nothing else is pending. The status line, where it has to follow, comes first.
  */
 static int on_idle(sd_event_source *source, void *userdata)
@@ -339,6 +397,8 @@ static int on_idle(sd_event_source *source, void *userdata)
         if (manager_under_way(service->manager) > 0 || status != SD_EVENT_OFF || ahead < REST_LONG_MS ||
             (service->rested > 0 && now < service->rested + REST_EVERY_USEC))
                 return 0;
+        if (now >= service->verify_next)
+                verify(service);
         store_rest(manager_engine(service->manager)->store);
         memory_give_back();
         service->rested = now;
@@ -478,6 +538,8 @@ static int run(struct service *service, const struct options *options, struct se
         if (r >= 0)
                 r = sd_event_add_post(service->event, NULL, on_quiet, service);
         if (r >= 0)
+                r = add_verify(service);
+        if (r >= 0)
                 r = watch_idleness(service);
         if (r >= 0)
                 r = manager_start(service->manager);
@@ -502,6 +564,7 @@ static void service_clear(struct service *service)
         /* Not left to the loop: libsystemd 252 lets an inotify source without an owner hold its loop for ever. */
         sd_event_source_disable_unref(service->rules_watch);
         sd_event_source_disable_unref(service->status);
+        sd_event_source_disable_unref(service->verify);
         sd_event_unref(service->event);
         close_p(&service->clock_fd);
 }

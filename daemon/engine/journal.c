@@ -40,6 +40,8 @@ static const struct {
         [EVENT_RECOVERED] = {"5488aee1b8ae4ad785ce9aaccb71b9f5", LOG_NOTICE, false},
         [EVENT_CLOCK_CHANGED] = {"dafaabe1d71c42ba9e5345f77bf245a2", LOG_NOTICE, false},
         [EVENT_CLOCK_BEHIND] = {"f32a404e46f34e89b5726785d525efdb", LOG_WARNING, false},
+        [EVENT_MENDED] = {"5c593763740a4d088b347bdcf487dafb", LOG_ERR, false},
+        [EVENT_LOG_HELD] = {"585fd083668440208b05f501ad03783a", LOG_WARNING, false},
         [EVENT_STORE_TROUBLE] = {"3c0c4e95f37b4dd1a2458ccc02441635", LOG_ERR, true},
         [EVENT_SERVER_TROUBLE] = {"03eeefb8c1be4868b3e0a3e9f9c8486c", LOG_ERR, false},
         [EVENT_LATE] = {"2fbdd9bdc70f45cb966263fb18d2ad70", LOG_ERR, false},

@@ -22,6 +22,8 @@ enum journal_event {
         EVENT_RECOVERED, /* deliveries that a crash left on the wire are repeated */
         EVENT_CLOCK_CHANGED,
         EVENT_CLOCK_BEHIND,   /* the clock stands before the last recorded time */
+        EVENT_MENDED,         /* an index of the database disagreed with its table and was made anew */
+        EVENT_LOG_HELD,       /* the database's log grows, since another process keeps a transaction open */
         EVENT_STORE_TROUBLE,  /* the database cannot be written or read just now */
         EVENT_SERVER_TROUBLE, /* a server takes nothing for long */
         EVENT_LATE,           /* what was due is not done */

@@ -22,6 +22,8 @@
 #define CLOCK_BEHIND_MS INT64_C(3600000)
 /* A clock set by less than this is the fine adjustment of every time service. */
 #define CLOCK_STEP_MS 1000
+/* What a busy morning leaves in the log of itself; more than this is held there by somebody. */
+#define LOG_HELD_BYTES (INT64_C(16) * 1024 * 1024)
 #define TIMER_ACCURACY_USEC 1000 /* sd-event's default is a quarter of a second: too late for a punctual reminder */
 
 struct manager {
@@ -36,6 +38,7 @@ struct manager {
         int64_t seen_ms;    /* while the clock is behind: the moment that it has already shown */
         int64_t unfollowed; /* by how much the clock was set and the store does not know it yet, ms */
         bool unsettled;     /* what is settled may lie ahead of the clock */
+        int64_t held_back;  /* bytes of the store's log, when it was last told of; 0: it can be emptied */
         bool moved;         /* agencies may have other addresses than what is queued for them */
 };
 
@@ -163,9 +166,18 @@ static int shift_attempts(const struct engine *engine, int64_t by)
 static int synchronise(struct manager *manager)
 {
         struct engine *engine = &manager->engine;
+        char *CLEANUP_FREE mended = NULL;
         struct sync_counts counts;
-        int r = sync_run(engine, &counts);
+        int r = store_get_fact(engine->store, FACT_MENDED, &mended);
 
+        if (mended)
+                journal_say(
+                        &engine->journal, EVENT_MENDED, NULL,
+                        "The database was damaged: %s disagreed with what it is the index of; it was made anew, and "
+                        "all that follows from the plans is worked out anew; look after the disk",
+                        mended);
+        if (r >= 0)
+                r = sync_run(engine, mended, &counts);
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot bring the obligations in line with the plans");
         if (counts.added + counts.changed + counts.withdrawn > 0)
@@ -340,6 +352,24 @@ static void judge_troubles(struct manager *manager)
         troubles_say(&engine->troubles, &engine->journal, now);
 }
 
+/* Told when it begins and whenever it has doubled. */
+static void judge_log(struct manager *manager)
+{
+        const struct engine *engine = &manager->engine;
+        int64_t held = store_held_back(engine->store);
+
+        if (held == 0 && manager->held_back > 0)
+                journal_say(&engine->journal, EVENT_LOG_HELD, NULL, "The database's log could be emptied again");
+        else if (held >= LOG_HELD_BYTES && held >= 2 * manager->held_back)
+                journal_say(&engine->journal, EVENT_LOG_HELD, NULL,
+                            "The database's log has grown by %" PRId64 " MB and cannot be emptied: another process "
+                            "keeps a transaction open on " STORE_FILE "; end it (fuser -v names it)",
+                            held / (1024 * 1024));
+        else if (held > 0)
+                return;
+        manager->held_back = held;
+}
+
 int manager_tick(struct manager *manager)
 {
         int r;
@@ -356,6 +386,7 @@ int manager_tick(struct manager *manager)
         if (!manager->running)
                 manager->wake = INT64_MAX;
         judge_troubles(manager);
+        judge_log(manager);
         arm(manager);
         return r;
 }
@@ -393,6 +424,8 @@ int manager_adopt(struct manager *manager, struct settings *settings)
         if (r == 0)
                 r = unsettle(engine);
         if (r == 0)
+                r = store_verify(engine->store);
+        if (r >= 0)
                 r = synchronise(manager);
         if (r < 0) {
                 settings_unref(engine->settings);
@@ -406,6 +439,19 @@ int manager_adopt(struct manager *manager, struct settings *settings)
         manager->moved = true;
         (void)manager_tick(manager); /* adopted; what fails now is in the journal and tried again */
         return 0;
+}
+
+int manager_verify(struct manager *manager)
+{
+        struct engine *engine = &manager->engine;
+        int r = store_verify(engine->store);
+
+        if (r < 0)
+                return engine_store_trouble(engine, r, "Cannot compare what is due with its indexes");
+        if (r == 0)
+                return 0;
+        r = synchronise(manager);
+        return r < 0 ? r : manager_tick(manager);
 }
 
 int manager_clock_changed(struct manager *manager)

@@ -16,6 +16,7 @@ struct sync {
         const struct plan *plan;
         const struct item *item;
         wall_time now;
+        bool everything; /* what was brought in line before too */
         struct sync_counts counts;
 };
 
@@ -226,6 +227,8 @@ static int keep_item(const struct sync *sync, size_t n_occurrences)
         char name[FACT_ITEM_SIZE];
         int r;
 
+        if (sync->everything)
+                return 1;
         name_fact(sync, name);
         r = store_get_fact(store, name, &last);
         if (r != 0 || strcmp(last, sync->item->fingerprint) != 0)
@@ -280,6 +283,8 @@ static int sync_all(struct sync *sync)
                 r = store_finish_sync(engine->store, &sync->counts.withdrawn);
         if (r == 0)
                 r = store_set_fact(engine->store, FACT_FINGERPRINT, config->fingerprint);
+        if (r == 0 && sync->everything)
+                r = store_set_fact(engine->store, FACT_MENDED, NULL);
         return r;
 }
 
@@ -291,12 +296,12 @@ static bool is_synced(struct engine *engine)
                strcmp(last, engine_config(engine)->fingerprint) == 0;
 }
 
-int sync_run(struct engine *engine, struct sync_counts *ret)
+int sync_run(struct engine *engine, bool everything, struct sync_counts *ret)
 {
-        struct sync sync = {.engine = engine, .now = clock_wall(clock_now(&engine->clock))};
+        struct sync sync = {.engine = engine, .now = clock_wall(clock_now(&engine->clock)), .everything = everything};
         int r;
 
-        if (is_synced(engine)) {
+        if (!everything && is_synced(engine)) {
                 *ret = sync.counts;
                 return 0;
         }

@@ -9,7 +9,8 @@ struct sync_counts {
         size_t added, changed, withdrawn, total;
 };
 
-/* Everything in one transaction. Does nothing while the fingerprint of the configuration is that of the last sync.
+/* Everything in one transaction. Does nothing while the fingerprint of the configuration is that of the last sync, but
+ * for `everything`: then all that follows from the plans is worked out anew, and FACT_MENDED is unset.
  * What people decided is kept; a changed date re-arms the ladder and is announced; what vanished is withdrawn.
  * 0; -ENOMEM or an error of the store: nothing has changed. */
-int sync_run(struct engine *engine, struct sync_counts *ret);
+int sync_run(struct engine *engine, bool everything, struct sync_counts *ret);

@@ -229,11 +229,14 @@ static int check_file(struct store *store, const struct schema *schema, struct f
         return r;
 }
 
-static int open_to_look(struct store *look, const char *path, bool alone, bool logged)
+static int open_to_look(const struct store *store, struct store *look, const char *path, bool alone, bool logged)
 {
-        int code = sqlite3_open_v2(
-                path, &look->db,
-                SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+        sqlite3_vfs *vfs = NULL; /* that of the store */
+        (void)sqlite3_file_control(store->db, "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
+        int code = sqlite3_open_v2(path, &look->db,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
+                                           SQLITE_OPEN_EXRESCODE,
+                                   vfs ? vfs->zName : NULL);
         if (code != SQLITE_OK)
                 return store_fail(look, code);
         (void)sqlite3_db_config(look->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, logged, NULL);
@@ -254,7 +257,7 @@ static int look_at(struct store *store, const char *path, const struct schema *s
                 return store_refuse(store, -ENOMEM, "out of memory");
         }
         bool logged = access(wal, F_OK) == 0;
-        int r = open_to_look(&look, path, alone, logged);
+        int r = open_to_look(store, &look, path, alone, logged);
         if (r >= 0)
                 r = check_file(&look, schema, ret);
         query_forget(&look);
