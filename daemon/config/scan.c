@@ -188,8 +188,19 @@ static void scan_clamp(const char *number, char *digits, size_t n, bool hex)
         memcpy(digits + n - max_size, max, max_size);
 }
 
-/* The size of the number, as the parser reads them, that stands at the begin of a token; 0: none. */
-static size_t scan_digits(char *token)
+/* To libconfig 1.7 a number that begins with 0 is an octal one. Blanks behind the number fill up its place. */
+static void scan_drop_zeros(char *digits, size_t n, size_t suffix)
+{
+        size_t zeros = strspn(digits, "0");
+
+        if (zeros == n)
+                zeros = n - 1;
+        memmove(digits, digits + zeros, n - zeros + suffix);
+        memset(digits + n - zeros + suffix, ' ', zeros);
+}
+
+/* Whether the parser would read the whole token as a number; an integer is put so that it reads it rightly. */
+static bool scan_digits(char *token, size_t size)
 {
         bool hex = token[0] == '0' && (token[1] == 'x' || token[1] == 'X');
         size_t sign = hex ? 2 : strspn(token, "+-") > 0, n = strspn(token + sign, hex ? DIGITS "abcdefABCDEF" : DIGITS);
@@ -201,18 +212,22 @@ static size_t scan_digits(char *token)
                 end += 1 + strspn(end + 1, DIGITS);
         }
         if (n == 0)
-                return 0;
+                return false;
         if (!hex && (*end == 'e' || *end == 'E')) {
                 size_t exponent_sign = strspn(end + 1, "+-") > 0, exponent = strspn(end + 1 + exponent_sign, DIGITS);
 
-                return exponent > 0 ? (size_t)(end - token) + 1 + exponent_sign + exponent : 0;
+                return exponent > 0 && (size_t)(end - token) + 1 + exponent_sign + exponent == size;
         }
         if (fraction)
-                return (size_t)(end - token);
-        if (*end == 'L')
-                return (size_t)(end - token) + 1 + (end[1] == 'L'); /* 64 bits, which the parser reads well */
-        scan_clamp(token, token + sign, n, hex);
-        return (size_t)(end - token);
+                return (size_t)(end - token) == size;
+        size_t suffix = *end == 'L' ? 1 + (end[1] == 'L') : 0; /* 64 bits, which the parser reads well */
+        if (sign + n + suffix != size)
+                return false;
+        if (suffix == 0)
+                scan_clamp(token, token + sign, n, hex);
+        if (!hex)
+                scan_drop_zeros(token + sign, n, suffix);
+        return true;
 }
 
 static int scan_number(struct scan *scan)
@@ -222,7 +237,7 @@ static int scan_number(struct scan *scan)
 
         if (r != 0)
                 return r;
-        if (scan_digits(scan->at) != size)
+        if (!scan_digits(scan->at, size))
                 return scan_refuse(scan, scan->line,
                                    "syntax error: %.*s is no number; a date, a time or a span stands in quotes",
                                    scan_shown(size), scan->at);

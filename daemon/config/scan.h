@@ -17,7 +17,7 @@
  *   an array [ ] becomes a list ( ), since the parser gives up at an array of mixed types;
  *   of a name given twice in one group the second is renamed to begin with '*', and reported;
  *   a bracket or comma is drawn up to the string before it, since the parser takes a string's line from what follows;
- *   a number too large for the parser's int becomes the largest;
+ *   a number too large for the parser's int becomes the largest, and one that begins with 0 loses its zeros;
  *   the escape \x00, at which the parser's strings end, is reported.
  * Why not leave syntax errors to the parser: libconfig 1.5 says no more than "syntax error", loses the string that it
  * was reading (a leak with every failed reload), and takes a quote or comment never closed at the end for the end.
