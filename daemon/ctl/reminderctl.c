@@ -26,6 +26,37 @@ static const char *installed_locales(char path[static PATH_MAX])
         return path;
 }
 
+/* The locale that the environment asks for messages (setlocale(3)); "": none. */
+static const char *asked_locale(void)
+{
+        static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+        for (size_t i = 0; i < ELEMENTS(variables); i++) {
+                const char *value = getenv(variables[i]);
+                if (value && *value)
+                        return value;
+        }
+        return "";
+}
+
+/* The language that is asked for, where its locale is not installed, too: a new server has C.UTF-8 and no other. Since
+ * glibc 2.39 gettext heeds LANGUAGE in no locale whose name is C or begins with "C."; C.UTF-8 is found as well as that
+ * of a country. */
+static void set_messages(void)
+{
+        const char *asked = asked_locale();
+
+        if (strcmp(asked, "") == 0 || strcmp(asked, "C") == 0 || strcmp(asked, "POSIX") == 0)
+                return;
+        if (strncmp(asked, "C.", 2) != 0) {
+                if (setlocale(LC_MESSAGES, ""))
+                        return;
+                const char *language = getenv("LANGUAGE");
+                (void)setenv("LANGUAGE", asked, !language || !*language);
+        }
+        setlocale(LC_MESSAGES, "C_VN.UTF-8");
+}
+
 /* Texts are UTF-8 whatever the locale says; only the language is a matter of taste. */
 static void set_language(void)
 {
@@ -33,6 +64,7 @@ static void set_language(void)
         char path[PATH_MAX];
 
         setlocale(LC_ALL, "");
+        set_messages();
         if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
                 setlocale(LC_CTYPE, "C.UTF-8");
         bindtextdomain(TEXT_DOMAIN, folder ? folder : installed_locales(path));

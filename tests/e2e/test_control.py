@@ -705,8 +705,17 @@ def test_vietnamese(shared, tmp_path):
     assert block.run("msgfmt", "--check", "-o", folder / "reminderctl.mo", catalogue).returncode == 0
     language = {"LC_ALL": "C.UTF-8", "LANGUAGE": "vi", "TEXTDOMAINDIR": str(tmp_path)}
     assert "việc phải làm" in shared.ctl("status", **language).stdout
-    assert "LỆNH" in shared.ctl("--help", **language).stdout
     assert shared.ctl("list", "--json", **language).stdout == shared.ctl("list", "--json").stdout
+    # Whether or not the locale is installed; vi_NO is of no system.
+    for asked, vietnamese in (
+        ({"LANG": "C.UTF-8", "LANGUAGE": "vi"}, True), ({"LC_ALL": "C.utf8", "LANGUAGE": "vi:en"}, True),
+        ({"LANG": "vi_VN.UTF-8"}, True), ({"LANG": "vi_NO.UTF-8"}, True), ({"LANG": "C", "LC_MESSAGES": "vi_VN"}, True),
+        ({"LANG": "vi_VN.UTF-8", "LANGUAGE": "en"}, False), ({"LANG": "vi_VN.UTF-8", "LC_ALL": "C"}, False),
+        ({"LC_ALL": "C", "LANGUAGE": "vi"}, False), ({"LANG": "C.UTF-8"}, False), ({"LANG": "xx_YY"}, False), ({}, False),
+    ):  # fmt: skip
+        none = dict.fromkeys(("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"), "")
+        said = shared.ctl("--help", **none | asked | {"TEXTDOMAINDIR": str(tmp_path)}).stdout
+        assert ("LỆNH" in said) == vietnamese, asked
 
 
 # ---- deliveries ------------------------------------------------------------------------------------------------------
