@@ -139,6 +139,28 @@ static int webhook_write(struct transfer *transfer)
 
 /* ---- the exchange ----------------------------------------------------------------------------------------------- */
 
+/* A status line whose number has more than its three digits (RFC 9112, 4): some versions of libcurl take the first
+ * three for it. */
+static bool is_long_status(const char *line, size_t length)
+{
+        static const char begin[] = "HTTP/";
+        const char *end = line + length, *at = line;
+
+        if (length < strlen(begin) || memcmp(line, begin, strlen(begin)) != 0)
+                return false;
+        while (at < end && *at != ' ')
+                at++;
+        while (at < end && *at == ' ')
+                at++;
+        return end - at > 3 && at[3] >= '0' && at[3] <= '9';
+}
+
+static size_t refuse_answer(struct webhook_transfer *webhook, const char *words)
+{
+        (void)snprintf(webhook->base.words, sizeof webhook->base.words, "%s", words);
+        return CURL_WRITEFUNC_ERROR;
+}
+
 /* Called with every line of a header. A blank one ends it; after a 1xx another header follows. */
 static size_t on_header(char *line, size_t size, size_t count, void *userdata)
 {
@@ -148,7 +170,9 @@ static size_t on_header(char *line, size_t size, size_t count, void *userdata)
 
         webhook->header_size += length;
         if (webhook->header_size > TRANSFER_BODY_MAX)
-                return CURL_WRITEFUNC_ERROR;
+                return refuse_answer(webhook, "the answer's header does not end");
+        if (is_long_status(line, length))
+                return refuse_answer(webhook, "the answer's status has more than three digits");
         if (length <= 2 && (*line == '\r' || *line == '\n')) {
                 (void)curl_easy_getinfo(webhook->base.easy, CURLINFO_RESPONSE_CODE, &status);
                 webhook->answered = status >= 200;

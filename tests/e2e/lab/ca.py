@@ -99,7 +99,7 @@ class Authority:
 
     def _create(self):
         self.folder.mkdir(parents=True, exist_ok=True)
-        now = datetime.datetime.utcnow()
+        now = datetime.datetime.now(datetime.timezone.utc)
         own, other = _Signer("lab authority", now + LIFE / 2), _Signer("stranger", now + LIFE / 2)
         for name, (names, expired, strange) in CERTIFICATES.items():
             end = now - datetime.timedelta(days=expired) if expired else now + LIFE / 2
