@@ -13,7 +13,7 @@
 #define PLACES 40
 #define PLACES_BRIEF 3
 
-struct trouble {
+struct failing {
         struct faults *faults;
         struct disk_fault fault;
         int64_t since; /* 0: nothing has failed yet */
@@ -22,7 +22,7 @@ struct trouble {
 
 static void after(void *self, const char *step, int r, int64_t now_ms)
 {
-        struct trouble *trouble = self;
+        struct failing *trouble = self;
 
         if (r < 0 && disk_failed() == 0)
                 faults_fail(trouble->faults, "%s fails on a sound disk: %d", step, r);
@@ -38,7 +38,7 @@ static void after(void *self, const char *step, int r, int64_t now_ms)
 /* Returns how many such calls there were; *ret_said what was said. */
 static long play(struct faults *faults, const struct disk_fault *fault, uint64_t *ret_said)
 {
-        struct trouble trouble = {.faults = faults, .fault = *fault};
+        struct failing trouble = {.faults = faults, .fault = *fault};
         char state[100], root[80];
         struct office *office;
         long calls;
