@@ -1,5 +1,5 @@
 /* Transfers: what is under way, by either of two ways, and the way back to the caller.
- * Depends on libcurl, loop, workers, returns, words.
+ * Depends on libcurl, crypto, loop, workers, returns, words.
  * smtp.c and webhook.c build on it; engine/outbox.c starts transfers and gets their outcomes by callback. */
 #include "delivery/transfer.h"
 
@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "delivery/crypto.h"
 #include "delivery/job.h"
 #include "delivery/lane.h"
 #include "delivery/loop.h"
@@ -235,7 +236,7 @@ int transfers_new(sd_event *event, struct transfers **ret)
 {
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
                 return -ENOMEM;
-        CLEANUP(transfers_p) struct transfers *transfers = calloc(1, sizeof *transfers);
+        CLEANUP(transfers_p) struct transfers *transfers = crypto_start() == 0 ? calloc(1, sizeof *transfers) : NULL;
         if (!transfers) {
                 curl_global_cleanup();
                 return -ENOMEM;

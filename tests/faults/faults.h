@@ -79,4 +79,5 @@ void errors_open(struct faults *faults);
 void errors_engine(struct faults *faults);
 void memory_engine(struct faults *faults);
 void memory_config(struct faults *faults);
+void memory_crypto(struct faults *faults);
 void memory_bus(struct faults *faults);

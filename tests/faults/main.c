@@ -34,6 +34,7 @@ static const struct kind kinds[] = {
         {"errors-engine", errors_engine, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS,
          "calls that fail while an engine plays six weeks"},
         {"memory-config", memory_config, 1, 1, "allocations that fail while the configuration is loaded"},
+        {"memory-crypto", memory_crypto, 4, 2, "allocations that fail in the first use of libcrypto"},
         {"memory-engine", memory_engine, 12, 3, "allocations that fail while an engine plays six weeks"},
 };
 
