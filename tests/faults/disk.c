@@ -62,6 +62,7 @@ static struct {
         size_t n_moves;
         struct open_file files[FDS_MAX];
         struct disk_lies lies;
+        bool forgets;
 
         long changes, armed; /* armed: the number of the change before which the power goes; 0: never */
         struct chance *chance;
@@ -284,6 +285,11 @@ void disk_lie(struct disk_lies lies)
         disk.lies = lies;
 }
 
+void disk_forget(void)
+{
+        disk.forgets = true;
+}
+
 void disk_pause(void)
 {
         disk.paused++;
@@ -307,6 +313,8 @@ struct mood {
 static struct mood some_mood(struct chance *chance)
 {
         static const int percents[] = {0, 10, 50, 50, 90, 100};
+        if (disk.forgets)
+                return (struct mood){.sector = 512};
         return (struct mood){
                 .survives = percents[chance_between(chance, 0, 5)],
                 .garbage = chance_percent(chance, 40) ? chance_between(chance, 1, 40) : 0,
@@ -689,6 +697,8 @@ ssize_t sendfile(int to, int from, off_t *at, size_t n)
 
         if (!node || at)
                 return syscall(SYS_sendfile, to, from, at, n);
+        if (node_of(from) && fails(DISK_READ))
+                return -1;
         ssize_t got = syscall(SYS_read, from, buffer, n < sizeof(buffer) ? n : sizeof(buffer));
         off_t where = lseek(to, 0, SEEK_CUR);
         if (got > 0 && pwrite64(to, buffer, (size_t)got, where) != got)

@@ -26,6 +26,8 @@ struct disk_lies {
         bool folders; /* that of a folder */
 };
 void disk_lie(struct disk_lies lies);
+/* From here on no loss leaves anything that was not synced. */
+void disk_forget(void);
 
 /* The power goes before the `after`-th change from now (write, length, sync, name): what is on the disk at that moment
  * is settled then, by chance. What the program does afterwards goes nowhere. 0: never. */

@@ -1,14 +1,18 @@
-/* Calls to the disk that fail, at every step, once or until it is mended: in the store's work and in its opening.
+/* Calls to the disk that fail, at every step, once or until it is mended: in the store's work, in its opening
+ * and in its backups.
  * Depends on disk, store-work.
  * Called by main. */
 #include "disk.h"
 #include "faults.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
+#include "store/backup.h"
 #include "store/query.h"
 #include "store/schema.h"
+#include "store/statedir.h"
 
 #define STEPS 12
 #define STEPS_AFTER 3
@@ -165,7 +169,7 @@ void errors_store(struct faults *faults)
 
 /* ---- opening ---- */
 
-enum { OPEN_NEW, OPEN_OLD, OPEN_READY, OPENINGS };
+enum { OPEN_NEW, OPEN_OLD, OPEN_OLD_CRASHED, OPEN_READY, OPENINGS };
 
 static long open_with(struct faults *faults, const struct disk_fault *fault, int opening)
 {
@@ -175,8 +179,9 @@ static long open_with(struct faults *faults, const struct disk_fault *fault, int
         long calls;
 
         (void)snprintf(dir, sizeof(dir), "%s/state", faults->folder);
-        if (opening == OPEN_OLD)
-                power_make_old(faults);
+        bool old = opening == OPEN_OLD || opening == OPEN_OLD_CRASHED;
+        if (old)
+                power_make_old(faults, opening == OPEN_OLD_CRASHED);
         else if (opening == OPEN_READY)
                 store_close(work_open(faults));
         disk_watch(faults->folder);
@@ -192,7 +197,7 @@ static long open_with(struct faults *faults, const struct disk_fault *fault, int
                 count(faults, fault);
         store_close(store);
         store = work_open(faults);
-        if (opening == OPEN_OLD && store_count(store, 0, &(struct store_counts){0}) != 0)
+        if (old && store_count(store, 0, &(struct store_counts){0}) != 0)
                 faults_fail(faults, "the migrated store can't count");
         work_assert_sound(faults, store);
         store_close(store);
@@ -211,4 +216,87 @@ void errors_open(struct faults *faults)
                 while ((fault.at = next_place(faults, fault.at, n)) <= n)
                         (void)open_with(faults, &fault, opening);
         }
+}
+
+/* ---- copying ---- */
+
+static void check_backup(struct work *work, const char *path)
+{
+        struct faults *faults = work->faults;
+        sqlite3 *own = work->store->db;
+
+        disk_pause();
+        if (sqlite3_open(path, &work->store->db) != SQLITE_OK)
+                faults_fail(faults, "the backup can't be opened");
+        if (work_digest(faults, work->store) != work->acked)
+                faults_fail(faults, "a backup that is said to be made is not whole");
+        sqlite3_close(work->store->db);
+        work->store->db = own;
+        disk_resume();
+}
+
+/* Whether what fails is what keeps bytes: a backup without it is none. */
+static bool is_of_bytes(enum disk_call call)
+{
+        return call == DISK_WRITE || call == DISK_SYNC;
+}
+
+static long back_up_with(struct work *work, const struct disk_fault *fault)
+{
+        struct faults *faults = work->faults;
+        struct store_backup *backup = NULL;
+        char path[120], copy[120];
+        uint64_t bytes = 0;
+
+        (void)snprintf(path, sizeof(path), "%s/copy.db", faults->folder);
+        (void)snprintf(copy, sizeof(copy), "%s/state/" STORE_FILE COPY_SUFFIX, faults->folder);
+        CLEANUP_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        if (fd < 0 || store_backup_new(work->store, &backup) < 0)
+                faults_fail(faults, "no backup");
+        long calls = disk_calls(fault->call);
+        if (fault->at)
+                disk_fail(fault);
+        int r = store_backup_write(backup, fd, &bytes);
+        calls = disk_calls(fault->call) - calls;
+        if (r < 0) {
+                if (r == -EUCLEAN || !*store_backup_error(backup))
+                        faults_fail(faults, "%s %ld fails with %s, and what comes of it is %d (%s)",
+                                    disk_call_names[fault->call], fault->at, strerror(fault->error), r,
+                                    store_backup_error(backup));
+                faults->counted.refused++;
+        } else if (fault->at && is_of_bytes(fault->call) && disk_failed() > 0)
+                faults_fail(faults, "%s %ld fails with %s, and the backup is said to be made",
+                            disk_call_names[fault->call], fault->at, strerror(fault->error));
+        if (fault->at)
+                count(faults, fault);
+        store_backup_free(backup);
+        if (r == 0)
+                check_backup(work, path);
+        if (access(copy, F_OK) == 0 && fault->call != DISK_UNLINK)
+                faults_fail(faults, "%s %ld fails, and a copy stays beside the database", disk_call_names[fault->call],
+                            fault->at);
+        return calls;
+}
+
+void errors_backup(struct faults *faults)
+{
+        struct disk_fault fault = faults_answer(faults->seed);
+        const struct disk_fault none = {.call = fault.call};
+        struct work work = {.faults = faults, .now_ms = 1000000};
+
+        disk_watch(faults->folder);
+        work.store = work_open(faults);
+        for (int i = 0; i < STEPS; i++)
+                if (work_step(&work) < 0)
+                        faults_fail(faults, "%s", store_error(work.store));
+        work.acked = work_digest(faults, work.store);
+        long n = back_up_with(&work, &none);
+        while ((fault.at = next_place(faults, fault.at, n)) <= n) {
+                (void)back_up_with(&work, &fault);
+                (void)back_up_with(&work, &none); /* takes away what could not be removed, and is made */
+        }
+        if (work_digest(faults, work.store) != work.acked)
+                faults_fail(faults, "backups that failed have changed the database");
+        work_assert_sound(faults, work.store);
+        store_close(work.store);
 }

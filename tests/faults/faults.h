@@ -60,8 +60,8 @@ void work_hurry(struct faults *faults, struct store *store);
 /* As store_open(), and fails the case with the store's words. */
 struct store *work_open(struct faults *faults);
 
-/* A database of version 1 with 300 deliveries. */
-void power_make_old(const struct faults *faults);
+/* A database of version 1 with 300 deliveries; `crashed`: they stand in its log. */
+void power_make_old(const struct faults *faults, bool crashed);
 struct disk_fault;
 /* The kind of call that fails in this seed, and how; all kinds within 38 seeds. */
 struct disk_fault faults_answer(uint64_t seed);
@@ -76,6 +76,7 @@ void power_backup(struct faults *faults);
 void power_engine(struct faults *faults);
 void errors_store(struct faults *faults);
 void errors_open(struct faults *faults);
+void errors_backup(struct faults *faults);
 void errors_engine(struct faults *faults);
 void memory_engine(struct faults *faults);
 void memory_config(struct faults *faults);

@@ -31,6 +31,7 @@ static const struct kind kinds[] = {
         {"power-engine", power_engine, 200, 16, "power lost while an engine plays a year"},
         {"errors-store", errors_store, 4 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while the store works"},
         {"errors-open", errors_open, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while it is opened"},
+        {"errors-backup", errors_backup, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while it is copied"},
         {"errors-engine", errors_engine, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS,
          "calls that fail while an engine plays six weeks"},
         {"memory-config", memory_config, 1, 1, "allocations that fail while the configuration is loaded"},
