@@ -16,7 +16,7 @@
 #include "service.h"
 #include "standard-fds.h"
 
-/* To a person as lines, to the journal as events (formats.md section 7). */
+/* To a person as lines, to the journal as events (daemon/doc/formats.md section 7). */
 static void print_report(const struct report *report, FILE *out)
 {
         const struct journal journal = journal_open();

@@ -7,7 +7,7 @@
 
 #define ITEM_TEXT_SIZE (2UL * ID_SIZE + sizeof("/@YYYY-MM-DD")) /* the longest ITEM and its NUL */
 
-/* ITEM of formats.md section 3, found. */
+/* ITEM of daemon/doc/formats.md section 3, found. */
 struct item_name {
         char plan[ID_SIZE], item[ID_SIZE];
         char key[sizeof("YYYY-MM-DD")]; /* "" for all occurrences */

@@ -78,10 +78,10 @@ static int get_troubles(sd_bus *bus, const char *path, const char *interface, co
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-/* formats.md section 4: every verb of reminderctl is a method. Lists come in pages: the answer's last number is the
- * offset of the next page, 0 after the last one. With "paging" = "cursor" in its filter List makes that number a place
- * in the list, to be passed on as it is: a page far behind costs no more than the first. An empty string leaves an
- * argument out. */
+/* daemon/doc/formats.md section 4: every verb of reminderctl is a method. Lists come in pages: the answer's last number
+ * is the offset of the next page, 0 after the last one. With "paging" = "cursor" in its filter List makes that number a
+ * place in the list, to be passed on as it is: a page far behind costs no more than the first. An empty string leaves
+ * an argument out. */
 const sd_bus_vtable object_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),

@@ -44,7 +44,7 @@ wall_time ladder_since(wall_time handled, wall_time now);
 /* The rungs of an obligation in time order, two on one day being one (the later class wins; the overdue indexes run on
  * without gaps); of the overdue ones, which may go on until it is done, those after `since`. None when it is closed or
  * undated. Writes at most LADDER_MAX, returns how many.
- *   start, before: design.md section 3, Ladder; before rungs on a day off move to the working day before, a start
+ *   start, before: daemon/doc/design.md, Ladder; before rungs on a day off move to the working day before, a start
  *   rung to the working day after; an observance has before rungs only; a tentative window counts from its first
  *   day and has no overdue rung. */
 size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation, wall_time since,
@@ -77,7 +77,8 @@ struct ladder_step {
 };
 
 /* Judges every rung at `now`, given that everything up to and including `handled` is settled: of the missed ones
- * only the newest is sent (design, Catch-up). For an observance or a tentative window see obligation_dates(). */
+ * only the newest is sent (daemon/doc/design.md, Catch-up). For an observance or a tentative window see
+ * obligation_dates(). */
 void ladder_step(const struct ladder_rules *rules, const struct obligation *obligation, const struct rung *rungs,
                  size_t n, wall_time handled, wall_time now, struct ladder_step *ret);
 /* The same for the rungs of an occurrence, which are sent however old: of fix rungs the newest; of escalations

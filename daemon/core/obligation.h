@@ -8,7 +8,7 @@
 /* What is recorded; everything else follows from it and the day. */
 enum obligation_status { OBLIGATION_OPEN, OBLIGATION_DONE, OBLIGATION_WAIVED, OBLIGATION_WITHDRAWN };
 
-/* What a person sees: formats.md section 3, and "passed" for an observance that is over. */
+/* What a person sees: daemon/doc/formats.md section 3, and "passed" for an observance that is over. */
 enum obligation_state {
         STATE_PENDING,
         STATE_OVERDUE,
@@ -73,7 +73,7 @@ enum refusal {
         REFUSED_YEAR,       /* a date outside the plan's year and the one after */
 };
 
-#define SNOOZE_OVERDUE_WORKDAYS 5 /* how long what is overdue may be silenced (design, Snooze) */
+#define SNOOZE_OVERDUE_WORKDAYS 5 /* how long what is overdue may be silenced (daemon/doc/design.md, Snooze) */
 
 /* The last day until which a snooze is allowed without force: the last working day before the due date, or
  * SNOOZE_OVERDUE_WORKDAYS from today once overdue. CIVIL_NONE where no date limits it. */

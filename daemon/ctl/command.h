@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* formats.md section 3. */
+/* daemon/doc/formats.md section 3. */
 enum exit_code {
         EXIT_DONE = 0,
         EXIT_REFUSED = 1, /* or failed */

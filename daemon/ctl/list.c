@@ -6,7 +6,7 @@
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 
-/* formats.md section 3, in that order. */
+/* daemon/doc/formats.md section 3, in that order. */
 static const char *const keys[] = {
         "plan",          "item",           "occurrence", "agency",        "title",      "due",
         "effective_due", "state",          "tentative",  "snoozed_until", "snoozed_by", "snooze_reason",

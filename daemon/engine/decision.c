@@ -238,7 +238,7 @@ static int apply_to_all(const struct change *change, const struct chosen *chosen
         return r;
 }
 
-/* A refusal leaves its trace too: who wanted what (design, Snooze). It stands with what it was about. */
+/* A refusal leaves its trace too: who wanted what (daemon/doc/design.md, Snooze). It stands with what it was about. */
 static void audit_refusal(const struct change *change, const struct decision_scope *scope, const struct chosen *chosen,
                           const char *verb, const char *text)
 {

@@ -14,7 +14,7 @@ struct decider {
         int64_t uid;
 };
 
-/* Which obligations: ITEM of formats.md section 3, taken apart. */
+/* Which obligations: ITEM of daemon/doc/formats.md section 3, taken apart. */
 struct decision_scope {
         const char *item;   /* "item", "plan/item", either with "@YYYY-MM-DD" */
         const char *agency; /* NULL: all that owe it */

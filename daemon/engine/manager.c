@@ -18,7 +18,7 @@
 #include "engine/scheduler.h"
 #include "engine/sync.h"
 
-/* A clock this far before the last recorded time is reported (design, One armed timer). */
+/* A clock this far before the last recorded time is reported (daemon/doc/design.md, Clocks). */
 #define CLOCK_BEHIND_MS INT64_C(3600000)
 /* A clock set by less than this is the fine adjustment of every time service. */
 #define CLOCK_STEP_MS 1000

@@ -8,7 +8,7 @@
 #include "engine/dispatch.h"
 #include "engine/readdress.h"
 
-/* What a person asked for by hand is not held by the hours (design, Hours). */
+/* What a person asked for by hand is not held by the hours (daemon/doc/design.md, Hours). */
 static int64_t parcel_opening(const struct outbox *outbox, const struct parcel *parcel, int64_t at_ms)
 {
         return parcel->delivery.manual ? at_ms : engine_when_open(outbox->engine, at_ms);

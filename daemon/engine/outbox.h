@@ -14,8 +14,8 @@ struct outbox;
  * never a repeated message. */
 #define CLAIM_BATCH 64
 /* How many messages may be answered and not yet recorded: at most so many, beside those on the wire, are repeated after
- * a crash (design, Delivery). What the courier has beyond the connections of a server counts, for it may be answered
- * while the event loop waits for the disk. */
+ * a crash (daemon/doc/design.md, What a crash repeats). What the courier has beyond the connections of a server counts,
+ * for it may be answered while the event loop waits for the disk. */
 #define RESULT_BATCH 64
 /* So many answers are recorded in one transaction: half, that the other half may be under way meanwhile. */
 #define RECORD_BATCH (RESULT_BATCH / 2)

@@ -115,7 +115,7 @@ static int judge_fix(const struct tick *tick, const struct plan *plan, const str
         size_t n;
         int r = 0;
 
-        /* The window being over, there is nothing left to fix (design, Dates). */
+        /* The window being over, there is nothing left to fix (daemon/doc/design.md, Dates). */
         if (record->fix_by == CIVIL_NONE || plan->head == ROSTER_NONE || wall_day(tick->now) > record->planned.due)
                 return 0;
         snprintf(notice.agency, sizeof(notice.agency), "%s", roster->agencies[plan->head].id);

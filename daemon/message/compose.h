@@ -24,7 +24,7 @@ struct composer *composer_free(struct composer *composer);
 int compose_mail(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
                  struct composed_mail *ret);
 void composed_mail_clear(struct composed_mail *mail);
-/* The webhook's body, formats.md section 6; `text` in it is the mail's text, *ret_subject the mail's subject, by which
- * people know the message. Both are allocated. */
+/* The webhook's body, daemon/doc/formats.md section 6; `text` in it is the mail's text, *ret_subject the mail's
+ * subject, by which people know the message. Both are allocated. */
 int compose_payload(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
                     char **ret_subject, char **ret_body);

@@ -1,4 +1,4 @@
-"""What people ask and decide: reminderctl as formats.md section 3 has it, and the bus object of section 4."""
+"""What people ask and decide: reminderctl as daemon/doc/formats.md section 3 has it, and the bus object of section 4."""
 
 import contextlib
 import datetime

@@ -2,8 +2,8 @@
  * Input: calls, one a line: a letter for the method, then its arguments, each behind a tab; of a filter (a{sv}) pairs
  * "key=value", up to an empty one.
  * Holds: each call is answered: by what the interface declares, which reminderctl can read, with no more entries than
- * asked for; or by an error of the contract (formats.md section 4) in one plain line, and then nothing has changed. The
- * counts of obligations always agree with a count of the list. */
+ * asked for; or by an error of the contract (daemon/doc/formats.md section 4) in one plain line, and then nothing has
+ * changed. The counts of obligations always agree with a count of the list. */
 #include "fuzz.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* The rules once more: when somebody is to be reminded, said slowly and plainly, day by day, from the design and not
- * from the program. Which rule stands where:
+/* The rules once more: when somebody is to be reminded, said slowly and plainly, day by day, from the design
+ * (daemon/doc/design.md section 3) and not from the program. Which rule stands where:
  *   Working days, hours     rules_open, rules_when_open (the calendar itself is the program's, with tests of its own)
  *   Effective due date      rules_effective, rules_safe
  *   Ladder                  rules_refresh: the beats of a duty, two at one moment being one

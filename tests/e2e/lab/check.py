@@ -1,5 +1,5 @@
 """Independent checks of what arrived: a message against Python's own e-mail parser, a webhook's body against the
-contract (formats.md, sections 5 and 6).
+contract (daemon/doc/formats.md, sections 5 and 6).
 
     python3 -m lab.check FOLDER     every message and request that a server kept there; exit 1 if anything is wrong
 """
