@@ -187,7 +187,7 @@ static bool matrix_at(const struct scope *scope, size_t index, struct fill *ret)
         return fill_part(ret, scope, find_in_matrix, &scope_letter(scope)->matrices[index], index);
 }
 
-/* The week in which most of the digest's seven days lie: one of a Sunday is about the week that begins the day after. */
+/* The week in which most of the digest's seven days lie: a Sunday's is the one that begins the day after. */
 static int32_t digest_week(const struct letter *letter)
 {
         return civil_week(letter->week_from + 3, MONDAY).number;

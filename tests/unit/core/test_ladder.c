@@ -729,14 +729,14 @@ static void test_forged_days(void **state)
                 struct rung rungs[LADDER_MAX];
 
                 for (size_t k = 0; k < ELEMENTS(given); k++) {
-                        size_t n = ladder_of_obligation(&rules, &given[k], rungs);
+                        size_t n = ladder_of_obligation(&rules, &given[k], WALL_NONE, rungs);
 
                         for (size_t r = 0; r < n; r++)
                                 assert_true(civil_is_known(wall_day(rungs[r].at)));
                         (void)obligation_days_late(&given[k], calendar, day);
                         (void)obligation_state(&given[k], calendar, day);
                 }
-                assert_int_equal(ladder_of_obligation(&rules, &given[0], rungs), 0);
+                assert_int_equal(ladder_of_obligation(&rules, &given[0], WALL_NONE, rungs), 0);
                 assert_int_equal(ladder_of_fix(&rules, day, sound, rungs), 0);
                 assert_int_equal(ladder_of_fix(&rules, sound, day, rungs), 0);
                 assert_int_equal(ladder_of_escalation(&rules, day, rungs), 0);
