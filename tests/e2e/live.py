@@ -33,9 +33,11 @@ def midnight():
 
 
 def soon(seconds=2.0):
-    """A whole second at least that far ahead."""
+    """A whole second at least that far ahead, and no second reading of one that the clock shows twice."""
     moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds + 1)
-    return moment.replace(microsecond=0).astimezone(ZONE)
+    moment = moment.replace(microsecond=0)
+    read = moment.astimezone(ZONE)
+    return (moment + datetime.timedelta(hours=1)).astimezone(ZONE) if read.fold else read
 
 
 def wait_until(condition, what, patience=PATIENCE):
