@@ -36,59 +36,78 @@ void clock_advance(struct clock *clock, int64_t to_ms)
 }
 
 /* Rounds toward the past, so that a moment never comes early. */
-static time_t whole_seconds(int64_t epoch_ms)
+static int64_t whole_seconds(int64_t epoch_ms)
 {
         int64_t seconds = epoch_ms / 1000;
 
         return epoch_ms % 1000 < 0 ? seconds - 1 : seconds;
 }
 
-wall_time clock_wall(int64_t epoch_ms)
+/* Seconds east of UTC. */
+static int32_t offset_at(int64_t epoch)
 {
-        time_t seconds = whole_seconds(epoch_ms);
-        struct tm tm;
-
-        localtime_r(&seconds, &tm);
-        return wall_at(civil_from(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday),
-                       tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec);
-}
-
-int32_t clock_offset(int64_t epoch_ms)
-{
-        time_t seconds = whole_seconds(epoch_ms);
+        time_t seconds = epoch;
         struct tm tm;
 
         localtime_r(&seconds, &tm);
         return (int32_t)tm.tm_gmtoff;
 }
 
-/* Not by mktime(): which of two instants it takes hangs on what it was asked before. */
+/* The first second after `before` with the offset that `after` has. */
+static int64_t find_change(int64_t before, int64_t after)
+{
+        int32_t offset = offset_at(after);
+
+        while (after - before > 1) {
+                int64_t middle = before + (after - before) / 2;
+
+                if (offset_at(middle) == offset)
+                        after = middle;
+                else
+                        before = middle;
+        }
+        return after;
+}
+
+/* Not by mktime(), which takes the one or the other of two showings, after what it was asked before. No zone changes
+ * its offset twice within two days, nor by more than a day. */
+static int64_t first_showing(wall_time at)
+{
+        int32_t offset_before = offset_at(at - DAY_SECONDS), offset_after = offset_at(at + DAY_SECONDS);
+        int64_t by_before = at - offset_before, by_after = at - offset_after;
+
+        if (offset_at(by_before) == offset_before)
+                return by_before;
+        if (offset_at(by_after) == offset_after)
+                return by_after;
+        return find_change(by_after, by_before);
+}
+
+wall_time clock_wall(int64_t epoch_ms)
+{
+        int64_t now = whole_seconds(epoch_ms), first;
+        int32_t offset = offset_at(now);
+
+        if (offset_at(now - DAY_SECONDS) <= offset)
+                return now + offset;
+        first = first_showing(now + offset);
+        return first == now ? now + offset : find_change(first, now) - 1 + offset_at(first);
+}
+
 int64_t clock_instant(wall_time at)
 {
-        if (at == WALL_NEVER)
-                return INT64_MAX;
+        return at == WALL_NEVER ? INT64_MAX : first_showing(at) * 1000;
+}
 
-        /* Offsets before and after a change of the clock, should there be one: no zone has two within two days. */
-        int32_t before = clock_offset((at - DAY_SECONDS) * 1000), after = clock_offset((at + DAY_SECONDS) * 1000);
-        int64_t earlier = at - (before > after ? before : after), later = at - (before > after ? after : before);
-
-        if (clock_wall(earlier * 1000) == at)
-                return earlier * 1000;
-        while (clock_wall(later * 1000) > at && later - earlier > 1) { /* in a gap, which ends between the two */
-                int64_t middle = earlier + (later - earlier) / 2;
-
-                if (clock_wall(middle * 1000) > at)
-                        later = middle;
-                else
-                        earlier = middle;
-        }
-        return later * 1000;
+int32_t clock_offset(int64_t epoch_ms)
+{
+        return offset_at(whole_seconds(epoch_ms));
 }
 
 char *clock_format(int64_t epoch_ms, char buffer[static CLOCK_TEXT_SIZE])
 {
-        wall_time at = clock_wall(epoch_ms);
-        int32_t offset = clock_offset(epoch_ms) / 60;
+        int32_t seconds = clock_offset(epoch_ms), offset = seconds / 60;
+        wall_time at = whole_seconds(epoch_ms) + seconds;
         char day[CIVIL_DATE_SIZE];
 
         snprintf(buffer, CLOCK_TEXT_SIZE, "%sT%02d:%02d:%02d%c%02d:%02d", civil_format(wall_day(at), day),

@@ -479,6 +479,27 @@ static void a_clock_that_ran_ahead_loses_nothing(void **state)
         play_free(play);
 }
 
+/* In Egypt on Thursday, 31 October 2024, the hour before midnight came twice. Whoever wakes up in its second showing is
+ * not early for what was due in the first, and does not wake again and again until the clock shows that moment anew. */
+static void an_hour_that_comes_twice_counts_once(void **state)
+{
+        static const char plan[] = "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-10-31\"; for = [\"c\"]; "
+                                   "before = [\"0d\"]; at = \"23:30\"; overdue = { limit = 0; }; escalate = (); }";
+        struct play *play = play_new("2024-10-31", plan, "hours = { open = \"00:00\"; close = \"00:00\"; };", false);
+        struct clock *clock = &play_engine(play)->clock;
+
+        (void)state;
+        clock_set_zone("Africa/Cairo");
+        play_until(play, "2024-10-31 23:10");
+        assert_sent(play, "");
+        clock_advance(clock, clock_now(clock) + INT64_C(3600) * 1000);
+        play_until(play, "2024-10-31 23:10");
+        assert_int_equal(clock_offset(clock_now(clock)), 2 * 3600);
+        assert_sent(play, "10-31 23:59 due c bao-cao\n");
+        assert_true(manager_wake(play_manager(play)) > clock_now(clock));
+        play_free(play);
+}
+
 static int count_delivery(void *userdata, const struct delivery_record *delivery)
 {
         (void)delivery;
@@ -912,6 +933,7 @@ int main(void)
                 cmocka_unit_test(what_left_the_plan_is_not_reopened),
                 cmocka_unit_test(another_step_of_overdue_reminders_loses_none),
                 cmocka_unit_test(a_clock_that_ran_ahead_loses_nothing),
+                cmocka_unit_test(an_hour_that_comes_twice_counts_once),
                 cmocka_unit_test(what_a_fast_clock_queued_waits),
                 cmocka_unit_test(what_follows_a_snooze_keeps_its_id),
                 cmocka_unit_test(what_is_true_waits_with_what_is_not_yet),
