@@ -95,11 +95,11 @@ class Block:
         self.write(f"plans.d/{name}", text)
 
     def work_every_day(self, first, last):
-        """Calendar files for the years of these days, in which each of the days is a working day."""
+        """Calendar files for the years of these days, without holidays and with the weekends among the days worked."""
         for year in range(first.year, last.year + 1):
             start, end = max(first, datetime.date(year, 1, 1)), min(last, datetime.date(year, 12, 31))
-            days = [start + datetime.timedelta(days=n) for n in range((end - start).days + 1)]
-            entries = tuple({"date": day.isoformat(), "work": True, "name": "làm bù"} for day in days)
+            days = (start + datetime.timedelta(days=n) for n in range((end - start).days + 1))
+            entries = tuple({"date": day.isoformat(), "work": True, "name": "làm bù"} for day in days if day.weekday() > 4)
             self.write(f"calendar.d/{year}.conf", libconf.dumps({"year": year, "days": entries}))
 
     def run(self, *arguments):
