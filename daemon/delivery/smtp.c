@@ -36,6 +36,7 @@ struct smtp_transfer {
         curl_mime *mime;
         struct smtp_reply replies[2]; /* the last one and the one before: after a refusal libcurl says QUIT */
         unsigned last;                /* index of the last one */
+        size_t replies_size;          /* bytes of all replies so far */
         bool data_asked;              /* 354 has been seen: what comes next is about the message */
 };
 
@@ -215,7 +216,9 @@ static int reply_code(const char *line, size_t length)
         return code;
 }
 
-/* Called by libcurl with every line the server sends. Keeps the last replies, the lines of each joined. */
+/* Called by libcurl with every line the server sends. Keeps the last replies, the lines of each joined. While lines
+ * come faster than they are read, some versions of libcurl do not look at the clock: what they come to is bounded here.
+ */
 static size_t on_reply(char *line, size_t size, size_t count, void *userdata)
 {
         struct smtp_transfer *smtp = userdata;
@@ -223,6 +226,11 @@ static size_t on_reply(char *line, size_t size, size_t count, void *userdata)
         size_t length = size * count, skip = 0;
         int code = reply_code(line, length);
 
+        smtp->replies_size += length;
+        if (smtp->replies_size > TRANSFER_BODY_MAX) {
+                (void)snprintf(smtp->base.words, sizeof smtp->base.words, "the server's answers do not end");
+                return CURL_WRITEFUNC_ERROR;
+        }
         if (reply->goes_on && code == reply->code)
                 skip = length > 3 ? 4 : 3; /* the code stands in the first line */
         else {

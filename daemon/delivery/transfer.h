@@ -28,7 +28,7 @@ struct transfer_result {
 };
 
 #define TRANSFER_ANSWER_MAX 400 /* bytes of a server's words that are kept: enough for any honest reply */
-#define TRANSFER_BODY_MAX 65536 /* bytes of a webhook's answer that are read; then it is cut off */
+#define TRANSFER_BODY_MAX 65536 /* bytes of all that a server answers to one message; then it is cut off */
 
 /* Called from the event loop, never from within transfer_start; the result is borrowed. */
 typedef void (*transfer_done)(void *userdata, const struct transfer_result *result);

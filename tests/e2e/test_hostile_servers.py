@@ -64,6 +64,7 @@ def test_a_mail_server_that_means_harm_gets_nothing_done(tmp_path, kind):
             said(daemon, "Sent due", len(manners))
             assert sorted(taken) == sorted({f"dv{n}@khoi.example" for n in range(1, len(manners) + 1)})
             assert "Gave up" not in daemon.stderr
+            assert ("answers do not end" in daemon.stderr) == (kind == "endless")
             assert_journal_whole(daemon)
             assert_small(daemon)
 
