@@ -18,7 +18,7 @@ struct backup_request {
         sd_bus_message *call; /* NULL: nobody waits any more */
         sd_bus_track *caller;
         struct backup *backup;
-        char name[CALLER_NAME_MAX];
+        char name[ACCOUNT_NAME_MAX];
         int64_t uid;
 };
 

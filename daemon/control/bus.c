@@ -33,21 +33,27 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *err
 {
         struct control *control = userdata;
         const struct caller *caller;
-        bool is_new;
+        bool is_news;
         int r;
 
         if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0 || is_harmless(message))
                 return 0;
-        r = caller_find(&control->callers, message, control->kind == BUS_SYSTEM, &caller, &is_new);
+        r = caller_admit(&control->callers, message, control->kind == BUS_SYSTEM, &caller, &is_news);
         if (r < 0)
                 return sd_bus_error_setf(error, ERROR_NOT_PERMITTED, "the bus does not say who you are: %s",
                                          strerror(-r));
         if (caller->permitted)
                 return 0;
-        if (is_new)
+        if (is_news)
                 journal_say(&control_engine(control)->journal, EVENT_REFUSED, NULL,
-                            "Refused %s (uid %u) on the bus: neither root nor in the group " CALLER_GROUP, caller->name,
-                            caller->uid);
+                            "Refused %s (uid %u) on the bus: %s", caller->name, caller->uid,
+                            caller->unanswered ? "the user database does not say who is in the group " CALLER_GROUP
+                                               : "neither root nor in the group " CALLER_GROUP);
+        if (caller->unanswered)
+                return sd_bus_error_set(
+                        error, ERROR_NOT_PERMITTED,
+                        "the user database does not say whether you are in the group " CALLER_GROUP
+                        "; try again, or ask root to see whether it answers: getent group " CALLER_GROUP);
         return sd_bus_error_setf(error, ERROR_NOT_PERMITTED,
                                  control->kind == BUS_SYSTEM
                                          ? "%s may not use reminderd: ask root for a place in the group " CALLER_GROUP
@@ -152,7 +158,7 @@ static void connect_bus(struct control *control)
         backup_forget_caller(control);
         sd_bus_close_unref(control->bus);
         control->bus = NULL;
-        control->callers = (struct callers){0};
+        callers_forget(&control->callers);
         r = open_bus(control);
         if (r < 0)
                 reconnect_later(control, strerror(-r));
@@ -295,6 +301,7 @@ int control_new(const struct control_options *options, struct control **ret)
         control->userdata = options->userdata;
         control->delay_usec = DELAY_FIRST_USEC;
         control->seen_wake = INT64_MAX;
+        callers_init(&control->callers);
         if (control->kind != BUS_NONE) {
                 r = watch_changes(control);
                 if (r < 0)
@@ -324,6 +331,7 @@ struct control *control_free(struct control *control)
         sd_event_source_disable_unref(control->post);
         sd_event_source_disable_unref(control->reconnect);
         sd_bus_close_unref(control->bus);
+        callers_clear(&control->callers);
         free(control);
         return NULL;
 }

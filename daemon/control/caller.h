@@ -1,5 +1,5 @@
-/* Who calls: user id, name, and whether he may.
- * Depends on sd-bus.
+/* Who calls: user id, name, and whether this user may.
+ * Depends on sd-bus, account.
  * Called by bus.c for every message, and by the decisions for the audit log. */
 #pragma once
 
@@ -8,24 +8,43 @@
 
 #include <systemd/sd-bus.h>
 
+#include "control/account.h"
+
 #define CALLER_GROUP "reminderd" /* its members may act on the system bus */
-#define CALLER_NAME_MAX 64       /* bytes of a user name that are kept */
 /* Connections remembered, so that a burst of calls asks the bus once: a clerk has one or two at a time. */
 #define CALLERS_MAX 32
+/* For the user database to say who is in the group: nothing else is done meanwhile, and without an answer nobody but
+ * root is let in. */
+#define CALLER_PATIENCE_MS 2000
 
 struct caller {
         char sender[32]; /* unique name on the bus, never given twice (D-Bus specification, "Unique name") */
-        char name[CALLER_NAME_MAX];
+        char name[ACCOUNT_NAME_MAX];
         uid_t uid;
+        bool is_named; /* by the user database; else by the number */
         bool permitted;
+        bool unanswered; /* refused because the user database did not answer */
 };
 
 struct callers {
         struct caller known[CALLERS_MAX];
         size_t next; /* the place that is overwritten next */
+        struct accounts accounts;
 };
 
-/* Finds out who sent a message. `any_member`: root and the members of CALLER_GROUP may act as the own user may. 0 and
- * *ret_new says whether he is seen for the first time; or a negative errno when the bus does not say. */
-int caller_find(struct callers *callers, sd_bus_message *message, bool any_member, const struct caller **ret,
-                bool *ret_new);
+void callers_init(struct callers *callers);
+/* The connection is another one. */
+void callers_forget(struct callers *callers);
+void callers_clear(struct callers *callers);
+
+/* Finds out who sent a message and whether it is allowed: who is in the group is asked anew for each, so that a right
+ * counts from the moment it is given and ends when it is taken. `any_member`: root and the members of CALLER_GROUP may
+ * act as the own user may. 0 and *ret_news says whether this was not known of the connection; or a negative errno when
+ * the bus does not say. */
+int caller_admit(struct callers *callers, sd_bus_message *message, bool any_member, const struct caller **ret,
+                 bool *ret_news);
+/* The part of it that needs no message: who has that name on the bus and that user id. */
+const struct caller *caller_judge(struct callers *callers, const char *sender, uid_t uid, bool any_member,
+                                  bool *ret_news);
+/* Who sent a message that was admitted. NULL: it was none such. */
+const struct caller *caller_known(const struct callers *callers, sd_bus_message *message);

@@ -3,14 +3,14 @@
  * Called by decisions.c and operations.c. */
 #include "control/outcome.h"
 
-int outcome_decider(struct control *control, sd_bus_message *call, struct decider *ret)
-{
-        const struct caller *caller;
-        bool is_new;
-        int r = caller_find(&control->callers, call, control->kind == BUS_SYSTEM, &caller, &is_new);
+#include <errno.h>
 
-        if (r < 0)
-                return r;
+int outcome_decider(const struct control *control, sd_bus_message *call, struct decider *ret)
+{
+        const struct caller *caller = caller_known(&control->callers, call);
+
+        if (!caller)
+                return -EACCES;
         *ret = (struct decider){.name = caller->name, .uid = caller->uid};
         return 0;
 }

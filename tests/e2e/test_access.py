@@ -11,8 +11,8 @@ import pytest
 import block
 from block import Block, plan
 from rawbus import ERROR, MANAGER, NAME, OBJECT, RETURN, RawBus
-from strangers import (AGENCY, ITEMS, MAIL, MEMBER, NEXT, OTHER, OUTSIDER, ROOT, UNKNOWN, Office, OpenBus, being,
-                       needs_mounts, needs_root, user_database)  # fmt: skip
+from strangers import (AGENCY, GROUP, ITEMS, MAIL, MEMBER, NEXT, OTHER, OUTSIDER, PASSWD, ROOT, UNKNOWN, Office,
+                       OpenBus, being, mounts, needs_mounts, needs_root, user_database)  # fmt: skip
 
 PERMITTED, REFUSED, NOT_FOUND = None, "org.reminderd1.Error.NotPermitted", "org.reminderd1.Error.NotFound"
 NO_DELIVERY = "0" * 32
@@ -44,7 +44,8 @@ METHODS = {
     "Reload": ("", (), PERMITTED),
     "Backup": ("h", (0,), PERMITTED),
 }
-PROPERTIES = {"Version": "s", "NextWake": "t", "Open": "u", "Overdue": "u", "Queued": "u", "Failed": "u"}
+PROPERTIES = {"Version": "s", "NextWake": "t", "Open": "u", "Overdue": "u", "Queued": "u", "Failed": "u",
+              "Troubles": "as"}  # fmt: skip
 PROPERTY_INTERFACE = "org.freedesktop.DBus.Properties"
 # Whoever asks may know that there is something, and what it is called.
 HARMLESS = [("org.freedesktop.DBus.Peer", "Ping"), ("org.freedesktop.DBus.Introspectable", "Introspect")]
@@ -106,7 +107,7 @@ def test_those_who_may_not(office, tmp_path, uid):
             answers[name + " of any interface"] = bus.call(name, signature, *arguments, interface=None, files=files)
             answers[name + " without arguments"] = bus.call(name)
         for name, kind in PROPERTIES.items():
-            value = (kind, "1" if kind == "s" else 1)
+            value = (kind, {"s": "1", "as": ["1"]}.get(kind, 1))
             answers["get " + name] = bus.call("Get", "ss", MANAGER, name, interface=PROPERTY_INTERFACE)
             answers["set " + name] = bus.call("Set", "ssv", MANAGER, name, value, interface=PROPERTY_INTERFACE)
         answers["get all"] = bus.call("GetAll", "s", MANAGER, interface=PROPERTY_INTERFACE)
@@ -119,6 +120,25 @@ def test_those_who_may_not(office, tmp_path, uid):
     assert office.kept() == before
     assert (tmp_path / "copy.db").stat().st_size == 0
     assert f"(uid {uid}) on the bus: neither root nor in the group" in office.daemon.stderr
+
+
+@needs_mounts
+def test_a_right_counts_from_when_it_is_given_until_it_is_taken(tmp_path):
+    """On connections that stay open meanwhile."""
+    passwd, group = tmp_path / "passwd", tmp_path / "group"
+    passwd.write_text(PASSWD)
+    group.write_text(GROUP)
+    outsider_instead = GROUP.replace(":thu-ky\n", ":nguoi-ngoai\n")
+    with Office(tmp_path, mounts(**{"/etc/passwd": passwd, "/etc/group": group})) as office:
+        with office.caller(MEMBER) as member, office.caller(OUTSIDER) as outsider:
+            for now, (first, second) in ((GROUP, (None, REFUSED)), (outsider_instead, (REFUSED, None)), (GROUP, (None, REFUSED))):
+                group.write_text(now)
+                for caller, expected in ((member, first), (outsider, second)):
+                    assert caller.call("Status").error == expected
+                    assert caller.call("Test", "ss", AGENCY, "").error == expected
+                    assert caller.call("Get", "ss", MANAGER, "Open", interface=PROPERTY_INTERFACE).error == expected
+        said = office.daemon.stderr
+        assert said.count("Refused thu-ky") == 1 and said.count("Refused nguoi-ngoai") == 2, "each time it becomes so"
 
 
 @needs_mounts
