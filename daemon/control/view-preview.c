@@ -104,6 +104,8 @@ int handle_preview(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (r == 0)
                 r = compose_mail(settings_composer(engine->settings), settings_sender(engine->settings),
                                  facts_letter(facts), &mail);
+        if (compose_refusal(r))
+                return sd_bus_error_set(error, ERROR_REFUSED, compose_refusal(r));
         if (r < 0)
                 return control_trouble(control, r, error);
         return reply(call, facts_letter(facts), &mail);

@@ -46,7 +46,6 @@ struct transfer {
         atomic_bool cancelled;       /* while a thread has it: to be freed on its return */
         CURL *easy;                  /* while the loop runs it */
 
-        int unwritten; /* negative errno: why there is no message */
         struct transfer_result result;
         char words[TRANSFER_ANSWER_MAX + 1];
         char error[CURL_ERROR_SIZE];

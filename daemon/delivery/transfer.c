@@ -93,8 +93,8 @@ CURLcode transfer_prepare(struct transfer *transfer, CURL *easy)
 {
         CURLcode code = CURLE_OK;
 #define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
-        transfer->unwritten = transfer->kind->write(transfer);
-        if (transfer->unwritten < 0)
+        transfer->result.unwritten = transfer->kind->write(transfer);
+        if (transfer->result.unwritten < 0)
                 return CURLE_ABORTED_BY_CALLBACK;
         SET(CURLOPT_ERRORBUFFER, transfer->error);
         SET(CURLOPT_NOSIGNAL, 1L);
@@ -119,11 +119,11 @@ CURLcode transfer_prepare(struct transfer *transfer, CURL *easy)
 
 static void judge_unwritten(struct transfer *transfer)
 {
-        const char *why = strerrordesc_np(-transfer->unwritten);
+        const char *why = strerrordesc_np(-transfer->result.unwritten);
 
-        transfer->result.outcome = transfer->unwritten == -ECANCELED ? TRANSFER_RECALLED
-                                   : transfer->unwritten == -ENOMEM  ? TRANSFER_TEMPORARY
-                                                                     : TRANSFER_PERMANENT;
+        transfer->result.outcome = transfer->result.unwritten == -ECANCELED ? TRANSFER_RECALLED
+                                   : transfer->result.unwritten == -ENOMEM  ? TRANSFER_TEMPORARY
+                                                                            : TRANSFER_PERMANENT;
         words_printable(why, strlen(why), transfer->words);
 }
 
@@ -133,7 +133,7 @@ void transfer_judge(struct transfer *transfer, CURL *easy, CURLcode code)
         long answer = 0, port = 0;
 
         result->answer = transfer->words;
-        if (transfer->unwritten < 0) {
+        if (transfer->result.unwritten < 0) {
                 judge_unwritten(transfer);
                 return;
         }

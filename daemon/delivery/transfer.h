@@ -24,6 +24,7 @@ struct transfer_result {
         int code;           /* last answer of the server, 0: none */
         const char *answer; /* its words, or libcurl's; one printable UTF-8 line of at most TRANSFER_ANSWER_MAX bytes */
         int64_t retry_after; /* seconds the server asked for, 0: none */
+        int unwritten;       /* negative errno of the source, which could not write the message; 0: it could */
         bool reached;        /* a connection was made: false means the whole server is away, not one address */
 };
 

@@ -8,6 +8,14 @@
 #include "engine/dispatch.h"
 #include "engine/facts.h"
 
+/* Why a message did not come into being. */
+static const char *words_of(const struct engine *engine, int error)
+{
+        const char *refusal = compose_refusal(error);
+
+        return error == -ENOENT ? "no longer configured" : refusal ? refusal : engine_words(engine, error);
+}
+
 static void on_done(void *userdata, const struct transfer_result *result)
 {
         struct parcel *parcel = userdata;
@@ -20,7 +28,8 @@ static void on_done(void *userdata, const struct transfer_result *result)
         server->handed--;
         server->heard = true;
         if (result->outcome != TRANSFER_RECALLED)
-                outbox_answer(outbox, parcel, result->outcome, result->answer);
+                outbox_answer(outbox, parcel, result->outcome,
+                              result->unwritten < 0 ? words_of(outbox->engine, result->unwritten) : result->answer);
         else if (outbox->closed)
                 outbox_answer(outbox, parcel, TRANSFER_RECALLED, NULL);
         else
@@ -157,7 +166,7 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
                 outbox_answer(outbox, parcel,
                               r == -ENOENT || r == -EINVAL || r == -E2BIG || r == -ELOOP ? TRANSFER_PERMANENT
                                                                                          : TRANSFER_TEMPORARY,
-                              r == -ENOENT ? "no longer configured" : strerror(-r));
+                              words_of(engine, r));
 }
 
 /* A batch may be under way when the hours close; and what left is recorded before more leaves. */

@@ -241,6 +241,27 @@ int compose_mail(const struct composer *composer, const struct letter_sender *se
         return r;
 }
 
+#define WORD(number) #number
+#define WORDS(number) WORD(number)
+
+const char *compose_refusal(int error)
+{
+        switch (error) {
+        case -E2BIG:
+                return "the message is too large: its template makes more than " WORDS(
+                        TEMPLATE_OUTPUT_MIB) " MiB of it, which is the limit; shorten the template, or the texts that "
+                                             "the plan gives it";
+        case -ELOOP:
+                return "the template does not end: its sections and partials are nested more than " WORDS(
+                        TEMPLATE_DEPTH_MAX) " deep; mend the partial that includes itself";
+        case -EINVAL:
+                return "a line of the message's header is broken or too long; mend the names and titles in the "
+                       "configuration";
+        default:
+                return NULL;
+        }
+}
+
 void composed_mail_clear(struct composed_mail *mail)
 {
         for (size_t i = 0; mail->headers && mail->headers[i]; i++)

@@ -23,6 +23,8 @@ struct composer *composer_free(struct composer *composer);
 /* 0; -ENOMEM; -E2BIG, -ELOOP: the template renders without end. */
 int compose_mail(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
                  struct composed_mail *ret);
+/* Why a message can't be composed or sent as it is, and what to do; NULL: the error says nothing of the message. */
+const char *compose_refusal(int error);
 void composed_mail_clear(struct composed_mail *mail);
 /* The webhook's body, daemon/doc/formats.md section 6; `text` in it is the mail's text, *ret_subject the mail's
  * subject, by which people know the message. Both are allocated. */

@@ -15,8 +15,8 @@
 struct template;
 
 #define TEMPLATE_DEPTH_MAX 16 /* nested sections and partials */
-#define TEMPLATE_OUTPUT_MAX                                                                                            \
-        ((size_t)8 * 1024 * 1024) /* bytes rendered: a digest of a thousand items has a tenth of it */
+#define TEMPLATE_OUTPUT_MIB 8 /* rendered: a digest of a thousand items has a tenth of it */
+#define TEMPLATE_OUTPUT_MAX ((size_t)TEMPLATE_OUTPUT_MIB * 1024 * 1024)
 
 /* The number by which scopes know a name, or one part of a dotted name; any that they do not know for none. */
 typedef unsigned (*template_number)(const char *name, size_t size);
