@@ -43,7 +43,20 @@ int client_no_memory(const struct client *client)
 
 int client_print(const struct client *client, const json_t *json)
 {
-        if (json_dumpf(json, stdout, JSON_INDENT(2)) < 0 || fputc('\n', stdout) == EOF)
+        char *CLEANUP_FREE text = json_dumps(json, JSON_INDENT(2));
+        uint32_t code;
+
+        if (!text)
+                return client_no_memory(client);
+        /* JSON lets them stand as they are (RFC 8259, section 7); a terminal would obey. */
+        for (size_t n, i = 0; text[i]; i += n > 0 ? n : 1) {
+                n = text_steers(text + i, &code);
+                if (n > 0)
+                        printf("\\u%04x", code);
+                else
+                        putchar(text[i]);
+        }
+        if (putchar('\n') == EOF || fflush(stdout) == EOF)
                 return client_fail(client, EXIT_REFUSED, _("cannot write: %s"), strerror(errno));
         return EXIT_DONE;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ctl/matrix.h"
+#include "ctl/width.h"
 
 /* The recipients read Vietnamese whatever the language of the terminal: nothing here goes through gettext. */
 static const char head[] =
@@ -44,25 +45,37 @@ static const struct {
         [MARK_WAIVED] = {"waived", "không phải thực hiện"},
 };
 
+static void put_byte(char byte)
+{
+        switch (byte) {
+        case '&':
+                fputs("&amp;", stdout);
+                break;
+        case '<':
+                fputs("&lt;", stdout);
+                break;
+        case '>':
+                fputs("&gt;", stdout);
+                break;
+        case '"':
+                fputs("&quot;", stdout);
+                break;
+        default:
+                putchar(byte);
+        }
+}
+
 static void put_escaped(const char *text)
 {
-        for (; *text; text++)
-                switch (*text) {
-                case '&':
-                        fputs("&amp;", stdout);
-                        break;
-                case '<':
-                        fputs("&lt;", stdout);
-                        break;
-                case '>':
-                        fputs("&gt;", stdout);
-                        break;
-                case '"':
-                        fputs("&quot;", stdout);
-                        break;
-                default:
-                        putchar(*text);
-                }
+        uint32_t code;
+
+        for (size_t n; *text; text += n > 0 ? n : 1) {
+                n = text_steers(text, &code);
+                if (n > 0)
+                        fputs(TEXT_STEERED, stdout);
+                else
+                        put_byte(*text);
+        }
 }
 
 /* "2024-10-15…" as 15/10/2024. */

@@ -2,6 +2,7 @@
  * Depends on client.
  * Called through the table in command.c. */
 #include "ctl/verbs.h"
+#include "ctl/width.h"
 #include "ctl/words.h"
 
 int run_preview(struct client *client)
@@ -19,9 +20,13 @@ int run_preview(struct client *client)
                         return client_no_memory(client);
                 return client_print(client, message);
         }
-        if (command_has(client->command, OPTION_HTML))
-                fputs(json_text(message, "html"), stdout);
-        else
-                printf("Subject: %s\n\n%s", json_text(message, "subject"), json_text(message, "text"));
+        if (command_has(client->command, OPTION_HTML)) {
+                text_write_page(stdout, json_text(message, "html"));
+                return EXIT_DONE;
+        }
+        fputs("Subject: ", stdout);
+        text_write(stdout, json_text(message, "subject"), SIZE_MAX);
+        fputs("\n\n", stdout);
+        text_write_page(stdout, json_text(message, "text"));
         return EXIT_DONE;
 }

@@ -18,7 +18,7 @@ struct glyph {
 
 /* What turns the direction of the text after it (Unicode Standard Annex 9): the C library prints it, and a terminal
  * that follows it shows one name for another. */
-static bool is_directional(wchar_t character)
+static bool is_directional(uint32_t character)
 {
         return (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
 }
@@ -32,7 +32,7 @@ static struct glyph next_glyph(const char *text, size_t size)
 
         if (n == 0 || n > size) /* also (size_t)-1 and -2: broken, or cut off */
                 return (struct glyph){1, 1, 0};
-        columns = is_directional(character) ? -1 : wcwidth(character);
+        columns = is_directional((uint32_t)character) ? -1 : wcwidth(character);
         return columns < 0 ? (struct glyph){n, 1, 0} : (struct glyph){n, (size_t)columns, 1};
 }
 
@@ -102,4 +102,42 @@ void text_pad_left(FILE *out, const char *text, size_t columns)
 
         blanks(out, width < columns ? columns - width : 0);
         text_write(out, text, columns);
+}
+
+/* ---- whatever the locale ---- */
+
+/* The controls of ASCII and of Latin 1 (U+009B begins an escape sequence as ESC [ does), and the separators of lines.
+ */
+static bool is_steering(uint32_t code)
+{
+        if (code == '\n' || code == '\r' || code == '\t')
+                return false;
+        return code < ' ' || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 || is_directional(code);
+}
+
+size_t text_steers(const char *text, uint32_t *ret_code)
+{
+        unsigned char first = (unsigned char)*text;
+        size_t n = first < 0x80 ? 1 : first < 0xe0 ? 2 : 3;
+        uint32_t code = n == 1 ? first : first & (0x7fU >> n);
+
+        if ((first >= 0x80 && first < 0xc0) || first >= 0xf0) /* the rest of one, or one far above */
+                return 0;
+        for (size_t i = 1; i < n; i++)
+                code = code << 6 | ((unsigned char)text[i] & 0x3f);
+        *ret_code = code;
+        return is_steering(code) ? n : 0;
+}
+
+void text_write_page(FILE *out, const char *text)
+{
+        uint32_t code;
+
+        for (size_t n; *text; text += n > 0 ? n : 1) {
+                n = text_steers(text, &code);
+                if (n > 0)
+                        fputs(TEXT_STEERED, out);
+                else
+                        fputc(*text, out);
+        }
 }

@@ -1,10 +1,11 @@
-/* Display width: how many columns of a terminal a text takes, which is neither its bytes nor its characters.
- * Depends on the C library's wcwidth(3); LC_CTYPE must be a UTF-8 locale.
- * Called by table and everything that aligns. */
+/* Display width: how many columns of a terminal a text takes, which is neither its bytes nor its characters; and which
+ * of them steer it. Depends on the C library's wcwidth(3); LC_CTYPE must be a UTF-8 locale. Called by table and
+ * everything that aligns, and by what prints JSON and pages. */
 #pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Combining marks take none, CJK characters two, control characters and broken bytes one (they print as '?'). */
@@ -17,3 +18,11 @@ __attribute__((format(printf, 2, 0))) void text_vprint(FILE *out, const char *fo
 /* text_write(), filled up with blanks: at the end, or before the text. */
 void text_pad(FILE *out, const char *text, size_t columns);
 void text_pad_left(FILE *out, const char *text, size_t columns);
+
+/* How many bytes at the start of valid UTF-8 are a character that steers a terminal (a control, but for the end of a
+ * line and a tab), ends a line unseen or turns the direction of the text after it; 0: the next byte is of another one.
+ * *ret_code is its number in Unicode. Whatever the locale: for what programs read. */
+size_t text_steers(const char *text, uint32_t *ret_code);
+#define TEXT_STEERED "\uFFFD" /* what people see in place of one, where it is not escaped */
+/* Writes valid UTF-8 of several lines, a page of HTML or a letter, without them. */
+void text_write_page(FILE *out, const char *text);

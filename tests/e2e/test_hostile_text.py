@@ -15,7 +15,7 @@ from block import BUILD, Bus
 from lab import check
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
-from live import Live, item, midnight, said, soon
+from live import Live, agencies, item, midnight, said, soon
 from plain import assert_journal_whole, assert_plain
 
 SANITIZED = "asan" in str(BUILD)
@@ -192,6 +192,45 @@ def desk(tmp_path_factory):
     with Bus() as bus, Live(folder, soon(3600), mail=NO_MAIL).start("session", environment=bus.environment):
         bus.wait_for_object()
         yield bus
+
+
+STEERING = "\u009b31mx\u009d0;y\u009c\u0085\u2028\u2029\u202e\u202c\u2066\u2069"
+
+
+@pytest.fixture(scope="module")
+def steered(tmp_path_factory):
+    """A plan and agencies with characters that a terminal obeys, or turns by."""
+    folder = tmp_path_factory.mktemp("steered")
+    title = f"Báo cáo {STEERING} ký"
+    due = soon().date().isoformat()
+
+    def agency(count):
+        return tuple({**one, "name": f"Đơn vị {STEERING}", "short": f"ĐV {STEERING}"} for one in agencies(count))
+
+    text = f'{{ id = "bao-cao"; title = "{title}"; due = "{due}"; for = ["members"]; wording = "{title}"; }}'
+    live = Live(folder, soon(3600), 2, agency=agency, items=text, mail=NO_MAIL)
+    live.write_general(block={**live.general["block"], "name": f"Khối {STEERING}"})
+    with open(live.conf / "templates/vi/_facts.txt", "a") as one, open(live.conf / "templates/vi/_facts.html", "a") as other:
+        one.write(f"{STEERING}\n")
+        other.write(f"{STEERING}\n")
+    with Bus() as bus, live.start("session", environment=bus.environment):
+        bus.wait_for_object()
+        yield bus
+
+
+WAYS = ("status", "list", "list --matrix", "show bao-cao", "preview bao-cao --agency don-vi-1", "forecast", "deliveries", "log")
+
+
+@pytest.mark.parametrize("words", [*(f"{way} --json" for way in WAYS if "matrix" not in way), *WAYS, "list --matrix --html",
+                                   "preview bao-cao --agency don-vi-1 --html"])  # fmt: skip
+def test_nothing_that_is_printed_steers_a_terminal(steered, words):
+    result = steered.ctl(*words.split())
+    assert result.returncode == 0, result.stderr
+    assert_plain(result.stdout.replace("\ufffd", "") if "json" not in words else result.stdout)
+    if words == "list --json":
+        assert json.loads(result.stdout)[0]["title"] == f"Báo cáo {STEERING} ký", "escaped, and the same to a program"
+    if "html" in words:
+        assert "\ufffd" in result.stdout, "seen to be left out"
 
 
 # ---- far too much --------------------------------------------------------------------------------------------------------
