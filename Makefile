@@ -112,7 +112,9 @@ $(BUILD)/sim: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c)) $(foreach f
 sim: $(BUILD)/sim ## plays SEEDS=N seeds: months of a block with everything that can go wrong
 	@$(BUILD)/sim --seeds $(SEEDS)
 sim-mutations: ## breaks rules on purpose: the simulation must notice each
-	@BUILD='$(BUILD)' tests/sim/mutations
+	@tests/sim/mutations
+mutations: ## plants faults one at a time, as root: the narrowest test must notice each (WORDS='a secret': only those)
+	@tests/mutations '$(WORDS)'
 
 # ---- faults: power losses, failing calls, memory that runs out ----------------------------------------------------------
 FAULTS_SIM := $(filter-out %/main.o,$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c)))
@@ -241,6 +243,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: FORCE all unit moments valgrind analyze coverage coverage-brief coverage-begin coverage-short sim sim-mutations check bench bench-smoke load man locale lint check-floors check-format lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
+.PHONY: FORCE all unit moments valgrind analyze coverage coverage-brief coverage-begin coverage-short sim sim-mutations mutations check bench bench-smoke load man locale lint check-floors check-format lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

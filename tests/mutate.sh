@@ -1,0 +1,77 @@
+# shellcheck shell=sh
+# Plants faults in a copy of the sources, one at a time, and shows whether a test notices: a test of the tests.
+# Sourced by tests/mutations and tests/sim/mutations, which set $root and name the faults. The checkout is left alone.
+
+PATIENCE=600 # seconds, after which a test that hangs counts as one that noticed
+work=$(mktemp -d "${TMPDIR:-/tmp}/reminderd-mutations-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+# shellcheck disable=SC2154 # set by whoever sources this
+(cd "$root" && cp -R Makefile daemon conf units scripts tests "$work")
+CC=${CC:-gcc}
+if command -v ccache >/dev/null; then
+    CC="ccache $CC"
+    export CCACHE_BASEDIR="$work" CCACHE_NOHASHDIR=1
+fi
+planted=0 caught=0
+sound=" " # tests that passed without a fault
+
+give_up() {
+    cat "$work/log" >&2
+    echo "$1" >&2
+    exit 2
+}
+
+build() { # TARGET...
+    make -s -C "$work" BUILD=out CC="$CC" CFLAGS=-Wno-error -j"$(nproc)" "$@" >"$work/log" 2>&1 || give_up "it does not build"
+}
+
+# The tests, each after what it needs is built: 0 when it passes.
+unit() { # FLOOR/test_NOUN
+    build "out/tests/unit/$1"
+    timeout "$PATIENCE" "$work/out/tests/unit/$1" >"$work/log" 2>&1
+}
+faults() { # KIND [ARGUMENT...]
+    build out/faults
+    timeout "$PATIENCE" "$work/out/faults" --brief --only "$@" >"$work/log" 2>&1
+}
+e2e() { # NOUN EXPRESSION, as pytest -k has it
+    build all
+    (cd "$work" && BUILD=out timeout "$PATIENCE" /usr/bin/python3 -m pytest -q -x -p no:cacheprovider \
+        "tests/e2e/test_$1.py" -k "$2") >"$work/log" 2>&1
+}
+
+# A test that fails by itself, or finds nothing to do, would notice anything.
+must_be_sound() { # TEST [ARGUMENT...]
+    case "$sound" in *" $* "*) return ;; esac
+    "$@" || give_up "$*: fails without a fault"
+    ! grep -q " skipped" "$work/log" || give_up "$*: is skipped here; as root it runs"
+    sound="$sound$* "
+}
+
+# NAME FILE SED-PROGRAM TEST [ARGUMENT...]: the program must change the file, the changed program must build, and the
+# test must fail.
+plant() {
+    name=$1 file=$2 program=$3
+    shift 3
+    must_be_sound "$@"
+    planted=$((planted + 1))
+    cp "$work/$file" "$work/kept"
+    sed -i "$program" "$work/$file"
+    ! cmp -s "$work/kept" "$work/$file" || give_up "$name: nothing changed in $file; the fault is out of date"
+    began=$(date +%s)
+    if "$@"; then
+        echo "NOT CAUGHT  $name ($*)"
+    else
+        caught=$((caught + 1))
+        echo "caught      $name, by $* in $(($(date +%s) - began)) s"
+    fi
+    cp "$work/kept" "$work/$file"
+    touch "$work/$file"
+}
+
+# The last word: fails unless all were caught.
+count_caught() {
+    echo "$caught of $planted caught"
+    [ "$caught" -eq "$planted" ]
+}
