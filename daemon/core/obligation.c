@@ -165,7 +165,8 @@ enum refusal obligation_may_snooze(const struct obligation *obligation, const st
         return !force && until > cap ? REFUSED_SNOOZE_CAP : REFUSED_NOT;
 }
 
-enum refusal obligation_may_finish(const struct obligation *obligation, civil_day today, civil_day on)
+enum refusal obligation_may_finish(const struct obligation *obligation, int32_t plan_year, civil_day today,
+                                   civil_day on)
 {
         enum refusal refusal = refuse_settled(obligation);
 
@@ -173,7 +174,9 @@ enum refusal obligation_may_finish(const struct obligation *obligation, civil_da
                 return refusal;
         if (obligation->observance)
                 return REFUSED_OBSERVANCE;
-        return on > today ? REFUSED_PAST : REFUSED_NOT;
+        if (on > today)
+                return REFUSED_PAST;
+        return civil_split(on).year < plan_year - 1 ? REFUSED_EARLY : REFUSED_NOT;
 }
 
 enum refusal obligation_may_reopen(const struct obligation *obligation)

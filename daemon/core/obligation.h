@@ -71,6 +71,7 @@ enum refusal {
         REFUSED_SNOOZE_CAP, /* past the cap, without force */
         REFUSED_NOT_FIXED,  /* clear-date of what nobody fixed */
         REFUSED_YEAR,       /* a date outside the plan's year and the one after */
+        REFUSED_EARLY,      /* done before the year before the plan's */
 };
 
 #define SNOOZE_OVERDUE_WORKDAYS 5 /* how long what is overdue may be silenced (daemon/doc/design.md, Snooze) */
@@ -80,7 +81,10 @@ enum refusal {
 civil_day obligation_snooze_cap(const struct obligation *obligation, const struct calendar *calendar, civil_day today);
 enum refusal obligation_may_snooze(const struct obligation *obligation, const struct calendar *calendar,
                                    civil_day today, civil_day until, bool force);
-enum refusal obligation_may_finish(const struct obligation *obligation, civil_day today, civil_day on);
+/* On no day to come, and none before the year before the plan's: what is handed in early is handed in then, and an
+ * earlier year is a slip of the pen. */
+enum refusal obligation_may_finish(const struct obligation *obligation, int32_t plan_year, civil_day today,
+                                   civil_day on);
 enum refusal obligation_may_reopen(const struct obligation *obligation);
 enum refusal obligation_may_waive(const struct obligation *obligation);
 enum refusal obligation_may_set_date(const struct obligation *obligation, int32_t plan_year, civil_day day);

@@ -26,6 +26,13 @@ static void end_snooze(struct obligation_record *record)
         replace(&record->snooze_reason, NULL);
 }
 
+static int32_t plan_year(const struct change *change, const struct obligation_record *record)
+{
+        const struct plan *plan = config_find_plan(engine_config(change->engine), record->plan);
+
+        return plan ? plan->year : civil_split(change->today).year;
+}
+
 static int refuse(const struct change *change, const struct obligation_record *record, enum refusal refusal,
                   bool several, struct decision_result *result)
 {
@@ -49,6 +56,11 @@ static int refuse(const struct change *change, const struct obligation_record *r
                 return decision_says(result, DECISION_REFUSED,
                                      "%s for %s: the date lies outside the plan's year and the one after it",
                                      record->item, record->agency);
+        case REFUSED_EARLY:
+                return decision_says(result, DECISION_REFUSED,
+                                     "%s for %s: %s cannot be: the plan is of %d, and nothing of it was done before %d",
+                                     record->item, record->agency, civil_format(change->day, cap),
+                                     plan_year(change, record), plan_year(change, record) - 1);
         case REFUSED_CLOSED:
                 why = "it is finished, waived or withdrawn already; reminderctl reopen takes that back";
                 break;
@@ -170,8 +182,10 @@ static int done_one(const struct change *change, struct obligation_record *recor
 {
         char *CLEANUP_FREE detail = NULL;
         char on[CIVIL_DATE_SIZE];
-        int r = refuse(change, record, obligation_may_finish(&record->obligation, change->today, change->day), several,
-                       result);
+        int r = refuse(
+                change, record,
+                obligation_may_finish(&record->obligation, plan_year(change, record), change->today, change->day),
+                several, result);
 
         if (r != 0)
                 return r;
@@ -299,10 +313,9 @@ static int set_date_one(const struct change *change, struct obligation_record *r
 {
         struct obligation before = record->obligation;
         char *CLEANUP_FREE detail = NULL;
-        const struct plan *plan = config_find_plan(engine_config(change->engine), record->plan);
         char day[CIVIL_DATE_SIZE];
-        int32_t year = plan ? plan->year : civil_split(change->today).year;
-        int r = refuse(change, record, obligation_may_set_date(&record->obligation, year, change->day), several,
+        int r = refuse(change, record,
+                       obligation_may_set_date(&record->obligation, plan_year(change, record), change->day), several,
                        result);
 
         if (r != 0)

@@ -144,6 +144,9 @@ def test_done_and_what_follows(desk):
     assert desk.ctl(*back).returncode == 0
     assert desk.row("qua-han", "vp-ubnd")["state"] == "done"
     assert desk.ctl("done", "qua-han", "--agency", "so-noi-vu", "--on", "tomorrow").returncode == 1
+    for day in ("1968-01-01", "01/01/2000"):
+        early = desk.ctl("done", "qua-han", "--agency", "so-noi-vu", "--on", day)
+        assert early.returncode == 1 and "cannot be: the plan is of" in early.stderr
 
     assert desk.ctl("done", "kiem-tra").returncode == 2  # of several: one, or --all
     assert desk.ctl("done", "hop-khoi").returncode == 0  # of one

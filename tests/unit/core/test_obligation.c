@@ -292,7 +292,7 @@ static void test_decisions(void **state)
         for (size_t i = 0; i < ELEMENTS(table); i++) {
                 struct obligation obligation = make(&table[i].given);
 
-                assert_int_equal(obligation_may_finish(&obligation, today, today), table[i].finish);
+                assert_int_equal(obligation_may_finish(&obligation, 2024, today, today), table[i].finish);
                 assert_int_equal(obligation_may_reopen(&obligation), table[i].reopen);
                 assert_int_equal(obligation_may_waive(&obligation), table[i].waive);
                 assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2024-12-20")), table[i].set_date);
@@ -302,16 +302,26 @@ static void test_decisions(void **state)
 
 static void test_decision_days(void **state)
 {
+        static const struct {
+                const char *day;
+                enum refusal finish, set_date;
+        } table[] = {
+                {"1968-01-01", REFUSED_EARLY, REFUSED_YEAR}, {"2022-12-31", REFUSED_EARLY, REFUSED_YEAR},
+                {"2023-01-01", REFUSED_NOT, REFUSED_YEAR},   {"2023-12-31", REFUSED_NOT, REFUSED_YEAR},
+                {"2024-01-01", REFUSED_NOT, REFUSED_NOT},    {"2024-12-05", REFUSED_NOT, REFUSED_NOT},
+                {"2024-12-06", REFUSED_PAST, REFUSED_NOT},   {"2025-12-31", REFUSED_PAST, REFUSED_NOT},
+                {"2026-01-01", REFUSED_PAST, REFUSED_YEAR},  {"2100-12-31", REFUSED_PAST, REFUSED_YEAR},
+        };
         struct obligation obligation = make(&(struct given){.due = "2024-12-10"});
-        civil_day today = day_of("2024-12-05");
 
         (void)state;
-        assert_int_equal(obligation_may_finish(&obligation, today, today + 1), REFUSED_PAST);
-        assert_int_equal(obligation_may_finish(&obligation, today, today - 300), REFUSED_NOT);
-        assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2023-12-31")), REFUSED_YEAR);
-        assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2024-01-01")), REFUSED_NOT);
-        assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2025-12-31")), REFUSED_NOT);
-        assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2026-01-01")), REFUSED_YEAR);
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                civil_day day = day_of(table[i].day);
+
+                if (obligation_may_finish(&obligation, 2024, day_of("2024-12-05"), day) != table[i].finish ||
+                    obligation_may_set_date(&obligation, 2024, day) != table[i].set_date)
+                        fail_msg("%s", table[i].day);
+        }
 }
 
 static void test_snooze_hides(void **state)
