@@ -187,6 +187,7 @@ int handle_status(sd_bus_message *call, void *userdata, sd_bus_error *error)
         struct view view = view_now(userdata, &answer);
 
         (void)error;
+        manager_look_at_state(view.control->manager);
         answer_begin(&answer);
         answer_text(&answer, "version", REMINDERD_VERSION);
         answer_text(&answer, "block", view.config->block_name);

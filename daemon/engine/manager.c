@@ -35,6 +35,7 @@ struct manager {
         bool running;
         bool in_tick;
         uint32_t failures;  /* of the store, in a row: the state is in doubt until something was written */
+        int64_t tried_ms;   /* when somebody last had it tried whether the state can be written */
         int64_t seen_ms;    /* while the clock is behind: the moment that it has already shown */
         int64_t unfollowed; /* by how much the clock was set and the store does not know it yet, ms */
         bool unsettled;     /* what is settled may lie ahead of the clock */
@@ -393,9 +394,18 @@ int manager_tick(struct manager *manager)
 
 void manager_try_state(struct manager *manager)
 {
+        manager->tried_ms = clock_now(&manager->engine.clock);
         if (manager->failures == 0)
                 manager->failures = 1;
         (void)manager_tick(manager);
+}
+
+void manager_look_at_state(struct manager *manager)
+{
+        int64_t ago = clock_now(&manager->engine.clock) - manager->tried_ms;
+
+        if (manager->failures == 0 && (ago < 0 || ago >= MANAGER_SURE_MS))
+                manager_try_state(manager);
 }
 
 int manager_decided(struct manager *manager)

@@ -36,6 +36,10 @@ int manager_decided(struct manager *manager);
 #define MANAGER_RETRY_SECONDS 10 /* who has made room on a full disk sees reminders leave within that time */
 /* A request found that the state cannot be read or written: whether it can is tried now, and if not it is a trouble. */
 void manager_try_state(struct manager *manager);
+/* Somebody asks how things are: the same, unless it was tried within MANAGER_SURE_MS or is a trouble already. So
+ * monitoring knows of a full disk before a reminder has to wait for it. */
+void manager_look_at_state(struct manager *manager);
+#define MANAGER_SURE_MS 10000 /* it costs a wait for the disk, and some ask each second */
 /* The next moment anything can happen by itself, UTC milliseconds; INT64_MAX: none. */
 int64_t manager_wake(const struct manager *manager);
 /* Puts a loaded configuration in force. On an error the old one goes on. */

@@ -99,11 +99,20 @@ def test_a_state_that_cannot_be_written(tmp_path, smtp, authority, bus, cause):
     assert daemon.stderr.count("Reminders wait") == 2  # once, and that it is over
 
 
-def test_a_request_on_a_full_disk_is_told_before_anything_is_due(tmp_path, bus):
+@pytest.mark.parametrize("cause", [full_disk, locked], ids=lambda cause: cause.__name__)
+def test_monitoring_knows_before_anything_is_due(tmp_path, bus, cause):
     live = Live(tmp_path, soon(3600), 1)
     with live.start("session", environment=bus.environment) as daemon:
+        with cause(live, daemon):
+            wait_until(lambda: bus.ctl("status", "--check").returncode == 1, lambda: daemon.stderr)
+        wait_until(lambda: bus.ctl("status", "--check").returncode == 0, lambda: daemon.stderr)
+
+
+def test_a_request_that_fails_is_a_trouble_at_once(tmp_path, bus):
+    live = Live(tmp_path, soon(3600), 1)
+    with live.start("session", environment=bus.environment) as daemon:
+        assert bus.ctl("status", "--check").returncode == 0  # which will not try again for a while
         with full_disk(live, daemon):
-            assert bus.ctl("status", "--check").returncode == 0
             refused = bus.ctl("done", "bao-cao", "--agency", "don-vi-1")
             assert refused.returncode == 1 and "No space left" in refused.stderr
             assert bus.ctl("status", "--check").returncode == 1
