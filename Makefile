@@ -197,7 +197,7 @@ $(BUILD)/locale/%/LC_MESSAGES/reminderctl.mo: conf/po/%.po
 
 # ---- lint -------------------------------------------------------------------------------------------------------------
 ALL_SOURCES := $(sort $(wildcard daemon/*.c daemon/*/*.c))
-lint: check-floors check-format lint-tidy lint-cppcheck analyze ## floors, format, clang-tidy, cppcheck, gcc's analyzer
+lint: check-floors check-format check-mutations lint-tidy lint-cppcheck analyze ## floors, format, clang-tidy, cppcheck, gcc's analyzer
 empty :=
 seen_from = $(subst $(empty) $(empty),|,$(strip $(1) $(below_$(1))))
 check-floors: ## no include points up
@@ -205,6 +205,9 @@ check-floors: ## no include points up
 	[ -z "$$up" ] || { printf '%s\n' "$$up" | sed 's/$$/: points up, see FLOORS in the Makefile/'; exit 1; }
 check-format: ## the C agrees with .clang-format
 	@clang-format --dry-run --Werror $(ALL_SOURCES) $(wildcard daemon/*/*.h tests/*/*.[ch] tests/unit/*/*.[ch])
+check-mutations: ## each fault that is planted to test the tests still changes its file
+	@tests/mutations --applies
+	@tests/sim/mutations --applies
 lint-tidy: $(BUILD)/compile_flags.txt
 	@printf '%s\n' $(ALL_SOURCES) | xargs -P"$$(nproc)" -n1 clang-tidy --quiet -p $(BUILD)
 $(BUILD)/compile_flags.txt: Makefile
@@ -243,6 +246,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: FORCE all unit moments valgrind analyze coverage coverage-brief coverage-begin coverage-short sim sim-mutations mutations check bench bench-smoke load man locale lint check-floors check-format lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
+.PHONY: FORCE all unit moments valgrind analyze coverage coverage-brief coverage-begin coverage-short sim sim-mutations mutations check bench bench-smoke load man locale lint check-floors check-format check-mutations lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
