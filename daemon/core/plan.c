@@ -140,8 +140,9 @@ static int repeat_occurrences(const struct item *item, int32_t year, struct occu
         int r;
 
         r = rule_parse(item->repeat, &rule, reason);
-        if (r == 0)
-                r = repeat_days(&rule, civil_from(year, 1, 1), civil_from(year, 12, 31), &days, &n);
+        if (r < 0)
+                return r;
+        r = repeat_days(&rule, civil_from(year, 1, 1), civil_from(year, 12, 31), &days, &n);
         if (r < 0)
                 return r;
         occurrences = calloc(n, sizeof(*occurrences));

@@ -161,7 +161,7 @@ static void test_span(void **state)
                 assert_int_equal(repeat_days(&rule, day_of(table[i].first), day_of(table[i].last), &days, &n), 0);
                 assert_int_equal(n, (strlen(expected) + 1) / sizeof("YYYY-MM-DD"));
                 for (size_t j = 0; j < n; j++, expected += sizeof("YYYY-MM-DD"))
-                        assert_memory_equal(civil_format(days[j], text), expected, strlen(text));
+                        assert_memory_equal(civil_format(days[j], text), expected, strlen("YYYY-MM-DD"));
         }
 }
 
