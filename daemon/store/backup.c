@@ -1,5 +1,5 @@
 /* Backups: a copy is made beside the database, streamed to the file that was asked for, and removed.
- * Depends on query, schema, statedir.
+ * Depends on integrity, query, schema, statedir.
  * Called by engine/backup. */
 #include "store/backup.h"
 
@@ -10,6 +10,7 @@
 #include <sys/sendfile.h>
 #include <sys/statvfs.h>
 
+#include "store/integrity.h"
 #include "store/query.h"
 #include "store/schema.h"
 #include "store/statedir.h"
@@ -73,11 +74,11 @@ static int is_cancelled(void *userdata)
         return atomic_load(&backup->cancelled);
 }
 
-static int open_reader(struct store_backup *backup)
+static int open_reader(struct store_backup *backup, const char *path)
 {
         struct store *reader = &backup->reader;
         int code = sqlite3_open_v2(
-                backup->path, &reader->db,
+                path, &reader->db,
                 SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
         if (code != SQLITE_OK)
                 return store_fail(reader, code);
@@ -107,15 +108,40 @@ static int check_room(struct store_backup *backup)
                             (long long)(size + RESERVE) / 1024, (long long)room / 1024);
 }
 
+static void close_reader(struct store_backup *backup)
+{
+        query_forget(&backup->reader);
+        (void)sqlite3_close(backup->reader.db);
+        backup->reader.db = NULL;
+}
+
 static int make_copy(struct store_backup *backup)
 {
-        int r = open_reader(backup);
+        int r = open_reader(backup, backup->path);
         if (r >= 0)
                 r = check_room(backup);
         if (r >= 0)
                 r = schema_copy_into(&backup->reader, backup->copy);
-        (void)sqlite3_close(backup->reader.db);
-        backup->reader.db = NULL;
+        close_reader(backup);
+        return r;
+}
+
+/* What is damaged is copied as it is, and a copy like that is worth nothing on the day when it is needed. */
+static int check_copy(struct store_backup *backup)
+{
+        struct store *reader = &backup->reader;
+        CLEANUP_FREE char *suspects = NULL;
+        int r = open_reader(backup, backup->copy);
+        if (r >= 0)
+                r = integrity_check(reader, &suspects);
+        if (r >= 0)
+                r = integrity_check_rows(reader, &suspects);
+        if (r >= 0 && suspects)
+                r = store_refuse(reader, -EUCLEAN,
+                                 "the database is damaged (%s disagrees with the rest); restart the service, which "
+                                 "mends that, and take the backup again",
+                                 suspects);
+        close_reader(backup);
         return r;
 }
 
@@ -142,6 +168,8 @@ int store_backup_write(struct store_backup *backup, int fd, uint64_t *ret_bytes)
         (void)unlink(backup->copy);
         uint64_t bytes = 0;
         int r = make_copy(backup);
+        if (r >= 0)
+                r = check_copy(backup);
         if (r >= 0)
                 r = stream_copy(backup, fd, &bytes);
         (void)unlink(backup->copy);

@@ -29,27 +29,26 @@ static int ask_sqlite(struct store *store, const char *pragma, char **ret)
 
 /* ---- indexes ---- */
 
-/* Adds a name to a list; NULL: no memory. */
-static char *add_name(char *list, const char *name)
+static int suspect(struct store *store, char **suspects, const char *name)
 {
         char *longer = NULL;
-        if (asprintf(&longer, "%s%s%s", list ? list : "", list ? ", " : "", name) < 0)
-                longer = NULL;
-        free(list);
-        return longer;
+        if (asprintf(&longer, "%s%s%s", *suspects ? *suspects : "", *suspects ? ", " : "", name) < 0)
+                return store_refuse(store, -ENOMEM, "out of memory");
+        free(*suspects);
+        *suspects = longer;
+        return 0;
 }
 
 /* Where one index of a table disagrees with it, the index is wrong: made anew it is right again. Where two do, it is
  * the row that was changed under them, and nobody knows what it was. The same where SQLite complains of anything else,
  * which quick_check does not see: a key that is there twice, a table of keys out of order. */
-static int find_indexes(struct store *store, const char *first_words, char **ret_indexes)
+static int find_indexes(struct store *store, const char *first_words, char **suspects)
 {
         static const char sql[] = "SELECT s.name, count(*) OVER (PARTITION BY s.tbl_name) FROM"
                                   " (SELECT DISTINCT iif(integrity_check LIKE 'non-unique%', '',"
                                   "   substr(integrity_check, instr(integrity_check, ' index ') + 7)) AS name"
                                   "  FROM pragma_integrity_check(1000000)) AS f"
                                   " LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = f.name";
-        CLEANUP_FREE char *list = NULL;
         CLEANUP_QUERY struct query query = query_prepared(store, sql);
         int r;
         while ((r = query_step(&query)) > 0) {
@@ -59,17 +58,14 @@ static int find_indexes(struct store *store, const char *first_words, char **ret
                         return query_check(&query);
                 if (!name || of_table > 1)
                         return store_refuse(store, -EUCLEAN, DAMAGED " (%s)", first_words);
-                list = add_name(list, name);
-                if (!list)
-                        return store_refuse(store, -ENOMEM, "out of memory");
+                r = suspect(store, suspects, name);
+                if (r < 0)
+                        return r;
         }
-        if (r < 0)
-                return r;
-        *ret_indexes = TAKE_PTR(list);
-        return 1;
+        return r;
 }
 
-int integrity_check(struct store *store, char **ret_indexes)
+int integrity_check(struct store *store, char **suspects)
 {
         CLEANUP_FREE char *words = NULL, *pages = NULL;
         int r = ask_sqlite(store, "PRAGMA integrity_check(1)", &words);
@@ -81,13 +77,13 @@ int integrity_check(struct store *store, char **ret_indexes)
                 return r;
         if (pages)
                 return store_refuse(store, -EUCLEAN, DAMAGED " (%s)", pages);
-        return find_indexes(store, words, ret_indexes);
+        return find_indexes(store, words, suspects);
 }
 
-int integrity_mend(struct store *store, const char *indexes)
+int integrity_mend(struct store *store, const char *suspects)
 {
         CLEANUP_UNIT struct unit unit = {0};
-        CLEANUP_FREE char *names = strdup(indexes);
+        CLEANUP_FREE char *names = strdup(suspects);
         if (!names)
                 return store_refuse(store, -ENOMEM, "out of memory");
         int r = unit_begin(store, &unit);
@@ -99,7 +95,7 @@ int integrity_mend(struct store *store, const char *indexes)
                 r = query_do(&query);
         }
         if (r >= 0)
-                r = store_set_fact(store, FACT_MENDED, indexes);
+                r = store_set_fact(store, FACT_MENDED, suspects);
         return r < 0 ? r : unit_commit(&unit);
 }
 
@@ -198,7 +194,18 @@ static int check_references(struct store *store)
                             table, (long long)row, parent);
 }
 
-int integrity_check_rows(struct store *store)
+/* What an agency owes has the dates of its occurrence for as long as both are in the plan. */
+static int compare_dates(struct store *store, char **suspects)
+{
+#define DATES(of) "(" of ".from_day, " of ".due_day, " of ".tentative, " of ".observance, " of ".shift)"
+        CLEANUP_QUERY struct query query = query_prepared(
+                store, "SELECT 1 FROM obligation AS o NOT INDEXED CROSS JOIN occurrence AS c ON c.id = o.occurrence"
+                       " WHERE o.status = 0 AND c.withdrawn = 0 AND " DATES("o") " IS NOT " DATES("c") " LIMIT 1");
+        int r = query_step(&query);
+        return r <= 0 ? r : suspect(store, suspects, "obligation");
+}
+
+int integrity_check_rows(struct store *store, char **suspects)
 {
         static const struct {
                 const char *sql;
@@ -222,5 +229,7 @@ int integrity_check_rows(struct store *store)
                 r = check_stops(store);
         if (r >= 0)
                 r = check_references(store);
+        if (r >= 0)
+                r = compare_dates(store, suspects);
         return r < 0 ? r : store_count(store, 0, &counts);
 }

@@ -192,6 +192,12 @@ void query_end(struct query *query)
         query->statement = NULL;
 }
 
+void query_rewind(struct query *query)
+{
+        sqlite3_reset(query->statement);
+        query->bound = 0;
+}
+
 static void bound(struct query *query, int code)
 {
         if (code != SQLITE_OK)
@@ -253,6 +259,8 @@ int query_check(const struct query *query)
 {
         return query->error;
 }
+
+#define SUM_MAX (INT64_C(1) << 53) /* whatever is counted, there is less of it; and it can be added to */
 
 void query_damaged(struct query *query, const char *column, const char *what)
 {
@@ -354,7 +362,7 @@ uint32_t query_read_count(struct query *query)
 
 int64_t query_read_sum(struct query *query)
 {
-        return read_within(query, 0, INT64_MAX);
+        return read_within(query, 0, SUM_MAX);
 }
 
 bool query_read_flag(struct query *query)

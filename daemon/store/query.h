@@ -167,6 +167,8 @@ void query_forget(struct store *store);
 /* For SQL put together at run time (of constants; values are bound in that too), and for pragmas. */
 struct query query_prepared(struct store *store, const char *sql);
 void query_end(struct query *query);
+/* Makes it ready to be bound and run once more. */
+void query_rewind(struct query *query);
 #define CLEANUP_QUERY CLEANUP(query_end)
 
 void query_bind_integer(struct query *query, int64_t value);

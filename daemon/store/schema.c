@@ -3,7 +3,6 @@
  * Called by store.c. */
 #include "store/schema.h"
 
-#include "store/integrity.h"
 #include "store/statedir.h"
 
 #include <errno.h>
@@ -190,15 +189,62 @@ static int run(struct store *store, const char *sql)
         return code == SQLITE_OK ? 0 : store_fail(store, code);
 }
 
+/* The tables, indexes and triggers as the steps make them, in memory. */
+static int make_pattern(struct store *pattern, const struct schema *schema, int64_t version)
+{
+        int code = sqlite3_open_v2(
+                ":memory:", &pattern->db,
+                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+        int r = code == SQLITE_OK ? 0 : store_fail(pattern, code);
+        for (int64_t i = 0; r >= 0 && i < version; i++)
+                r = run(pattern, schema->steps[i]);
+        return r;
+}
+
+/* The words of the schema are in the file too: a trigger that names another table fails at the first change, an index
+ * with another condition holds other rows. What somebody added is not ours to judge. */
+static int compare_schema(struct store *store, struct store *pattern)
+{
+        CLEANUP_QUERY struct query ours =
+                query_prepared(pattern, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL");
+        CLEANUP_QUERY struct query theirs =
+                query_prepared(store, "SELECT count(*) FROM sqlite_schema WHERE (type, name, sql) = (?, ?, ?)");
+        int r;
+        while ((r = query_step(&ours)) > 0) {
+                CLEANUP_FREE char *type = query_read_text(&ours), *name = query_read_text(&ours),
+                                  *sql = query_read_text(&ours);
+                query_bind_text(&theirs, type);
+                query_bind_text(&theirs, name);
+                query_bind_text(&theirs, sql);
+                r = query_check(&ours) < 0 ? store_refuse(store, -ENOMEM, "out of memory") : query_step(&theirs);
+                if (r < 0)
+                        return r;
+                if (query_read_integer(&theirs) != 1)
+                        return store_refuse(store, -EUCLEAN, DAMAGED " (the %s %s is not the one that was made)", type,
+                                            name);
+                query_rewind(&theirs);
+        }
+        return r < 0 ? store_refuse(store, r, "%s", pattern->error) : 0;
+}
+
+static int check_schema(struct store *store, const struct schema *schema, int64_t version)
+{
+        struct store pattern = {.lock = -1};
+        int r = make_pattern(&pattern, schema, version);
+        r = r < 0 ? store_refuse(store, r, "%s", pattern.error) : compare_schema(store, &pattern);
+        (void)sqlite3_close(pattern.db);
+        return r;
+}
+
 /* What a file is found to be. */
 struct finding {
         int64_t version; /* 0: it is empty */
-        char *indexes;   /* that are to be made anew, or NULL */
+        char *suspects;  /* what is to be mended, see integrity.h */
 };
 
 static void finding_clear(struct finding *finding)
 {
-        free(finding->indexes);
+        free(finding->suspects);
 }
 
 static int check_file(struct store *store, const struct schema *schema, struct finding *ret)
@@ -223,9 +269,11 @@ static int check_file(struct store *store, const struct schema *schema, struct f
                                     "install that version, or put back a copy from before",
                                     (long long)version, schema->n);
         ret->version = version;
-        r = empty ? 0 : integrity_check(store, &ret->indexes);
+        r = empty ? 0 : check_schema(store, schema, version);
+        if (r >= 0 && !empty)
+                r = integrity_check(store, &ret->suspects);
         if (r >= 0 && version == (int64_t)schema->n && schema->check_rows)
-                r = schema->check_rows(store);
+                r = schema->check_rows(store, &ret->suspects);
         return r;
 }
 
@@ -294,8 +342,9 @@ static int migrate(struct store *store, const struct schema *schema, int64_t fro
         int r = unit_begin(store, &unit);
         for (size_t version = (size_t)from; r >= 0 && version < schema->n; version++)
                 r = run(store, schema->steps[version]);
+        CLEANUP_FREE char *dates = NULL; /* are not compared: an older program may have kept them otherwise */
         if (r >= 0 && from > 0 && schema->check_rows)
-                r = schema->check_rows(store);
+                r = schema->check_rows(store, &dates);
         if (r < 0)
                 return r;
 
@@ -397,8 +446,8 @@ int schema_open(struct store *store, const char *path, const struct schema *sche
         int r = path ? inspect(store, path, schema, &found) : 0;
         if (r >= 0)
                 r = set_up(store, !path);
-        if (r >= 0 && found.indexes)
-                r = integrity_mend(store, found.indexes);
+        if (r >= 0 && found.suspects)
+                r = integrity_mend(store, found.suspects);
         if (r < 0 || found.version == (int64_t)schema->n)
                 return r;
         if (found.version > 0) {

@@ -1,9 +1,9 @@
 /* The tables, how an older file becomes a current one, and whether a file can be used at all.
- * Depends on query.h.
+ * Depends on integrity.h.
  * Called by store.c; the steps are a parameter so that a test can have steps of its own. */
 #pragma once
 
-#include "store/query.h"
+#include "store/integrity.h"
 
 /* Marks the file as ours: "Rmnd", https://www.sqlite.org/pragma.html#pragma_application_id */
 #define SCHEMA_APPLICATION 0x526d6e64
@@ -12,7 +12,7 @@
 struct schema {
         const char *const *steps;
         size_t n;
-        int (*check_rows)(struct store *store); /* of the last version; NULL: nothing is known of its rows */
+        int (*check_rows)(struct store *store, char **suspects); /* of the last version; NULL: none is known */
 };
 extern const struct schema schema_current;
 

@@ -3,6 +3,10 @@
  * Run by scripts/run-unit. */
 #include "fixture.h"
 
+#include <fcntl.h>
+
+#include "store/backup.h"
+
 #define N_OBLIGATIONS 8
 
 static sqlite3 *open_raw(const struct fixture *fixture)
@@ -59,15 +63,6 @@ static int make_block(void **state)
         return 0;
 }
 
-static int count_due(struct store *store)
-{
-        struct obligation_record records[N_OBLIGATIONS];
-        int n = store_due_obligations(store, wall_at(DUE_DAY + 1, 0), records, N_OBLIGATIONS);
-        for (int i = 0; i < n; i++)
-                obligation_record_clear(&records[i]);
-        return n;
-}
-
 /* ---- indexes ---- */
 
 static void test_makes_an_index_anew(void **state)
@@ -102,21 +97,57 @@ static void test_makes_an_index_anew(void **state)
         }
 }
 
+/* As a store that was opened before the damage came. */
+static void open_unlooked(struct fixture *fixture)
+{
+        fixture->store = calloc(1, sizeof(*fixture->store));
+        assert_non_null(fixture->store);
+        fixture->store->lock = -1;
+        fixture->store->db = open_raw(fixture);
+}
+
 /* While it runs: what is due is found again. */
 static void test_verifies_what_is_due(void **state)
 {
         struct fixture *fixture = *state;
         OK(fixture->store, store_verify(fixture->store));
-        assert_int_equal(count_due(fixture->store), N_OBLIGATIONS);
         fixture_close(fixture);
         change_behind(fixture, "'obligation_fire'", "UPDATE obligation SET next_fire = next_fire - 5000000000");
-        struct store *store = fixture->store = calloc(1, sizeof(*store));
-        assert_non_null(store);
-        store->lock = -1;
-        store->db = open_raw(fixture); /* as if it had been opened before */
-        assert_int_equal(count_due(store), 0 + N_OBLIGATIONS);
-        assert_int_equal(store_verify(store), 1);
-        OK(store, store_verify(store));
+        open_unlooked(fixture);
+        assert_int_equal(store_verify(fixture->store), 1);
+        assert_int_equal(store_verify(fixture->store), 0);
+        CLEANUP_FREE char *mended = NULL;
+        OK(fixture->store, store_get_fact(fixture->store, FACT_MENDED, &mended));
+        assert_string_equal(mended, "obligation_fire");
+}
+
+/* A copy is looked at before anybody relies on it. */
+static void test_makes_no_backup_of_damage(void **state)
+{
+        static const struct {
+                const char *change, *words;
+        } cases[] = {
+                {"UPDATE obligation SET next_fire = 5 WHERE id = 3", "obligation_fire disagrees"},
+                {"UPDATE obligation SET fixed = 7 WHERE id = 3", "table obligation, row 3, column due"},
+        };
+        struct fixture *fixture = *state;
+        CLEANUP_FREE char *path = fixture_path(fixture, "../target"), *copy = fixture_path(fixture, STORE_FILE ".copy");
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                fixture_close(fixture);
+                change_behind(fixture, "'obligation_fire'", cases[i].change);
+                open_unlooked(fixture);
+                struct store_backup *backup = NULL;
+                CLEANUP_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+                uint64_t bytes = 0;
+                assert_int_equal(store_backup_new(fixture->store, &backup), 0);
+                assert_int_equal(store_backup_write(backup, fd, &bytes), -EUCLEAN);
+                if (!strstr(store_backup_error(backup), cases[i].words))
+                        fail_msg("%s", store_backup_error(backup));
+                store_backup_free(backup);
+                assert_int_equal(bytes + (uint64_t)lseek(fd, 0, SEEK_END), 0);
+                assert_int_equal(access(copy, F_OK), -1);
+                assert_int_equal(store_verify(fixture->store), i == 0);
+        }
 }
 
 /* ---- refusals ---- */
@@ -266,6 +297,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_makes_an_index_anew, make_block, fixture_end),
                 cmocka_unit_test_setup_teardown(test_verifies_what_is_due, make_block, fixture_end),
+                cmocka_unit_test_setup_teardown(test_makes_no_backup_of_damage, make_block, fixture_end),
                 cmocka_unit_test_setup_teardown(test_refuses_a_row_that_was_changed, make_block, fixture_end),
                 cmocka_unit_test_setup_teardown(test_refuses_impossible_values, make_block, fixture_end),
                 cmocka_unit_test_setup_teardown(test_tells_of_a_log_that_is_held, make_block, fixture_end),
