@@ -164,7 +164,7 @@ static int shift_attempts(const struct engine *engine, int64_t by)
         return r;
 }
 
-static int synchronise(struct manager *manager)
+static int synchronise(struct manager *manager, enum sync_depth depth)
 {
         struct engine *engine = &manager->engine;
         char *CLEANUP_FREE mended = NULL;
@@ -172,13 +172,13 @@ static int synchronise(struct manager *manager)
         int r = store_get_fact(engine->store, FACT_MENDED, &mended);
 
         if (mended)
-                journal_say(
-                        &engine->journal, EVENT_MENDED, NULL,
-                        "The database was damaged: %s disagreed with what it is the index of; it was made anew, and "
-                        "all that follows from the plans is worked out anew; look after the disk",
-                        mended);
+                journal_say(&engine->journal, EVENT_MENDED, NULL,
+                            "The database was damaged: %s disagreed with the rest; it was mended, and all that follows "
+                            "from "
+                            "the plans is worked out anew; look after the disk",
+                            mended);
         if (r >= 0)
-                r = sync_run(engine, mended, &counts);
+                r = sync_run(engine, mended ? SYNC_EVERYTHING : depth, &counts);
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot bring the obligations in line with the plans");
         if (counts.added + counts.changed + counts.withdrawn > 0)
@@ -217,7 +217,7 @@ int manager_start(struct manager *manager)
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot start");
         engine->failures_due = clock_now(&engine->clock); /* of an earlier run, if any: told at the first tick */
-        r = synchronise(manager);
+        r = synchronise(manager, SYNC_OCCURRENCES);
         if (r < 0)
                 return r;
         manager->running = manager->moved = true;
@@ -371,6 +371,17 @@ static void judge_log(struct manager *manager)
         manager->held_back = held;
 }
 
+/* 1: it was damaged, and is mended; 0: what is due stands where it is looked for. */
+static int mend(struct manager *manager)
+{
+        int r = store_verify(manager->engine.store);
+
+        if (r <= 0)
+                return r;
+        r = synchronise(manager, SYNC_CHANGES);
+        return r < 0 ? r : 1;
+}
+
 int manager_tick(struct manager *manager)
 {
         int r;
@@ -379,6 +390,8 @@ int manager_tick(struct manager *manager)
                 return 0;
         manager->in_tick = true;
         r = work(manager);
+        if (r == -EUCLEAN && mend(manager) > 0)
+                r = work(manager);
         manager->in_tick = false;
         if (r < 0)
                 fail(manager, r);
@@ -436,7 +449,7 @@ int manager_adopt(struct manager *manager, struct settings *settings)
         if (r == 0)
                 r = store_verify(engine->store);
         if (r >= 0)
-                r = synchronise(manager);
+                r = synchronise(manager, SYNC_CHANGES);
         if (r < 0) {
                 settings_unref(engine->settings);
                 engine->settings = old;
@@ -453,15 +466,11 @@ int manager_adopt(struct manager *manager, struct settings *settings)
 
 int manager_verify(struct manager *manager)
 {
-        struct engine *engine = &manager->engine;
-        int r = store_verify(engine->store);
+        int r = mend(manager);
 
         if (r < 0)
-                return engine_store_trouble(engine, r, "Cannot compare what is due with its indexes");
-        if (r == 0)
-                return 0;
-        r = synchronise(manager);
-        return r < 0 ? r : manager_tick(manager);
+                return engine_store_trouble(&manager->engine, r, "Cannot compare what is due with its indexes");
+        return r > 0 ? manager_tick(manager) : 0;
 }
 
 int manager_clock_changed(struct manager *manager)

@@ -16,7 +16,7 @@ struct sync {
         const struct plan *plan;
         const struct item *item;
         wall_time now;
-        bool everything; /* what was brought in line before too */
+        enum sync_depth depth;
         struct sync_counts counts;
 };
 
@@ -54,6 +54,11 @@ static struct obligation planned_obligation(const struct item *item, const struc
                 .done_on = CIVIL_NONE,
                 .snoozed_until = CIVIL_NONE,
         };
+}
+
+static civil_day planned_fix_by(const struct item *item, const struct occurrence *occurrence)
+{
+        return occurrence->tentative ? item->fix_by : CIVIL_NONE;
 }
 
 /* What every agency owes that did not owe it before. */
@@ -162,7 +167,7 @@ static int put_occurrence(struct sync *sync, const struct occurrence *occurrence
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {
                 .title = strdup(title),
                 .planned = planned_obligation(sync->item, occurrence),
-                .fix_by = occurrence->tentative ? sync->item->fix_by : CIVIL_NONE,
+                .fix_by = planned_fix_by(sync->item, occurrence),
                 .handled = sync->engine->watched_since,
                 .next_fire = FIRE_AT_ONCE,
         };
@@ -218,22 +223,40 @@ static void name_fact(const struct sync *sync, char name[static FACT_ITEM_SIZE])
         snprintf(name, FACT_ITEM_SIZE, "item %s/%s", sync->plan->id, sync->item->id);
 }
 
+/* 1: the store has another one, or none. */
+static int compare_occurrence(const struct sync *sync, const struct occurrence *occurrence)
+{
+        char *CLEANUP_FREE title = item_title(sync->item, sync->plan->year);
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
+        struct obligation planned = planned_obligation(sync->item, occurrence);
+        int r = store_find_occurrence(sync->engine->store, sync->plan->id, sync->item->id, occurrence->key, &record);
+
+        if (r == 0 && !title)
+                r = -ENOMEM;
+        if (r != 0)
+                return r;
+        return strcmp(record.title, title) != 0 || !same_dates(&record.planned, &planned) ||
+               record.fix_by != planned_fix_by(sync->item, occurrence);
+}
+
 /* What is said of the item is what was said when it was last brought in line, and it has not been away since. 1: it is
  * to be brought in line. */
-static int keep_item(const struct sync *sync, size_t n_occurrences)
+static int keep_item(const struct sync *sync, const struct occurrence *occurrences, size_t n_occurrences)
 {
         struct store *store = sync->engine->store;
         char *CLEANUP_FREE last = NULL;
         char name[FACT_ITEM_SIZE];
         int r;
 
-        if (sync->everything)
+        if (sync->depth == SYNC_EVERYTHING)
                 return 1;
         name_fact(sync, name);
         r = store_get_fact(store, name, &last);
         if (r != 0 || strcmp(last, sync->item->fingerprint) != 0)
                 return r < 0 ? r : 1;
-        return store_keep_item(store, sync->plan->id, sync->item->id, n_occurrences);
+        for (size_t i = 0; r == 0 && i < n_occurrences && sync->depth == SYNC_OCCURRENCES; i++)
+                r = compare_occurrence(sync, &occurrences[i]);
+        return r != 0 ? r : store_keep_item(store, sync->plan->id, sync->item->id, n_occurrences);
 }
 
 static int renew_item(struct sync *sync, const struct occurrence *occurrences, size_t n, const size_t *agencies,
@@ -262,7 +285,7 @@ static int sync_item(struct sync *sync)
         if (r < 0)
                 return r;
         sync->counts.total += n * n_agencies;
-        r = keep_item(sync, n);
+        r = keep_item(sync, occurrences, n);
         return r <= 0 ? r : renew_item(sync, occurrences, n, agencies, n_agencies);
 }
 
@@ -283,7 +306,7 @@ static int sync_all(struct sync *sync)
                 r = store_finish_sync(engine->store, &sync->counts.withdrawn);
         if (r == 0)
                 r = store_set_fact(engine->store, FACT_FINGERPRINT, config->fingerprint);
-        if (r == 0 && sync->everything)
+        if (r == 0 && sync->depth == SYNC_EVERYTHING)
                 r = store_set_fact(engine->store, FACT_MENDED, NULL);
         return r;
 }
@@ -296,12 +319,12 @@ static bool is_synced(struct engine *engine)
                strcmp(last, engine_config(engine)->fingerprint) == 0;
 }
 
-int sync_run(struct engine *engine, bool everything, struct sync_counts *ret)
+int sync_run(struct engine *engine, enum sync_depth depth, struct sync_counts *ret)
 {
-        struct sync sync = {.engine = engine, .now = clock_wall(clock_now(&engine->clock)), .everything = everything};
+        struct sync sync = {.engine = engine, .now = clock_wall(clock_now(&engine->clock)), .depth = depth};
         int r;
 
-        if (!everything && is_synced(engine)) {
+        if (depth == SYNC_CHANGES && is_synced(engine)) {
                 *ret = sync.counts;
                 return 0;
         }

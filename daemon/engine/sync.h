@@ -9,8 +9,14 @@ struct sync_counts {
         size_t added, changed, withdrawn, total;
 };
 
-/* Everything in one transaction. Does nothing while the fingerprint of the configuration is that of the last sync, but
- * for `everything`: then all that follows from the plans is worked out anew, and FACT_MENDED is unset.
+/* What is looked at that the configuration says as before. */
+enum sync_depth {
+        SYNC_CHANGES,     /* nothing: while its fingerprint is that of the last sync there is nothing to do */
+        SYNC_OCCURRENCES, /* whether the occurrences, which are few, are as the plans have them */
+        SYNC_EVERYTHING,  /* all that follows from the plans is worked out anew; unsets FACT_MENDED */
+};
+
+/* Everything in one transaction.
  * What people decided is kept; a changed date re-arms the ladder and is announced; what vanished is withdrawn.
  * 0; -ENOMEM or an error of the store: nothing has changed. */
-int sync_run(struct engine *engine, bool everything, struct sync_counts *ret);
+int sync_run(struct engine *engine, enum sync_depth depth, struct sync_counts *ret);

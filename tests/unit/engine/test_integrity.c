@@ -1,0 +1,127 @@
+/* Damage of the database under a running engine and between two starts: what is due is sent nevertheless.
+ * Depends on play; changes the file with SQLite itself.
+ * Run by make unit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "core/cleanup.h"
+#include "play.h"
+
+#define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"members\"]; }"
+#define ALL_OWED                                                                                                       \
+        "06-13 08:00 due a bao-cao\n06-13 08:00 due b bao-cao\n06-13 08:00 due c bao-cao\n"                            \
+        "06-14 08:00 due a bao-cao\n06-14 08:00 due b bao-cao\n06-14 08:00 due c bao-cao\n"
+
+/* As a bit that tips: the table changes, and the index does not. */
+static void change_behind(struct play *play, const char *index, const char *change)
+{
+        sqlite3 *db = NULL;
+        char path[200], sql[600];
+
+        snprintf(path, sizeof(path), "%s/state/" STORE_FILE, play_folder(play));
+        snprintf(sql, sizeof(sql),
+                 "PRAGMA writable_schema = ON;"
+                 "CREATE TEMP TABLE kept AS SELECT * FROM main.sqlite_schema WHERE name = '%s';"
+                 "DELETE FROM main.sqlite_schema WHERE name = '%s';"
+                 "PRAGMA writable_schema = RESET; %s; PRAGMA writable_schema = ON;"
+                 "INSERT INTO main.sqlite_schema SELECT * FROM kept; PRAGMA writable_schema = RESET;",
+                 index, index, change);
+        assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* The next moments of two of three, in the table and in the index, a hundred days later than they are. */
+static const struct {
+        const char *index, *change;
+} cases[] = {
+        {"obligation_fire", "UPDATE obligation SET next_fire = next_fire + 8640000 WHERE id < 3"},
+        {"obligation_fire", "UPDATE obligation SET next_fire = NULL"},
+        {"occurrence_fire", "UPDATE occurrence SET next_fire = 7"},
+};
+
+static void assert_no_mark(struct play *play)
+{
+        char *mended = NULL;
+
+        assert_int_equal(store_get_fact(play_engine(play)->store, FACT_MENDED, &mended), 1);
+}
+
+static void a_restart_finds_what_is_due(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct play *play = play_new("2024-06-10", REPORT, "", false);
+
+                change_behind(play, cases[i].index, cases[i].change);
+                play_restart(play, "2024-06-11");
+                assert_no_mark(play);
+                play_until(play, "2024-06-14 12:00");
+                assert_sent(play, ALL_OWED);
+                play_free(play);
+        }
+}
+
+static void a_running_engine_finds_what_is_due(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct play *play = play_new("2024-06-10", REPORT, "", false);
+
+                change_behind(play, cases[i].index, cases[i].change);
+                play_until(play, "2024-06-12");
+                assert_int_equal(manager_verify(play_manager(play)), 0);
+                assert_no_mark(play);
+                play_until(play, "2024-06-14 12:00");
+                assert_sent(play, ALL_OWED);
+                play_free(play);
+        }
+}
+
+static void a_reload_finds_what_is_due(void **state)
+{
+        struct play *play = play_new("2024-06-10", REPORT, "", false);
+
+        (void)state;
+        change_behind(play, cases[0].index, cases[0].change);
+        assert_int_equal(play_edit(play, REPORT), 0);
+        play_until(play, "2024-06-14 12:00");
+        assert_sent(play, ALL_OWED);
+        play_free(play);
+}
+
+/* What an occurrence was told by the plan, changed in the file: the plan knows. */
+static void a_start_asks_the_plan(void **state)
+{
+        struct play *play = play_new("2024-06-10", REPORT, "", false);
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
+
+        (void)state;
+        change_behind(play, "none", "UPDATE occurrence SET title = 'Bao cao', due_day = due_day + 1");
+        play_restart(play, "2024-06-11");
+        assert_int_equal(store_get_occurrence(play_engine(play)->store, 1, &record), 0);
+        assert_string_equal(record.title, "Báo cáo");
+        assert_int_equal(record.planned.due, day_of("2024-06-14"));
+        play_until(play, "2024-06-14 12:00");
+        assert_sent(play, ALL_OWED);
+        play_free(play);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_restart_finds_what_is_due),
+                cmocka_unit_test(a_running_engine_finds_what_is_due),
+                cmocka_unit_test(a_reload_finds_what_is_due),
+                cmocka_unit_test(a_start_asks_the_plan),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
