@@ -17,10 +17,15 @@ struct counted {
         long kept;     /* of them */
         long detected; /* losses of a lying disk that were noticed */
         long faults[TALLY_CALLS];
-        long refused;  /* operations that a fault made fail */
-        long memory;   /* allocations that failed */
-        long leaving;  /* messages that left an engine under faults */
-        long repeated; /* of them, with the id they had: on the wire when the power went */
+        long refused;   /* operations that a fault made fail */
+        long memory;    /* allocations that failed */
+        long leaving;   /* messages that left an engine under faults */
+        long damaged;   /* databases */
+        long untouched; /* of them, refused as they were */
+        long mended;    /* said so, and all that is owed was said */
+        long whole;     /* nothing was amiss */
+        long told;      /* something else was said, and somebody told */
+        long repeated;  /* of them, with the id they had: on the wire when the power went */
 };
 
 struct faults {
@@ -78,6 +83,10 @@ void errors_store(struct faults *faults);
 void errors_open(struct faults *faults);
 void errors_backup(struct faults *faults);
 void errors_engine(struct faults *faults);
+void damage_bits(struct faults *faults);
+void damage_pages(struct faults *faults);
+void damage_indexes(struct faults *faults);
+void damage_values(struct faults *faults);
 void memory_engine(struct faults *faults);
 void memory_config(struct faults *faults);
 void memory_crypto(struct faults *faults);

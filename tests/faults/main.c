@@ -34,6 +34,10 @@ static const struct kind kinds[] = {
         {"errors-backup", errors_backup, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while it is copied"},
         {"errors-engine", errors_engine, 2 * FAULTS_ANSWERS, FAULTS_ANSWERS,
          "calls that fail while an engine plays six weeks"},
+        {"damage-bits", damage_bits, 24, 4, "databases in which a bit has tipped"},
+        {"damage-pages", damage_pages, 12, 2, "databases of which a page or a sector is another"},
+        {"damage-indexes", damage_indexes, 24, 4, "databases in an index of which a bit has tipped"},
+        {"damage-values", damage_values, 24, 4, "databases with a value that cannot be"},
         {"memory-config", memory_config, 1, 1, "allocations that fail while the configuration is loaded"},
         {"memory-crypto", memory_crypto, 4, 2, "allocations that fail in the first use of libcrypto"},
         {"memory-engine", memory_engine, 12, 3, "allocations that fail while an engine plays six weeks"},
@@ -203,7 +207,12 @@ static void show(const struct counted *counted)
         }
         if (counted->memory)
                 printf("  %ld allocations failed, %ld operations refused\n", counted->memory, counted->refused);
-        if (counted->leaving)
+        if (counted->damaged)
+                printf("  %ld databases damaged: %ld refused untouched, %ld mended and told, %ld whole, %ld told; "
+                       "silent: "
+                       "0\n",
+                       counted->damaged, counted->untouched, counted->mended, counted->whole, counted->told);
+        if (counted->leaving && !counted->damaged)
                 printf("  %ld messages left, no notice lost or twice but for %ld on the wire, with the same id\n",
                        counted->leaving, counted->repeated);
 }

@@ -356,14 +356,25 @@ static int edit(struct office *office)
         return r;
 }
 
+void office_stop(struct office *office)
+{
+        if (!office->manager)
+                return;
+        manager_stop(office->manager);
+        answer_all(office);
+        (void)manager_tick(office->manager);
+        office->manager = manager_free(office->manager);
+}
+
+void office_watch(struct office *office, void (*after)(void *self, const char *step, int r, int64_t now_ms), void *self)
+{
+        office->options.after = after;
+        office->options.self = self;
+}
+
 static int restart(struct office *office)
 {
-        if (office->manager) {
-                manager_stop(office->manager);
-                answer_all(office);
-                (void)manager_tick(office->manager);
-                office->manager = manager_free(office->manager);
-        }
+        office_stop(office);
         return open_manager(office);
 }
 

@@ -21,6 +21,11 @@ struct office *office_new(struct faults *faults, const struct office_options *op
 /* The next thing that happens: a start, a tick, answers, a decision, an edited plan. What fails is tried again when the
  * program would. False: the six weeks are over. */
 bool office_step(struct office *office);
+/* The program ends in order, and its files are closed; the next step starts it again. */
+void office_stop(struct office *office);
+/* Somebody else looks on from here. */
+void office_watch(struct office *office, void (*after)(void *self, const char *step, int r, int64_t now_ms),
+                  void *self);
 /* A number for all that was said: which notices reached which addresses, and in which words. */
 uint64_t office_said(const struct office *office, bool words);
 long office_messages(const struct office *office);

@@ -1,0 +1,10 @@
+/* What the journal was told, whoever listens.
+ * Depends on the engine's journal.
+ * Asked by tests/faults. */
+#pragma once
+
+#include "engine/journal.h"
+
+/* How often, since the last witness_forget(). */
+long witness_told(enum journal_event event);
+void witness_forget(void);
