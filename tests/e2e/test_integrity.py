@@ -1,0 +1,113 @@
+"""A database that is damaged, and one that takes long: what the program says, and what it leaves alone."""
+
+import datetime
+import re
+import sqlite3
+
+from block import PATIENCE, Bus, Daemon
+from live import Live, agencies, item, midnight, now, wait_until
+
+DUE = now().date() + datetime.timedelta(days=3)
+STORE = "reminderd.db"
+
+
+def block_of(folder, members=3, items=1, due=DUE):
+    several = ", ".join(item(f"bao-cao-{n}", due) for n in range(items))
+    return Live(folder, midnight(), members, agency=agencies, items=several,
+                mail={"url": "smtp://127.0.0.1:9", "tls": "required"})  # fmt: skip
+
+
+def move(block, due):
+    """The plan with all its dates at another day."""
+    old = (block.conf / "plans.d" / "plan.conf").read_text(encoding="utf-8")
+    block.write_plan(re.sub(r'due = "[0-9-]*"', f'due = "{due}"', old))
+
+
+def change(block, sql, index=None):
+    """Changes the database of a stopped daemon; behind an index, as a bit that tips would."""
+    with sqlite3.connect(block.state / STORE, isolation_level=None) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        kept = db.execute("SELECT * FROM sqlite_schema WHERE name = ?", [index]).fetchall()
+        db.execute("DELETE FROM sqlite_schema WHERE name = ?", [index])
+        db.execute("PRAGMA writable_schema = RESET")
+        db.execute(sql)
+        db.execute("PRAGMA writable_schema = ON")
+        db.executemany("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", kept)
+    db.close()
+
+
+def files(block):
+    return {path.name: path.read_bytes() for path in block.state.iterdir()}
+
+
+def test_an_index_is_mended_and_that_is_said_once(tmp_path):
+    block = block_of(tmp_path)
+    with block.start():
+        pass
+    change(block, "UPDATE obligation SET next_fire = next_fire + 100000000 WHERE id > 1", "obligation_fire")
+    with block.start() as daemon:
+        assert "The database was damaged: obligation_fire disagreed with the rest; it was mended" in daemon.stderr
+        with sqlite3.connect(block.state / STORE) as db:
+            assert len(set(db.execute("SELECT next_fire FROM obligation"))) == 1, "the plan says when"
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        db.close()
+    with block.start() as daemon:
+        assert "damaged" not in daemon.stderr
+
+
+def test_what_cannot_be_is_refused_untouched(tmp_path):
+    block = block_of(tmp_path)
+    with block.start():
+        pass
+    change(block, "UPDATE obligation SET fixed = 2147483647, due = 2147483647, effective = 2147483647 WHERE id = 2")
+    before = files(block)
+    daemon = Daemon(block)
+    assert daemon.process.wait(PATIENCE) == 1
+    daemon.kill()
+    assert re.search(r"reminderd\.db: the database is damaged; put back a copy of it, as reminderd\(8\) tells "
+                     r"\(table obligation, row 2, column fixed is 2147483647, out of its range\)", daemon.stderr)  # fmt: skip
+    assert files(block) == before
+
+
+def test_a_forged_date_stops_nothing_but_itself(tmp_path):
+    """While it runs: what reads it says so, and the program goes on and ends when it is told to."""
+    block = block_of(tmp_path)
+    with Bus() as bus, block.start("session", environment=bus.environment) as daemon:
+        bus.wait_for_object()
+        change(block, "UPDATE obligation SET fixed = 2147483647 WHERE id = 2")
+        shown = bus.ctl("preview", "bao-cao-0", "--agency", "don-vi-2")
+        assert shown.returncode == 1 and "journalctl -u reminderd says more" in shown.stderr, shown
+        assert "table obligation, row 2, column fixed is 2147483647" in daemon.stderr
+        assert bus.ctl("status").returncode == 0, daemon.stderr
+
+
+def test_a_long_reload_is_no_hanging_one(tmp_path):
+    block = block_of(tmp_path, members=100, items=20)
+    with block.start(environment={"WATCHDOG_USEC": str(60 * 1000000)}) as daemon:
+        begun = len(daemon.told)
+        moved = DUE + datetime.timedelta(days=1)
+        move(block, moved)
+        daemon.reload()
+        reload = daemon.told[begun:]
+        reload = reload[reload.index("RELOADING=1") : reload.index("READY=1")]
+        assert "WATCHDOG=1" in reload, reload
+
+
+def test_who_keeps_the_log_from_being_emptied_is_told(tmp_path):
+    block = block_of(tmp_path, members=100, items=20)
+    with block.start() as daemon:
+        with sqlite3.connect(block.state / STORE, isolation_level=None) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM fact").fetchone()
+            for n in range(40):
+                due = DUE + datetime.timedelta(days=1 + n % 2)
+                move(block, due)
+                daemon.reload()
+                if "cannot be emptied" in daemon.stderr:
+                    break
+            assert re.search(r"log has grown by \d+ MB and cannot be emptied: another process keeps a transaction open",
+                             daemon.stderr)  # fmt: skip
+        reader.close()
+        move(block, DUE)
+        daemon.reload()
+        wait_until(lambda: "log could be emptied again" in daemon.stderr, lambda: daemon.stderr)
