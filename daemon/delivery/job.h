@@ -9,16 +9,34 @@
 #include <curl/curl.h>
 
 #include "core/cleanup.h"
+#include "delivery/hello.h"
 #include "delivery/transfer.h"
 
 #define TRANSFER_TIMEOUT 60L     /* seconds, where the caller sets none */
 #define TRANSFER_CONNECT_MAX 30L /* seconds to a connection: longer than two lost SYNs and their repeats */
 
-/* What tells one protocol from the other. */
+struct session;
+
+/* Who calls a mail server: a thread, with its session, what it learned there, and by what it is interrupted. */
+struct caller {
+        struct session *session; /* NULL: none is open */
+        char hello[HELLO_SIZE];  /* the name for EHLO; "": not looked up yet */
+        size_t mechanism;        /* of smtp_server.mechanisms: the first to try */
+};
+
+enum attempt {
+        ATTEMPT_OVER,        /* the result is in the transfer */
+        ATTEMPT_TURNED_AWAY, /* so far, because the server has enough of this connection; another one may do */
+        ATTEMPT_LOST,        /* the same: the connection went before the message was whole */
+};
+
+/* What tells one protocol from the other: in one we wait for the server, and it needs a thread for itself (workers.h);
+ * in the other libcurl never waits (loop.h). */
 struct transfer_kind {
-        bool blocks; /* libcurl waits for the server inside its calls: needs a thread for itself, see workers.h */
-        /* Asks the source for the message: 0, or a negative errno. In the thread that runs the transfer, like prepare
-         * and judge. */
+        /* In a worker's thread: the whole attempt, in caller->session or in one that it opens. What is not to be used
+         * again it closes. */
+        enum attempt (*attempt)(struct transfer *transfer, struct caller *caller);
+        /* In the loop's thread, all of these. Asks the source for the message: 0, or a negative errno. */
         int (*write)(struct transfer *transfer);
         /* Sets the options that are not common to all. */
         CURLcode (*prepare)(struct transfer *transfer, CURL *easy);
@@ -41,7 +59,7 @@ struct transfer {
 
         LIST_ENTRY(transfer) link;   /* of transfers.all, until it is cancelled */
         TAILQ_ENTRY(transfer) queue; /* of its lane, of those that the loop runs, of those that are over */
-        bool waiting;                /* in its lane; under the workers' lock if the kind blocks */
+        bool waiting;                /* in its lane; under the workers' lock if one of theirs */
         bool returned;               /* no thread has it: its callback is due */
         atomic_bool cancelled;       /* while a thread has it: to be freed on its return */
         CURL *easy;                  /* while the loop runs it */
@@ -66,14 +84,12 @@ int transfer_start(struct transfers *transfers, struct transfer *transfer, trans
 CURLcode transfer_prepare(struct transfer *transfer, CURL *easy);
 void transfer_judge(struct transfer *transfer, CURL *easy, CURLcode code);
 
+/* Options of every connection: certificates are checked, and the environment leads nowhere else. */
+CURLcode transfer_secure(CURL *easy, const char *ca_file);
+/* The verdict on a message that could not be had, by a negative errno. */
+void transfer_judge_unwritten(struct transfer *transfer, int r);
+
 /* A copy of `text` in *ret, NULL for NULL. */
 int copy_text(const char *text, char **ret);
 /* Overwrites before it frees: for whatever holds a password. */
 void free_secret(char *secret);
-
-static inline void curl_slist_p(struct curl_slist **list)
-{
-        curl_slist_free_all(*list);
-}
-/* Appends a copy of `line`. 0 or -ENOMEM. */
-int append_line(struct curl_slist **list, const char *line);

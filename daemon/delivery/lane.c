@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "delivery/thread.h"
+
 struct lane *lane_find(const struct lane_list *lanes, const char *name)
 {
         struct lane *lane = LIST_FIRST(lanes);
@@ -69,12 +71,29 @@ struct transfer *lane_next(struct lane *lane)
         return transfer;
 }
 
-void lane_drop(struct lane *lane)
+void lane_return(struct lane *lane, struct transfer *transfer)
 {
-        if (lane->busy > 0 || lane->n_waiting > 0)
-                return;
+        TAILQ_INSERT_HEAD(&lane->waiting, transfer, queue);
+        lane->n_waiting++;
+        transfer->waiting = true;
+}
+
+static void lane_free(struct lane *lane)
+{
         LIST_REMOVE(lane, link);
         pthread_cond_destroy(&lane->wake);
         free_secret(lane->name);
         free(lane);
+}
+
+void lane_drop(struct lane *lane)
+{
+        if (lane->busy == 0 && lane->n_waiting == 0 && !bearing_holds(&lane->bearing, now_ms()))
+                lane_free(lane);
+}
+
+void lanes_free(struct lane_list *lanes)
+{
+        while (!LIST_EMPTY(lanes))
+                lane_free(LIST_FIRST(lanes));
 }

@@ -142,14 +142,6 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, voi
         return known || curl_multi_assign(loop->multi, fd, loop) == CURLM_OK ? 0 : -1;
 }
 
-static int64_t now_ms(void)
-{
-        struct timespec now;
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* libcurl says when it wants to be called; it must not be called from here. */
 static int on_timeout(CURLM *multi, long milliseconds, void *userdata)
 {

@@ -7,15 +7,21 @@
 
 enum smtp_tls { SMTP_TLS_REQUIRED, SMTP_TLS_OPPORTUNISTIC, SMTP_TLS_NONE };
 
-/* Borrowed until the transfer is over. */
+/* Ways to log in with a name and a password. */
+enum smtp_mechanism { SMTP_AUTH_PLAIN, SMTP_AUTH_LOGIN, SMTP_AUTH_CRAM_MD5, SMTP_AUTH_MECHANISMS };
+
+/* Copied before smtp_send() returns. */
 struct smtp_server {
         const char *url; /* smtp://host[:port] or smtps://… */
         enum smtp_tls tls;
         const char *username, *password; /* NULL: no AUTH */
-        const char *ca_file;             /* NULL: the system's */
-        const char *hello;               /* EHLO name; NULL: the host's */
-        long timeout;                    /* seconds for the whole transfer */
-        long connections;                /* kept open and reused, at most */
+        /* To be tried in this order where the server offers them; 0: all, in the order above. */
+        enum smtp_mechanism mechanisms[SMTP_AUTH_MECHANISMS];
+        size_t n_mechanisms;
+        const char *ca_file; /* NULL: the system's */
+        const char *hello;   /* EHLO name; NULL: to be found out, see hello.h */
+        long timeout;        /* seconds, see core/phase.h; 0: RFC 5321's */
+        long connections;    /* kept open and reused, at most */
 };
 
 /* Bare addresses, domains in ASCII. Copied before smtp_send() returns. */
@@ -33,9 +39,9 @@ struct smtp_message {
 
 /* Where the message comes from when its turn has come: more may be handed over than there are connections. */
 struct smtp_source {
-        /* In the thread that sends, once: what it fills in is borrowed until release(). 0; -ECANCELED: it is not to
-         * leave, or not like this (TRANSFER_RECALLED); or another negative errno, which ends the transfer: for a while
-         * with -ENOMEM, else for good. */
+        /* In the thread that sends, once before it connects and again when it has waited for the server: what it fills
+         * in is borrowed until release(). 0; -ECANCELED: it is not to leave, or not like this (TRANSFER_RECALLED); or
+         * another negative errno, which ends the transfer: for a while with -ENOMEM, else for good. */
         int (*write)(void *userdata, struct smtp_message *ret);
         /* In the event loop, when the transfer is over; also where smtp_send() fails. May be NULL. */
         void (*release)(void *userdata);

@@ -42,16 +42,6 @@ void free_secret(char *secret)
         free(secret);
 }
 
-int append_line(struct curl_slist **list, const char *line)
-{
-        struct curl_slist *longer = curl_slist_append(*list, line);
-
-        if (!longer)
-                return -ENOMEM;
-        *list = longer;
-        return 0;
-}
-
 int transfer_init(struct transfer *transfer, const struct transfer_kind *kind, char *lane, const char *ca_file,
                   long timeout, long connections)
 {
@@ -80,8 +70,8 @@ int transfer_start(struct transfers *transfers, struct transfer *transfer, trans
         transfer->userdata = userdata;
         LIST_INSERT_HEAD(&transfers->all, transfer, link);
         transfers->n_all++;
-        int r = transfer->kind->blocks ? workers_submit(transfers->workers, transfer)
-                                       : loop_submit(transfers->loop, transfer);
+        int r = transfer->kind->attempt ? workers_submit(transfers->workers, transfer)
+                                        : loop_submit(transfers->loop, transfer);
         if (r < 0) {
                 LIST_REMOVE(transfer, link);
                 transfers->n_all--;
@@ -89,41 +79,54 @@ int transfer_start(struct transfers *transfers, struct transfer *transfer, trans
         return r;
 }
 
-CURLcode transfer_prepare(struct transfer *transfer, CURL *easy)
+#define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
+
+CURLcode transfer_secure(CURL *easy, const char *ca_file)
 {
         CURLcode code = CURLE_OK;
-#define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
-        transfer->result.unwritten = transfer->kind->write(transfer);
-        if (transfer->result.unwritten < 0)
-                return CURLE_ABORTED_BY_CALLBACK;
-        SET(CURLOPT_ERRORBUFFER, transfer->error);
+
         SET(CURLOPT_NOSIGNAL, 1L);
         /* A timeout while the resolver hangs: leave its thread to end by itself instead of waiting for it here. */
         SET(CURLOPT_QUICK_EXIT, 1L);
+        /* The environment must not lead messages elsewhere. */
+        SET(CURLOPT_PROXY, "");
+        SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+        SET(CURLOPT_SSL_VERIFYPEER, 1L);
+        SET(CURLOPT_SSL_VERIFYHOST, 2L);
+        SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+        if (ca_file)
+                SET(CURLOPT_CAINFO, ca_file);
+        return code;
+}
+
+CURLcode transfer_prepare(struct transfer *transfer, CURL *easy)
+{
+        CURLcode code = CURLE_OK;
+
+        transfer->result.unwritten = transfer->kind->write(transfer);
+        if (transfer->result.unwritten < 0)
+                return CURLE_ABORTED_BY_CALLBACK;
+        code = transfer_secure(easy, transfer->ca_file);
+        SET(CURLOPT_ERRORBUFFER, transfer->error);
         SET(CURLOPT_TIMEOUT, transfer->timeout);
         SET(CURLOPT_SERVER_RESPONSE_TIMEOUT, transfer->timeout);
         SET(CURLOPT_CONNECTTIMEOUT,
             transfer->timeout < TRANSFER_CONNECT_MAX ? transfer->timeout : TRANSFER_CONNECT_MAX);
-        /* The environment must not lead messages elsewhere. */
-        SET(CURLOPT_PROXY, "");
-        SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
         SET(CURLOPT_FOLLOWLOCATION, 0L);
-        SET(CURLOPT_SSL_VERIFYPEER, 1L);
-        SET(CURLOPT_SSL_VERIFYHOST, 2L);
-        SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-        if (transfer->ca_file)
-                SET(CURLOPT_CAINFO, transfer->ca_file);
-#undef SET
         return code ? code : transfer->kind->prepare(transfer, easy);
 }
 
-static void judge_unwritten(struct transfer *transfer)
-{
-        const char *why = strerrordesc_np(-transfer->result.unwritten);
+#undef SET
 
-        transfer->result.outcome = transfer->result.unwritten == -ECANCELED ? TRANSFER_RECALLED
-                                   : transfer->result.unwritten == -ENOMEM  ? TRANSFER_TEMPORARY
-                                                                            : TRANSFER_PERMANENT;
+void transfer_judge_unwritten(struct transfer *transfer, int r)
+{
+        const char *why = strerrordesc_np(-r);
+
+        transfer->result.outcome = r == -ECANCELED ? TRANSFER_RECALLED
+                                   : r == -ENOMEM  ? TRANSFER_TEMPORARY
+                                                   : TRANSFER_PERMANENT;
+        transfer->result.unwritten = r;
+        transfer->result.answer = transfer->words;
         words_printable(why, strlen(why), transfer->words);
 }
 
@@ -132,11 +135,11 @@ void transfer_judge(struct transfer *transfer, CURL *easy, CURLcode code)
         struct transfer_result *result = &transfer->result;
         long answer = 0, port = 0;
 
-        result->answer = transfer->words;
         if (transfer->result.unwritten < 0) {
-                judge_unwritten(transfer);
+                transfer_judge_unwritten(transfer, transfer->result.unwritten);
                 return;
         }
+        result->answer = transfer->words;
         if (easy) {
                 (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
                 (void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
@@ -208,7 +211,7 @@ void transfer_cancel(struct transfer *transfer)
         transfer_forget(transfer);
         if (transfer->returned)
                 TAILQ_REMOVE(&transfers->finished, transfer, queue);
-        else if (!transfer->kind->blocks) {
+        else if (!transfer->kind->attempt) {
                 loop_cancel(transfers->loop, transfer);
                 return;
         } else if (!workers_cancel(transfers->workers, transfer))

@@ -9,18 +9,22 @@
 
 #include <systemd/sd-event.h>
 
+#include "core/refusal.h"
+
 struct transfers;
 struct transfer; /* one under way; freed by the module when it is over */
 
 enum transfer_outcome {
         TRANSFER_SENT,      /* the server took it */
-        TRANSFER_TEMPORARY, /* try again: network, TLS handshake, 4xx of SMTP, 408/425/429 and 5xx of HTTP, AUTH */
+        TRANSFER_TEMPORARY, /* try again: 4xx of SMTP and what is not the message's fault, 408/425/429 and 5xx of HTTP
+                             */
         TRANSFER_RECALLED,  /* its source took it back when its turn came: nothing of it has left */
-        TRANSFER_PERMANENT, /* it will not help to try again: 5xx of SMTP, other answers of HTTP, TLS policy not met */
+        TRANSFER_PERMANENT, /* it will not help to try again: 5xx of SMTP about it, other answers of HTTP */
 };
 
 struct transfer_result {
         enum transfer_outcome outcome;
+        enum fault fault;   /* of a mail that was not sent */
         int code;           /* last answer of the server, 0: none */
         const char *answer; /* its words, or libcurl's; one printable UTF-8 line of at most TRANSFER_ANSWER_MAX bytes */
         int64_t retry_after; /* seconds the server asked for, 0: none */

@@ -96,6 +96,16 @@ int webhook_sign(const unsigned char *secret, size_t size, const char *id, int64
         return 0;
 }
 
+static int append_line(struct curl_slist **list, const char *line)
+{
+        struct curl_slist *longer = curl_slist_append(*list, line);
+
+        if (!longer)
+                return -ENOMEM;
+        *list = longer;
+        return 0;
+}
+
 /* ---- the request ------------------------------------------------------------------------------------------------ */
 
 static __attribute__((format(printf, 2, 3))) int append_header(struct webhook_transfer *webhook, const char *format,
@@ -266,7 +276,6 @@ static enum transfer_outcome webhook_judge(struct transfer *transfer, CURL *easy
 }
 
 static const struct transfer_kind webhook_kind = {
-        .blocks = false,
         .write = webhook_write,
         .prepare = webhook_prepare,
         .judge = webhook_judge,

@@ -1,24 +1,25 @@
-/* Workers: threads that run transfers in which libcurl waits for the server inside its own calls.
- * Depends on libcurl, POSIX threads, lane, returns.
+/* Workers: threads that run transfers in which one waits for the server, each with a session of its own.
+ * Depends on POSIX threads, lane, returns, session, core/bearing.
  * Called by transfer. */
 #include "delivery/workers.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/socket.h>
+#include <string.h>
 #include <time.h>
 
 #include "delivery/lane.h"
+#include "delivery/session.h"
 #include "delivery/thread.h"
 
 #define WORKER_IDLE_SECONDS 10 /* then it says QUIT: well before a server drops the connection (Postfix: 300) */
+/* A connection that is closed after so long a silence was closed for that, not for the messages it carried. */
+#define STALE_MS 2000
 
 struct worker {
         LIST_ENTRY(worker) link;
         struct workers *workers;
         struct lane *lane; /* NULL: left */
         pthread_t thread;
-        int socket; /* while it says QUIT: a duplicate by which workers_free() can end the wait; -1 */
         bool ended; /* to be joined */
 };
 
@@ -29,7 +30,7 @@ struct workers {
         pthread_mutex_t mutex; /* guards all below, the lanes, and the states of the transfers in them */
         struct lane_list lanes;
         struct worker_list threads;
-        bool stopping;
+        atomic_bool stopping; /* read without the lock by who says QUIT */
 };
 
 /* Under the lock. Waits for a transfer. NULL: none came, or too many threads, or stopping; the thread has then left its
@@ -43,7 +44,7 @@ static struct transfer *worker_take(struct worker *worker)
 
         (void)clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += WORKER_IDLE_SECONDS;
-        while (!workers->stopping && lane->busy <= lane->connections) {
+        while (!workers->stopping && lane->busy <= bearing_room(&lane->bearing, lane->connections, now_ms())) {
                 struct transfer *transfer = lane_next(lane);
                 if (transfer)
                         return transfer;
@@ -60,63 +61,73 @@ static struct transfer *worker_take(struct worker *worker)
         return NULL;
 }
 
-static int on_progress(void *userdata, curl_off_t dl_total, curl_off_t dl, curl_off_t ul_total, curl_off_t ul)
+/* Under the lock. What came of an attempt in a new connection is the server's word on everybody, or on nobody. */
+static void learn_of_opening(struct lane *lane, const struct transfer *transfer)
 {
-        const struct transfer *transfer = userdata;
+        const struct transfer_result *result = &transfer->result;
 
-        (void)dl_total, (void)dl, (void)ul_total, (void)ul;
-        return atomic_load_explicit(&transfer->cancelled, memory_order_relaxed);
+        if (result->fault == FAULT_SESSION || result->fault == FAULT_LOGIN) {
+                bearing_refused(&lane->bearing, now_ms());
+                lane->answer = *result;
+                memcpy(lane->words, transfer->words, sizeof lane->words);
+        } else if (result->outcome == TRANSFER_SENT)
+                bearing_accepted(&lane->bearing);
 }
 
-static CURLcode perform(struct transfer *transfer, CURL *easy)
+/* Under the lock: the answer that this server last had for everybody. */
+static void answer_unasked(const struct lane *lane, struct transfer *transfer)
 {
-        CURLcode code = transfer_prepare(transfer, easy);
-#define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
-        SET(CURLOPT_XFERINFOFUNCTION, on_progress);
-        SET(CURLOPT_XFERINFODATA, transfer);
-        SET(CURLOPT_NOPROGRESS, 0L);
-        SET(CURLOPT_MAXCONNECTS, 1L);
-#undef SET
-        return code ? code : curl_easy_perform(easy);
+        memcpy(transfer->words, lane->words, sizeof transfer->words);
+        transfer->result = lane->answer;
+        transfer->result.answer = transfer->words;
 }
 
-/* Runs a transfer to its end. *easy and *connection (-1: none) stay for the next one, if all went well: when libcurl
- * gives up in the wait for the answer to the end of the data, it keeps the connection, and would take that answer for
- * the next message's. */
-static void worker_perform(struct transfer *transfer, CURL **easy, curl_socket_t *connection)
-{
-        if (!*easy)
-                *easy = curl_easy_init();
-        CURLcode code = *easy ? perform(transfer, *easy) : CURLE_OUT_OF_MEMORY;
-        if (!*easy || curl_easy_getinfo(*easy, CURLINFO_ACTIVESOCKET, connection) != CURLE_OK)
-                *connection = -1;
-        transfer_judge(transfer, *easy, code);
-        if (code == CURLE_OK)
-                return;
-        if (*connection >= 0)
-                (void)shutdown(*connection, SHUT_RDWR); /* no wait for the answer to QUIT */
-        curl_easy_cleanup(*easy);
-        *easy = NULL;
-        *connection = -1;
-}
-
-/* Closes the connection, politely: libcurl waits for the answer to QUIT. */
-static void worker_disconnect(struct worker *worker, CURL *easy, curl_socket_t connection)
+/* Runs a transfer to its end: in the session that is open, and where the server has had enough of that, in a new one
+ * at once. False: back to the lane, since the server takes no further connection beside those of others. */
+static bool worker_run(struct worker *worker, struct caller *caller, struct transfer *transfer)
 {
         pthread_mutex_t *mutex = &worker->workers->mutex;
-        CLEANUP_CLOSE int copy = connection < 0 ? -1 : fcntl(connection, F_DUPFD_CLOEXEC, 0);
+        struct bearing *bearing = &worker->lane->bearing;
+        enum attempt ending = ATTEMPT_OVER;
+        bool fresh = false, over = true;
 
         pthread_mutex_lock(mutex);
-        worker->socket = copy;
-        if (worker->workers->stopping && copy >= 0)
-                (void)shutdown(copy, SHUT_RDWR);
+        caller->mechanism = worker->lane->mechanism;
+        bool full = caller->session && bearing_is_full(bearing, session_messages(caller->session), now_ms());
         pthread_mutex_unlock(mutex);
+        if (full)
+                session_close(TAKE_PTR(caller->session), &transfer->cancelled);
+        do {
+                unsigned messages = caller->session ? session_messages(caller->session) : 0;
+                int64_t silence = caller->session ? session_silence(caller->session) : 0;
 
-        curl_easy_cleanup(easy);
-
+                fresh = !caller->session;
+                ending = transfer->kind->attempt(transfer, caller);
+                if (ending == ATTEMPT_TURNED_AWAY && messages > 0 && silence < STALE_MS) {
+                        pthread_mutex_lock(mutex);
+                        bearing_learn_messages(bearing, messages, now_ms());
+                        pthread_mutex_unlock(mutex);
+                }
+        } while (ending != ATTEMPT_OVER && !fresh);
         pthread_mutex_lock(mutex);
-        worker->socket = -1;
+        worker->lane->mechanism = caller->mechanism;
+        if (fresh && ending == ATTEMPT_TURNED_AWAY)
+                over = !bearing_learn_connections(bearing, worker->lane->busy, now_ms());
+        if (fresh && over)
+                learn_of_opening(worker->lane, transfer);
         pthread_mutex_unlock(mutex);
+        return over;
+}
+
+/* False: it was cancelled meanwhile. */
+static bool worker_put_back(struct worker *worker, struct transfer *transfer)
+{
+        pthread_mutex_lock(&worker->workers->mutex);
+        bool wanted = !atomic_load_explicit(&transfer->cancelled, memory_order_relaxed);
+        if (wanted)
+                lane_return(worker->lane, transfer);
+        pthread_mutex_unlock(&worker->workers->mutex);
+        return wanted;
 }
 
 static void *worker_main(void *userdata)
@@ -124,19 +135,25 @@ static void *worker_main(void *userdata)
         struct worker *worker = userdata;
         struct workers *workers = worker->workers;
         struct transfer *transfer = NULL;
-        curl_socket_t connection = -1;
-        CURL *easy = NULL;
+        struct caller caller = {0};
 
         (void)pthread_setname_np(pthread_self(), "delivery");
         pthread_mutex_lock(&workers->mutex);
         while ((transfer = worker_take(worker))) {
+                bool over = bearing_is_closed(&worker->lane->bearing, now_ms()) && !caller.session;
+
+                if (over)
+                        answer_unasked(worker->lane, transfer);
                 pthread_mutex_unlock(&workers->mutex);
-                worker_perform(transfer, &easy, &connection);
-                returns_put(workers->returns, transfer);
+                over = over || worker_run(worker, &caller, transfer);
+                over = over || !worker_put_back(worker, transfer);
+                if (over)
+                        returns_put(workers->returns, transfer);
                 pthread_mutex_lock(&workers->mutex);
         }
         pthread_mutex_unlock(&workers->mutex);
-        worker_disconnect(worker, easy, connection);
+        if (caller.session)
+                session_close(caller.session, &workers->stopping);
         pthread_mutex_lock(&workers->mutex);
         worker->ended = true;
         pthread_mutex_unlock(&workers->mutex);
@@ -151,7 +168,7 @@ static int worker_start(struct workers *workers, struct lane *lane)
 
         if (!worker)
                 return -ENOMEM;
-        *worker = (struct worker){.workers = workers, .lane = lane, .socket = -1};
+        *worker = (struct worker){.workers = workers, .lane = lane};
         int r = thread_start(&worker->thread, worker_main, worker);
         if (r < 0)
                 return r;
@@ -203,7 +220,6 @@ int workers_new(struct returns *returns, struct workers **ret)
 
 struct workers *workers_free(struct workers *workers)
 {
-        struct worker *worker = NULL;
         struct lane *lane = NULL;
 
         if (!workers)
@@ -212,12 +228,9 @@ struct workers *workers_free(struct workers *workers)
         workers->stopping = true;
         for (lane = LIST_FIRST(&workers->lanes); lane; lane = LIST_NEXT(lane, link))
                 pthread_cond_broadcast(&lane->wake);
-        for (worker = LIST_FIRST(&workers->threads); worker; worker = LIST_NEXT(worker, link)) {
-                if (worker->socket >= 0)
-                        (void)shutdown(worker->socket, SHUT_RDWR);
-        }
         pthread_mutex_unlock(&workers->mutex);
         reap(workers, true);
+        lanes_free(&workers->lanes);
         pthread_mutex_destroy(&workers->mutex);
         free(workers);
         return NULL;
@@ -229,7 +242,8 @@ int workers_submit(struct workers *workers, struct transfer *transfer)
 
         pthread_mutex_lock(&workers->mutex);
         int r = lane_enter(&workers->lanes, transfer, &lane);
-        if (r == 0 && lane->idle < lane->n_waiting && lane->busy < lane->connections) {
+        if (r == 0 && lane->idle < lane->n_waiting &&
+            lane->busy < bearing_room(&lane->bearing, lane->connections, now_ms())) {
                 r = worker_start(workers, lane);
                 if (r < 0 && lane->busy > 0)
                         r = 0; /* the threads there are will do */

@@ -1,19 +1,17 @@
-/* Workers: threads that run transfers in which libcurl waits for the server inside its own calls.
+/* Workers: threads that run transfers in which one waits for the server, each with a session of its own.
  * Depends on returns.
  * Called by transfer. */
 #pragma once
 
 #include "delivery/returns.h"
 
-/* libcurl 7.88 (and 8.x) ends an SMTP transfer by waiting for the answer to the end of the data, and closes an SMTP
- * connection by waiting for the answer to QUIT, without returning to the multi interface. In the event loop one slow
- * mail server would stop everything, bus and watchdog included, and `connections` would come to nothing. So every
- * connection to a mail server is a thread that runs curl_easy_perform(); it lives as long as there is mail. */
+/* A dialogue with a mail server is one question after the other, with waits of up to ten minutes. So every connection
+ * to one is a thread; it lives as long as there is mail. */
 struct workers;
 
 /* What is over goes to `returns`, which is borrowed and rung when a thread has ended. 0 or -ENOMEM. */
 int workers_new(struct returns *returns, struct workers **ret);
-/* Ends all threads; what they still held is in `returns`. Every transfer must have been cancelled. Waits for libcurl
+/* Ends all threads; what they still held is in `returns`. Every transfer must have been cancelled. Waits for them
  * to notice, about a second at most. */
 struct workers *workers_free(struct workers *workers);
 /* Frees threads that have ended. */

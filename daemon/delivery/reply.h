@@ -1,0 +1,22 @@
+/* Reply: one answer of a mail server, from its lines.
+ * Depends on nothing.
+ * Used by session, login and smtp. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define REPLY_TEXT_MAX 1024  /* bytes that are kept until they are made printable */
+#define REPLY_LINES_MAX 1000 /* a server that goes on and on says nothing */
+
+struct reply {
+        int code;     /* 0: no reply at all */
+        bool goes_on; /* more lines follow */
+        size_t lines;
+        size_t size;
+        char text[REPLY_TEXT_MAX + 1]; /* the code stands in the first line only */
+};
+
+/* Takes a line, the CRLF included: the first of a new reply where the one before is whole. 0: it goes on; 1: it is
+ * whole; -EPROTO: this is no line of a reply; -E2BIG: there are too many. */
+int reply_take(struct reply *reply, const char *line, size_t length);
