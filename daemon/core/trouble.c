@@ -15,6 +15,7 @@ static const struct {
         [TROUBLE_STATE] = {"state", 0},
         /* A server that only restarts, or greylists, is through long before. */
         [TROUBLE_SERVER] = {"server", HOUR_MS},
+        [TROUBLE_REFUSED] = {"refused", 0},
         /* A morning of thousands of reminders, and a machine that wakes up, are through before. */
         [TROUBLE_LATE] = {"late", 5 * MINUTE_MS},
         [TROUBLE_CLOCK] = {"clock", 0},

@@ -7,11 +7,12 @@
 #include <stdint.h>
 
 enum trouble_kind {
-        TROUBLE_STATE,  /* the store cannot be written or read */
-        TROUBLE_SERVER, /* a mail server or a webhook takes nothing */
-        TROUBLE_LATE,   /* a wake-up has passed and what was due then is not done */
-        TROUBLE_CLOCK,  /* it stands before what was already seen */
-        TROUBLE_CONFIG, /* the files of the configuration are not in force */
+        TROUBLE_STATE,   /* the store cannot be written or read */
+        TROUBLE_SERVER,  /* a mail server or a webhook takes nothing */
+        TROUBLE_REFUSED, /* a mail server refuses whatever comes from us, until somebody does something */
+        TROUBLE_LATE,    /* a wake-up has passed and what was due then is not done */
+        TROUBLE_CLOCK,   /* it stands before what was already seen */
+        TROUBLE_CONFIG,  /* the files of the configuration are not in force */
         TROUBLE_KINDS
 };
 

@@ -26,6 +26,7 @@ enum journal_event {
         EVENT_LOG_HELD,       /* the database's log grows, since another process keeps a transaction open */
         EVENT_STORE_TROUBLE,  /* the database cannot be written or read just now */
         EVENT_SERVER_TROUBLE, /* a server takes nothing for long */
+        EVENT_SERVER_REFUSES, /* a server refuses us, whatever the message */
         EVENT_LATE,           /* what was due is not done */
         EVENT_TROUBLE_OVER,   /* one of the troubles that were told is */
         EVENT_DECISION,       /* somebody decided something */

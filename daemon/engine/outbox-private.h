@@ -19,6 +19,7 @@ struct parcel {
         struct parcel *next;
         bool shown; /* to whoever watches */
         enum transfer_outcome outcome;
+        enum fault fault;
         int64_t retry_after; /* seconds, 0: none */
         char *answer;
 };

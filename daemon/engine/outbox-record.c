@@ -139,11 +139,31 @@ static void server_ails(const struct outbox *outbox, const char *server, int64_t
                              answer ? answer : "no words");
 }
 
+/* Whatever the message: for people, at once, and not as a message's failure. */
+static void server_refuses(const struct outbox *outbox, const struct parcel *parcel)
+{
+        static const char *const remedies[] = {
+                [FAULT_CLIENT] =
+                        "its administrator has to admit this machine; if it is the name that it does not like, "
+                        "set mail.helo",
+                [FAULT_SENDER] = "check mail.from",
+                [FAULT_LOGIN] = "check mail.username and its password",
+                [FAULT_ENCRYPTION] = "check mail.tls, mail.ca_file and the server's certificate",
+        };
+        const char *server = parcel->server->name;
+
+        (void)troubles_begin(&outbox->engine->troubles, TROUBLE_REFUSED, server, clock_now(&outbox->engine->clock),
+                             "%s: the server refuses us, messages wait: %s; %s", server,
+                             parcel->answer ? parcel->answer : "no words", remedies[parcel->fault]);
+}
+
 void server_is_well(const struct outbox *outbox, const struct server *server)
 {
         struct engine *engine = outbox->engine;
+        int64_t now = clock_now(&engine->clock);
 
-        troubles_end(&engine->troubles, TROUBLE_SERVER, server->name, &engine->journal, clock_now(&engine->clock));
+        troubles_end(&engine->troubles, TROUBLE_SERVER, server->name, &engine->journal, now);
+        troubles_end(&engine->troubles, TROUBLE_REFUSED, server->name, &engine->journal, now);
 }
 
 int outbox_resume(struct outbox *outbox)
@@ -162,7 +182,11 @@ static void judge_server(const struct outbox *outbox, const struct parcel *parce
 {
         if (parcel->outcome != TRANSFER_TEMPORARY)
                 server_is_well(outbox, parcel->server);
-        else if (parcel->delivery.state != DELIVERY_CANCELLED)
+        else if (parcel->delivery.state == DELIVERY_CANCELLED)
+                return;
+        else if (fault_is_operators(parcel->fault))
+                server_refuses(outbox, parcel);
+        else
                 server_ails(outbox, parcel->server->name, clock_now(&outbox->engine->clock), parcel->answer);
 }
 

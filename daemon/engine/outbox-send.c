@@ -23,6 +23,7 @@ static void on_done(void *userdata, const struct transfer_result *result)
         struct server *server = parcel->server;
 
         parcel->transfer = NULL;
+        parcel->fault = result->fault;
         parcel->retry_after = result->retry_after;
         parcels_remove(&outbox->flying, parcel);
         server->handed--;

@@ -16,11 +16,17 @@ static void test_counts(void **state)
                 int64_t lasted;
                 bool counts;
         } table[] = {
-                {TROUBLE_STATE, 0, true},         {TROUBLE_STATE, -1, false}, /* it begins later */
-                {TROUBLE_CLOCK, 0, true},         {TROUBLE_CONFIG, 0, true},
-                {TROUBLE_SERVER, 0, false},       {TROUBLE_SERVER, HOUR - 1, false},
-                {TROUBLE_SERVER, HOUR, true},     {TROUBLE_SERVER, 100 * DAY, true},
-                {TROUBLE_LATE, -30 * DAY, false}, {TROUBLE_LATE, 5 * MINUTE - 1, false},
+                {TROUBLE_STATE, 0, true},
+                {TROUBLE_STATE, -1, false}, /* it begins later */
+                {TROUBLE_CLOCK, 0, true},
+                {TROUBLE_CONFIG, 0, true},
+                {TROUBLE_SERVER, 0, false},
+                {TROUBLE_SERVER, HOUR - 1, false},
+                {TROUBLE_SERVER, HOUR, true},
+                {TROUBLE_SERVER, 100 * DAY, true},
+                {TROUBLE_REFUSED, 0, true},
+                {TROUBLE_LATE, -30 * DAY, false},
+                {TROUBLE_LATE, 5 * MINUTE - 1, false},
                 {TROUBLE_LATE, 5 * MINUTE, true},
         };
 

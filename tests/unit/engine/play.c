@@ -17,6 +17,7 @@ struct answer {
         char address[64];
         enum transfer_outcome outcome;
         int64_t retry_after;
+        enum fault fault;
 };
 
 /* What a server will say when the loop comes round. */
@@ -319,6 +320,7 @@ static void answer_all(struct play *play)
                         .outcome = pending->answer.outcome,
                         .answer = pending->answer.outcome == TRANSFER_SENT ? "250 OK" : "the server's words",
                         .retry_after = pending->answer.retry_after,
+                        .fault = pending->answer.fault,
                         .reached = true,
                 };
 
@@ -416,6 +418,13 @@ void play_answer(struct play *play, const char *address, enum transfer_outcome o
         snprintf(answer->address, sizeof(answer->address), "%s", address);
         answer->outcome = outcome;
         answer->retry_after = retry_after;
+        answer->fault = FAULT_NONE;
+}
+
+void play_refuse(struct play *play, const char *address, enum fault fault)
+{
+        play_answer(play, address, TRANSFER_TEMPORARY, 0);
+        play->answers[play->n_answers - 1].fault = fault;
 }
 
 const char *play_folder(const struct play *play)

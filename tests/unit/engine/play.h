@@ -30,6 +30,8 @@ int play_move(struct play *play, const char *c);
 void play_restart(struct play *play, const char *moment);
 /* How the server answers from now on: outcome for an address, "" for all; retry_after in seconds. */
 void play_answer(struct play *play, const char *address, enum transfer_outcome outcome, int64_t retry_after);
+/* Or refuses for the time being, for this reason. */
+void play_refuse(struct play *play, const char *address, enum fault fault);
 
 struct manager *play_manager(struct play *play);
 /* Where its files are; the state in "state" below. */

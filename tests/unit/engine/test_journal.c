@@ -92,6 +92,7 @@ static const struct {
         [EVENT_MENDED] = {"5c593763740a4d088b347bdcf487dafb", LOG_ERR},
         [EVENT_LOG_HELD] = {"585fd083668440208b05f501ad03783a", LOG_WARNING},
         [EVENT_SERVER_TROUBLE] = {"03eeefb8c1be4868b3e0a3e9f9c8486c", LOG_ERR},
+        [EVENT_SERVER_REFUSES] = {"d53b9afed9a24d37b30bb1e3be8f4ec0", LOG_ERR},
         [EVENT_LATE] = {"2fbdd9bdc70f45cb966263fb18d2ad70", LOG_ERR},
         [EVENT_TROUBLE_OVER] = {"4ced55f261bf46758759bb72fbd644f5", LOG_NOTICE},
         [EVENT_DECISION] = {"c09137db73704a579a5de1f017702db9", LOG_NOTICE},

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,6 +166,40 @@ static void a_server_that_takes_nothing(void **state)
         play_free(play);
 }
 
+/* What is the operator's to mend is told at once, with what to look at, and costs no message. */
+static void a_server_that_refuses_us(void **state)
+{
+        static const struct {
+                enum fault fault;
+                const char *remedy; /* NULL: it is no such refusal */
+        } table[] = {
+                {FAULT_CLIENT, "mail.helo"},    {FAULT_SENDER, "mail.from"},
+                {FAULT_LOGIN, "mail.username"}, {FAULT_ENCRYPTION, "mail.ca_file"},
+                {FAULT_SERVER, NULL},           {FAULT_SESSION, NULL},
+                {FAULT_ADDRESS, NULL},          {FAULT_MESSAGE, NULL},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+                struct play *play = play_new("2024-06-01", REPORT, TRYING, false);
+                const struct present_trouble *present;
+
+                play_refuse(play, "c@x.example", table[i].fault);
+                play_until(play, "2024-06-07 08:00");
+                present = find(play, TROUBLE_REFUSED, "mail");
+                assert_int_equal(present != NULL, table[i].remedy != NULL);
+                if (present) {
+                        assert_non_null(strstr(present->text, table[i].remedy));
+                        assert_int_equal(present->trouble.said, 1);
+                }
+                play_answer(play, "c@x.example", TRANSFER_SENT, 0);
+                play_until(play, "2024-06-07 12:00");
+                assert_null(find(play, TROUBLE_REFUSED, "mail"));
+                assert_int_equal(count(play), 0);
+                play_free(play);
+        }
+}
+
 /* What it refuses for good it has read; and where nothing waits any more nothing is kept from leaving. */
 static void a_server_is_well_when(void **state)
 {
@@ -225,7 +260,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_state_that_cannot_be_written), cmocka_unit_test(a_request_that_failed),
                 cmocka_unit_test(a_server_that_takes_nothing),    cmocka_unit_test(a_server_is_well_when),
-                cmocka_unit_test(a_clock_that_is_behind),         cmocka_unit_test(a_wake_up_that_passed),
+                cmocka_unit_test(a_server_that_refuses_us),       cmocka_unit_test(a_clock_that_is_behind),
+                cmocka_unit_test(a_wake_up_that_passed),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
