@@ -3,6 +3,7 @@
  * Called by agencies.c, mail.c, webhooks.c and general.c. */
 #include "config/address.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -110,6 +111,25 @@ int address_parse(const char *text, char **ret, const char **ret_why)
         if (asprintf(&address, "%.*s@%s", (int)(at - text), text, ascii) < 0)
                 return -ENOMEM;
         *ret = address;
+        return 0;
+}
+
+int hello_check(const char *text, const char **ret_why)
+{
+        char literal[INET6_ADDRSTRLEN] = "";
+        struct in6_addr address;
+        bool six = strncasecmp(text, "[IPv6:", strlen("[IPv6:")) == 0;
+        int end = 0;
+
+        if (text[strspn(text, "0123456789.")] == '\0')
+                return wrong("an address stands in brackets", ret_why);
+        if (*text != '[')
+                return strchr(text, '.') ? check_domain(text, ret_why)
+                                         : wrong("it is no full name, it has no dot", ret_why);
+        (void)sscanf(text + (six ? strlen("[IPv6:") : 1), "%45[0-9A-Fa-f.:]%n", literal, &end);
+        if (strcmp(text + (six ? strlen("[IPv6:") : 1) + end, "]") != 0 ||
+            inet_pton(six ? AF_INET6 : AF_INET, literal, &address) != 1)
+                return wrong("it is no address in brackets", ret_why);
         return 0;
 }
 

@@ -15,6 +15,10 @@ int address_parse(const char *text, char **ret, const char **ret_why);
 /* The same for "Name <address>", "\"Name\" <address>" or the bare address. */
 int mailbox_parse(const char *text, struct mailbox *ret, const char **ret_why);
 void mailbox_clear(struct mailbox *mailbox);
+/* Checks what a machine may call itself to a mail server: a full domain in ASCII, or an address literal, "[192.0.2.1]"
+ * or
+ * "[IPv6:2001:db8::1]" (RFC 5321 section 4.1.3). 0 or ADDRESS_WRONG. */
+int hello_check(const char *text, const char **ret_why);
 /* Checks an absolute URL with one of the schemes, which NULL ends; *ret_scheme is its place among them. Never to be
  * quoted in a finding: a URL may carry a key. 0, ADDRESS_WRONG, -ENOMEM. */
 int url_check(const char *text, const char *const *schemes, size_t *ret_scheme, const char **ret_why);

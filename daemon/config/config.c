@@ -182,6 +182,7 @@ static void mail_clear(struct mail_config *mail)
         free(mail->ca_file);
         mailbox_clear(&mail->from);
         free(mail->reply_to);
+        free(mail->helo);
 }
 
 struct config *config_free(struct config *config)

@@ -12,6 +12,9 @@
 #define CONFIG_FILE_MAX ((size_t)16 * 1024 * 1024) /* bytes of one file: far above any plan, far below harm */
 #define CONFIG_DEPTH_MAX 16                        /* nested brackets: the format needs 7 */
 
+/* Ways to log in to a mail server: as delivery has them, smtp.h. */
+enum mail_mechanism { MAIL_PLAIN, MAIL_LOGIN, MAIL_CRAM_MD5, MAIL_MECHANISMS };
+
 enum tls_policy { TLS_REQUIRED, TLS_OPPORTUNISTIC, TLS_NONE };
 
 /* Where a secret lies; it is read when it is needed and never kept in a message. */
@@ -28,14 +31,17 @@ struct mailbox {
 struct mail_config {
         char *url; /* smtp://host[:port] or smtps://…; NULL: no mail is sent */
         enum tls_policy tls;
-        char *username; /* or NULL */
-        char *password; /* read from the secret; or NULL */
-        char *ca_file;  /* more trusted certificates than the system's, or NULL */
+        char *username;                                  /* or NULL */
+        char *password;                                  /* read from the secret; or NULL */
+        enum mail_mechanism mechanisms[MAIL_MECHANISMS]; /* in the order in which they are tried */
+        size_t n_mechanisms;
+        char *helo;    /* the name in EHLO; NULL: to be found out */
+        char *ca_file; /* more trusted certificates than the system's, or NULL */
         struct mailbox from;
         char *reply_to; /* or NULL */
         uint32_t connections;
         uint32_t per_minute; /* 0: no limit */
-        int64_t timeout;     /* seconds a transfer may take */
+        int64_t timeout;     /* seconds, see core/phase.h; 0: RFC 5321's */
 };
 
 struct webhook {

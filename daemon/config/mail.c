@@ -10,14 +10,16 @@
 #define MAIL_CONNECTIONS 4
 #define MAIL_CONNECTIONS_MAX 100 /* to one server: more would be an attack */
 #define MAIL_PER_MINUTE_MAX 100000
-#define MAIL_TIMEOUT 60       /* seconds */
-#define MAIL_TIMEOUT_MAX 3600 /* RFC 5321 section 4.5.3.2 adds up to less */
+#define MAIL_TIMEOUT_MAX 3600 /* seconds; RFC 5321 section 4.5.3.2 asks for ten minutes at most */
 
 static const char *const mail_keys[] = {"url",        "tls",      "username",      "password_credential",
                                         "from",       "reply_to", "password_file", "connections",
-                                        "per_minute", "ca_file",  "timeout",       NULL};
+                                        "per_minute", "ca_file",  "timeout",       "auth",
+                                        "helo",       NULL};
 static const char *const mail_schemes[] = {"smtp", "smtps", NULL};
 static const char *const tls_names[] = {"required", "opportunistic", "none", NULL};
+static const char *const mechanism_names[] = {
+        [MAIL_PLAIN] = "plain", [MAIL_LOGIN] = "login", [MAIL_CRAM_MD5] = "cram-md5", [MAIL_MECHANISMS] = NULL};
 
 static int read_server(const struct section *section, struct mail_config *mail)
 {
@@ -79,6 +81,57 @@ static int read_login(const struct loader *loader, const struct section *section
         return 0;
 }
 
+static bool has_mechanism(const struct mail_config *mail, size_t mechanism)
+{
+        for (size_t i = 0; i < mail->n_mechanisms; i++)
+                if (mail->mechanisms[i] == mechanism)
+                        return true;
+        return false;
+}
+
+/* Left out: all, those first that every server has. */
+static void read_mechanisms(const struct section *section, struct mail_config *mail)
+{
+        const config_setting_t *list = setting_get(section, "auth");
+
+        if (!list)
+                for (; mail->n_mechanisms < MAIL_MECHANISMS; mail->n_mechanisms++)
+                        mail->mechanisms[mail->n_mechanisms] = (enum mail_mechanism)mail->n_mechanisms;
+        else if (!value_list(section, list))
+                return;
+        else if (list_length(list) == 0)
+                setting_error(section, list, "auth is empty; leave it out, or name ways to log in");
+        for (unsigned i = 0; i < list_length(list); i++) {
+                const config_setting_t *value = config_setting_get_elem(list, i);
+                size_t mechanism;
+
+                if (!value_word(section, value, mechanism_names, &mechanism))
+                        continue;
+                if (has_mechanism(mail, mechanism))
+                        setting_error(section, value, "auth: \"%s\" stands there twice", mechanism_names[mechanism]);
+                else
+                        mail->mechanisms[mail->n_mechanisms++] = (enum mail_mechanism)mechanism;
+        }
+}
+
+static int read_helo(const struct section *section, struct mail_config *mail)
+{
+        const config_setting_t *value = setting_get(section, "helo");
+        char buffer[EXCERPT_SIZE];
+        const char *text, *why;
+
+        if (!value_text(section, value, &text))
+                return 0;
+        if (hello_check(text, &why) == ADDRESS_WRONG) {
+                setting_error(section, value,
+                              "helo \"%s\" is not a name that mail servers take: %s; expected \"may.khoi.example\" or "
+                              "\"[192.0.2.1]\"",
+                              excerpt(text, buffer), why);
+                return 0;
+        }
+        return setting_keep(section, "helo", NULL, &mail->helo);
+}
+
 static int read_sender(const struct section *section, struct mail_config *mail)
 {
         const config_setting_t *value = setting_require(section, "from", "\"Name <address@example.vn>\"");
@@ -104,7 +157,6 @@ int mail_read(struct loader *loader)
         int32_t connections = MAIL_CONNECTIONS, per_minute = 0;
         int r;
 
-        mail->timeout = MAIL_TIMEOUT;
         if (section_member(&loader->main, "mail", &section)) {
                 (void)section_known(&section, mail_keys);
                 r = read_server(&section, mail);
@@ -114,8 +166,11 @@ int mail_read(struct loader *loader)
                         r = read_sender(&section, mail);
                 if (r == 0)
                         r = path_read(loader, &section, "ca_file", &mail->ca_file);
+                if (r == 0)
+                        r = read_helo(&section, mail);
                 if (r < 0)
                         return r;
+                read_mechanisms(&section, mail);
                 (void)value_integer(&section, setting_get(&section, "connections"), 1, MAIL_CONNECTIONS_MAX,
                                     &connections);
                 (void)value_integer(&section, setting_get(&section, "per_minute"), 0, MAIL_PER_MINUTE_MAX, &per_minute);

@@ -8,6 +8,10 @@
 #include "delivery/smtp.h"
 #include "delivery/webhook.h"
 
+_Static_assert((int)MAIL_PLAIN == (int)SMTP_AUTH_PLAIN && (int)MAIL_LOGIN == (int)SMTP_AUTH_LOGIN &&
+                       (int)MAIL_CRAM_MD5 == (int)SMTP_AUTH_CRAM_MD5,
+               "one is taken for the other below");
+
 static enum smtp_tls tls_of(enum tls_policy policy)
 {
         switch (policy) {
@@ -52,18 +56,22 @@ static void release_draft(void *userdata)
 static int network_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
                         transfer_done done, void *userdata, struct transfer **ret)
 {
-        const struct smtp_server server = {
+        struct smtp_server server = {
                 .url = config->url,
                 .tls = tls_of(config->tls),
                 .username = config->username,
                 .password = config->password,
+                .n_mechanisms = config->n_mechanisms,
                 .ca_file = config->ca_file,
+                .hello = config->helo,
                 .timeout = (long)config->timeout,
                 .connections = config->connections,
         };
         const struct smtp_envelope envelope = {config->from.address, to};
         const struct smtp_source source = {write_message, release_draft, draft_ref(draft)};
 
+        for (size_t i = 0; i < config->n_mechanisms; i++)
+                server.mechanisms[i] = (enum smtp_mechanism)config->mechanisms[i];
         return smtp_send(self, &server, &envelope, &source, done, userdata, ret);
 }
 

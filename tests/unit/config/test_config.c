@@ -89,6 +89,10 @@ static void test_mail(void **state)
         assert_int_equal(config->mail.connections, 3);
         assert_int_equal(config->mail.per_minute, 30);
         assert_int_equal(config->mail.timeout, 45);
+        assert_string_equal(config->mail.helo, "nhac.laocai.example");
+        assert_int_equal(config->mail.n_mechanisms, 2);
+        assert_int_equal(config->mail.mechanisms[0], MAIL_CRAM_MD5);
+        assert_int_equal(config->mail.mechanisms[1], MAIL_PLAIN);
         tree_path(*state, "ca.pem", expected);
         assert_string_equal(config->mail.ca_file, expected);
         config_free(config);
@@ -319,7 +323,7 @@ static void test_defaults(void **state)
         assert_false(config->confirmations);
         assert_null(config->mail.url);
         assert_int_equal(config->mail.connections, 4);
-        assert_int_equal(config->mail.timeout, 60);
+        assert_int_equal(config->mail.timeout, 0);
         assert_int_equal(config->n_webhooks, 0);
         assert_int_equal(config->retry.first, 60);
         assert_int_equal(config->retry.max, 4 * 3600);
