@@ -160,10 +160,10 @@ int login(struct session *session, const struct smtp_server *server, size_t *mec
                                                                   server->password ? server->password : "");
                 if (r == -ENOMEM || r == -ECANCELED)
                         return r;
-                if (r == LOGGED_IN) {
+                if (r == LOGGED_IN && refused)
                         *mechanism = i;
+                if (r == LOGGED_IN)
                         return 0;
-                }
                 /* One that hung up on the way before has said why, and what comes next has not been tried. */
                 if (refused && (r < 0 || r == 421)) {
                         *mechanism = i;

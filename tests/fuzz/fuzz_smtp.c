@@ -9,8 +9,42 @@
 
 #include "wire.h"
 
+/* What the server says after its answer to EHLO, by which libcurl has opened the session. */
+static const char *said_later;
+static size_t said_later_size;
+static const char *said_first;
+static size_t said_first_size;
+
+static CURLcode read_said(CURL *easy, void *buffer, size_t room, size_t *ret_n)
+{
+        (void)easy;
+        *ret_n = said_later_size < room ? said_later_size : room;
+        memcpy(buffer, said_later, *ret_n);
+        said_later += *ret_n;
+        said_later_size -= *ret_n;
+        return CURLE_OK;
+}
+
+static CURLcode take_all(CURL *easy, const void *buffer, size_t size, size_t *ret_n)
+{
+        (void)easy, (void)buffer;
+        *ret_n = size;
+        return CURLE_OK;
+}
+
+static CURLcode open_with_first(CURL *easy)
+{
+        return wire_perform(easy, said_first, said_first_size);
+}
+
+#define curl_easy_recv read_said
+#define curl_easy_send take_all
+#undef curl_easy_perform
+#define curl_easy_perform open_with_first
+
 /* What runs the transfer is a thread pool; here its parts are called one after the other. */
-#include "delivery/smtp.c" // NOLINT(bugprone-suspicious-include)
+#include "delivery/session.c" // NOLINT(bugprone-suspicious-include)
+#include "delivery/smtp.c"    // NOLINT(bugprone-suspicious-include)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -57,7 +91,27 @@ static int give_message(void *userdata, struct smtp_message *ret)
         return 0;
 }
 
-static void converse(bool login, const char *said, size_t size)
+/* The greeting and the answer to EHLO, and what comes then. */
+static void split(const char *said, size_t size)
+{
+        struct reply reply = {0};
+        int replies = 0;
+        size_t at = 0;
+
+        while (at < size && replies < 2) {
+                const char *end = memchr(said + at, '\n', size - at);
+                size_t length = end ? (size_t)(end + 1 - said - (ptrdiff_t)at) : size - at;
+
+                replies += reply_take(&reply, said + at, length) == 1;
+                at += length;
+        }
+        said_first = said;
+        said_first_size = at;
+        said_later = said + at;
+        said_later_size = size - at;
+}
+
+static void hold_dialogue(bool login, const char *said, size_t size)
 {
         static const struct smtp_envelope envelope = {"k@k.example", "a@x.example"};
         const struct smtp_server server = {.url = "smtp://127.0.0.1:25",
@@ -68,15 +122,15 @@ static void converse(bool login, const char *said, size_t size)
                                            .timeout = 5,
                                            .connections = 1};
         struct smtp_transfer *smtp = calloc(1, sizeof(*smtp));
-        CURL *easy = curl_easy_init();
+        struct caller caller = {0};
 
-        REQUIRE(smtp && easy);
+        REQUIRE(smtp);
         REQUIRE(copy_server(smtp, &server) == 0 && copy_envelope(smtp, &envelope) == 0);
         smtp->source.write = give_message;
-        REQUIRE(transfer_prepare(&smtp->base, easy) == CURLE_OK);
-        transfer_judge(&smtp->base, easy, wire_perform(easy, said, size));
+        split(said, size);
+        (void)smtp_attempt(&smtp->base, &caller);
         check_result(&smtp->base.result, said, size);
-        curl_easy_cleanup(easy);
+        session_free(caller.session);
         smtp_release(&smtp->base);
 }
 
@@ -87,6 +141,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t n;
         CLEANUP_FREE char *said = input_text(&input, &n);
 
-        converse(login, said, n);
+        hold_dialogue(login, said, n);
         return 0;
 }
