@@ -214,6 +214,17 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
         return ladder.n;
 }
 
+wall_time ladder_next(const struct ladder_rules *rules, const struct obligation *obligation, wall_time after)
+{
+        struct rung rungs[LADDER_MAX];
+        size_t n = ladder_of_obligation(rules, obligation, after, rungs);
+
+        for (size_t i = 0; i < n; i++)
+                if (rungs[i].at > after)
+                        return rungs[i].at;
+        return WALL_NEVER;
+}
+
 size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_day window_end,
                      struct rung rungs[static LADDER_MAX])
 {
@@ -353,6 +364,15 @@ void ladder_step(const struct ladder_rules *rules, const struct obligation *obli
         for (size_t i = 0; i < newest; i++)
                 if (ret->verdicts[i] == VERDICT_SEND || (ret->send == newest && ret->verdicts[i] != VERDICT_HANDLED))
                         ret->verdicts[i] = VERDICT_SUPERSEDED;
+}
+
+size_t ladder_missed(const struct rung *rungs, size_t n, const struct ladder_step *step, wall_time known)
+{
+        size_t last = n - 1; /* one that is still to come, or is said, speaks for all before it */
+
+        if (n == 0 || rungs[last].at <= known)
+                return LADDER_MAX;
+        return step->verdicts[last] == VERDICT_PAST_DUE || step->verdicts[last] == VERDICT_TOO_OLD ? last : LADDER_MAX;
 }
 
 void ladder_step_occurrence(const struct rung *rungs, size_t n, wall_time handled, wall_time now,

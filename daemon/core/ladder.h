@@ -49,6 +49,8 @@ wall_time ladder_since(wall_time handled, wall_time now);
  *   day and has no overdue rung. */
 size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation, wall_time since,
                             struct rung rungs[static LADDER_MAX]);
+/* The first rung after a moment; WALL_NEVER: there is none. */
+wall_time ladder_next(const struct ladder_rules *rules, const struct obligation *obligation, wall_time after);
 /* The rungs that ask the head to fix a tentative window: 14 days and 3 days before fix_by, on it, then every second
  * working day until the window is over. */
 size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_day window_end,
@@ -81,7 +83,10 @@ struct ladder_step {
  * obligation_dates(). */
 void ladder_step(const struct ladder_rules *rules, const struct obligation *obligation, const struct rung *rungs,
                  size_t n, wall_time handled, wall_time now, struct ladder_step *ret);
-/* The same for the rungs of an occurrence, which are sent however old: of fix rungs the newest; of escalations
+/* The rung that came too late (a downtime, closed hours): it may not be said any more, and no other is said in its
+ * place. What had passed before the obligation was `known` came late to nobody. LADDER_MAX: there is none. */
+size_t ladder_missed(const struct rung *rungs, size_t n, const struct ladder_step *step, wall_time known);
+/* Judges the rungs of an occurrence, which are sent however old: of fix rungs the newest; of escalations
  * each one, since every level may have other readers. */
 void ladder_step_occurrence(const struct rung *rungs, size_t n, wall_time handled, wall_time now,
                             struct ladder_step *ret);

@@ -94,15 +94,10 @@ void engine_arm(const struct engine *engine, const struct item *item, struct obl
 {
         struct ladder_rules rules = engine_rules(engine, item);
         struct obligation_dates dates = obligation_dates(&record->obligation, rules.calendar);
-        struct rung rungs[LADDER_MAX];
-        size_t n = ladder_of_obligation(&rules, &record->obligation, record->handled, rungs);
 
         record->due = dates.due;
         record->effective = dates.effective;
-        record->next_fire = WALL_NEVER;
-        for (size_t i = 0; i < n && record->next_fire == WALL_NEVER; i++)
-                if (rungs[i].at > record->handled)
-                        record->next_fire = rungs[i].at;
+        record->next_fire = ladder_next(&rules, &record->obligation, record->handled);
 }
 
 bool engine_is_open(const struct engine *engine, int64_t at_ms)

@@ -160,6 +160,8 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
         if (n == 0)
                 return store_missing(store, "unfinished delivery", result->delivery);
         r = n < 0 ? (int)n : note_failure(store, result);
+        if (r >= 0 && result->state == DELIVERY_FAILED)
+                r = unread_add(store, result->delivery, result->now_ms);
         if (r >= 0 && result->state == DELIVERY_QUEUED) {
                 r = silence(store, result->delivery);
                 if (r >= 0)

@@ -29,10 +29,9 @@ static int count_deliveries(struct store *store, struct store_counts *counts)
                 return r;
         counts->queued = tally[DELIVERY_QUEUED].n;
         counts->sending = tally[DELIVERY_SENDING].n;
-        counts->failed = tally[DELIVERY_FAILED].n;
         counts->sent = tally[DELIVERY_SENT].n;
         counts->last_sent_ms = tally[DELIVERY_SENT].last_ms;
-        return 0;
+        return unread_count(store, &counts->failed, &counts->too_late);
 }
 
 int store_count(struct store *store, civil_day today, struct store_counts *ret)

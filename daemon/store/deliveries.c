@@ -188,6 +188,8 @@ static int queue_again(struct store *store, const char *id, unsigned states, boo
         query_bind_integer(&query, manual);
         query_bind_integer(&query, now_ms);
         r = decide(&query, id, states, DELIVERY_QUEUED, now_ms, &delivery);
+        if (r == 0)
+                r = unread_forget(store, delivery);
         return r != 0 ? r : unit_commit(&unit);
 }
 

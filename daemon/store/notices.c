@@ -135,7 +135,7 @@ int store_rename_notice(struct store *store, const struct notice_record *record,
         return query_do(&query);
 }
 
-static int get_notice(struct store *store, int64_t id, struct notice_record *ret)
+int store_get_notice(struct store *store, int64_t id, struct notice_record *ret)
 {
         CLEANUP_QUERY struct query query =
                 query_cached(store, STATEMENT_GET_NOTICE, "SELECT " NOTICE_COLUMNS " FROM notice AS n WHERE n.id = ?");
@@ -215,7 +215,7 @@ int store_each_notice(struct store *store, int64_t occurrence_id, int64_t obliga
         int r = notices_of(store, occurrence_id, obligation_id, &ids, &n);
         for (size_t i = 0; r == 0 && i < n; i++) {
                 CLEANUP(notice_record_clear) struct notice_record record = {0};
-                r = get_notice(store, ids[i], &record);
+                r = store_get_notice(store, ids[i], &record);
                 if (r == 0)
                         r = visit(userdata, &record);
         }

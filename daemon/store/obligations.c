@@ -6,8 +6,8 @@
 /* Written and read in these two groups. Every index but that of next_fire hangs on the keys. */
 #define KEYS "occurrence, agency, tentative, observance, fixed, status, done_on, snoozed_until, due, effective"
 #define KEY_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-#define REST "from_day, due_day, shift, handled, next_fire, snoozed_by, snooze_reason, done_by, note"
-#define REST_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define REST "from_day, due_day, shift, known, handled, next_fire, snoozed_by, snooze_reason, done_by, note"
+#define REST_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 
 void obligation_record_clear(struct obligation_record *record)
 {
@@ -43,6 +43,7 @@ static void read_rest(struct query *query, struct obligation_record *row)
         row->obligation.from = query_read_day(query);
         row->obligation.due = query_read_day(query);
         row->obligation.shift = (enum shift)query_read_below(query, SHIFT_NONE + 1);
+        row->known = query_read_moment(query);
         row->handled = query_read_moment(query);
         row->next_fire = query_read_next(query);
         row->snoozed_by = query_read_text(query);
@@ -122,6 +123,7 @@ static void bind_rest(struct query *query, const struct obligation_record *recor
         query_bind_day(query, record->obligation.from);
         query_bind_day(query, record->obligation.due);
         query_bind_integer(query, record->obligation.shift);
+        query_bind_integer(query, record->known);
         query_bind_integer(query, record->handled);
         query_bind_unless(query, record->next_fire, WALL_NEVER);
         query_bind_text(query, record->snoozed_by);

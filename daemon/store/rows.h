@@ -13,8 +13,8 @@ extern const struct row_type occurrence_rows;
 #define OBLIGATION_COLUMNS                                                                                             \
         "o.id, c.plan, c.item, c.key, c.title,"                                                                        \
         " o.occurrence, o.agency, o.tentative, o.observance, o.fixed, o.status, o.done_on,"                            \
-        " o.snoozed_until, o.due, o.effective, o.from_day, o.due_day, o.shift, o.handled, o.next_fire,"                \
-        " o.snoozed_by, o.snooze_reason, o.done_by, o.note"
+        " o.snoozed_until, o.due, o.effective, o.from_day, o.due_day, o.shift, o.known, o.handled,"                    \
+        " o.next_fire, o.snoozed_by, o.snooze_reason, o.done_by, o.note"
 #define OBLIGATION_TABLES "obligation AS o JOIN occurrence AS c ON c.id = o.occurrence"
 extern const struct row_type obligation_rows;
 #define NOTICE_COLUMNS                                                                                                 \
@@ -39,6 +39,12 @@ int notices_settle(struct store *store, int64_t delivery, enum delivery_state st
 int notices_give_reason(struct store *store, int64_t delivery, const char *reason);
 /* Cancels a queued delivery that has nothing left to say. */
 int delivery_cancel_if_empty(struct store *store, int64_t delivery, int64_t now_ms);
+
+/* A delivery failed, and nobody has acknowledged that; and once it is tried again. */
+int unread_add(struct store *store, int64_t delivery, int64_t now_ms);
+int unread_forget(struct store *store, int64_t delivery);
+/* How many are a failure of a delivery, and how many a notice that came too late. */
+int unread_count(struct store *store, int64_t *ret_failed, int64_t *ret_late);
 
 /* n deliveries went from one state to another, inside a transaction; at_ms: when they were finished, 0: they are not.
  */

@@ -165,7 +165,18 @@ static const char schema_4[] = "DROP INDEX delivery_fresh;"
 /* What is owed is counted by the program where an obligation is made: tally.c says why. */
 static const char schema_5[] = "DROP TRIGGER obligation_owed;";
 
-static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4, schema_5};
+/* known: since when the obligation is in a plan, the least number (WALL_NONE) where that was before it
+ * was noted.
+ * unread: what went wrong for good and nobody has acknowledged: a delivery that failed (notice 0), or a notice that
+ * came too late (by a delivery, or by 0 before any was made). */
+static const char schema_6[] =
+        "ALTER TABLE obligation ADD COLUMN known INTEGER NOT NULL DEFAULT -9223372036854775808;"
+        "CREATE TABLE unread ("
+        "  delivery INTEGER NOT NULL, notice INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+        "  PRIMARY KEY (delivery, notice)) STRICT, WITHOUT ROWID;"
+        "INSERT INTO unread SELECT seq, 0, finished_ms FROM delivery WHERE state <> 0 AND state <> 2 AND state = 3;";
+
+static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4, schema_5, schema_6};
 const struct schema schema_current = {
         .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
 

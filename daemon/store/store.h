@@ -88,6 +88,7 @@ struct obligation_record {
         struct obligation obligation;
         civil_day due;                    /* the nominal day in force, fixed or planned; CIVIL_NONE: undated */
         civil_day effective;              /* after the shift, see obligation_dates(); CIVIL_NONE: undated */
+        wall_time known;                  /* since then it is in a plan; WALL_NONE: before anybody noted it */
         wall_time handled;                /* rungs up to here are settled */
         wall_time next_fire;              /* WALL_NEVER: none */
         char *snoozed_by, *snooze_reason; /* NULL unless snoozed */
@@ -197,6 +198,7 @@ int store_rename_notice(struct store *store, const struct notice_record *record,
 /* Notices of state NEW of the agencies that sort from `first` on and before `end`, agency by agency and the most urgent
  * kind first, at most n; the block's contact sorts as "". Returns how many. */
 int store_new_notices(struct store *store, const char *first, const char *end, struct notice_record *records, size_t n);
+int store_get_notice(struct store *store, int64_t id, struct notice_record *ret); /* 1: none */
 int store_set_notice(struct store *store, int64_t id, enum notice_state state, const char *detail);
 /* Cancels what is new or queued of an obligation (where obligation_id is 0: of the occurrence itself, not of its
  * obligations), only of that kind unless kind is KIND_COUNT; deliveries left with nothing to say are cancelled. What
@@ -307,12 +309,20 @@ typedef int (*delivery_visitor)(void *userdata, const struct delivery_record *re
 int store_each_delivery(struct store *store, const struct delivery_filter *filter, delivery_visitor visit,
                         void *userdata);
 
+/* ---- what nobody has acknowledged ---- */
+/* A notice that came too late, by a delivery that is not sent any more, or before any was made (0). A delivery that
+ * fails needs no call. */
+int store_add_late(struct store *store, int64_t notice, int64_t delivery, int64_t now_ms);
+/* Of one delivery, or with NULL everything. Returns how many, or an error. */
+int store_acknowledge(struct store *store, const char *id);
+
 /* ---- counts, for status ---- */
 struct store_counts {
         int64_t obligations_open; /* observances not among them */
         int64_t overdue;          /* of them with a day of their own (not tentative), the effective one before today */
-        int64_t queued, sending, sent, failed;
-        int64_t last_sent_ms; /* 0: never */
+        int64_t queued, sending, sent;
+        int64_t failed, too_late; /* and not acknowledged: deliveries, and notices */
+        int64_t last_sent_ms;     /* 0: never */
 };
 int store_count(struct store *store, civil_day today, struct store_counts *ret);
 

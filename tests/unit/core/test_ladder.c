@@ -635,6 +635,67 @@ static void test_no_catch_up(void **state)
         assert_int_equal(step.verdicts[0], VERDICT_TOO_OLD);
 }
 
+/* Too late: the last word before the deadline was not said, and none will be. */
+static void test_missed(void **state)
+{
+        static struct offset two_weeks[] = {{.days = 14}};
+        static const struct policy policy_early = {.before = two_weeks, .n_before = 1, .at = CLOCK(8, 0)};
+        static const struct given early = {&policy_early, .due = "2024-12-10"};
+        static const struct given only = {&policy_inspection, .due = "2024-12-10"};
+        static const struct given urged = {&policy_report, .due = "2024-12-10"};
+        static const struct given window = {&policy_inspection, .from = "2024-10-01", .due = "2024-10-31",
+                                            .tentative = true};
+        static const struct given silent = {&policy_inspection, .due = "2024-12-10", .snoozed_until = "2024-12-09"};
+        static const struct given done = {&policy_inspection, .due = "2024-12-10", .status = OBLIGATION_DONE};
+        static const struct {
+                const struct given *given;
+                const char *known, *handled, *now;
+                const char *key; /* of the rung that came too late; NULL: none did */
+        } table[] = {
+                /* Away over all three, over the last one, and until the last day closed. */
+                {&only, "", "", "2024-12-11 08:00", "1d@2024-12-10"},
+                {&only, "", "2024-12-06 08:00", "2024-12-11 07:30", "1d@2024-12-10"},
+                {&only, "", "2024-12-06 08:00", "2024-12-10 17:00", "1d@2024-12-10"},
+                /* Back in time: it is said. */
+                {&only, "", "2024-12-06 08:00", "2024-12-10 16:59", NULL},
+                /* Said, or told already. */
+                {&only, "", "2024-12-09 08:00", "2024-12-11 08:00", NULL},
+                {&only, "", "2024-12-11 08:00", "2025-02-03 08:00", NULL},
+                /* Too old to be said: another one is to come, and none is. */
+                {&only, "", "", "2024-12-04 08:00", NULL},
+                {&early, "", "", "2024-12-04 08:00", "14d@2024-12-10"},
+                /* Nobody knew of it then. */
+                {&only, "2024-12-11 08:00", "", "2024-12-11 08:00", NULL},
+                {&only, "2024-12-09 08:00", "", "2024-12-11 08:00", NULL},
+                {&only, "2024-12-09 07:59", "", "2024-12-11 08:00", "1d@2024-12-10"},
+                /* What is urged afterwards speaks in its place, now or later. */
+                {&urged, "", "", "2024-12-11 08:00", NULL},
+                {&urged, "", "", "2024-12-12 08:00", NULL},
+                /* The window is over. */
+                {&window, "", "", "2024-11-01 08:00", "start@2024-10-01"},
+                {&silent, "", "", "2024-12-11 08:00", NULL}, /* what ends a snooze is said, however late */
+                {&done, "", "", "2024-12-11 08:00", NULL},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct ladder_rules rules = rules_of(table[i].given->policy, *state);
+                struct obligation obligation = make(table[i].given);
+                wall_time handled = wall_of(table[i].handled), now = wall_of(table[i].now);
+                struct rung rungs[LADDER_MAX];
+                size_t n = ladder_of_obligation(&rules, &obligation, ladder_since(handled, now), rungs), missed;
+                struct ladder_step step;
+
+                ladder_step(&rules, &obligation, rungs, n, handled, now, &step);
+                missed = ladder_missed(rungs, n, &step, wall_of(table[i].known));
+                if (!table[i].key) {
+                        assert_int_equal(missed, LADDER_MAX);
+                        continue;
+                }
+                assert_true(missed < n);
+                assert_string_equal(rungs[missed].key, table[i].key);
+        }
+}
+
 static void test_step_occurrence(void **state)
 {
         struct ladder_rules rules = rules_of(&policy_report, *state);
@@ -763,6 +824,7 @@ int main(void)
                 cmocka_unit_test(test_escalation_rungs),
                 cmocka_unit_test(test_step),
                 cmocka_unit_test(test_no_catch_up),
+                cmocka_unit_test(test_missed),
                 cmocka_unit_test(test_step_occurrence),
                 cmocka_unit_test(test_kinds),
         };

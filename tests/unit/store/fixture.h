@@ -86,7 +86,8 @@ static inline int fixture_scratch(void **state)
 static inline void fixture_assert_tally(struct store *store)
 {
         static const char sql[] = "SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1),"
-                                  " count(*) FILTER (WHERE state = 2), count(*) FILTER (WHERE state = 3)"
+                                  " count(*) FILTER (WHERE state = 2),"
+                                  " count(*) FILTER (WHERE state = 3 AND seq IN (SELECT delivery FROM unread))"
                                   " FROM delivery";
         struct store_counts counts;
         sqlite3_stmt *rows = NULL;

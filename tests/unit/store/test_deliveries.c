@@ -466,6 +466,51 @@ static void test_lists_and_counts(void **state)
         assert_int_equal(counts.last_sent_ms, 102);
 }
 
+static void assert_unread(struct store *store, int64_t failed, int64_t too_late)
+{
+        struct store_counts counts;
+        OK(store, store_count(store, 0, &counts));
+        assert_int_equal(counts.failed, failed);
+        assert_int_equal(counts.too_late, too_late);
+}
+
+static void test_acknowledges(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        int64_t occurrence = fixture_occurrence(store, "p", "one", ""), notice;
+        int64_t obligation = fixture_obligation(store, occurrence, "so-1", &fixture_dated, WALL_NEVER);
+        for (int64_t i = 0; i < 3; i++) {
+                const char *const ids[] = {"1", "2", "3"};
+                struct delivery_record record = {.server = "mail", .agency = "so-1", .address = (char *)"a@so.example"};
+                (void)snprintf(record.id, sizeof(record.id), "%s", ids[i]);
+                notice = fixture_notice(store, occurrence, obligation, ids[i], KIND_DUE);
+                OK(store, store_add_delivery(store, &record, &notice, 1));
+                fixture_claim(store, i, 1);
+                fixture_finish(store, ids[i], i < 2 ? DELIVERY_FAILED : DELIVERY_CANCELLED, 100 + i);
+        }
+        assert_unread(store, 2, 0);
+        /* By the third delivery, and another before one was made. */
+        OK(store, store_add_late(store, notice, 3, 103));
+        OK(store, store_add_late(store, notice, 3, 103));
+        OK(store, store_add_late(store, notice, 0, 104));
+        assert_unread(store, 2, 2);
+        assert_int_equal(store_acknowledge(store, "3"), 1);
+        assert_unread(store, 2, 1);
+        assert_int_equal(store_acknowledge(store, "3"), 0);
+        assert_int_equal(store_acknowledge(store, "nothing"), 0);
+        assert_int_equal(store_acknowledge(store, "2"), 1);
+        assert_unread(store, 1, 1);
+        /* What is tried again has not failed; and what fails again is not acknowledged. */
+        OK(store, store_retry_delivery(store, "1", 105));
+        assert_unread(store, 0, 1);
+        OK(store, store_retry_delivery(store, "2", 105));
+        fixture_claim(store, 105, 2);
+        fixture_finish(store, "2", DELIVERY_FAILED, 106);
+        assert_unread(store, 1, 1);
+        assert_int_equal(store_acknowledge(store, NULL), 2);
+        assert_unread(store, 0, 0);
+}
+
 static void test_names_states(void **state)
 {
         (void)state;
@@ -496,6 +541,7 @@ int main(void)
                 TEST(test_shifts_attempts),
                 TEST(test_heads_a_thread),
                 TEST(test_lists_and_counts),
+                TEST(test_acknowledges),
                 cmocka_unit_test(test_names_states),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,7 @@ static void assert_same(const struct obligation_record *got, const struct obliga
         assert_int_equal(got->obligation.snoozed_until, expected->obligation.snoozed_until);
         assert_int_equal(got->due, expected->due);
         assert_int_equal(got->effective, expected->effective);
+        assert_true(got->known == expected->known);
         assert_true(got->handled == expected->handled);
         assert_true(got->next_fire == expected->next_fire);
         assert_text(got->snoozed_by, expected->snoozed_by);
@@ -111,6 +112,7 @@ static void test_obligation_there_and_back(void **state)
                                 .snoozed_until = CIVIL_NONE},
                  .due = 20027,
                  .effective = 20028,
+                 .known = WALL_NONE,
                  .handled = WALL_NONE,
                  .next_fire = 12345},
                 {.obligation = {.from = CIVIL_NONE,
@@ -122,6 +124,7 @@ static void test_obligation_there_and_back(void **state)
                                 .snoozed_until = 20015},
                  .due = 20020,
                  .effective = 20020,
+                 .known = 12000,
                  .handled = 12345,
                  .next_fire = 67890,
                  .snoozed_by = who,
@@ -135,6 +138,7 @@ static void test_obligation_there_and_back(void **state)
                                 .snoozed_until = CIVIL_NONE},
                  .due = CIVIL_NONE,
                  .effective = CIVIL_NONE,
+                 .known = 12000,
                  .handled = 12345,
                  .next_fire = WALL_NEVER,
                  .done_by = who,

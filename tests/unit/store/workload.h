@@ -240,6 +240,9 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
         delivery_record_clear(&failure);
         TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = 4, .state = DELIVERY_FAILED}));
         TRY(store_last_failure(store, &failure, &next));
+        TRY(store_acknowledge(store, "d3"));
+        TRY(store_add_late(store, ids[5], 0, 7));
+        TRY(store_acknowledge(store, NULL));
         TRY(store_recover_deliveries(store, 7));
         TRY(store_thread_root(store, obligations[0], address, id));
         TRY(store_find_carrier(store, ids[1], "mail", address, id));
