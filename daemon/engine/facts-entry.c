@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/facts-private.h"
+#include "engine/failure.h"
 
 #define END_OF_DAY (23 * 3600 + 59 * 60) /* until when a result counts where messages leave at any hour */
 
@@ -131,6 +132,21 @@ static enum rung_class class_of(const char *rung)
         return RUNG_BEFORE;
 }
 
+/* Of a reminder that is past due: whether the ladder has another one after it. */
+static bool is_last(const struct facts *facts, const struct obligation_record *record,
+                    const struct notice_record *notice)
+{
+        const struct plan *plan;
+        const struct item *item;
+
+        if (!settings_find_item(facts->engine->settings, record->plan, record->item, &plan, &item))
+                return false;
+
+        struct ladder_rules rules = engine_rules(facts->engine, item);
+
+        return ladder_next(&rules, &record->obligation, notice->rung_at) == WALL_NEVER;
+}
+
 /* Whether a reminder still holds on the day it leaves, which may be days after it was queued (a server was away), and
  * of which kind it is then. */
 static int still_holds(const struct facts *facts, const struct obligation_record *record,
@@ -151,7 +167,7 @@ static int still_holds(const struct facts *facts, const struct obligation_record
         *ret_kind = ladder_kind(obligation, facts->config->calendar, class, facts->today);
         if (class == RUNG_BEFORE && dates.effective != CIVIL_NONE && facts->today > dates.effective) {
                 *ret_reason = "past due";
-                return ENTRY_MOOT;
+                return is_last(facts, record, notice) ? ENTRY_LATE : ENTRY_MOOT;
         }
         if (class == RUNG_OVERDUE && dates.effective != CIVIL_NONE && facts->today <= dates.effective) {
                 *ret_reason = "not yet due";
@@ -325,13 +341,49 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
         return r;
 }
 
+/* What the reminder was of, and whom it was to reach. */
+static int of_late(struct facts *facts, int64_t late, const struct notice_record *notice, struct letter_entry *ret,
+                   const char **ret_reason)
+{
+        struct delivery_record CLEANUP(delivery_record_clear) delivery = {0};
+        struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+        struct notice_record CLEANUP(notice_record_clear) reminder = {0};
+        const struct roster *roster = &facts->config->roster;
+        const char *id = notice->detail ? notice->detail : "";
+        size_t agency;
+        int r = store_get_notice(facts->engine->store, late, &reminder);
+
+        if (r == 0)
+                r = store_get_obligation(facts->engine->store, reminder.obligation_id, &record);
+        if (r == 0 && *id)
+                r = store_get_delivery(facts->engine->store, id, &delivery);
+        *ret_reason = "no such reminder";
+        if (r != 0)
+                return r < 0 ? r : ENTRY_MOOT;
+        r = entry_of_obligation(facts, &record, ret);
+        if (r < 0)
+                return r;
+        agency = roster_find(roster, record.agency);
+        ret->kind = KIND_FAILURE;
+        ret->too_late = true;
+        ret->delivery = *id ? facts_keep_copy(facts, id) : "--all";
+        ret->failed_address = facts_keep_copy(facts, *id                     ? delivery.address
+                                                     : agency != ROSTER_NONE ? roster->agencies[agency].name
+                                                                             : record.agency);
+        return ret->delivery && ret->failed_address ? 0 : -ENOMEM;
+}
+
 static int of_failure(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
                       const char **ret_reason)
 {
         struct delivery_record CLEANUP(delivery_record_clear) failed = {0};
         const char *id = notice->detail ? notice->detail : "";
-        int r = store_get_delivery(facts->engine->store, id, &failed);
+        int64_t late = failure_late_notice(notice);
+        int r;
 
+        if (late > 0)
+                return of_late(facts, late, notice, ret, ret_reason);
+        r = store_get_delivery(facts->engine->store, id, &failed);
         *ret_reason = "no such delivery";
         if (r != 0)
                 return r < 0 ? r : ENTRY_MOOT;

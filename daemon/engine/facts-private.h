@@ -37,6 +37,7 @@ int entry_of_obligation(struct facts *facts, const struct obligation_record *rec
 enum {
         ENTRY_SAID,
         ENTRY_MOOT,  /* it has nothing to say any more */
+        ENTRY_LATE,  /* neither, since its day is over, and nothing is said in its place */
         ENTRY_EARLY, /* it is not yet true: made by a clock that ran ahead */
 };
 /* The entry of a notice. Unless it is said, *ret_reason says why. */

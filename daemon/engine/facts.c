@@ -153,10 +153,10 @@ static int take_notice(struct facts *facts, const struct notice_record *notice)
         if (!*notice->agency || roster_find(&facts->config->roster, notice->agency) != ROSTER_NONE)
                 r = entry_of_notice(facts, notice, &facts->entries[facts->n_entries], &reason);
 
-        if (r == ENTRY_MOOT || r == ENTRY_EARLY) {
+        if (r == ENTRY_MOOT || r == ENTRY_LATE || r == ENTRY_EARLY) {
                 if (r == ENTRY_EARLY && notice->rung_at > facts->letter.now && notice->rung_at > facts->early)
                         facts->early = notice->rung_at;
-                facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, reason};
+                facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, reason, r == ENTRY_LATE};
                 return 0;
         }
         if (r < 0)
@@ -194,7 +194,7 @@ static int take_digest(struct facts *facts, const struct notice_record *notice)
         if (agency != ROSTER_NONE && nominal != CIVIL_NONE)
                 r = digest_letter(facts, agency, nominal);
         if (r == 1)
-                facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, "nothing to say"};
+                facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, "nothing to say", false};
         return r;
 }
 

@@ -14,6 +14,7 @@ struct facts;
 struct dropped_notice {
         int64_t id;
         const char *reason;
+        bool too_late; /* and nothing is said in its place */
 };
 
 /* 0; 1: nothing is left to say, *ret holds only the dropped notices; or an error. */

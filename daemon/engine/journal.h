@@ -19,6 +19,7 @@ enum journal_event {
         EVENT_DELIVERY_RETRY,  /* a temporary failure */
         EVENT_DELIVERY_FAILED, /* given up */
         EVENT_DELIVERY_CANCELLED,
+        EVENT_TOO_LATE,  /* a reminder can no longer be said before its deadline, and nothing is said instead */
         EVENT_RECOVERED, /* deliveries that a crash left on the wire are repeated */
         EVENT_CLOCK_CHANGED,
         EVENT_CLOCK_BEHIND,   /* the clock stands before the last recorded time */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "engine/dispatch.h"
+#include "engine/failure.h"
 #include "engine/readdress.h"
 
 /* What a person asked for by hand is not held by the hours (daemon/doc/design.md, Hours). */
@@ -25,27 +26,6 @@ static void plan_retry(struct outbox *outbox, const struct parcel *parcel, int64
         *ret_next_ms = engine_patience(outbox->engine, parcel->delivery.made_ms, next) <= config->retry.give_up * 1000
                                ? parcel_opening(outbox, parcel, next)
                                : 0;
-}
-
-static int notify_contact(struct outbox *outbox, const struct parcel *parcel, int64_t now)
-{
-        struct notice_record notice = {
-                .kind = KIND_FAILURE,
-                .state = NOTICE_NEW,
-                .detail = (char *)parcel->delivery.id,
-                .rung_at = clock_wall(now),
-                .made_ms = now,
-        };
-        int r;
-
-        /* A failed notice of a failure would breed; the journal has both. */
-        if (parcel->delivery.kind == KIND_FAILURE || parcel->delivery.kind == KIND_TEST)
-                return 0;
-        snprintf(notice.rung, sizeof(notice.rung), "failure@%s/%u", parcel->delivery.id, parcel->delivery.attempts);
-        r = store_add_notice(outbox->engine->store, &notice);
-        if (r == 0 && outbox->engine->failures_due == 0)
-                outbox->engine->failures_due = now + FAILURE_COLLECT_MS;
-        return r < 0 ? r : 0;
 }
 
 static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
@@ -84,7 +64,7 @@ static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
                 result.state = DELIVERY_QUEUED;
         r = store_finish_delivery(outbox->engine->store, &result);
         if (r == 0 && result.state == DELIVERY_FAILED)
-                r = notify_contact(outbox, parcel, now);
+                r = failure_tell(outbox->engine, &parcel->delivery, now);
         if (r == 0 && gone) {
                 r = readdress_delivery(outbox->engine, &parcel->delivery, &moved);
                 result.state = DELIVERY_CANCELLED;

@@ -7,6 +7,7 @@
 
 #include "engine/dispatch.h"
 #include "engine/facts.h"
+#include "engine/failure.h"
 
 /* Why a message did not come into being. */
 static const char *words_of(const struct engine *engine, int error)
@@ -47,15 +48,19 @@ static int cancel_dropped(struct outbox *outbox, const struct facts *facts, cons
         struct journal_fields fields = parcel_fields(parcel);
         size_t n;
         const struct dropped_notice *dropped = facts_dropped(facts, &n);
+        int64_t now = clock_now(&outbox->engine->clock);
         int r = n > 0 || all ? store_begin(store) : 0;
 
-        for (size_t i = 0; r == 0 && i < n; i++)
+        for (size_t i = 0; r == 0 && i < n; i++) {
                 r = store_set_notice(store, dropped[i].id, NOTICE_CANCELLED, dropped[i].reason);
+                if (r == 0 && dropped[i].too_late)
+                        r = failure_tell_late(outbox->engine, dropped[i].id, &parcel->delivery, now);
+        }
         if (r == 0 && all)
                 r = store_finish_delivery(store, &(struct delivery_result){
                                                          .delivery = parcel->delivery.number,
                                                          .state = DELIVERY_CANCELLED,
-                                                         .now_ms = clock_now(&outbox->engine->clock),
+                                                         .now_ms = now,
                                                          .answer = n > 0 ? dropped[0].reason : "nothing left to say",
                                                  });
         if (r == 0 && (n > 0 || all))

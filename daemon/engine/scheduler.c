@@ -11,6 +11,7 @@
 #include "core/ladder.h"
 #include "engine/digest.h"
 #include "engine/dispatch.h"
+#include "engine/failure.h"
 
 struct tick {
         struct engine *engine;
@@ -25,6 +26,7 @@ static struct tick tick_now(struct engine *engine)
         return (struct tick){engine, now_ms, clock_wall(now_ms)};
 }
 
+/* 1: it exists already, and was settled before: a ladder judged twice says nothing twice. */
 static int add_notice(const struct tick *tick, struct notice_record *notice, const struct rung *rung,
                       enum notice_state state, const char *detail)
 {
@@ -37,18 +39,18 @@ static int add_notice(const struct tick *tick, struct notice_record *notice, con
         notice->detail = (char *)detail;
         r = store_add_notice(tick->engine->store, notice);
         notice->detail = NULL;
-        /* A notice that exists already was settled before: a ladder judged twice says nothing twice. */
-        return r < 0 ? r : 0;
+        return r;
 }
 
 static int record_verdicts(const struct tick *tick, const struct obligation_record *record, const struct rung *rungs,
                            size_t n, const struct ladder_step *step)
 {
         struct notice_record notice = {.occurrence_id = record->occurrence_id, .obligation_id = record->id};
+        size_t missed = ladder_missed(rungs, n, step, record->known);
         int r = 0;
 
         snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
-        for (size_t i = 0; r == 0 && i < n; i++) {
+        for (size_t i = 0; r >= 0 && i < n; i++) {
                 notice.id = 0;
                 notice.kind = step->kind;
                 switch (step->verdicts[i]) {
@@ -64,13 +66,15 @@ static int record_verdicts(const struct tick *tick, const struct obligation_reco
                         notice.kind = ladder_kind(&record->obligation, engine_config(tick->engine)->calendar,
                                                   rungs[i].class, wall_day(rungs[i].at));
                         r = add_notice(tick, &notice, &rungs[i], NOTICE_SKIPPED, verdict_name(step->verdicts[i]));
+                        if (r == 0 && i == missed)
+                                r = failure_tell_late(tick->engine, notice.id, NULL, tick->now_ms);
                         break;
                 case VERDICT_LATER:
                 case VERDICT_HANDLED:
                         break;
                 }
         }
-        return r;
+        return r < 0 ? r : 0;
 }
 
 static int judge_obligation(const struct tick *tick, const struct obligation_record *record)
@@ -122,14 +126,14 @@ static int judge_fix(const struct tick *tick, const struct plan *plan, const str
         n = ladder_of_fix(rules, record->fix_by, record->planned.due, rungs);
         ladder_step_occurrence(rungs, n, record->handled, tick->now, &step);
         sooner(next, step.next);
-        for (size_t i = 0; r == 0 && i < n; i++) {
+        for (size_t i = 0; r >= 0 && i < n; i++) {
                 notice.id = 0;
                 if (i == step.send)
                         r = add_notice(tick, &notice, &rungs[i], NOTICE_NEW, NULL);
                 else if (rungs[i].at > record->handled && rungs[i].at <= tick->now)
                         r = add_notice(tick, &notice, &rungs[i], NOTICE_SKIPPED, verdict_name(VERDICT_SUPERSEDED));
         }
-        return r;
+        return r < 0 ? r : 0;
 }
 
 /* A level used to be named by its place among the others: what an older program said stays said. */
@@ -148,7 +152,7 @@ static int escalate(const struct tick *tick, const struct plan *plan, const stru
         size_t n = 0;
         int r = plan_resolve(plan, roster, &level->to, &readers, &n);
 
-        for (size_t i = 0; r == 0 && i < n; i++) {
+        for (size_t i = 0; r >= 0 && i < n; i++) {
                 bool first = !told[readers[i]];
 
                 notice.id = 0;
@@ -160,7 +164,7 @@ static int escalate(const struct tick *tick, const struct plan *plan, const stru
                                first ? NULL : verdict_name(VERDICT_SUPERSEDED));
                 told[readers[i]] = true;
         }
-        return r;
+        return r < 0 ? r : 0;
 }
 
 /* Every missed level is told, the highest first: who reads two of them reads the higher one only. */

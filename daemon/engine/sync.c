@@ -67,6 +67,7 @@ static struct obligation_record new_obligation(const struct sync *sync, const st
         struct obligation_record record = {
                 .occurrence_id = occurrence->id,
                 .obligation = occurrence->planned,
+                .known = sync->now,
                 .handled = sync->engine->watched_since,
         };
 
@@ -127,6 +128,7 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
         take_dates(&record->obligation, &occurrence->planned);
         if (record->obligation.status == OBLIGATION_WITHDRAWN) {
                 record->obligation.status = OBLIGATION_OPEN;
+                record->known = sync->now;
                 record->handled = engine_judged_anew(sync->engine, record->handled); /* its queue was cancelled */
         }
         open = record->obligation.status == OBLIGATION_OPEN;

@@ -45,8 +45,10 @@ struct letter_entry {
         const struct letter_debtor *debtors;
         size_t n_debtors;
         size_t n_finished;
-        const char *delivery, *answer; /* failure: which delivery to whom, and the server's words */
-        const char *failed_address;
+        /* failure: which delivery to whom (of what came too late before one was made: "--all", and the agency), and the
+         * server's words */
+        const char *delivery, *answer, *failed_address;
+        bool too_late; /* the entry is of a reminder, and its day is over */
 };
 
 /* A digest's five lists, and for the head the matrix. */

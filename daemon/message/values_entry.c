@@ -274,6 +274,8 @@ static bool find_failure(const struct letter_entry *entry, unsigned name, struct
                 return fill_text(ret, entry->failed_address);
         case NAME_answer:
                 return fill_text(ret, entry->answer);
+        case NAME_too_late:
+                return fill_bool(ret, entry->too_late);
         default:
                 return false;
         }
