@@ -50,17 +50,30 @@ int handle_drop(sd_bus_message *call, void *userdata, sd_bus_error *error)
         return on_delivery(call, userdata, decide_drop, error);
 }
 
-int handle_retry_all(sd_bus_message *call, void *userdata, sd_bus_error *error)
+int handle_acknowledge(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        struct control *control = userdata;
+        return on_delivery(call, userdata, decide_acknowledge, error);
+}
+
+static int on_all(sd_bus_message *call, struct control *control, decide_delivery *decide, sd_bus_error *error)
+{
         struct decision_result CLEANUP(result_clear) result = {0};
         struct decider decider;
         int r = outcome_decider(control, call, &decider);
 
         if (r < 0)
                 return r;
-        return outcome_reply(control, call, decide_retry(control_engine(control), &decider, NULL, &result), &result,
-                             error);
+        return outcome_reply(control, call, decide(control_engine(control), &decider, NULL, &result), &result, error);
+}
+
+int handle_retry_all(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        return on_all(call, userdata, decide_retry, error);
+}
+
+int handle_acknowledge_all(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        return on_all(call, userdata, decide_acknowledge, error);
 }
 
 int handle_test(sd_bus_message *call, void *userdata, sd_bus_error *error)

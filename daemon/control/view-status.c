@@ -157,8 +157,17 @@ static void put_counts(const struct view *view, const struct store_counts *count
         if (counts->failed > 0) {
                 add_problem(problems,
                             "%lld deliveries failed; reminderctl deliveries --state failed says why, reminderctl "
-                            "retry ID sends one again, retry --all sends all",
+                            "retry ID sends one again, retry --all sends all, acknowledge ID says that it is seen to",
                             (long long)counts->failed);
+                problems->attention = true;
+        }
+        answer_count(answer, "too_late", (uint64_t)counts->too_late);
+        if (counts->too_late > 0) {
+                add_problem(
+                        problems,
+                        "%lld reminders came too late and were not sent: the contact was told which, and the journal "
+                        "names them; when the agencies know, reminderctl acknowledge --all",
+                        (long long)counts->too_late);
                 problems->attention = true;
         }
 }

@@ -210,6 +210,15 @@ const struct verb verbs[] = {
                 .run = run_drop,
         },
         {
+                .name = "acknowledge",
+                .synopsis = "[DELIVERY]",
+                .help = N_("says that a message that failed or came too late is seen to; or --all"),
+                .options = BIT(OPTION_ALL) | BIT(OPTION_JSON),
+                .most = 1,
+                .argument = WORD_FAILED_DELIVERY,
+                .run = run_acknowledge,
+        },
+        {
                 .name = "test",
                 .synopsis = "[AGENCY]",
                 .help = N_("sends a test message now"),

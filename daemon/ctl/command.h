@@ -61,6 +61,7 @@ enum word {
         WORD_BUS,
         WORD_DELIVERY, /* that can be sent again: failed or queued */
         WORD_QUEUED_DELIVERY,
+        WORD_FAILED_DELIVERY,
         WORD_VERB,
         WORD_FILE
 };

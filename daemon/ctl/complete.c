@@ -112,6 +112,9 @@ static void offer_candidates(struct completion *completion, enum word word)
         case WORD_QUEUED_DELIVERY:
                 offer_deliveries(completion, append_queued);
                 break;
+        case WORD_FAILED_DELIVERY:
+                offer_deliveries(completion, append_failed);
+                break;
         case WORD_DATE:
                 offer_words(completion, dates);
                 break;

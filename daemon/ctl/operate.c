@@ -1,4 +1,4 @@
-/* The verbs that operate the daemon: retry, drop, test, reload.
+/* The verbs that operate the daemon: retry, drop, acknowledge, test, reload.
  * Depends on client.
  * Called through the table in command.c. */
 #include "ctl/verbs.h"
@@ -17,17 +17,27 @@ static int report(const struct client *client, json_int_t n)
         return EXIT_DONE;
 }
 
-int run_retry(struct client *client)
+static int on_one_or_all(struct client *client, const char *one, const char *all)
 {
-        bool all = command_has(client->command, OPTION_ALL);
+        const struct command *command = client->command;
         json_int_t n = 0;
         int code;
 
-        if (all == (client->command->n_arguments > 0))
-                return client_fail(client, EXIT_USAGE, "%s", _("retry wants either one delivery or --all"));
-        code = all ? client_decide(client, &n, "RetryAll", "")
-                   : client_decide(client, &n, "Retry", "s", client_argument(client, 0));
+        if (command_has(command, OPTION_ALL) == (command->n_arguments > 0))
+                return client_fail(client, EXIT_USAGE, _("%s wants either one delivery or --all"), command->verb->name);
+        code = command_has(command, OPTION_ALL) ? client_decide(client, &n, all, "")
+                                                : client_decide(client, &n, one, "s", client_argument(client, 0));
         return code == EXIT_DONE ? report(client, n) : code;
+}
+
+int run_retry(struct client *client)
+{
+        return on_one_or_all(client, "Retry", "RetryAll");
+}
+
+int run_acknowledge(struct client *client)
+{
+        return on_one_or_all(client, "Acknowledge", "AcknowledgeAll");
 }
 
 int run_drop(struct client *client)

@@ -45,9 +45,10 @@ static void print_queue(const json_t *status)
         printf(_("%lld open, %lld of them overdue\n"), (long long)json_number(status, "open"),
                (long long)json_number(status, "overdue"));
         label(_("messages"));
-        printf(_("%lld queued, %lld being sent, %lld sent, %lld failed\n"), (long long)json_number(status, "queued"),
-               (long long)json_number(status, "sending"), (long long)json_number(status, "sent"),
-               (long long)json_number(status, "failed"));
+        printf(_("%lld queued, %lld being sent, %lld sent, %lld failed, %lld too late\n"),
+               (long long)json_number(status, "queued"), (long long)json_number(status, "sending"),
+               (long long)json_number(status, "sent"), (long long)json_number(status, "failed"),
+               (long long)json_number(status, "too_late"));
 }
 
 static void print_times(const json_t *status)

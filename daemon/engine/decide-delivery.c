@@ -1,4 +1,4 @@
-/* The decisions on deliveries: retry, drop, test.
+/* The decisions on deliveries: retry, drop, acknowledge, test.
  * Depends on decision-private, store.
  * Called by control. */
 #include <errno.h>
@@ -133,6 +133,23 @@ int decide_drop(struct engine *engine, const struct decider *decider, const char
         else if (r == 0)
                 ret->n = 1;
         return finish(&change, r, "drop", id, ret);
+}
+
+int decide_acknowledge(struct engine *engine, const struct decider *decider, const char *id,
+                       struct decision_result *ret)
+{
+        struct change change = {.engine = engine, .decider = decider};
+        int n = 0, r = begin(&change, ret);
+
+        if (r == 0)
+                n = r = store_acknowledge(engine->store, id);
+        if (n >= 0)
+                r = 0;
+        if (n == 0 && r == 0 && id)
+                r = not_there(engine, id, "waiting to be acknowledged", ret);
+        if (r == 0)
+                ret->n = (size_t)n;
+        return finish(&change, r, "acknowledge", id ? id : "everything that failed or came too late", ret);
 }
 
 static int add_test(const struct change *change, const char *server, const char *agency, const char *address,

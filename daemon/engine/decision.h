@@ -52,6 +52,10 @@ int decide_clear_date(struct engine *engine, const struct decider *decider, cons
 /* id NULL: all that failed. */
 int decide_retry(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);
 int decide_drop(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);
+/* Somebody has seen to a delivery that failed or came too late; id NULL: to all of them, and to what came too late
+ * before a delivery was made. */
+int decide_acknowledge(struct engine *engine, const struct decider *decider, const char *id,
+                       struct decision_result *ret);
 /* A test message to every mailbox of an agency, or to a webhook; exactly one of the two is given. */
 int decide_test(struct engine *engine, const struct decider *decider, const char *agency, const char *webhook,
                 struct decision_result *ret);

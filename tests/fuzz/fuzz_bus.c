@@ -40,6 +40,8 @@ static const struct {
         {"ClearDate", "ss", "u"},
         {"Retry", "s", "u"},
         {"RetryAll", "", "u"},
+        {"Acknowledge", "s", "u"},
+        {"AcknowledgeAll", "", "u"},
         {"Drop", "s", "u"},
         {"Test", "ss", "u"},
 };
