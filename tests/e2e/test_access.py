@@ -40,6 +40,8 @@ METHODS = {
     "Retry": ("s", (NO_DELIVERY,), NOT_FOUND),
     "RetryAll": ("", (), PERMITTED),
     "Drop": ("s", (NO_DELIVERY,), NOT_FOUND),
+    "Acknowledge": ("s", (NO_DELIVERY,), NOT_FOUND),
+    "AcknowledgeAll": ("", (), PERMITTED),
     "Test": ("ss", (AGENCY, ""), PERMITTED),
     "Reload": ("", (), PERMITTED),
     "Backup": ("h", (0,), PERMITTED),

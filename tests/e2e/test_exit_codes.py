@@ -104,6 +104,12 @@ VERBS = {
         0 test so-tu-phap
         0 drop QUEUED
         1 drop LAST""",
+    "acknowledge": """
+        2 acknowledge
+        3 acknowledge 00000000000000000000000000000000
+        0 test so-tu-phap
+        1 acknowledge QUEUED
+        0 acknowledge --all""",
     "test": """
         0 test so-tu-phap
         2 test
