@@ -366,13 +366,35 @@ void ladder_step(const struct ladder_rules *rules, const struct obligation *obli
                         ret->verdicts[i] = VERDICT_SUPERSEDED;
 }
 
-size_t ladder_missed(const struct rung *rungs, size_t n, const struct ladder_step *step, wall_time known)
+/* Days off can move the first day of a window past its last one: then it is never said. */
+static bool is_void(const struct obligation_dates *dates, const struct rung *rung)
 {
-        size_t last = n - 1; /* one that is still to come, or is said, speaks for all before it */
+        return (rung->class == RUNG_START || rung->class == RUNG_BEFORE) && wall_day(rung->at) > dates->effective;
+}
 
-        if (n == 0 || rungs[last].at <= known)
+size_t ladder_missed(const struct ladder_rules *rules, const struct obligation *obligation, const struct rung *rungs,
+                     size_t n, const struct ladder_step *step, wall_time known)
+{
+        struct obligation_dates dates = obligation_dates(obligation, rules->calendar);
+
+        while (n > 0 && is_void(&dates, &rungs[n - 1]))
+                n--;
+        /* The last one: while it is still to come, or is said, it speaks for all before it. */
+        if (n == 0 || rungs[n - 1].at <= known)
                 return LADDER_MAX;
-        return step->verdicts[last] == VERDICT_PAST_DUE || step->verdicts[last] == VERDICT_TOO_OLD ? last : LADDER_MAX;
+        return step->verdicts[n - 1] == VERDICT_PAST_DUE || step->verdicts[n - 1] == VERDICT_TOO_OLD ? n - 1
+                                                                                                     : LADDER_MAX;
+}
+
+bool ladder_goes_on(const struct ladder_rules *rules, const struct obligation *obligation, wall_time after)
+{
+        struct obligation_dates dates = obligation_dates(obligation, rules->calendar);
+        struct rung rungs[LADDER_MAX];
+        size_t n = ladder_of_obligation(rules, obligation, after, rungs);
+
+        while (n > 0 && is_void(&dates, &rungs[n - 1]))
+                n--;
+        return n > 0 && rungs[n - 1].at > after;
 }
 
 void ladder_step_occurrence(const struct rung *rungs, size_t n, wall_time handled, wall_time now,

@@ -85,7 +85,10 @@ void ladder_step(const struct ladder_rules *rules, const struct obligation *obli
                  size_t n, wall_time handled, wall_time now, struct ladder_step *ret);
 /* The rung that came too late (a downtime, closed hours): it may not be said any more, and no other is said in its
  * place. What had passed before the obligation was `known` came late to nobody. LADDER_MAX: there is none. */
-size_t ladder_missed(const struct rung *rungs, size_t n, const struct ladder_step *step, wall_time known);
+size_t ladder_missed(const struct ladder_rules *rules, const struct obligation *obligation, const struct rung *rungs,
+                     size_t n, const struct ladder_step *step, wall_time known);
+/* Whether anything is said after that moment, if all goes well. */
+bool ladder_goes_on(const struct ladder_rules *rules, const struct obligation *obligation, wall_time after);
 /* Judges the rungs of an occurrence, which are sent however old: of fix rungs the newest; of escalations
  * each one, since every level may have other readers. */
 void ladder_step_occurrence(const struct rung *rungs, size_t n, wall_time handled, wall_time now,

@@ -42,11 +42,12 @@ static int add_notice(const struct tick *tick, struct notice_record *notice, con
         return r;
 }
 
-static int record_verdicts(const struct tick *tick, const struct obligation_record *record, const struct rung *rungs,
-                           size_t n, const struct ladder_step *step)
+static int record_verdicts(const struct tick *tick, const struct ladder_rules *rules,
+                           const struct obligation_record *record, const struct rung *rungs, size_t n,
+                           const struct ladder_step *step)
 {
         struct notice_record notice = {.occurrence_id = record->occurrence_id, .obligation_id = record->id};
-        size_t missed = ladder_missed(rungs, n, step, record->known);
+        size_t missed = ladder_missed(rules, &record->obligation, rungs, n, step, record->known);
         int r = 0;
 
         snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
@@ -93,7 +94,7 @@ static int judge_obligation(const struct tick *tick, const struct obligation_rec
 
         n = ladder_of_obligation(&rules, &record->obligation, ladder_since(record->handled, tick->now), rungs);
         ladder_step(&rules, &record->obligation, rungs, n, record->handled, tick->now, &step);
-        r = record_verdicts(tick, record, rungs, n, &step);
+        r = record_verdicts(tick, &rules, record, rungs, n, &step);
         if (r < 0)
                 return r;
         /* Never back: a clock that was set back must not open settled rungs again. */

@@ -645,6 +645,9 @@ static void test_missed(void **state)
         static const struct given urged = {&policy_report, .due = "2024-12-10"};
         static const struct given window = {&policy_inspection, .from = "2024-10-01", .due = "2024-10-31",
                                             .tentative = true};
+        /* Tết: the first working day comes after the last day of the window. */
+        static const struct given holidays = {&policy_inspection, .from = "2024-02-08", .due = "2024-02-14",
+                                              .tentative = true};
         static const struct given silent = {&policy_inspection, .due = "2024-12-10", .snoozed_until = "2024-12-09"};
         static const struct given done = {&policy_inspection, .due = "2024-12-10", .status = OBLIGATION_DONE};
         static const struct {
@@ -673,6 +676,8 @@ static void test_missed(void **state)
                 {&urged, "", "", "2024-12-12 08:00", NULL},
                 /* The window is over. */
                 {&window, "", "", "2024-11-01 08:00", "start@2024-10-01"},
+                {&holidays, "", "2024-02-07 08:00", "2024-02-15 08:00", NULL},
+                {&holidays, "", "2024-02-06 08:00", "2024-02-15 08:00", "1d@2024-02-08"},
                 {&silent, "", "", "2024-12-11 08:00", NULL}, /* what ends a snooze is said, however late */
                 {&done, "", "", "2024-12-11 08:00", NULL},
         };
@@ -686,13 +691,15 @@ static void test_missed(void **state)
                 struct ladder_step step;
 
                 ladder_step(&rules, &obligation, rungs, n, handled, now, &step);
-                missed = ladder_missed(rungs, n, &step, wall_of(table[i].known));
+                missed = ladder_missed(&rules, &obligation, rungs, n, &step, wall_of(table[i].known));
                 if (!table[i].key) {
                         assert_int_equal(missed, LADDER_MAX);
                         continue;
                 }
                 assert_true(missed < n);
                 assert_string_equal(rungs[missed].key, table[i].key);
+                assert_false(ladder_goes_on(&rules, &obligation, rungs[missed].at));
+                assert_true(ladder_goes_on(&rules, &obligation, rungs[0].at - 1));
         }
 }
 
