@@ -92,7 +92,8 @@ int handle_preview(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (*kind_word && kind_parse(kind_word, &kind) < 0)
                 return sd_bus_error_set(error, ERROR_INVALID,
                                         "no such kind; there are advance, due, overdue, escalation, fix_date, "
-                                        "date_set, observance, snoozed, completed, digest, failure and test");
+                                        "date_set, date_cleared, observance, snoozed, completed, waived, withdrawn, "
+                                        "reopened, digest, failure and test");
         r = find(control, &name, agency, &pick, error);
         if (r < 0)
                 return r;

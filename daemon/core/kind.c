@@ -7,10 +7,22 @@
 #include <string.h>
 
 static const char *const names[] = {
-        [KIND_ESCALATION] = "escalation", [KIND_OVERDUE] = "overdue",   [KIND_DUE] = "due",
-        [KIND_FIX_DATE] = "fix_date",     [KIND_DATE_SET] = "date_set", [KIND_ADVANCE] = "advance",
-        [KIND_OBSERVANCE] = "observance", [KIND_SNOOZED] = "snoozed",   [KIND_COMPLETED] = "completed",
-        [KIND_DIGEST] = "digest",         [KIND_FAILURE] = "failure",   [KIND_TEST] = "test",
+        [KIND_ESCALATION] = "escalation",
+        [KIND_OVERDUE] = "overdue",
+        [KIND_DUE] = "due",
+        [KIND_FIX_DATE] = "fix_date",
+        [KIND_DATE_SET] = "date_set",
+        [KIND_ADVANCE] = "advance",
+        [KIND_OBSERVANCE] = "observance",
+        [KIND_SNOOZED] = "snoozed",
+        [KIND_COMPLETED] = "completed",
+        [KIND_DIGEST] = "digest",
+        [KIND_FAILURE] = "failure",
+        [KIND_TEST] = "test",
+        [KIND_DATE_CLEARED] = "date_cleared",
+        [KIND_WAIVED] = "waived",
+        [KIND_WITHDRAWN] = "withdrawn",
+        [KIND_REOPENED] = "reopened",
 };
 
 const char *kind_name(enum notice_kind kind)

@@ -11,8 +11,9 @@ static const char *const states[] = {"open", "pending", "overdue", "snoozed",   
                                      "done", "late",    "waived",  "withdrawn", "passed",    NULL};
 static const char *const delivery_states[] = {"queued", "sending", "sent", "failed", "cancelled", NULL};
 /* Of those that are about an item: what can be previewed. */
-static const char *const kinds[] = {"advance",    "due",     "overdue",   "escalation", "fix_date", "date_set",
-                                    "observance", "snoozed", "completed", "digest",     "test",     NULL};
+static const char *const kinds[] = {
+        "advance",   "due",          "overdue", "escalation", "fix_date", "date_set", "observance", "snoozed",
+        "completed", "date_cleared", "waived",  "withdrawn",  "reopened", "digest",   "test",       NULL};
 static const char *const buses[] = {"system", "session", NULL};
 
 struct completion {

@@ -122,8 +122,10 @@ static int put_message(FILE *out, const struct smtp_message *message)
         (void)fputs(alternative, out);
         r = r < 0 ? r : put_text_and_html(out, message);
         if (r == 0 && message->calendar) {
-                r = put_part(out, MIXED, "text/calendar; charset=utf-8; method=PUBLISH", message->calendar_name,
-                             message->calendar);
+                r = put_part(out, MIXED,
+                             message->calendar_cancels ? "text/calendar; charset=utf-8; method=CANCEL"
+                                                       : "text/calendar; charset=utf-8; method=PUBLISH",
+                             message->calendar_name, message->calendar);
                 (void)fputs("--" MIXED "--\r\n", out);
         }
         return r;

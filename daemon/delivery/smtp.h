@@ -35,6 +35,7 @@ struct smtp_message {
         const char *html;           /* UTF-8 */
         const char *calendar;       /* iCalendar object, or NULL */
         const char *calendar_name;  /* file name of that part */
+        bool calendar_cancels;      /* its method is CANCEL, not PUBLISH */
 };
 
 /* Where the message comes from when its turn has come: more may be handed over than there are connections. */

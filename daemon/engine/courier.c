@@ -38,7 +38,8 @@ static int write_message(void *userdata, struct smtp_message *ret)
                         .text = mail->text,
                         .html = mail->html,
                         .calendar = mail->calendar,
-                        .calendar_name = "thoi-han.ics",
+                        .calendar_name = mail->cancels ? "huy-lich.ics" : "thoi-han.ics",
+                        .calendar_cancels = mail->cancels,
                 };
         return r;
 }

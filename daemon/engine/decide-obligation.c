@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "engine/announce.h"
 #include "engine/decision-private.h"
 
 static const struct calendar *calendar_of(const struct change *change)
@@ -219,7 +220,8 @@ static int waive_one(const struct change *change, struct obligation_record *reco
         if (r != 0)
                 return r;
         record->obligation.status = OBLIGATION_WAIVED;
-        return close_one(change, record, "waive", "waived", change->text);
+        r = close_one(change, record, "waive", "waived", change->text);
+        return r < 0 ? r : announce_end(change->engine, record, KIND_WAIVED, change->decider->name, change->text);
 }
 
 int decide_waive(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
@@ -268,6 +270,11 @@ static int reopen_one(const struct change *change, struct obligation_record *rec
         replace(&record->done_by, NULL);
         replace(&record->note, NULL);
         r = decision_audit(change, record, "reopen", change->text);
+        if (r >= 0)
+                r = store_cancel_notices(change->engine->store, record->occurrence_id, record->id, KIND_COUNT,
+                                         "reopened");
+        if (r >= 0)
+                r = announce_reopening(change->engine, record, change->decider->name, change->text);
         return r < 0 ? r : decision_store(change, record);
 }
 
@@ -296,11 +303,7 @@ static int date_changed(const struct change *change, struct obligation_record *r
         r = decision_store(change, record);
         if (r < 0)
                 return r;
-        if (record->due != CIVIL_NONE)
-                r = engine_announce_date(change->engine, record, before, change->decider->name, change->text);
-        else
-                r = store_cancel_notices(change->engine->store, record->occurrence_id, record->id, KIND_COUNT,
-                                         "the date was cleared");
+        r = announce_date(change->engine, record, before, change->decider->name, change->text);
         if (r == 1) {
                 record->handled = engine_judged_anew(change->engine, record->handled);
                 r = decision_store(change, record);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "engine/announce.h"
 #include "engine/decision-private.h"
 #include "message/text.h"
 
@@ -169,29 +170,9 @@ int decision_audit(const struct change *change, const struct obligation_record *
 int decision_confirm(const struct change *change, const struct obligation_record *record, enum notice_kind kind,
                      const char *note)
 {
-        struct notice_detail said = {
-                .by = (char *)change->decider->name, .note = (char *)note, .due = CIVIL_NONE, .from = CIVIL_NONE};
-        char *CLEANUP_FREE detail = notice_detail_write(&said);
-        struct notice_record notice = {
-                .occurrence_id = record->occurrence_id,
-                .obligation_id = record->id,
-                .kind = kind,
-                .state = NOTICE_NEW,
-                .detail = detail,
-                .rung_at = change->now,
-                .made_ms = change->now_ms,
-        };
-        int r;
-
         if (!engine_config(change->engine)->confirmations)
                 return 0;
-        if (!detail)
-                return -ENOMEM;
-        snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
-        snprintf(notice.rung, sizeof(notice.rung), "%s/%016llx", kind_name(kind),
-                 (unsigned long long)engine_random(change->engine));
-        r = store_add_notice(change->engine->store, &notice);
-        return r < 0 ? r : 0;
+        return announce_decision(change->engine, record, kind, change->decider->name, note);
 }
 
 int decision_store(const struct change *change, struct obligation_record *record)

@@ -24,16 +24,23 @@ struct dispatch {
         struct dispatch_moved *moved; /* NULL: they are new; else who has them already gets nothing */
 };
 
-/* What may stand in one message: reminders together, everything that answers a decision by itself. */
+/* With what else a notice may stand in one message. */
+enum company { WITH_REMINDERS, WITH_FAILURES, WITH_WHAT_IS_TAKEN_BACK, ALONE };
+
+static enum company company_of(enum notice_kind kind)
+{
+        if (kind_takes_back(kind))
+                return WITH_WHAT_IS_TAKEN_BACK;
+        if (kind == KIND_FAILURE)
+                return WITH_FAILURES;
+        return kind == KIND_SNOOZED || kind == KIND_COMPLETED || kind == KIND_DIGEST ? ALONE : WITH_REMINDERS;
+}
+
 static bool goes_with(const struct notice_record *first, const struct notice_record *other)
 {
-        bool alone = first->kind == KIND_SNOOZED || first->kind == KIND_COMPLETED || first->kind == KIND_DIGEST ||
-                     first->kind == KIND_FAILURE;
+        enum company company = company_of(first->kind);
 
-        if (alone)
-                return first->kind == KIND_FAILURE && other->kind == KIND_FAILURE;
-        return other->kind != KIND_SNOOZED && other->kind != KIND_COMPLETED && other->kind != KIND_DIGEST &&
-               other->kind != KIND_FAILURE;
+        return company != ALONE && company == company_of(other->kind);
 }
 
 static int add_delivery(const struct dispatch *dispatch, const char *server, const char *address,

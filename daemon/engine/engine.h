@@ -79,23 +79,6 @@ int engine_rearm_occurrence(struct engine *engine, int64_t occurrence);
  * cancelled or not judged, are judged again. What was said is not said twice. */
 wall_time engine_judged_anew(const struct engine *engine, wall_time handled);
 
-/* Tells those concerned that a date was set or changed: cancels what is queued about the old one and writes the
- * notice. 1: it is the date that they last heard of, and there is nothing to tell; what was cancelled when it moved
- * away is to be judged anew. `by` and `note` may be NULL. The caller is in a transaction. */
-int engine_announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
-                         const char *by, const char *note);
-/* What a notice's detail holds for date_set, snoozed and completed: who, why, and the dates before. */
-struct notice_detail {
-        char *by, *note;
-        civil_day from, due;
-        bool tentative;
-};
-/* JSON, one object; the caller frees it; NULL: no memory. */
-char *notice_detail_write(const struct notice_detail *detail);
-/* Missing members are NULL and CIVIL_NONE; what an older version wrote is no failure. 0 or -ENOMEM. */
-int notice_detail_read(const char *text, struct notice_detail *ret);
-void notice_detail_clear(struct notice_detail *detail);
-
 /* What failed, in the store's words where it was the store. Borrowed until the store's next call. */
 const char *engine_words(const struct engine *engine, int error);
 /* Logs a failure of the store once with its words; returns the error it was given. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/announce.h"
 #include "engine/facts-private.h"
 #include "engine/failure.h"
 
@@ -144,7 +145,7 @@ static bool is_last(const struct facts *facts, const struct obligation_record *r
 
         struct ladder_rules rules = engine_rules(facts->engine, item);
 
-        return ladder_next(&rules, &record->obligation, notice->rung_at) == WALL_NEVER;
+        return !ladder_goes_on(&rules, &record->obligation, notice->rung_at);
 }
 
 /* Whether a reminder still holds on the day it leaves, which may be days after it was queued (a server was away), and
@@ -203,6 +204,28 @@ static int of_reminder(struct facts *facts, const struct obligation_record *reco
 
 /* ---- what was decided ---- */
 
+/* Whether what was decided is so still. */
+static bool is_so(const struct facts *facts, const struct obligation_record *record, enum notice_kind kind)
+{
+        const struct obligation *obligation = &record->obligation;
+        struct obligation_dates dates = obligation_dates(obligation, facts->config->calendar);
+
+        switch (kind) {
+        case KIND_COMPLETED:
+                return obligation->status == OBLIGATION_DONE;
+        case KIND_SNOOZED:
+                return obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= facts->today;
+        case KIND_WAIVED:
+                return obligation->status == OBLIGATION_WAIVED;
+        case KIND_WITHDRAWN:
+                return obligation->status == OBLIGATION_WITHDRAWN;
+        case KIND_DATE_CLEARED:
+                return obligation->status == OBLIGATION_OPEN && (dates.due == CIVIL_NONE || dates.tentative);
+        default: /* date_set, reopened */
+                return obligation->status == OBLIGATION_OPEN;
+        }
+}
+
 static int of_decision(struct facts *facts, const struct obligation_record *record, const struct notice_record *notice,
                        struct letter_entry *ret, const char **ret_reason)
 {
@@ -210,16 +233,10 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
         struct notice_detail CLEANUP(notice_detail_clear) detail = {0};
         int r;
 
-        if (notice->kind == KIND_DATE_SET && record->obligation.status != OBLIGATION_OPEN) {
-                *ret_reason = "finished";
+        if (!is_preview(notice) && !is_so(facts, record, notice->kind)) {
+                *ret_reason = notice->kind == KIND_DATE_SET ? "finished" : "taken back";
                 return ENTRY_MOOT;
         }
-        *ret_reason = "taken back";
-        if (!is_preview(notice) &&
-            ((notice->kind == KIND_COMPLETED && record->obligation.status != OBLIGATION_DONE) ||
-             (notice->kind == KIND_SNOOZED &&
-              (record->obligation.snoozed_until == CIVIL_NONE || record->obligation.snoozed_until < facts->today))))
-                return ENTRY_MOOT;
         r = entry_of_obligation(facts, record, ret);
         if (r == 0)
                 r = notice_detail_read(notice->detail, &detail);
@@ -233,7 +250,7 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
                 ret->days_late = obligation_is_late(&record->obligation, calendar)
                                          ? calendar_working_between(calendar, ret->dates.effective, ret->done_on)
                                          : 0;
-        if (notice->kind == KIND_DATE_SET)
+        if (notice->kind == KIND_DATE_SET || notice->kind == KIND_DATE_CLEARED)
                 ret->old = (struct obligation_dates){
                         .from = detail.from,
                         .due = detail.due,
@@ -423,7 +440,8 @@ int entry_of_notice(struct facts *facts, const struct notice_record *notice, str
         r = store_get_obligation(facts->engine->store, notice->obligation_id, &record);
         if (r < 0)
                 return r;
-        if (notice->kind == KIND_DATE_SET || notice->kind == KIND_SNOOZED || notice->kind == KIND_COMPLETED)
+        if (notice->kind == KIND_DATE_SET || notice->kind == KIND_SNOOZED || notice->kind == KIND_COMPLETED ||
+            kind_takes_back(notice->kind))
                 return of_decision(facts, &record, notice, ret, ret_reason);
         return of_reminder(facts, &record, notice, ret, ret_reason);
 }

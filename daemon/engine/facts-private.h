@@ -18,7 +18,7 @@ struct facts {
         struct dropped_notice dropped[GROUP_MAX];
         size_t n_dropped;
         wall_time early; /* see facts_early() */
-        bool threads;    /* only mail does */
+        bool threads;    /* only mail does; and only mail has calendar entries */
         const char *thread[GROUP_MAX + 1];
         size_t n_thread;
         void **kept; /* freed with the letter */

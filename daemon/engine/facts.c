@@ -97,6 +97,7 @@ static int address_letter(struct facts *facts, const struct delivery_record *del
         letter->id = facts_keep_copy(facts, delivery->id);
         letter->agency = facts_keep_copy(facts, delivery->agency);
         letter->address = facts_keep_copy(facts, delivery->address);
+        letter->sequence = delivery->sequence;
         letter->agency_name =
                 agency != ROSTER_NONE ? facts->config->roster.agencies[agency].name : facts->config->contact.name;
         return letter->id && letter->agency && letter->address ? 0 : -ENOMEM;
@@ -145,6 +146,20 @@ static int join_thread(struct facts *facts, int64_t obligation)
         return 0;
 }
 
+/* Where a mail ends an obligation, whether its address has it in the calendar. */
+static int find_entry(const struct facts *facts, const struct notice_record *notice, struct letter_entry *entry)
+{
+        civil_day day = CIVIL_NONE;
+        int r = 0;
+
+        entry->obligation_id = notice->obligation_id;
+        if (facts->threads && kind_ends_entry(notice->kind))
+                r = store_get_entry(facts->engine->store, notice->obligation_id, facts->letter.address, &day);
+        entry->cancels = day != CIVIL_NONE;
+        entry->cancelled_day = day;
+        return r;
+}
+
 static int take_notice(struct facts *facts, const struct notice_record *notice)
 {
         const char *reason = "the agency left the block";
@@ -159,6 +174,8 @@ static int take_notice(struct facts *facts, const struct notice_record *notice)
                 facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, reason, r == ENTRY_LATE};
                 return 0;
         }
+        if (r == ENTRY_SAID)
+                r = find_entry(facts, notice, &facts->entries[facts->n_entries]);
         if (r < 0)
                 return r;
         facts->n_entries++;

@@ -8,6 +8,7 @@
 #include "engine/dispatch.h"
 #include "engine/failure.h"
 #include "engine/readdress.h"
+#include "message/calendar-part.h"
 
 /* What a person asked for by hand is not held by the hours (daemon/doc/design.md, Hours). */
 static int64_t parcel_opening(const struct outbox *outbox, const struct parcel *parcel, int64_t at_ms)
@@ -26,6 +27,26 @@ static void plan_retry(struct outbox *outbox, const struct parcel *parcel, int64
         *ret_next_ms = engine_patience(outbox->engine, parcel->delivery.made_ms, next) <= config->retry.give_up * 1000
                                ? parcel_opening(outbox, parcel, next)
                                : 0;
+}
+
+/* What stands in the calendar of the address, now that it has the mail. */
+static int note_calendar(const struct outbox *outbox, const struct parcel *parcel)
+{
+        struct store *store = outbox->engine->store;
+        const struct letter *letter = parcel->draft ? draft_letter(parcel->draft) : NULL;
+        const struct letter_entry *published;
+        int r = 0;
+
+        if (!letter || is_webhook(parcel->server))
+                return 0;
+        published = letter_published(letter);
+        if (published && published->obligation_id > 0)
+                r = store_put_entry(store, published->obligation_id, parcel->delivery.address, published->dates.safe);
+        for (size_t i = 0; r == 0 && i < letter->n_entries; i++)
+                if (letter->entries[i].cancels)
+                        r = store_put_entry(store, letter->entries[i].obligation_id, parcel->delivery.address,
+                                            CIVIL_NONE);
+        return r;
 }
 
 static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
@@ -63,6 +84,8 @@ static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
         if (gone)
                 result.state = DELIVERY_QUEUED;
         r = store_finish_delivery(outbox->engine->store, &result);
+        if (r == 0 && result.state == DELIVERY_SENT)
+                r = note_calendar(outbox, parcel);
         if (r == 0 && result.state == DELIVERY_FAILED)
                 r = failure_tell(outbox->engine, &parcel->delivery, now);
         if (r == 0 && gone) {

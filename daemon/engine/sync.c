@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "engine/announce.h"
 
 #define FACT_FINGERPRINT "synced"
 
@@ -104,16 +105,29 @@ static int move_obligation(struct sync *sync, struct obligation_record *record, 
                     &(struct journal_fields){.plan = record->plan, .item = record->item, .agency = record->agency},
                     "%s/%s for %s: the plan now says %s", record->plan, record->item, record->agency,
                     record->due == CIVIL_NONE ? "no date" : civil_format(record->due, day));
-        /* Nothing can be announced of an observance, which binds nobody, or of a date that is gone. */
-        if (record->obligation.observance || record->due == CIVIL_NONE)
+        /* Nothing can be announced of an observance, which binds nobody. */
+        if (record->obligation.observance)
                 return store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_COUNT,
                                             "the date changed");
-        r = engine_announce_date(engine, record, before, NULL, NULL);
+        r = announce_date(engine, record, before, NULL, NULL);
         if (r == 1) {
                 record->handled = engine_judged_anew(engine, record->handled);
                 engine_arm(engine, sync->item, record);
         }
         return r < 0 ? r : 0;
+}
+
+/* It was withdrawn, and is in the plan again; its queue was cancelled. */
+static int put_back(struct sync *sync, struct obligation_record *record)
+{
+        struct engine *engine = sync->engine;
+        int r = store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_WITHDRAWN,
+                                     "in the plan again");
+
+        record->obligation.status = OBLIGATION_OPEN;
+        record->known = sync->now;
+        record->handled = engine_judged_anew(engine, record->handled);
+        return r < 0 ? r : announce_reopening(engine, record, NULL, NULL);
 }
 
 static int update_obligation(struct sync *sync, const struct occurrence_record *occurrence,
@@ -126,11 +140,10 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
         int r = 0;
 
         take_dates(&record->obligation, &occurrence->planned);
-        if (record->obligation.status == OBLIGATION_WITHDRAWN) {
-                record->obligation.status = OBLIGATION_OPEN;
-                record->known = sync->now;
-                record->handled = engine_judged_anew(sync->engine, record->handled); /* its queue was cancelled */
-        }
+        if (record->obligation.status == OBLIGATION_WITHDRAWN)
+                r = put_back(sync, record);
+        if (r < 0)
+                return r;
         open = record->obligation.status == OBLIGATION_OPEN;
         changed = !same_dates(&before, &record->obligation) || before.status != record->obligation.status;
         if (open && before.status == OBLIGATION_OPEN && record->obligation.fixed == CIVIL_NONE &&
@@ -291,6 +304,11 @@ static int sync_item(struct sync *sync)
         return r <= 0 ? r : renew_item(sync, occurrences, n, agencies, n_agencies);
 }
 
+static int tell_withdrawn(void *userdata, const struct obligation_record *record)
+{
+        return announce_end(userdata, record, KIND_WITHDRAWN, NULL, NULL);
+}
+
 static int sync_all(struct sync *sync)
 {
         struct engine *engine = sync->engine;
@@ -305,7 +323,7 @@ static int sync_all(struct sync *sync)
                 }
         }
         if (r == 0)
-                r = store_finish_sync(engine->store, &sync->counts.withdrawn);
+                r = store_finish_sync(engine->store, tell_withdrawn, engine, &sync->counts.withdrawn);
         if (r == 0)
                 r = store_set_fact(engine->store, FACT_FINGERPRINT, config->fingerprint);
         if (r == 0 && sync->depth == SYNC_EVERYTHING)

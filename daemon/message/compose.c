@@ -1,14 +1,14 @@
 /* Compose: a letter in words: subject, text, HTML, calendar and header fields of an e-mail, or a webhook's JSON.
- * Depends on letter, folder, values, header, ics, payload.
+ * Depends on letter, folder, values, header, calendar-part, payload.
  * Called by engine/draft, and by control for a preview. */
 #include "message/compose.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "message/calendar-part.h"
 #include "message/folder.h"
 #include "message/header.h"
-#include "message/ics.h"
 #include "message/payload.h"
 #include "message/text.h"
 
@@ -82,12 +82,6 @@ static void add_field(struct fields *fields, char *line)
         fields->lines[fields->n] = NULL;
 }
 
-static const char *domain_of(const char *address)
-{
-        const char *at = strrchr(address, '@');
-        return at ? at + 1 : address;
-}
-
 static void add_item(struct text *items, const struct letter_entry *entry)
 {
         if (!entry->plan || !*entry->plan || !entry->item)
@@ -134,7 +128,7 @@ static void add_thread(struct fields *fields, const struct letter *letter, const
 static int make_headers(const struct letter_sender *sender, const struct letter *letter, const char *subject,
                         char ***ret)
 {
-        const char *domain = domain_of(sender->from_address);
+        const char *domain = header_domain(sender->from_address);
         struct fields fields = {.lines = calloc(HEADER_FIELDS_MAX, sizeof(*fields.lines))};
         if (!fields.lines)
                 return -ENOMEM;
@@ -155,66 +149,6 @@ static int make_headers(const struct letter_sender *sender, const struct letter 
         return fields.failed ? -ENOMEM : 0;
 }
 
-/* ---- calendar ---- */
-
-static bool has_calendar_day(const struct letter_entry *entry)
-{
-        switch (entry->kind) {
-        case KIND_ADVANCE:
-        case KIND_DUE:
-        case KIND_OVERDUE:
-        case KIND_DATE_SET:
-        case KIND_OBSERVANCE:
-                return entry->dates.due != CIVIL_NONE && !entry->dates.tentative;
-        default:
-                return false;
-        }
-}
-
-/* Of several days none is the message's own. */
-static const struct letter_entry *only_dated(const struct letter *letter)
-{
-        const struct letter_entry *only = NULL;
-        for (size_t i = 0; i < letter->n_entries; i++) {
-                if (!has_calendar_day(&letter->entries[i]))
-                        continue;
-                if (only)
-                        return NULL;
-                only = &letter->entries[i];
-        }
-        return only;
-}
-
-static int make_calendar(const struct letter_sender *sender, const struct letter *letter, const char *subject,
-                         char **ret)
-{
-        const struct letter_entry *entry = only_dated(letter);
-        if (!entry)
-                return 0;
-        bool repeats = entry->occurrence && *entry->occurrence;
-        CLEANUP_TEXT struct text uid = {0};
-        text_add_format(&uid, "%s.%s.%s%s%s@%s", entry->plan, entry->item, repeats ? entry->occurrence : "",
-                        repeats ? "." : "", letter->agency, domain_of(sender->from_address));
-        if (uid.error)
-                return -ENOMEM;
-        civil_day day = entry->kind == KIND_OBSERVANCE ? entry->dates.due : entry->dates.safe;
-        char *calendar = ics_deadline(&(struct ics_event){
-                .uid = uid.data,
-                .summary = entry->title,
-                .description = subject,
-                .organizer = sender->from_address,
-                .first = day,
-                .last = day,
-                /* Nobody counts the changes of a date; the minutes since 1970 rise with each. */
-                .sequence = (int32_t)(letter->now_epoch / 60),
-                .stamp = letter->now_epoch,
-        });
-        if (!calendar)
-                return -ENOMEM;
-        *ret = calendar;
-        return 0;
-}
-
 /* ---- the whole ---- */
 
 int compose_mail(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
@@ -233,7 +167,8 @@ int compose_mail(const struct composer *composer, const struct letter_sender *se
         if (r == 0)
                 r = make_headers(sender, letter, mail.subject, &mail.headers);
         if (r == 0)
-                r = make_calendar(sender, letter, mail.subject, &mail.calendar);
+                r = letter_calendar(sender, letter, mail.subject, &mail.calendar);
+        mail.cancels = letter_cancels(letter);
         if (r < 0)
                 composed_mail_clear(&mail);
         else

@@ -1,5 +1,5 @@
 /* Compose: a letter in words: subject, text, HTML, calendar and header fields of an e-mail, or a webhook's JSON.
- * Depends on letter, template, header, ics, payload.
+ * Depends on letter, template, header, calendar-part, payload.
  * Called by engine/draft, and by control for a preview. */
 #pragma once
 
@@ -13,6 +13,7 @@ struct composed_mail {
         char *subject;  /* UTF-8, one line */
         char *text, *html;
         char *calendar; /* or NULL */
+        bool cancels;   /* it takes back what stands in calendars */
 };
 
 /* Compiles every template of a folder; each missing or broken one is reported with file and line.

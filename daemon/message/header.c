@@ -1,6 +1,6 @@
 /* Header fields of a message: RFC 2047 words, RFC 5322 folding and dates.
  * Depends on text.
- * Called by compose. */
+ * Called by compose and calendar-part. */
 #include "message/header.h"
 
 #include <ctype.h>
@@ -296,4 +296,10 @@ char *header_message_ids(const char *name, const char *const *ids, const char *d
                         field.text.error = -ENOMEM;
         }
         return take(&field);
+}
+
+const char *header_domain(const char *address)
+{
+        const char *at = strrchr(address, '@');
+        return at ? at + 1 : address;
 }

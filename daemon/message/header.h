@@ -1,6 +1,6 @@
 /* Header fields of a message: RFC 2047 words, RFC 5322 folding and dates.
  * Depends on text.
- * Called by compose. */
+ * Called by compose and calendar-part. */
 #pragma once
 
 #include <stdint.h>
@@ -11,6 +11,8 @@
 char *header_text(const char *name, const char *value);
 /* "Name: Display Name <address>"; the display name quoted or encoded as needed; without one the bare address. */
 char *header_mailbox(const char *name, const char *display, const char *address);
+/* What stands behind the @; the address itself without one. */
+const char *header_domain(const char *address);
 /* "Date: Mon, 16 Sep 2024 08:00:00 +0700". The offset is in seconds east of UTC. */
 char *header_date(int64_t epoch_seconds, int32_t offset);
 /* "Name: <id@domain> <id@domain>", one a line; NULL ends the ids. */

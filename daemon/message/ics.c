@@ -1,6 +1,6 @@
-/* The deadline as an iCalendar object (RFC 5545).
+/* Deadlines as an iCalendar object (RFC 5545), or that they are deadlines no more (RFC 5546, section 3.2.5).
  * Depends on civil, text.
- * Called by compose. */
+ * Called by calendar. */
 #include "message/ics.h"
 
 #include <errno.h>
@@ -50,7 +50,7 @@ static void add_stamp(struct text *lines, int64_t epoch_seconds)
                         clock / 60 % 60, clock % 60);
 }
 
-static void add_event(struct text *lines, const struct ics_event *event)
+static void add_event(struct text *lines, enum ics_method method, const struct ics_event *event)
 {
         text_add_string(lines, "BEGIN:VEVENT\r\n");
         add_words(lines, "UID:", event->uid);
@@ -65,6 +65,8 @@ static void add_event(struct text *lines, const struct ics_event *event)
                 text_add_string(lines, event->organizer);
                 end_line(lines);
         }
+        if (method == ICS_CANCEL)
+                text_add_string(lines, "STATUS:CANCELLED\r\n");
         /* A deadline does not make anyone busy. */
         text_add_string(lines, "TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n");
 }
@@ -85,12 +87,14 @@ static void fold(struct text *out, const char *line)
         }
 }
 
-char *ics_deadline(const struct ics_event *event)
+char *ics_object(enum ics_method method, const struct ics_event *events, size_t n)
 {
         CLEANUP_TEXT struct text lines = {0}, out = {0};
         char *folded = NULL;
-        text_add_string(&lines, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" PRODUCT_ID "\r\nMETHOD:PUBLISH\r\n");
-        add_event(&lines, event);
+        text_add_string(&lines, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" PRODUCT_ID "\r\n");
+        text_add_string(&lines, method == ICS_CANCEL ? "METHOD:CANCEL\r\n" : "METHOD:PUBLISH\r\n");
+        for (size_t i = 0; i < n; i++)
+                add_event(&lines, method, &events[i]);
         text_add_string(&lines, "END:VCALENDAR\r\n");
         if (lines.error)
                 return NULL;

@@ -1,7 +1,9 @@
-/* The deadline as an iCalendar object (RFC 5545).
+/* Deadlines as an iCalendar object (RFC 5545), or that they are deadlines no more (RFC 5546, section 3.2.5).
  * Depends on civil, text.
- * Called by compose. */
+ * Called by calendar. */
 #pragma once
+
+#include <stddef.h>
 
 #include "core/civil.h"
 
@@ -10,9 +12,11 @@ struct ics_event {
         const char *summary, *description;
         const char *organizer; /* address, or NULL */
         civil_day first, last; /* whole days, both included */
-        int32_t sequence;      /* higher after the date has changed */
+        int32_t sequence;      /* higher than in every message before */
         int64_t stamp;         /* UTC seconds */
 };
 
-/* One VCALENDAR with METHOD:PUBLISH; CRLF line ends. The caller frees it; NULL: no memory. */
-char *ics_deadline(const struct ics_event *event);
+enum ics_method { ICS_PUBLISH, ICS_CANCEL };
+
+/* One VCALENDAR of that method; CRLF line ends. The caller frees it; NULL: no memory. */
+char *ics_object(enum ics_method method, const struct ics_event *events, size_t n);

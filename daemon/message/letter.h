@@ -23,6 +23,8 @@ struct letter_debtor {
 /* One notice: an obligation, or an occurrence, and why it is spoken of. */
 struct letter_entry {
         enum notice_kind kind;
+        int64_t obligation_id;                /* the store's; 0: it is of none */
+        const char *agency, *agency_name;     /* whose it is; NULL: whose the letter is */
         const char *plan, *item, *occurrence; /* ids; occurrence "" unless the item repeats */
         const char *plan_title, *basis;
         const char *head;      /* name of the plan's head, "" if none */
@@ -48,7 +50,9 @@ struct letter_entry {
         /* failure: which delivery to whom (of what came too late before one was made: "--all", and the agency), and the
          * server's words */
         const char *delivery, *answer, *failed_address;
-        bool too_late; /* the entry is of a reminder, and its day is over */
+        bool cancels;            /* takes back what stands in the calendar of the address */
+        civil_day cancelled_day; /* and on which day */
+        bool too_late;           /* the entry is of a reminder, and its day is over */
 };
 
 /* A digest's five lists, and for the head the matrix. */
@@ -73,6 +77,7 @@ struct letter {
         const char *id;                   /* of the delivery */
         const char *agency, *agency_name; /* to whom; "" and the contact's name for a failure */
         const char *address;              /* mailbox or webhook id */
+        int32_t sequence;                 /* of its calendar part */
         wall_time now;
         int64_t now_epoch;                  /* UTC seconds */
         int32_t utc_offset;                 /* seconds east */

@@ -32,6 +32,10 @@ static bool find_in_group(const struct scope *scope, unsigned name, struct fill 
                 [KIND_OBSERVANCE] = NAME_is_observance,
                 [KIND_SNOOZED] = NAME_is_snoozed,
                 [KIND_COMPLETED] = NAME_is_completed,
+                [KIND_DATE_CLEARED] = NAME_is_date_cleared,
+                [KIND_WAIVED] = NAME_is_waived,
+                [KIND_WITHDRAWN] = NAME_is_withdrawn,
+                [KIND_REOPENED] = NAME_is_reopened,
         };
         const struct values *values = scope_values(scope);
         switch (name) {
@@ -53,8 +57,8 @@ static bool group_at(const struct scope *scope, size_t kind, struct fill *ret)
 
 /* ---- what the subject counts ---- */
 
-static const enum value_name parts[] = {NAME_is_escalation, NAME_is_overdue,    NAME_is_reminder, NAME_is_fix_date,
-                                        NAME_is_date_set,   NAME_is_observance, NAME_is_other};
+static const enum value_name parts[] = {NAME_is_escalation, NAME_is_overdue,    NAME_is_reminder,   NAME_is_fix_date,
+                                        NAME_is_date_set,   NAME_is_observance, NAME_is_taken_back, NAME_is_other};
 
 static size_t count_part(const struct values *values, enum value_name part)
 {
@@ -72,6 +76,8 @@ static size_t count_part(const struct values *values, enum value_name part)
                 return counts[KIND_DATE_SET];
         case NAME_is_observance:
                 return counts[KIND_OBSERVANCE];
+        case NAME_is_taken_back:
+                return counts[KIND_DATE_CLEARED] + counts[KIND_WAIVED] + counts[KIND_WITHDRAWN] + counts[KIND_REOPENED];
         default:
                 return counts[KIND_SNOOZED] + counts[KIND_COMPLETED];
         }

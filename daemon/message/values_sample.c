@@ -3,8 +3,6 @@
  * Called by folder_check. */
 #include "message/values.h"
 
-#define KINDS KIND_DIGEST /* those before it are of notices, of which one message may hold several */
-
 #define AGENCY(in_state) [in_state] = {.agency_short = "A", .state = (in_state)}
 static const struct letter_debtor agencies[] = {
         AGENCY(STATE_PENDING), AGENCY(STATE_OVERDUE),   AGENCY(STATE_SNOOZED), AGENCY(STATE_TENTATIVE),
@@ -13,11 +11,16 @@ static const struct letter_debtor agencies[] = {
 };
 #undef AGENCY
 
-#define ENTRY(of_kind) [of_kind] = {.kind = (of_kind), .debtors = &agencies[STATE_PENDING], .n_debtors = 1}
-static const struct letter_entry entries[KINDS] = {
-        ENTRY(KIND_ESCALATION), ENTRY(KIND_OVERDUE),  ENTRY(KIND_DUE),
-        ENTRY(KIND_FIX_DATE),   ENTRY(KIND_DATE_SET), ENTRY(KIND_ADVANCE),
-        ENTRY(KIND_OBSERVANCE), ENTRY(KIND_SNOOZED),  ENTRY(KIND_COMPLETED),
+/* Of those kinds of which one message may hold several. */
+#define ENTRY(of_kind)                                                                                                 \
+        {                                                                                                              \
+                .kind = (of_kind), .debtors = &agencies[STATE_PENDING], .n_debtors = 1                                 \
+        }
+static const struct letter_entry entries[] = {
+        ENTRY(KIND_ESCALATION), ENTRY(KIND_OVERDUE),      ENTRY(KIND_DUE),        ENTRY(KIND_FIX_DATE),
+        ENTRY(KIND_DATE_SET),   ENTRY(KIND_ADVANCE),      ENTRY(KIND_OBSERVANCE), ENTRY(KIND_SNOOZED),
+        ENTRY(KIND_COMPLETED),  ENTRY(KIND_DATE_CLEARED), ENTRY(KIND_WAIVED),     ENTRY(KIND_WITHDRAWN),
+        ENTRY(KIND_REOPENED),
 };
 #undef ENTRY
 
@@ -35,7 +38,7 @@ struct letter values_sample(enum notice_kind kind, bool grouped)
         struct letter letter = {
                 .kind = kind,
                 .entries = entries,
-                .n_entries = grouped ? KINDS : kind != KIND_TEST,
+                .n_entries = grouped ? ELEMENTS(entries) : kind != KIND_TEST,
                 .matrices = &matrix,
                 .n_matrices = 1,
         };

@@ -56,6 +56,7 @@ static int read_row(struct query *query, void *record)
         row.finished_ms = query_read_ms(query);
         row.answer = query_read_text(query);
         row.subject = query_read_text(query);
+        row.sequence = (int32_t)query_read_below(query, INT32_MAX);
         int r = query_check(query);
         if (r < 0) {
                 delivery_record_clear(&row);
@@ -67,11 +68,18 @@ static int read_row(struct query *query, void *record)
 
 const struct row_type delivery_rows = {.size = sizeof(struct delivery_record), .read = read_row, .clear = clear_row};
 
+static int64_t sequence_of(int64_t made_ms)
+{
+        int64_t seconds = made_ms / 1000 - SEQUENCE_EPOCH;
+        return seconds < SEQUENCE_LATEST ? seconds : SEQUENCE_LATEST;
+}
+
 static int insert(struct store *store, const struct delivery_record *record)
 {
         static const char sql[] = "INSERT INTO delivery (id, server, agency, address, kind, state, manual, attempts,"
-                                  " made_ms, next_ms, finished_ms, answer, subject)"
-                                  " VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, 0, NULL, ?)";
+                                  " made_ms, next_ms, finished_ms, answer, subject, sequence)"
+                                  " VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, 0, NULL, ?, max(?, 1 + coalesce("
+                                  "(SELECT sequence FROM delivery WHERE seq = (SELECT max(seq) FROM delivery)), 0)))";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_ADD_DELIVERY, sql);
         query_bind_text(&query, record->id);
         query_bind_text(&query, record->server);
@@ -82,6 +90,7 @@ static int insert(struct store *store, const struct delivery_record *record)
         query_bind_integer(&query, record->made_ms);
         query_bind_integer(&query, record->next_ms);
         query_bind_text(&query, record->subject);
+        query_bind_integer(&query, sequence_of(record->made_ms));
         return query_do(&query);
 }
 
@@ -251,6 +260,37 @@ int store_find_carrier(struct store *store, int64_t notice, const char *server, 
                 return r;
         memcpy(ret_id, id, sizeof(id));
         return again ? 2 : 0;
+}
+
+int store_put_entry(struct store *store, int64_t obligation_id, const char *address, civil_day day)
+{
+        CLEANUP_QUERY struct query query =
+                day == CIVIL_NONE
+                        ? query_cached(store, STATEMENT_DROP_ENTRY,
+                                       "DELETE FROM entry WHERE obligation = ? AND address = ?")
+                        : query_cached(store, STATEMENT_PUT_ENTRY,
+                                       "INSERT OR REPLACE INTO entry (obligation, address, day) VALUES (?, ?, ?)");
+        query_bind_integer(&query, obligation_id);
+        query_bind_text(&query, address);
+        if (day != CIVIL_NONE)
+                query_bind_day(&query, day);
+        return query_do(&query);
+}
+
+int store_get_entry(struct store *store, int64_t obligation_id, const char *address, civil_day *ret)
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_GET_ENTRY, "SELECT day FROM entry WHERE obligation = ? AND address = ?");
+        query_bind_integer(&query, obligation_id);
+        query_bind_text(&query, address);
+        int r = query_step(&query);
+        if (r < 0)
+                return r;
+        civil_day day = r > 0 ? query_read_day(&query) : CIVIL_NONE;
+        r = query_check(&query);
+        if (r == 0)
+                *ret = day;
+        return r;
 }
 
 /* First by arrival: a delivery made earlier may arrive later, and the head of a thread must not change. */

@@ -12,7 +12,8 @@
 /* What is written as a number stays that number: a new name goes to the end, anything else needs a migration. */
 _Static_assert(KIND_ESCALATION == 0 && KIND_OVERDUE == 1 && KIND_DUE == 2 && KIND_FIX_DATE == 3 && KIND_DATE_SET == 4 &&
                        KIND_ADVANCE == 5 && KIND_OBSERVANCE == 6 && KIND_SNOOZED == 7 && KIND_COMPLETED == 8 &&
-                       KIND_DIGEST == 9 && KIND_FAILURE == 10 && KIND_TEST == 11 && KIND_COUNT == 12,
+                       KIND_DIGEST == 9 && KIND_FAILURE == 10 && KIND_TEST == 11 && KIND_DATE_CLEARED == 12 &&
+                       KIND_WAIVED == 13 && KIND_WITHDRAWN == 14 && KIND_REOPENED == 15 && KIND_COUNT == 16,
                "kinds are stored as numbers");
 _Static_assert(NOTICE_NEW == 0 && NOTICE_QUEUED == 1 && NOTICE_SENT == 2 && NOTICE_FAILED == 3 &&
                        NOTICE_CANCELLED == 4 && NOTICE_SKIPPED == 5,
@@ -176,7 +177,25 @@ static const char schema_6[] =
         "  PRIMARY KEY (delivery, notice)) STRICT, WITHOUT ROWID;"
         "INSERT INTO unread SELECT seq, 0, finished_ms FROM delivery WHERE state <> 0 AND state <> 2 AND state = 3;";
 
-static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4, schema_5, schema_6};
+/* sequence: grows with every delivery, as the SEQUENCE of its calendar entry; in seconds since SEQUENCE_EPOCH, or one
+ * more than the one before. What is not sent yet gets one; what was sent had minutes since 1970, which are less.
+ * entry: what stands in the calendar of an address, by the messages that it got. */
+static const char schema_7[] =
+        "ALTER TABLE delivery ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;"
+        "UPDATE delivery SET sequence = max(made_ms / 1000 - 1577836800, 0)"
+        "  WHERE (state = 0 AND server > '') OR (state <> 0 AND state <> 2 AND state = 1);"
+        "CREATE TABLE entry ("
+        "  obligation INTEGER NOT NULL REFERENCES obligation, address TEXT NOT NULL COLLATE NOCASE,"
+        "  day INTEGER NOT NULL,"
+        "  PRIMARY KEY (obligation, address)) STRICT, WITHOUT ROWID;"
+        "INSERT OR REPLACE INTO entry SELECT o.id, d.address, o.effective FROM obligation AS o"
+        "  CROSS JOIN notice AS n ON n.obligation = o.id AND n.kind IN (1, 2, 4, 5, 6)"
+        "  CROSS JOIN carried AS c ON c.notice = n.id CROSS JOIN delivery AS d ON d.seq = c.delivery"
+        "  WHERE o.status = 0 AND o.dateless = 0 AND d.state = 2 AND d.server = 'mail'"
+        "  AND NOT EXISTS (SELECT 1 FROM carried AS x WHERE x.delivery = d.seq AND x.notice <> n.id);";
+_Static_assert(SEQUENCE_EPOCH == 1577836800, "as in schema_7");
+
+static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4, schema_5, schema_6, schema_7};
 const struct schema schema_current = {
         .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
 

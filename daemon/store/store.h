@@ -121,11 +121,6 @@ int store_mark_obligation(struct store *store, int64_t id);
 /* Marks an item's occurrences with all that is owed of them, which is not looked at, if there are n of them that are
  * not withdrawn; 1: there are not. */
 int store_keep_item(struct store *store, const char *plan, const char *item, size_t n);
-/* Withdraws what was not marked since store_begin_sync() and is not yet withdrawn: open obligations become withdrawn,
- * their queue is cancelled. Decided ones (done, waived) keep their status. *ret_n: how many obligations.
- * -EINVAL without store_begin_sync(). */
-int store_finish_sync(struct store *store, size_t *ret_n);
-
 /* Which obligations to visit; a zeroed filter means all, in (due, plan, item, key, agency) order, the undated last. */
 struct obligation_filter {
         const char *plan, *item, *key, *agency; /* NULL: any */
@@ -151,6 +146,10 @@ struct obligation_filter {
 typedef int (*obligation_visitor)(void *userdata, const struct obligation_record *record);
 int store_each_obligation(struct store *store, const struct obligation_filter *filter, obligation_visitor visit,
                           void *userdata);
+/* Withdraws what was not marked since store_begin_sync() and is not yet withdrawn: open obligations become withdrawn,
+ * their queue is cancelled, and then each is visited (visit NULL: not). Decided ones (done, waived) keep their status.
+ * *ret_n: how many obligations. -EINVAL without store_begin_sync(). */
+int store_finish_sync(struct store *store, obligation_visitor visit, void *userdata, size_t *ret_n);
 
 /* ---- what is due ---- */
 /* Occurrences whose next_fire has come, at most n. Returns how many were written to records, or an error. */
@@ -230,6 +229,9 @@ enum delivery_state {
 const char *delivery_state_name(enum delivery_state state);
 int delivery_state_parse(const char *name, enum delivery_state *ret);
 
+/* The seconds since 2020-01-01 UTC fit 32 bits until 2088; from 2083 on a delivery only counts on from the one before. */
+#define SEQUENCE_EPOCH 1577836800
+#define SEQUENCE_LATEST 2000000000
 #define DELIVERY_ID_SIZE 33       /* 128 bits in hex */
 #define SERVER_SIZE (ID_SIZE + 9) /* "mail" or "webhook:" and an id */
 
@@ -241,7 +243,8 @@ struct delivery_record {
         char *address; /* mailbox, or the webhook's id */
         enum notice_kind kind;
         enum delivery_state state;
-        bool manual; /* a test or a manual retry: hours do not hold it */
+        bool manual;      /* a test or a manual retry: hours do not hold it */
+        int32_t sequence; /* higher than of every delivery made before it; the store's */
         uint32_t attempts;
         int64_t made_ms;     /* UTC milliseconds, as all below */
         int64_t next_ms;     /* next attempt while queued */
@@ -298,6 +301,10 @@ int store_last_failure(struct store *store, struct delivery_record *ret, int64_t
 /* The first delivery about an obligation that reached an address, whose id heads the thread; 1: none. */
 int store_thread_root(struct store *store, int64_t obligation_id, const char *address,
                       char ret_id[static DELIVERY_ID_SIZE]);
+/* What stands in the calendar of an address: a day of an obligation was sent to it, or taken back (CIVIL_NONE). */
+int store_put_entry(struct store *store, int64_t obligation_id, const char *address, civil_day day);
+/* *ret is CIVIL_NONE where it has no entry. */
+int store_get_entry(struct store *store, int64_t obligation_id, const char *address, civil_day *ret);
 struct delivery_filter {
         int state;                            /* an enum delivery_state, -1: any */
         const char *agency;                   /* NULL: any */

@@ -101,14 +101,25 @@ static int withdraw_occurrence(struct store *store, int64_t id)
         return r < 0 ? r : store_cancel_notices(store, id, 0, KIND_COUNT, "withdrawn");
 }
 
-static int withdraw_obligation(struct store *store, int64_t id)
+struct withdrawal {
+        obligation_visitor visit;
+        void *userdata;
+        size_t n; /* obligations so far */
+};
+
+static int withdraw_obligation(struct store *store, int64_t id, const struct withdrawal *withdrawal)
 {
+        CLEANUP(obligation_record_clear) struct obligation_record record = {0};
         int r = withdraw(store, STATEMENT_WITHDRAW_OBLIGATION,
                          "UPDATE obligation SET status = 3, next_fire = NULL WHERE id = ?", id);
-        return r < 0 ? r : store_cancel_notices(store, 0, id, KIND_COUNT, "withdrawn");
+        if (r >= 0)
+                r = store_cancel_notices(store, 0, id, KIND_COUNT, "withdrawn");
+        if (r >= 0)
+                r = store_get_obligation(store, id, &record);
+        return r < 0 || !withdrawal->visit ? r : withdrawal->visit(withdrawal->userdata, &record);
 }
 
-static int withdraw_obligations_of(struct store *store, int64_t occurrence, size_t *n)
+static int withdraw_obligations_of(struct store *store, int64_t occurrence, struct withdrawal *withdrawal)
 {
         CLEANUP_FREE int64_t *ids = NULL;
         size_t n_ids = 0;
@@ -119,16 +130,16 @@ static int withdraw_obligations_of(struct store *store, int64_t occurrence, size
         int r = query_fetch_ids(&query, &ids, &n_ids);
         drop_marked(&store->obligations, ids, &n_ids);
         for (size_t i = 0; r >= 0 && i < n_ids; i++)
-                r = withdraw_obligation(store, ids[i]);
-        *n += n_ids;
+                r = withdraw_obligation(store, ids[i], withdrawal);
+        withdrawal->n += n_ids;
         return r;
 }
 
 /* What is owed of an occurrence that was withdrawn before was withdrawn with it. */
-static int withdraw_unmarked(struct store *store, size_t *ret_n)
+static int withdraw_unmarked(struct store *store, struct withdrawal *withdrawal)
 {
         CLEANUP_FREE int64_t *ids = NULL;
-        size_t n_ids = 0, n = 0;
+        size_t n_ids = 0;
         CLEANUP_QUERY struct query query =
                 query_cached(store, STATEMENT_LIVE_OCCURRENCES, "SELECT id FROM occurrence WHERE withdrawn = 0");
         int r = query_fetch_ids(&query, &ids, &n_ids);
@@ -136,30 +147,29 @@ static int withdraw_unmarked(struct store *store, size_t *ret_n)
                 return r;
         drop_marked(&store->kept, ids, &n_ids);
         for (size_t i = 0; r >= 0 && i < n_ids; i++) {
-                r = withdraw_obligations_of(store, ids[i], &n);
+                r = withdraw_obligations_of(store, ids[i], withdrawal);
                 if (r >= 0 && !marked(&store->occurrences, ids[i]))
                         r = withdraw_occurrence(store, ids[i]);
         }
-        *ret_n = n;
         return r;
 }
 
-int store_finish_sync(struct store *store, size_t *ret_n)
+int store_finish_sync(struct store *store, obligation_visitor visit, void *userdata, size_t *ret_n)
 {
         if (!store->syncing)
                 return store_refuse(store, -EINVAL, "no sync has begun");
-        size_t n = 0;
+        struct withdrawal withdrawal = {.visit = visit, .userdata = userdata};
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
         if (r >= 0)
                 r = owed_write(store);
         if (r >= 0)
-                r = withdraw_unmarked(store, &n);
+                r = withdraw_unmarked(store, &withdrawal);
         if (r >= 0)
                 r = unit_commit(&unit);
         forget(store);
         if (r < 0)
                 return r;
-        *ret_n = n;
+        *ret_n = withdrawal.n;
         return 0;
 }

@@ -1,9 +1,14 @@
 """What becomes of what was not sent, and of what was sent and is taken back: in real time, over the bus."""
 
+import datetime
 import json
 
+import icalendar
+import pytest
+
 from block import Bus
-from live import Live, mail_to, said, soon
+from lab import check
+from live import PATIENCE, Live, item, mail_to, now, said, soon
 
 
 def test_a_failure_needs_attention_until_it_is_acknowledged(tmp_path, smtp, authority):
@@ -22,3 +27,106 @@ def test_a_failure_needs_attention_until_it_is_acknowledged(tmp_path, smtp, auth
         assert bus.ctl("acknowledge").returncode == 2
         assert bus.ctl("acknowledge", "--all", "--json").stdout.strip() != ""
         assert [event["verb"] for event in json.loads(bus.ctl("log", "--json").stdout)] == ["acknowledge", "acknowledge"]
+
+
+# ---- taken back ------------------------------------------------------------------------------------------------------
+
+DUE = (now() + datetime.timedelta(days=5)).date()
+OTHER = DUE + datetime.timedelta(days=1)
+
+
+def calendars(smtp):
+    """(kind, METHOD, UID, SEQUENCE, day) of each mail, in the order in which they came; the last four None without."""
+    for record in smtp.messages():
+        raw = smtp.content(record)
+        assert check.message_problems(raw) == []
+        message = check.parse(raw)
+        part = next((part for part in message.walk() if part.get_content_type() == "text/calendar"), None)
+        if part is None:
+            yield message["X-Reminderd-Kind"], None, None, None, None
+            continue
+        calendar = icalendar.Calendar.from_ical(part.get_content())
+        (event,) = calendar.walk("VEVENT")
+        assert part.get_param("method") == calendar["METHOD"]
+        yield (message["X-Reminderd-Kind"], str(calendar["METHOD"]), str(event["UID"]), int(event["SEQUENCE"]),
+               event["DTSTART"].dt)  # fmt: skip
+
+
+@pytest.fixture
+def office(tmp_path, smtp, authority):
+    """An agency that owes a report, of which nobody is reminded yet, and something without a date."""
+    items = item(due=DUE) + ", " + item("tap-huan", due=DUE).replace(f'due = "{DUE}"', 'when = "khi co cong van"')
+    block = Live(tmp_path, soon(), mail=mail_to(smtp, authority), items=items, confirmations=True)
+    with Bus() as bus, block.start("session", environment=bus.environment) as daemon:
+        bus.block, bus.daemon = block, daemon
+        yield bus
+
+
+def decide(office, *words):
+    result = office.ctl(*words)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    "words, kind, method",
+    [
+        (["clear-date", "tap-huan"], "date_cleared", "CANCEL"),
+        (["waive", "tap-huan", "--reason", "không tổ chức"], "waived", "CANCEL"),
+        (["done", "tap-huan", "--agency", "don-vi-1"], "completed", "CANCEL"),
+        (["set-date", "tap-huan", str(OTHER)], "date_set", "PUBLISH"),
+    ],
+)
+def test_an_entry_that_went_out_is_taken_back(office, smtp, words, kind, method):
+    decide(office, "set-date", "tap-huan", str(DUE))
+    smtp.wait(1, PATIENCE)
+    said(office.daemon, "Sent date_set")
+    decide(office, *words)
+    smtp.wait(2, PATIENCE)
+    first, second = calendars(smtp)
+    assert first[:2] == ("date_set", "PUBLISH") and first[4] == DUE
+    assert second[:3] == (kind, method, first[2])
+    assert second[3] > first[3]
+    assert second[4] == (OTHER if method == "PUBLISH" else DUE)
+
+
+def test_what_nobody_was_told_is_not_taken_back(office, smtp):
+    decide(office, "waive", "tap-huan", "--reason", "không tổ chức")
+    decide(office, "reopen", "tap-huan", "--agency", "don-vi-1", "--reason", "nhầm")
+    decide(office, "set-date", "tap-huan", str(DUE))
+    smtp.wait(1, PATIENCE)
+    said(office.daemon, "Sent date_set")
+    assert [kind for kind, *_ in calendars(smtp)] == ["date_set"]
+
+
+def test_what_was_taken_back_is_told_when_it_comes_back(office, smtp):
+    for number, words in enumerate([
+        ["set-date", "tap-huan", str(DUE)],
+        ["waive", "tap-huan", "--reason", "không tổ chức"],
+        ["reopen", "tap-huan", "--reason", "tổ chức trở lại"],
+        ["done", "tap-huan", "--agency", "don-vi-1"],
+        ["reopen", "tap-huan", "--reason", "nhầm"],
+    ], 1):  # fmt: skip
+        decide(office, *words)
+        smtp.wait(number, PATIENCE)
+        said(office.daemon, "Sent ", number)
+    found = list(calendars(smtp))
+    assert [(kind, method) for kind, method, *_ in found] == [
+        ("date_set", "PUBLISH"), ("waived", "CANCEL"), ("reopened", "PUBLISH"), ("completed", "CANCEL"),
+        ("reopened", "PUBLISH"),
+    ]  # fmt: skip
+    assert sorted({sequence for *_, sequence, _ in found}) == [sequence for *_, sequence, _ in found]
+
+
+def test_what_leaves_the_plan_is_taken_back_and_comes_back(office, smtp):
+    decide(office, "set-date", "tap-huan", str(DUE))
+    said(office.daemon, "Sent date_set")
+    plan = (office.block.conf / "plans.d/plan.conf").read_text(encoding="utf-8")
+    office.block.write_plan(plan.replace("tap-huan", "tap-huan-moi"))
+    office.daemon.reload()
+    said(office.daemon, "Sent withdrawn")
+    office.block.write_plan(plan)
+    office.daemon.reload()
+    said(office.daemon, "Sent reopened")
+    found = list(calendars(smtp))
+    assert [row[:2] for row in found] == [("date_set", "PUBLISH"), ("withdrawn", "CANCEL"), ("reopened", "PUBLISH")]
+    assert found[0][2] == found[1][2] == found[2][2] and found[0][3] < found[1][3] < found[2][3]

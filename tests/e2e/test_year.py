@@ -76,6 +76,7 @@ EXPECTED = f"""
 06-24 09:00 snoozed so-ket: dv-1
 06-27 14:00 completed so-ket: {all_but("dv-2", "dv-3")}
 06-28 08:00 advance so-ket: dv-2 dv-3
+07-02 09:00 waived so-ket: dv-3
 07-03 08:00 overdue so-ket: dv-2
 07-03 09:00 snoozed so-ket: dv-2
 07-04 08:00 escalation so-ket: vp

@@ -169,7 +169,7 @@ static int sync_plans(struct work *work)
                 TRY(store_mark_occurrence(work->store, record.id));
                 TRY(put_obligations(work, &record));
         }
-        return store_finish_sync(work->store, &withdrawn);
+        return store_finish_sync(work->store, NULL, NULL, &withdrawn);
 }
 
 struct some {

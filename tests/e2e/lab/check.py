@@ -23,7 +23,7 @@ except ImportError:  # the calendar part is then only looked at
 LINE_MAX = 998  # bytes without CRLF: RFC 5322, section 2.1.1
 KINDS = {
     "escalation", "overdue", "due", "fix_date", "date_set", "advance", "observance", "snoozed", "completed",
-    "digest", "failure", "test",
+    "digest", "failure", "test", "date_cleared", "waived", "withdrawn", "reopened",
 }
 STATES = {
     "pending", "overdue", "snoozed", "tentative", "undated", "done", "late", "waived", "withdrawn", "passed",
@@ -152,7 +152,7 @@ def _part_problems(message):
 
 
 def calendar_problems(text):
-    """What is wrong with an iCalendar object that carries one deadline."""
+    """What is wrong with an iCalendar object that carries one deadline, or takes some back."""
     if re.search(r"(?<!\r)\n", text):
         yield "calendar: a bare LF"
     if any(len(line.encode()) > 75 for line in text.split("\r\n")):
@@ -170,9 +170,12 @@ def calendar_problems(text):
         if not calendar.get(name):
             yield f"calendar: no {name}"
     events = calendar.walk("VEVENT")
-    if len(events) != 1:
+    cancels = calendar.get("METHOD") == "CANCEL"
+    if not events or len(events) > 1 and not cancels:
         yield f"calendar: {len(events)} events"
     for event in events:
+        if (event.get("STATUS") == "CANCELLED") != cancels:
+            yield f"calendar: METHOD {calendar.get('METHOD')} and STATUS {event.get('STATUS')}"
         for name in ("UID", "DTSTAMP", "DTSTART", "SUMMARY"):
             if not event.get(name):
                 yield f"calendar: no {name}"

@@ -10,8 +10,8 @@
 static void test_kinds(void **state)
 {
         static const char *const names[] = {
-                "escalation", "overdue", "due",       "fix_date", "date_set", "advance",
-                "observance", "snoozed", "completed", "digest",   "failure",  "test",
+                "escalation", "overdue", "due",     "fix_date", "date_set",     "advance", "observance", "snoozed",
+                "completed",  "digest",  "failure", "test",     "date_cleared", "waived",  "withdrawn",  "reopened",
         };
         enum notice_kind kind = KIND_TEST;
 

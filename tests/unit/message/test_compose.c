@@ -147,6 +147,7 @@ static void test_calendar_identity(void **state)
         int32_t last = 0;
         for (int32_t today = 1218; today <= 1224; today += 3) {
                 struct letter letter = letter_of(&entry, 1, today);
+                letter.sequence = today;
                 CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
                 compose(*state, &letter, &mail);
                 assert_non_null(strstr(mail.calendar, "UID:tdkt-2024.thang.2024-12-25.so-noi-vu@laocai.example\r\n"));
@@ -155,6 +156,32 @@ static void test_calendar_identity(void **state)
                 assert_true(atoi(sequence + strlen("SEQUENCE:")) > last);
                 last = atoi(sequence + strlen("SEQUENCE:"));
         }
+}
+
+/* What stands in a calendar is taken back, on the day on which it stands there, and nothing else is said. */
+static void test_cancels(void **state)
+{
+        struct letter_entry entries[] = {
+                entry_of(KIND_WAIVED, "mot", "Một", on(1210)),
+                entry_of(KIND_REOPENED, "hai", "Hai", on(1211)),
+                entry_of(KIND_DATE_CLEARED, "ba", "Ba", no_dates()),
+        };
+        entries[0].cancels = entries[2].cancels = true;
+        entries[0].cancelled_day = civil_from(2024, 12, 9);
+        entries[2].cancelled_day = civil_from(2024, 12, 12);
+        entries[2].agency = "so-tu-phap";
+        struct letter letter = letter_of(entries, ELEMENTS(entries), 1201);
+        letter.sequence = 77;
+        CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+        compose(*state, &letter, &mail);
+        assert_true(mail.cancels);
+        assert_non_null(strstr(mail.calendar, "METHOD:CANCEL\r\n"));
+        assert_non_null(strstr(mail.calendar, "UID:tdkt-2024.mot.so-noi-vu@laocai.example\r\n"));
+        assert_non_null(strstr(mail.calendar, "UID:tdkt-2024.ba.so-tu-phap@laocai.example\r\n"));
+        assert_non_null(strstr(mail.calendar, "DTSTART;VALUE=DATE:20241209\r\n"));
+        assert_non_null(strstr(mail.calendar, "DTSTART;VALUE=DATE:20241212\r\n"));
+        assert_non_null(strstr(mail.calendar, "SEQUENCE:77\r\n"));
+        assert_null(strstr(mail.calendar, "hai"));
 }
 
 static void test_items(void **state)
@@ -315,10 +342,11 @@ static void test_payload_kinds(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_headers),  cmocka_unit_test(test_thread),
-                cmocka_unit_test(test_calendar), cmocka_unit_test(test_calendar_identity),
-                cmocka_unit_test(test_items),    cmocka_unit_test(test_hostile),
-                cmocka_unit_test(test_payload),  cmocka_unit_test(test_payload_kinds),
+                cmocka_unit_test(test_headers),       cmocka_unit_test(test_thread),
+                cmocka_unit_test(test_calendar),      cmocka_unit_test(test_calendar_identity),
+                cmocka_unit_test(test_cancels),       cmocka_unit_test(test_items),
+                cmocka_unit_test(test_hostile),       cmocka_unit_test(test_payload),
+                cmocka_unit_test(test_payload_kinds),
         };
         return cmocka_run_group_tests(tests, load, unload);
 }

@@ -16,7 +16,7 @@
 
 static char *make(const char *summary, const char *description)
 {
-        return ics_deadline(&(struct ics_event){
+        const struct ics_event event = {
                 .uid = "tdkt-2024.bao-cao.so-noi-vu@laocai.example",
                 .summary = summary,
                 .description = description,
@@ -25,7 +25,8 @@ static char *make(const char *summary, const char *description)
                 .last = civil_from(2024, 12, 31),
                 .sequence = 7,
                 .stamp = 1726448400,
-        });
+        };
+        return ics_object(ICS_PUBLISH, &event, 1);
 }
 
 /* RFC 5545, section 3.1: CRLF, 75 octets at most; a character is never cut. */
@@ -119,13 +120,37 @@ static void test_no_summary(void **state)
         icalcomponent_free(calendar);
 }
 
+/* RFC 5546, section 3.2.5: the method and the state say so, under the same UID. */
+static void test_cancel(void **state)
+{
+        (void)state;
+        const struct ics_event events[] = {
+                {.uid = "one@laocai.example", .summary = "Một", .first = 20000, .last = 20000, .sequence = 8},
+                {.uid = "two@laocai.example", .summary = "Hai", .first = 20001, .last = 20001, .sequence = 9},
+        };
+        CLEANUP_FREE char *text = ics_object(ICS_CANCEL, events, ELEMENTS(events));
+        check_lines(text);
+        icalcomponent *calendar = icalparser_parse_string(text);
+        assert_non_null(calendar);
+        assert_int_equal(icalcomponent_count_errors(calendar), 0);
+        assert_int_equal(icalcomponent_get_method(calendar), ICAL_METHOD_CANCEL);
+        icalcomponent *event = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT);
+        for (size_t i = 0; i < ELEMENTS(events); i++) {
+                assert_non_null(event);
+                assert_int_equal(icalcomponent_get_status(event), ICAL_STATUS_CANCELLED);
+                assert_string_equal(icalcomponent_get_uid(event), events[i].uid);
+                assert_int_equal(icalcomponent_get_sequence(event), events[i].sequence);
+                event = icalcomponent_get_next_component(calendar, ICAL_VEVENT_COMPONENT);
+        }
+        assert_null(event);
+        icalcomponent_free(calendar);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_lines),
-                cmocka_unit_test(test_places),
-                cmocka_unit_test(test_reading),
-                cmocka_unit_test(test_no_summary),
+                cmocka_unit_test(test_lines),      cmocka_unit_test(test_places), cmocka_unit_test(test_reading),
+                cmocka_unit_test(test_no_summary), cmocka_unit_test(test_cancel),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

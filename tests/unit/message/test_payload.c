@@ -106,6 +106,10 @@ static const char *const expected[KIND_COUNT] = {
                                             "'address': 'a@b.example', 'subject': 'Báo cáo tháng', "
                                             "'answer': '550 no such user'}]"),
         [KIND_TEST] = ROOT_OF("test", "'obligations': []"),
+        [KIND_DATE_CLEARED] = OF_OBLIGATION("date_cleared", ""),
+        [KIND_WAIVED] = OF_OBLIGATION("waived", ""),
+        [KIND_WITHDRAWN] = OF_OBLIGATION("withdrawn", ""),
+        [KIND_REOPENED] = OF_OBLIGATION("reopened", ""),
 };
 
 static json_t *read_expected(const char *text)

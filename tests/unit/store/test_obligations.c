@@ -669,7 +669,7 @@ static void test_a_sync_withdraws_what_is_gone(void **state)
         fixture_notice(store, goes, 0, "escalation-0", KIND_ESCALATION);
 
         size_t n = 99;
-        assert_int_equal(store_finish_sync(store, &n), -EINVAL);
+        assert_int_equal(store_finish_sync(store, NULL, NULL, &n), -EINVAL);
         assert_int_equal(store_mark_obligation(store, ids[0]), -EINVAL);
         assert_int_equal(n, 99);
         for (int round = 0; round < 2; round++) {
@@ -679,7 +679,7 @@ static void test_a_sync_withdraws_what_is_gone(void **state)
                 for (size_t i = 0; i < ELEMENTS(rows); i++)
                         if (rows[i].marked)
                                 OK(store, store_mark_obligation(store, ids[i]));
-                OK(store, store_finish_sync(store, &n));
+                OK(store, store_finish_sync(store, NULL, NULL, &n));
                 OK(store, store_commit(store));
                 assert_int_equal(n, round == 0 ? 3 : 0);
         }
@@ -711,7 +711,7 @@ static void test_a_sync_begins_without_marks(void **state)
         OK(store, store_begin_sync(store));
         OK(store, store_mark_occurrence(store, occurrence));
         size_t n = 0;
-        OK(store, store_finish_sync(store, &n));
+        OK(store, store_finish_sync(store, NULL, NULL, &n));
         assert_int_equal(n, 1);
 }
 
@@ -729,17 +729,17 @@ static void test_a_sync_keeps_items(void **state)
         assert_int_equal(store_keep_item(store, "p", "one", 1), 1);
         assert_int_equal(store_keep_item(store, "q", "one", 2), 1);
         OK(store, store_keep_item(store, "p", "one", 2));
-        OK(store, store_finish_sync(store, &n));
+        OK(store, store_finish_sync(store, NULL, NULL, &n));
         assert_int_equal(n, 1); /* what is owed of the other */
 
         OK(store, store_begin_sync(store));
         OK(store, store_mark_occurrence(store, first));
-        OK(store, store_finish_sync(store, &n));
+        OK(store, store_finish_sync(store, NULL, NULL, &n));
         assert_int_equal(n, 2); /* it was marked, what is owed of it was not */
         OK(store, store_begin_sync(store));
         assert_int_equal(store_keep_item(store, "p", "one", 2), 1); /* one was away */
         OK(store, store_keep_item(store, "p", "one", 1));
-        OK(store, store_finish_sync(store, &n));
+        OK(store, store_finish_sync(store, NULL, NULL, &n));
         assert_int_equal(n, 0);
 }
 
@@ -776,7 +776,7 @@ static void test_counts_what_a_transaction_makes(void **state)
                 }
         }
         assert_counts(store, DUE_DAY + 1, 4, 2);
-        OK(store, store_finish_sync(store, &n)); /* takes e's back */
+        OK(store, store_finish_sync(store, NULL, NULL, &n)); /* takes e's back */
         OK(store, store_commit(store));
         assert_int_equal(n, 1);
         assert_counts(store, DUE_DAY + 1, n_open - 1, 1); /* an observance is not owed */

@@ -90,7 +90,7 @@ static inline int workload_rows(struct store *store, int64_t ret_obligations[sta
         TRY(store_mark_obligation(store, ret_obligations[1]));
         TRY(store_keep_item(store, "p", "one", 1));
         size_t withdrawn;
-        TRY(store_finish_sync(store, &withdrawn));
+        TRY(store_finish_sync(store, NULL, NULL, &withdrawn));
         *ret_occurrence = occurrence.id;
         return 0;
 }
@@ -240,6 +240,10 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
         delivery_record_clear(&failure);
         TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = 4, .state = DELIVERY_FAILED}));
         TRY(store_last_failure(store, &failure, &next));
+        civil_day day;
+        TRY(store_put_entry(store, obligations[0], address, 5));
+        TRY(store_get_entry(store, obligations[0], address, &day));
+        TRY(store_put_entry(store, obligations[0], address, CIVIL_NONE));
         TRY(store_acknowledge(store, "d3"));
         TRY(store_add_late(store, ids[5], 0, 7));
         TRY(store_acknowledge(store, NULL));
