@@ -163,7 +163,7 @@ static void read_hours(struct loader *loader)
         struct section section;
         char open[CLOCK_TEXT_SIZE], close[CLOCK_TEXT_SIZE];
 
-        *hours = (struct hours)HOURS_DEFAULT;
+        *hours = HOURS_DEFAULT;
         if (!section_member(&loader->main, "hours", &section))
                 return;
         (void)section_known(&section, hours_keys);
@@ -200,7 +200,7 @@ static void read_retry(struct loader *loader)
         struct section section;
         bool has_max, has_give_up;
 
-        *retry = (struct retry)RETRY_DEFAULT;
+        *retry = RETRY_DEFAULT;
         if (!section_member(&loader->main, "retry", &section))
                 return;
         (void)section_known(&section, retry_keys);

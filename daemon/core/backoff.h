@@ -11,10 +11,7 @@ struct retry {
         int64_t give_up; /* seconds since the delivery was made */
 };
 
-#define RETRY_DEFAULT                                                                                                  \
-        {                                                                                                              \
-                .first = 60, .max = INT64_C(4) * 3600, .give_up = INT64_C(5) * 86400                                   \
-        }
+#define RETRY_DEFAULT ((struct retry){.first = 60, .max = INT64_C(4) * 3600, .give_up = INT64_C(5) * 86400})
 
 /* Milliseconds to wait after `attempts` (>= 1) attempts: first * 2^(attempts-1), up to a quarter more by `random`
  * (any 64 bits) so that a crowd does not come back in step, never above max. */

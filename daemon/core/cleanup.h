@@ -10,20 +10,20 @@
 #define CLEANUP(function) __attribute__((cleanup(function)))
 
 /* Hands an owned pointer on: yields its value and leaves NULL behind. */
-#define TAKE_PTR(pointer)                                                                                              \
-        ({                                                                                                             \
-                __typeof__(pointer) *p_ = &(pointer);                                                                  \
-                __typeof__(pointer) v_ = *p_;                                                                          \
-                *p_ = NULL;                                                                                            \
-                v_;                                                                                                    \
+#define TAKE_PTR(pointer) \
+        ({ \
+                __typeof__(pointer) *p_ = &(pointer); \
+                __typeof__(pointer) v_ = *p_; \
+                *p_ = NULL; \
+                v_; \
         })
 
 /* Defines name##_p for CLEANUP() from a release function that takes NULL. */
-#define DEFINE_CLEANUP(type, release, name)                                                                            \
-        static inline void name##_p(type *p) /* NOLINT(bugprone-macro-parentheses): a type takes none */               \
-        {                                                                                                              \
-                if (*p)                                                                                                \
-                        release(*p);                                                                                   \
+#define DEFINE_CLEANUP(type, release, name) \
+        static inline void name##_p(type *p) /* NOLINT(bugprone-macro-parentheses): a type takes none */ \
+        { \
+                if (*p) \
+                        release(*p); \
         }
 
 static inline void free_p(void *p)

@@ -9,10 +9,7 @@ struct hours {
         int32_t open, close; /* seconds since midnight, [open, close); both 0: always, on days off too */
 };
 
-#define HOURS_DEFAULT                                                                                                  \
-        {                                                                                                              \
-                .open = 7 * 3600 + 30 * 60, .close = 17 * 3600                                                         \
-        }
+#define HOURS_DEFAULT ((struct hours){.open = 7 * 3600 + 30 * 60, .close = 17 * 3600})
 
 bool hours_are_always_open(const struct hours *hours);
 bool hours_are_open(const struct hours *hours, const struct calendar *calendar, wall_time at);

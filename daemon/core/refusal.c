@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define IN(phase) (UINT32_C(1) << (phase))
-#define BEFORE_MAIL                                                                                                    \
+#define BEFORE_MAIL \
         (IN(SMTP_CONNECT) | IN(SMTP_TLS) | IN(SMTP_GREETING) | IN(SMTP_EHLO) | IN(SMTP_STARTTLS) | IN(SMTP_AUTH))
 #define ENVELOPE (IN(SMTP_MAIL) | IN(SMTP_RCPT) | IN(SMTP_DATA))
 #define TRANSACTION (ENVELOPE | IN(SMTP_BLOCK) | IN(SMTP_END))

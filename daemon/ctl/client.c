@@ -17,7 +17,7 @@
 #define BUS_NAME "org.reminderd1"
 #define BUS_PATH "/org/reminderd1"
 #define BUS_INTERFACE "org.reminderd1.Manager"
-#define CALL_TIMEOUT_USEC                                                                                              \
+#define CALL_TIMEOUT_USEC \
         (60 * 1000000ULL) /* a forecast of a large block takes seconds; a daemon that hangs, for ever */
 #define FILE_TIMEOUT_USEC (3600 * 1000000ULL) /* a slow disk at the other end of a network */
 #define PAGE 500

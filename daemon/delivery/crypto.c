@@ -15,14 +15,14 @@
 #include <openssl/store.h>
 
 /* Any algorithm of a sort will do: with the first one libcrypto takes in all that the provider has of it. */
-#define FETCH(type, name)                                                                                              \
-        static bool fetch_##type(void)                                                                                 \
-        {                                                                                                              \
-                type *one = type##_fetch(NULL, name, NULL);                                                            \
-                bool got = one;                                                                                        \
-                                                                                                                       \
-                type##_free(one);                                                                                      \
-                return got;                                                                                            \
+#define FETCH(type, name) \
+        static bool fetch_##type(void) \
+        { \
+                type *one = type##_fetch(NULL, name, NULL); \
+                bool got = one; \
+\
+                type##_free(one); \
+                return got; \
         }
 
 FETCH(EVP_MD, "SHA256")

@@ -326,14 +326,14 @@ int store_thread_root(struct store *store, int64_t obligation_id, const char *ad
         return 0;
 }
 
-#define OF_OBLIGATION                                                                                                  \
-        "seq IN (SELECT c.delivery FROM notice AS n CROSS JOIN carried AS c ON c.notice = n.id WHERE n.obligation = "  \
+#define OF_OBLIGATION \
+        "seq IN (SELECT c.delivery FROM notice AS n CROSS JOIN carried AS c ON c.notice = n.id WHERE n.obligation = " \
         "?)"
-#define OF_OCCURRENCE                                                                                                  \
-        "seq IN (WITH x (id) AS (SELECT ?)"                                                                            \
-        " SELECT c.delivery FROM x CROSS JOIN obligation AS o ON o.occurrence = x.id"                                  \
-        " CROSS JOIN notice AS n ON n.obligation = o.id CROSS JOIN carried AS c ON c.notice = n.id"                    \
-        " UNION SELECT c.delivery FROM x CROSS JOIN notice AS n ON n.occurrence = x.id AND n.obligation IS NULL"       \
+#define OF_OCCURRENCE \
+        "seq IN (WITH x (id) AS (SELECT ?)" \
+        " SELECT c.delivery FROM x CROSS JOIN obligation AS o ON o.occurrence = x.id" \
+        " CROSS JOIN notice AS n ON n.obligation = o.id CROSS JOIN carried AS c ON c.notice = n.id" \
+        " UNION SELECT c.delivery FROM x CROSS JOIN notice AS n ON n.occurrence = x.id AND n.obligation IS NULL" \
         " CROSS JOIN carried AS c ON c.notice = n.id)"
 
 /* The "+" keeps SQLite from reading the whole table in its own order to find the queued ones. */

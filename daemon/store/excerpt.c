@@ -27,53 +27,53 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
                              "CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY);";
 
 /* What is queued or on the wire; what failed too, which a notice to the contact may speak of. */
-#define CHOOSE_DELIVERED                                                                                               \
-        "INSERT INTO delivered SELECT seq FROM source.delivery"                                                        \
+#define CHOOSE_DELIVERED \
+        "INSERT INTO delivered SELECT seq FROM source.delivery" \
         " WHERE ((" DELIVERY_WAITS ") OR (" DELIVERY_APART " AND state IN (1, 3))) AND (?2 IS NULL OR agency = ?2)"
-#define CHOOSE_WAITING                                                                                                 \
-        "INSERT INTO waiting SELECT id FROM source.notice WHERE state = 0 AND (?2 IS NULL OR agency = ?2)"             \
+#define CHOOSE_WAITING \
+        "INSERT INTO waiting SELECT id FROM source.notice WHERE state = 0 AND (?2 IS NULL OR agency = ?2)" \
         " UNION SELECT c.notice FROM delivered AS d CROSS JOIN source.carried AS c ON c.delivery = d.id"
 /* A waiting message about an occurrence lists all who owe it. */
-#define CHOOSE_OCCURRING                                                                                               \
-        "INSERT INTO occurring SELECT id FROM source.occurrence WHERE next_fire < ?1 AND ?3"                           \
-        " UNION SELECT n.occurrence FROM waiting AS w CROSS JOIN source.notice AS n ON n.id = w.id"                    \
+#define CHOOSE_OCCURRING \
+        "INSERT INTO occurring SELECT id FROM source.occurrence WHERE next_fire < ?1 AND ?3" \
+        " UNION SELECT n.occurrence FROM waiting AS w CROSS JOIN source.notice AS n ON n.id = w.id" \
         " WHERE n.occurrence IS NOT NULL AND n.obligation IS NULL"
 #define CHOOSE_EVERYTHING "INSERT INTO chosen SELECT id FROM source.obligation WHERE status <> 3"
 #define CHOOSE_FIRING "INSERT INTO chosen SELECT id FROM source.obligation WHERE next_fire < ?1"
 #define CHOOSE_OWED "INSERT INTO chosen SELECT id FROM source.obligation WHERE agency = ?2"
-#define CHOOSE_OF_OCCURRING                                                                                            \
-        "INSERT OR IGNORE INTO chosen"                                                                                 \
+#define CHOOSE_OF_OCCURRING \
+        "INSERT OR IGNORE INTO chosen" \
         " SELECT o.id FROM occurring AS c CROSS JOIN source.obligation AS o ON o.occurrence = c.id"
-#define CHOOSE_OF_WAITING                                                                                              \
-        "INSERT OR IGNORE INTO chosen SELECT n.obligation FROM waiting AS w"                                           \
+#define CHOOSE_OF_WAITING \
+        "INSERT OR IGNORE INTO chosen SELECT n.obligation FROM waiting AS w" \
         " CROSS JOIN source.notice AS n ON n.id = w.id WHERE n.obligation IS NOT NULL"
 
 /* ---- copying ---- */
 
 #define COPY_FACTS "INSERT OR REPLACE INTO main.fact SELECT name, value FROM source.fact"
 /* An occurrence that is nobody's concern here is there for its name only. */
-#define OCCURRENCE                                                                                                     \
+#define OCCURRENCE \
         "id, plan, item, key, title, from_day, due_day, tentative, observance, shift, fix_by, withdrawn, handled"
-#define COPY_OCCURRENCES                                                                                               \
-        "INSERT INTO main.occurrence (" OCCURRENCE ", next_fire)"                                                      \
+#define COPY_OCCURRENCES \
+        "INSERT INTO main.occurrence (" OCCURRENCE ", next_fire)" \
         " SELECT " OCCURRENCE ", iif(?3, next_fire, NULL) FROM source.occurrence"
-#define OBLIGATION                                                                                                     \
-        "id, occurrence, agency, from_day, due_day, tentative, observance, shift, fixed, status, done_on,"             \
+#define OBLIGATION \
+        "id, occurrence, agency, from_day, due_day, tentative, observance, shift, fixed, status, done_on," \
         " snoozed_until, due, effective, handled, next_fire, snoozed_by, snooze_reason, done_by, note, known"
-#define COPY_OBLIGATIONS                                                                                               \
-        "INSERT INTO main.obligation (" OBLIGATION ") SELECT " OBLIGATION                                              \
+#define COPY_OBLIGATIONS \
+        "INSERT INTO main.obligation (" OBLIGATION ") SELECT " OBLIGATION \
         " FROM source.obligation WHERE id IN (SELECT id FROM chosen WHERE id > ?4 AND id <= ?5)"
-#define COPY_NOTICES_OF_OBLIGATIONS                                                                                    \
-        "INSERT INTO main.notice SELECT n.* FROM chosen AS c CROSS JOIN source.notice AS n ON n.obligation = c.id"     \
+#define COPY_NOTICES_OF_OBLIGATIONS \
+        "INSERT INTO main.notice SELECT n.* FROM chosen AS c CROSS JOIN source.notice AS n ON n.obligation = c.id" \
         " WHERE c.id > ?4 AND c.id <= ?5"
-#define COPY_NOTICES_OF_OCCURRENCES                                                                                    \
-        "INSERT INTO main.notice SELECT n.* FROM occurring AS c CROSS JOIN source.notice AS n"                         \
+#define COPY_NOTICES_OF_OCCURRENCES \
+        "INSERT INTO main.notice SELECT n.* FROM occurring AS c CROSS JOIN source.notice AS n" \
         " ON n.occurrence = c.id AND n.obligation IS NULL"
-#define COPY_WAITING                                                                                                   \
+#define COPY_WAITING \
         "INSERT OR IGNORE INTO main.notice SELECT n.* FROM waiting AS w CROSS JOIN source.notice AS n ON n.id = w.id"
-#define COPY_DELIVERIES                                                                                                \
+#define COPY_DELIVERIES \
         "INSERT INTO main.delivery SELECT d.* FROM delivered AS c CROSS JOIN source.delivery AS d ON d.seq = c.id"
-#define COPY_CARRIED                                                                                                   \
+#define COPY_CARRIED \
         "INSERT INTO main.carried SELECT c.* FROM delivered AS d CROSS JOIN source.carried AS c ON c.delivery = d.id"
 
 static const char *const at_first[] = {CHOOSE_DELIVERED, CHOOSE_WAITING, CHOOSE_OCCURRING};

@@ -245,8 +245,8 @@ static int stop_carried(struct store *store, int64_t id)
         return query_do(&query);
 }
 
-#define NOTHING_TO_SAY                                                                                                 \
-        "NOT EXISTS (SELECT 1 FROM carried AS c JOIN notice AS n ON n.id = c.notice"                                   \
+#define NOTHING_TO_SAY \
+        "NOT EXISTS (SELECT 1 FROM carried AS c JOIN notice AS n ON n.id = c.notice" \
         " WHERE c.delivery = delivery.seq AND c.stop = 0 AND n.state NOT IN (4, 5))"
 
 static int cancel_empty(struct store *store, int64_t notice)

@@ -6,22 +6,22 @@
 #include "store/query.h"
 
 /* The columns of a row, in the order in which the row_type reads them; of an occurrence behind its id. */
-#define OCCURRENCE_FIELDS                                                                                              \
-        "plan, item, key, title, from_day, due_day, tentative, observance, shift, fix_by, withdrawn, handled, "        \
+#define OCCURRENCE_FIELDS \
+        "plan, item, key, title, from_day, due_day, tentative, observance, shift, fix_by, withdrawn, handled, " \
         "next_fire"
 extern const struct row_type occurrence_rows;
-#define OBLIGATION_COLUMNS                                                                                             \
-        "o.id, c.plan, c.item, c.key, c.title,"                                                                        \
-        " o.occurrence, o.agency, o.tentative, o.observance, o.fixed, o.status, o.done_on,"                            \
-        " o.snoozed_until, o.due, o.effective, o.from_day, o.due_day, o.shift, o.known, o.handled,"                    \
+#define OBLIGATION_COLUMNS \
+        "o.id, c.plan, c.item, c.key, c.title," \
+        " o.occurrence, o.agency, o.tentative, o.observance, o.fixed, o.status, o.done_on," \
+        " o.snoozed_until, o.due, o.effective, o.from_day, o.due_day, o.shift, o.known, o.handled," \
         " o.next_fire, o.snoozed_by, o.snooze_reason, o.done_by, o.note"
 #define OBLIGATION_TABLES "obligation AS o JOIN occurrence AS c ON c.id = o.occurrence"
 extern const struct row_type obligation_rows;
-#define NOTICE_COLUMNS                                                                                                 \
+#define NOTICE_COLUMNS \
         "n.id, n.occurrence, n.obligation, n.agency, n.rung, n.kind, n.state, n.detail, n.rung_at, n.made_ms"
 extern const struct row_type notice_rows;
-#define DELIVERY_COLUMNS                                                                                               \
-        "seq, id, server, agency, address, kind, state, manual, attempts, made_ms, next_ms, finished_ms, answer, "     \
+#define DELIVERY_COLUMNS \
+        "seq, id, server, agency, address, kind, state, manual, attempts, made_ms, next_ms, finished_ms, answer, " \
         "subject, sequence"
 extern const struct row_type delivery_rows;
 #define AUDIT_COLUMNS "id, at_ms, who, uid, verb, plan, item, key, agency, detail"

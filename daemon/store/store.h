@@ -229,7 +229,8 @@ enum delivery_state {
 const char *delivery_state_name(enum delivery_state state);
 int delivery_state_parse(const char *name, enum delivery_state *ret);
 
-/* The seconds since 2020-01-01 UTC fit 32 bits until 2088; from 2083 on a delivery only counts on from the one before. */
+/* The seconds since 2020-01-01 UTC fit 32 bits until 2088; from 2083 on a delivery only counts on from the one before.
+ */
 #define SEQUENCE_EPOCH 1577836800
 #define SEQUENCE_LATEST 2000000000
 #define DELIVERY_ID_SIZE 33       /* 128 bits in hex */

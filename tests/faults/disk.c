@@ -621,16 +621,16 @@ int __open_2(const char *path, int flags)
         return open_at(AT_FDCWD, path, flags, 0);
 }
 
-#define OPEN_MODE(flags, last)                                                                                         \
-        ({                                                                                                             \
-                mode_t mode_ = 0;                                                                                      \
-                if ((flags) & (O_CREAT | O_TMPFILE)) {                                                                 \
-                        va_list arguments_;                                                                            \
-                        va_start(arguments_, last);                                                                    \
-                        mode_ = (mode_t)va_arg(arguments_, int);                                                       \
-                        va_end(arguments_);                                                                            \
-                }                                                                                                      \
-                mode_;                                                                                                 \
+#define OPEN_MODE(flags, last) \
+        ({ \
+                mode_t mode_ = 0; \
+                if ((flags) & (O_CREAT | O_TMPFILE)) { \
+                        va_list arguments_; \
+                        va_start(arguments_, last); \
+                        mode_ = (mode_t)va_arg(arguments_, int); \
+                        va_end(arguments_); \
+                } \
+                mode_; \
         })
 
 int open(const char *path, int flags, ...)

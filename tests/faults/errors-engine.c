@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BROKEN_MS                                                                                                      \
-        INT64_C(5400000) /* a lasting fault is mended after an hour and a half: the same day, within hours             \
+#define BROKEN_MS \
+        INT64_C(5400000) /* a lasting fault is mended after an hour and a half: the same day, within hours \
                           */
 #define PLACES 40
 #define PLACES_BRIEF 3

@@ -114,11 +114,11 @@ struct store *work_open(struct faults *faults)
 
 /* ---- transactions ---- */
 
-#define TRY(call)                                                                                                      \
-        do {                                                                                                           \
-                int r_ = (call);                                                                                       \
-                if (r_ < 0)                                                                                            \
-                        return r_;                                                                                     \
+#define TRY(call) \
+        do { \
+                int r_ = (call); \
+                if (r_ < 0) \
+                        return r_; \
         } while (0)
 
 static int put_obligations(struct work *work, const struct occurrence_record *occurrence)

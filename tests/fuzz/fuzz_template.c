@@ -12,9 +12,9 @@
 #include "../unit/message/json_values.h"
 
 #define VALUE_MARK "\x02" /* stands in every value and in no text that the check looks at */
-#define VALUES                                                                                                         \
-        "{\"a\": \"\\u0002<b>&\\\"'\", \"t\": true, \"f\": false, \"n\": 7, \"r\": 1.5, \"z\": null, \"e\": [],"       \
-        " \"l\": [{\"a\": \"\\u0002<i>\"}, {\"x\": \"\\u0002</i>\"}], \"s\": [\"\\u0002<1\", \"\\u0002<2\"],"          \
+#define VALUES \
+        "{\"a\": \"\\u0002<b>&\\\"'\", \"t\": true, \"f\": false, \"n\": 7, \"r\": 1.5, \"z\": null, \"e\": []," \
+        " \"l\": [{\"a\": \"\\u0002<i>\"}, {\"x\": \"\\u0002</i>\"}], \"s\": [\"\\u0002<1\", \"\\u0002<2\"]," \
         " \"o\": {\"o\": {\"a\": \"\\u0002<c>\"}, \"a\": \"\\u0002<d>\"}}"
 
 static struct fill values;

@@ -1,8 +1,8 @@
 /* Shifts the wall clock of whatever preloads this, by CLOCK_SHIFT seconds: what the tests at other moments run under.
  *
  * Only CLOCK_REALTIME moves, in what is read and in the absolute timers that are set by it. Waiting goes on as before,
- * which is why this stands here beside libfaketime: that one wraps what waits, too, and under it the daemon ended at its
- * start or sent nothing. Files keep their own times. */
+ * which is why this stands here beside libfaketime: that one wraps what waits, too, and under it the daemon ended at
+ * its start or sent nothing. Files keep their own times. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>

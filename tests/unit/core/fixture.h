@@ -17,7 +17,7 @@
 
 DEFINE_CLEANUP(struct calendar *, calendar_free, calendar)
 
-#define CLOCK(hour, minute) (((hour)*60 + (minute)) * 60)
+#define CLOCK(hour, minute) ((60 * (hour) + (minute)) * 60)
 
 /* "" is no day. */
 static inline civil_day day_of(const char *text)

@@ -820,20 +820,13 @@ static void test_forged_days(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_forged_days),
-                cmocka_unit_test(test_rungs),
-                cmocka_unit_test(test_moments),
-                cmocka_unit_test(test_bounds),
-                cmocka_unit_test(test_until_it_is_done),
-                cmocka_unit_test(test_away_for_years),
-                cmocka_unit_test(test_order_of_offsets),
-                cmocka_unit_test(test_fix_rungs),
-                cmocka_unit_test(test_escalation_rungs),
-                cmocka_unit_test(test_step),
-                cmocka_unit_test(test_no_catch_up),
-                cmocka_unit_test(test_missed),
-                cmocka_unit_test(test_step_occurrence),
-                cmocka_unit_test(test_kinds),
+                cmocka_unit_test(test_forged_days),      cmocka_unit_test(test_rungs),
+                cmocka_unit_test(test_moments),          cmocka_unit_test(test_bounds),
+                cmocka_unit_test(test_until_it_is_done), cmocka_unit_test(test_away_for_years),
+                cmocka_unit_test(test_order_of_offsets), cmocka_unit_test(test_fix_rungs),
+                cmocka_unit_test(test_escalation_rungs), cmocka_unit_test(test_step),
+                cmocka_unit_test(test_no_catch_up),      cmocka_unit_test(test_missed),
+                cmocka_unit_test(test_step_occurrence),  cmocka_unit_test(test_kinds),
         };
 
         return cmocka_run_group_tests(tests, set_up, tear_down);

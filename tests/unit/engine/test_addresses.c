@@ -15,8 +15,8 @@
 #include "play.h"
 
 #define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"c\"]; }"
-#define HOOKS                                                                                                          \
-        "webhooks = ( { id = \"g1\"; url = \"https://g1.example/\"; agencies = [\"b\"]; },"                            \
+#define HOOKS \
+        "webhooks = ( { id = \"g1\"; url = \"https://g1.example/\"; agencies = [\"b\"]; }," \
         "             { id = \"g2\"; url = \"https://g2.example/\"; agencies = [\"a\"]; } );"
 
 struct deliveries {

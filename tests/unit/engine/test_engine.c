@@ -136,8 +136,8 @@ static void what_falls_together_stays_together_across_batches(void **state)
         }
 }
 
-#define INSPECTION                                                                                                     \
-        "{ id = \"kiem-tra\"; title = \"Kiểm tra\"; window = [\"2024-10-01\", \"2024-10-31\"]; tentative = true; "   \
+#define INSPECTION \
+        "{ id = \"kiem-tra\"; title = \"Kiểm tra\"; window = [\"2024-10-01\", \"2024-10-31\"]; tentative = true; " \
         "fix_by = \"2024-09-20\"; for = [\"b\", \"c\"]; policy = \"inspection\"; }"
 
 static void a_tentative_window_until_its_day_is_fixed(void **state)

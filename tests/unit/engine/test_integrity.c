@@ -15,8 +15,8 @@
 #include "play.h"
 
 #define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"members\"]; }"
-#define ALL_OWED                                                                                                       \
-        "06-13 08:00 due a bao-cao\n06-13 08:00 due b bao-cao\n06-13 08:00 due c bao-cao\n"                            \
+#define ALL_OWED \
+        "06-13 08:00 due a bao-cao\n06-13 08:00 due b bao-cao\n06-13 08:00 due c bao-cao\n" \
         "06-14 08:00 due a bao-cao\n06-14 08:00 due b bao-cao\n06-14 08:00 due c bao-cao\n"
 
 /* As a bit that tips: the table changes, and the index does not. */

@@ -14,7 +14,7 @@
 #include "core/cleanup.h"
 #include "play.h"
 
-#define ONLY                                                                                                           \
+#define ONLY \
         "{ id = \"kiem-tra\"; title = \"Kiểm tra\"; due = \"2024-06-14\"; for = [\"c\"]; policy = \"inspection\"; }"
 #define URGED "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"c\"]; }"
 

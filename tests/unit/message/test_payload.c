@@ -40,9 +40,9 @@ static struct letter_debtor debtor_of(void)
                                       .done_on = day_of(409)};
 }
 
-#define DEBTOR                                                                                                         \
-        "{'agency': 'Sở Tư pháp', 'state': 'snoozed', 'effective_due': '2024-04-01', 'days_late': 4, "             \
-        "'reminders_sent': 5, 'last_reminder': '2024-04-02', 'snoozed_until': '2024-04-10', 'snoozed_by': 'thu-ky', "  \
+#define DEBTOR \
+        "{'agency': 'Sở Tư pháp', 'state': 'snoozed', 'effective_due': '2024-04-01', 'days_late': 4, " \
+        "'reminders_sent': 5, 'last_reminder': '2024-04-02', 'snoozed_until': '2024-04-10', 'snoozed_by': 'thu-ky', " \
         "'snooze_reason': 'đi vắng', 'done_on': '2024-04-09'}"
 
 static struct letter_entry full_entry(enum notice_kind kind)
@@ -67,23 +67,23 @@ static struct letter_entry full_entry(enum notice_kind kind)
 }
 
 /* Between the braces. */
-#define OBLIGATION                                                                                                     \
-        "'plan': 'tdkt-2024', 'item': 'thang', 'occurrence': '2024-03-31', 'title': 'Báo cáo tháng', "              \
-        "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', "        \
-        "'report_to': 'Văn phòng UBND tỉnh', 'wording': 'báo cáo hằng tháng', 'note': 'bản giấy', "       \
+#define OBLIGATION \
+        "'plan': 'tdkt-2024', 'item': 'thang', 'occurrence': '2024-03-31', 'title': 'Báo cáo tháng', " \
+        "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', " \
+        "'report_to': 'Văn phòng UBND tỉnh', 'wording': 'báo cáo hằng tháng', 'note': 'bản giấy', " \
         "'when': 'khi có hướng dẫn', 'from': '2024-03-01', 'due': '2024-03-31', 'effective_due': '2024-04-01', " \
-        "'tentative': false, 'days_left': -3, 'days_late': 3, 'state': 'overdue', 'reminder': 2, "                     \
-        "'fix_by': '2024-03-20', 'old_due': '2024-03-15', 'decided_by': 'van-thu', 'reason': 'gia hạn', "            \
+        "'tentative': false, 'days_left': -3, 'days_late': 3, 'state': 'overdue', 'reminder': 2, " \
+        "'fix_by': '2024-03-20', 'old_due': '2024-03-15', 'decided_by': 'van-thu', 'reason': 'gia hạn', " \
         "'snoozed_until': '2024-04-05', 'done_on': '2024-04-06'"
-#define NOTHING                                                                                                            \
-        "'plan': 'tdkt-2024', 'item': 'thang', 'occurrence': null, 'title': 'Báo cáo tháng', "                          \
-        "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', "            \
+#define NOTHING \
+        "'plan': 'tdkt-2024', 'item': 'thang', 'occurrence': null, 'title': 'Báo cáo tháng', " \
+        "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', " \
         "'report_to': 'Văn phòng UBND tỉnh', 'wording': null, 'note': null, 'when': null, 'from': null, 'due': null, " \
-        "'effective_due': null, 'tentative': false, 'days_left': null, 'days_late': 0, 'state': 'pending', "               \
-        "'reminder': null, 'fix_by': null, 'old_due': null, 'decided_by': null, 'reason': null, "                          \
+        "'effective_due': null, 'tentative': false, 'days_left': null, 'days_late': 0, 'state': 'pending', " \
+        "'reminder': null, 'fix_by': null, 'old_due': null, 'decided_by': null, 'reason': null, " \
         "'snoozed_until': null, 'done_on': null"
-#define ROOT_OF(kind, data)                                                                                            \
-        "{'type': 'reminder." kind "', 'timestamp': '2024-04-04T08:00:00+07:00', 'data': {'kind': '" kind "', "        \
+#define ROOT_OF(kind, data) \
+        "{'type': 'reminder." kind "', 'timestamp': '2024-04-04T08:00:00+07:00', 'data': {'kind': '" kind "', " \
         "'agency': {'id': 'so-noi-vu', 'name': 'Sở Nội vụ'}, 'text': 'Kính gửi\\n', " data "}}"
 #define OF_OBLIGATION(kind, more) ROOT_OF(kind, "'obligations': [{'kind': '" kind "', " OBLIGATION more "}]")
 #define DEBTORS ", 'debtors': [" DEBTOR "], 'finished': 6"

@@ -146,11 +146,11 @@ static inline void fixture_spill(const char *path, const char *bytes, size_t n)
 }
 
 /* 0, or fails with the store's words. */
-#define OK(store, call)                                                                                                \
-        do {                                                                                                           \
-                int r_ = (call);                                                                                       \
-                if (r_ != 0)                                                                                           \
-                        fail_msg("%s: %d, %s", #call, r_, store_error(store));                                         \
+#define OK(store, call) \
+        do { \
+                int r_ = (call); \
+                if (r_ != 0) \
+                        fail_msg("%s: %d, %s", #call, r_, store_error(store)); \
         } while (0)
 
 #define DUE_DAY 20000

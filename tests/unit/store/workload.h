@@ -42,11 +42,11 @@ static inline int workload_see_audit(void *userdata, const struct audit_record *
 }
 
 /* Ends the function at the first error; a positive outcome is none. */
-#define TRY(call)                                                                                                      \
-        do {                                                                                                           \
-                int r_ = (call);                                                                                       \
-                if (r_ < 0)                                                                                            \
-                        return r_;                                                                                     \
+#define TRY(call) \
+        do { \
+                int r_ = (call); \
+                if (r_ < 0) \
+                        return r_; \
         } while (0)
 
 static inline int workload_rows(struct store *store, int64_t ret_obligations[static 2], int64_t *ret_occurrence)
