@@ -40,7 +40,7 @@ static int loader_place(struct loader *loader, const char *path)
                 loader->base = strdup(loader->folder);
                 return loader->base ? 0 : -ENOMEM;
         }
-        here = getcwd(NULL, 0);
+        here = get_current_dir_name();
         if (!here)
                 return -errno;
         return asprintf(&loader->base, "%s/%s", strcmp(here, "/") == 0 ? "" : here, loader->folder) < 0 ? -ENOMEM : 0;
