@@ -1,6 +1,7 @@
 """One booted container for all tests of this folder, which run in the order of the files: package, service, removal."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,8 +30,21 @@ def machine():
     container.close()
 
 
+def repack(package, folder, version):
+    """The package under another version."""
+    tree = folder / "tree"
+    subprocess.run(["dpkg-deb", "--raw-extract", package, tree], check=True)
+    control = tree / "DEBIAN/control"
+    control.write_text(re.sub(r"(?m)^Version: .*", f"Version: {version}", control.read_text()))
+    subprocess.run(["dpkg-deb", "--root-owner-group", "--build", tree, folder], check=True, capture_output=True)
+    (package,) = folder.glob("*.deb")
+    return package
+
+
 def build_package(folder, version):
-    """Its path."""
+    """Its path. SYSTEM_PACKAGE is one that was built on the release of SYSTEM_RELEASE."""
+    if given := os.environ.get("SYSTEM_PACKAGE"):
+        return repack(given, folder, version) if version else Path(given)
     more = {"DEB_DIR": str(folder)} | ({"DEB_VERSION": version} if version else {})
     done = subprocess.run(["make", "--no-print-directory", "-s", f"BUILD={BUILD}", "deb"], cwd=ROOT,
                           env=os.environ | more, capture_output=True, text=True, check=False)  # fmt: skip
