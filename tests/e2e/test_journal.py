@@ -45,6 +45,7 @@ EVENTS = {
     "CLOCK_BEHIND": (WARNING, set()),
     "STORE_TROUBLE": (ERROR, set()),
     "SERVER_TROUBLE": (ERROR, set()),
+    "SERVER_REFUSES": (ERROR, set()),
     "LATE": (ERROR, set()),
     "TROUBLE_OVER": (NOTICE, set()),
     "DECISION": (NOTICE, {"REMINDERD_ITEM"}),
@@ -125,8 +126,9 @@ def assert_as_promised(journal):
         assert entry["SYSLOG_IDENTIFIER"] == "reminderd" and entry["MESSAGE"]
 
 
-# Not provoked here but in the unit tests of the engine: a clock that is set, and what takes hours.
-ELSEWHERE = {"CLOCK_CHANGED", "SERVER_TROUBLE", "LATE"}
+# Not provoked here but in the unit tests of the engine: a clock that is set, what takes hours, and what a server that
+# refuses us is told of (also in test_mail_servers.py).
+ELSEWHERE = {"CLOCK_CHANGED", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE"}
 # Which test sees which.
 SEEN = {
     "plans": {"STARTED", "SYNCED", "RELOADED", "RELOAD_REFUSED", "CONFIG_FINDING", "DATE_CHANGED", "STOPPING"},
