@@ -18,9 +18,8 @@
 #define FETCH(type, name) \
         static bool fetch_##type(void) \
         { \
-                type *one = type##_fetch(NULL, name, NULL); \
+                type *one = type##_fetch(NULL, name, NULL); /* NOLINT(bugprone-macro-parentheses) */ \
                 bool got = one; \
-\
                 type##_free(one); \
                 return got; \
         }

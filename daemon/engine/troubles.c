@@ -22,19 +22,29 @@ struct present_trouble *troubles_find(struct troubles *troubles, enum trouble_ki
         return NULL;
 }
 
+static struct present_trouble *add(struct troubles *troubles, enum trouble_kind kind, const char *server,
+                                   int64_t since_ms)
+{
+        struct present_trouble *present = &troubles->list[troubles->n];
+
+        if (troubles->n == TROUBLES_MAX)
+                return NULL;
+        troubles->n++;
+        *present = (struct present_trouble){.trouble = {.kind = kind, .since_ms = since_ms}};
+        snprintf(present->server, sizeof(present->server), "%s", server);
+        return present;
+}
+
 struct present_trouble *troubles_begin(struct troubles *troubles, enum trouble_kind kind, const char *server,
                                        int64_t since_ms, const char *format, ...)
 {
         struct present_trouble *present = troubles_find(troubles, kind, server);
         va_list arguments;
 
-        if (!present) {
-                if (troubles->n == TROUBLES_MAX)
-                        return NULL;
-                present = &troubles->list[troubles->n++];
-                *present = (struct present_trouble){.trouble = {.kind = kind, .since_ms = since_ms}};
-                snprintf(present->server, sizeof(present->server), "%s", server);
-        }
+        if (!present)
+                present = add(troubles, kind, server, since_ms);
+        if (!present)
+                return NULL;
         va_start(arguments, format);
         vsnprintf(present->text, sizeof(present->text), format, arguments);
         va_end(arguments);
