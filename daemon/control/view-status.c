@@ -43,7 +43,8 @@ static void put_stuck(const struct view *view, const struct delivery_record *rec
         int64_t waits_ms = clock_now(&view->engine->clock) - record->made_ms;
 
         if ((record->state != DELIVERY_QUEUED && record->state != DELIVERY_SENDING) || waits_ms < STUCK_MS ||
-            troubles_find(&view->engine->troubles, TROUBLE_SERVER, record->server))
+            troubles_find(&view->engine->troubles, TROUBLE_SERVER, record->server) ||
+            troubles_find(&view->engine->troubles, TROUBLE_REFUSED, record->server))
                 return;
         add_problem(problems, "a message to %s has waited for %lld h; reminderctl deliveries --state queued says why",
                     record->address, (long long)(waits_ms / STUCK_MS));
