@@ -194,3 +194,21 @@ def test_only_an_empty_file_that_may_be_written_is_taken(desk, tmp_path):
     finally:
         os.close(reader)
         bus.close()
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+@pytest.mark.parametrize("replace", [False, True])
+def test_the_name_of_a_backup_outlives_a_power_loss(desk, tmp_path, replace):
+    """The folder is synced once the file has its name; that the bytes are is tested with the store."""
+    folder, calls = tmp_path / "backups", tmp_path / "calls"
+    folder.mkdir()
+    if replace:
+        (folder / "copy").touch()
+    traced = ["strace", "-y", "-e", "trace=fsync,/^rename", "-o", calls, block.REMINDERCTL, "--bus", "session",
+              "backup", folder / "copy", *(["--replace"] if replace else [])]  # fmt: skip
+    # A sanitizer's search for leaks is a tracer of its own.
+    variables = block.environment(**desk.bus.environment) | {"ASAN_OPTIONS": "detect_leaks=0"}
+    subprocess.run(traced, check=True, timeout=block.PATIENCE, env=variables)
+    made = [line.split("(")[0] + (f" {folder}" if f"<{folder}>)" in line else "") for line in open(calls) if "(" in line]
+    assert [call for call in made if call.startswith(("rename", "fsync"))][-1] == f"fsync {folder}", made
+    assert any(call.startswith("rename") for call in made)
