@@ -130,17 +130,17 @@ static int make_copy(struct store_backup *backup)
 static int check_copy(struct store_backup *backup)
 {
         struct store *reader = &backup->reader;
-        CLEANUP_FREE char *suspects = NULL;
+        CLEANUP_FREE char *indexes = NULL;
         int r = open_reader(backup, backup->copy);
         if (r >= 0)
-                r = integrity_check(reader, &suspects);
+                r = integrity_check(reader, &indexes);
         if (r >= 0)
-                r = integrity_check_rows(reader, &suspects);
-        if (r >= 0 && suspects)
+                r = integrity_check_rows(reader);
+        if (r >= 0 && indexes)
                 r = store_refuse(reader, -EUCLEAN,
                                  "the database is damaged (%s disagrees with the rest); restart the service, which "
                                  "mends that, and take the backup again",
-                                 suspects);
+                                 indexes);
         close_reader(backup);
         return r;
 }

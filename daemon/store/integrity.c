@@ -29,20 +29,20 @@ static int ask_sqlite(struct store *store, const char *pragma, char **ret)
 
 /* ---- indexes ---- */
 
-static int suspect(struct store *store, char **suspects, const char *name)
+static int add_name(struct store *store, char **indexes, const char *name)
 {
         char *longer = NULL;
-        if (asprintf(&longer, "%s%s%s", *suspects ? *suspects : "", *suspects ? ", " : "", name) < 0)
+        if (asprintf(&longer, "%s%s%s", *indexes ? *indexes : "", *indexes ? ", " : "", name) < 0)
                 return store_refuse(store, -ENOMEM, "out of memory");
-        free(*suspects);
-        *suspects = longer;
+        free(*indexes);
+        *indexes = longer;
         return 0;
 }
 
 /* Where one index of a table disagrees with it, the index is wrong: made anew it is right again. Where two do, it is
  * the row that was changed under them, and nobody knows what it was. The same where SQLite complains of anything else,
  * which quick_check does not see: a key that is there twice, a table of keys out of order. */
-static int find_indexes(struct store *store, const char *first_words, char **suspects)
+static int find_indexes(struct store *store, const char *first_words, char **indexes)
 {
         static const char sql[] = "SELECT s.name, count(*) OVER (PARTITION BY s.tbl_name) FROM"
                                   " (SELECT DISTINCT iif(integrity_check LIKE 'non-unique%', '',"
@@ -58,14 +58,14 @@ static int find_indexes(struct store *store, const char *first_words, char **sus
                         return query_check(&query);
                 if (!name || of_table > 1)
                         return store_refuse(store, -EUCLEAN, DAMAGED " (%s)", first_words);
-                r = suspect(store, suspects, name);
+                r = add_name(store, indexes, name);
                 if (r < 0)
                         return r;
         }
         return r;
 }
 
-int integrity_check(struct store *store, char **suspects)
+int integrity_check(struct store *store, char **indexes)
 {
         CLEANUP_FREE char *words = NULL, *pages = NULL;
         int r = ask_sqlite(store, "PRAGMA integrity_check(1)", &words);
@@ -77,13 +77,13 @@ int integrity_check(struct store *store, char **suspects)
                 return r;
         if (pages)
                 return store_refuse(store, -EUCLEAN, DAMAGED " (%s)", pages);
-        return find_indexes(store, words, suspects);
+        return find_indexes(store, words, indexes);
 }
 
-int integrity_mend(struct store *store, const char *suspects)
+int integrity_mend(struct store *store, const char *indexes)
 {
         CLEANUP_UNIT struct unit unit = {0};
-        CLEANUP_FREE char *names = strdup(suspects);
+        CLEANUP_FREE char *names = strdup(indexes);
         if (!names)
                 return store_refuse(store, -ENOMEM, "out of memory");
         int r = unit_begin(store, &unit);
@@ -95,7 +95,7 @@ int integrity_mend(struct store *store, const char *suspects)
                 r = query_do(&query);
         }
         if (r >= 0)
-                r = store_set_fact(store, FACT_MENDED, suspects);
+                r = store_set_fact(store, FACT_MENDED, indexes);
         return r < 0 ? r : unit_commit(&unit);
 }
 
@@ -194,18 +194,7 @@ static int check_references(struct store *store)
                             table, (long long)row, parent);
 }
 
-/* What an agency owes has the dates of its occurrence for as long as both are in the plan. */
-static int compare_dates(struct store *store, char **suspects)
-{
-#define DATES(of) "(" of ".from_day, " of ".due_day, " of ".tentative, " of ".observance, " of ".shift)"
-        CLEANUP_QUERY struct query query = query_prepared(
-                store, "SELECT 1 FROM obligation AS o NOT INDEXED CROSS JOIN occurrence AS c ON c.id = o.occurrence"
-                       " WHERE o.status = 0 AND c.withdrawn = 0 AND " DATES("o") " IS NOT " DATES("c") " LIMIT 1");
-        int r = query_step(&query);
-        return r <= 0 ? r : suspect(store, suspects, "obligation");
-}
-
-int integrity_check_rows(struct store *store, char **suspects)
+int integrity_check_rows(struct store *store)
 {
         static const struct {
                 const char *sql;
@@ -229,7 +218,5 @@ int integrity_check_rows(struct store *store, char **suspects)
                 r = check_stops(store);
         if (r >= 0)
                 r = check_references(store);
-        if (r >= 0)
-                r = compare_dates(store, suspects);
         return r < 0 ? r : store_count(store, 0, &counts);
 }

@@ -269,12 +269,12 @@ static int check_schema(struct store *store, const struct schema *schema, int64_
 /* What a file is found to be. */
 struct finding {
         int64_t version; /* 0: it is empty */
-        char *suspects;  /* what is to be mended, see integrity.h */
+        char *indexes;   /* that are to be made anew, or NULL */
 };
 
 static void finding_clear(struct finding *finding)
 {
-        free(finding->suspects);
+        free(finding->indexes);
 }
 
 static int check_file(struct store *store, const struct schema *schema, struct finding *ret)
@@ -301,9 +301,9 @@ static int check_file(struct store *store, const struct schema *schema, struct f
         ret->version = version;
         r = empty ? 0 : check_schema(store, schema, version);
         if (r >= 0 && !empty)
-                r = integrity_check(store, &ret->suspects);
+                r = integrity_check(store, &ret->indexes);
         if (r >= 0 && version == (int64_t)schema->n && schema->check_rows)
-                r = schema->check_rows(store, &ret->suspects);
+                r = schema->check_rows(store);
         return r;
 }
 
@@ -372,9 +372,8 @@ static int migrate(struct store *store, const struct schema *schema, int64_t fro
         int r = unit_begin(store, &unit);
         for (size_t version = (size_t)from; r >= 0 && version < schema->n; version++)
                 r = run(store, schema->steps[version]);
-        CLEANUP_FREE char *dates = NULL; /* are not compared: an older program may have kept them otherwise */
         if (r >= 0 && from > 0 && schema->check_rows)
-                r = schema->check_rows(store, &dates);
+                r = schema->check_rows(store);
         if (r < 0)
                 return r;
 
@@ -476,8 +475,8 @@ int schema_open(struct store *store, const char *path, const struct schema *sche
         int r = path ? inspect(store, path, schema, &found) : 0;
         if (r >= 0)
                 r = set_up(store, !path);
-        if (r >= 0 && found.suspects)
-                r = integrity_mend(store, found.suspects);
+        if (r >= 0 && found.indexes)
+                r = integrity_mend(store, found.indexes);
         if (r < 0 || found.version == (int64_t)schema->n)
                 return r;
         if (found.version > 0) {

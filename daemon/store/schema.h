@@ -12,7 +12,7 @@
 struct schema {
         const char *const *steps;
         size_t n;
-        int (*check_rows)(struct store *store, char **suspects); /* of the last version; NULL: none is known */
+        int (*check_rows)(struct store *store); /* of the last version; NULL: none is known */
 };
 extern const struct schema schema_current;
 

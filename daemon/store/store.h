@@ -57,9 +57,8 @@ void store_end_read(struct store *store);
 /* *ret is allocated; 1: not set. A value of NULL unsets. */
 int store_get_fact(struct store *store, const char *name, char **ret);
 int store_set_fact(struct store *store, const char *name, const char *value);
-/* Set by the store where it found indexes that disagreed with their tables and made them anew, or rows of a table that
- * follow from others and did not: their names. Unset by whoever has worked out anew what follows from the plans, since
- * it may be the table that was wrong. */
+/* Set by the store where it found indexes that disagreed with their tables and made them anew: their names. Unset by
+ * whoever has worked out anew what follows from the plans, since it may be the table that was wrong. */
 #define FACT_MENDED "mended"
 
 /* ---- occurrences and obligations ---- */
