@@ -234,7 +234,7 @@ static void test_refuses_impossible_values(void **state)
                 {"UPDATE occurrence SET key = '2024-13-01'", "table occurrence, row 1, column key is no date"},
                 {"UPDATE occurrence SET fix_by = 2147483647", "table occurrence, row 1, column fix_by is 2147483647"},
                 {"UPDATE occurrence SET plan = ''", "table occurrence, row 1, column plan is no id"},
-                {"UPDATE notice SET kind = 12 WHERE id = 2", "table notice, row 2, column kind is 12"},
+                {"UPDATE notice SET kind = 16 WHERE id = 2", "table notice, row 2, column kind is 16"},
                 {"UPDATE notice SET state = 6 WHERE id = 2", "table notice, row 2, column state is 6"},
                 {"UPDATE notice SET made_ms = -9223372036854775807 WHERE id = 2",
                  "table notice, row 2, column made_ms"},
