@@ -40,15 +40,17 @@ static int add_name(struct store *store, char **indexes, const char *name)
 }
 
 /* Where one index of a table disagrees with it, the index is wrong: made anew it is right again. Where two do, it is
- * the row that was changed under them, and nobody knows what it was. The same where SQLite complains of anything else,
- * which quick_check does not see: a key that is there twice, a table of keys out of order. */
+ * the row that was changed under them, and nobody knows what it was. An index of what is unique cannot be made anew
+ * where the row that was changed is the same as another by now, and is left alone. The same where SQLite complains of
+ * anything else, which quick_check does not see: a key that is there twice, a table of keys out of order. */
 static int find_indexes(struct store *store, const char *first_words, char **indexes)
 {
         static const char sql[] = "SELECT s.name, count(*) OVER (PARTITION BY s.tbl_name) FROM"
                                   " (SELECT DISTINCT iif(integrity_check LIKE 'non-unique%', '',"
                                   "   substr(integrity_check, instr(integrity_check, ' index ') + 7)) AS name"
                                   "  FROM pragma_integrity_check(1000000)) AS f"
-                                  " LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = f.name";
+                                  " LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = f.name"
+                                  " AND s.sql NOT LIKE 'CREATE UNIQUE%'";
         CLEANUP_QUERY struct query query = query_prepared(store, sql);
         int r;
         while ((r = query_step(&query)) > 0) {
