@@ -135,13 +135,14 @@ static civil_day last_repeat(const struct calendar *calendar, civil_day after, c
         return calendar_add_working(calendar, calendar_previous_working(calendar, until), -(passed % every->workdays));
 }
 
-/* Every so often after a day, each moved to the working day after; those that meet on one day count once. Up to `since`
- * they are left out; where nobody counts them they are not even passed by. */
+/* Every so often after a day, each moved to the working day after; those that meet on one day count once. Of those up
+ * to `since` only the last is there: it is the newest where the series ended before. Where nobody counts them the
+ * others are not even passed by. */
 static void put_late(struct ladder *ladder, enum rung_class class, const char *name, civil_day after,
                      const struct offset *every, int32_t limit, wall_time since, civil_day last_day)
 {
         const struct calendar *calendar = ladder->rules->calendar;
-        struct rung rung = {.class = class};
+        struct rung rung = {.class = class}, early = {.at = WALL_NONE};
         wall_time previous = WALL_NONE;
         civil_day raw = after;
         char day[CIVIL_DATE_SIZE];
@@ -154,17 +155,20 @@ static void put_late(struct ladder *ladder, enum rung_class class, const char *n
                 raw = offset_after(every, calendar, raw);
                 rung.at = moment_of(ladder->rules, calendar_next_working(calendar, raw));
                 if (wall_day(rung.at) > last_day)
-                        return;
+                        break;
                 if (rung.at == previous)
                         continue;
                 previous = rung.at;
                 rung.index++;
-                if (rung.at <= since)
-                        continue;
                 /* By its day: of another `every` the index would be another rung's. */
                 name_rung(&rung, after, "%s-%s", name, civil_format(raw, day));
-                ladder_put(ladder, &rung);
+                if (rung.at <= since)
+                        early = rung;
+                else
+                        ladder_put(ladder, &rung);
         }
+        if (early.at != WALL_NONE)
+                ladder_put(ladder, &early);
 }
 
 /* The first working day after the silence. */

@@ -251,21 +251,33 @@ static void test_until_it_is_done(void **state)
         }
 }
 
-/* After years away the newest is the one that is sent, and the next one is the day after. */
+/* After years away the newest is the one that is sent, however long ago it fell due, and then the series goes on. */
 static void test_away_for_years(void **state)
 {
-        struct policy policy = {.at = CLOCK(8, 0), .overdue_every = {.days = 1}, .overdue_limit = OVERDUE_UNLIMITED};
-        struct ladder_rules rules = rules_of(&policy, *state);
-        struct obligation obligation = make(&(struct given){.due = "2022-01-04"});
-        wall_time handled = wall_of("2022-01-05 08:00"), now = wall_of("2026-12-30 10:00");
-        struct rung rungs[LADDER_MAX];
-        size_t n = ladder_of_obligation(&rules, &obligation, ladder_since(handled, now), rungs);
-        struct ladder_step step;
+        static const struct {
+                int32_t limit;
+                const char *sent, *next; /* NULL: nothing more */
+        } table[] = {
+                {OVERDUE_UNLIMITED, "overdue-2026-12-30@2022-01-04", "2026-12-31 08:00"},
+                {1, "overdue-2022-01-05@2022-01-04", NULL},
+                {10, "overdue-2022-01-18@2022-01-04", NULL},
+        };
 
-        ladder_step(&rules, &obligation, rungs, n, handled, now, &step);
-        assert_true(step.send < n);
-        assert_string_equal(rungs[step.send].key, "overdue-2026-12-30@2022-01-04");
-        assert_int_equal(step.next, wall_of("2026-12-31 08:00"));
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct policy policy = {
+                        .at = CLOCK(8, 0), .overdue_every = {.days = 1}, .overdue_limit = table[i].limit};
+                struct ladder_rules rules = rules_of(&policy, *state);
+                struct obligation obligation = make(&(struct given){.due = "2022-01-04"});
+                wall_time handled = wall_of("2022-01-04 09:00"), now = wall_of("2026-12-30 10:00");
+                struct rung rungs[LADDER_MAX];
+                size_t n = ladder_of_obligation(&rules, &obligation, ladder_since(handled, now), rungs);
+                struct ladder_step step;
+
+                ladder_step(&rules, &obligation, rungs, n, handled, now, &step);
+                assert_true(step.send < n);
+                assert_string_equal(rungs[step.send].key, table[i].sent);
+                assert_int_equal(step.next, table[i].next ? wall_of(table[i].next) : WALL_NEVER);
+        }
 }
 
 /* Offsets in any order make the same ladder. */
