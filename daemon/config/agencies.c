@@ -11,14 +11,6 @@
 static const char *const file_keys[] = {"agencies", "groups", NULL};
 static const char *const agency_keys[] = {"id", "name", "short", "emails", "webhook", NULL};
 
-static bool has_email(const struct agency *agency, const char *email)
-{
-        for (size_t i = 0; i < agency->n_emails; i++)
-                if (strcmp(email, agency->emails[i]) == 0)
-                        return true;
-        return false;
-}
-
 static int read_emails(const struct section *section, struct agency *agency)
 {
         const config_setting_t *list = setting_get(section, "emails");
@@ -37,7 +29,7 @@ static int read_emails(const struct section *section, struct agency *agency)
 
                 if (r < 0)
                         return r;
-                if (email && has_email(agency, email))
+                if (email && agency_has_mailbox(agency, email))
                         setting_warning(section, element, "emails: \"%s\" is given twice", excerpt(email, buffer));
                 else if (email)
                         agency->emails[agency->n_emails++] = TAKE_PTR(email);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static void agency_clear(struct agency *agency)
 {
@@ -46,6 +47,79 @@ static int compare_by_id(const void *a, const void *b, void *agencies)
         return order ? order : (*left > *right) - (*left < *right);
 }
 
+bool mailbox_same(const char *a, const char *b)
+{
+        return strcasecmp(a, b) == 0;
+}
+
+bool agency_has_mailbox(const struct agency *agency, const char *address)
+{
+        for (size_t i = 0; i < agency->n_emails; i++)
+                if (mailbox_same(agency->emails[i], address))
+                        return true;
+        return false;
+}
+
+/* ---- households ---- */
+
+struct resident {
+        const char *mailbox;
+        size_t agency;
+};
+
+static int compare_residents(const void *a, const void *b)
+{
+        const struct resident *left = a, *right = b;
+        int order = strcasecmp(left->mailbox, right->mailbox);
+
+        return order ? order : (left->agency > right->agency) - (left->agency < right->agency);
+}
+
+static size_t head_of(const struct agency *agencies, size_t agency)
+{
+        while (agencies[agency].household != agency)
+                agency = agencies[agency].household;
+        return agency;
+}
+
+static void join(struct agency *agencies, size_t a, size_t b)
+{
+        size_t left = head_of(agencies, a), right = head_of(agencies, b);
+
+        agencies[left > right ? left : right].household = left < right ? left : right;
+}
+
+static int find_households(struct roster *roster)
+{
+        struct agency *agencies = roster->agencies;
+        struct resident *residents;
+        size_t n = 0;
+
+        for (size_t i = 0; i < roster->n_agencies; i++)
+                n += agencies[i].n_emails;
+        residents = calloc(n + 1, sizeof(*residents));
+        if (!residents)
+                return -ENOMEM;
+        n = 0;
+        for (size_t i = 0; i < roster->n_agencies; i++) {
+                agencies[i].household = i;
+                agencies[i].shares = false;
+                for (size_t k = 0; k < agencies[i].n_emails; k++)
+                        residents[n++] = (struct resident){agencies[i].emails[k], i};
+        }
+        qsort(residents, n, sizeof(*residents), compare_residents);
+        for (size_t i = 1; i < n; i++)
+                if (residents[i].agency != residents[i - 1].agency &&
+                    mailbox_same(residents[i].mailbox, residents[i - 1].mailbox)) {
+                        join(agencies, residents[i - 1].agency, residents[i].agency);
+                        agencies[residents[i].agency].shares = agencies[residents[i - 1].agency].shares = true;
+                }
+        for (size_t i = 0; i < roster->n_agencies; i++)
+                agencies[i].household = head_of(agencies, i);
+        free(residents);
+        return 0;
+}
+
 int roster_index(struct roster *roster)
 {
         size_t *by_id = calloc(roster->n_agencies + 1, sizeof(*by_id));
@@ -57,7 +131,7 @@ int roster_index(struct roster *roster)
         qsort_r(by_id, roster->n_agencies, sizeof(*by_id), compare_by_id, roster->agencies);
         free(roster->by_id);
         roster->by_id = by_id;
-        return 0;
+        return find_households(roster);
 }
 
 size_t roster_find(const struct roster *roster, const char *id)

@@ -12,9 +12,11 @@ struct agency {
         char *id;
         char *name;
         char *short_name; /* never NULL: the name where the file gives none */
-        char **emails;    /* checked, the domain in ASCII (IDNA) */
+        char **emails;    /* checked, the domain in ASCII (IDNA); no two of one mailbox */
         size_t n_emails;
-        char *webhook; /* id of a webhook of its own, or NULL */
+        size_t household; /* its first agency in the roster, see roster_index() */
+        bool shares;      /* a mailbox with another one */
+        char *webhook;    /* id of a webhook of its own, or NULL */
 };
 
 struct group {
@@ -35,8 +37,13 @@ struct roster {
 
 /* Releases everything the roster owns and empties it. */
 void roster_clear(struct roster *roster);
-/* Sorts by_id after the agencies are complete. 0 or -ENOMEM. */
+/* Sorts by_id after the agencies are complete, and finds the households: agencies that share a mailbox, or are linked
+ * by others that do. 0 or -ENOMEM. */
 int roster_index(struct roster *roster);
+/* Whether two addresses are one mailbox. The domain knows no upper case (RFC 5321, section 2.4); a local part might,
+ * but no server in use tells two people apart by it, and who writes VP@ and vp@ means one office. */
+bool mailbox_same(const char *a, const char *b);
+bool agency_has_mailbox(const struct agency *agency, const char *address);
 /* Index of an agency or group, ROSTER_NONE where there is none. */
 size_t roster_find(const struct roster *roster, const char *id);
 size_t roster_find_group(const struct roster *roster, const char *id);

@@ -21,7 +21,9 @@ struct dispatch {
         size_t index; /* of the agency in the roster, ROSTER_NONE for the contact */
         const char *agency;
         bool manual;
-        struct dispatch_moved *moved; /* NULL: they are new; else who has them already gets nothing */
+        struct dispatch_moved *moved; /* NULL: they are new; else who has them already gets nothing, */
+        int64_t instead_of;           /* but for this delivery, which ends */
+        const char *mailbox;          /* of a household, whose messages are made for each by itself */
 };
 
 /* With what else a notice may stand in one message. */
@@ -75,7 +77,7 @@ static int add_missing(const struct dispatch *dispatch, const char *server, cons
         int r = 0;
 
         for (size_t i = 0; r >= 0 && i < n; i++) {
-                r = store_find_carrier(store, notices[i]->id, server, address, before);
+                r = store_find_carrier(store, notices[i]->id, server, address, dispatch->instead_of, before);
                 if (r == 1)
                         missing[n_missing++] = notices[i];
                 else if (r == 2) {
@@ -163,8 +165,11 @@ static int send_group(const struct dispatch *dispatch, const struct notice_recor
         return r;
 }
 
-/* Splits the notices into messages. Those of an agency that left the roster have nobody to go to. */
-static int send_all(const struct dispatch *dispatch, const struct notice_record *notices, size_t n)
+typedef int send_notices(const struct dispatch *dispatch, const struct notice_record *const *notices, size_t n);
+
+/* Splits the notices into messages. */
+static int split(const struct dispatch *dispatch, const struct notice_record *const *notices, size_t n,
+                 send_notices *send_group_of)
 {
         const struct notice_record *group[GROUP_MAX];
         bool done[GROUP_MAX] = {false};
@@ -175,13 +180,13 @@ static int send_all(const struct dispatch *dispatch, const struct notice_record 
 
                 if (done[i])
                         continue;
-                group[n_group++] = &notices[i];
+                group[n_group++] = notices[i];
                 for (size_t j = i + 1; j < n; j++)
-                        if (!done[j] && goes_with(&notices[i], &notices[j])) {
+                        if (!done[j] && goes_with(notices[i], notices[j])) {
                                 done[j] = true;
-                                group[n_group++] = &notices[j];
+                                group[n_group++] = notices[j];
                         }
-                r = send_group(dispatch, group, n_group);
+                r = send_group_of(dispatch, group, n_group);
         }
         return r;
 }
@@ -191,7 +196,7 @@ static size_t index_of(const struct engine *engine, const char *agency)
         return strcmp(agency, CONTACT) == 0 ? ROSTER_NONE : roster_find(&engine_config(engine)->roster, agency);
 }
 
-/* All are of one agency. */
+/* All are of one agency. Those of one that left the roster have nobody to go to. */
 static int dispatch_agency(struct engine *engine, int64_t now_ms, const struct notice_record *notices, size_t n)
 {
         const char *agency = notices[0].agency;
@@ -201,13 +206,161 @@ static int dispatch_agency(struct engine *engine, int64_t now_ms, const struct n
                 .index = index_of(engine, agency),
                 .agency = agency,
         };
+        const struct notice_record *all[GROUP_MAX];
         int r = 0;
 
+        for (size_t i = 0; i < n; i++)
+                all[i] = &notices[i];
         if (dispatch.index != ROSTER_NONE || !*agency)
-                return send_all(&dispatch, notices, n);
+                return split(&dispatch, all, n, send_group);
         for (size_t i = 0; r == 0 && i < n; i++)
                 r = store_set_notice(engine->store, notices[i].id, NOTICE_CANCELLED, "the agency left the block");
         return r;
+}
+
+/* ---- agencies that share a mailbox ---- */
+
+struct household {
+        struct engine *engine;
+        int64_t now_ms;
+        size_t head; /* agency.household of its members */
+        struct notice_record notices[GROUP_MAX];
+        size_t n;
+};
+
+static void household_clear(struct household *household)
+{
+        for (size_t i = 0; i < household->n; i++)
+                notice_record_clear(&household->notices[i]);
+        household->n = 0;
+}
+
+static bool is_member(const struct household *household, size_t agency)
+{
+        return engine_config(household->engine)->roster.agencies[agency].household == household->head;
+}
+
+static int read_household(struct household *household)
+{
+        const struct roster *roster = &engine_config(household->engine)->roster;
+        char end[ID_SIZE + 1];
+
+        for (size_t i = household->head; i < roster->n_agencies && household->n < GROUP_MAX; i++) {
+                int n;
+
+                if (!is_member(household, i))
+                        continue;
+                snprintf(end, sizeof(end), "%s ", roster->agencies[i].id); /* sorts before any longer id */
+                n = store_new_notices(household->engine->store, roster->agencies[i].id, end,
+                                      household->notices + household->n, GROUP_MAX - household->n);
+                if (n < 0)
+                        return n;
+                household->n += (size_t)n;
+        }
+        return 0;
+}
+
+static int send_to_mailbox(const struct dispatch *dispatch, const struct notice_record *const *notices, size_t n)
+{
+        struct dispatch first = *dispatch;
+
+        first.agency = notices[0]->agency;
+        return add_delivery(&first, "mail", dispatch->mailbox, notices, n);
+}
+
+static int send_to_webhooks(const struct dispatch *dispatch, const struct notice_record *const *notices, size_t n)
+{
+        size_t made = 0;
+
+        return to_webhooks(dispatch, notices, n, &made);
+}
+
+/* What the agencies that have a mailbox are told leaves in one message to it. */
+static int dispatch_mailbox(const struct household *household, const char *mailbox)
+{
+        const struct roster *roster = &engine_config(household->engine)->roster;
+        const struct dispatch dispatch = {.engine = household->engine, .now_ms = household->now_ms, .mailbox = mailbox};
+        const struct notice_record *theirs[GROUP_MAX];
+        size_t n = 0;
+
+        for (size_t i = 0; i < household->n; i++) {
+                size_t agency = roster_find(roster, household->notices[i].agency);
+
+                if (agency != ROSTER_NONE && agency_has_mailbox(&roster->agencies[agency], mailbox))
+                        theirs[n++] = &household->notices[i];
+        }
+        return split(&dispatch, theirs, n, send_to_mailbox);
+}
+
+static bool met_before(const struct household *household, size_t agency, const char *mailbox)
+{
+        const struct roster *roster = &engine_config(household->engine)->roster;
+
+        for (size_t i = household->head; i < agency; i++)
+                if (is_member(household, i) && agency_has_mailbox(&roster->agencies[i], mailbox))
+                        return true;
+        return false;
+}
+
+static int dispatch_member(const struct household *household, size_t agency)
+{
+        const struct agency *member = &engine_config(household->engine)->roster.agencies[agency];
+        const struct dispatch dispatch = {
+                .engine = household->engine, .now_ms = household->now_ms, .index = agency, .agency = member->id};
+        const struct notice_record *own[GROUP_MAX];
+        size_t n = 0;
+        int r = 0;
+
+        for (size_t i = 0; i < household->n; i++)
+                if (strcmp(household->notices[i].agency, member->id) == 0)
+                        own[n++] = &household->notices[i];
+        for (size_t i = 0; r == 0 && i < member->n_emails; i++)
+                if (!met_before(household, agency, member->emails[i]))
+                        r = dispatch_mailbox(household, member->emails[i]);
+        return r < 0 ? r : split(&dispatch, own, n, send_to_webhooks);
+}
+
+/* 1: there may be more. */
+static int dispatch_household(struct engine *engine, int64_t now_ms, size_t head)
+{
+        const struct roster *roster = &engine_config(engine)->roster;
+        struct household *household = calloc(1, sizeof(*household));
+        int r;
+
+        if (!household)
+                return -ENOMEM;
+        household->engine = engine;
+        household->now_ms = now_ms;
+        household->head = head;
+        r = read_household(household);
+        for (size_t i = head; r == 0 && household->n > 0 && i < roster->n_agencies; i++)
+                if (is_member(household, i))
+                        r = dispatch_member(household, i);
+        if (r == 0)
+                r = household->n == GROUP_MAX;
+        household_clear(household);
+        free(household);
+        return r;
+}
+
+/* Whether all its agencies sort before `end`: then the ladders of all of them are judged. */
+static bool is_complete(const struct roster *roster, size_t head, const char *end)
+{
+        for (size_t i = head; i < roster->n_agencies; i++)
+                if (roster->agencies[i].household == head && strcmp(roster->agencies[i].id, end) >= 0)
+                        return false;
+        return true;
+}
+
+/* The household of an agency whose notices leave together with others'; ROSTER_NONE: they leave by themselves. */
+static size_t household_of(const struct engine *engine, const char *agency)
+{
+        const struct config *config = engine_config(engine);
+        size_t index = index_of(engine, agency);
+
+        return index != ROSTER_NONE && config->mail.url && config->roster.agencies[index].shares
+                       ? config->roster.agencies[index].household
+                       : ROSTER_NONE;
 }
 
 static size_t count_same_agency(const struct notice_record *notices, size_t n)
@@ -224,16 +377,26 @@ static int dispatch_some(struct engine *engine, int64_t now_ms, const char *firs
                          struct notice_record *notices)
 {
         int n = store_new_notices(engine->store, first, end, notices, GROUP_MAX), r = n < 0 ? n : 0;
+        bool more = n == GROUP_MAX;
 
         for (size_t i = 0, same; r == 0 && n > 0 && i < (size_t)n; i += same) {
+                size_t head = household_of(engine, notices[i].agency);
+
                 same = count_same_agency(&notices[i], (size_t)n - i);
+                if (head != ROSTER_NONE) {
+                        if (is_complete(&engine_config(engine)->roster, head, end))
+                                r = dispatch_household(engine, now_ms, head);
+                        more |= r > 0;
+                        r = r < 0 ? r : 0;
+                        continue;
+                }
                 if (n == GROUP_MAX && i > 0 && i + same == (size_t)n)
                         break; /* the rest of its notices comes with the next */
                 r = dispatch_agency(engine, now_ms, &notices[i], same);
         }
         for (int i = 0; i < n; i++)
                 notice_record_clear(&notices[i]);
-        return r < 0 ? r : n == GROUP_MAX;
+        return r < 0 ? r : more;
 }
 
 /* ---- to other addresses than at first ---- */
@@ -244,7 +407,7 @@ static bool has_mailbox(const struct config *config, size_t index, const char *a
         char *const *emails = mailboxes_of(config, index, &n);
 
         for (size_t i = 0; config->mail.url && i < n; i++)
-                if (strcmp(emails[i], address) == 0)
+                if (mailbox_same(emails[i], address))
                         return true;
         return false;
 }
@@ -282,6 +445,7 @@ int dispatch_elsewhere(struct engine *engine, int64_t now_ms, const struct deliv
                 .agency = delivery->agency,
                 .manual = delivery->manual,
                 .moved = ret,
+                .instead_of = delivery->number,
         };
         size_t made = 0;
         int r;

@@ -4,6 +4,7 @@
 #include "engine/facts.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/facts-private.h"
@@ -162,11 +163,18 @@ static int find_entry(const struct facts *facts, const struct notice_record *not
 
 static int take_notice(struct facts *facts, const struct notice_record *notice)
 {
+        const struct roster *roster = &facts->config->roster;
+        size_t agency = roster_find(roster, notice->agency);
+        struct letter_entry *entry = &facts->entries[facts->n_entries];
         const char *reason = "the agency left the block";
         int r = ENTRY_MOOT;
 
-        if (!*notice->agency || roster_find(&facts->config->roster, notice->agency) != ROSTER_NONE)
-                r = entry_of_notice(facts, notice, &facts->entries[facts->n_entries], &reason);
+        if (!*notice->agency || agency != ROSTER_NONE)
+                r = entry_of_notice(facts, notice, entry, &reason);
+        if (r == ENTRY_SAID && agency != ROSTER_NONE) {
+                entry->agency = roster->agencies[agency].id;
+                entry->agency_name = roster->agencies[agency].name;
+        }
 
         if (r == ENTRY_MOOT || r == ENTRY_LATE || r == ENTRY_EARLY) {
                 if (r == ENTRY_EARLY && notice->rung_at > facts->letter.now && notice->rung_at > facts->early)
@@ -175,11 +183,46 @@ static int take_notice(struct facts *facts, const struct notice_record *notice)
                 return 0;
         }
         if (r == ENTRY_SAID)
-                r = find_entry(facts, notice, &facts->entries[facts->n_entries]);
+                r = find_entry(facts, notice, entry);
         if (r < 0)
                 return r;
         facts->n_entries++;
         return join_thread(facts, notice->obligation_id);
+}
+
+/* Whose letter it is: of several agencies that share the mailbox each is named, in the order of the entries. */
+static int name_agencies(struct facts *facts)
+{
+        struct letter *letter = &facts->letter;
+        char *names = NULL;
+        size_t size;
+        FILE *out;
+
+        if (!letter->entries[0].agency)
+                return 0;
+        letter->agency = letter->entries[0].agency;
+        letter->agency_name = letter->entries[0].agency_name;
+        for (size_t i = 1; i < letter->n_entries; i++)
+                letter->of_several |= strcmp(letter->entries[i].agency, letter->agency) != 0;
+        if (!letter->of_several)
+                return 0;
+        out = open_memstream(&names, &size);
+        if (!out)
+                return -ENOMEM;
+        for (size_t i = 0; i < letter->n_entries; i++) {
+                size_t first = 0;
+
+                while (strcmp(letter->entries[first].agency, letter->entries[i].agency) != 0)
+                        first++;
+                if (first == i) /* a name may have commas */
+                        fprintf(out, "%s%s", i > 0 ? "; " : "", letter->entries[i].agency_name);
+        }
+        if (fclose(out) != 0) {
+                free(names);
+                return -ENOMEM;
+        }
+        letter->agency_name = facts_keep(facts, names);
+        return letter->agency_name ? 0 : -ENOMEM;
 }
 
 static int take_notices(struct facts *facts, const struct notice_record *notices, size_t n)
@@ -199,7 +242,7 @@ static int take_notices(struct facts *facts, const struct notice_record *notices
         facts->letter.entries = facts->entries;
         facts->letter.n_entries = facts->n_entries;
         facts->letter.kind = facts->entries[0].kind;
-        return 0;
+        return name_agencies(facts);
 }
 
 static int take_digest(struct facts *facts, const struct notice_record *notice)

@@ -42,6 +42,29 @@ static int reason_of(const struct config *config, const struct delivery_record *
         return 0;
 }
 
+/* What a delivery carries is of one agency, or of several that share its mailbox: each has addresses of its own. */
+static int move_notices(struct engine *engine, const struct delivery_record *delivery,
+                        const struct notice_record *notices, size_t n, struct dispatch_moved *ret)
+{
+        *ret = (struct dispatch_moved){0};
+        for (size_t i = 0, same; i < n; i += same) {
+                struct delivery_record part = *delivery;
+                struct dispatch_moved moved;
+                int r;
+
+                for (same = 1; i + same < n && strcmp(notices[i + same].agency, notices[i].agency) == 0;)
+                        same++;
+                memcpy(part.agency, notices[i].agency, sizeof(part.agency));
+                r = dispatch_elsewhere(engine, clock_now(&engine->clock), &part, &notices[i], same, &moved);
+                if (r < 0)
+                        return r;
+                if (ret->n == 0)
+                        ret->address = moved.address;
+                ret->n += moved.n;
+        }
+        return 0;
+}
+
 static int elsewhere(struct engine *engine, const struct delivery_record *delivery, struct dispatch_moved *ret)
 {
         struct notice_record *CLEANUP_FREE notices = malloc(GROUP_MAX * sizeof(*notices));
@@ -51,7 +74,7 @@ static int elsewhere(struct engine *engine, const struct delivery_record *delive
                 return -ENOMEM;
         n = r = store_delivery_notices(engine->store, delivery->number, notices, GROUP_MAX);
         if (n >= 0)
-                r = dispatch_elsewhere(engine, clock_now(&engine->clock), delivery, notices, (size_t)n, ret);
+                r = move_notices(engine, delivery, notices, (size_t)n, ret);
         for (int i = 0; i < n; i++)
                 notice_record_clear(&notices[i]);
         return r;

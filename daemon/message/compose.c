@@ -96,11 +96,23 @@ static void add_item(struct text *items, const struct letter_entry *entry)
         }
 }
 
+/* Two agencies that share the mailbox may both owe it. */
+static bool is_named(const struct letter *letter, size_t n, const struct letter_entry *entry)
+{
+        for (size_t i = 0; letter->of_several && i < n; i++)
+                if (strcmp(letter->entries[i].plan, entry->plan) == 0 &&
+                    strcmp(letter->entries[i].item, entry->item) == 0 &&
+                    strcmp(letter->entries[i].occurrence, entry->occurrence) == 0)
+                        return true;
+        return false;
+}
+
 static void add_items(struct fields *fields, const struct letter *letter)
 {
         CLEANUP_TEXT struct text items = {0};
         for (size_t i = 0; i < letter->n_entries; i++)
-                add_item(&items, &letter->entries[i]);
+                if (!is_named(letter, i, &letter->entries[i]))
+                        add_item(&items, &letter->entries[i]);
         for (size_t section = 0; section < DIGEST_SECTIONS; section++)
                 for (size_t i = 0; i < letter->n_sections[section]; i++)
                         add_item(&items, &letter->sections[section][i]);

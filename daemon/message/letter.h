@@ -76,6 +76,7 @@ struct letter {
         enum notice_kind kind;            /* the most urgent of the entries; KIND_DIGEST, KIND_TEST … */
         const char *id;                   /* of the delivery */
         const char *agency, *agency_name; /* to whom; "" and the contact's name for a failure */
+        bool of_several;                  /* agencies that share the mailbox: their names are joined */
         const char *address;              /* mailbox or webhook id */
         int32_t sequence;                 /* of its calendar part */
         wall_time now;

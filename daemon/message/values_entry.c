@@ -111,11 +111,14 @@ static bool find_debtors(const struct scope *scope, unsigned name, struct fill *
 static bool find_plan(const struct scope *scope, unsigned name, struct fill *ret)
 {
         const struct letter_entry *entry = scope->facts;
-        const char *agency = scope_letter(scope)->agency_name;
+        const struct letter *letter = scope_letter(scope);
+        const char *agency = entry->agency_name ? entry->agency_name : letter->agency_name;
         const char *receiver = is_empty(entry->report_to) ? entry->head : entry->report_to;
         switch (name) {
         case NAME_title:
                 return fill_text(ret, entry->title);
+        case NAME_owner:
+                return fill_text(ret, letter->of_several ? entry->agency_name : NULL);
         case NAME_plan_title:
                 return fill_text(ret, entry->plan_title);
         case NAME_basis:

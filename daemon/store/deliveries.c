@@ -239,16 +239,18 @@ int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
         return r != 0 ? r : unit_commit(&unit);
 }
 
-int store_find_carrier(struct store *store, int64_t notice, const char *server, const char *address,
+int store_find_carrier(struct store *store, int64_t notice, const char *server, const char *address, int64_t except,
                        char ret_id[static DELIVERY_ID_SIZE])
 {
         static const char sql[] = "SELECT d.id, d.state = 4 AND c.stop = 0 FROM carried AS c"
                                   " CROSS JOIN delivery AS d ON d.seq = c.delivery"
-                                  " WHERE c.notice = ? AND d.server = ? AND d.address = ? ORDER BY d.seq DESC LIMIT 1";
+                                  " WHERE c.notice = ? AND d.server = ? AND d.address = ? COLLATE NOCASE AND d.seq <> ?"
+                                  " ORDER BY d.seq DESC LIMIT 1";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FIND_CARRIER, sql);
         query_bind_integer(&query, notice);
         query_bind_text(&query, server);
         query_bind_text(&query, address);
+        query_bind_integer(&query, except);
         int r = query_step(&query);
         if (r <= 0)
                 return r < 0 ? r : 1;

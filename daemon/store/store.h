@@ -289,9 +289,10 @@ int store_get_delivery(struct store *store, const char *id, struct delivery_reco
  * dropped (1). */
 int store_retry_delivery(struct store *store, const char *id, int64_t now_ms);
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms);
-/* How a notice stands with an address: 0: a delivery has it, or it was kept from there; 1: none ever had it; 2: the one
- * that had it, *ret_id, was cancelled as a whole and can be taken up again. */
-int store_find_carrier(struct store *store, int64_t notice, const char *server, const char *address,
+/* How a notice stands with an address, but for the delivery `except` (0: none): 0: a delivery has it, or it was kept
+ * from there; 1: none ever had it; 2: the one that had it, *ret_id, was cancelled as a whole and can be taken up again.
+ */
+int store_find_carrier(struct store *store, int64_t notice, const char *server, const char *address, int64_t except,
                        char ret_id[static DELIVERY_ID_SIZE]);
 /* Takes up a cancelled one again, due now, with its id; 1: it is none. */
 int store_resume_delivery(struct store *store, const char *id, int64_t now_ms);

@@ -130,3 +130,28 @@ def test_what_leaves_the_plan_is_taken_back_and_comes_back(office, smtp):
     found = list(calendars(smtp))
     assert [row[:2] for row in found] == [("date_set", "PUBLISH"), ("withdrawn", "CANCEL"), ("reopened", "PUBLISH")]
     assert found[0][2] == found[1][2] == found[2][2] and found[0][3] < found[1][3] < found[2][3]
+
+
+# ---- one mailbox -----------------------------------------------------------------------------------------------------
+
+
+def test_two_agencies_with_one_mailbox_get_one_message_that_names_both(tmp_path, smtp, authority):
+    def agency(count):
+        return (
+            {"id": "don-vi-1", "name": "Sở Văn hóa, Thể thao", "emails": ["vp@khoi.example", "VP@khoi.example"]},
+            {"id": "don-vi-2", "name": "Trung tâm Văn hóa", "emails": ["Vp@Khoi.example", "dv2@khoi.example"]},
+        )
+
+    with Live(tmp_path, soon(), 2, mail=mail_to(smtp, authority), agency=agency).start() as daemon:
+        smtp.wait(2, PATIENCE)
+        said(daemon, "Sent due", 2)
+    records = {record["to"][0]: smtp.content(record) for record in smtp.messages()}
+    assert len(smtp.messages()) == 2 and set(records) == {"vp@khoi.example", "dv2@khoi.example"}
+    for raw in records.values():
+        assert check.message_problems(raw) == []
+    both, one = (check.parse(records[to]) for to in ("vp@khoi.example", "dv2@khoi.example"))
+    text = both.get_body(("plain",)).get_content()
+    assert "Kính gửi: Sở Văn hóa, Thể thao; Trung tâm Văn hóa" in text
+    assert "(Sở Văn hóa, Thể thao)" in text and "(Trung tâm Văn hóa)" in text
+    assert both["X-Reminderd-Items"] == "ke-hoach/bao-cao"
+    assert "Kính gửi: Trung tâm Văn hóa" in one.get_body(("plain",)).get_content()

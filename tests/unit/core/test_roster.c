@@ -87,12 +87,47 @@ static void test_ids(void **state)
                 assert_int_equal(id_valid(table[i].id), table[i].valid);
 }
 
+/* Mailboxes in two letter cases are one, and who is linked by a third is of one household. */
+static void test_households(void **state)
+{
+        static char *const of[][2] = {
+                {"vp@x.example", NULL},
+                {"one@x.example", "two@x.example"},
+                {"VP@X.example", "k@x.example"},
+                {"TWO@x.example", "three@x.example"},
+                {NULL},
+                {"three@x.example", NULL},
+                {"alone@x.example", NULL},
+        };
+        static const size_t heads[] = {0, 1, 0, 1, 4, 1, 6};
+        static const bool shares[] = {true, true, true, true, false, true, false};
+        struct roster roster = {.agencies = calloc(ELEMENTS(of), sizeof(struct agency)), .n_agencies = ELEMENTS(of)};
+
+        (void)state;
+        assert_non_null(roster.agencies);
+        for (size_t i = 0; i < ELEMENTS(of); i++) {
+                roster.agencies[i].id = strdup("x");
+                roster.agencies[i].emails = calloc(2, sizeof(char *));
+                for (size_t k = 0; k < 2 && of[i][k]; k++)
+                        roster.agencies[i].emails[roster.agencies[i].n_emails++] = strdup(of[i][k]);
+        }
+        assert_int_equal(roster_index(&roster), 0);
+        for (size_t i = 0; i < ELEMENTS(of); i++) {
+                assert_int_equal(roster.agencies[i].household, heads[i]);
+                assert_int_equal(roster.agencies[i].shares, shares[i]);
+        }
+        assert_true(agency_has_mailbox(&roster.agencies[1], "Two@x.Example"));
+        assert_false(agency_has_mailbox(&roster.agencies[1], "three@x.example"));
+        roster_clear(&roster);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_find),
                 cmocka_unit_test(test_empty),
                 cmocka_unit_test(test_ids),
+                cmocka_unit_test(test_households),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,45 @@ static void a_failure_is_acknowledged_or_retried(void **state)
         play_free(play);
 }
 
+/* ---- one mailbox of two agencies ---- */
+
+#define SHARED                                                                                                         \
+        "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"a\", \"b\", \"c\"]; before = "      \
+        "[\"1d\"]; "                                                                                                   \
+        "overdue = { limit = 0; }; escalate = (); }"
+
+/* C's first mailbox is that of A, in other letters; its second is its own. */
+static void two_agencies_with_one_mailbox_get_one_message(void **state)
+{
+        struct play *play = play_new("2024-06-03", SHARED, "", false);
+
+        (void)state;
+        assert_int_equal(play_move(play, "emails = [\"A@X.example\", \"c@x.example\", \"C@x.example\"];"), 0);
+        play_until(play, "2024-06-20");
+        assert_sent(play, "06-13 08:00 due a bao-cao,bao-cao\n"
+                          "06-13 08:00 due b bao-cao\n"
+                          "06-13 08:00 due c bao-cao\n");
+        play_free(play);
+}
+
+/* Tried again, it is still one message. */
+static void a_shared_mailbox_is_tried_again(void **state)
+{
+        struct play *play = play_new("2024-06-03", SHARED, "", false);
+
+        (void)state;
+        assert_int_equal(play_move(play, "emails = [\"a@x.example\"];"), 0);
+        play_answer(play, "a@x.example", TRANSFER_TEMPORARY, 0);
+        play_until(play, "2024-06-13 08:00");
+        assert_sent(play, "06-13 08:00 due a bao-cao,bao-cao\n"
+                          "06-13 08:00 due b bao-cao\n");
+        assert_int_equal(counts_of(play).queued, 1);
+        play_answer(play, "a@x.example", TRANSFER_SENT, 0);
+        play_until(play, "2024-06-13 17:00");
+        assert_int_equal(counts_of(play).sent, 2);
+        play_free(play);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -179,6 +218,8 @@ int main(void)
                 cmocka_unit_test(a_plan_of_the_past_is_not_too_late),
                 cmocka_unit_test(what_was_decided_in_time_is_not_too_late),
                 cmocka_unit_test(a_failure_is_acknowledged_or_retried),
+                cmocka_unit_test(two_agencies_with_one_mailbox_get_one_message),
+                cmocka_unit_test(a_shared_mailbox_is_tried_again),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

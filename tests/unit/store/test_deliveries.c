@@ -342,11 +342,11 @@ static void test_carriers(void **state)
         int64_t obligation = fixture_obligation(store, occurrence, "so-y", &fixture_dated, 1);
         int64_t notice = fixture_notice(store, occurrence, obligation, "7d", KIND_ADVANCE);
         char id[DELIVERY_ID_SIZE] = "";
-        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", id), 1);
+        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", 0, id), 1);
         fixture_delivery(store, "d1", "a@so.example", 1, &notice, 1);
         fixture_delivery(store, "d2", "b@so.example", 1, &notice, 1);
-        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", id), 0);
-        assert_int_equal(store_find_carrier(store, notice, "webhook:a", "a@so.example", id), 1);
+        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", 0, id), 0);
+        assert_int_equal(store_find_carrier(store, notice, "webhook:a", "a@so.example", 0, id), 1);
         assert_int_equal(store_resume_delivery(store, "d1", 5), 1);
         const struct delivery_result gone = {.delivery = fixture_number(store, "d1"),
                                              .state = DELIVERY_CANCELLED,
@@ -354,13 +354,13 @@ static void test_carriers(void **state)
                                              .answer = "no longer an address"};
         OK(store, store_finish_delivery(store, &gone));
         fixture_assert_notices(store, 0, obligation, "7d:queued");
-        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", id), 2);
+        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", 0, id), 2);
         assert_string_equal(id, "d1");
         OK(store, store_resume_delivery(store, "d1", 5));
-        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", id), 0);
+        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", 0, id), 0);
         OK(store, store_drop_delivery(store, "d1", 6));
         OK(store, store_drop_delivery(store, "d2", 6));
-        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", id), 0);
+        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", 0, id), 0);
         fixture_assert_notices(store, 0, obligation, "7d:cancelled");
 }
 
