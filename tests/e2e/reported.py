@@ -64,7 +64,7 @@ class _Session:
     def __init__(self, server, connection, number):
         self.server, self.connection, self.number = server, connection, number
         self.lines = connection.makefile("rb")
-        self.messages, self.recipient, self.logged_in = 0, None, False
+        self.messages, self.recipient, self.logged_in, self.begun = 0, None, False, False
         self.offers = server.offers(number) if callable(server.offers) else server.offers
 
     def say(self, text):
@@ -170,7 +170,17 @@ class _Session:
         if self.offers and self.server.login and not self.logged_in:
             self.say("530 5.7.0 Authentication required\r\n")
             return True
-        return self.reply("mail", "250 2.1.0 ok\r\n", line)
+        if self.begun:
+            self.say("503 5.5.1 nested MAIL command\r\n")
+            return True
+        refused = self.answer("mail", line)
+        self.begun = not refused
+        self.say(refused or "250 2.1.0 ok\r\n")
+        return not (refused and refused.startswith(b"421"))
+
+    def on_rset(self, line):
+        self.begun = False
+        return self.on_other(line)
 
     def on_rcpt(self, line):
         self.recipient = re.search("<(.*)>", line).group(1)
@@ -187,6 +197,7 @@ class _Session:
         if not line:
             return False
         self.messages += 1
+        self.begun = False
         text = self.answer("end", self.recipient)
         if not text or text.startswith(b"2"):
             with self.server.changed:
