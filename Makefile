@@ -27,15 +27,23 @@ LIBS := $(shell pkg-config --libs $(PKGS)) -lm
 TEST_LIBS := -lcmocka -lical
 
 # ---- the floors, each an archive; a floor sees only those to its right ---------------------------------------------
-FLOORS := control engine message config store delivery core
-below_core :=
-below_delivery := core
-below_store := core
-below_config := core
-below_message := core
-below_engine := message config store delivery core
-below_control := engine message config store delivery core
-below_ctl := core
+FLOORS := control engine deciding reminding sending content addressing runtime message config store transport template core base
+below_base :=
+below_core := base
+below_template := core base
+below_transport := core base
+below_store := core base
+below_config := core base
+below_message := template core base
+below_runtime := message config store transport template core base
+below_addressing := runtime $(below_runtime)
+below_content := addressing runtime $(below_runtime)
+below_sending := content addressing runtime $(below_runtime)
+below_reminding := content addressing runtime $(below_runtime)
+below_deciding := addressing runtime $(below_runtime)
+below_engine := deciding reminding sending content addressing runtime $(below_runtime)
+below_control := engine $(below_engine)
+below_ctl := core base
 sources = $(sort $(wildcard daemon/$(1)/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(call sources,$(1)))
 archive = $(BUILD)/lib$(1).a
@@ -68,7 +76,7 @@ $(foreach floor,$(FLOORS) ctl,$(eval $(call floor_rule,$(floor))))
 $(BUILD)/reminderd: $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard daemon/*.c))) $(foreach f,$(FLOORS),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
-$(BUILD)/reminderctl: $(BUILD)/daemon/ctl/reminderctl.o $(call archive,ctl) $(call archive,core)
+$(BUILD)/reminderctl: $(BUILD)/daemon/ctl/reminderctl.o $(call archive,ctl) $(call archive,core) $(call archive,base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 # ---- unit tests: tests/unit/FLOOR/test_*.c, linked with the folder's other files, that floor and those below ------------------------------
@@ -228,7 +236,7 @@ lint-cppcheck:
 # kept in an array behind a pointer and calls it leaked: in the files below, where sanitizers and valgrind look for leaks.
 ANALYZED := $(patsubst %.c,$(BUILD)/analyze/%.o,$(ALL_SOURCES))
 KEEPS_IN_ARRAYS := $(addprefix daemon/,config/agencies config/calendars config/general config/plans config/policies \
-	config/webhooks engine/facts engine/journal engine/outbox message/folder)
+	config/webhooks content/facts runtime/journal sending/outbox message/folder)
 analyze: $(ANALYZED) ## gcc's analyzer over daemon/
 $(addprefix $(BUILD)/analyze/,$(KEEPS_IN_ARRAYS:=.o)): ANALYZER := -Wno-analyzer-malloc-leak
 # What standard-fds.h opens is to stay open.

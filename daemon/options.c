@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 static const char help[] =
         "reminderd reads the yearly plan of an emulation block and reminds its agencies by e-mail and webhook.\n"

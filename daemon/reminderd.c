@@ -9,8 +9,8 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "base/cleanup.h"
 #include "control/bus.h"
-#include "core/cleanup.h"
 #include "engine/rehearsal.h"
 #include "options.h"
 #include "service.h"

@@ -14,8 +14,8 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "base/cleanup.h"
 #include "control/bus.h"
-#include "core/cleanup.h"
 #include "engine/manager.h"
 #include "memory.h"
 

@@ -3,8 +3,8 @@
  * Called by reminderd.c. */
 #pragma once
 
-#include "engine/settings.h"
 #include "options.h"
+#include "runtime/settings.h"
 
 /* First thing: what comes before the service is ready for it waits, or it would end the program; what means nothing to
  * it is ignored. */

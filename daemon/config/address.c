@@ -14,8 +14,8 @@
 #include <curl/curl.h>
 #include <idn2.h>
 
+#include "base/cleanup.h"
 #include "config/value.h"
-#include "core/cleanup.h"
 
 #define LOCAL_MAX 64   /* RFC 5321 section 4.5.3.1.1 */
 #define DOMAIN_MAX 253 /* RFC 1035 section 2.3.4, without the length bytes of the wire */

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "config/address.h"
 #include "config/loader.h"
-#include "core/nearest.h"
 
 static const char *const file_keys[] = {"agencies", "groups", NULL};
 static const char *const agency_keys[] = {"id", "name", "short", "emails", "webhook", NULL};

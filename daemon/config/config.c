@@ -1,6 +1,6 @@
 /* The configuration: reminderd.conf and the agencies, plans and calendars it names, checked and whole.
  * Depends on core; parses with libconfig.
- * Loaded by engine/settings; read by engine. */
+ * Loaded by runtime/settings; read by engine. */
 #include "config/config.h"
 
 #include <errno.h>

@@ -1,13 +1,13 @@
 /* The configuration: reminderd.conf and the agencies, plans and calendars it names, checked and whole.
  * Depends on core; parses with libconfig.
- * Loaded by engine/settings; read by engine. */
+ * Loaded by runtime/settings; read by engine. */
 #pragma once
 
+#include "base/report.h"
 #include "core/backoff.h"
 #include "core/hours.h"
 #include "core/kind.h"
 #include "core/plan.h"
-#include "core/report.h"
 
 #define CONFIG_FILE_MAX ((size_t)16 * 1024 * 1024) /* bytes of one file: far above any plan, far below harm */
 #define CONFIG_DEPTH_MAX 16                        /* nested brackets: the format needs 7 */

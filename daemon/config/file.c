@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #define FILE_CHUNK 4096 /* room at first where the size is not known, as below /proc */
 

@@ -8,7 +8,7 @@
 #include <libconfig.h>
 #include <openssl/evp.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "core/plan.h"
 
 DEFINE_CLEANUP(EVP_MD_CTX *, EVP_MD_CTX_free, digest_free)

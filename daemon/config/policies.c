@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "config/loader.h"
-#include "core/nearest.h"
 
 #define BEFORE_MAX 100  /* rungs before a date: with a year of overdue ones they must fit a ladder (LADDER_MAX) */
 #define ESCALATE_MAX 32 /* levels */

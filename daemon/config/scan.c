@@ -1,6 +1,6 @@
 /* A scanner of libconfig text: finds every syntax error before the parser does, in better words, and what the parser
  * would take badly or not notice.
- * Depends on core/report; knows the grammar, nothing of what settings mean.
+ * Depends on base/report; knows the grammar, nothing of what settings mean.
  * Called by source.c. */
 #include "config/scan.h"
 

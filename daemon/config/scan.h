@@ -1,10 +1,10 @@
 /* A scanner of libconfig text: finds every syntax error before the parser does, in better words, and what the parser
  * would take badly or not notice.
- * Depends on core/report; knows the grammar, nothing of what settings mean.
+ * Depends on base/report; knows the grammar, nothing of what settings mean.
  * Called by source.c. */
 #pragma once
 
-#include "core/report.h"
+#include "base/report.h"
 
 /* Limits that no real file comes near; they bound what libconfig spends (it compares every name of a group with
  * every other, and takes some 80 bytes for a setting). */

@@ -1,5 +1,5 @@
 /* The settings of a file, by group and key, and the findings about them with file and line.
- * Depends on libconfig, core/report.
+ * Depends on libconfig, base/report.
  * Called by value.c and everything that reads a part of the configuration. */
 #include "config/setting.h"
 
@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/nearest.h"
-#include "core/utf8.h"
+#include "base/nearest.h"
+#include "base/utf8.h"
 
 #define FINDING_SIZE 700 /* bytes of one finding: it is one line for a person */
 

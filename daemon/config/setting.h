@@ -1,5 +1,5 @@
 /* The settings of a file, by group and key, and the findings about them with file and line.
- * Depends on libconfig, core/report.
+ * Depends on libconfig, base/report.
  * Called by value.c and everything that reads a part of the configuration. */
 #pragma once
 
@@ -7,7 +7,7 @@
 
 #include <libconfig.h>
 
-#include "core/report.h"
+#include "base/report.h"
 
 #define SECTION_LABEL_SIZE 192
 

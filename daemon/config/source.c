@@ -1,16 +1,16 @@
 /* One file of the configuration, read and parsed.
- * Depends on libconfig, core/report.
+ * Depends on libconfig, base/report.
  * Called by config.c and by what reads agencies, plans and calendars. */
 #include "config/source.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "config/config.h"
 #include "config/file.h"
 #include "config/fingerprint.h"
 #include "config/scan.h"
-#include "core/utf8.h"
 
 #define SOURCE_BAD_LINES_MAX 20 /* lines with bad bytes that are named one by one */
 #define MIB ((size_t)1024 * 1024)

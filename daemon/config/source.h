@@ -1,5 +1,5 @@
 /* One file of the configuration, read and parsed.
- * Depends on libconfig, core/report.
+ * Depends on libconfig, base/report.
  * Called by config.c and by what reads agencies, plans and calendars. */
 #pragma once
 
@@ -8,8 +8,8 @@
 #include <libconfig.h>
 #include <openssl/evp.h>
 
-#include "core/cleanup.h"
-#include "core/report.h"
+#include "base/cleanup.h"
+#include "base/report.h"
 
 /* A place in a file that a finding can name. */
 struct place {

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "config/loader.h"
-#include "core/nearest.h"
 
 const char *const target_roles[] = {"head", "deputy", "members", "all", NULL};
 

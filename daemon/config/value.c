@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/cleanup.h"
-#include "core/nearest.h"
+#include "base/cleanup.h"
+#include "base/nearest.h"
+#include "base/utf8.h"
 #include "core/roster.h"
-#include "core/utf8.h"
 
 static bool has_type(const struct section *section, const config_setting_t *value, int type, const char *expected)
 {

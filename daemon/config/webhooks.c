@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "config/address.h"
 #include "config/secret.h"
-#include "core/nearest.h"
 
 #define WEBHOOK_CONNECTIONS 4
 #define WEBHOOK_CONNECTIONS_MAX 100

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #define LOOKUP_SIZE 16384 /* bytes of one entry of the user or group database: a group of some hundred members */
 #define GROUPS_MAX 1024   /* groups of one user that are looked at */

@@ -1,5 +1,5 @@
 /* Answers: dictionaries a{sv} and lists of them.
- * Depends on sd-bus, engine/clock.
+ * Depends on sd-bus, runtime/clock.
  * Called by the handlers. */
 #include "control/answer.h"
 

@@ -1,11 +1,11 @@
 /* Answers: dictionaries a{sv} and lists of them, built without a check after every member.
- * Depends on sd-bus, engine/clock.
+ * Depends on sd-bus, runtime/clock.
  * Called by the handlers. */
 #pragma once
 
 #include <systemd/sd-bus.h>
 
-#include "engine/clock.h"
+#include "runtime/clock.h"
 
 /* The first error sticks; answer_send() returns it. What has no value is left out, since D-Bus knows no null. */
 struct answer {

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "control/dates.h"
-#include "core/nearest.h"
 
 static int not_found(const char *what, const struct nearest *nearest, const char *else_try, sd_bus_error *error)
 {

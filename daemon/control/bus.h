@@ -5,7 +5,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "core/report.h"
+#include "base/report.h"
 #include "engine/manager.h"
 
 enum bus_kind { BUS_SYSTEM, BUS_SESSION, BUS_NONE };

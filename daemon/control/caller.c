@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 DEFINE_CLEANUP(sd_bus_creds *, sd_bus_creds_unref, sd_bus_creds_unref)
 

@@ -5,10 +5,10 @@
 
 #include <systemd/sd-bus.h>
 
+#include "base/cleanup.h"
 #include "control/bus.h"
 #include "control/caller.h"
-#include "core/cleanup.h"
-#include "engine/decision.h"
+#include "deciding/decision.h"
 
 #define BUS_NAME "org.reminderd1"
 #define BUS_PATH "/org/reminderd1"

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 static const struct {
         const char *word;

@@ -1,5 +1,5 @@
 /* The decisions on obligations: each reads its arguments, finds what is meant, decides, ticks and replies.
- * Depends on arguments, engine/decision.
+ * Depends on arguments, deciding/decision.
  * Called by sd-bus through object.c. */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Operating: deliveries again or not at all, test messages, the configuration anew.
- * Depends on answer, outcome, engine/decision.
+ * Depends on answer, outcome, deciding/decision.
  * Called by sd-bus through object.c. */
 #include <errno.h>
 #include <string.h>

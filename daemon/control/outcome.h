@@ -1,5 +1,5 @@
 /* What a decision comes to: an error by name, or the number of what changed.
- * Depends on control.h, engine/decision.
+ * Depends on control.h, deciding/decision.
  * Called by decisions.c and operations.c. */
 #pragma once
 

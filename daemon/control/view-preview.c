@@ -1,11 +1,11 @@
 /* A message as it would read now; nothing is sent.
- * Depends on view, engine/facts, message/compose.
+ * Depends on view, content/facts, message/compose.
  * Called by sd-bus through object.c. */
 #include <string.h>
 
+#include "content/facts.h"
 #include "control/handlers.h"
 #include "control/view.h"
-#include "engine/facts.h"
 
 #define PREVIEW_LOOK_MAX 500 /* occurrences of one item: daily for a year, and some to spare */
 

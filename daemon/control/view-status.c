@@ -1,5 +1,5 @@
 /* How the daemon is: what waits, what went wrong, what to look at.
- * Depends on view, store, engine/troubles.
+ * Depends on view, store, runtime/troubles.
  * Called by sd-bus through object.c. */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* What a mail server was found to bear: connections, messages in one, and us at all.
  * Depends on nothing.
- * Kept by delivery/lane for each server; called by workers. */
+ * Kept by transport/lane for each server; called by workers. */
 #pragma once
 
 #include <stdbool.h>

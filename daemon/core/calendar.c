@@ -3,7 +3,7 @@
  * Called by ladder, hours, obligation; filled by config. */
 #include "core/calendar.h"
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "core/holidays.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * Called by scheduler, sync, forecast and rehearsal. */
 #include "core/ladder.h"
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #include <stdarg.h>
 #include <stdio.h>

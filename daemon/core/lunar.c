@@ -3,7 +3,7 @@
  * Called by calendar, plan and reminderctl. */
 #include "core/lunar.h"
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #include <errno.h>
 

@@ -3,7 +3,7 @@
  * Called by ladder, engine, control. */
 #include "core/obligation.h"
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The steps of a dialogue with a mail server, and how long each may take.
  * Depends on nothing.
- * Called by delivery/session.c. */
+ * Called by transport/session.c. */
 #include "core/phase.h"
 
 #define END_TIMES 10

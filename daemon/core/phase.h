@@ -1,6 +1,6 @@
 /* The steps of a dialogue with a mail server, and how long each may take.
  * Depends on nothing.
- * Called by delivery/session.c; refusal.c judges by them. */
+ * Called by transport/session.c; refusal.c judges by them. */
 #pragma once
 
 #include <stdint.h>

@@ -3,7 +3,7 @@
  * Filled by config; read by engine and message. */
 #include "core/plan.h"
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "core/lunar.h"
 #include "core/repeat.h"
 

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #define WEEK_OVERHANG 3 /* days of a year's first or last week that can lie in the neighbouring year */
 #define INTERVAL_DAYS_MAX (366 + 2 * WEEK_OVERHANG)

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/cleanup.h"
-#include "core/nearest.h"
+#include "base/cleanup.h"
+#include "base/nearest.h"
 
 #define NUMBER_DIGITS_MAX 4 /* of INTERVAL and COUNT: more are a slip of the pen */
 #define MONTH_WEEKDAYS_MAX 5

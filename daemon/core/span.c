@@ -3,7 +3,7 @@
  * Called by config, ladder, and reminderctl. */
 #include "core/span.h"
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #include <errno.h>
 #include <stdio.h>

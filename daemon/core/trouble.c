@@ -1,9 +1,9 @@
 /* Troubles: what keeps reminders from leaving, from when on it counts as one, and when it is said again.
  * Depends on nothing.
- * Called by engine/troubles. */
+ * Called by runtime/troubles. */
 #include "core/trouble.h"
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS (60 * MINUTE_MS)

@@ -1,6 +1,6 @@
 /* Troubles: what keeps reminders from leaving, from when on it counts as one, and when it is said again.
  * Depends on nothing.
- * Called by engine/troubles. */
+ * Called by runtime/troubles. */
 #pragma once
 
 #include <stdbool.h>

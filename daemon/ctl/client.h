@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <systemd/sd-bus.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "ctl/command.h"
 #include "ctl/style.h"
 

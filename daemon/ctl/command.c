@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/cleanup.h"
-#include "core/nearest.h"
+#include "base/cleanup.h"
+#include "base/nearest.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
 #include "ctl/words.h"

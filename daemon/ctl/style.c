@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 static const char *const codes[] = {
         [LOOK_PLAIN] = "",  [LOOK_HEAD] = "1",   [LOOK_FAINT] = "2", [LOOK_GOOD] = "32",

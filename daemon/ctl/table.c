@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "ctl/client.h"
 #include "ctl/width.h"
 #include "ctl/words.h"

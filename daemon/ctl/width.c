@@ -8,7 +8,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 struct glyph {
         size_t bytes;

@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "store/backup.h"
 
 struct backup {

@@ -5,7 +5,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "engine/engine.h"
+#include "runtime/engine.h"
 
 struct backup;
 

@@ -10,13 +10,13 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "addressing/readdress.h"
+#include "base/cleanup.h"
 #include "core/backoff.h"
-#include "core/cleanup.h"
-#include "engine/digest.h"
-#include "engine/outbox.h"
-#include "engine/readdress.h"
-#include "engine/scheduler.h"
-#include "engine/sync.h"
+#include "reminding/digest.h"
+#include "reminding/scheduler.h"
+#include "reminding/sync.h"
+#include "sending/outbox.h"
 
 /* A clock this far before the last recorded time is reported (daemon/doc/design.md, Clocks). */
 #define CLOCK_BEHIND_MS INT64_C(3600000)

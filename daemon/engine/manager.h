@@ -5,8 +5,8 @@
 
 #include <systemd/sd-event.h>
 
-#include "engine/courier.h"
-#include "engine/engine.h"
+#include "runtime/engine.h"
+#include "sending/courier.h"
 
 struct manager;
 

@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/cleanup.h"
-#include "engine/courier.h"
-#include "engine/digest.h"
+#include "base/cleanup.h"
+#include "reminding/digest.h"
+#include "sending/courier.h"
 #include "store/excerpt.h"
 
 #define SEED 1 /* any: two outlooks on one period must agree */

@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "engine/manager.h"
 
 #define SEED 1 /* any: two rehearsals of one plan print the same */

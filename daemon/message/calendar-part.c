@@ -5,9 +5,9 @@
 
 #include <errno.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "message/header.h"
-#include "message/text.h"
 
 static bool has_day(const struct letter_entry *entry)
 {

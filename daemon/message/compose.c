@@ -1,16 +1,16 @@
 /* Compose: a letter in words: subject, text, HTML, calendar and header fields of an e-mail, or a webhook's JSON.
  * Depends on letter, folder, values, header, calendar-part, payload.
- * Called by engine/draft, and by control for a preview. */
+ * Called by content/draft, and by control for a preview. */
 #include "message/compose.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "message/calendar-part.h"
 #include "message/folder.h"
 #include "message/header.h"
 #include "message/payload.h"
-#include "message/text.h"
 
 #define HEADER_FIELDS_MAX 13 /* one more than are ever written */
 #define REFERENCES_MAX 100   /* ids: some servers refuse header fields of 16 KB, which is 200 */

@@ -1,9 +1,9 @@
 /* Compose: a letter in words: subject, text, HTML, calendar and header fields of an e-mail, or a webhook's JSON.
  * Depends on letter, template, header, calendar-part, payload.
- * Called by engine/draft, and by control for a preview. */
+ * Called by content/draft, and by control for a preview. */
 #pragma once
 
-#include "core/report.h"
+#include "base/report.h"
 #include "message/letter.h"
 
 struct composer; /* compiled templates of one folder */

@@ -1,5 +1,5 @@
 /* Folder: the compiled templates of one folder.
- * Depends on template, values, folder_check, core/report.
+ * Depends on template, values, folder_check, base/report.
  * Called by compose. */
 #include "message/folder.h"
 
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "message/folder_parts.h"
-#include "message/text.h"
 
 #define SUBJECT "Subject: "
 #define TEXT_LINE 3 /* of a .txt: the subject and an empty line stand before */

@@ -1,13 +1,13 @@
 /* Folder: the compiled templates of one folder: for each kind of message a subject, a text and an HTML, and the
  * partials that they share.
- * Depends on template, values, core/report.
+ * Depends on template, values, base/report.
  * Called by compose. */
 #pragma once
 
+#include "base/report.h"
 #include "core/kind.h"
-#include "core/report.h"
-#include "message/template.h"
 #include "message/values.h"
+#include "template/template.h"
 
 #define TEMPLATE_FILE_MAX 1048576 /* bytes: a hundred times the largest that is shipped */
 #define TEMPLATE_GROUP KIND_COUNT /* beside the kinds: several notices in one message */

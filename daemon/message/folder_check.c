@@ -1,14 +1,14 @@
 /* What is wrong with templates that compile: partials that are not there or never end, names that nothing has where
  * they stand.
- * Depends on folder_parts, template_nodes, values, text, core/nearest, core/report.
+ * Depends on folder_parts, template_nodes, values, text, base/nearest, base/report.
  * Called by folder. */
 #include <errno.h>
 #include <string.h>
 
-#include "core/nearest.h"
+#include "base/nearest.h"
+#include "base/text.h"
 #include "message/folder_parts.h"
-#include "message/template_nodes.h"
-#include "message/text.h"
+#include "template/template_nodes.h"
 
 #define TAKEN_MAX 1000 /* partials in one template, with those in them: the largest that is shipped takes in 6 */
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "message/text.h"
+#include "base/text.h"
 
 #define LINE_COLUMNS 76 /* RFC 2047, section 2: a line that holds an encoded word */
 #define WORD_MAX 75     /* same: an encoded word */

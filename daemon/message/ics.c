@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "message/text.h"
+#include "base/text.h"
 
 #define PRODUCT_ID "-//reminderd//reminderd//VI"
 #define LINE_OCTETS 75 /* RFC 5545, section 3.1, without the line end */

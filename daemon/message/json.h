@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
+#include "base/text.h"
 #include "core/civil.h"
-#include "message/text.h"
 
 /* Each adds a member to the object that is open; without a key (NULL) an element to the open array, or the whole.
  * Keys are literals that need no escapes. A failure stays in the text: check once, at the end. */

@@ -1,6 +1,6 @@
 /* A letter: all the facts that one message is made of, as they stand at the moment it is composed.
  * Depends on core.
- * Gathered by engine/facts.c; put into words by compose.c and payload.c. Everything is borrowed. */
+ * Gathered by content/facts.c; put into words by compose.c and payload.c. Everything is borrowed. */
 #pragma once
 
 #include "core/kind.h"

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #define UNDATED "chưa ấn định thời gian"
 #define LATER "(lịch cụ thể sẽ được thông báo sau)"

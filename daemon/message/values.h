@@ -4,8 +4,8 @@
 #pragma once
 
 #include "core/kind.h"
-#include "message/fill.h"
 #include "message/letter.h"
+#include "template/fill.h"
 
 #define BASES_MAX 16 /* plans that one letter can name: an office has two or three a year */
 

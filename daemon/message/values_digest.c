@@ -1,7 +1,7 @@
 /* The values of a digest: its five lists, and for the head the matrix of items by agencies.
  * Depends on letter, phrase, text, fill.
  * Called by values. */
-#include "message/text.h"
+#include "base/text.h"
 #include "message/values_parts.h"
 
 /* ---- the five lists; the index of the scope is the section ---- */

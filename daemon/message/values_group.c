@@ -1,7 +1,7 @@
 /* The values of several notices in one message: the entries of each kind under a heading, and what the subject counts.
  * Depends on letter, phrase, fill.
  * Called by values. */
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "message/values_parts.h"
 
 /* ---- the notices of one kind; the index of the scope is the kind ---- */

@@ -3,7 +3,7 @@
  * Called by every file here. */
 #include "store/query.h"
 
-#include "core/utf8.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>

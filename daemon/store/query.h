@@ -3,7 +3,7 @@
  * Called by every file here. */
 #pragma once
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "store/store.h"
 
 #include <sqlite3.h>

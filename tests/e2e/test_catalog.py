@@ -9,7 +9,7 @@ import pytest
 from block import ROOT
 
 UNITS = ROOT / "units"
-JOURNAL = ROOT / "daemon/engine/journal.c"
+JOURNAL = ROOT / "daemon/runtime/journal.c"
 CATALOGS = ("reminderd.catalog", "reminderd.vi.catalog")
 
 

@@ -247,7 +247,7 @@ def test_killed_while_a_hundred_messages_leave(tmp_path, smtp, authority):
     has the same id and was on the wire."""
     random.seed(os.getpid())
     connections = 4
-    batch = 64  # RESULT_BATCH of engine/outbox.h
+    batch = 64  # RESULT_BATCH of sending/outbox.h
     at = soon(1)
     block = Live(tmp_path, at, 100, mail=mail_to(smtp, authority, connections=connections))
     smtp.faults.update({"*": "delay:0.02"})
@@ -273,7 +273,7 @@ def test_killed_while_a_hundred_messages_leave(tmp_path, smtp, authority):
 
 # ---- the journal -----------------------------------------------------------------------------------------------------
 
-WRITTEN = 20  # FLOOD_FIRST of core/flood.h
+WRITTEN = 20  # FLOOD_FIRST of base/flood.h
 
 
 def test_a_flood_of_equal_failures_is_counted_and_what_is_given_up_is_not(tmp_path):

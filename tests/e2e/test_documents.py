@@ -40,7 +40,7 @@ def test_every_link_leads_somewhere(document):
 
 
 def test_the_house_names_files_that_there_are():
-    """`engine/facts.c`, `facts-entry.c`: a name without a folder is in the folder named last."""
+    """`content/facts.c`, `facts-entry.c`: a name without a folder is in the folder named last."""
     text = (ROOT / "daemon/README.md").read_text(encoding="utf-8")
     names = re.findall(r"`((?:[\w-]+/)*)([\w-]+\.[ch])`", text)
     assert len(names) > 50

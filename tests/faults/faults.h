@@ -4,7 +4,7 @@
 #pragma once
 
 #include "../sim/chance.h"
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "store/store.h"
 
 #define TALLY_CALLS 11 /* DISK_CALLS */

@@ -1,5 +1,5 @@
 /* Memory that runs out while libcrypto is used for the first time after the start: it must work the next time, and not
- * remember for ever what it once could not have. Depends on memory, daemon/delivery/crypto. Called by main. */
+ * remember for ever what it once could not have. Depends on memory, daemon/transport/crypto. Called by main. */
 #include "faults.h"
 #include "memory.h"
 
@@ -14,7 +14,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509.h>
 
-#include "delivery/crypto.h"
+#include "transport/crypto.h"
 
 #define CHILDREN 2000
 #define CHILDREN_BRIEF 100

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "engine/decision.h"
+#include "deciding/decision.h"
 
 #define SAID_MAX 1000
 #define NOTICES_MAX 60

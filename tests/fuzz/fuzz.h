@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 DEFINE_CLEANUP(json_t *, json_decref, json_decref)
 #define CLEANUP_JSON CLEANUP(json_decref_p)

@@ -6,8 +6,8 @@
 
 #include <libical/ical.h>
 
+#include "base/text.h"
 #include "message/ics.h"
-#include "message/text.h"
 
 #define LINE_OCTETS 75 /* RFC 5545, section 3.1 */
 

@@ -4,9 +4,9 @@
  * the input as one clean line. */
 #include "fuzz.h"
 
+#include "base/text.h"
 #include "mail.h"
 #include "message/header.h"
-#include "message/text.h"
 
 #define ADDRESS "nhacviec@laocai.example"
 

@@ -4,9 +4,9 @@
  * the subject and the JSON hold what went in as one clean line. */
 #include "fuzz.h"
 
+#include "base/text.h"
 #include "mail.h"
 #include "message/compose.h"
-#include "message/text.h"
 
 #include "../unit/message/letters.h"
 

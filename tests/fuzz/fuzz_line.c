@@ -7,10 +7,10 @@
 
 #include <locale.h>
 
-#include "core/utf8.h"
+#include "base/text.h"
+#include "base/utf8.h"
 #include "ctl/width.h"
-#include "delivery/words.h"
-#include "message/text.h"
+#include "transport/words.h"
 
 #define COLUMNS 40
 

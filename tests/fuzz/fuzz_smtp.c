@@ -43,8 +43,8 @@ static CURLcode open_with_first(CURL *easy)
 #define curl_easy_perform open_with_first
 
 /* What runs the transfer is a thread pool; here its parts are called one after the other. */
-#include "delivery/session.c" // NOLINT(bugprone-suspicious-include)
-#include "delivery/smtp.c"    // NOLINT(bugprone-suspicious-include)
+#include "transport/session.c" // NOLINT(bugprone-suspicious-include)
+#include "transport/smtp.c"    // NOLINT(bugprone-suspicious-include)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

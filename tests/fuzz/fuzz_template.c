@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include "message/template.h"
+#include "template/template.h"
 
 #include "../unit/message/json_values.h"
 

@@ -9,7 +9,7 @@
 #include "wire.h"
 
 /* The thread that runs the transfer is left out; its parts are called one after the other. */
-#include "delivery/webhook.c" // NOLINT(bugprone-suspicious-include)
+#include "transport/webhook.c" // NOLINT(bugprone-suspicious-include)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

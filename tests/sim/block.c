@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "core/lunar.h"
 
 static const char *const shift_names[] = {[SHIFT_NEXT] = "next", [SHIFT_PREVIOUS] = "previous", [SHIFT_NONE] = "none"};

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 static const char *item_name(const struct sim *sim, const struct duty *duty)
 {

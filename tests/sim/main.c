@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "sim.h"
 
 #define JOBS_MAX 64

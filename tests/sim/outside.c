@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #define NOTICES_MAX 100
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 static const struct decider clerk = {"clerk", 1000};
 static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done", "reopen", "waive", "set-date", "clear-date"};

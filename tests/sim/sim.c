@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #define TICKS_AT_ONCE 600 /* more at one instant is a livelock: no block here has as many notices in a day */
 #define MINUTE_MS INT64_C(60000)

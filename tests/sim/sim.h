@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "engine/decision.h"
+#include "deciding/decision.h"
 #include "engine/manager.h"
 #include "ramdisk.h"
 #include "rules.h"

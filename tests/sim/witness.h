@@ -3,7 +3,7 @@
  * Asked by tests/faults. */
 #pragma once
 
-#include "engine/journal.h"
+#include "runtime/journal.h"
 
 /* How often, since the last witness_forget(). */
 long witness_told(enum journal_event event);

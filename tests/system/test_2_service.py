@@ -15,7 +15,7 @@ from block import ROOT
 from office import CREDENTIAL, NOBODY, PASSWORD, soon, wait_until
 
 LATER = {"id": "so-ket", "title": "Sơ kết", "for": ["members"]}
-# MESSAGE_IDs, as daemon/engine/journal.c has them.
+# MESSAGE_IDs, as daemon/runtime/journal.c has them.
 SENT = "ca5432a83a0c45469e41066a75510e09"
 FAILED = "1d8f4596c5164d3ebc4d036f190abc2b"
 RETRY = "f24557abf3934147be17255f08c75011"

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
+#include "base/cleanup.h"
+#include "base/nearest.h"
 #include "config/address.h"
-#include "core/cleanup.h"
-#include "core/nearest.h"
 
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 

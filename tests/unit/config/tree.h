@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
+#include "base/cleanup.h"
 #include "config/config.h"
-#include "core/cleanup.h"
 
 struct tree {
         char folder[64];

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/cleanup.h"
 #include "control/caller.h"
-#include "core/cleanup.h"
 
 /* The user database: whether the clerk is in the group. */
 static bool clerk_is_member;

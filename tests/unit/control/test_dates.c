@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "base/cleanup.h"
 #include "control/dates.h"
-#include "core/cleanup.h"
 
 #define TODAY "2024-04-26" /* a Friday; 29 and 30 April and 1 May 2024 were days off, Saturday 4 May was worked */
 

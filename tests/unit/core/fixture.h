@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/cleanup.h"
 #include "core/calendar.h"
-#include "core/cleanup.h"
 
 #include <string.h>
 

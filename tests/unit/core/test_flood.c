@@ -1,7 +1,7 @@
 /* Tests of flood: what is written, what is held, and that every line is told in the end. */
 #include "fixture.h"
 
-#include "core/flood.h"
+#include "base/flood.h"
 
 #define MINUTE INT64_C(60000)
 

@@ -1,7 +1,7 @@
 /* Tests of report: order, form and the bound on findings. */
 #include "fixture.h"
 
-#include "core/report.h"
+#include "base/report.h"
 
 static void test_order_and_form(void **state)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #define LINES_MAX 4000
 

@@ -4,7 +4,7 @@
  * Used by the engine's unit tests. */
 #pragma once
 
-#include "engine/decision.h"
+#include "deciding/decision.h"
 #include "engine/manager.h"
 
 struct play;

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "play.h"
 
 #define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"c\"]; }"

@@ -1,5 +1,5 @@
 /* The wall clock of a zone and its instants, where hours are skipped and where they come twice.
- * Depends on engine/clock, cmocka.
+ * Depends on runtime/clock, cmocka.
  * Run by scripts/run-unit. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "core/cleanup.h"
-#include "engine/clock.h"
+#include "base/cleanup.h"
+#include "runtime/clock.h"
 
 /* "YYYY-MM-DD HH:MM" or with seconds, as a wall clock shows it. */
 static wall_time wall_of(const char *text)

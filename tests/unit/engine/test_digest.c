@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "play.h"
 
 /* The digest is of Monday 10 June 2024, for the week to the 16th; its month ends on 10 July, 30 days ahead. An item is

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "core/cleanup.h"
-#include "engine/announce.h"
+#include "addressing/announce.h"
+#include "base/cleanup.h"
 #include "play.h"
 
 #define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"c\"]; }"

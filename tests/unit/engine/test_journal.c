@@ -16,8 +16,8 @@
 #include <cmocka.h>
 #include <systemd/sd-journal.h>
 
-#include "core/cleanup.h"
-#include "core/flood.h"
+#include "base/cleanup.h"
+#include "base/flood.h"
 #include "play.h"
 
 /* ---- in place of the journal ---- */

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "play.h"
 
 #define ONLY \
@@ -171,9 +171,9 @@ static void a_failure_is_acknowledged_or_retried(void **state)
 
 /* ---- one mailbox of two agencies ---- */
 
-#define SHARED                                                                                                         \
-        "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"a\", \"b\", \"c\"]; before = "      \
-        "[\"1d\"]; "                                                                                                   \
+#define SHARED \
+        "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"a\", \"b\", \"c\"]; before = " \
+        "[\"1d\"]; " \
         "overdue = { limit = 0; }; escalate = (); }"
 
 /* C's first mailbox is that of A, in other letters; its second is its own. */

@@ -1,5 +1,5 @@
 /* The limit of messages in any sixty seconds.
- * Depends on engine/rate, cmocka.
+ * Depends on sending/rate, cmocka.
  * Run by scripts/run-unit. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "core/cleanup.h"
-#include "engine/rate.h"
+#include "base/cleanup.h"
+#include "sending/rate.h"
 
 #define T0 INT64_C(1700000000000)
 

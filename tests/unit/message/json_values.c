@@ -1,5 +1,5 @@
 /* JSON as the values of a template, for tests.
- * Depends on message/fill, jansson.
+ * Depends on template/fill, jansson.
  * Used by test_template.c and by fuzz_template.c. */
 #include "json_values.h"
 

@@ -1,11 +1,11 @@
 /* JSON as the values of a template, for tests: every name of it is a single character.
- * Depends on message/fill, jansson.
+ * Depends on template/fill, jansson.
  * Used by test_template.c and by fuzz_template.c. */
 #pragma once
 
 #include <jansson.h>
 
-#include "message/fill.h"
+#include "template/fill.h"
 
 /* A template_number. */
 unsigned json_values_number(const char *name, size_t size);

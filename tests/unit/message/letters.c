@@ -3,7 +3,7 @@
  * Used by test_compose.c and test_words.c. */
 #include "letters.h"
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 #define OFFSET (7 * 3600)
 

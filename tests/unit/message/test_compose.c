@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "letters.h"
 
 static int load(void **state)

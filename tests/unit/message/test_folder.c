@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "message/folder.h"
-#include "message/text.h"
 
 #define SHIPPED SOURCE_DIR "/conf/templates/vi"
 #define PATH_SIZE 4096

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "message/header.h"
-#include "message/text.h"
 
 #define LONG_40 "0123456789012345678901234567890123456789"
 

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 #include <libical/ical.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "message/ics.h"
-#include "message/text.h"
 
 static char *make(const char *summary, const char *description)
 {

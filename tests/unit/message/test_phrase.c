@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "message/phrase.h"
 
 #define LATER " (lịch cụ thể sẽ được thông báo sau)"

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "json_values.h"
-#include "message/template.h"
+#include "template/template.h"
 
 #define PARTIALS_MAX 4
 

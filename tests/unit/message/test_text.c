@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "message/text.h"
+#include "base/text.h"
 
 static void test_line(void **state)
 {

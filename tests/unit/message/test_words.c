@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "letters.h"
 
 #define SUBJECT "[Khối TMTH] "

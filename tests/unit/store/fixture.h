@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "store/query.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * Included by test_plans.c and test_memory.c. */
 #pragma once
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 #include "store/store.h"
 
 #include <errno.h>

@@ -1,0 +1,253 @@
+/* Announcements: what was decided, or taken back, is told to the agency that it concerns.
+ * Depends on engine, store.
+ * Called by decision and sync inside their transactions; read by facts. */
+#include "addressing/announce.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/cleanup.h"
+#include "message/json.h"
+
+/* The same can be decided, taken back and decided again: a random end makes each announcement one of its own. */
+static int announce(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
+                    const struct notice_detail *said)
+{
+        int64_t now = clock_now(&engine->clock);
+        char *CLEANUP_FREE detail = notice_detail_write(said);
+        struct notice_record notice = {
+                .occurrence_id = record->occurrence_id,
+                .obligation_id = record->id,
+                .kind = kind,
+                .state = NOTICE_NEW,
+                .detail = detail,
+                .rung_at = clock_wall(now),
+                .made_ms = now,
+        };
+        int r;
+
+        if (!detail)
+                return -ENOMEM;
+        snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
+        snprintf(notice.rung, sizeof(notice.rung), "%s/%016" PRIx64, kind_name(kind), engine_random(engine));
+        r = store_add_notice(engine->store, &notice);
+        return r < 0 ? r : 0;
+}
+
+int announce_decision(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
+                      const char *by, const char *note)
+{
+        return announce(
+                engine, record, kind,
+                &(struct notice_detail){.by = (char *)by, .note = (char *)note, .due = CIVIL_NONE, .from = CIVIL_NONE});
+}
+
+/* ---- what was told before ---- */
+
+struct told {
+        bool anything;
+        bool ended; /* that nothing is owed any more, and nothing else since */
+};
+
+static int note_told(void *userdata, const struct notice_record *notice)
+{
+        struct told *told = userdata;
+
+        if (notice->state != NOTICE_SENT)
+                return 0;
+        told->anything = true;
+        if (notice->kind == KIND_COMPLETED || notice->kind == KIND_WAIVED || notice->kind == KIND_WITHDRAWN)
+                told->ended = true;
+        else if (notice->kind == KIND_REOPENED)
+                told->ended = false;
+        return 0;
+}
+
+static int look_for_told(const struct engine *engine, const struct obligation_record *record, struct told *ret)
+{
+        *ret = (struct told){0};
+        return store_each_notice(engine->store, record->occurrence_id, record->id, note_told, ret);
+}
+
+int announce_end(struct engine *engine, const struct obligation_record *record, enum notice_kind kind, const char *by,
+                 const char *note)
+{
+        struct told told;
+        int r = look_for_told(engine, record, &told);
+
+        return r < 0 || !told.anything ? r : announce_decision(engine, record, kind, by, note);
+}
+
+int announce_reopening(struct engine *engine, const struct obligation_record *record, const char *by, const char *note)
+{
+        struct told told;
+        int r = look_for_told(engine, record, &told);
+
+        return r < 0 || !told.ended ? r : announce_decision(engine, record, KIND_REOPENED, by, note);
+}
+
+/* ---- dates ---- */
+
+/* An announcement that never left: what it would have said of the date before is what the next one says. */
+struct unsaid {
+        struct notice_detail detail;
+        bool found, tried;
+};
+
+static void unsaid_clear(struct unsaid *unsaid)
+{
+        notice_detail_clear(&unsaid->detail);
+}
+
+static int find_unsaid(void *userdata, const struct notice_record *notice)
+{
+        struct unsaid *unsaid = userdata;
+
+        if (unsaid->found || (notice->kind != KIND_DATE_SET && notice->kind != KIND_DATE_CLEARED) ||
+            (notice->state != NOTICE_NEW && notice->state != NOTICE_QUEUED))
+                return 0;
+        unsaid->found = true;
+        return notice_detail_read(notice->detail, &unsaid->detail);
+}
+
+/* An attempt may have arrived, whatever became of its answer. */
+static int find_tried(void *userdata, const struct delivery_record *delivery)
+{
+        struct unsaid *unsaid = userdata;
+
+        if ((delivery->state == DELIVERY_QUEUED || delivery->state == DELIVERY_SENDING) && delivery->attempts > 0)
+                unsaid->tried = true;
+        return 0;
+}
+
+static int look_for_unsaid(const struct engine *engine, const struct obligation_record *record, struct unsaid *unsaid)
+{
+        const struct delivery_filter filter = {.state = -1, .obligation_id = record->id};
+        int r = store_each_notice(engine->store, record->occurrence_id, record->id, find_unsaid, unsaid);
+
+        if (r == 0 && unsaid->found)
+                r = store_each_delivery(engine->store, &filter, find_tried, unsaid);
+        unsaid->found = unsaid->found && !unsaid->tried;
+        return r;
+}
+
+static bool same_dates(const struct obligation_dates *dates, const struct notice_detail *detail)
+{
+        return dates->from == detail->from && dates->due == detail->due && dates->tentative == detail->tentative;
+}
+
+static bool has_day(const struct obligation_dates *dates)
+{
+        return dates->due != CIVIL_NONE && !dates->tentative;
+}
+
+int announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
+                  const char *by, const char *note)
+{
+        const struct config *config = engine_config(engine);
+        struct obligation_dates old = obligation_dates(before, config->calendar);
+        struct obligation_dates new = obligation_dates(&record->obligation, config->calendar);
+        struct unsaid CLEANUP(unsaid_clear) unsaid = {.found = false};
+        struct told told;
+        bool cleared;
+        int r = look_for_unsaid(engine, record, &unsaid);
+
+        if (r == 0)
+                r = look_for_told(engine, record, &told);
+        if (r < 0)
+                return r;
+        if (unsaid.found)
+                old = (struct obligation_dates){
+                        .from = unsaid.detail.from, .due = unsaid.detail.due, .tentative = unsaid.detail.tentative};
+
+        const struct notice_detail said = {
+                .by = (char *)by,
+                .note = (char *)note,
+                .from = old.from,
+                .due = old.due,
+                .tentative = old.tentative,
+        };
+
+        cleared = has_day(&old) && !has_day(&new);
+        r = store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_COUNT,
+                                 cleared ? "the date was cleared" : "the date changed");
+        if (r < 0)
+                return r;
+        if (unsaid.found && same_dates(&new, &said))
+                return 1; /* moved away and back before anybody heard of it */
+        if (cleared ? !told.anything : new.due == CIVIL_NONE)
+                return 0;
+        return announce(engine, record, cleared ? KIND_DATE_CLEARED : KIND_DATE_SET, &said);
+}
+
+/* ---- the detail ---- */
+
+char *notice_detail_write(const struct notice_detail *detail)
+{
+        CLEANUP_TEXT struct text json = {0};
+        char *text;
+
+        json_open(&json, NULL, '{');
+        if (detail->by)
+                json_put_string(&json, "by", detail->by);
+        if (detail->note)
+                json_put_string(&json, "note", detail->note);
+        if (detail->from != CIVIL_NONE)
+                json_put_day(&json, "from", detail->from);
+        if (detail->due != CIVIL_NONE)
+                json_put_day(&json, "due", detail->due);
+        if (detail->tentative)
+                json_put_bool(&json, "tentative", true);
+        json_close(&json, '}');
+        return text_take(&json, &text) < 0 ? NULL : text;
+}
+
+static civil_day get_day(const json_t *object, const char *key)
+{
+        const char *text = json_string_value(json_object_get(object, key));
+        civil_day day;
+
+        return text && civil_parse(text, &day) == 0 ? day : CIVIL_NONE;
+}
+
+static int get_text(const json_t *object, const char *key, char **ret)
+{
+        const char *text = json_string_value(json_object_get(object, key));
+
+        *ret = text ? strdup(text) : NULL;
+        return text && !*ret ? -ENOMEM : 0;
+}
+
+int notice_detail_read(const char *text, struct notice_detail *ret)
+{
+        json_t *object = text ? json_loads(text, 0, NULL) : NULL;
+        struct notice_detail detail = {
+                .from = get_day(object, "from"),
+                .due = get_day(object, "due"),
+                .tentative = json_is_true(json_object_get(object, "tentative")),
+        };
+        /* Jansson calls its own want of memory bad syntax; but what begins so was written by this program. */
+        int r = text && *text == '{' && !object ? -ENOMEM : 0;
+
+        if (r == 0)
+                r = get_text(object, "by", &detail.by);
+        if (r == 0)
+                r = get_text(object, "note", &detail.note);
+        json_decref(object);
+        if (r < 0) {
+                notice_detail_clear(&detail);
+                return r;
+        }
+        *ret = detail;
+        return 0;
+}
+
+void notice_detail_clear(struct notice_detail *detail)
+{
+        free(detail->by);
+        free(detail->note);
+}

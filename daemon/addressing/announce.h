@@ -1,0 +1,34 @@
+/* Announcements: what was decided, or taken back, is told to the agency that it concerns.
+ * Depends on engine, store.
+ * Called by decision and sync inside their transactions; read by facts. */
+#pragma once
+
+#include "runtime/engine.h"
+
+/* What a notice's detail holds for the kinds below: who, why, and the dates before. */
+struct notice_detail {
+        char *by, *note;
+        civil_day from, due;
+        bool tentative;
+};
+/* JSON, one object; the caller frees it; NULL: no memory. */
+char *notice_detail_write(const struct notice_detail *detail);
+/* Missing members are NULL and CIVIL_NONE; what an older version wrote is no failure. 0 or -ENOMEM. */
+int notice_detail_read(const char *text, struct notice_detail *ret);
+void notice_detail_clear(struct notice_detail *detail);
+
+/* `by` and `note` may be NULL in all of them. */
+
+/* Something was decided on an obligation: snoozed, completed. */
+int announce_decision(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
+                      const char *by, const char *note);
+/* A date was set, changed or cleared: cancels what is queued about the old one and writes the notice; that a day is
+ * gone is told to those who were told anything. 1: it is the date that they last heard of, and there is nothing to
+ * tell; what was cancelled when it moved away is to be judged anew. */
+int announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
+                  const char *by, const char *note);
+/* Nothing is owed any more (KIND_WAIVED, KIND_WITHDRAWN): told to those who were told that something is. */
+int announce_end(struct engine *engine, const struct obligation_record *record, enum notice_kind kind, const char *by,
+                 const char *note);
+/* It is owed again: told to those who were told that it is not. */
+int announce_reopening(struct engine *engine, const struct obligation_record *record, const char *by, const char *note);

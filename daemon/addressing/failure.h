@@ -1,0 +1,14 @@
+/* Failures: what could not be said is told to the block's contact, and stays unread until somebody acknowledges it.
+ * Depends on engine, store.
+ * Called by scheduler and outbox inside their transactions. */
+#pragma once
+
+#include "runtime/engine.h"
+
+/* A delivery failed for good: the contact is told. */
+int failure_tell(struct engine *engine, const struct delivery_record *delivery, int64_t now_ms);
+/* A reminder came too late to be said, and nothing is said in its place; `delivery` was to bring it, NULL: none was
+ * made. The contact is told, and the journal. */
+int failure_tell_late(struct engine *engine, int64_t notice, const struct delivery_record *delivery, int64_t now_ms);
+/* Of a contact's notice: which notice came too late; 0: it is of a delivery that failed. */
+int64_t failure_late_notice(const struct notice_record *notice);

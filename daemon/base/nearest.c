@@ -1,0 +1,55 @@
+/* The known word that is most like a mistyped one.
+ * Depends on nothing.
+ * Called by config and message for what a finding names, by control for its arguments, by reminderctl for its verbs. */
+#include "base/nearest.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Bytes of a word that are compared: ids and keys are shorter, and the cost is the square of it. */
+#define NEAREST_MAX 64
+
+static size_t least(size_t a, size_t b)
+{
+        return a < b ? a : b;
+}
+
+/* Optimal string alignment: insertions, deletions, substitutions, and two neighbours swapped, each costing 1. */
+static size_t edit_distance(const char *a, const char *b)
+{
+        size_t n = strnlen(a, NEAREST_MAX), m = strnlen(b, NEAREST_MAX);
+        size_t rows[3][NEAREST_MAX + 1];
+
+        for (size_t j = 0; j <= m; j++)
+                rows[0][j] = j;
+        for (size_t i = 1; i <= n; i++) {
+                size_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+
+                now[0] = i;
+                for (size_t j = 1; j <= m; j++) {
+                        int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
+
+                        now[j] = least(least(last[j], now[j - 1]) + 1, last[j - 1] + (x != y));
+                        if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
+                            y == tolower((unsigned char)a[i - 2]))
+                                now[j] = least(now[j], before[j - 2] + 1);
+                }
+        }
+        return rows[n % 3][m];
+}
+
+void nearest_consider(struct nearest *nearest, const char *candidate)
+{
+        size_t distance = edit_distance(nearest->word, candidate);
+
+        if (nearest->best && nearest->distance <= distance)
+                return;
+        nearest->best = candidate;
+        nearest->distance = distance;
+}
+
+const char *nearest_likely(const struct nearest *nearest)
+{
+        /* With more than half of it wrong it is another word. */
+        return nearest->best && nearest->distance * 2 <= strlen(nearest->word) ? nearest->best : NULL;
+}

@@ -1,0 +1,275 @@
+/* A digest's letter: an agency's five lists, and for the head of a plan its matrix of items by agencies.
+ * Depends on facts, store.
+ * Called by facts.c. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "content/facts-private.h"
+
+struct list {
+        struct letter_entry *entries;
+        size_t n, room;
+};
+
+struct lists {
+        struct facts *facts;
+        struct list sections[DIGEST_SECTIONS];
+        civil_day week_from, week_to;
+};
+
+static enum digest_section section_of(const struct lists *lists, const struct obligation_record *record)
+{
+        civil_day today = lists->facts->today;
+        enum obligation_state state = obligation_state(&record->obligation, lists->facts->config->calendar, today);
+
+        switch (state) {
+        case STATE_DONE:
+        case STATE_LATE:
+                return record->obligation.done_on >= lists->week_from - 7 &&
+                                       record->obligation.done_on < lists->week_from
+                               ? DIGEST_FINISHED
+                               : DIGEST_SECTIONS;
+        case STATE_WAIVED:
+        case STATE_WITHDRAWN:
+        case STATE_PASSED:
+        case STATE_COUNT:
+                return DIGEST_SECTIONS;
+        case STATE_TENTATIVE:
+        case STATE_UNDATED:
+                return DIGEST_WAITING;
+        case STATE_PENDING:
+        case STATE_OVERDUE:
+        case STATE_SNOOZED:
+                break;
+        }
+        if (record->obligation.observance)
+                return DIGEST_SECTIONS; /* announced by its own message; nothing is owed */
+
+        struct obligation_dates dates = obligation_dates(&record->obligation, lists->facts->config->calendar);
+
+        if (dates.due == CIVIL_NONE || dates.tentative)
+                return DIGEST_WAITING; /* a snooze hides that it is, not that it waits */
+        if (dates.effective < today)
+                return DIGEST_OVERDUE;
+        if (dates.safe <= lists->week_to)
+                return DIGEST_WEEK;
+        return dates.safe <= today + DIGEST_MONTH_DAYS ? DIGEST_MONTH : DIGEST_SECTIONS;
+}
+
+static int list_obligation(void *userdata, const struct obligation_record *record)
+{
+        struct lists *lists = userdata;
+        enum digest_section section = section_of(lists, record);
+        struct list *list;
+
+        if (section == DIGEST_SECTIONS)
+                return 0;
+        list = &lists->sections[section];
+        if (list->n == list->room) {
+                size_t room = list->room ? list->room * 2 : 8;
+                struct letter_entry *entries = realloc(list->entries, room * sizeof(*entries));
+
+                if (!entries)
+                        return -ENOMEM;
+                list->entries = entries;
+                list->room = room;
+        }
+        list->entries[list->n] = (struct letter_entry){0};
+        return entry_of_obligation(lists->facts, record, &list->entries[list->n++]);
+}
+
+/* ---- the matrix ---- */
+
+struct matrix {
+        struct facts *facts;
+        const size_t *members; /* roster indexes of the columns */
+        struct letter_matrix letter;
+        struct letter_row *rows;
+        struct letter_debtor **cells; /* of each row */
+        size_t room;
+        int64_t occurrence; /* of the last row */
+        bool anything_open;
+};
+
+static int add_row(struct matrix *matrix, const struct obligation_record *record)
+{
+        struct facts *facts = matrix->facts;
+        struct letter_debtor *cells;
+        struct letter_row *row;
+
+        if (matrix->letter.n_rows == matrix->room) {
+                size_t room = matrix->room ? matrix->room * 2 : 32;
+                struct letter_row *rows = realloc(matrix->rows, room * sizeof(*rows));
+                struct letter_debtor **all;
+
+                if (!rows)
+                        return -ENOMEM;
+                matrix->rows = rows;
+                all = realloc(matrix->cells, room * sizeof(struct letter_debtor *));
+                if (!all)
+                        return -ENOMEM;
+                matrix->cells = all;
+                matrix->room = room;
+        }
+        cells = facts_keep(facts, calloc(matrix->letter.n_columns + 1, sizeof(*cells)));
+        if (!cells)
+                return -ENOMEM;
+        for (size_t i = 0; i < matrix->letter.n_columns; i++)
+                cells[i].state = STATE_COUNT;
+        row = &matrix->rows[matrix->letter.n_rows];
+        *row = (struct letter_row){
+                .plan = facts_keep_copy(facts, record->plan),
+                .item = facts_keep_copy(facts, record->item),
+                .occurrence = facts_keep_copy(facts, record->key),
+                .title = facts_keep_copy(facts, record->title ? record->title : record->item),
+                .dates = obligation_dates(&record->obligation, facts->config->calendar),
+                .cells = cells,
+        };
+        if (!row->plan || !row->item || !row->occurrence || !row->title)
+                return -ENOMEM;
+        matrix->cells[matrix->letter.n_rows++] = cells;
+        matrix->occurrence = record->occurrence_id;
+        return 0;
+}
+
+/* Records come occurrence by occurrence only when their dates agree; a unit with a day of its own may come later, so
+ * its row is looked for from the end. */
+static struct letter_debtor *cells_of(struct matrix *matrix, const struct obligation_record *record)
+{
+        for (size_t i = matrix->letter.n_rows; matrix->rows && i-- > 0;)
+                if (strcmp(matrix->rows[i].item, record->item) == 0 &&
+                    strcmp(matrix->rows[i].occurrence, record->key) == 0)
+                        return matrix->cells[i];
+        return NULL;
+}
+
+static int add_cell(void *userdata, const struct obligation_record *record)
+{
+        struct matrix *matrix = userdata;
+        const struct roster *roster = &matrix->facts->config->roster;
+        struct letter_debtor *cells;
+
+        if (record->obligation.observance)
+                return 0;
+        cells = cells_of(matrix, record);
+        if (!cells) {
+                int r = add_row(matrix, record);
+
+                if (r < 0)
+                        return r;
+                cells = matrix->cells[matrix->letter.n_rows - 1];
+        }
+        for (size_t i = 0; i < matrix->letter.n_columns; i++)
+                if (strcmp(roster->agencies[matrix->members[i]].id, record->agency) == 0) {
+                        matrix->anything_open |= obligation_is_open(&record->obligation);
+                        return debtor_of(matrix->facts, record, &cells[i]);
+                }
+        return 0;
+}
+
+static bool anyone_owes(const struct letter_row *row, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                if (row->cells[i].state != STATE_COUNT)
+                        return true;
+        return false;
+}
+
+/* Rows that bind none of the columns (an item for the council alone) say nothing in a matrix of members. */
+static void drop_empty_rows(struct matrix *matrix)
+{
+        size_t kept = 0;
+
+        for (size_t i = 0; matrix->rows && i < matrix->letter.n_rows; i++)
+                if (anyone_owes(&matrix->rows[i], matrix->letter.n_columns))
+                        matrix->rows[kept++] = matrix->rows[i];
+        matrix->letter.n_rows = kept;
+}
+
+static int matrix_of(struct facts *facts, const struct plan *plan, struct letter_matrix *ret, bool *ret_open)
+{
+        const struct roster *roster = &facts->config->roster;
+        struct matrix matrix = {
+                .facts = facts,
+                .members = plan->members,
+                .letter = {.plan_title = plan->title, .n_columns = plan->n_members},
+        };
+        struct obligation_filter filter = {.plan = plan->id, .no_withdrawn = true};
+        struct letter_debtor *columns = facts_keep(facts, calloc(plan->n_members + 1, sizeof(*columns)));
+        int r;
+
+        if (!columns)
+                return -ENOMEM;
+        for (size_t i = 0; i < plan->n_members; i++) {
+                columns[i].agency = roster->agencies[plan->members[i]].name;
+                columns[i].agency_short = roster->agencies[plan->members[i]].short_name;
+        }
+        matrix.letter.columns = columns;
+        r = store_each_obligation(facts->engine->store, &filter, add_cell, &matrix);
+        free(matrix.cells);
+        if (matrix.rows && !facts_keep(facts, matrix.rows))
+                r = -ENOMEM;
+        if (r < 0)
+                return r;
+        drop_empty_rows(&matrix);
+        matrix.letter.rows = matrix.rows;
+        *ret = matrix.letter;
+        *ret_open = matrix.anything_open;
+        return 0;
+}
+
+/* The matrices of the plans that the agency heads and in which something is still open. */
+static int matrices_of(struct facts *facts, size_t agency)
+{
+        const struct config *config = facts->config;
+        struct letter_matrix *matrices = facts_keep(facts, calloc(config->n_plans + 1, sizeof(*matrices)));
+        size_t n = 0;
+
+        if (!matrices)
+                return -ENOMEM;
+        for (size_t p = 0; p < config->n_plans; p++) {
+                bool open = false;
+                int r;
+
+                if (config->plans[p].head != agency)
+                        continue;
+                r = matrix_of(facts, &config->plans[p], &matrices[n], &open);
+                if (r < 0)
+                        return r;
+                if (open)
+                        n++;
+        }
+        facts->letter.matrices = matrices;
+        facts->letter.n_matrices = n;
+        return 0;
+}
+
+int digest_letter(struct facts *facts, size_t agency, civil_day nominal)
+{
+        struct lists lists = {.facts = facts, .week_from = nominal, .week_to = nominal + 6};
+        struct obligation_filter filter = {
+                .agency = facts->config->roster.agencies[agency].id,
+                .no_withdrawn = true,
+        };
+        size_t n = 0;
+        int r = store_each_obligation(facts->engine->store, &filter, list_obligation, &lists);
+
+        for (int s = 0; s < DIGEST_SECTIONS; s++) {
+                if (lists.sections[s].entries && !facts_keep(facts, lists.sections[s].entries)) {
+                        lists.sections[s].n = 0;
+                        r = -ENOMEM;
+                }
+                facts->letter.sections[s] = lists.sections[s].entries;
+                facts->letter.n_sections[s] = lists.sections[s].n;
+                n += lists.sections[s].n;
+        }
+        if (r == 0)
+                r = matrices_of(facts, agency);
+        if (r < 0)
+                return r;
+        facts->letter.kind = KIND_DIGEST;
+        facts->letter.week_from = lists.week_from;
+        facts->letter.week_to = lists.week_to;
+        return n == 0 && facts->letter.n_matrices == 0 ? 1 : 0;
+}

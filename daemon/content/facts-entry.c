@@ -1,0 +1,447 @@
+/* One entry of a letter: what a notice says about its obligation, occurrence or failure.
+ * Depends on facts, store, core/ladder.
+ * Called by facts.c. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "addressing/announce.h"
+#include "addressing/failure.h"
+#include "content/facts-private.h"
+
+#define END_OF_DAY (23 * 3600 + 59 * 60) /* until when a result counts where messages leave at any hour */
+
+/* Names of agencies, joined as Vietnamese joins them. */
+static const char *names_of(struct facts *facts, const struct plan *plan, const struct targets *targets)
+{
+        const struct roster *roster = &facts->config->roster;
+        size_t *CLEANUP_FREE indexes = NULL;
+        char *text = NULL;
+        size_t size, n = 0;
+        FILE *out;
+
+        if (plan_resolve(plan, roster, targets, &indexes, &n) < 0)
+                return NULL;
+        out = open_memstream(&text, &size);
+        if (!out)
+                return NULL;
+        for (size_t i = 0; i < n; i++)
+                fprintf(out, "%s%s", i == 0 ? "" : ", ", roster->agencies[indexes[i]].name);
+        if (fclose(out) != 0) {
+                free(text);
+                return NULL;
+        }
+        return facts_keep(facts, text);
+}
+
+static int say_plan(struct facts *facts, const char *plan_id, const char *item_id, struct letter_entry *entry)
+{
+        const struct roster *roster = &facts->config->roster;
+        const struct plan *plan;
+        const struct item *item;
+
+        entry->plan_title = entry->basis = entry->head = entry->report_to = "";
+        if (!settings_find_item(facts->engine->settings, plan_id, item_id, &plan, &item))
+                return 0;
+        entry->plan = plan->id;
+        entry->item = item->id;
+        entry->plan_title = plan->title;
+        entry->basis = plan->basis;
+        entry->head = plan->head != ROSTER_NONE ? roster->agencies[plan->head].name : "";
+        entry->wording = item->wording;
+        entry->note = item->note;
+        entry->when = item->when;
+        entry->fix_by = item->fix_by;
+        entry->report_to = item->report_to.n > 0 ? names_of(facts, plan, &item->report_to) : entry->head;
+        return entry->report_to ? 0 : -ENOMEM;
+}
+
+static int say_names(struct facts *facts, const char *plan, const char *item, const char *key, const char *title,
+                     struct letter_entry *entry)
+{
+        entry->plan = facts_keep_copy(facts, plan);
+        entry->item = facts_keep_copy(facts, item);
+        entry->occurrence = facts_keep_copy(facts, key);
+        entry->title = facts_keep_copy(facts, title ? title : item);
+        return entry->plan && entry->item && entry->occurrence && entry->title ? 0 : -ENOMEM;
+}
+
+int entry_of_obligation(struct facts *facts, const struct obligation_record *record, struct letter_entry *ret)
+{
+        const struct calendar *calendar = facts->config->calendar;
+        const struct hours *hours = &facts->config->hours;
+        struct letter_entry entry = {
+                .dates = obligation_dates(&record->obligation, calendar),
+                .state = obligation_state(&record->obligation, calendar, facts->today),
+                .due_clock = hours->open == hours->close ? END_OF_DAY : hours->close,
+                .days_late = obligation_days_late(&record->obligation, calendar, facts->today),
+                .fix_by = CIVIL_NONE,
+                .old = {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},
+                .snoozed_until = record->obligation.snoozed_until,
+                .done_on = record->obligation.done_on,
+                .done_at = WALL_NONE,
+        };
+        int r;
+
+        if (entry.dates.safe != CIVIL_NONE)
+                entry.days_left = calendar_working_between(calendar, facts->today, entry.dates.safe);
+        r = say_names(facts, record->plan, record->item, record->key, record->title, &entry);
+        if (r == 0)
+                r = say_plan(facts, record->plan, record->item, &entry);
+        if (r == 0)
+                *ret = entry;
+        return r;
+}
+
+int debtor_of(struct facts *facts, const struct obligation_record *record, struct letter_debtor *ret)
+{
+        const struct roster *roster = &facts->config->roster;
+        const struct calendar *calendar = facts->config->calendar;
+        size_t agency = roster_find(roster, record->agency);
+        const char *id = facts_keep_copy(facts, record->agency);
+        struct notice_counts counts;
+        int r = store_count_notices(facts->engine->store, record->id, &counts);
+
+        if (r < 0)
+                return r;
+        if (!id)
+                return -ENOMEM;
+        *ret = (struct letter_debtor){
+                .agency = agency != ROSTER_NONE ? roster->agencies[agency].name : id,
+                .agency_short = agency != ROSTER_NONE ? roster->agencies[agency].short_name : id,
+                .state = obligation_state(&record->obligation, calendar, facts->today),
+                .effective = record->effective,
+                .days_late = obligation_days_late(&record->obligation, calendar, facts->today),
+                .reminders = counts.reminders,
+                .last_reminder = counts.last_ms > 0 ? wall_day(clock_wall(counts.last_ms)) : CIVIL_NONE,
+                .snoozed_until = record->obligation.snoozed_until,
+                .snoozed_by = facts_keep_copy(facts, record->snoozed_by),
+                .snooze_reason = facts_keep_copy(facts, record->snooze_reason),
+                .done_on = record->obligation.done_on,
+        };
+        return 0;
+}
+
+/* ---- reminders ---- */
+
+static enum rung_class class_of(const char *rung)
+{
+        if (strncmp(rung, "snooze-end@", 11) == 0)
+                return RUNG_SNOOZE_END;
+        if (strncmp(rung, "overdue-", 8) == 0)
+                return RUNG_OVERDUE;
+        return RUNG_BEFORE;
+}
+
+/* Of a reminder that is past due: whether the ladder has another one after it. */
+static bool is_last(const struct facts *facts, const struct obligation_record *record,
+                    const struct notice_record *notice)
+{
+        const struct plan *plan;
+        const struct item *item;
+
+        if (!settings_find_item(facts->engine->settings, record->plan, record->item, &plan, &item))
+                return false;
+
+        struct ladder_rules rules = engine_rules(facts->engine, item);
+
+        return !ladder_goes_on(&rules, &record->obligation, notice->rung_at);
+}
+
+/* Whether a reminder still holds on the day it leaves, which may be days after it was queued (a server was away), and
+ * of which kind it is then. */
+static int still_holds(const struct facts *facts, const struct obligation_record *record,
+                       const struct notice_record *notice, enum notice_kind *ret_kind, const char **ret_reason)
+{
+        const struct obligation *obligation = &record->obligation;
+        struct obligation_dates dates = obligation_dates(obligation, facts->config->calendar);
+        enum rung_class class = class_of(notice->rung);
+
+        if (obligation->status != OBLIGATION_OPEN) {
+                *ret_reason = "finished";
+                return ENTRY_MOOT;
+        }
+        if (obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= facts->today) {
+                *ret_reason = "snoozed";
+                return notice->rung_at > facts->letter.now ? ENTRY_EARLY : ENTRY_MOOT; /* of when the snooze is over */
+        }
+        *ret_kind = ladder_kind(obligation, facts->config->calendar, class, facts->today);
+        if (class == RUNG_BEFORE && dates.effective != CIVIL_NONE && facts->today > dates.effective) {
+                *ret_reason = "past due";
+                return is_last(facts, record, notice) ? ENTRY_LATE : ENTRY_MOOT;
+        }
+        if (class == RUNG_OVERDUE && dates.effective != CIVIL_NONE && facts->today <= dates.effective) {
+                *ret_reason = "not yet due";
+                return ENTRY_EARLY;
+        }
+        return ENTRY_SAID;
+}
+
+static bool is_preview(const struct notice_record *notice)
+{
+        return strncmp(notice->rung, "preview@", 8) == 0;
+}
+
+static int of_reminder(struct facts *facts, const struct obligation_record *record, const struct notice_record *notice,
+                       struct letter_entry *ret, const char **ret_reason)
+{
+        enum notice_kind kind = notice->kind;
+        struct notice_counts counts = {0};
+        int r = still_holds(facts, record, notice, &kind, ret_reason);
+
+        if (r != ENTRY_SAID && !is_preview(notice))
+                return r;
+        r = entry_of_obligation(facts, record, ret);
+        if (r == 0)
+                r = store_count_notices(facts->engine->store, record->id, &counts);
+        if (r < 0)
+                return r;
+        ret->kind = is_preview(notice) ? notice->kind : kind;
+        /* It counts itself already where another address of the agency has it. */
+        ret->ordinal = counts.overdue + (notice->state != NOTICE_SENT || notice->kind != KIND_OVERDUE);
+        return ENTRY_SAID;
+}
+
+/* ---- what was decided ---- */
+
+/* Whether what was decided is so still. */
+static bool is_so(const struct facts *facts, const struct obligation_record *record, enum notice_kind kind)
+{
+        const struct obligation *obligation = &record->obligation;
+        struct obligation_dates dates = obligation_dates(obligation, facts->config->calendar);
+
+        switch (kind) {
+        case KIND_COMPLETED:
+                return obligation->status == OBLIGATION_DONE;
+        case KIND_SNOOZED:
+                return obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= facts->today;
+        case KIND_WAIVED:
+                return obligation->status == OBLIGATION_WAIVED;
+        case KIND_WITHDRAWN:
+                return obligation->status == OBLIGATION_WITHDRAWN;
+        case KIND_DATE_CLEARED:
+                return obligation->status == OBLIGATION_OPEN && (dates.due == CIVIL_NONE || dates.tentative);
+        default: /* date_set, reopened */
+                return obligation->status == OBLIGATION_OPEN;
+        }
+}
+
+static int of_decision(struct facts *facts, const struct obligation_record *record, const struct notice_record *notice,
+                       struct letter_entry *ret, const char **ret_reason)
+{
+        const struct calendar *calendar = facts->config->calendar;
+        struct notice_detail CLEANUP(notice_detail_clear) detail = {0};
+        int r;
+
+        if (!is_preview(notice) && !is_so(facts, record, notice->kind)) {
+                *ret_reason = notice->kind == KIND_DATE_SET ? "finished" : "taken back";
+                return ENTRY_MOOT;
+        }
+        r = entry_of_obligation(facts, record, ret);
+        if (r == 0)
+                r = notice_detail_read(notice->detail, &detail);
+        if (r < 0)
+                return r;
+        ret->kind = notice->kind;
+        ret->decided_by = facts_keep_copy(facts, detail.by);
+        ret->reason = facts_keep_copy(facts, detail.note);
+        ret->done_at = notice->rung_at;
+        if (notice->kind == KIND_COMPLETED)
+                ret->days_late = obligation_is_late(&record->obligation, calendar)
+                                         ? calendar_working_between(calendar, ret->dates.effective, ret->done_on)
+                                         : 0;
+        if (notice->kind == KIND_DATE_SET || notice->kind == KIND_DATE_CLEARED)
+                ret->old = (struct obligation_dates){
+                        .from = detail.from,
+                        .due = detail.due,
+                        .effective = detail.due,
+                        .safe = detail.due,
+                        .tentative = detail.tentative,
+                };
+        return 0;
+}
+
+/* ---- occurrences ---- */
+
+struct debtors {
+        struct facts *facts;
+        civil_day effective;      /* only those with this date; CIVIL_NONE: all */
+        struct obligation sample; /* whose dates the entry shows */
+        struct letter_debtor *rows;
+        size_t n, n_finished, n_open, n_tentative, room;
+};
+
+static int add_debtor(void *userdata, const struct obligation_record *record)
+{
+        struct debtors *debtors = userdata;
+        enum obligation_status status = record->obligation.status;
+
+        if (status == OBLIGATION_WAIVED || status == OBLIGATION_WITHDRAWN)
+                return 0;
+        if (debtors->effective != CIVIL_NONE && record->effective != debtors->effective)
+                return 0;
+        if (debtors->n == debtors->room) {
+                size_t room = debtors->room ? debtors->room * 2 : 16;
+                struct letter_debtor *rows = realloc(debtors->rows, room * sizeof(*rows));
+
+                if (!rows)
+                        return -ENOMEM;
+                debtors->rows = rows;
+                debtors->room = room;
+        }
+        if (status == OBLIGATION_DONE)
+                debtors->n_finished++;
+        else {
+                debtors->n_open++;
+                if (record->obligation.tentative && record->obligation.fixed == CIVIL_NONE)
+                        debtors->n_tentative++;
+        }
+        if (debtors->n == 0)
+                debtors->sample = record->obligation;
+        return debtor_of(debtors->facts, record, &debtors->rows[debtors->n++]);
+}
+
+static int unfinished_first(const void *left, const void *right)
+{
+        const struct letter_debtor *a = left, *b = right;
+        bool a_done = a->done_on != CIVIL_NONE, b_done = b->done_on != CIVIL_NONE;
+
+        if (a_done != b_done)
+                return a_done ? 1 : -1;
+        return strcmp(a->agency, b->agency);
+}
+
+static int of_occurrence(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
+                         const char **ret_reason)
+{
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
+        struct debtors debtors = {.facts = facts, .effective = CIVIL_NONE};
+        struct obligation_filter filter = {.occurrence_id = notice->occurrence_id};
+        struct obligation_record as_planned = {0};
+        int r = store_get_occurrence(facts->engine->store, notice->occurrence_id, &record);
+
+        *ret_reason = "no longer in the plan";
+        if (r < 0 || record.withdrawn)
+                return r < 0 ? r : ENTRY_MOOT;
+        if (notice->kind == KIND_ESCALATION)
+                debtors.effective = key_day(notice->rung);
+        if (debtors.effective != CIVIL_NONE && facts->today <= debtors.effective && !is_preview(notice)) {
+                *ret_reason = "not yet due";
+                return ENTRY_EARLY;
+        }
+        r = store_each_obligation(facts->engine->store, &filter, add_debtor, &debtors);
+        if (debtors.rows && !facts_keep(facts, debtors.rows))
+                r = -ENOMEM;
+        if (r < 0)
+                return r;
+        *ret_reason = notice->kind == KIND_ESCALATION ? "all have finished" : "the date is fixed";
+        if (!is_preview(notice) && (notice->kind == KIND_ESCALATION ? debtors.n_open : debtors.n_tentative) == 0)
+                return ENTRY_MOOT;
+        if (debtors.rows)
+                qsort(debtors.rows, debtors.n, sizeof(*debtors.rows), unfinished_first);
+
+        as_planned.obligation = record.planned;
+        as_planned.obligation.fixed = CIVIL_NONE;
+        if (notice->kind == KIND_ESCALATION && debtors.n > 0)
+                as_planned.obligation.fixed = debtors.sample.fixed;
+        as_planned.obligation.status = OBLIGATION_OPEN;
+        as_planned.obligation.done_on = as_planned.obligation.snoozed_until = CIVIL_NONE;
+        as_planned.title = record.title;
+        memcpy(as_planned.plan, record.plan, sizeof(record.plan));
+        memcpy(as_planned.item, record.item, sizeof(record.item));
+        memcpy(as_planned.key, record.key, sizeof(record.key));
+        r = entry_of_obligation(facts, &as_planned, ret);
+        ret->kind = notice->kind;
+        ret->debtors = debtors.rows;
+        ret->n_debtors = debtors.n;
+        ret->n_finished = debtors.n_finished;
+        return r;
+}
+
+/* What the reminder was of, and whom it was to reach. */
+static int of_late(struct facts *facts, int64_t late, const struct notice_record *notice, struct letter_entry *ret,
+                   const char **ret_reason)
+{
+        struct delivery_record CLEANUP(delivery_record_clear) delivery = {0};
+        struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+        struct notice_record CLEANUP(notice_record_clear) reminder = {0};
+        const struct roster *roster = &facts->config->roster;
+        const char *id = notice->detail ? notice->detail : "";
+        size_t agency;
+        int r = store_get_notice(facts->engine->store, late, &reminder);
+
+        if (r == 0)
+                r = store_get_obligation(facts->engine->store, reminder.obligation_id, &record);
+        if (r == 0 && *id)
+                r = store_get_delivery(facts->engine->store, id, &delivery);
+        *ret_reason = "no such reminder";
+        if (r != 0)
+                return r < 0 ? r : ENTRY_MOOT;
+        r = entry_of_obligation(facts, &record, ret);
+        if (r < 0)
+                return r;
+        agency = roster_find(roster, record.agency);
+        ret->kind = KIND_FAILURE;
+        ret->too_late = true;
+        ret->delivery = *id ? facts_keep_copy(facts, id) : "--all";
+        ret->failed_address = facts_keep_copy(facts, *id                     ? delivery.address
+                                                     : agency != ROSTER_NONE ? roster->agencies[agency].name
+                                                                             : record.agency);
+        return ret->delivery && ret->failed_address ? 0 : -ENOMEM;
+}
+
+static int of_failure(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
+                      const char **ret_reason)
+{
+        struct delivery_record CLEANUP(delivery_record_clear) failed = {0};
+        const char *id = notice->detail ? notice->detail : "";
+        int64_t late = failure_late_notice(notice);
+        int r;
+
+        if (late > 0)
+                return of_late(facts, late, notice, ret, ret_reason);
+        r = store_get_delivery(facts->engine->store, id, &failed);
+        *ret_reason = "no such delivery";
+        if (r != 0)
+                return r < 0 ? r : ENTRY_MOOT;
+        *ret = (struct letter_entry){
+                .kind = KIND_FAILURE,
+                .plan = "",
+                .item = "",
+                .occurrence = "",
+                .plan_title = "",
+                .basis = "",
+                .head = "",
+                .report_to = "",
+                .title = facts_keep_copy(facts, failed.subject ? failed.subject : kind_name(failed.kind)),
+                .delivery = facts_keep_copy(facts, failed.id),
+                .failed_address = facts_keep_copy(facts, failed.address),
+                .answer = facts_keep_copy(facts, failed.answer ? failed.answer : ""),
+                .dates = {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},
+                .old = {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},
+                .fix_by = CIVIL_NONE,
+                .snoozed_until = CIVIL_NONE,
+                .done_on = CIVIL_NONE,
+                .done_at = WALL_NONE,
+        };
+        return ret->title && ret->delivery && ret->failed_address && ret->answer ? 0 : -ENOMEM;
+}
+
+int entry_of_notice(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
+                    const char **ret_reason)
+{
+        struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+        int r;
+
+        if (notice->kind == KIND_FAILURE)
+                return of_failure(facts, notice, ret, ret_reason);
+        if (notice->obligation_id == 0)
+                return of_occurrence(facts, notice, ret, ret_reason);
+        r = store_get_obligation(facts->engine->store, notice->obligation_id, &record);
+        if (r < 0)
+                return r;
+        if (notice->kind == KIND_DATE_SET || notice->kind == KIND_SNOOZED || notice->kind == KIND_COMPLETED ||
+            kind_takes_back(notice->kind))
+                return of_decision(facts, &record, notice, ret, ret_reason);
+        return of_reminder(facts, &record, notice, ret, ret_reason);
+}

@@ -1,0 +1,373 @@
+/* Facts: gathers from plans and store what a message says, as things stand at that moment.
+ * Depends on engine, store, message/letter.
+ * Called by outbox before each attempt, by digest, and by control for a preview. */
+#include "content/facts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "content/facts-private.h"
+
+void *facts_keep(struct facts *facts, void *pointer)
+{
+        if (!pointer) {
+                facts->starved = true;
+                return NULL;
+        }
+        if (facts->n_kept == facts->room) {
+                size_t room = facts->room ? facts->room * 2 : 32;
+                void **kept = realloc(facts->kept, room * sizeof(*kept));
+
+                if (!kept) {
+                        free(pointer);
+                        facts->starved = true;
+                        return NULL;
+                }
+                facts->kept = kept;
+                facts->room = room;
+        }
+        return facts->kept[facts->n_kept++] = pointer;
+}
+
+char *facts_keep_copy(struct facts *facts, const char *text)
+{
+        return text ? facts_keep(facts, strdup(text)) : NULL;
+}
+
+/* A letter that lacks what there was no memory for is no letter. */
+static int verdict(const struct facts *facts, int r)
+{
+        return r >= 0 && facts->starved ? -ENOMEM : r;
+}
+
+int facts_new(struct engine *engine, struct facts **ret)
+{
+        struct facts *facts = calloc(1, sizeof(*facts));
+        int64_t now = clock_now(&engine->clock);
+
+        if (!facts)
+                return -ENOMEM;
+        facts->engine = engine;
+        facts->early = WALL_NONE;
+        facts->config = engine_config(engine);
+        facts->letter.now = clock_wall(now);
+        facts->letter.now_epoch = now / 1000;
+        facts->letter.utc_offset = clock_offset(now);
+        facts->letter.thread = facts->thread;
+        facts->today = wall_day(facts->letter.now);
+        *ret = facts;
+        return 0;
+}
+
+struct facts *facts_free(struct facts *facts)
+{
+        if (!facts)
+                return NULL;
+        for (size_t i = 0; i < facts->n_kept; i++)
+                free(facts->kept[i]);
+        free(facts->kept);
+        free(facts->entries);
+        free(facts);
+        return NULL;
+}
+
+const struct letter *facts_letter(const struct facts *facts)
+{
+        return &facts->letter;
+}
+
+wall_time facts_early(const struct facts *facts)
+{
+        return facts->early;
+}
+
+const struct dropped_notice *facts_dropped(const struct facts *facts, size_t *ret_n)
+{
+        *ret_n = facts->n_dropped;
+        return facts->dropped;
+}
+
+static int address_letter(struct facts *facts, const struct delivery_record *delivery)
+{
+        struct letter *letter = &facts->letter;
+        size_t agency = roster_find(&facts->config->roster, delivery->agency);
+
+        facts->threads = strcmp(delivery->server, "mail") == 0;
+        letter->kind = delivery->kind;
+        letter->id = facts_keep_copy(facts, delivery->id);
+        letter->agency = facts_keep_copy(facts, delivery->agency);
+        letter->address = facts_keep_copy(facts, delivery->address);
+        letter->sequence = delivery->sequence;
+        letter->agency_name =
+                agency != ROSTER_NONE ? facts->config->roster.agencies[agency].name : facts->config->contact.name;
+        return letter->id && letter->agency && letter->address ? 0 : -ENOMEM;
+}
+
+static int by_urgency(const void *left, const void *right)
+{
+        const struct letter_entry *a = left, *b = right;
+
+        if (a->kind != b->kind)
+                return a->kind < b->kind ? -1 : 1;
+        if (a->dates.safe != b->dates.safe)
+                return a->dates.safe < b->dates.safe ? -1 : 1;
+        int order = strcmp(a->item, b->item);
+
+        return order != 0 ? order : strcmp(a->occurrence, b->occurrence);
+}
+
+static bool in_thread(const struct facts *facts, const char *id)
+{
+        for (size_t i = 0; i < facts->n_thread; i++)
+                if (strcmp(facts->thread[i], id) == 0)
+                        return true;
+        return false;
+}
+
+/* The first message about this obligation that reached the address heads the thread. */
+static int join_thread(struct facts *facts, int64_t obligation)
+{
+        char root[DELIVERY_ID_SIZE];
+        int r;
+
+        if (obligation == 0 || !facts->threads)
+                return 0;
+        r = store_thread_root(facts->engine->store, obligation, facts->letter.address, root);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        if (strcmp(root, facts->letter.id) == 0 || in_thread(facts, root) || facts->n_thread == GROUP_MAX)
+                return 0;
+
+        char *copy = facts_keep_copy(facts, root);
+
+        if (!copy)
+                return -ENOMEM;
+        facts->thread[facts->n_thread++] = copy;
+        return 0;
+}
+
+/* Where a mail ends an obligation, whether its address has it in the calendar. */
+static int find_entry(const struct facts *facts, const struct notice_record *notice, struct letter_entry *entry)
+{
+        civil_day day = CIVIL_NONE;
+        int r = 0;
+
+        entry->obligation_id = notice->obligation_id;
+        if (facts->threads && kind_ends_entry(notice->kind))
+                r = store_get_entry(facts->engine->store, notice->obligation_id, facts->letter.address, &day);
+        entry->cancels = day != CIVIL_NONE;
+        entry->cancelled_day = day;
+        return r;
+}
+
+static int take_notice(struct facts *facts, const struct notice_record *notice)
+{
+        const struct roster *roster = &facts->config->roster;
+        size_t agency = roster_find(roster, notice->agency);
+        struct letter_entry *entry = &facts->entries[facts->n_entries];
+        const char *reason = "the agency left the block";
+        int r = ENTRY_MOOT;
+
+        if (!*notice->agency || agency != ROSTER_NONE)
+                r = entry_of_notice(facts, notice, entry, &reason);
+        if (r == ENTRY_SAID && agency != ROSTER_NONE) {
+                entry->agency = roster->agencies[agency].id;
+                entry->agency_name = roster->agencies[agency].name;
+        }
+
+        if (r == ENTRY_MOOT || r == ENTRY_LATE || r == ENTRY_EARLY) {
+                if (r == ENTRY_EARLY && notice->rung_at > facts->letter.now && notice->rung_at > facts->early)
+                        facts->early = notice->rung_at;
+                facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, reason, r == ENTRY_LATE};
+                return 0;
+        }
+        if (r == ENTRY_SAID)
+                r = find_entry(facts, notice, entry);
+        if (r < 0)
+                return r;
+        facts->n_entries++;
+        return join_thread(facts, notice->obligation_id);
+}
+
+/* Whose letter it is: of several agencies that share the mailbox each is named, in the order of the entries. */
+static int name_agencies(struct facts *facts)
+{
+        struct letter *letter = &facts->letter;
+        char *names = NULL;
+        size_t size;
+        FILE *out;
+
+        if (!letter->entries[0].agency)
+                return 0;
+        letter->agency = letter->entries[0].agency;
+        letter->agency_name = letter->entries[0].agency_name;
+        for (size_t i = 1; i < letter->n_entries; i++)
+                letter->of_several |= strcmp(letter->entries[i].agency, letter->agency) != 0;
+        if (!letter->of_several)
+                return 0;
+        out = open_memstream(&names, &size);
+        if (!out)
+                return -ENOMEM;
+        for (size_t i = 0; i < letter->n_entries; i++) {
+                size_t first = 0;
+
+                while (strcmp(letter->entries[first].agency, letter->entries[i].agency) != 0)
+                        first++;
+                if (first == i) /* a name may have commas */
+                        fprintf(out, "%s%s", i > 0 ? "; " : "", letter->entries[i].agency_name);
+        }
+        if (fclose(out) != 0) {
+                free(names);
+                return -ENOMEM;
+        }
+        letter->agency_name = facts_keep(facts, names);
+        return letter->agency_name ? 0 : -ENOMEM;
+}
+
+static int take_notices(struct facts *facts, const struct notice_record *notices, size_t n)
+{
+        int r = 0;
+
+        facts->entries = calloc(n + 1, sizeof(*facts->entries));
+        if (!facts->entries)
+                return -ENOMEM;
+        for (size_t i = 0; r == 0 && i < n; i++)
+                r = take_notice(facts, &notices[i]);
+        if (r < 0)
+                return r;
+        if (facts->n_entries == 0)
+                return 1;
+        qsort(facts->entries, facts->n_entries, sizeof(*facts->entries), by_urgency);
+        facts->letter.entries = facts->entries;
+        facts->letter.n_entries = facts->n_entries;
+        facts->letter.kind = facts->entries[0].kind;
+        return name_agencies(facts);
+}
+
+static int take_digest(struct facts *facts, const struct notice_record *notice)
+{
+        size_t agency = roster_find(&facts->config->roster, notice->agency);
+        civil_day nominal = key_day(notice->rung);
+        int r = 1;
+
+        if (agency != ROSTER_NONE && nominal != CIVIL_NONE)
+                r = digest_letter(facts, agency, nominal);
+        if (r == 1)
+                facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, "nothing to say", false};
+        return r;
+}
+
+static int gather(struct facts *facts, const struct delivery_record *delivery)
+{
+        struct notice_record notices[GROUP_MAX]; /* 19 KiB: too much for the heap each time, not for the stack */
+        int r = address_letter(facts, delivery), n;
+
+        if (r < 0 || delivery->kind == KIND_TEST)
+                return r;
+        n = r = store_delivery_notices(facts->engine->store, delivery->number, notices, GROUP_MAX);
+        if (n == 0)
+                r = 1;
+        else if (n > 0 && notices[0].kind == KIND_DIGEST)
+                r = take_digest(facts, &notices[0]);
+        else if (n > 0)
+                r = take_notices(facts, notices, (size_t)n);
+        for (int i = 0; i < n; i++)
+                notice_record_clear(&notices[i]);
+        return r;
+}
+
+static int gather_at_once(struct facts *facts, const struct delivery_record *delivery)
+{
+        struct store *store = facts->engine->store;
+        int begun = store_begin_read(store), r;
+
+        if (begun < 0)
+                return begun;
+        r = gather(facts, delivery);
+        if (begun == 0)
+                store_end_read(store);
+        return r;
+}
+
+int facts_gather(struct engine *engine, const struct delivery_record *delivery, struct facts **ret)
+{
+        struct facts *CLEANUP(facts_free_p) facts = NULL;
+        int r = facts_new(engine, &facts);
+
+        if (r == 0)
+                r = verdict(facts, gather_at_once(facts, delivery));
+        if (r >= 0)
+                *ret = TAKE_PTR(facts);
+        return r;
+}
+
+static int preview(struct facts *facts, const struct obligation_record *record, enum notice_kind kind)
+{
+        const struct delivery_record delivery = {
+                .id = "00000000000000000000000000000000",
+                .address = (char *)"",
+                .kind = kind,
+        };
+        struct notice_record notice = {
+                .occurrence_id = record->occurrence_id,
+                .obligation_id = kind == KIND_ESCALATION || kind == KIND_FIX_DATE ? 0 : record->id,
+                .kind = kind,
+        };
+        struct delivery_record to = delivery;
+        const char *reason;
+        char day[CIVIL_DATE_SIZE];
+        int r;
+
+        snprintf(to.agency, sizeof(to.agency), "%s", record->agency);
+        snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
+        snprintf(notice.rung, sizeof(notice.rung), "preview@%s", civil_format(record->effective, day));
+        r = address_letter(facts, &to);
+        if (r < 0 || kind == KIND_TEST)
+                return r;
+        facts->entries = calloc(1, sizeof(*facts->entries));
+        if (!facts->entries)
+                return -ENOMEM;
+        r = entry_of_notice(facts, &notice, &facts->entries[0], &reason);
+        if (r != 0)
+                return r;
+        facts->letter.entries = facts->entries;
+        facts->letter.n_entries = 1;
+        facts->letter.kind = facts->entries[0].kind;
+        return 0;
+}
+
+int facts_preview(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
+                  struct facts **ret)
+{
+        struct facts *CLEANUP(facts_free_p) facts = NULL;
+        size_t agency = roster_find(&engine_config(engine)->roster, record->agency);
+        int r = facts_new(engine, &facts);
+
+        if (r < 0)
+                return r;
+        if (kind == KIND_COUNT)
+                kind = record->obligation.observance ? KIND_OBSERVANCE
+                                                     : ladder_kind(&record->obligation, facts->config->calendar,
+                                                                   RUNG_SNOOZE_END, facts->today);
+        if (kind == KIND_DIGEST) {
+                r = address_letter(facts, &(struct delivery_record){.kind = kind, .address = (char *)""});
+                if (r == 0 && agency != ROSTER_NONE)
+                        r = digest_letter(facts, agency, facts->today);
+        } else
+                r = preview(facts, record, kind);
+        r = verdict(facts, r);
+        if (r >= 0)
+                *ret = TAKE_PTR(facts);
+        return r;
+}
+
+int facts_digest_has_content(struct engine *engine, size_t agency, civil_day nominal)
+{
+        struct facts *CLEANUP(facts_free_p) facts = NULL;
+        int r = facts_new(engine, &facts);
+
+        if (r == 0)
+                r = verdict(facts, digest_letter(facts, agency, nominal));
+        return r < 0 ? r : r == 0;
+}

@@ -1,0 +1,368 @@
+/* The decisions on obligations: snooze, done, reopen, waive, set-date, clear-date.
+ * Depends on decision-private, core/obligation.
+ * Called by control. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "addressing/announce.h"
+#include "base/cleanup.h"
+#include "deciding/decision-private.h"
+
+static const struct calendar *calendar_of(const struct change *change)
+{
+        return engine_config(change->engine)->calendar;
+}
+
+static void replace(char **text, const char *by)
+{
+        free(*text);
+        *text = by ? strdup(by) : NULL;
+}
+
+static void end_snooze(struct obligation_record *record)
+{
+        record->obligation.snoozed_until = CIVIL_NONE;
+        replace(&record->snoozed_by, NULL);
+        replace(&record->snooze_reason, NULL);
+}
+
+static int32_t plan_year(const struct change *change, const struct obligation_record *record)
+{
+        const struct plan *plan = config_find_plan(engine_config(change->engine), record->plan);
+
+        return plan ? plan->year : civil_split(change->today).year;
+}
+
+static int refuse(const struct change *change, const struct obligation_record *record, enum refusal refusal,
+                  bool several, struct decision_result *result)
+{
+        char cap[CIVIL_DATE_SIZE];
+        const char *why = "";
+
+        switch (refusal) {
+        case REFUSED_NOT:
+                return 0;
+        case REFUSED_SNOOZE_CAP:
+                return decision_says(
+                        result, DECISION_REFUSED, "%s for %s: a snooze may last until %s; a later day needs --force",
+                        record->item, record->agency,
+                        civil_format(obligation_snooze_cap(&record->obligation, calendar_of(change), change->today),
+                                     cap));
+        case REFUSED_PAST:
+                return decision_says(result, DECISION_REFUSED, "%s for %s: that day %s: today is %s", record->item,
+                                     record->agency, change->day > change->today ? "is still to come" : "is over",
+                                     civil_format(change->today, cap));
+        case REFUSED_YEAR:
+                return decision_says(result, DECISION_REFUSED,
+                                     "%s for %s: the date lies outside the plan's year and the one after it",
+                                     record->item, record->agency);
+        case REFUSED_EARLY:
+                return decision_says(result, DECISION_REFUSED,
+                                     "%s for %s: %s cannot be: the plan is of %d, and nothing of it was done before %d",
+                                     record->item, record->agency, civil_format(change->day, cap),
+                                     plan_year(change, record), plan_year(change, record) - 1);
+        case REFUSED_CLOSED:
+                why = "it is finished, waived or withdrawn already; reminderctl reopen takes that back";
+                break;
+        case REFUSED_OPEN:
+                why = "it is open";
+                break;
+        case REFUSED_WITHDRAWN:
+                why = "it is no longer in the plan";
+                break;
+        case REFUSED_OBSERVANCE:
+                why = "an observance binds nobody";
+                break;
+        case REFUSED_UNDATED:
+                why = "it has no date yet; reminderctl set-date gives it one";
+                break;
+        case REFUSED_NOT_FIXED:
+                why = "nobody has fixed a date";
+                break;
+        }
+        (void)decision_says(result, DECISION_REFUSED, "%s for %s: %s", record->item, record->agency, why);
+        return several ? STEP_SKIPPED : DECISION_REFUSED;
+}
+
+static int no_text(struct decision_result *ret, const char *what)
+{
+        *ret = (struct decision_result){0};
+        return decision_says(ret, DECISION_INVALID, "a %s of 1 to %d bytes in one line is needed", what,
+                             DECISION_TEXT_MAX);
+}
+
+/* ---- snooze ---- */
+
+static int snooze_one(const struct change *change, struct obligation_record *record, bool several,
+                      struct decision_result *result)
+{
+        char *CLEANUP_FREE detail = NULL;
+        char until[CIVIL_DATE_SIZE];
+        int r = refuse(change, record,
+                       obligation_may_snooze(&record->obligation, calendar_of(change), change->today, change->day,
+                                             change->force),
+                       several, result);
+
+        if (r != 0)
+                return r;
+        record->obligation.snoozed_until = change->day;
+        replace(&record->snoozed_by, change->decider->name);
+        replace(&record->snooze_reason, change->text);
+        if (asprintf(&detail, "until %s%s: %s", civil_format(change->day, until), change->force ? ", forced" : "",
+                     change->text) < 0) {
+                detail = NULL;
+                return -ENOMEM;
+        }
+        for (enum notice_kind kind = 0; r == 0 && kind < KIND_COUNT; kind++)
+                if (kind == KIND_ADVANCE || kind == KIND_DUE || kind == KIND_OVERDUE)
+                        r = store_cancel_notices(change->engine->store, record->occurrence_id, record->id, kind,
+                                                 "snoozed");
+        if (r >= 0)
+                r = decision_audit(change, record, "snooze", detail);
+        if (r >= 0)
+                r = decision_confirm(change, record, KIND_SNOOZED, change->text);
+        return r < 0 ? r : decision_store(change, record);
+}
+
+int decide_snooze(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                  civil_day until, const char *reason, bool force, struct decision_result *ret)
+{
+        struct change change = {.engine = engine, .decider = decider, .day = until, .text = reason, .force = force};
+
+        if (!reason || !decision_text_valid(reason))
+                return no_text(ret, "reason");
+        return decision_run(&change, scope, "snooze", false, snooze_one, ret);
+}
+
+/* What the snooze held back goes out today if the hour is still to come or has passed: the snooze ends as of
+ * yesterday, and today's rung of its ending is not settled yet. */
+static int unsnooze_one(const struct change *change, struct obligation_record *record, bool several,
+                        struct decision_result *result)
+{
+        wall_time midnight = wall_at(change->today, 0) - 1;
+        int r;
+
+        if (record->obligation.snoozed_until == CIVIL_NONE || record->obligation.snoozed_until < change->today ||
+            record->obligation.status != OBLIGATION_OPEN) {
+                (void)decision_says(result, DECISION_REFUSED, "%s for %s is not snoozed", record->item, record->agency);
+                return several ? STEP_SKIPPED : DECISION_REFUSED;
+        }
+        record->obligation.snoozed_until = change->today - 1;
+        if (record->handled > midnight)
+                record->handled = midnight;
+        r = decision_audit(change, record, "unsnooze", NULL);
+        return r < 0 ? r : decision_store(change, record);
+}
+
+int decide_unsnooze(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                    struct decision_result *ret)
+{
+        struct change change = {.engine = engine, .decider = decider};
+
+        return decision_run(&change, scope, "unsnooze", false, unsnooze_one, ret);
+}
+
+/* ---- done, reopen, waive ---- */
+
+static int close_one(const struct change *change, struct obligation_record *record, const char *verb,
+                     const char *reason, const char *detail)
+{
+        int r = store_cancel_notices(change->engine->store, record->occurrence_id, record->id, KIND_COUNT, reason);
+
+        end_snooze(record);
+        replace(&record->done_by, change->decider->name);
+        replace(&record->note, change->text);
+        if (r >= 0)
+                r = decision_audit(change, record, verb, detail);
+        return r < 0 ? r : decision_store(change, record);
+}
+
+static int done_one(const struct change *change, struct obligation_record *record, bool several,
+                    struct decision_result *result)
+{
+        char *CLEANUP_FREE detail = NULL;
+        char on[CIVIL_DATE_SIZE];
+        int r = refuse(
+                change, record,
+                obligation_may_finish(&record->obligation, plan_year(change, record), change->today, change->day),
+                several, result);
+
+        if (r != 0)
+                return r;
+        record->obligation.status = OBLIGATION_DONE;
+        record->obligation.done_on = change->day;
+        if (asprintf(&detail, "on %s%s%s%s", civil_format(change->day, on),
+                     obligation_is_late(&record->obligation, calendar_of(change)) ? ", late" : "",
+                     change->text ? ": " : "", change->text ? change->text : "") < 0) {
+                detail = NULL;
+                return -ENOMEM;
+        }
+        r = close_one(change, record, "done", "done", detail);
+        return r < 0 ? r : decision_confirm(change, record, KIND_COMPLETED, change->text);
+}
+
+int decide_done(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,
+                const char *note, struct decision_result *ret)
+{
+        struct change change = {.engine = engine, .decider = decider, .day = on, .text = note};
+
+        if (note && !decision_text_valid(note))
+                return no_text(ret, "note");
+        return decision_run(&change, scope, "done", true, done_one, ret);
+}
+
+static int waive_one(const struct change *change, struct obligation_record *record, bool several,
+                     struct decision_result *result)
+{
+        int r = refuse(change, record, obligation_may_waive(&record->obligation), several, result);
+
+        if (r != 0)
+                return r;
+        record->obligation.status = OBLIGATION_WAIVED;
+        r = close_one(change, record, "waive", "waived", change->text);
+        return r < 0 ? r : announce_end(change->engine, record, KIND_WAIVED, change->decider->name, change->text);
+}
+
+int decide_waive(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                 const char *reason, struct decision_result *ret)
+{
+        struct change change = {.engine = engine, .decider = decider, .text = reason};
+
+        if (!reason || !decision_text_valid(reason))
+                return no_text(ret, "reason");
+        return decision_run(&change, scope, "waive", true, waive_one, ret);
+}
+
+/* What was finished keeps its status when it leaves the plan; it must not come to life there. 1: it is still owed. */
+static int is_in_plan(const struct change *change, const struct obligation_record *record)
+{
+        const struct roster *roster = &engine_config(change->engine)->roster;
+        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
+        size_t agency = roster_find(roster, record->agency), *CLEANUP_FREE agencies = NULL, n = 0;
+        const struct plan *plan;
+        const struct item *item;
+        int r = store_get_occurrence(change->engine->store, record->occurrence_id, &occurrence);
+
+        if (r != 0 || occurrence.withdrawn || agency == ROSTER_NONE ||
+            !settings_find_item(change->engine->settings, record->plan, record->item, &plan, &item))
+                return r < 0 ? r : 0;
+        r = plan_resolve(plan, roster, &item->for_, &agencies, &n);
+        for (size_t i = 0; r == 0 && i < n; i++)
+                if (agencies[i] == agency)
+                        return 1;
+        return r;
+}
+
+static int reopen_one(const struct change *change, struct obligation_record *record, bool several,
+                      struct decision_result *result)
+{
+        int in_plan = is_in_plan(change, record);
+        int r = in_plan < 0 ? in_plan
+                            : refuse(change, record,
+                                     in_plan ? obligation_may_reopen(&record->obligation) : REFUSED_WITHDRAWN, several,
+                                     result);
+
+        if (r != 0)
+                return r;
+        record->obligation.status = OBLIGATION_OPEN;
+        record->obligation.done_on = CIVIL_NONE;
+        replace(&record->done_by, NULL);
+        replace(&record->note, NULL);
+        r = decision_audit(change, record, "reopen", change->text);
+        if (r >= 0)
+                r = store_cancel_notices(change->engine->store, record->occurrence_id, record->id, KIND_COUNT,
+                                         "reopened");
+        if (r >= 0)
+                r = announce_reopening(change->engine, record, change->decider->name, change->text);
+        return r < 0 ? r : decision_store(change, record);
+}
+
+int decide_reopen(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                  const char *reason, struct decision_result *ret)
+{
+        struct change change = {.engine = engine, .decider = decider, .text = reason};
+
+        if (!reason || !decision_text_valid(reason))
+                return no_text(ret, "reason");
+        return decision_run(&change, scope, "reopen", true, reopen_one, ret);
+}
+
+/* ---- dates ---- */
+
+/* The new date is in the record; arms the ladder from now on and tells the agency. */
+static int date_changed(const struct change *change, struct obligation_record *record, const struct obligation *before,
+                        const char *verb, const char *detail)
+{
+        int r;
+
+        if (record->obligation.snoozed_until != CIVIL_NONE &&
+            obligation_snooze_hides(&record->obligation, calendar_of(change)))
+                end_snooze(record);
+        record->handled = change->now;
+        r = decision_store(change, record);
+        if (r < 0)
+                return r;
+        r = announce_date(change->engine, record, before, change->decider->name, change->text);
+        if (r == 1) {
+                record->handled = engine_judged_anew(change->engine, record->handled);
+                r = decision_store(change, record);
+        }
+        return r < 0 ? r : decision_audit(change, record, verb, detail);
+}
+
+static int set_date_one(const struct change *change, struct obligation_record *record, bool several,
+                        struct decision_result *result)
+{
+        struct obligation before = record->obligation;
+        char *CLEANUP_FREE detail = NULL;
+        char day[CIVIL_DATE_SIZE];
+        int r = refuse(change, record,
+                       obligation_may_set_date(&record->obligation, plan_year(change, record), change->day), several,
+                       result);
+
+        if (r != 0)
+                return r;
+        if (record->obligation.fixed == change->day) {
+                (void)decision_says(result, DECISION_REFUSED, "%s for %s already has that date", record->item,
+                                    record->agency);
+                return several ? STEP_SKIPPED : DECISION_REFUSED;
+        }
+        record->obligation.fixed = change->day;
+        if (asprintf(&detail, "%s%s%s", civil_format(change->day, day), change->text ? ": " : "",
+                     change->text ? change->text : "") < 0) {
+                detail = NULL;
+                return -ENOMEM;
+        }
+        return date_changed(change, record, &before, "set-date", detail);
+}
+
+int decide_set_date(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                    civil_day day, const char *note, struct decision_result *ret)
+{
+        struct change change = {.engine = engine, .decider = decider, .day = day, .text = note};
+
+        if (note && !decision_text_valid(note))
+                return no_text(ret, "note");
+        return decision_run(&change, scope, "set-date", false, set_date_one, ret);
+}
+
+static int clear_date_one(const struct change *change, struct obligation_record *record, bool several,
+                          struct decision_result *result)
+{
+        struct obligation before = record->obligation;
+        int r = refuse(change, record, obligation_may_clear_date(&record->obligation), several, result);
+
+        if (r != 0)
+                return r;
+        record->obligation.fixed = CIVIL_NONE;
+        return date_changed(change, record, &before, "clear-date", NULL);
+}
+
+int decide_clear_date(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                      struct decision_result *ret)
+{
+        struct change change = {.engine = engine, .decider = decider};
+
+        return decision_run(&change, scope, "clear-date", false, clear_date_one, ret);
+}

@@ -1,0 +1,49 @@
+/* What the decisions share: choosing obligations, one step for each, audit, confirmation.
+ * Depends on decision.
+ * Called by decide-*.c only. */
+#pragma once
+
+#include "deciding/decision.h"
+
+struct change {
+        struct engine *engine;
+        const struct decider *decider;
+        int64_t now_ms;
+        wall_time now;
+        civil_day today;
+        /* arguments of the one decision that is being made */
+        civil_day day;
+        const char *text; /* reason or note, or NULL */
+        bool force;
+};
+
+struct chosen {
+        int64_t *ids;
+        size_t n, room;
+};
+void chosen_clear(struct chosen *chosen);
+
+#define STEP_SKIPPED 100 /* does not apply to this one of several (a snooze of what is done) */
+
+/* Changes one obligation inside the transaction. `several`: it is one of many, and what does not apply is skipped;
+ * alone it is refused with words. */
+typedef int (*decision_step)(const struct change *change, struct obligation_record *record, bool several,
+                             struct decision_result *result);
+
+/* Sets result->text and returns the outcome. */
+__attribute__((format(printf, 3, 4))) int decision_says(struct decision_result *result, enum decision_outcome outcome,
+                                                        const char *format, ...);
+int decision_choose(struct engine *engine, const struct decision_scope *scope, struct chosen *ret,
+                    struct decision_result *result);
+/* Chooses, runs the step for each in one transaction, commits, journals and tells the observer. */
+int decision_run(struct change *change, const struct decision_scope *scope, const char *verb, bool one_only,
+                 decision_step step, struct decision_result *result);
+int decision_audit(const struct change *change, const struct obligation_record *record, const char *verb,
+                   const char *detail);
+/* A confirmation by mail, where configured. */
+int decision_confirm(const struct change *change, const struct obligation_record *record, enum notice_kind kind,
+                     const char *note);
+/* Re-arms and writes the obligation, and has its occurrence judged anew. */
+int decision_store(const struct change *change, struct obligation_record *record);
+/* Not empty, not too long, no control characters. */
+bool decision_text_valid(const char *text);

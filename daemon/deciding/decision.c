@@ -1,0 +1,317 @@
+/* Decisions of people: snooze, done, waive, dates; each in one transaction with its audit event.
+ * Depends on engine, store, core/obligation.
+ * Called by control. */
+#include "deciding/decision.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "addressing/announce.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "deciding/decision-private.h"
+
+__attribute__((format(printf, 3, 4))) int decision_says(struct decision_result *result, enum decision_outcome outcome,
+                                                        const char *format, ...)
+{
+        va_list arguments;
+        int r;
+
+        free(result->text);
+        result->text = NULL;
+        va_start(arguments, format);
+        r = vasprintf(&result->text, format, arguments);
+        va_end(arguments);
+        if (r < 0) {
+                result->text = NULL;
+                return -ENOMEM;
+        }
+        return (int)outcome;
+}
+
+/* ---- which obligations ---- */
+
+struct item_name {
+        char plan[ID_SIZE], item[ID_SIZE];
+        char key[sizeof("YYYY-MM-DD")];
+};
+
+/* Takes "plan/item@YYYY-MM-DD" apart; false where a part is too long or empty. */
+static bool split_name(const char *text, struct item_name *ret)
+{
+        const char *slash = strchr(text, '/'), *at = strchr(text, '@');
+        const char *item = slash ? slash + 1 : text;
+        size_t item_length = at ? (size_t)(at - item) : strlen(item);
+
+        *ret = (struct item_name){0};
+        if ((slash && at && slash > at) || item_length == 0 || item_length >= ID_SIZE)
+                return false;
+        if (slash && (slash == text || (size_t)(slash - text) >= ID_SIZE))
+                return false;
+        if (slash)
+                memcpy(ret->plan, text, (size_t)(slash - text));
+        memcpy(ret->item, item, item_length);
+        if (at && snprintf(ret->key, sizeof(ret->key), "%s", at + 1) != (int)sizeof(ret->key) - 1)
+                return false;
+        return true;
+}
+
+/* Without a plan's name the item must be of one plan; of several, the plan of this year is meant. */
+static int find_plan(struct engine *engine, struct item_name *name, struct decision_result *result)
+{
+        const struct config *config = engine_config(engine);
+        int32_t year = civil_split(wall_day(clock_wall(clock_now(&engine->clock)))).year;
+        const struct plan *found = NULL;
+        size_t n = 0;
+
+        if (*name->plan)
+                return DECIDED;
+        for (size_t i = 0; i < config->n_plans; i++) {
+                if (!plan_find_item(&config->plans[i], name->item))
+                        continue;
+                n++;
+                if (!found || config->plans[i].year == year)
+                        found = &config->plans[i];
+        }
+        if (!found)
+                return decision_says(result, DECISION_NOT_FOUND,
+                                     "no item \"%s\" in any plan; reminderctl list shows them", name->item);
+        if (n > 1 && found->year != year)
+                return decision_says(result, DECISION_NOT_FOUND, "item \"%s\" stands in several plans; write PLAN/%s",
+                                     name->item, name->item);
+        snprintf(name->plan, sizeof(name->plan), "%s", found->id);
+        return DECIDED;
+}
+
+static int collect(void *userdata, const struct obligation_record *record)
+{
+        struct chosen *chosen = userdata;
+
+        if (chosen->n == chosen->room) {
+                size_t room = chosen->room ? chosen->room * 2 : 16;
+                int64_t *ids = realloc(chosen->ids, room * sizeof(*ids));
+
+                if (!ids)
+                        return -ENOMEM;
+                chosen->ids = ids;
+                chosen->room = room;
+        }
+        chosen->ids[chosen->n++] = record->id;
+        return 0;
+}
+
+void chosen_clear(struct chosen *chosen)
+{
+        free(chosen->ids);
+        *chosen = (struct chosen){0};
+}
+
+int decision_choose(struct engine *engine, const struct decision_scope *scope, struct chosen *ret,
+                    struct decision_result *result)
+{
+        struct obligation_filter filter = {0};
+        struct item_name name;
+        int r;
+
+        if (!split_name(scope->item, &name))
+                return decision_says(result, DECISION_INVALID,
+                                     "\"%s\" names no item; write ITEM, PLAN/ITEM or ITEM@YYYY-MM-DD", scope->item);
+        r = find_plan(engine, &name, result);
+        if (r != 0)
+                return r;
+        filter.plan = name.plan;
+        filter.item = name.item;
+        filter.key = *name.key ? name.key : NULL;
+        filter.agency = scope->agency;
+        r = store_each_obligation(engine->store, &filter, collect, ret);
+        if (r < 0)
+                return r;
+        if (ret->n == 0 && scope->agency && roster_find(&engine_config(engine)->roster, scope->agency) == ROSTER_NONE)
+                return decision_says(result, DECISION_NOT_FOUND, "no agency \"%s\" in the block", scope->agency);
+        if (ret->n == 0 && scope->agency)
+                return decision_says(result, DECISION_NOT_FOUND, "%s does not owe %s/%s%s%s", scope->agency, name.plan,
+                                     name.item, *name.key ? "@" : "", name.key);
+        if (ret->n == 0)
+                return decision_says(result, DECISION_NOT_FOUND, "no item %s/%s%s%s; reminderctl list shows them",
+                                     name.plan, name.item, *name.key ? "@" : "", name.key);
+        return DECIDED;
+}
+
+/* ---- one obligation at a time ---- */
+
+static int add_audit(const struct change *change, const struct obligation_record *record, const char *verb,
+                     const char *detail)
+{
+        struct audit_record audit = {
+                .at_ms = change->now_ms,
+                .who = (char *)change->decider->name,
+                .uid = change->decider->uid,
+                .verb = (char *)verb,
+                .detail = (char *)detail,
+        };
+
+        if (record) {
+                snprintf(audit.plan, sizeof(audit.plan), "%s", record->plan);
+                snprintf(audit.item, sizeof(audit.item), "%s", record->item);
+                snprintf(audit.key, sizeof(audit.key), "%s", record->key);
+                snprintf(audit.agency, sizeof(audit.agency), "%s", record->agency);
+        }
+        return store_add_audit(change->engine->store, &audit);
+}
+
+int decision_audit(const struct change *change, const struct obligation_record *record, const char *verb,
+                   const char *detail)
+{
+        return add_audit(change, record, verb, detail);
+}
+
+int decision_confirm(const struct change *change, const struct obligation_record *record, enum notice_kind kind,
+                     const char *note)
+{
+        if (!engine_config(change->engine)->confirmations)
+                return 0;
+        return announce_decision(change->engine, record, kind, change->decider->name, note);
+}
+
+int decision_store(const struct change *change, struct obligation_record *record)
+{
+        const struct plan *plan;
+        const struct item *item;
+        int r;
+
+        if (settings_find_item(change->engine->settings, record->plan, record->item, &plan, &item))
+                engine_arm(change->engine, item, record);
+        else
+                record->next_fire = WALL_NEVER;
+        r = store_put_obligation(change->engine->store, record);
+        return r < 0 ? r : engine_rearm_occurrence(change->engine, record->occurrence_id);
+}
+
+static void tell_observer(const struct change *change, const struct chosen *chosen)
+{
+        for (size_t i = 0; i < chosen->n; i++) {
+                struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+
+                if (store_get_obligation(change->engine->store, chosen->ids[i], &record) == 0)
+                        engine_tell_changed(change->engine, &record);
+        }
+}
+
+static int apply_to_all(const struct change *change, const struct chosen *chosen, decision_step step,
+                        struct decision_result *result)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < chosen->n; i++) {
+                struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+
+                r = store_get_obligation(change->engine->store, chosen->ids[i], &record);
+                if (r != 0)
+                        return r < 0 ? r : -ENOENT;
+                r = step(change, &record, chosen->n > 1, result);
+                if (r == STEP_SKIPPED)
+                        r = 0;
+                else if (r == 0)
+                        result->n++;
+        }
+        return r;
+}
+
+/* A refusal leaves its trace too: who wanted what (daemon/doc/design.md, Snooze). It stands with what it was about. */
+static void audit_refusal(const struct change *change, const struct decision_scope *scope, const struct chosen *chosen,
+                          const char *verb, const char *text)
+{
+        struct obligation_record CLEANUP(obligation_record_clear) about = {0};
+        char refused[64];
+
+        if (chosen->n == 0 || store_get_obligation(change->engine->store, chosen->ids[0], &about) != 0)
+                return;
+        if (chosen->n > 1 && !scope->agency)
+                *about.agency = '\0';
+        if (chosen->n > 1 && !strchr(scope->item, '@'))
+                *about.key = '\0';
+        snprintf(refused, sizeof(refused), "%s refused", verb);
+        (void)add_audit(change, &about, refused, text);
+        journal_say(&change->engine->journal, EVENT_REFUSED, &(struct journal_fields){.item = scope->item},
+                    "Refused %s of %s to %s: %s", verb, scope->item, change->decider->name, text);
+}
+
+static int several(const struct decision_scope *scope, struct decision_result *result)
+{
+        if (scope->agency)
+                return decision_says(result, DECISION_INVALID,
+                                     "%s owes %s more than once; name one with @YYYY-MM-DD, or say --all",
+                                     scope->agency, scope->item);
+        return decision_says(result, DECISION_INVALID,
+                             "%s is owed by several agencies or more than once; name one with --agency, or say --all",
+                             scope->item);
+}
+
+/* `result` has why the last one was passed over. */
+static int none_fits(const struct decision_scope *scope, const char *verb, size_t n, struct decision_result *result)
+{
+        char *CLEANUP_FREE last = TAKE_PTR(result->text);
+
+        if (!last)
+                return decision_says(result, DECISION_REFUSED, "%s: nothing to %s", scope->item, verb);
+        return decision_says(result, DECISION_REFUSED, "none of the %zu obligations, for example: %s", n, last);
+}
+
+int decision_run(struct change *change, const struct decision_scope *scope, const char *verb, bool one_only,
+                 decision_step step, struct decision_result *result)
+{
+        struct store *store = change->engine->store;
+        struct chosen CLEANUP(chosen_clear) chosen = {0};
+        int r;
+
+        *result = (struct decision_result){0};
+        change->now_ms = clock_now(&change->engine->clock);
+        change->now = clock_wall(change->now_ms);
+        change->today = wall_day(change->now);
+        r = decision_choose(change->engine, scope, &chosen, result);
+        if (r != 0)
+                return r;
+        if (one_only && chosen.n > 1 && !scope->all)
+                return several(scope, result);
+        r = store_begin(store);
+        if (r == 0)
+                r = apply_to_all(change, &chosen, step, result);
+        if (r == 0 && result->n == 0)
+                r = none_fits(scope, verb, chosen.n, result);
+        if (r == 0)
+                r = store_commit(store);
+        if (r != 0) {
+                store_rollback(store);
+                result->n = 0;
+                if (r == DECISION_REFUSED)
+                        audit_refusal(change, scope, &chosen, verb, result->text);
+                return r;
+        }
+        free(result->text);
+        result->text = NULL;
+        journal_say(&change->engine->journal, EVENT_DECISION,
+                    &(struct journal_fields){.item = scope->item, .agency = scope->agency},
+                    "%s (uid %lld) decided: %s %s%s%s, %zu obligation%s", change->decider->name,
+                    (long long)change->decider->uid, verb, scope->item, scope->agency ? " for " : "",
+                    scope->agency ? scope->agency : "", result->n, result->n == 1 ? "" : "s");
+        tell_observer(change, &chosen);
+        return DECIDED;
+}
+
+bool decision_text_valid(const char *text)
+{
+        size_t length = strlen(text);
+
+        if (length == 0 || length > DECISION_TEXT_MAX)
+                return false;
+        for (size_t i = 0, width; i < length; i += width) {
+                char32_t code;
+
+                width = text_character(text + i, length - i, &code);
+                if (width == 0 || text_is_control(code))
+                        return false;
+        }
+        return strspn(text, " ") < length;
+}

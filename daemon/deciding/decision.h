@@ -1,0 +1,61 @@
+/* Decisions of people: snooze, done, waive, dates, retries; each in one transaction with its audit event.
+ * Depends on engine, store, core/obligation.
+ * Called by control; the caller ticks the manager afterwards. */
+#pragma once
+
+#include "runtime/engine.h"
+
+#define DECISION_TEXT_MAX 1000 /* bytes of a reason or note: a long sentence, not a letter */
+#define ITEM_NAME_SIZE (ID_SIZE + ID_SIZE + sizeof("/@YYYY-MM-DD"))
+
+/* Who decides, from the bus credentials. */
+struct decider {
+        const char *name; /* user name */
+        int64_t uid;
+};
+
+/* Which obligations: ITEM of daemon/doc/formats.md section 3, taken apart. */
+struct decision_scope {
+        const char *item;   /* "item", "plan/item", either with "@YYYY-MM-DD" */
+        const char *agency; /* NULL: all that owe it */
+        bool all;           /* done, reopen, waive: all of several, said expressly */
+};
+
+/* Positive outcomes beside 0; *ret_text then says what is wrong and what to do, one line, allocated. */
+enum decision_outcome {
+        DECIDED = 0,
+        DECISION_NOT_FOUND, /* no such item, occurrence, agency, delivery */
+        DECISION_REFUSED,   /* the rules do not allow it */
+        DECISION_INVALID,   /* the arguments make no sense */
+};
+
+struct decision_result {
+        size_t n;   /* obligations (deliveries) changed */
+        char *text; /* refused: why; else NULL. The caller frees it */
+};
+
+/* All return an enum decision_outcome or an error of the store. Nothing is changed unless it is DECIDED. */
+int decide_snooze(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                  civil_day until, const char *reason, bool force, struct decision_result *ret);
+int decide_unsnooze(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                    struct decision_result *ret);
+int decide_done(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,
+                const char *note, struct decision_result *ret);
+int decide_reopen(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                  const char *reason, struct decision_result *ret);
+int decide_waive(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                 const char *reason, struct decision_result *ret);
+int decide_set_date(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                    civil_day day, const char *note, struct decision_result *ret);
+int decide_clear_date(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                      struct decision_result *ret);
+/* id NULL: all that failed. */
+int decide_retry(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);
+int decide_drop(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);
+/* Somebody has seen to a delivery that failed or came too late; id NULL: to all of them, and to what came too late
+ * before a delivery was made. */
+int decide_acknowledge(struct engine *engine, const struct decider *decider, const char *id,
+                       struct decision_result *ret);
+/* A test message to every mailbox of an agency, or to a webhook; exactly one of the two is given. */
+int decide_test(struct engine *engine, const struct decider *decider, const char *agency, const char *webhook,
+                struct decision_result *ret);

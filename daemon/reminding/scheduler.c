@@ -1,0 +1,361 @@
+/* The scheduler: what fell due becomes notices, and notices that leave together become deliveries.
+ * Depends on engine, core/ladder, store.
+ * Called by manager at every tick. */
+#include "reminding/scheduler.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "addressing/dispatch.h"
+#include "addressing/failure.h"
+#include "base/cleanup.h"
+#include "core/ladder.h"
+#include "reminding/digest.h"
+
+struct tick {
+        struct engine *engine;
+        int64_t now_ms;
+        wall_time now;
+};
+
+static struct tick tick_now(struct engine *engine)
+{
+        int64_t now_ms = clock_now(&engine->clock);
+
+        return (struct tick){engine, now_ms, clock_wall(now_ms)};
+}
+
+/* 1: it exists already, and was settled before: a ladder judged twice says nothing twice. */
+static int add_notice(const struct tick *tick, struct notice_record *notice, const struct rung *rung,
+                      enum notice_state state, const char *detail)
+{
+        int r;
+
+        snprintf(notice->rung, sizeof(notice->rung), "%s", rung->key);
+        notice->rung_at = rung->at;
+        notice->made_ms = tick->now_ms;
+        notice->state = state;
+        notice->detail = (char *)detail;
+        r = store_add_notice(tick->engine->store, notice);
+        notice->detail = NULL;
+        return r;
+}
+
+static int record_verdicts(const struct tick *tick, const struct ladder_rules *rules,
+                           const struct obligation_record *record, const struct rung *rungs, size_t n,
+                           const struct ladder_step *step)
+{
+        struct notice_record notice = {.occurrence_id = record->occurrence_id, .obligation_id = record->id};
+        size_t missed = ladder_missed(rules, &record->obligation, rungs, n, step, record->known);
+        int r = 0;
+
+        snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                notice.id = 0;
+                notice.kind = step->kind;
+                switch (step->verdicts[i]) {
+                case VERDICT_SEND:
+                        r = add_notice(tick, &notice, &rungs[i], NOTICE_NEW, NULL);
+                        break;
+                case VERDICT_SUPERSEDED:
+                case VERDICT_TOO_OLD:
+                case VERDICT_PAST_DUE:
+                case VERDICT_SNOOZED:
+                        if (rungs[i].at > tick->now)
+                                break;
+                        notice.kind = ladder_kind(&record->obligation, engine_config(tick->engine)->calendar,
+                                                  rungs[i].class, wall_day(rungs[i].at));
+                        r = add_notice(tick, &notice, &rungs[i], NOTICE_SKIPPED, verdict_name(step->verdicts[i]));
+                        if (r == 0 && i == missed)
+                                r = failure_tell_late(tick->engine, notice.id, NULL, tick->now_ms);
+                        break;
+                case VERDICT_LATER:
+                case VERDICT_HANDLED:
+                        break;
+                }
+        }
+        return r < 0 ? r : 0;
+}
+
+static int judge_obligation(const struct tick *tick, const struct obligation_record *record)
+{
+        const struct plan *plan;
+        const struct item *item;
+        struct rung rungs[LADDER_MAX];
+        struct ladder_step step;
+        size_t n;
+        int r;
+
+        if (!settings_find_item(tick->engine->settings, record->plan, record->item, &plan, &item))
+                return store_arm_obligation(tick->engine->store, record->id, record->handled, WALL_NEVER);
+
+        struct ladder_rules rules = engine_rules(tick->engine, item);
+
+        n = ladder_of_obligation(&rules, &record->obligation, ladder_since(record->handled, tick->now), rungs);
+        ladder_step(&rules, &record->obligation, rungs, n, record->handled, tick->now, &step);
+        r = record_verdicts(tick, &rules, record, rungs, n, &step);
+        if (r < 0)
+                return r;
+        /* Never back: a clock that was set back must not open settled rungs again. */
+        return store_arm_obligation(tick->engine->store, record->id,
+                                    tick->now > record->handled ? tick->now : record->handled, step.next);
+}
+
+/* ---- occurrences: a date to fix, escalations ---- */
+
+static void sooner(wall_time *next, wall_time at)
+{
+        if (at < *next)
+                *next = at;
+}
+
+static int judge_fix(const struct tick *tick, const struct plan *plan, const struct ladder_rules *rules,
+                     const struct occurrence_record *record, wall_time *next)
+{
+        const struct roster *roster = &engine_config(tick->engine)->roster;
+        struct notice_record notice = {.occurrence_id = record->id, .kind = KIND_FIX_DATE};
+        struct rung rungs[LADDER_MAX];
+        struct ladder_step step;
+        size_t n;
+        int r = 0;
+
+        /* The window being over, there is nothing left to fix (daemon/doc/design.md, Dates). */
+        if (record->fix_by == CIVIL_NONE || plan->head == ROSTER_NONE || wall_day(tick->now) > record->planned.due)
+                return 0;
+        snprintf(notice.agency, sizeof(notice.agency), "%s", roster->agencies[plan->head].id);
+        n = ladder_of_fix(rules, record->fix_by, record->planned.due, rungs);
+        ladder_step_occurrence(rungs, n, record->handled, tick->now, &step);
+        sooner(next, step.next);
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                notice.id = 0;
+                if (i == step.send)
+                        r = add_notice(tick, &notice, &rungs[i], NOTICE_NEW, NULL);
+                else if (rungs[i].at > record->handled && rungs[i].at <= tick->now)
+                        r = add_notice(tick, &notice, &rungs[i], NOTICE_SKIPPED, verdict_name(VERDICT_SUPERSEDED));
+        }
+        return r < 0 ? r : 0;
+}
+
+/* A level used to be named by its place among the others: what an older program said stays said. */
+static int take_old_name(const struct tick *tick, struct notice_record *notice, const struct rung *rung)
+{
+        snprintf(notice->rung, sizeof(notice->rung), "escalate-%d%s", rung->index, strchrnul(rung->key, '@'));
+        return store_rename_notice(tick->engine->store, notice, rung->key);
+}
+
+static int escalate(const struct tick *tick, const struct plan *plan, const struct occurrence_record *record,
+                    const struct escalation *level, const struct rung *rung, bool *told)
+{
+        const struct roster *roster = &engine_config(tick->engine)->roster;
+        struct notice_record notice = {.occurrence_id = record->id, .kind = KIND_ESCALATION};
+        size_t *CLEANUP_FREE readers = NULL;
+        size_t n = 0;
+        int r = plan_resolve(plan, roster, &level->to, &readers, &n);
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                bool first = !told[readers[i]];
+
+                notice.id = 0;
+                snprintf(notice.agency, sizeof(notice.agency), "%s", roster->agencies[readers[i]].id);
+                r = take_old_name(tick, &notice, rung);
+                if (r < 0)
+                        return r;
+                r = add_notice(tick, &notice, rung, first ? NOTICE_NEW : NOTICE_SKIPPED,
+                               first ? NULL : verdict_name(VERDICT_SUPERSEDED));
+                told[readers[i]] = true;
+        }
+        return r < 0 ? r : 0;
+}
+
+/* Every missed level is told, the highest first: who reads two of them reads the higher one only. */
+static int judge_escalations(const struct tick *tick, const struct plan *plan, const struct ladder_rules *rules,
+                             const struct occurrence_record *record, civil_day effective, wall_time *next)
+{
+        const struct roster *roster = &engine_config(tick->engine)->roster;
+        bool *CLEANUP_FREE told = calloc(roster->n_agencies + 1, sizeof(*told));
+        wall_time since = tick->engine->watched_since, first = wall_at(effective, 0), handled = record->handled;
+        struct rung rungs[LADDER_MAX];
+        struct ladder_step step;
+        size_t n;
+        int r = 0;
+
+        if (first < since)
+                first = since;
+        if (!told)
+                return -ENOMEM;
+        /* By their notices alone: a date may be set when its escalations have passed already, an agency may join or
+         * open again what the others had finished. */
+        if (handled > first)
+                handled = first;
+        n = ladder_of_escalation(rules, effective, rungs);
+        ladder_step_occurrence(rungs, n, handled, tick->now, &step);
+        sooner(next, step.next);
+        for (size_t i = n; r == 0 && i-- > 0;)
+                if (rungs[i].at > handled && rungs[i].at <= tick->now)
+                        r = escalate(tick, plan, record, &rules->policy->escalations[rungs[i].index], &rungs[i], told);
+        return r;
+}
+
+static int judge_dates(const struct tick *tick, const struct plan *plan, const struct item *item,
+                       const struct occurrence_record *record, wall_time *next)
+{
+        const struct calendar *calendar = engine_config(tick->engine)->calendar;
+        struct ladder_rules rules = engine_rules(tick->engine, item);
+        struct open_dates *CLEANUP_FREE dates = NULL;
+        bool fix_judged = false;
+        civil_day last = CIVIL_NONE;
+        size_t n = 0;
+        int r = store_open_dates(tick->engine->store, record->id, &dates, &n);
+
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                if (obligation_dates(&dates[i].obligation, calendar).tentative) {
+                        if (!fix_judged) /* somebody still waits for a date */
+                                r = judge_fix(tick, plan, &rules, record, next);
+                        fix_judged = true;
+                } else if (dates[i].effective != last) {
+                        last = dates[i].effective;
+                        r = judge_escalations(tick, plan, &rules, record, last, next);
+                }
+        }
+        return r;
+}
+
+static int judge_occurrence(const struct tick *tick, struct occurrence_record *record)
+{
+        struct engine *engine = tick->engine;
+        wall_time next = WALL_NEVER;
+        const struct plan *plan;
+        const struct item *item;
+
+        if (!record->withdrawn && settings_find_item(engine->settings, record->plan, record->item, &plan, &item)) {
+                int r = judge_dates(tick, plan, item, record, &next);
+
+                if (r < 0)
+                        return r;
+        }
+        if (tick->now > record->handled)
+                record->handled = tick->now;
+        record->next_fire = next;
+        return store_put_occurrence(engine->store, record);
+}
+
+static int occurrence_batch(const struct tick *tick)
+{
+        struct occurrence_record *CLEANUP_FREE records = malloc(SCHEDULE_BATCH * sizeof(*records));
+        int r, n;
+
+        if (!records)
+                return -ENOMEM;
+        n = r = store_due_occurrences(tick->engine->store, tick->now, records, SCHEDULE_BATCH);
+        for (int i = 0; r >= 0 && i < n; i++)
+                r = judge_occurrence(tick, &records[i]);
+        for (int i = 0; i < n; i++)
+                occurrence_record_clear(&records[i]);
+        return r < 0 ? r : n;
+}
+
+/* What falls due together leaves together: an agency's messages are made when its last ladder is judged. What is due
+ * comes moment by moment and agency by agency, so while there is only one moment, all before the agency of the last
+ * ladder are through; after an outage there are many, and everything is judged first. */
+static int dispatch_judged(const struct tick *tick, const struct obligation_record *judged, size_t n)
+{
+        wall_time last;
+        int r = store_last_due(tick->engine->store, tick->now, &last);
+
+        if (r < 0)
+                return r;
+        if (judged[0].next_fire != last)
+                return 0;
+        return dispatch_before(tick->engine, tick->now_ms, judged[n - 1].agency);
+}
+
+/* 1: there may be more. */
+static int obligation_batch(const struct tick *tick)
+{
+        struct obligation_record *CLEANUP_FREE records = malloc(SCHEDULE_BATCH * sizeof(*records));
+        int r, n;
+
+        if (!records)
+                return -ENOMEM;
+        n = r = store_due_obligations(tick->engine->store, tick->now, records, SCHEDULE_BATCH);
+        for (int i = 0; r >= 0 && i < n; i++)
+                r = judge_obligation(tick, &records[i]);
+        if (r >= 0 && n == SCHEDULE_BATCH)
+                r = dispatch_judged(tick, records, (size_t)n);
+        for (int i = 0; i < n; i++)
+                obligation_record_clear(&records[i]);
+        return r < 0 ? r : n == SCHEDULE_BATCH;
+}
+
+int scheduler_record_time(struct engine *engine)
+{
+        char text[24];
+
+        snprintf(text, sizeof(text), "%lld", (long long)clock_now(&engine->clock));
+        return store_set_fact(engine->store, FACT_LAST_TIME, text);
+}
+
+static int batch(const struct tick *tick)
+{
+        int more, r;
+
+        r = occurrence_batch(tick);
+        if (r != 0)
+                return r;
+        r = obligation_batch(tick);
+        if (r != 0)
+                return r;
+        r = digest_schedule(tick->engine, tick->now_ms);
+        if (r < 0)
+                return r;
+        more = r;
+        r = dispatch_rest(tick->engine, tick->now_ms);
+        return r < 0 ? r : more || r;
+}
+
+static int64_t failures_wake(const struct engine *engine)
+{
+        return engine->failures_due > 0 ? engine->failures_due : INT64_MAX;
+}
+
+int scheduler_step(struct engine *engine)
+{
+        struct tick tick = tick_now(engine);
+        int64_t wake;
+        int more, r;
+
+        r = scheduler_wake(engine, &wake);
+        if (r < 0 || wake > tick.now_ms)
+                return r;
+        more = r = batch(&tick);
+        if (r >= 0)
+                r = scheduler_record_time(engine);
+        return r < 0 ? r : more > 0;
+}
+
+int scheduler_wake(struct engine *engine, int64_t *ret_ms)
+{
+        int64_t wake, now = clock_now(&engine->clock);
+        wall_time fire, next = WALL_NEVER;
+        int waiting, r = store_next_fire(engine->store, &fire);
+
+        if (r < 0)
+                return r;
+        sooner(&next, fire);
+        r = digest_next(engine, &fire);
+        if (r < 0)
+                return r;
+        sooner(&next, fire);
+        waiting = dispatch_waiting(engine);
+        if (waiting < 0)
+                return waiting;
+        wake = clock_instant(next);
+        if (failures_wake(engine) < wake)
+                wake = failures_wake(engine);
+        if (wake < now || waiting)
+                wake = now;
+        /* What falls due while the hours are closed waits for them to open. */
+        *ret_ms = engine_when_open(engine, wake);
+        return 0;
+}

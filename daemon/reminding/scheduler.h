@@ -1,0 +1,17 @@
+/* The scheduler: what fell due becomes notices, and notices that leave together become deliveries.
+ * Depends on engine, core/ladder, store.
+ * Called by manager at every tick. */
+#pragma once
+
+#include "runtime/engine.h"
+
+#define SCHEDULE_BATCH 64          /* obligations judged in one transaction: some ms, then messages leave */
+#define FACT_LAST_TIME "last-time" /* in the store: the latest moment at which anything was scheduled, UTC ms */
+
+/* One batch, in a transaction of the caller's. 1: there is more to do now; 0: nothing more is due; or an error, and the
+ * transaction is to be rolled back, and failures_due with it. Outside the hours nothing is done. */
+int scheduler_step(struct engine *engine);
+/* Writes what every step with something to do writes, whether or not there is: FACT_LAST_TIME. */
+int scheduler_record_time(struct engine *engine);
+/* When there will be something to do, UTC milliseconds; INT64_MAX: never. */
+int scheduler_wake(struct engine *engine, int64_t *ret_ms);

@@ -1,0 +1,362 @@
+/* Sync: brings the obligations in the store in line with the plans.
+ * Depends on engine, core/plan, store.
+ * Called by manager at start and after a reload. */
+#include "reminding/sync.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "addressing/announce.h"
+#include "base/cleanup.h"
+
+#define FACT_FINGERPRINT "synced"
+
+struct sync {
+        struct engine *engine;
+        const struct plan *plan;
+        const struct item *item;
+        wall_time now;
+        enum sync_depth depth;
+        struct sync_counts counts;
+};
+
+static bool same_dates(const struct obligation *a, const struct obligation *b)
+{
+        return a->from == b->from && a->due == b->due && a->tentative == b->tentative &&
+               a->observance == b->observance && a->shift == b->shift;
+}
+
+/* Whether an agency notices the difference; a shift or a word changes nothing it was told. */
+static bool same_deadline(const struct obligation *a, const struct obligation *b)
+{
+        return a->from == b->from && a->due == b->due && a->tentative == b->tentative;
+}
+
+static void take_dates(struct obligation *to, const struct obligation *planned)
+{
+        to->from = planned->from;
+        to->due = planned->due;
+        to->tentative = planned->tentative;
+        to->observance = planned->observance;
+        to->shift = planned->shift;
+}
+
+static struct obligation planned_obligation(const struct item *item, const struct occurrence *occurrence)
+{
+        return (struct obligation){
+                .from = occurrence->from,
+                .due = occurrence->due,
+                .tentative = occurrence->tentative,
+                .observance = item->form == DATE_OBSERVANCE,
+                .shift = item->policy.shift,
+                .fixed = CIVIL_NONE,
+                .status = OBLIGATION_OPEN,
+                .done_on = CIVIL_NONE,
+                .snoozed_until = CIVIL_NONE,
+        };
+}
+
+static civil_day planned_fix_by(const struct item *item, const struct occurrence *occurrence)
+{
+        return occurrence->tentative ? item->fix_by : CIVIL_NONE;
+}
+
+/* What every agency owes that did not owe it before. */
+static struct obligation_record new_obligation(const struct sync *sync, const struct occurrence_record *occurrence)
+{
+        struct obligation_record record = {
+                .occurrence_id = occurrence->id,
+                .obligation = occurrence->planned,
+                .known = sync->now,
+                .handled = sync->engine->watched_since,
+        };
+
+        engine_arm(sync->engine, sync->item, &record);
+        return record;
+}
+
+static int add_obligation(struct sync *sync, const struct obligation_record *fresh, const char *agency)
+{
+        struct obligation_record record = *fresh;
+        int r;
+
+        snprintf(record.agency, sizeof(record.agency), "%s", agency);
+        r = store_put_obligation(sync->engine->store, &record);
+        if (r < 0)
+                return r;
+        sync->counts.added++;
+        return store_mark_obligation(sync->engine->store, record.id);
+}
+
+/* The plan moved the date of something nobody has fixed or finished. */
+static int move_obligation(struct sync *sync, struct obligation_record *record, const struct obligation *before)
+{
+        struct engine *engine = sync->engine;
+        const struct calendar *calendar = engine_config(engine)->calendar;
+        char day[CIVIL_DATE_SIZE];
+        int r;
+
+        record->handled = sync->now;
+        if (record->obligation.snoozed_until != CIVIL_NONE && obligation_snooze_hides(&record->obligation, calendar))
+                record->obligation.snoozed_until = CIVIL_NONE;
+        engine_arm(engine, sync->item, record);
+        journal_say(&engine->journal, EVENT_DATE_CHANGED,
+                    &(struct journal_fields){.plan = record->plan, .item = record->item, .agency = record->agency},
+                    "%s/%s for %s: the plan now says %s", record->plan, record->item, record->agency,
+                    record->due == CIVIL_NONE ? "no date" : civil_format(record->due, day));
+        /* Nothing can be announced of an observance, which binds nobody. */
+        if (record->obligation.observance)
+                return store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_COUNT,
+                                            "the date changed");
+        r = announce_date(engine, record, before, NULL, NULL);
+        if (r == 1) {
+                record->handled = engine_judged_anew(engine, record->handled);
+                engine_arm(engine, sync->item, record);
+        }
+        return r < 0 ? r : 0;
+}
+
+/* It was withdrawn, and is in the plan again; its queue was cancelled. */
+static int put_back(struct sync *sync, struct obligation_record *record)
+{
+        struct engine *engine = sync->engine;
+        int r = store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_WITHDRAWN,
+                                     "in the plan again");
+
+        record->obligation.status = OBLIGATION_OPEN;
+        record->known = sync->now;
+        record->handled = engine_judged_anew(engine, record->handled);
+        return r < 0 ? r : announce_reopening(engine, record, NULL, NULL);
+}
+
+static int update_obligation(struct sync *sync, const struct occurrence_record *occurrence,
+                             struct obligation_record *record)
+{
+        struct obligation before = record->obligation;
+        civil_day effective = record->effective;
+        wall_time next_fire = record->next_fire;
+        bool open, changed;
+        int r = 0;
+
+        take_dates(&record->obligation, &occurrence->planned);
+        if (record->obligation.status == OBLIGATION_WITHDRAWN)
+                r = put_back(sync, record);
+        if (r < 0)
+                return r;
+        open = record->obligation.status == OBLIGATION_OPEN;
+        changed = !same_dates(&before, &record->obligation) || before.status != record->obligation.status;
+        if (open && before.status == OBLIGATION_OPEN && record->obligation.fixed == CIVIL_NONE &&
+            !same_deadline(&before, &record->obligation))
+                r = move_obligation(sync, record, &before);
+        else
+                engine_arm(sync->engine, sync->item, record);
+        if (r < 0)
+                return r;
+        if (changed || effective != record->effective || next_fire != record->next_fire) {
+                r = store_put_obligation(sync->engine->store, record);
+                if (r < 0)
+                        return r;
+                sync->counts.changed++;
+        }
+        return store_mark_obligation(sync->engine->store, record->id);
+}
+
+static int sync_agency(struct sync *sync, const struct occurrence_record *occurrence,
+                       const struct obligation_record *fresh, const char *agency)
+{
+        struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+        int r = store_find_obligation(sync->engine->store, occurrence->id, agency, &record);
+
+        if (r < 0)
+                return r;
+        return r == 1 ? add_obligation(sync, fresh, agency) : update_obligation(sync, occurrence, &record);
+}
+
+/* The record as the plan has it, with id and what is settled from the store. 1: it is new. */
+static int put_occurrence(struct sync *sync, const struct occurrence *occurrence, const char *title,
+                          struct occurrence_record *ret)
+{
+        struct store *store = sync->engine->store;
+        struct occurrence_record CLEANUP(occurrence_record_clear) old = {0};
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = {
+                .title = strdup(title),
+                .planned = planned_obligation(sync->item, occurrence),
+                .fix_by = planned_fix_by(sync->item, occurrence),
+                .handled = sync->engine->watched_since,
+                .next_fire = FIRE_AT_ONCE,
+        };
+        int known, r;
+
+        if (!record.title)
+                return -ENOMEM;
+        snprintf(record.plan, sizeof(record.plan), "%s", sync->plan->id);
+        snprintf(record.item, sizeof(record.item), "%s", sync->item->id);
+        snprintf(record.key, sizeof(record.key), "%s", occurrence->key);
+        known = r = store_find_occurrence(store, record.plan, record.item, record.key, &old);
+        if (r < 0)
+                return r;
+        if (known == 0) {
+                record.id = old.id;
+                record.handled = old.withdrawn ? engine_judged_anew(sync->engine, old.handled) : old.handled;
+        }
+        r = store_put_occurrence(store, &record);
+        if (r == 0)
+                r = store_mark_occurrence(store, record.id);
+        if (r < 0)
+                return r;
+        *ret = record;
+        record.title = NULL;
+        return known;
+}
+
+static int sync_occurrence(struct sync *sync, const struct occurrence *occurrence, const char *title,
+                           const size_t *agencies, size_t n_agencies)
+{
+        const struct roster *roster = &engine_config(sync->engine)->roster;
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
+        int new = put_occurrence(sync, occurrence, title, &record), r = 0;
+
+        if (new < 0)
+                return new;
+
+        const struct obligation_record fresh = new_obligation(sync, &record);
+
+        for (size_t i = 0; r == 0 && i < n_agencies; i++) {
+                const char *agency = roster->agencies[agencies[i]].id;
+
+                r = new ? add_obligation(sync, &fresh, agency) : sync_agency(sync, &record, &fresh, agency);
+        }
+        return r;
+}
+
+/* Under which name the fingerprint of an item's last sync is kept. */
+#define FACT_ITEM_SIZE (sizeof("item /") + ID_SIZE + ID_SIZE)
+
+static void name_fact(const struct sync *sync, char name[static FACT_ITEM_SIZE])
+{
+        snprintf(name, FACT_ITEM_SIZE, "item %s/%s", sync->plan->id, sync->item->id);
+}
+
+/* 1: the store has another one, or none. */
+static int compare_occurrence(const struct sync *sync, const struct occurrence *occurrence)
+{
+        char *CLEANUP_FREE title = item_title(sync->item, sync->plan->year);
+        struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
+        struct obligation planned = planned_obligation(sync->item, occurrence);
+        int r = store_find_occurrence(sync->engine->store, sync->plan->id, sync->item->id, occurrence->key, &record);
+
+        if (r == 0 && !title)
+                r = -ENOMEM;
+        if (r != 0)
+                return r;
+        return strcmp(record.title, title) != 0 || !same_dates(&record.planned, &planned) ||
+               record.fix_by != planned_fix_by(sync->item, occurrence);
+}
+
+/* What is said of the item is what was said when it was last brought in line, and it has not been away since. 1: it is
+ * to be brought in line. */
+static int keep_item(const struct sync *sync, const struct occurrence *occurrences, size_t n_occurrences)
+{
+        struct store *store = sync->engine->store;
+        char *CLEANUP_FREE last = NULL;
+        char name[FACT_ITEM_SIZE];
+        int r;
+
+        if (sync->depth == SYNC_EVERYTHING)
+                return 1;
+        name_fact(sync, name);
+        r = store_get_fact(store, name, &last);
+        if (r != 0 || strcmp(last, sync->item->fingerprint) != 0)
+                return r < 0 ? r : 1;
+        for (size_t i = 0; r == 0 && i < n_occurrences && sync->depth == SYNC_OCCURRENCES; i++)
+                r = compare_occurrence(sync, &occurrences[i]);
+        return r != 0 ? r : store_keep_item(store, sync->plan->id, sync->item->id, n_occurrences);
+}
+
+static int renew_item(struct sync *sync, const struct occurrence *occurrences, size_t n, const size_t *agencies,
+                      size_t n_agencies)
+{
+        char *CLEANUP_FREE title = item_title(sync->item, sync->plan->year);
+        char name[FACT_ITEM_SIZE];
+        int r = title ? 0 : -ENOMEM;
+
+        for (size_t i = 0; r == 0 && i < n; i++)
+                r = sync_occurrence(sync, &occurrences[i], title, agencies, n_agencies);
+        name_fact(sync, name);
+        return r < 0 ? r : store_set_fact(sync->engine->store, name, sync->item->fingerprint);
+}
+
+static int sync_item(struct sync *sync)
+{
+        const struct roster *roster = &engine_config(sync->engine)->roster;
+        struct occurrence *CLEANUP_FREE occurrences = NULL;
+        size_t *CLEANUP_FREE agencies = NULL;
+        size_t n = 0, n_agencies = 0;
+        int r = item_occurrences(sync->item, sync->plan->year, &occurrences, &n);
+
+        if (r == 0)
+                r = plan_resolve(sync->plan, roster, &sync->item->for_, &agencies, &n_agencies);
+        if (r < 0)
+                return r;
+        sync->counts.total += n * n_agencies;
+        r = keep_item(sync, occurrences, n);
+        return r <= 0 ? r : renew_item(sync, occurrences, n, agencies, n_agencies);
+}
+
+static int tell_withdrawn(void *userdata, const struct obligation_record *record)
+{
+        return announce_end(userdata, record, KIND_WITHDRAWN, NULL, NULL);
+}
+
+static int sync_all(struct sync *sync)
+{
+        struct engine *engine = sync->engine;
+        const struct config *config = engine_config(engine);
+        int r = store_begin_sync(engine->store);
+
+        for (size_t p = 0; r == 0 && p < config->n_plans; p++) {
+                sync->plan = &config->plans[p];
+                for (size_t i = 0; r == 0 && i < sync->plan->n_items; i++) {
+                        sync->item = &sync->plan->items[i];
+                        r = sync_item(sync);
+                }
+        }
+        if (r == 0)
+                r = store_finish_sync(engine->store, tell_withdrawn, engine, &sync->counts.withdrawn);
+        if (r == 0)
+                r = store_set_fact(engine->store, FACT_FINGERPRINT, config->fingerprint);
+        if (r == 0 && sync->depth == SYNC_EVERYTHING)
+                r = store_set_fact(engine->store, FACT_MENDED, NULL);
+        return r;
+}
+
+static bool is_synced(struct engine *engine)
+{
+        char *CLEANUP_FREE last = NULL;
+
+        return store_get_fact(engine->store, FACT_FINGERPRINT, &last) == 0 &&
+               strcmp(last, engine_config(engine)->fingerprint) == 0;
+}
+
+int sync_run(struct engine *engine, enum sync_depth depth, struct sync_counts *ret)
+{
+        struct sync sync = {.engine = engine, .now = clock_wall(clock_now(&engine->clock)), .depth = depth};
+        int r;
+
+        if (depth == SYNC_CHANGES && is_synced(engine)) {
+                *ret = sync.counts;
+                return 0;
+        }
+        r = store_begin(engine->store);
+        if (r == 0)
+                r = sync_all(&sync);
+        if (r == 0)
+                r = store_commit(engine->store);
+        if (r < 0) {
+                store_rollback(engine->store);
+                return r;
+        }
+        *ret = sync.counts;
+        return 0;
+}

@@ -1,0 +1,145 @@
+/* The courier: what carries a message away: the network, or nothing at all in a rehearsal.
+ * Depends on delivery and draft.
+ * Made by service.c and rehearsal.c; called by outbox. */
+#include "sending/courier.h"
+
+#include <errno.h>
+
+#include "transport/smtp.h"
+#include "transport/webhook.h"
+
+_Static_assert((int)MAIL_PLAIN == (int)SMTP_AUTH_PLAIN && (int)MAIL_LOGIN == (int)SMTP_AUTH_LOGIN &&
+                       (int)MAIL_CRAM_MD5 == (int)SMTP_AUTH_CRAM_MD5,
+               "one is taken for the other below");
+
+static enum smtp_tls tls_of(enum tls_policy policy)
+{
+        switch (policy) {
+        case TLS_OPPORTUNISTIC:
+                return SMTP_TLS_OPPORTUNISTIC;
+        case TLS_NONE:
+                return SMTP_TLS_NONE;
+        case TLS_REQUIRED:
+        default:
+                return SMTP_TLS_REQUIRED;
+        }
+}
+
+/* These two in the thread that sends. */
+
+static int write_message(void *userdata, struct smtp_message *ret)
+{
+        const struct composed_mail *mail;
+        int r = draft_is_stale(userdata) ? -ECANCELED : draft_mail(userdata, &mail);
+
+        if (r == 0)
+                *ret = (struct smtp_message){
+                        .headers = (const char *const *)mail->headers,
+                        .text = mail->text,
+                        .html = mail->html,
+                        .calendar = mail->calendar,
+                        .calendar_name = mail->cancels ? "huy-lich.ics" : "thoi-han.ics",
+                        .calendar_cancels = mail->cancels,
+                };
+        return r;
+}
+
+static int write_body(void *userdata, const char **ret)
+{
+        return draft_is_stale(userdata) ? -ECANCELED : draft_payload(userdata, ret);
+}
+
+static void release_draft(void *userdata)
+{
+        draft_unref(userdata);
+}
+
+static int network_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
+                        transfer_done done, void *userdata, struct transfer **ret)
+{
+        struct smtp_server server = {
+                .url = config->url,
+                .tls = tls_of(config->tls),
+                .username = config->username,
+                .password = config->password,
+                .n_mechanisms = config->n_mechanisms,
+                .ca_file = config->ca_file,
+                .hello = config->helo,
+                .timeout = (long)config->timeout,
+                .connections = config->connections,
+        };
+        const struct smtp_envelope envelope = {config->from.address, to};
+        const struct smtp_source source = {write_message, release_draft, draft_ref(draft)};
+
+        for (size_t i = 0; i < config->n_mechanisms; i++)
+                server.mechanisms[i] = (enum smtp_mechanism)config->mechanisms[i];
+        return smtp_send(self, &server, &envelope, &source, done, userdata, ret);
+}
+
+static int network_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft,
+                        transfer_done done, void *userdata, struct transfer **ret)
+{
+        const struct webhook_endpoint endpoint = {
+                .url = webhook->url,
+                .allow_http = webhook->allow_http,
+                .secret = webhook->secret,
+                .secret_size = webhook->secret_size,
+                .ca_file = webhook->ca_file,
+                .timeout = (long)webhook->timeout,
+                .connections = webhook->connections,
+        };
+        const struct webhook_source source = {write_body, release_draft, draft_ref(draft)};
+
+        return webhook_post(self, &endpoint, id, &source, done, userdata, ret);
+}
+
+static void network_cancel(void *self, struct transfer *transfer)
+{
+        (void)self;
+        transfer_cancel(transfer);
+}
+
+/* Enough to keep the connections busy while the event loop waits for the disk. */
+#define SEND_AHEAD 32
+
+struct courier courier_network(struct transfers *transfers)
+{
+        return (struct courier){
+                .ahead = SEND_AHEAD,
+                .mail = network_mail,
+                .post = network_post,
+                .cancel = network_cancel,
+                .self = transfers,
+        };
+}
+
+/* Composed all the same: what can't be would not leave in earnest either. */
+static int nowhere_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
+                        transfer_done done, void *userdata, struct transfer **ret)
+{
+        const struct composed_mail *mail;
+        int r = draft_mail(draft, &mail);
+
+        (void)self, (void)config, (void)to, (void)done, (void)userdata, (void)ret;
+        return r < 0 ? r : 1;
+}
+
+static int nowhere_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft,
+                        transfer_done done, void *userdata, struct transfer **ret)
+{
+        const char *body;
+        int r = draft_payload(draft, &body);
+
+        (void)self, (void)webhook, (void)id, (void)done, (void)userdata, (void)ret;
+        return r < 0 ? r : 1;
+}
+
+static void nowhere_cancel(void *self, struct transfer *transfer)
+{
+        (void)self, (void)transfer;
+}
+
+struct courier courier_nowhere(void)
+{
+        return (struct courier){.mail = nowhere_mail, .post = nowhere_post, .cancel = nowhere_cancel};
+}

@@ -1,0 +1,10 @@
+/* Mime: a message as it goes over the wire.
+ * Depends on smtp; OpenSSL's base64.
+ * Called by smtp. */
+#pragma once
+
+#include "transport/smtp.h"
+
+/* Header and body, every line with its CRLF and a dot doubled where it begins one (RFC 5321, section 4.5.2), without
+ * the line of one dot that ends it. *ret is allocated. 0; -ENOMEM; -EINVAL: a header line that is none. */
+int mime_write(const struct smtp_message *message, char **ret, size_t *ret_size);

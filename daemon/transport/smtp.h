@@ -1,0 +1,57 @@
+/* E-mail: one message to one mailbox over SMTP or SMTPS.
+ * Depends on transfer.
+ * Called by sending/courier.c. */
+#pragma once
+
+#include "transport/transfer.h"
+
+enum smtp_tls { SMTP_TLS_REQUIRED, SMTP_TLS_OPPORTUNISTIC, SMTP_TLS_NONE };
+
+/* Ways to log in with a name and a password. */
+enum smtp_mechanism { SMTP_AUTH_PLAIN, SMTP_AUTH_LOGIN, SMTP_AUTH_CRAM_MD5, SMTP_AUTH_MECHANISMS };
+
+/* Copied before smtp_send() returns. */
+struct smtp_server {
+        const char *url; /* smtp://host[:port] or smtps://… */
+        enum smtp_tls tls;
+        const char *username, *password; /* NULL: no AUTH */
+        /* To be tried in this order where the server offers them; 0: all, in the order above. */
+        enum smtp_mechanism mechanisms[SMTP_AUTH_MECHANISMS];
+        size_t n_mechanisms;
+        const char *ca_file; /* NULL: the system's */
+        const char *hello;   /* EHLO name; NULL: to be found out, see hello.h */
+        long timeout;        /* seconds, see core/phase.h; 0: RFC 5321's */
+        long connections;    /* kept open and reused, at most */
+};
+
+/* Bare addresses, domains in ASCII. Copied before smtp_send() returns. */
+struct smtp_envelope {
+        const char *from, *to;
+};
+
+struct smtp_message {
+        const char *const *headers; /* whole lines without CRLF, long ones folded with "\r\n "; NULL ends */
+        const char *text;           /* UTF-8, lines end in \n */
+        const char *html;           /* UTF-8 */
+        const char *calendar;       /* iCalendar object, or NULL */
+        const char *calendar_name;  /* file name of that part */
+        bool calendar_cancels;      /* its method is CANCEL, not PUBLISH */
+};
+
+/* Where the message comes from when its turn has come: more may be handed over than there are connections. */
+struct smtp_source {
+        /* In the thread that sends, once before it connects and again when it has waited for the server: what it fills
+         * in is borrowed until release(). 0; -ECANCELED: it is not to leave, or not like this (TRANSFER_RECALLED); or
+         * another negative errno, which ends the transfer: for a while with -ENOMEM, else for good. */
+        int (*write)(void *userdata, struct smtp_message *ret);
+        /* In the event loop, when the transfer is over; also where smtp_send() fails. May be NULL. */
+        void (*release)(void *userdata);
+        void *userdata;
+};
+
+/* multipart/alternative of text and HTML, base64; with a calendar, multipart/mixed of that and the calendar as an
+ * attachment. Certificates are always verified. 0, or -ENOMEM, -EAGAIN (no thread to be had), -EINVAL (a blank, control
+ * character or bracket in an address). A header line with a bare CR or LF, or of more than 998 bytes, ends the transfer
+ * as -EINVAL from the source would. */
+int smtp_send(struct transfers *transfers, const struct smtp_server *server, const struct smtp_envelope *envelope,
+              const struct smtp_source *source, transfer_done done, void *userdata, struct transfer **ret);

@@ -1,0 +1,278 @@
+/* Transfers: what is under way, by either of two ways, and the way back to the caller.
+ * Depends on libcurl, crypto, loop, workers, returns, words.
+ * smtp.c and webhook.c build on it; sending/outbox.c starts transfers and gets their outcomes by callback. */
+#include "transport/transfer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "transport/crypto.h"
+#include "transport/job.h"
+#include "transport/lane.h"
+#include "transport/loop.h"
+#include "transport/returns.h"
+#include "transport/words.h"
+#include "transport/workers.h"
+
+struct transfers {
+        struct loop *loop;
+        struct workers *workers;
+        struct returns *returns;
+        struct transfer_list all; /* but the cancelled */
+        size_t n_all;
+        struct transfer_queue finished; /* returned; their callbacks are due */
+        bool calling, freed;            /* in a callback, which may free all this */
+};
+
+int copy_text(const char *text, char **ret)
+{
+        char *copy = text ? strdup(text) : NULL;
+
+        if (text && !copy)
+                return -ENOMEM;
+        *ret = copy;
+        return 0;
+}
+
+void free_secret(char *secret)
+{
+        if (secret)
+                explicit_bzero(secret, strlen(secret));
+        free(secret);
+}
+
+int transfer_init(struct transfer *transfer, const struct transfer_kind *kind, char *lane, const char *ca_file,
+                  long timeout, long connections)
+{
+        /* OpenSSL's own variable; libcurl passes its built-in path instead and would not look. */
+        if (!ca_file)
+                ca_file = getenv("SSL_CERT_FILE");
+        transfer->kind = kind;
+        transfer->lane = lane;
+        transfer->timeout = timeout > 0 ? timeout : TRANSFER_TIMEOUT;
+        transfer->connections = connections < 1                      ? 1
+                                : connections > LANE_CONNECTIONS_MAX ? LANE_CONNECTIONS_MAX
+                                                                     : (unsigned)connections;
+        return copy_text(ca_file && *ca_file ? ca_file : NULL, &transfer->ca_file);
+}
+
+void transfer_clear(struct transfer *transfer)
+{
+        free_secret(TAKE_PTR(transfer->lane));
+        free(TAKE_PTR(transfer->ca_file));
+}
+
+int transfer_start(struct transfers *transfers, struct transfer *transfer, transfer_done done, void *userdata)
+{
+        transfer->owner = transfers;
+        transfer->done = done;
+        transfer->userdata = userdata;
+        LIST_INSERT_HEAD(&transfers->all, transfer, link);
+        transfers->n_all++;
+        int r = transfer->kind->attempt ? workers_submit(transfers->workers, transfer)
+                                        : loop_submit(transfers->loop, transfer);
+        if (r < 0) {
+                LIST_REMOVE(transfer, link);
+                transfers->n_all--;
+        }
+        return r;
+}
+
+#define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
+
+CURLcode transfer_secure(CURL *easy, const char *ca_file)
+{
+        CURLcode code = CURLE_OK;
+
+        SET(CURLOPT_NOSIGNAL, 1L);
+        /* A timeout while the resolver hangs: leave its thread to end by itself instead of waiting for it here. */
+        SET(CURLOPT_QUICK_EXIT, 1L);
+        /* The environment must not lead messages elsewhere. */
+        SET(CURLOPT_PROXY, "");
+        SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+        SET(CURLOPT_SSL_VERIFYPEER, 1L);
+        SET(CURLOPT_SSL_VERIFYHOST, 2L);
+        SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+        if (ca_file)
+                SET(CURLOPT_CAINFO, ca_file);
+        return code;
+}
+
+CURLcode transfer_prepare(struct transfer *transfer, CURL *easy)
+{
+        CURLcode code = CURLE_OK;
+
+        transfer->result.unwritten = transfer->kind->write(transfer);
+        if (transfer->result.unwritten < 0)
+                return CURLE_ABORTED_BY_CALLBACK;
+        code = transfer_secure(easy, transfer->ca_file);
+        SET(CURLOPT_ERRORBUFFER, transfer->error);
+        SET(CURLOPT_TIMEOUT, transfer->timeout);
+        SET(CURLOPT_SERVER_RESPONSE_TIMEOUT, transfer->timeout);
+        SET(CURLOPT_CONNECTTIMEOUT,
+            transfer->timeout < TRANSFER_CONNECT_MAX ? transfer->timeout : TRANSFER_CONNECT_MAX);
+        SET(CURLOPT_FOLLOWLOCATION, 0L);
+        return code ? code : transfer->kind->prepare(transfer, easy);
+}
+
+#undef SET
+
+void transfer_judge_unwritten(struct transfer *transfer, int r)
+{
+        const char *why = strerrordesc_np(-r);
+
+        transfer->result.outcome = r == -ECANCELED ? TRANSFER_RECALLED
+                                   : r == -ENOMEM  ? TRANSFER_TEMPORARY
+                                                   : TRANSFER_PERMANENT;
+        transfer->result.unwritten = r;
+        transfer->result.answer = transfer->words;
+        words_printable(why, strlen(why), transfer->words);
+}
+
+void transfer_judge(struct transfer *transfer, CURL *easy, CURLcode code)
+{
+        struct transfer_result *result = &transfer->result;
+        long answer = 0, port = 0;
+
+        if (transfer->result.unwritten < 0) {
+                transfer_judge_unwritten(transfer, transfer->result.unwritten);
+                return;
+        }
+        result->answer = transfer->words;
+        if (easy) {
+                (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
+                (void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
+        }
+        result->code = (int)answer;
+        result->reached = port > 0; /* TCP has connected, whatever became of TLS */
+        result->outcome = transfer->kind->judge(transfer, easy, code);
+        if (!*transfer->words) {
+                const char *why = *transfer->error ? transfer->error : curl_easy_strerror(code);
+                words_printable(why, strlen(why), transfer->words);
+        }
+        if (easy)
+                curl_easy_reset(easy);
+}
+
+static void transfer_forget(struct transfer *transfer)
+{
+        LIST_REMOVE(transfer, link);
+        transfer->owner->n_all--;
+}
+
+static void sort_returned(struct transfers *transfers)
+{
+        struct transfer_queue returned = TAILQ_HEAD_INITIALIZER(returned);
+        struct transfer *transfer = NULL;
+
+        returns_take(transfers->returns, &returned);
+        while ((transfer = TAILQ_FIRST(&returned))) {
+                TAILQ_REMOVE(&returned, transfer, queue);
+                if (atomic_load_explicit(&transfer->cancelled, memory_order_relaxed)) {
+                        transfer->kind->release(transfer);
+                        continue;
+                }
+                transfer->returned = true;
+                TAILQ_INSERT_TAIL(&transfers->finished, transfer, queue);
+        }
+}
+
+static void finish(struct transfers *transfers, struct transfer *transfer)
+{
+        TAILQ_REMOVE(&transfers->finished, transfer, queue);
+        transfer_forget(transfer);
+        transfer->owner = NULL;
+        transfer->done(transfer->userdata, &transfer->result);
+        transfer->kind->release(transfer);
+}
+
+/* A callback may start, cancel and even free all others. */
+static void on_returned(void *userdata)
+{
+        struct transfers *transfers = userdata;
+
+        sort_returned(transfers);
+        workers_reap(transfers->workers);
+        transfers->calling = true;
+        while (!TAILQ_EMPTY(&transfers->finished))
+                finish(transfers, TAILQ_FIRST(&transfers->finished));
+        transfers->calling = false;
+        if (transfers->freed)
+                free(transfers);
+}
+
+void transfer_cancel(struct transfer *transfer)
+{
+        struct transfers *transfers = transfer->owner;
+
+        if (!transfers) /* from within its own callback: it is over */
+                return;
+        transfer_forget(transfer);
+        if (transfer->returned)
+                TAILQ_REMOVE(&transfers->finished, transfer, queue);
+        else if (!transfer->kind->attempt) {
+                loop_cancel(transfers->loop, transfer);
+                return;
+        } else if (!workers_cancel(transfers->workers, transfer))
+                return;
+        transfer->kind->release(transfer);
+}
+
+size_t transfers_under_way(const struct transfers *transfers)
+{
+        return transfers->n_all;
+}
+
+/* OpenSSL writes to sockets without MSG_NOSIGNAL, and with CURLOPT_NOSIGNAL libcurl leaves SIGPIPE as it is. */
+static void ignore_sigpipe(void)
+{
+        struct sigaction action;
+
+        if (sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+                (void)signal(SIGPIPE, SIG_IGN);
+}
+
+DEFINE_CLEANUP(struct transfers *, transfers_free, transfers)
+
+int transfers_new(sd_event *event, struct transfers **ret)
+{
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+                return -ENOMEM;
+        CLEANUP(transfers_p) struct transfers *transfers = crypto_start() == 0 ? calloc(1, sizeof *transfers) : NULL;
+        if (!transfers) {
+                curl_global_cleanup();
+                return -ENOMEM;
+        }
+        ignore_sigpipe();
+        LIST_INIT(&transfers->all);
+        TAILQ_INIT(&transfers->finished);
+        int r = returns_new(event, on_returned, transfers, &transfers->returns);
+        if (r < 0)
+                return r;
+        r = loop_new(transfers->returns, &transfers->loop);
+        if (r < 0)
+                return r;
+        r = workers_new(transfers->returns, &transfers->workers);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(transfers);
+        return 0;
+}
+
+struct transfers *transfers_free(struct transfers *transfers)
+{
+        if (!transfers)
+                return NULL;
+        while (!LIST_EMPTY(&transfers->all))
+                transfer_cancel(LIST_FIRST(&transfers->all));
+        workers_free(transfers->workers);
+        loop_free(transfers->loop);
+        returns_free(transfers->returns);
+        if (transfers->calling)
+                transfers->freed = true;
+        else
+                free(transfers);
+        curl_global_cleanup();
+        return NULL;
+}
