@@ -12,10 +12,7 @@ static const struct letter_debtor agencies[] = {
 #undef AGENCY
 
 /* Of those kinds of which one message may hold several. */
-#define ENTRY(of_kind) \
-        { \
-                .kind = (of_kind), .debtors = &agencies[STATE_PENDING], .n_debtors = 1 \
-        }
+#define ENTRY(of_kind) ((struct letter_entry){.kind = (of_kind), .debtors = &agencies[STATE_PENDING], .n_debtors = 1})
 static const struct letter_entry entries[] = {
         ENTRY(KIND_ESCALATION), ENTRY(KIND_OVERDUE),      ENTRY(KIND_DUE),        ENTRY(KIND_FIX_DATE),
         ENTRY(KIND_DATE_SET),   ENTRY(KIND_ADVANCE),      ENTRY(KIND_OBSERVANCE), ENTRY(KIND_SNOOZED),

@@ -19,10 +19,10 @@ static int ask_sqlite(struct store *store, const char *pragma, char **ret)
                 return store_refuse(store, -EIO, "the database can't be read: %s", strerror(EIO));
         CLEANUP_FREE char *verdict = r > 0 ? query_read_text(&query) : strdup("it can't be checked");
         r = query_check(&query);
-        if (r == 0 && !verdict)
-                r = store_refuse(store, -ENOMEM, "out of memory");
         if (r < 0)
                 return r;
+        if (!verdict)
+                return store_refuse(store, -ENOMEM, "out of memory");
         *ret = strcmp(verdict, "ok") == 0 ? NULL : query_plain(TAKE_PTR(verdict));
         return 0;
 }
