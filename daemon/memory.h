@@ -1,6 +1,4 @@
-/* Memory: what is resident only because it was used once is given back before a long rest.
- * Depends on glibc (malloc_trim, dl_iterate_phdr) and madvise(2).
- * Called by service.c. */
+/* Memory: what is resident only because it was used once is given back before a long rest. */
 #pragma once
 
 /* Gives back the free pages of the heap, and lets go of the pages of programs and libraries that are never written:

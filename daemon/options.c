@@ -1,6 +1,4 @@
-/* The command line of reminderd.
- * Depends on getopt_long(3).
- * Called by reminderd.c. */
+/* The command line of reminderd. */
 #include "options.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* The command line of reminderd.
- * Depends on core/civil, control/bus.h.
- * Called by reminderd.c. */
+/* The command line of reminderd. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,4 @@
-/* reminderd: checks the configuration, rehearses, or serves.
- * Depends on control and engine.
- * The entry point of the service. */
+/* reminderd: checks the configuration, rehearses, or serves. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

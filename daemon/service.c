@@ -1,6 +1,4 @@
-/* The service: signals, sd_notify, watchdog, the clock and the zone, the loop.
- * Depends on control and engine.
- * Called by reminderd.c. */
+/* The service: signals, sd_notify, watchdog, the clock and the zone, the loop. */
 #include "service.h"
 
 #include <errno.h>

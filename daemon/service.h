@@ -1,6 +1,4 @@
-/* The service: reminds until it is told to end.
- * Depends on control, engine.
- * Called by reminderd.c. */
+/* The service: reminds until it is told to end. */
 #pragma once
 
 #include "options.h"

@@ -1,6 +1,4 @@
-/* The three standard descriptors, which a caller may have left closed.
- * Depends on nothing.
- * Called first thing by the two programs. */
+/* The three standard descriptors, which a caller may have left closed. */
 #pragma once
 
 #include <errno.h>

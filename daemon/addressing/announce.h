@@ -1,6 +1,4 @@
-/* Announcements: what was decided, or taken back, is told to the agency that it concerns.
- * Depends on engine, store.
- * Called by decision and sync inside their transactions; read by facts. */
+/* Announcements: what was decided, or taken back, is told to the agency that it concerns. */
 #pragma once
 
 #include "runtime/engine.h"

@@ -1,6 +1,4 @@
-/* Dispatch: notices become deliveries, one for each address of whom they concern.
- * Depends on engine, store.
- * Called by scheduler and readdress inside their transactions. */
+/* Dispatch: notices become deliveries, one for each address of whom they concern. */
 #pragma once
 
 #include "runtime/engine.h"

@@ -1,6 +1,4 @@
-/* Failures: what could not be said is told to the block's contact, and stays unread until somebody acknowledges it.
- * Depends on engine, store.
- * Called by scheduler and outbox inside their transactions. */
+/* Failures: what could not be said is told to the block's contact, and stays unread until somebody acknowledges it. */
 #include "addressing/failure.h"
 
 #include <inttypes.h>

@@ -1,7 +1,4 @@
-/* Readdress: what waits for an address that its agency has no more goes to those that it has.
- * Depends on dispatch, store.
- * Called by manager after a start or a reload, by outbox when an attempt is to be repeated, by decision when a person
- * repeats one. */
+/* Readdress: what waits for an address that its agency has no more goes to those that it has. */
 #pragma once
 
 #include "runtime/engine.h"

@@ -1,6 +1,4 @@
-/* Cleanup attributes: an owned pointer, descriptor or handle is released when its name goes out of scope.
- * Depends on nothing.
- * Used everywhere. */
+/* Cleanup attributes: an owned pointer, descriptor or handle is released when its name goes out of scope. */
 #pragma once
 
 #include <stdio.h>

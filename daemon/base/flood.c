@@ -1,6 +1,4 @@
-/* A flood of equal lines: the first are written, the others counted, and what was counted is told.
- * Depends on nothing.
- * Called by runtime/journal. */
+/* A flood of equal lines: the first are written, the others counted, and what was counted is told. */
 #include "base/flood.h"
 
 #include <string.h>

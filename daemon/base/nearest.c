@@ -1,6 +1,4 @@
-/* The known word that is most like a mistyped one.
- * Depends on nothing.
- * Called by config and message for what a finding names, by control for its arguments, by reminderctl for its verbs. */
+/* The known word that is most like a mistyped one. */
 #include "base/nearest.h"
 
 #include <ctype.h>

@@ -1,6 +1,4 @@
-/* The list of what is wrong with a configuration.
- * Depends on nothing.
- * Filled by config and message; printed by --check. */
+/* The list of what is wrong with a configuration. */
 #include "base/report.h"
 
 #include "base/cleanup.h"

@@ -1,6 +1,4 @@
-/* The list of what is wrong with a configuration: FILE:LINE: what is wrong, what was expected.
- * Depends on nothing.
- * Filled by config and by message (templates); printed by --check, told by a reload. */
+/* The list of what is wrong with a configuration: FILE:LINE: what is wrong, what was expected. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,4 @@
-/* Text: a growing buffer, and the cleaning of strings from outside into one harmless line.
- * Depends on nothing.
- * Called by the files of message. */
+/* Text: a growing buffer, and the cleaning of strings from outside into one harmless line. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,4 @@
-/* Whether bytes are well-formed UTF-8.
- * Depends on nothing.
- * Called by config on what files say, by store on what it reads. */
+/* Whether bytes are well-formed UTF-8. */
 #include "base/utf8.h"
 
 #include "base/cleanup.h"

@@ -1,6 +1,4 @@
-/* E-mail addresses and URLs: whether they are well-formed, and why not.
- * Depends on libidn2 and libcurl's URL parser.
- * Called by agencies.c, mail.c, webhooks.c and general.c. */
+/* E-mail addresses and URLs: whether they are well-formed, and why not. */
 #pragma once
 
 #include "config/config.h"

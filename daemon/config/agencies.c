@@ -1,6 +1,4 @@
-/* The agencies of the block and the named groups of them.
- * Depends on loader, address, core/roster.
- * Called by config.c. */
+/* The agencies of the block and the named groups of them. */
 #include <errno.h>
 #include <string.h>
 

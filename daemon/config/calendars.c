@@ -1,6 +1,4 @@
-/* Calendar files: the days off and the days worked in exchange of a year.
- * Depends on loader, core/calendar.
- * Called by config.c. */
+/* Calendar files: the days off and the days worked in exchange of a year. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,6 +1,4 @@
-/* The configuration: reminderd.conf and the agencies, plans and calendars it names, checked and whole.
- * Depends on core; parses with libconfig.
- * Loaded by runtime/settings; read by engine. */
+/* The configuration: reminderd.conf and the agencies, plans and calendars it names, checked and whole. */
 #include "config/config.h"
 
 #include <errno.h>

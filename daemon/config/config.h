@@ -1,6 +1,4 @@
-/* The configuration: reminderd.conf and the agencies, plans and calendars it names, checked and whole.
- * Depends on core; parses with libconfig.
- * Loaded by runtime/settings; read by engine. */
+/* The configuration: reminderd.conf and the agencies, plans and calendars it names, checked and whole. */
 #pragma once
 
 #include "base/report.h"

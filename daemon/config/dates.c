@@ -1,6 +1,4 @@
-/* When an item falls: a day, a window, a quarter, nothing fixed, a repetition, an anniversary.
- * Depends on loader, core/plan.
- * Called by items.c. */
+/* When an item falls: a day, a window, a quarter, nothing fixed, a repetition, an anniversary. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,4 @@
-/* A regular file read whole.
- * Depends on nothing.
- * Called by source.c (configuration) and secret.c. */
+/* A regular file read whole. */
 #include "config/file.h"
 
 #include <errno.h>

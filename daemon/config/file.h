@@ -1,6 +1,4 @@
-/* A regular file read whole.
- * Depends on nothing.
- * Called by source.c (configuration) and secret.c. */
+/* A regular file read whole. */
 #pragma once
 
 #include <stddef.h>

@@ -1,6 +1,4 @@
-/* Fingerprints: SHA-256 over what a configuration says, to know what has not changed.
- * Depends on libcrypto, libconfig.
- * Called by what reads files and items. */
+/* Fingerprints: SHA-256 over what a configuration says, to know what has not changed. */
 #include "config/fingerprint.h"
 
 #include <errno.h>

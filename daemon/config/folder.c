@@ -1,6 +1,4 @@
-/* A folder of configuration files: which are in it, in which order.
- * Depends on nothing.
- * Called by plans.c and calendars.c. */
+/* A folder of configuration files: which are in it, in which order. */
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,4 @@
-/* The plain settings of reminderd.conf: the block, paths, hours, digest, retries.
- * Depends on loader, address.
- * Called by config.c. */
+/* The plain settings of reminderd.conf: the block, paths, hours, digest, retries. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,4 @@
-/* The items of a plan.
- * Depends on loader, dates, policies, core/plan.
- * Called by plans.c. */
+/* The items of a plan. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,6 +1,4 @@
-/* What the parts of the configuration share while it is loaded, and the reader of each part.
- * Depends on config, source, setting.
- * Called by config.c, which says the order; each reader stands in the file of its name. */
+/* What the parts of the configuration share while it is loaded, and the reader of each part. */
 #pragma once
 
 #include "config/config.h"

@@ -1,6 +1,4 @@
-/* The settings of outgoing mail.
- * Depends on loader, address, secret.
- * Called by config.c. */
+/* The settings of outgoing mail. */
 #include <errno.h>
 #include <string.h>
 

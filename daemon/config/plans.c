@@ -1,6 +1,4 @@
-/* Plan files.
- * Depends on loader, items, core/plan.
- * Called by config.c. */
+/* Plan files. */
 #include <errno.h>
 #include <string.h>
 

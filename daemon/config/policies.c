@@ -1,6 +1,4 @@
-/* Policies: when to remind, how often, and to whom to escalate.
- * Depends on loader, core/plan.
- * Called by config.c; policy_apply() also by items.c for an item's own rules. */
+/* Policies: when to remind, how often, and to whom to escalate. */
 #include <errno.h>
 #include <string.h>
 

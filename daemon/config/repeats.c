@@ -1,6 +1,4 @@
-/* The repeat of an item: judged, and warned of where it may not mean what its writer does.
- * Depends on loader, core/repeat.
- * Called by dates.c and items.c. */
+/* The repeat of an item: judged, and warned of where it may not mean what its writer does. */
 #include "core/repeat.h"
 
 #include <errno.h>

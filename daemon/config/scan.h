@@ -1,7 +1,5 @@
 /* A scanner of libconfig text: finds every syntax error before the parser does, in better words, and what the parser
- * would take badly or not notice.
- * Depends on base/report; knows the grammar, nothing of what settings mean.
- * Called by source.c. */
+ * would take badly or not notice. */
 #pragma once
 
 #include "base/report.h"

@@ -1,6 +1,4 @@
-/* Secrets: where they lie, whether that is safe, and their bytes.
- * Depends on file, setting; decodes base64 with libcrypto.
- * Called by mail.c and webhooks.c. */
+/* Secrets: where they lie, whether that is safe, and their bytes. */
 #include "config/secret.h"
 
 #include <errno.h>

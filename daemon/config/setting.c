@@ -1,6 +1,4 @@
-/* The settings of a file, by group and key, and the findings about them with file and line.
- * Depends on libconfig, base/report.
- * Called by value.c and everything that reads a part of the configuration. */
+/* The settings of a file, by group and key, and the findings about them with file and line. */
 #include "config/setting.h"
 
 #include <stdarg.h>

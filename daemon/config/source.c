@@ -1,6 +1,4 @@
-/* One file of the configuration, read and parsed.
- * Depends on libconfig, base/report.
- * Called by config.c and by what reads agencies, plans and calendars. */
+/* One file of the configuration, read and parsed. */
 #include "config/source.h"
 
 #include <errno.h>

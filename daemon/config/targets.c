@@ -1,6 +1,4 @@
-/* Words that stand for agencies: roles, groups, ids.
- * Depends on loader, core/roster.
- * Called by policies.c, items.c, plans.c and webhooks.c. */
+/* Words that stand for agencies: roles, groups, ids. */
 #include <errno.h>
 #include <string.h>
 

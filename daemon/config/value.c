@@ -1,6 +1,4 @@
-/* Typed values of settings: what is of another type or makes no sense becomes a finding.
- * Depends on setting, core/civil, core/span.
- * Called by everything that reads a part of the configuration. */
+/* Typed values of settings: what is of another type or makes no sense becomes a finding. */
 #include "config/value.h"
 
 #include <errno.h>

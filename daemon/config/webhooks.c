@@ -1,6 +1,4 @@
-/* Webhooks: where they go, what they carry, and for which agencies.
- * Depends on loader, address, secret, core/kind.
- * Called by config.c: webhooks_read() before the agencies are known, webhooks_bind() after. */
+/* Webhooks: where they go, what they carry, and for which agencies. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,6 +1,4 @@
-/* A draft: one message until it is composed.
- * Depends on facts, settings, message.
- * Made by outbox; composed by couriers. */
+/* A draft: one message until it is composed. */
 #include "content/draft.h"
 
 #include <errno.h>

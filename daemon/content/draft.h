@@ -1,7 +1,6 @@
 /* A draft: one message until it is composed: its facts, and the settings whose templates will put them into words.
  * Composing is the larger part of a message's work, so it is left to whoever carries it away, in a thread of its own;
- * drafts are handed over before their turn has come, and outbox recalls those whose facts may no longer hold.
- * Depends on facts, settings, message. Made by outbox; composed by couriers. */
+ * drafts are handed over before their turn has come, and outbox recalls those whose facts may no longer hold. */
 #pragma once
 
 #include "content/facts.h"

@@ -1,6 +1,4 @@
-/* A digest's letter: an agency's five lists, and for the head of a plan its matrix of items by agencies.
- * Depends on facts, store.
- * Called by facts.c. */
+/* A digest's letter: an agency's five lists, and for the head of a plan its matrix of items by agencies. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

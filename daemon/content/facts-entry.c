@@ -1,6 +1,4 @@
-/* One entry of a letter: what a notice says about its obligation, occurrence or failure.
- * Depends on facts, store, core/ladder.
- * Called by facts.c. */
+/* One entry of a letter: what a notice says about its obligation, occurrence or failure. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,4 @@
-/* What facts.c and its parts share: one letter under construction and everything it borrows.
- * Depends on facts.
- * Called by facts.c, facts-entry.c and facts-digest.c only. */
+/* What facts.c and its parts share: one letter under construction and everything it borrows. */
 #pragma once
 
 #include "addressing/dispatch.h"

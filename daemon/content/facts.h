@@ -1,6 +1,4 @@
-/* Facts: gathers from plans and store what a message says, as things stand at that moment.
- * Depends on engine, store, message/letter.
- * Called by outbox before each attempt, by digest, and by control for a preview. */
+/* Facts: gathers from plans and store what a message says, as things stand at that moment. */
 #pragma once
 
 #include "message/letter.h"

@@ -1,6 +1,4 @@
-/* What the user database says of a user, within a time: it may be a directory server that does not answer.
- * Depends on the C library's user database and threads.
- * Called by caller.c. */
+/* What the user database says of a user, within a time: it may be a directory server that does not answer. */
 #include "control/account.h"
 
 #include <errno.h>

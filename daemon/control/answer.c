@@ -1,6 +1,4 @@
-/* Answers: dictionaries a{sv} and lists of them.
- * Depends on sd-bus, runtime/clock.
- * Called by the handlers. */
+/* Answers: dictionaries a{sv} and lists of them. */
 #include "control/answer.h"
 
 #define DICTIONARY "a{sv}"

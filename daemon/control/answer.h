@@ -1,6 +1,4 @@
-/* Answers: dictionaries a{sv} and lists of them, built without a check after every member.
- * Depends on sd-bus, runtime/clock.
- * Called by the handlers. */
+/* Answers: dictionaries a{sv} and lists of them, built without a check after every member. */
 #pragma once
 
 #include <systemd/sd-bus.h>

@@ -1,6 +1,4 @@
-/* Arguments of the methods: items, agencies, dates, pages and filters, checked.
- * Depends on control.h, dates, config/nearest.
- * Called by the handlers. */
+/* Arguments of the methods: items, agencies, dates, pages and filters, checked. */
 #include "control/arguments.h"
 
 #include <errno.h>

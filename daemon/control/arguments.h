@@ -1,6 +1,4 @@
-/* Arguments of the methods: items, agencies, dates, pages and filters, checked, with errors that say what to do.
- * Depends on control.h, dates, config/nearest.
- * Called by the handlers. */
+/* Arguments of the methods: items, agencies, dates, pages and filters, checked, with errors that say what to do. */
 #pragma once
 
 #include "control/control.h"

@@ -1,6 +1,4 @@
-/* Backups: who may, to what, one at a time; and who took one, in the journal and in the log.
- * Depends on outcome, engine/backup.
- * Called by sd-bus through object.c; goes on in a thread, and comes back by the event loop. */
+/* Backups: who may, to what, one at a time; and who took one, in the journal and in the log. */
 #include "control/backup.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* The backup that somebody asked for over the bus, written to the descriptor that came with the call.
- * Depends on control.h, engine/backup.
- * Made by a method call; let go by bus.c. */
+/* The backup that somebody asked for over the bus, written to the descriptor that came with the call. */
 #pragma once
 
 #include "control/control.h"

@@ -1,6 +1,4 @@
-/* The bus object org.reminderd1: comes and goes with the bus, lets in who may, tells what changed.
- * Depends on engine; speaks sd-bus.
- * Called by reminderd.c and service.c. */
+/* The bus object org.reminderd1: comes and goes with the bus, lets in who may, tells what changed. */
 #include "control/bus.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* The bus object org.reminderd1: what people ask and decide, over D-Bus.
- * Depends on engine; speaks sd-bus.
- * Called by reminderd.c and service.c. */
+/* The bus object org.reminderd1: what people ask and decide, over D-Bus. */
 #pragma once
 
 #include <systemd/sd-event.h>

@@ -1,6 +1,4 @@
-/* Who calls: user id, name, and whether this user may.
- * Depends on sd-bus, account.
- * Called by bus.c for every message, and by the decisions for the audit log. */
+/* Who calls: user id, name, and whether this user may. */
 #include "control/caller.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* What the parts of the bus object share: the connection, the manager behind it, the names on the bus.
- * Depends on bus.h, engine.
- * Called by the files of this folder only. */
+/* What the parts of the bus object share: the connection, the manager behind it, the names on the bus. */
 #pragma once
 
 #include <systemd/sd-bus.h>

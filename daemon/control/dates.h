@@ -1,6 +1,4 @@
-/* Dates as people write them: 2024-10-15, 15/10/2024, 15/10, tomorrow, +5d, +3wd.
- * Depends on core/span, core/calendar.
- * Called by the handlers: the daemon knows the day and the calendar, reminderctl does not. */
+/* Dates as people write them: 2024-10-15, 15/10/2024, 15/10, tomorrow, +5d, +3wd. */
 #pragma once
 
 #include "core/span.h"

@@ -1,6 +1,4 @@
-/* The decisions on obligations: each reads its arguments, finds what is meant, decides, ticks and replies.
- * Depends on arguments, deciding/decision.
- * Called by sd-bus through object.c. */
+/* The decisions on obligations: each reads its arguments, finds what is meant, decides, ticks and replies. */
 #include <string.h>
 
 #include "control/arguments.h"

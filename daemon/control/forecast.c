@@ -1,6 +1,4 @@
-/* A forecast: the engine itself, over an excerpt of the store, in virtual time and in small slices.
- * Depends on answer, arguments, engine/outlook.
- * Called by sd-bus through object.c; the slices by the event loop when it has nothing else to do. */
+/* A forecast: the engine itself, over an excerpt of the store, in virtual time and in small slices. */
 #include "control/forecast.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* A forecast: the engine itself, over an excerpt of the store, in virtual time and in small slices.
- * Depends on control.h, engine/outlook.
- * Made by a method call; freed by bus.c when the bus goes away. */
+/* A forecast: the engine itself, over an excerpt of the store, in virtual time and in small slices. */
 #pragma once
 
 #include "control/control.h"

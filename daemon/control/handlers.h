@@ -1,6 +1,4 @@
-/* The methods of org.reminderd1.Manager, one function each.
- * Depends on control.h.
- * Called by sd-bus through the table in object.c; whoever gets here is permitted (see bus.c). */
+/* The methods of org.reminderd1.Manager, one function each. */
 #pragma once
 
 #include "control/control.h"

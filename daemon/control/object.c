@@ -1,6 +1,4 @@
-/* The interface org.reminderd1.Manager: its table of methods, properties and signals, and what the properties say.
- * Depends on handlers.h.
- * Registered by bus.c. */
+/* The interface org.reminderd1.Manager: its table of methods, properties and signals, and what the properties say. */
 #include <errno.h>
 #include <string.h>
 

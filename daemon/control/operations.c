@@ -1,6 +1,4 @@
-/* Operating: deliveries again or not at all, test messages, the configuration anew.
- * Depends on answer, outcome, deciding/decision.
- * Called by sd-bus through object.c. */
+/* Operating: deliveries again or not at all, test messages, the configuration anew. */
 #include <errno.h>
 #include <string.h>
 

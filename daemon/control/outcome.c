@@ -1,6 +1,4 @@
-/* What a decision comes to: an error by name, or the number of what changed.
- * Depends on control.h, deciding/decision.
- * Called by decisions.c and operations.c. */
+/* What a decision comes to: an error by name, or the number of what changed. */
 #include "control/outcome.h"
 
 #include <errno.h>

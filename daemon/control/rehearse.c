@@ -1,7 +1,5 @@
 /* The interface org.reminderd1.Rehearsal: there only while a rehearsal runs, to let its clock advance, so that the
- * decisions of a year can be tried at their dates.
- * Depends on handlers.h.
- * Registered by bus.c. */
+ * decisions of a year can be tried at their dates. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,4 @@
-/* The list of obligations, by filter, in pages.
- * Depends on view, store.
- * Called by sd-bus through object.c. */
+/* The list of obligations, by filter, in pages. */
 #include <errno.h>
 #include <string.h>
 

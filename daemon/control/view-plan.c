@@ -1,6 +1,4 @@
-/* What the configuration in force has: agencies, items, a year's calendar.
- * Depends on view.
- * Called by sd-bus through object.c. */
+/* What the configuration in force has: agencies, items, a year's calendar. */
 #include "control/handlers.h"
 #include "control/view.h"
 

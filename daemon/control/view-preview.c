@@ -1,6 +1,4 @@
-/* A message as it would read now; nothing is sent.
- * Depends on view, content/facts, message/compose.
- * Called by sd-bus through object.c. */
+/* A message as it would read now; nothing is sent. */
 #include <string.h>
 
 #include "content/facts.h"

@@ -1,6 +1,4 @@
-/* What was delivered, and what was decided, in pages.
- * Depends on view, store.
- * Called by sd-bus through object.c. */
+/* What was delivered, and what was decided, in pages. */
 #include "control/handlers.h"
 #include "control/view.h"
 

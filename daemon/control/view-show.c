@@ -1,6 +1,4 @@
-/* One item with the whole life of its obligations: ladder, notices, deliveries, decisions.
- * Depends on view, store.
- * Called by sd-bus through object.c. */
+/* One item with the whole life of its obligations: ladder, notices, deliveries, decisions. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,6 +1,4 @@
-/* How the daemon is: what waits, what went wrong, what to look at.
- * Depends on view, store, runtime/troubles.
- * Called by sd-bus through object.c. */
+/* How the daemon is: what waits, what went wrong, what to look at. */
 #include <string.h>
 
 #include "control/handlers.h"

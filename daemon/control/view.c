@@ -1,6 +1,4 @@
-/* What the views share: the moment they are taken at, and the records of the store as dictionaries.
- * Depends on arguments, answer, core/ladder.
- * Called by view-*.c. */
+/* What the views share: the moment they are taken at, and the records of the store as dictionaries. */
 #include "control/view.h"
 
 #include <string.h>

@@ -1,6 +1,4 @@
-/* What the views share: the moment they are taken at, and an obligation as a dictionary.
- * Depends on arguments, answer, core/ladder.
- * Called by view-*.c. */
+/* What the views share: the moment they are taken at, and an obligation as a dictionary. */
 #pragma once
 
 #include "control/answer.h"

@@ -1,6 +1,4 @@
-/* Exponential backoff with jitter.
- * Depends on nothing.
- * Called by outbox. */
+/* Exponential backoff with jitter. */
 #include "core/backoff.h"
 
 int64_t backoff_delay_ms(const struct retry *retry, uint32_t attempts, uint64_t random)

@@ -1,6 +1,4 @@
-/* How long to wait before the next attempt.
- * Depends on nothing.
- * Called by outbox. */
+/* How long to wait before the next attempt. */
 #pragma once
 
 #include <stdint.h>

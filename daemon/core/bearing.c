@@ -1,6 +1,4 @@
-/* What a mail server was found to bear: connections, messages in one, and us at all.
- * Depends on nothing.
- * Called by workers and lane. */
+/* What a mail server was found to bear: connections, messages in one, and us at all. */
 #include "core/bearing.h"
 
 uint32_t bearing_room(struct bearing *bearing, uint32_t most, int64_t now_ms)

@@ -1,6 +1,4 @@
-/* What a mail server was found to bear: connections, messages in one, and us at all.
- * Depends on nothing.
- * Kept by transport/lane for each server; called by workers. */
+/* What a mail server was found to bear: connections, messages in one, and us at all. */
 #pragma once
 
 #include <stdbool.h>

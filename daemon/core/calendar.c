@@ -1,6 +1,4 @@
-/* Working days: what the calendar files say of a year, or else the law's fallback.
- * Depends on civil, holidays (the law).
- * Called by ladder, hours, obligation; filled by config. */
+/* Working days: what the calendar files say of a year, or else the law's fallback. */
 #include "core/calendar.h"
 
 #include "base/cleanup.h"

@@ -1,6 +1,4 @@
-/* Working days: Monday to Friday, less holidays, plus days worked in exchange.
- * Depends on civil and lunar.
- * Called by ladder, hours, obligation; filled by config from calendar.d. */
+/* Working days: Monday to Friday, less holidays, plus days worked in exchange. */
 #pragma once
 
 #include "core/civil.h"

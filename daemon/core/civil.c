@@ -1,6 +1,4 @@
-/* Civil dates: the proleptic Gregorian calendar as arithmetic on whole days.
- * Depends on nothing.
- * Called by every folder. */
+/* Civil dates: the proleptic Gregorian calendar as arithmetic on whole days. */
 #include "core/civil.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* Civil dates (proleptic Gregorian) as whole days, and wall-clock moments as whole seconds.
- * Depends on nothing.
- * Called by every folder; only runtime/clock.c turns these into instants of a time zone. */
+/* Civil dates (proleptic Gregorian) as whole days, and wall-clock moments as whole seconds. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,4 @@
-/* Public holidays by the Labour Code 2019 (Bộ luật Lao động, 45/2019/QH14), art. 111.3 and 112.
- * Depends on lunar.
- * Called by calendar. */
+/* Public holidays by the Labour Code 2019 (Bộ luật Lao động, 45/2019/QH14), art. 111.3 and 112. */
 #include "core/holidays.h"
 
 #include "core/lunar.h"

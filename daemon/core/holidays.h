@@ -1,6 +1,4 @@
-/* The public holidays that the law alone gives: what a year without a calendar file falls back to.
- * Depends on lunar.
- * Called by calendar. */
+/* The public holidays that the law alone gives: what a year without a calendar file falls back to. */
 #pragma once
 
 #include "core/calendar.h"

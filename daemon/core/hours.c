@@ -1,6 +1,4 @@
-/* When messages may leave: from open until just before close, on working days.
- * Depends on calendar.
- * Called by ladder, scheduler and outbox. */
+/* When messages may leave: from open until just before close, on working days. */
 #include "core/hours.h"
 
 bool hours_are_always_open(const struct hours *hours)

@@ -1,6 +1,4 @@
-/* When messages may leave: the daily window of working days.
- * Depends on calendar.
- * Called by ladder, scheduler and outbox. */
+/* When messages may leave: the daily window of working days. */
 #pragma once
 
 #include "core/calendar.h"

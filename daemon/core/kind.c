@@ -1,6 +1,4 @@
-/* The names of the kinds of notices.
- * Depends on nothing.
- * Called by every folder. */
+/* The names of the kinds of notices. */
 #include "core/kind.h"
 
 #include <errno.h>

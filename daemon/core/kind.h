@@ -1,6 +1,4 @@
-/* The kinds of notices and messages, and their names in files, headers and payloads.
- * Depends on nothing.
- * Called by every folder. */
+/* The kinds of notices and messages, and their names in files, headers and payloads. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,4 @@
-/* The ladder: when an obligation is reminded of, and what becomes of the rungs that were missed.
- * Depends on obligation, hours, span, kind.
- * Called by scheduler, sync, forecast and rehearsal. */
+/* The ladder: when an obligation is reminded of, and what becomes of the rungs that were missed. */
 #include "core/ladder.h"
 
 #include "base/cleanup.h"

@@ -1,7 +1,5 @@
 /* The ladder: the ordered moments at which an obligation, or an occurrence, is reminded of, and what to do with
- * those that have passed.
- * Depends on obligation, hours, span, kind.
- * Called by scheduler, sync, forecast and rehearsal: one implementation for all of them. */
+ * those that have passed. */
 #pragma once
 
 #include "core/hours.h"

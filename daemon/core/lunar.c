@@ -1,6 +1,4 @@
-/* The Vietnamese lunar calendar, read from a table of years at UTC+7.
- * Depends on civil; the table is written by scripts/make-lunar-table.
- * Called by calendar, plan and reminderctl. */
+/* The Vietnamese lunar calendar, read from a table of years at UTC+7. */
 #include "core/lunar.h"
 
 #include "base/cleanup.h"

@@ -1,6 +1,4 @@
-/* The Vietnamese lunar calendar: months counted from new moons at UTC+7, from a table for 1968 to 2100.
- * Depends on civil.
- * Called by calendar (Tết, Giỗ Tổ), plan (lunar observances) and reminderctl. */
+/* The Vietnamese lunar calendar: months counted from new moons at UTC+7, from a table for 1968 to 2100. */
 #pragma once
 
 #include "core/civil.h"

@@ -1,6 +1,4 @@
-/* An obligation: its dates, its states, and what may be decided on it.
- * Depends on calendar, plan.
- * Called by ladder, engine, control. */
+/* An obligation: its dates, its states, and what may be decided on it. */
 #include "core/obligation.h"
 
 #include "base/cleanup.h"

@@ -1,6 +1,4 @@
-/* An obligation: what one agency owes for one occurrence; its dates, its states, and what may be decided on it.
- * Depends on calendar, plan.
- * Called by ladder, engine, control; stored by store. */
+/* An obligation: what one agency owes for one occurrence; its dates, its states, and what may be decided on it. */
 #pragma once
 
 #include "core/plan.h"

@@ -1,6 +1,4 @@
-/* The steps of a dialogue with a mail server, and how long each may take.
- * Depends on nothing.
- * Called by transport/session.c. */
+/* The steps of a dialogue with a mail server, and how long each may take. */
 #include "core/phase.h"
 
 #define END_TIMES 10

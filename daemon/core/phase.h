@@ -1,6 +1,4 @@
-/* The steps of a dialogue with a mail server, and how long each may take.
- * Depends on nothing.
- * Called by transport/session.c; refusal.c judges by them. */
+/* The steps of a dialogue with a mail server, and how long each may take. */
 #pragma once
 
 #include <stdint.h>

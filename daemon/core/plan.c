@@ -1,6 +1,4 @@
-/* A year's plan: copies, occurrences and whom targets mean.
- * Depends on calendar, span, roster, lunar, repeat.
- * Filled by config; read by engine and message. */
+/* A year's plan: copies, occurrences and whom targets mean. */
 #include "core/plan.h"
 
 #include "base/cleanup.h"

@@ -1,6 +1,4 @@
-/* A year's plan: items, whom they bind, when they fall, and the policy that says when to remind.
- * Depends on calendar, span, roster, repeat.
- * Filled by config; read by engine and message. */
+/* A year's plan: items, whom they bind, when they fall, and the policy that says when to remind. */
 #pragma once
 
 #include "core/roster.h"

@@ -1,6 +1,4 @@
-/* Refusals of a mail server: whose fault one is, and so whether it helps to try again.
- * Depends on phase.
- * Called by delivery. */
+/* Refusals of a mail server: whose fault one is, and so whether it helps to try again. */
 #include "core/refusal.h"
 
 #include <ctype.h>

@@ -1,6 +1,4 @@
-/* Refusals of a mail server: whose fault one is, and so whether it helps to try again.
- * Depends on phase.
- * Called by delivery; engine tells whom it concerns. */
+/* Refusals of a mail server: whose fault one is, and so whether it helps to try again. */
 #pragma once
 
 #include <stdbool.h>

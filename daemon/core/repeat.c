@@ -1,6 +1,4 @@
-/* The days of a rule of repetition: RFC 5545, section 3.3.10, on civil days.
- * Depends on rule.
- * Called by plan and config. */
+/* The days of a rule of repetition: RFC 5545, section 3.3.10, on civil days. */
 #include "core/repeat.h"
 
 #include <errno.h>

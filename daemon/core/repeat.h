@@ -1,6 +1,4 @@
-/* The days of a rule of repetition.
- * Depends on rule.
- * Called by plan and config. */
+/* The days of a rule of repetition. */
 #pragma once
 
 #include "core/rule.h"

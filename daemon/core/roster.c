@@ -1,6 +1,4 @@
-/* The agencies of the block and the named groups of them.
- * Depends on nothing.
- * Filled by config; read by plan, engine, message. */
+/* The agencies of the block and the named groups of them. */
 #include "core/roster.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* A rule of repetition: read, and judged by RFC 5545.
- * Depends on civil and nearest.
- * Called by config and plan. */
+/* A rule of repetition: read, and judged by RFC 5545. */
 #include "core/rule.h"
 
 #include <ctype.h>

@@ -1,6 +1,4 @@
-/* A rule of repetition: an RRULE of RFC 5545, section 3.3.10, for whole days.
- * Depends on civil.
- * Read by config and plan; expanded by repeat. */
+/* A rule of repetition: an RRULE of RFC 5545, section 3.3.10, for whole days. */
 #pragma once
 
 #include "core/civil.h"

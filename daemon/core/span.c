@@ -1,6 +1,4 @@
-/* Spans: a number and a unit, several in a row.
- * Depends on civil and calendar.
- * Called by config, ladder, and reminderctl. */
+/* Spans: a number and a unit, several in a row. */
 #include "core/span.h"
 
 #include "base/cleanup.h"

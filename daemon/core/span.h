@@ -1,6 +1,4 @@
-/* Spans: "30d", "2w", "5wd" as offsets between days; "1h 30min" as durations.
- * Depends on civil and calendar.
- * Called by config, ladder, and reminderctl. */
+/* Spans: "30d", "2w", "5wd" as offsets between days; "1h 30min" as durations. */
 #pragma once
 
 #include "core/calendar.h"

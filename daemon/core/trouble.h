@@ -1,6 +1,4 @@
-/* Troubles: what keeps reminders from leaving, from when on it counts as one, and when it is said again.
- * Depends on nothing.
- * Called by runtime/troubles. */
+/* Troubles: what keeps reminders from leaving, from when on it counts as one, and when it is said again. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,4 @@
-/* The verb backup: opens the file with the rights of whoever asks, and has the daemon write to it.
- * Depends on client.
- * Called through the table in command.c. */
+/* The verb backup: opens the file with the rights of whoever asks, and has the daemon write to it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>

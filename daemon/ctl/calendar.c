@@ -1,6 +1,4 @@
-/* The verb calendar: a year on the terminal, with days off, days worked in exchange, and deadlines.
- * Depends on client, style, core/civil.
- * Called through the table in command.c. */
+/* The verb calendar: a year on the terminal, with days off, days worked in exchange, and deadlines. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,4 @@
-/* A client of the daemon: calls, answers as JSON, errors as exit codes.
- * Depends on sd-bus, jansson.
- * Called by every verb. */
+/* A client of the daemon: calls, answers as JSON, errors as exit codes. */
 #include "ctl/client.h"
 
 #include <errno.h>

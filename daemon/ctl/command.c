@@ -1,6 +1,4 @@
-/* The command line: the tables of verbs and options, and how a command is read.
- * Depends on verbs.h.
- * Called by reminderctl.c, help.c, complete.c. */
+/* The command line: the tables of verbs and options, and how a command is read. */
 #include "ctl/command.h"
 
 #include <getopt.h>

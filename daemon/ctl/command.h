@@ -1,6 +1,4 @@
-/* The command line: one table of verbs, one of options, and what was given.
- * Depends on nothing.
- * Read by reminderctl.c, help.c, complete.c; the verbs get a struct command. */
+/* The command line: one table of verbs, one of options, and what was given. */
 #pragma once
 
 #include <stdbool.h>

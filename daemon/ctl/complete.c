@@ -1,7 +1,4 @@
-/* Completion: what may follow the words of an unfinished command line.
- * Depends on command, client.
- * Called by the completion scripts of bash and zsh as "reminderctl complete WORD...", the last word being the one
- * under the cursor. */
+/* Completion: what may follow the words of an unfinished command line. */
 #include <string.h>
 
 #include "ctl/verbs.h"

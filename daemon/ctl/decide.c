@@ -1,6 +1,4 @@
-/* The verbs that decide on obligations: done, reopen, waive, snooze, unsnooze, set-date, clear-date.
- * Depends on client.
- * Called through the table in command.c. */
+/* The verbs that decide on obligations: done, reopen, waive, snooze, unsnooze, set-date, clear-date. */
 #include <string.h>
 
 #include "ctl/verbs.h"

@@ -1,6 +1,4 @@
-/* Help: all verbs, or one with its options; written from the tables.
- * Depends on command, width.
- * Called by reminderctl.c and as the verb help. */
+/* Help: all verbs, or one with its options; written from the tables. */
 #include <string.h>
 
 #include "ctl/verbs.h"

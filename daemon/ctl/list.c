@@ -1,6 +1,4 @@
-/* The verb list: obligations as a table, as JSON, or as the matrix.
- * Depends on client, table.
- * Called through the table in command.c. */
+/* The verb list: obligations as a table, as JSON, or as the matrix. */
 #include "ctl/matrix.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"

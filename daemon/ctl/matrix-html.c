@@ -1,6 +1,4 @@
-/* The matrix as one self-contained page in Vietnamese that prints on A4.
- * Depends on matrix.
- * Called by matrix.c. */
+/* The matrix as one self-contained page in Vietnamese that prints on A4. */
 #include <string.h>
 
 #include "ctl/matrix.h"

@@ -1,6 +1,4 @@
-/* The matrix: items by agencies, one mark each, for a meeting.
- * Depends on client, style, width.
- * Called by list. */
+/* The matrix: items by agencies, one mark each, for a meeting. */
 #include "ctl/matrix.h"
 
 #include <string.h>

@@ -1,6 +1,4 @@
-/* The matrix: items by agencies, one mark each, for a meeting.
- * Depends on client.
- * Called by list; printed by matrix.c on the terminal and by matrix-html.c as a page. */
+/* The matrix: items by agencies, one mark each, for a meeting. */
 #pragma once
 
 #include "ctl/client.h"

@@ -1,6 +1,4 @@
-/* The verbs that operate the daemon: retry, drop, acknowledge, test, reload.
- * Depends on client.
- * Called through the table in command.c. */
+/* The verbs that operate the daemon: retry, drop, acknowledge, test, reload. */
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 

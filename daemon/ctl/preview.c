@@ -1,6 +1,4 @@
-/* The verb preview: a message as it would read now.
- * Depends on client.
- * Called through the table in command.c. */
+/* The verb preview: a message as it would read now. */
 #include "ctl/verbs.h"
 #include "ctl/width.h"
 #include "ctl/words.h"

@@ -1,6 +1,4 @@
-/* The verbs deliveries, log and forecast: what was sent, what was decided, what will be sent.
- * Depends on client, table.
- * Called through the table in command.c. */
+/* The verbs deliveries, log and forecast: what was sent, what was decided, what will be sent. */
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "ctl/words.h"

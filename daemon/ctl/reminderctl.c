@@ -1,6 +1,4 @@
-/* reminderctl: shows and decides what reminderd reminds of.
- * Depends on command, client; knows no store.
- * The entry point of the program. */
+/* reminderctl: shows and decides what reminderd reminds of. */
 #include <langinfo.h>
 #include <limits.h>
 #include <locale.h>

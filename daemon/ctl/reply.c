@@ -1,6 +1,4 @@
-/* Answers of the bus as JSON, and JSON in the shape that the contract names.
- * Depends on sd-bus, jansson.
- * Called by client.c and the verbs. */
+/* Answers of the bus as JSON, and JSON in the shape that the contract names. */
 #include <errno.h>
 #include <string.h>
 

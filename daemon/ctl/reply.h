@@ -1,6 +1,4 @@
-/* Answers of the bus as JSON.
- * Depends on client.h.
- * Called by client.c. */
+/* Answers of the bus as JSON. */
 #pragma once
 
 #include "ctl/client.h"

@@ -1,6 +1,4 @@
-/* The verb show: one item with the whole life of its obligations.
- * Depends on client, table, width.
- * Called through the table in command.c. */
+/* The verb show: one item with the whole life of its obligations. */
 #include <stdint.h>
 #include <string.h>
 

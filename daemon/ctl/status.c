@@ -1,6 +1,4 @@
-/* The verb status: how the daemon is, and what waits.
- * Depends on client.
- * Called through the table in command.c. */
+/* The verb status: how the daemon is, and what waits. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,6 +1,4 @@
-/* Colours, for terminals only and never with NO_COLOR.
- * Depends on nothing.
- * Called by everything that prints for people. */
+/* Colours, for terminals only and never with NO_COLOR. */
 #include "ctl/style.h"
 
 #include <stdlib.h>

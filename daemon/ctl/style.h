@@ -1,6 +1,4 @@
-/* Colours, for terminals only and never with NO_COLOR (no-color.org).
- * Depends on nothing.
- * Called by everything that prints for people. */
+/* Colours, for terminals only and never with NO_COLOR (no-color.org). */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,4 @@
-/* Tables for people: columns aligned by display width, cut to the terminal, coloured by state.
- * Depends on style, width, jansson.
- * Called by the verbs that list. */
+/* Tables for people: columns aligned by display width, cut to the terminal, coloured by state. */
 #pragma once
 
 #include <jansson.h>

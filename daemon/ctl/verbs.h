@@ -1,6 +1,4 @@
-/* The verbs, one function each; every one returns an enum exit_code.
- * Depends on client.h.
- * Called through the table in command.c. */
+/* The verbs, one function each; every one returns an enum exit_code. */
 #pragma once
 
 #include "ctl/client.h"

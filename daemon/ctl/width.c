@@ -1,6 +1,4 @@
-/* Display width: how many columns of a terminal a text takes.
- * Depends on the C library's wcwidth(3).
- * Called by table and everything that aligns. */
+/* Display width: how many columns of a terminal a text takes. */
 #include "ctl/width.h"
 
 #include <stdbool.h>

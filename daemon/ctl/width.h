@@ -1,6 +1,5 @@
 /* Display width: how many columns of a terminal a text takes, which is neither its bytes nor its characters; and which
- * of them steer it. Depends on the C library's wcwidth(3); LC_CTYPE must be a UTF-8 locale. Called by table and
- * everything that aligns, and by what prints JSON and pages. */
+ * of them steer it. By the C library's wcwidth(3): LC_CTYPE must be a UTF-8 locale. */
 #pragma once
 
 #include <stdarg.h>

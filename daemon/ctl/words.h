@@ -1,6 +1,5 @@
 /* Words for people: translated by gettext where a catalogue is installed. JSON keys and what the daemon says are not.
- * Depends on libintl.
- * Included by every file of this folder that prints. */
+ */
 #pragma once
 
 #include <libintl.h>

@@ -1,6 +1,4 @@
-/* The decisions on deliveries: retry, drop, acknowledge, test.
- * Depends on decision-private, store.
- * Called by control. */
+/* The decisions on deliveries: retry, drop, acknowledge, test. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

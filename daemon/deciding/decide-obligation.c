@@ -1,6 +1,4 @@
-/* The decisions on obligations: snooze, done, reopen, waive, set-date, clear-date.
- * Depends on decision-private, core/obligation.
- * Called by control. */
+/* The decisions on obligations: snooze, done, reopen, waive, set-date, clear-date. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,4 @@
-/* What the decisions share: choosing obligations, one step for each, audit, confirmation.
- * Depends on decision.
- * Called by decide-*.c only. */
+/* What the decisions share: choosing obligations, one step for each, audit, confirmation. */
 #pragma once
 
 #include "deciding/decision.h"

@@ -1,6 +1,4 @@
-/* Decisions of people: snooze, done, waive, dates; each in one transaction with its audit event.
- * Depends on engine, store, core/obligation.
- * Called by control. */
+/* Decisions of people: snooze, done, waive, dates; each in one transaction with its audit event. */
 #include "deciding/decision.h"
 
 #include <errno.h>

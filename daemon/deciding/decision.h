@@ -1,6 +1,4 @@
-/* Decisions of people: snooze, done, waive, dates, retries; each in one transaction with its audit event.
- * Depends on engine, store, core/obligation.
- * Called by control; the caller ticks the manager afterwards. */
+/* Decisions of people: snooze, done, waive, dates, retries; each in one transaction with its audit event. */
 #pragma once
 
 #include "runtime/engine.h"

@@ -1,6 +1,4 @@
-/* A backup under way: a thread that copies the database to a file while reminders go on.
- * Depends on store/backup, sd-event, POSIX threads.
- * Called by control. */
+/* A backup under way: a thread that copies the database to a file while reminders go on. */
 #pragma once
 
 #include <systemd/sd-event.h>

@@ -1,6 +1,4 @@
-/* The manager: owns settings, store, clock and outbox; start, tick, reload and shutdown.
- * Depends on every other part of engine.
- * Called by service.c, rehearsal.c, control. */
+/* The manager: owns settings, store, clock and outbox; start, tick, reload and shutdown. */
 #pragma once
 
 #include <systemd/sd-event.h>

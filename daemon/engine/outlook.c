@@ -1,6 +1,4 @@
-/* An outlook: the engine itself in virtual time, from now on, over an excerpt of its store.
- * Depends on manager, store/excerpt.
- * Called by control for a forecast. */
+/* An outlook: the engine itself in virtual time, from now on, over an excerpt of its store. */
 #include "engine/outlook.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* A rehearsal: the same engine in virtual time over a scratch store, printing what leaves.
- * Depends on manager.
- * Called by reminderd.c. */
+/* A rehearsal: the same engine in virtual time over a scratch store, printing what leaves. */
 #include "engine/rehearsal.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* The calendar part of a letter: the one day that it speaks of, or the days that are taken back.
- * Depends on letter, ics, header.
- * Called by compose and outbox. */
+/* The calendar part of a letter: the one day that it speaks of, or the days that are taken back. */
 #include "message/calendar-part.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* The calendar part of a letter: the one day that it speaks of, or the days that are taken back.
- * Depends on letter, ics.
- * Called by compose; and by outbox, which remembers what stands in whose calendar. */
+/* The calendar part of a letter: the one day that it speaks of, or the days that are taken back. */
 #pragma once
 
 #include "message/ics.h"

@@ -1,6 +1,4 @@
-/* Compose: a letter in words: subject, text, HTML, calendar and header fields of an e-mail, or a webhook's JSON.
- * Depends on letter, template, header, calendar-part, payload.
- * Called by content/draft, and by control for a preview. */
+/* Compose: a letter in words: subject, text, HTML, calendar and header fields of an e-mail, or a webhook's JSON. */
 #pragma once
 
 #include "base/report.h"

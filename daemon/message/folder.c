@@ -1,6 +1,4 @@
-/* Folder: the compiled templates of one folder.
- * Depends on template, values, folder_check, base/report.
- * Called by compose. */
+/* Folder: the compiled templates of one folder. */
 #include "message/folder.h"
 
 #include <dirent.h>

@@ -1,7 +1,5 @@
 /* Folder: the compiled templates of one folder: for each kind of message a subject, a text and an HTML, and the
- * partials that they share.
- * Depends on template, values, base/report.
- * Called by compose. */
+ * partials that they share. */
 #pragma once
 
 #include "base/report.h"

@@ -1,7 +1,5 @@
 /* What is wrong with templates that compile: partials that are not there or never end, names that nothing has where
- * they stand.
- * Depends on folder_parts, template_nodes, values, text, base/nearest, base/report.
- * Called by folder. */
+ * they stand. */
 #include <errno.h>
 #include <string.h>
 

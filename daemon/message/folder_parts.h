@@ -1,6 +1,4 @@
-/* What a folder of templates holds.
- * Depends on folder.
- * Shared by folder.c, which fills it, and folder_check.c. */
+/* What a folder of templates holds. */
 #pragma once
 
 #include "message/folder.h"

@@ -1,6 +1,4 @@
-/* Header fields of a message: RFC 2047 words, RFC 5322 folding and dates.
- * Depends on text.
- * Called by compose and calendar-part. */
+/* Header fields of a message: RFC 2047 words, RFC 5322 folding and dates. */
 #pragma once
 
 #include <stdint.h>

@@ -1,6 +1,4 @@
-/* Deadlines as an iCalendar object (RFC 5545), or that they are deadlines no more (RFC 5546, section 3.2.5).
- * Depends on civil, text.
- * Called by calendar. */
+/* Deadlines as an iCalendar object (RFC 5545), or that they are deadlines no more (RFC 5546, section 3.2.5). */
 #pragma once
 
 #include <stddef.h>

@@ -1,6 +1,4 @@
-/* JSON, written straight into a text.
- * Depends on text, civil.
- * Called by payload, and by engine for what it keeps of a notice. */
+/* JSON, written straight into a text. */
 #include "message/json.h"
 
 #include <errno.h>

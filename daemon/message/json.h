@@ -1,6 +1,4 @@
-/* JSON, written straight into a text: what comes first is written first.
- * Depends on text, civil.
- * Called by payload, and by engine for what it keeps of a notice. */
+/* JSON, written straight into a text: what comes first is written first. */
 #pragma once
 
 #include <stdint.h>

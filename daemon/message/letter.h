@@ -1,6 +1,4 @@
-/* A letter: all the facts that one message is made of, as they stand at the moment it is composed.
- * Depends on core.
- * Gathered by content/facts.c; put into words by compose.c and payload.c. Everything is borrowed. */
+/* A letter: all the facts that one message is made of, as they stand at the moment it is composed. */
 #pragma once
 
 #include "core/kind.h"

@@ -1,6 +1,4 @@
-/* Payload: a letter as the JSON body of a webhook.
- * Depends on letter, json.
- * Called by compose. */
+/* Payload: a letter as the JSON body of a webhook. */
 #pragma once
 
 #include "message/letter.h"

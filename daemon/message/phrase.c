@@ -1,6 +1,4 @@
-/* Vietnamese phrases for dates, spans and terms, in the register of the administration.
- * Depends on civil, obligation.
- * Called by values. */
+/* Vietnamese phrases for dates, spans and terms, in the register of the administration. */
 #include "message/phrase.h"
 
 #include <stdarg.h>

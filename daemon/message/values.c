@@ -1,6 +1,4 @@
-/* Values of a letter: what its templates can ask for.
- * Depends on letter, phrase, fill.
- * Called by compose and folder. */
+/* Values of a letter: what its templates can ask for. */
 #include "message/values.h"
 
 #include <string.h>

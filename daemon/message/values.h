@@ -1,6 +1,4 @@
-/* Values of a letter: what its templates can ask for.
- * Depends on letter, phrase, fill.
- * Called by compose and folder. conf/templates/vi/README.md lists every name for those who write templates. */
+/* Values of a letter: what its templates can ask for. */
 #pragma once
 
 #include "core/kind.h"

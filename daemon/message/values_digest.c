@@ -1,6 +1,4 @@
-/* The values of a digest: its five lists, and for the head the matrix of items by agencies.
- * Depends on letter, phrase, text, fill.
- * Called by values. */
+/* The values of a digest: its five lists, and for the head the matrix of items by agencies. */
 #include "base/text.h"
 #include "message/values_parts.h"
 

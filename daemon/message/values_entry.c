@@ -1,6 +1,4 @@
-/* The values of one entry of a letter, and of one line of an escalation.
- * Depends on letter, phrase, fill.
- * Called by values. */
+/* The values of one entry of a letter, and of one line of an escalation. */
 #include <string.h>
 
 #include "message/values_parts.h"

@@ -1,6 +1,5 @@
 /* The values of several notices in one message: the entries of each kind under a heading, and what the subject counts.
- * Depends on letter, phrase, fill.
- * Called by values. */
+ */
 #include "base/cleanup.h"
 #include "message/values_parts.h"
 

@@ -1,6 +1,4 @@
-/* The parts of a letter's values, each found by a file of its own.
- * Depends on values.
- * Called by the files of values. */
+/* The parts of a letter's values, each found by a file of its own. */
 #pragma once
 
 #include "message/phrase.h"

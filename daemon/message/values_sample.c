@@ -1,6 +1,4 @@
-/* A letter with one of everything, to learn which names there are in which place.
- * Depends on values.
- * Called by folder_check. */
+/* A letter with one of everything, to learn which names there are in which place. */
 #include "message/values.h"
 
 #define AGENCY(in_state) [in_state] = {.agency_short = "A", .state = (in_state)}

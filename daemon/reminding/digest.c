@@ -1,6 +1,4 @@
-/* The digest: when it is due, and to whom.
- * Depends on engine, facts.
- * Called by scheduler. */
+/* The digest: when it is due, and to whom. */
 #include "reminding/digest.h"
 
 #include <stdio.h>

@@ -1,6 +1,4 @@
-/* The scheduler: what fell due becomes notices, and notices that leave together become deliveries.
- * Depends on engine, core/ladder, store.
- * Called by manager at every tick. */
+/* The scheduler: what fell due becomes notices, and notices that leave together become deliveries. */
 #pragma once
 
 #include "runtime/engine.h"

@@ -1,6 +1,4 @@
-/* Sync: brings the obligations in the store in line with the plans.
- * Depends on engine, core/plan, store.
- * Called by manager at start and after a reload. */
+/* Sync: brings the obligations in the store in line with the plans. */
 #pragma once
 
 #include "runtime/engine.h"

@@ -1,6 +1,4 @@
-/* The clock: real time, or virtual time for a rehearsal; and the block's time zone.
- * Depends on core/civil and the C library's time zone database.
- * Owned by manager; read by everything in engine. */
+/* The clock: real time, or virtual time for a rehearsal; and the block's time zone. */
 #include "runtime/clock.h"
 
 #include <stdio.h>

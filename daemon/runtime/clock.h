@@ -1,6 +1,4 @@
-/* The clock: real time, or virtual time for a rehearsal; and the block's time zone.
- * Depends on core/civil.
- * Owned by manager; read by everything in engine. */
+/* The clock: real time, or virtual time for a rehearsal; and the block's time zone. */
 #pragma once
 
 #include "core/civil.h"

@@ -1,6 +1,4 @@
-/* What the parts of the engine share: random bits, arming, complaining.
- * Depends on settings, store, clock, journal, core/ladder.
- * Called by sync, scheduler, digest, facts, outbox and decision. */
+/* What the parts of the engine share: random bits, arming, complaining. */
 #include "runtime/engine.h"
 
 #include <errno.h>

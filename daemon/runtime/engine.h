@@ -1,6 +1,4 @@
-/* What the parts of the engine share: the settings in force, the store, the clock, the journal.
- * Depends on settings, store, clock, journal, troubles.
- * Owned by manager; passed to sync, scheduler, digest, facts, outbox and decision. */
+/* What the parts of the engine share: the settings in force, the store, the clock, the journal. */
 #pragma once
 
 #include "runtime/clock.h"

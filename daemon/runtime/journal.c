@@ -1,6 +1,4 @@
-/* The journal: one MESSAGE_ID for each kind of event, structured fields, or plain lines on a terminal.
- * Depends on sd-journal, base/flood; for the latter's timer on sd-event.
- * Called by engine, control, reminderd.c and service.c; everything below returns its errors instead. */
+/* The journal: one MESSAGE_ID for each kind of event, structured fields, or plain lines on a terminal. */
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include "runtime/journal.h"
 

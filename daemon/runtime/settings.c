@@ -1,6 +1,4 @@
-/* Settings: one loaded configuration with its compiled templates, counted.
- * Depends on config and message.
- * Owned by manager; held by outbox for each message under way. */
+/* Settings: one loaded configuration with its compiled templates, counted. */
 #include "runtime/settings.h"
 
 #include <errno.h>

@@ -1,7 +1,5 @@
 /* Settings: one loaded configuration with its compiled templates, counted, so that what is on the wire keeps the one
- * it was sent with while a reload puts a new one in its place.
- * Depends on config and message.
- * Owned by manager; held by outbox for each message under way. */
+ * it was sent with while a reload puts a new one in its place. */
 #pragma once
 
 #include "config/config.h"

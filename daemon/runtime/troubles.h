@@ -1,6 +1,4 @@
-/* The present troubles: the one place that knows what keeps reminders from leaving, and tells the journal.
- * Depends on core/trouble, journal.
- * Kept in engine; entered by manager, outbox and service.c; shown by control and service.c. */
+/* The present troubles: the one place that knows what keeps reminders from leaving, and tells the journal. */
 #pragma once
 
 #include "core/trouble.h"

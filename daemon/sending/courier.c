@@ -1,6 +1,4 @@
-/* The courier: what carries a message away: the network, or nothing at all in a rehearsal.
- * Depends on delivery and draft.
- * Made by service.c and rehearsal.c; called by outbox. */
+/* The courier: what carries a message away: the network, or nothing at all in a rehearsal. */
 #include "sending/courier.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* The courier: what carries a message away: the network, or nothing at all in a rehearsal.
- * Depends on delivery and draft.
- * Made by service.c and rehearsal.c (tests bring their own); called by outbox. */
+/* The courier: what carries a message away: the network, or nothing at all in a rehearsal. */
 #pragma once
 
 #include "config/config.h"

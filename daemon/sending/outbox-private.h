@@ -1,6 +1,4 @@
-/* What the parts of the outbox share: parcels, servers, and the passing on of a parcel from claim to record.
- * Depends on outbox.
- * Called by outbox.c, outbox-send.c and outbox-record.c only. */
+/* What the parts of the outbox share: parcels, servers, and the passing on of a parcel from claim to record. */
 #pragma once
 
 #include <string.h>

@@ -1,6 +1,4 @@
-/* The outbox's record: what became of an attempt, when to try again, whom a failure is told.
- * Depends on outbox-private, store.
- * Called by outbox.c and outbox-send.c. */
+/* The outbox's record: what became of an attempt, when to try again, whom a failure is told. */
 #include "sending/outbox-private.h"
 
 #include <stdio.h>

@@ -1,6 +1,4 @@
-/* The outbox's sending: gathers the facts of a claimed delivery and hands them to the courier, to be composed.
- * Depends on outbox-private, facts, draft, courier.
- * Called by outbox.c. */
+/* The outbox's sending: gathers the facts of a claimed delivery and hands them to the courier, to be composed. */
 #include "sending/outbox-private.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* The outbox: deliveries leave, results come back, failures are tried again.
- * Depends on engine, courier, store; the sending and recording of one parcel are in files of their own.
- * Owned by manager. */
+/* The outbox: deliveries leave, results come back, failures are tried again. */
 #include "sending/outbox-private.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* The outbox: deliveries leave, results come back, failures are tried again.
- * Depends on engine, facts, courier, store.
- * Owned by manager. */
+/* The outbox: deliveries leave, results come back, failures are tried again. */
 #pragma once
 
 #include <systemd/sd-event.h>

@@ -1,6 +1,4 @@
-/* A limit of messages in any sixty seconds, kept as the times of the last ones.
- * Depends on nothing.
- * Called by outbox. */
+/* A limit of messages in any sixty seconds, kept as the times of the last ones. */
 #pragma once
 
 #include <stddef.h>

@@ -1,6 +1,4 @@
-/* Attempts: deliveries are claimed, come back with a result, and wait for their next time.
- * Depends on rows.h.
- * Called by engine: outbox. */
+/* Attempts: deliveries are claimed, come back with a result, and wait for their next time. */
 #include "store/rows.h"
 
 #include <errno.h>

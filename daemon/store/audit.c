@@ -1,6 +1,4 @@
-/* The audit log: who decided what, only ever added to.
- * Depends on listing.h, rows.h.
- * Called by engine (decisions) and, for views, by control. */
+/* The audit log: who decided what, only ever added to. */
 #include "store/listing.h"
 #include "store/rows.h"
 

@@ -1,6 +1,4 @@
-/* Backups: a copy is made beside the database, streamed to the file that was asked for, and removed.
- * Depends on integrity, query, schema, statedir.
- * Called by engine/backup. */
+/* Backups: a copy is made beside the database, streamed to the file that was asked for, and removed. */
 #include "store/backup.h"
 
 #include <errno.h>

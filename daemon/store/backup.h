@@ -1,6 +1,4 @@
-/* A backup: a consistent copy of the database, written to a file of somebody else while the store is in use.
- * Depends on store.
- * Called by engine/backup, which has a thread for it. */
+/* A backup: a consistent copy of the database, written to a file of somebody else while the store is in use. */
 #pragma once
 
 #include "store/store.h"

@@ -1,6 +1,4 @@
-/* What status counts, from tallies: of deliveries, and of obligations, which triggers keep (schema.c).
- * Depends on rows.h.
- * Called by engine, and by control for the properties on the bus. */
+/* What status counts, from tallies: of deliveries, and of obligations, which triggers keep (schema.c). */
 #include "store/rows.h"
 
 static int count_obligations(struct store *store, civil_day today, struct store_counts *counts)

@@ -1,6 +1,4 @@
-/* Deliveries: one message to one address, and the notices that it carries.
- * Depends on listing, rows.
- * Called by engine (scheduler, outbox, decisions) and, for views, by control. */
+/* Deliveries: one message to one address, and the notices that it carries. */
 #include "store/listing.h"
 #include "store/rows.h"
 

@@ -1,6 +1,4 @@
-/* An excerpt: of a store, what can matter to somebody until a moment, as a store of its own in memory.
- * Depends on rows.h.
- * Called by engine/outlook. */
+/* An excerpt: of a store, what can matter to somebody until a moment, as a store of its own in memory. */
 #include "store/excerpt.h"
 
 #include "store/rows.h"

@@ -1,6 +1,4 @@
-/* An excerpt: of a store, what can matter to somebody until a moment, as a store of its own in memory.
- * Depends on store.
- * Called by engine/outlook, in slices: what is copied is of one moment, though the store is written meanwhile. */
+/* An excerpt: of a store, what can matter to somebody until a moment, as a store of its own in memory. */
 #pragma once
 
 #include "store/store.h"

@@ -1,6 +1,5 @@
 /* The checks of a database, from its pages up to the values of its rows; and mending where something else knows better.
- * Depends on rows.h.
- * Called by schema.c, backup.c and, for what runs, by engine. */
+ */
 #include "store/integrity.h"
 
 #include "store/rows.h"

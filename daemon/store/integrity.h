@@ -1,6 +1,4 @@
-/* Whether a database can be trusted: its pages, its indexes, its values; and how indexes are made anew.
- * Depends on query.h.
- * Called by schema.c before a file is used, and by backup.c on a copy. */
+/* Whether a database can be trusted: its pages, its indexes, its values; and how indexes are made anew. */
 #pragma once
 
 #include "store/query.h"

@@ -1,6 +1,4 @@
-/* Puts a list's SQL together and runs it.
- * Depends on listing.h.
- * Called by the store_each_… functions. */
+/* Puts a list's SQL together and runs it. */
 #include "store/listing.h"
 
 #include <errno.h>

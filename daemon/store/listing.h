@@ -1,6 +1,4 @@
-/* A list by filter: SQL of constant conditions, of which a filter asks for some; their values are bound.
- * Depends on query.h.
- * Called by the store_each_… functions. */
+/* A list by filter: SQL of constant conditions, of which a filter asks for some; their values are bound. */
 #pragma once
 
 #include "store/query.h"

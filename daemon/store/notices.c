@@ -1,6 +1,4 @@
-/* Notices: one rung that fell due, unique for ever; and what stops or settles them.
- * Depends on rows.h.
- * Called by engine: scheduler, decisions, outbox. */
+/* Notices: one rung that fell due, unique for ever; and what stops or settles them. */
 #include "store/rows.h"
 
 #include <string.h>

@@ -1,6 +1,4 @@
-/* Visits obligations by filter, in the order of a list.
- * Depends on listing.h.
- * Called by engine (escalations, digests) and, for views, by control. */
+/* Visits obligations by filter, in the order of a list. */
 #include "store/listing.h"
 
 #include <errno.h>

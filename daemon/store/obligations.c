@@ -1,6 +1,4 @@
-/* Obligations: what each agency owes, found one by one and as what is due.
- * Depends on rows.h.
- * Called by engine: sync, scheduler, decisions. */
+/* Obligations: what each agency owes, found one by one and as what is due. */
 #include "store/rows.h"
 
 /* Written and read in these two groups. Every index but that of next_fire hangs on the keys. */

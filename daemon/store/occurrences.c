@@ -1,6 +1,4 @@
-/* Occurrences: one date of an item, with the rungs that concern all its agencies at once.
- * Depends on rows.h.
- * Called by engine: sync and scheduler. */
+/* Occurrences: one date of an item, with the rungs that concern all its agencies at once. */
 #include "store/rows.h"
 
 #define VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"

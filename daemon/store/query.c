@@ -1,6 +1,4 @@
-/* Runs SQL statements: binding, stepping, reading, and what SQLite's failures mean in errno and in words.
- * Depends on query.h.
- * Called by every file here. */
+/* Runs SQL statements: binding, stepping, reading, and what SQLite's failures mean in errno and in words. */
 #include "store/query.h"
 
 #include "base/utf8.h"

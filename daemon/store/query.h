@@ -1,6 +1,4 @@
-/* One run of an SQL statement: values are bound in order, columns read in order, the first failure sticks.
- * Depends on core, SQLite; private to this folder: no other includes it (but the tests of this folder do).
- * Called by every file here. */
+/* One run of an SQL statement: values are bound in order, columns read in order, the first failure sticks. */
 #pragma once
 
 #include "base/cleanup.h"

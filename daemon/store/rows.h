@@ -1,6 +1,4 @@
-/* What the files of this folder share about rows: how they are read, and what one table's change does to another.
- * Depends on query.h.
- * Called by the files here that run SQL over these tables. */
+/* What the files of this folder share about rows: how they are read, and what one table's change does to another. */
 #pragma once
 
 #include "store/query.h"

@@ -1,6 +1,4 @@
-/* The tables and their indexes; checks a file before use and migrates an older one.
- * Depends on schema.h, integrity.h, statedir.h.
- * Called by store.c. */
+/* The tables and their indexes; checks a file before use and migrates an older one. */
 #include "store/schema.h"
 
 #include "store/statedir.h"

@@ -1,6 +1,4 @@
-/* The tables, how an older file becomes a current one, and whether a file can be used at all.
- * Depends on integrity.h.
- * Called by store.c; the steps are a parameter so that a test can have steps of its own. */
+/* The tables, how an older file becomes a current one, and whether a file can be used at all. */
 #pragma once
 
 #include "store/integrity.h"

@@ -1,6 +1,4 @@
-/* Opens, guards and locks the state folder.
- * Depends on statedir.h.
- * Called by store.c. */
+/* Opens, guards and locks the state folder. */
 #include "store/statedir.h"
 
 #include <errno.h>

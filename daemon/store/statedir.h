@@ -1,6 +1,4 @@
-/* The state folder: whose it is, who holds it, and the file in it.
- * Depends on query.h.
- * Called by store.c, and by schema.c to make names durable. */
+/* The state folder: whose it is, who holds it, and the file in it. */
 #pragma once
 
 #include "store/query.h"

@@ -1,6 +1,4 @@
-/* Opens and closes the store, runs its transactions, keeps its small facts.
- * Depends on statedir, schema, query.
- * Called by engine. */
+/* Opens and closes the store, runs its transactions, keeps its small facts. */
 #include "store/store.h"
 
 #include "store/rows.h"

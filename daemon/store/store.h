@@ -1,7 +1,4 @@
-/* The store: what is owed, what was noticed, what is to be delivered, and who decided what; durable.
- * Depends on core. This is the only door to the database: no SQL type or handle leaves it, and a second engine can
- * stand behind it.
- * Called by engine, and for views by control. */
+/* The store: what is owed, what was noticed, what is to be delivered, and who decided what; durable. */
 #pragma once
 
 #include "core/kind.h"

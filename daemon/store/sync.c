@@ -1,6 +1,4 @@
-/* A sync: what is no longer in the plans is withdrawn.
- * Depends on rows.h.
- * Called by engine, when plans were read anew. */
+/* A sync: what is no longer in the plans is withdrawn. */
 #include "store/rows.h"
 
 #include <errno.h>

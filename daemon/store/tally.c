@@ -1,6 +1,4 @@
 /* The tally: how many deliveries are in each state, and when the last one came into it.
- * Depends on rows.h.
- * Called by the files here that move deliveries, by store.c at the end of a transaction, and by counts.c.
  *
  * Kept by the program and not by triggers: those cost as much as the changes that they count, and a transaction moves
  * dozens of deliveries. What it moved is summed up in the store and written once, just before the commit.

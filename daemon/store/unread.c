@@ -1,6 +1,4 @@
-/* Unread: what went wrong for good and nobody has acknowledged.
- * Depends on rows.h.
- * Called by engine and, for counts and failures, by the files here. */
+/* Unread: what went wrong for good and nobody has acknowledged. */
 #include "store/rows.h"
 
 static int add(struct store *store, int64_t delivery, int64_t notice, int64_t now_ms)

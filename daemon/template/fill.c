@@ -1,6 +1,4 @@
-/* Fill: the value of a tag.
- * Depends on text, civil.
- * Made by the files of values; read by render. */
+/* Fill: the value of a tag. */
 #include "template/fill.h"
 
 void fill_init(struct fill *fill)

@@ -1,6 +1,4 @@
-/* Fill: the value of a tag, made at the moment a template asks a scope for its name.
- * Depends on text, civil.
- * Made by the files of values; read by render. */
+/* Fill: the value of a tag, made at the moment a template asks a scope for its name. */
 #pragma once
 
 #include <stdbool.h>

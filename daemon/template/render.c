@@ -1,6 +1,4 @@
-/* Rendering a compiled template over values.
- * Depends on text, fill.
- * Called by compose. */
+/* Rendering a compiled template over values. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>

@@ -1,6 +1,4 @@
-/* Compiling a Mustache template into a flat list of nodes.
- * Depends on nothing.
- * Called by compose; render.c turns the nodes into text. */
+/* Compiling a Mustache template into a flat list of nodes. */
 #include "template/template.h"
 
 #include <ctype.h>

@@ -1,6 +1,4 @@
-/* Mustache templates.
- * Depends on fill.
- * Called by compose. */
+/* Mustache templates. */
 #pragma once
 
 #include <stdbool.h>

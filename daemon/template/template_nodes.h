@@ -1,6 +1,4 @@
-/* What a compiled template is made of.
- * Depends on nothing.
- * Shared by template.c, which compiles, render.c and folder_check.c. */
+/* What a compiled template is made of. */
 #pragma once
 
 #include <stdbool.h>

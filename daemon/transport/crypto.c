@@ -1,6 +1,4 @@
-/* OpenSSL's libcrypto, prepared before it is needed.
- * Depends on libcrypto.
- * Called by transfer.c. */
+/* OpenSSL's libcrypto, prepared before it is needed. */
 #include "transport/crypto.h"
 
 #include <errno.h>

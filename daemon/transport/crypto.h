@@ -1,6 +1,4 @@
-/* OpenSSL's libcrypto, prepared before it is needed.
- * Depends on libcrypto.
- * Called by transfer.c. */
+/* OpenSSL's libcrypto, prepared before it is needed. */
 #pragma once
 
 /* What libcrypto has no memory for when it needs it the first time (its random numbers, a provider's algorithms), it

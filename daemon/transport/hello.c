@@ -1,6 +1,4 @@
-/* Hello: the name that this machine gives a mail server in EHLO.
- * Depends on the resolver.
- * Called by smtp. */
+/* Hello: the name that this machine gives a mail server in EHLO. */
 #include "transport/hello.h"
 
 #include <arpa/inet.h>

@@ -1,6 +1,4 @@
-/* What a transfer is made of, for the files of this folder.
- * Depends on transfer, libcurl.
- * Run by loop.c or workers.c in their threads, filled in by smtp.c and webhook.c, owned by transfer.c. */
+/* What a transfer is made of, for the files of this folder. */
 #pragma once
 
 #include <stdatomic.h>

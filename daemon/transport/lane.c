@@ -1,6 +1,4 @@
-/* Lanes: one for each server and its settings, so that a slow server holds up nobody but its own queue.
- * Depends on job.
- * Used by loop and workers. */
+/* Lanes: one for each server and its settings, so that a slow server holds up nobody but its own queue. */
 #include "transport/lane.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* Login: AUTH at a mail server, one way after the other.
- * Depends on session; OpenSSL's base64 and HMAC.
- * Called by smtp. */
+/* Login: AUTH at a mail server, one way after the other. */
 #include "transport/login.h"
 
 #include <errno.h>

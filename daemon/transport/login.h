@@ -1,6 +1,4 @@
-/* Login: AUTH at a mail server, one way after the other.
- * Depends on session.
- * Called by smtp. */
+/* Login: AUTH at a mail server, one way after the other. */
 #pragma once
 
 #include "transport/session.h"

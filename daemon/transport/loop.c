@@ -1,6 +1,4 @@
-/* Loop: a thread that runs libcurl's multi interface, for the protocols in which libcurl never waits.
- * Depends on libcurl, POSIX threads, epoll, lane, returns.
- * Called by transfer. */
+/* Loop: a thread that runs libcurl's multi interface, for the protocols in which libcurl never waits. */
 #include "transport/loop.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* Loop: a thread that runs libcurl's multi interface, for the protocols in which libcurl never waits.
- * Depends on returns.
- * Called by transfer. */
+/* Loop: a thread that runs libcurl's multi interface, for the protocols in which libcurl never waits. */
 #pragma once
 
 #include "transport/returns.h"

@@ -1,6 +1,4 @@
-/* Mime: a message as it goes over the wire.
- * Depends on smtp; OpenSSL's base64.
- * Called by smtp. */
+/* Mime: a message as it goes over the wire. */
 #include "transport/mime.h"
 
 #include <errno.h>

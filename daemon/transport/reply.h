@@ -1,6 +1,4 @@
-/* Reply: one answer of a mail server, from its lines.
- * Depends on nothing.
- * Used by session, login and smtp. */
+/* Reply: one answer of a mail server, from its lines. */
 #pragma once
 
 #include <stdbool.h>

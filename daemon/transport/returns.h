@@ -1,6 +1,4 @@
-/* Returns: transfers that are over, on their way from the threads that ran them to the event loop.
- * Depends on job, sd-event.
- * Filled by workers and loop; emptied by transfer. */
+/* Returns: transfers that are over, on their way from the threads that ran them to the event loop. */
 #pragma once
 
 #include "transport/job.h"

@@ -1,6 +1,4 @@
-/* Session: one connection to a mail server, greeted and encrypted; messages leave in it one after the other.
- * Depends on libcurl, job, reply, words, core/refusal.
- * Used by login and smtp; closed by workers. */
+/* Session: one connection to a mail server, greeted and encrypted; messages leave in it one after the other. */
 #include "transport/session.h"
 
 #include <errno.h>

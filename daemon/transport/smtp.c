@@ -1,6 +1,4 @@
-/* E-mail: one message to one mailbox over SMTP or SMTPS.
- * Depends on job, session, login, hello, mime, words.
- * Called by sending/courier.c. */
+/* E-mail: one message to one mailbox over SMTP or SMTPS. */
 #include "transport/smtp.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* E-mail: one message to one mailbox over SMTP or SMTPS.
- * Depends on transfer.
- * Called by sending/courier.c. */
+/* E-mail: one message to one mailbox over SMTP or SMTPS. */
 #pragma once
 
 #include "transport/transfer.h"

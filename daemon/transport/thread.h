@@ -1,6 +1,4 @@
-/* The threads of this folder, none of which takes a signal, and their clock.
- * Depends on POSIX threads.
- * Used by workers, lane, session and loop. */
+/* The threads of this folder, none of which takes a signal, and their clock. */
 #pragma once
 
 #include <pthread.h>

@@ -1,6 +1,4 @@
-/* Transfers: what is under way, by either of two ways, and the way back to the caller.
- * Depends on libcurl, crypto, loop, workers, returns, words.
- * smtp.c and webhook.c build on it; sending/outbox.c starts transfers and gets their outcomes by callback. */
+/* Transfers: what is under way, by either of two ways, and the way back to the caller. */
 #include "transport/transfer.h"
 
 #include <errno.h>

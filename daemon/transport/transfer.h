@@ -1,6 +1,4 @@
-/* Transfers: messages on their way through libcurl, in threads of their own, and their outcomes in an sd-event loop.
- * Depends on libcurl, sd-event.
- * smtp.c and webhook.c build on it; sending/outbox.c starts transfers and gets their outcomes by callback. */
+/* Transfers: messages on their way through libcurl, in threads of their own, and their outcomes in an sd-event loop. */
 #pragma once
 
 #include <stdbool.h>

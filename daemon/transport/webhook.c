@@ -1,6 +1,4 @@
-/* Webhooks: one signed POST, after the Standard Webhooks specification.
- * Depends on job, words, libcurl; signs with OpenSSL libcrypto.
- * Called by sending/courier.c. */
+/* Webhooks: one signed POST, after the Standard Webhooks specification. */
 #include "transport/webhook.h"
 
 #include <errno.h>

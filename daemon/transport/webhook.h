@@ -1,6 +1,4 @@
-/* Webhooks: one signed POST, after the Standard Webhooks specification.
- * Depends on transfer; signs with OpenSSL libcrypto.
- * Called by sending/courier.c. */
+/* Webhooks: one signed POST, after the Standard Webhooks specification. */
 #pragma once
 
 #include "transport/transfer.h"

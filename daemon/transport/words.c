@@ -1,6 +1,4 @@
-/* Words: what a server said, fit for a journal line, a table and a mail to the contact.
- * Depends on nothing.
- * Called by transfer, smtp and webhook. */
+/* Words: what a server said, fit for a journal line, a table and a mail to the contact. */
 #include "transport/words.h"
 
 #include <string.h>

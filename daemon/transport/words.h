@@ -1,6 +1,4 @@
-/* Words: what a server said, fit for a journal line, a table and a mail to the contact.
- * Depends on transfer.
- * Called by transfer, smtp and webhook. */
+/* Words: what a server said, fit for a journal line, a table and a mail to the contact. */
 #pragma once
 
 #include "transport/transfer.h"

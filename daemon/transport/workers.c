@@ -1,6 +1,4 @@
-/* Workers: threads that run transfers in which one waits for the server, each with a session of its own.
- * Depends on POSIX threads, lane, returns, session, core/bearing.
- * Called by transfer. */
+/* Workers: threads that run transfers in which one waits for the server, each with a session of its own. */
 #include "transport/workers.h"
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* Workers: threads that run transfers in which one waits for the server, each with a session of its own.
- * Depends on returns.
- * Called by transfer. */
+/* Workers: threads that run transfers in which one waits for the server, each with a session of its own. */
 #pragma once
 
 #include "transport/returns.h"

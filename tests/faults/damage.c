@@ -1,8 +1,6 @@
 /* Damage: bits, pages, indexes and values of a database that an office left. Whatever it is, the program refuses to
  * start and leaves the files as they are, or mends it and says so, or goes on as if nothing had been; never silently
- * otherwise.
- * Depends on office; the witness of the simulation knows what was told.
- * Called by main. */
+ * otherwise. */
 #include "faults.h"
 #include "office.h"
 

@@ -1,6 +1,4 @@
-/* The disk: which bytes and names are durable, what a power loss leaves, and which calls fail.
- * Depends on disk.h.
- * Called by libc's callers in this process: open, pread, pwrite, fsync… stand here in place of libc's. */
+/* The disk: which bytes and names are durable, what a power loss leaves, and which calls fail. */
 #include "disk.h"
 
 #include <errno.h>

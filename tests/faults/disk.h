@@ -1,7 +1,5 @@
 /* A disk that loses power and fails: a folder whose files go through calls of the C library that stand here in place of
- * libc's, for SQLite and for the daemon alike.
- * Depends on chance, Linux.
- * Used by every part of tests/faults; one folder at a time. Files elsewhere are left alone. */
+ * libc's, for SQLite and for the daemon alike. */
 #pragma once
 
 #include <stdbool.h>

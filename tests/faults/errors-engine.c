@@ -1,6 +1,4 @@
-/* Calls to the disk that fail while an engine plays six weeks: it goes on, and what is owed is sent once.
- * Depends on disk, office.
- * Called by main. */
+/* Calls to the disk that fail while an engine plays six weeks: it goes on, and what is owed is sent once. */
 #include "disk.h"
 #include "office.h"
 

@@ -1,7 +1,5 @@
 /* Calls to the disk that fail, at every step, once or until it is mended: in the store's work, in its opening
- * and in its backups.
- * Depends on disk, store-work.
- * Called by main. */
+ * and in its backups. */
 #include "disk.h"
 #include "faults.h"
 

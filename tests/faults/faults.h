@@ -1,6 +1,4 @@
-/* What the parts of tests/faults share: a case is a seed in a process of its own, and counts what it did.
- * Depends on chance, the store.
- * main.c runs the cases. */
+/* What the parts of tests/faults share: a case is a seed in a process of its own, and counts what it did. */
 #pragma once
 
 #include "../sim/chance.h"

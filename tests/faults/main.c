@@ -1,6 +1,4 @@
-/* Runs the cases, each seed in a process of its own, adds up what they did, and says how a failed one is seen again.
- * Depends on every part of tests/faults.
- * Run by make faults and scripts/test. */
+/* Runs the cases, each seed in a process of its own, adds up what they did, and says how a failed one is seen again. */
 #include "disk.h"
 #include "faults.h"
 

@@ -1,5 +1,5 @@
 /* Memory that runs out while libcrypto is used for the first time after the start: it must work the next time, and not
- * remember for ever what it once could not have. Depends on memory, daemon/transport/crypto. Called by main. */
+ * remember for ever what it once could not have. */
 #include "faults.h"
 #include "memory.h"
 

@@ -1,5 +1,5 @@
 /* Memory that runs out in an engine and in loading its configuration: each allocation of a step in turn, in a process
- * of its own, which then plays on to the end. Depends on memory, office. Called by main. */
+ * of its own, which then plays on to the end. */
 #include "memory.h"
 #include "office.h"
 

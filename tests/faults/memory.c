@@ -1,6 +1,4 @@
-/* Memory: counts allocations, and refuses the one that it is told to.
- * Depends on memory.h.
- * Called by everything in this process that calls malloc(). */
+/* Memory: counts allocations, and refuses the one that it is told to. */
 #include "memory.h"
 
 #include <errno.h>

@@ -1,7 +1,4 @@
-/* Memory that runs out: malloc and its kin stand here in place of libc's, for the daemon and its libraries alike.
- * Depends on Linux, glibc.
- * Used by the cases on memory. libconfig goes on with NULL where memory is short, or ends the process: what it asks for
- * itself is always given. */
+/* Memory that runs out: malloc and its kin stand here in place of libc's, for the daemon and its libraries alike. */
 #pragma once
 
 #include <stdbool.h>

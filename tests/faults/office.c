@@ -1,6 +1,4 @@
-/* The office: its plan, its people, its servers, and what reached them.
- * Depends on office.h.
- * Called by errors-engine and memory-engine. */
+/* The office: its plan, its people, its servers, and what reached them. */
 #include "office.h"
 
 #include "disk.h"

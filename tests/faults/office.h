@@ -1,7 +1,5 @@
 /* An office: six weeks of a block with all that a daemon does, in virtual time, whose store or memory may fail at any
- * moment. What must come out is always the same: each notice reaches each address once.
- * Depends on the engine, faults.
- * Used by the cases on the engine. */
+ * moment. What must come out is always the same: each notice reaches each address once. */
 #pragma once
 
 #include "engine/manager.h"

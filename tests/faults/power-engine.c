@@ -1,6 +1,4 @@
-/* Power losses while the engine plays a year: the simulation's crashes, on a disk that forgets what was not synced.
- * Depends on disk, sim.
- * Called by main. */
+/* Power losses while the engine plays a year: the simulation's crashes, on a disk that forgets what was not synced. */
 #include "disk.h"
 #include "faults.h"
 

@@ -1,6 +1,4 @@
-/* Power losses of the store: at work, while it is migrated, while it is copied; and disks that lie.
- * Depends on disk, store-work, the store and its private headers.
- * Called by main. */
+/* Power losses of the store: at work, while it is migrated, while it is copied; and disks that lie. */
 #include "disk.h"
 #include "faults.h"
 

@@ -1,6 +1,4 @@
-/* A workload of the store: random transactions as the daemon makes them, and what must be there afterwards.
- * Depends on the store and its private header.
- * Called by the cases on the store. */
+/* A workload of the store: random transactions as the daemon makes them, and what must be there afterwards. */
 #include "disk.h"
 #include "faults.h"
 

@@ -1,6 +1,4 @@
-/* What the fuzz targets share.
- * Depends on jansson.
- * Linked with every target. */
+/* What the fuzz targets share. */
 #include "fuzz.h"
 
 #include <errno.h>

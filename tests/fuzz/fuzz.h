@@ -1,6 +1,4 @@
-/* What the fuzz targets share: an input taken apart, what must hold, and a private folder.
- * Depends on nothing.
- * Included by every fuzz_*.c; each says in its head what an input is and what must hold of it. */
+/* What the fuzz targets share: an input taken apart, what must hold, and a private folder. */
 #pragma once
 
 #include <stdbool.h>

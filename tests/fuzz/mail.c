@@ -1,6 +1,4 @@
-/* A header field read back as a mail program does.
- * Depends on libcrypto.
- * Linked with every target. */
+/* A header field read back as a mail program does. */
 #include "mail.h"
 
 #include <openssl/evp.h>

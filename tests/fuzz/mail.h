@@ -1,6 +1,4 @@
-/* A header field read back as a mail program does, by rules of its own and not by header.c.
- * Depends on libcrypto for base64.
- * Used by fuzz_header.c and fuzz_letter.c. */
+/* A header field read back as a mail program does, by rules of its own and not by header.c. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,4 @@
-/* A connection of libcurl to a server that has said everything beforehand.
- * Depends on libcurl.
- * Linked with every target. */
+/* A connection of libcurl to a server that has said everything beforehand. */
 #include "wire.h"
 
 #include <sys/socket.h>

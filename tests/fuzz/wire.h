@@ -1,7 +1,5 @@
 /* A connection of libcurl to a server that has said everything beforehand: once it is made, the whole answer lies in
- * the socket and then nothing more comes. So a real transfer needs no second thread, no port and no waiting.
- * Depends on libcurl.
- * Used by fuzz_smtp.c and fuzz_webhook.c. */
+ * the socket and then nothing more comes. So a real transfer needs no second thread, no port and no waiting. */
 #pragma once
 
 #include <curl/curl.h>

@@ -1,8 +1,5 @@
 /* Looking ahead: what an outlook (a forecast's engine, over an excerpt of the store) says will leave, beside the same
- * engine over a copy of the whole store.
- * Depends on sim, engine/outlook. An excerpt is read by a connection of its own, which the disk in memory does not
- * know: where a seed looks ahead its files are real, and neither they nor the process fail.
- * Called by sim between two events. */
+ * engine over a copy of the whole store. */
 #include "sim.h"
 
 #include <stdlib.h>

@@ -1,6 +1,4 @@
-/* The block: a small random one, and the configuration files that say the same.
- * Depends on block.h.
- * Called by sim. */
+/* The block: a small random one, and the configuration files that say the same. */
 #include "block.h"
 
 #include <assert.h>

@@ -1,6 +1,4 @@
-/* The block: a small random one, as plain data, and the configuration files that say the same to the program.
- * Depends on core/civil, core/span and chance.
- * Made by sim, edited by edits; read by rules and checker, which never look at the parsed configuration. */
+/* The block: a small random one, as plain data, and the configuration files that say the same to the program. */
 #pragma once
 
 #include "chance.h"

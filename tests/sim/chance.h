@@ -1,7 +1,4 @@
-/* Chance: a stream of random numbers that a seed repeats exactly.
- * Depends on nothing.
- * Used by everything in tests/sim; each kind of fault has a stream of its own, so that switching one off leaves the
- * others as they were. */
+/* Chance: a stream of random numbers that a seed repeats exactly. */
 #pragma once
 
 #include <stdbool.h>

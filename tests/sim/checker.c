@@ -5,9 +5,7 @@
  *   what the rules demand at a moment has a notice, of the right kind (check_duty, check_levels, check_fix);
  *   nobody is reminded more often than that (check_count), in a quiet year exactly so often;
  *   the timer is armed for the next thing to do (check_wake), nothing due stays in the queue (check_queue);
- *   the store has what was decided (checker_states), and at the end every notice is accounted for (checker_end).
- * Depends on sim, rules.
- * Called by sim, outside, edits and people. */
+ *   the store has what was decided (checker_states), and at the end every notice is accounted for (checker_end). */
 #include "sim.h"
 
 #include <stdlib.h>

@@ -1,8 +1,5 @@
 /* Crashes: between any two writes of the database, before and after a message goes out or an answer comes in. The
- * process is not killed; the disk is frozen at that moment, and what is done from there on is lost.
- * Depends on sim, ramdisk; stands before store_begin, store_commit, store_rollback and clock_set_point (the linker's
- * --wrap).
- * Called by the disk, by the store's callers through the wraps, by outside and by sim. */
+ * process is not killed; the disk is frozen at that moment, and what is done from there on is lost. */
 #include "sim.h"
 
 #include <stdlib.h>

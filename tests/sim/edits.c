@@ -1,6 +1,4 @@
-/* The administrator: edits plans, agencies, policies, hours, zone and servers, and reloads.
- * Depends on sim.
- * Called by sim when their moment comes. What should follow is noted in the duties, the simulation's own memory. */
+/* The administrator: edits plans, agencies, policies, hours, zone and servers, and reloads. */
 #include "sim.h"
 
 #include <stdlib.h>

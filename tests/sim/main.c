@@ -1,6 +1,4 @@
-/* Runs seeds in processes of their own, adds up, and shrinks one that fails to a short story.
- * Depends on sim.
- * Run by make sim. */
+/* Runs seeds in processes of their own, adds up, and shrinks one that fails to a short story. */
 #include <errno.h>
 #include <getopt.h>
 #include <malloc.h>

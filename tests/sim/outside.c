@@ -1,6 +1,4 @@
-/* The outside world: servers that take messages, refuse them, are away, are slow, or take one and lose the answer.
- * Depends on sim.
- * Called by the outbox as its courier, and by sim when an answer is due. */
+/* The outside world: servers that take messages, refuse them, are away, are slow, or take one and lose the answer. */
 #include "sim.h"
 
 #include <errno.h>

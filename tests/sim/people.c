@@ -1,7 +1,5 @@
 /* People: they decide on obligations and deliveries, rightly and wrongly; what the rules allow must be decided, and
- * what they forbid refused with words.
- * Depends on sim.
- * Called by sim when their moment comes. What they decided is noted in the duties, the simulation's own memory. */
+ * what they forbid refused with words. */
 #include "sim.h"
 
 #include <stdlib.h>

@@ -1,6 +1,4 @@
-/* The disk: SQLite's files in memory.
- * Depends on ramdisk.h and SQLite's interface of virtual file systems (https://www.sqlite.org/vfs.html).
- * One connection at a time, as the program has: no lock is ever refused. */
+/* The disk: SQLite's files in memory. */
 #include "ramdisk.h"
 
 #include <sqlite3.h>

@@ -1,7 +1,5 @@
 /* The disk: SQLite's files in memory, with what a real one does to them: what was not synced may be gone after a
- * power cut, in any order and torn; a call may fail; the disk may be full.
- * Depends on chance and SQLite.
- * Registered once by main; told by crash when to freeze, and by sim when to fail. */
+ * power cut, in any order and torn; a call may fail; the disk may be full. */
 #pragma once
 
 #include "chance.h"

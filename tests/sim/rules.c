@@ -1,6 +1,4 @@
-/* The rules once more, slowly and plainly.
- * Depends on rules.h.
- * Called by checker. */
+/* The rules once more, slowly and plainly. */
 #include "rules.h"
 
 #include <stdlib.h>

@@ -9,9 +9,7 @@
  *   Dates, fix_by           rules_fix_beats
  *   Done, waived, reopened  rules_may
  *   Uniqueness              struct told: a beat is itself by what it counts from, not by its hour
- *   A clock set back        rules_unsettle
- * Depends on block.
- * Called by checker and people. */
+ *   A clock set back        rules_unsettle */
 #pragma once
 
 #include "block.h"

@@ -1,6 +1,4 @@
-/* One seed: time passes from event to event.
- * Depends on sim.h.
- * Called by main. */
+/* One seed: time passes from event to event. */
 #include "sim.h"
 
 #include <errno.h>

@@ -1,7 +1,4 @@
-/* The simulation: months of a random block in virtual time, with everything that happens to a daemon.
- * Depends on block, rules, ramdisk, daemon/engine.
- * Its parts: sim.c the time that passes, outside.c servers, crash.c, people.c decisions, edits.c the administrator,
- * checker.c what must hold, ahead.c what is foreseen, witness.c the journal. */
+/* The simulation: months of a random block in virtual time, with everything that happens to a daemon. */
 #pragma once
 
 #include <stdio.h>

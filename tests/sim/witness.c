@@ -1,7 +1,5 @@
 /* The witness of the journal: every line that the program would write is counted, and those of failures are kept for
- * their delivery.
- * Depends on sim; stands before journal_say (the linker's --wrap).
- * Asked by outside and sim: no failure goes untold. */
+ * their delivery. */
 #include "witness.h"
 
 #include "sim.h"

@@ -1,6 +1,4 @@
-/* What the journal was told, whoever listens.
- * Depends on the engine's journal.
- * Asked by tests/faults. */
+/* What the journal was told, whoever listens. */
 #pragma once
 
 #include "runtime/journal.h"

@@ -1,6 +1,4 @@
-/* A configuration tree in a folder of its own: a good one, to which a test does what it wants.
- * Depends on config.
- * Used by the tests of config. */
+/* A configuration tree in a folder of its own: a good one, to which a test does what it wants. */
 #pragma once
 
 #include <errno.h>

@@ -1,6 +1,4 @@
-/* What the tests of core share: dates as text, and the calendar that was really proclaimed for 2022 to 2026.
- * Depends on cmocka, civil and calendar.
- * Used by the tests beside it. */
+/* What the tests of core share: dates as text, and the calendar that was really proclaimed for 2022 to 2026. */
 #pragma once
 
 #include <setjmp.h>

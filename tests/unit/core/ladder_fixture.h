@@ -1,6 +1,4 @@
-/* What the two tests of ladder share: policies, and obligations in words.
- * Depends on fixture, ladder.
- * Used by test_ladder.c and test_ladder_year.c. */
+/* What the two tests of ladder share: policies, and obligations in words. */
 #pragma once
 
 #include "fixture.h"

@@ -1,6 +1,4 @@
-/* A block played in virtual time.
- * Depends on daemon/engine.
- * Used by the engine's unit tests. */
+/* A block played in virtual time. */
 #include "play.h"
 
 #include <assert.h>

@@ -1,7 +1,5 @@
 /* A block played in virtual time: configuration written to a temporary folder, the real engine and store, and a
- * courier that notes every message and answers as the test says.
- * Depends on daemon/engine.
- * Used by the engine's unit tests. */
+ * courier that notes every message and answers as the test says. */
 #pragma once
 
 #include "deciding/decision.h"

@@ -1,6 +1,4 @@
-/* Addresses that are put right while messages wait for them: who gets what in the end.
- * Depends on play.
- * Run by make unit. */
+/* Addresses that are put right while messages wait for them: who gets what in the end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

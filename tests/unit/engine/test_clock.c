@@ -1,6 +1,4 @@
-/* The wall clock of a zone and its instants, where hours are skipped and where they come twice.
- * Depends on runtime/clock, cmocka.
- * Run by scripts/run-unit. */
+/* The wall clock of a zone and its instants, where hours are skipped and where they come twice. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

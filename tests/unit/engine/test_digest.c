@@ -1,6 +1,4 @@
-/* The lists of a weekly digest: on which day an obligation passes from one to the next.
- * Depends on play.
- * Run by make unit. */
+/* The lists of a weekly digest: on which day an obligation passes from one to the next. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,4 @@
-/* The engine from a plan to what leaves and when: stories in virtual time, each checked whole.
- * Depends on play.
- * Run by make unit. */
+/* The engine from a plan to what leaves and when: stories in virtual time, each checked whole. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

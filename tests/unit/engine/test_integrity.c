@@ -1,6 +1,4 @@
-/* Damage of the database under a running engine and between two starts: what is due is sent nevertheless.
- * Depends on play; changes the file with SQLite itself.
- * Run by make unit. */
+/* Damage of the database under a running engine and between two starts: what is due is sent nevertheless. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,4 @@
-/* What reaches systemd's journal: each event with its level and id, its fields, and how deliveries are told of.
- * Depends on play; stands in place of sd_journal_sendv() and of the clock that shows when the time was set.
- * Run by make unit. */
+/* What reaches systemd's journal: each event with its level and id, its fields, and how deliveries are told of. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,4 @@
-/* What becomes of what could not be said: it came too late, and somebody is told; stories in virtual time.
- * Depends on play.
- * Run by make unit. */
+/* What becomes of what could not be said: it came too late, and somebody is told; stories in virtual time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

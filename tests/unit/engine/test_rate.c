@@ -1,6 +1,4 @@
-/* The limit of messages in any sixty seconds.
- * Depends on sending/rate, cmocka.
- * Run by scripts/run-unit. */
+/* The limit of messages in any sixty seconds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

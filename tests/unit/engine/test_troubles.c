@@ -1,6 +1,4 @@
-/* What keeps reminders from leaving, as the engine knows it: begun, said again and over, in virtual time.
- * Depends on play.
- * Run by make unit. */
+/* What keeps reminders from leaving, as the engine knows it: begun, said again and over, in virtual time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

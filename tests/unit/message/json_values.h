@@ -1,6 +1,4 @@
-/* JSON as the values of a template, for tests: every name of it is a single character.
- * Depends on template/fill, jansson.
- * Used by test_template.c and by fuzz_template.c. */
+/* JSON as the values of a template, for tests: every name of it is a single character. */
 #pragma once
 
 #include <jansson.h>

@@ -1,6 +1,4 @@
-/* Letters for tests.
- * Depends on message/letter.
- * Used by test_compose.c and test_words.c. */
+/* Letters for tests. */
 #include "letters.h"
 
 #include "base/cleanup.h"

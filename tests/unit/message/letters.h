@@ -1,6 +1,4 @@
-/* Letters for tests: an agency, a plan and a block that hardly change, so that a test names only what matters to it.
- * Depends on message/letter.
- * Used by test_compose.c and test_words.c. */
+/* Letters for tests: an agency, a plan and a block that hardly change, so that a test names only what matters to it. */
 #pragma once
 
 #include "message/compose.h"

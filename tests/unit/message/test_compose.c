@@ -1,6 +1,4 @@
-/* Tests of compose: header fields, thread, calendar and payload of messages, and what hostile facts do to them.
- * Depends on compose, letters, jansson, cmocka.
- * Run by scripts/run-unit. */
+/* Tests of compose: header fields, thread, calendar and payload of messages, and what hostile facts do to them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

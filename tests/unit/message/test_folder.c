@@ -1,6 +1,4 @@
-/* Tests of folder: what is wrong with templates is found with file and line, and the shipped ones are whole.
- * Depends on folder, cmocka.
- * Run by scripts/run-unit. */
+/* Tests of folder: what is wrong with templates is found with file and line, and the shipped ones are whole. */
 #include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>

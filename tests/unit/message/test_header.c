@@ -1,6 +1,4 @@
-/* Tests of header: what a mail program reads, line lengths, and that no value starts a field of its own.
- * Depends on header, text, cmocka.
- * Run by scripts/run-unit. */
+/* Tests of header: what a mail program reads, line lengths, and that no value starts a field of its own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,4 @@
-/* Tests of ics: line ends and lengths, and what a calendar program reads.
- * Depends on ics, civil, libical, cmocka.
- * Run by scripts/run-unit. */
+/* Tests of ics: line ends and lengths, and what a calendar program reads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,4 @@
-/* Tests of json: what is written, letter by letter, and that jansson reads it as it was meant.
- * Depends on json, jansson, cmocka.
- * Run by scripts/run-unit. */
+/* Tests of json: what is written, letter by letter, and that jansson reads it as it was meant. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,4 @@
-/* Tests of payload: every key of every kind of webhook, and its time in any zone.
- * Depends on payload, jansson, cmocka.
- * Run by scripts/run-unit. */
+/* Tests of payload: every key of every kind of webhook, and its time in any zone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,4 @@
-/* Tests of phrase: terms and spans as the administration writes them.
- * Depends on phrase, civil, cmocka.
- * Run by scripts/run-unit. */
+/* Tests of phrase: terms and spans as the administration writes them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,4 @@
-/* Tests of template: what the Mustache specification asks for, the errors and where they are, and the limits.
- * Depends on template, json_values, cmocka.
- * Run by scripts/run-unit. */
+/* Tests of template: what the Mustache specification asks for, the errors and where they are, and the limits. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,4 @@
-/* Tests of text: what becomes of strings from outside, and the buffer's limits.
- * Depends on text, cmocka.
- * Run by scripts/run-unit. */
+/* Tests of text: what becomes of strings from outside, and the buffer's limits. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

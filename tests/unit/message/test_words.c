@@ -1,6 +1,4 @@
-/* Tests of the words: what each kind of message says, by the shipped templates.
- * Depends on compose, letters, cmocka.
- * Run by scripts/run-unit. */
+/* Tests of the words: what each kind of message says, by the shipped templates. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,4 @@
-/* What the tests of the store share: a state folder of their own, rows to begin with, and shorthands.
- * Depends on the store, cmocka.
- * Included by every test_*.c beside it. */
+/* What the tests of the store share: a state folder of their own, rows to begin with, and shorthands. */
 #pragma once
 
 #include <setjmp.h>

@@ -1,6 +1,4 @@
-/* The audit log: every field there and back, lists by filter, and that it is only ever added to.
- * Depends on the store, and on its private header to try what no operation does.
- * Run by scripts/run-unit. */
+/* The audit log: every field there and back, lists by filter, and that it is only ever added to. */
 #include "fixture.h"
 
 #include "store/query.h"

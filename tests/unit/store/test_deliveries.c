@@ -1,6 +1,4 @@
-/* Deliveries: queued, joined, claimed, finished; what becomes of their notices; retries by hand; lists and counts.
- * Depends on the store.
- * Run by scripts/run-unit. */
+/* Deliveries: queued, joined, claimed, finished; what becomes of their notices; retries by hand; lists and counts. */
 #include "fixture.h"
 
 static int64_t one_notice(struct store *store, const char *rung)

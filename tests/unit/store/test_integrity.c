@@ -1,6 +1,4 @@
-/* Damage that SQLite alone does not see: indexes that disagree with their tables, and values that cannot be.
- * Depends on the store; changes the file with SQLite itself.
- * Run by scripts/run-unit. */
+/* Damage that SQLite alone does not see: indexes that disagree with their tables, and values that cannot be. */
 #include "fixture.h"
 
 #include <fcntl.h>

@@ -1,6 +1,4 @@
-/* Want of memory, at every allocation in turn: an error in time, nothing half done, and a store that works again.
- * Depends on the store and on SQLite's allocator hooks.
- * Run by scripts/run-unit. */
+/* Want of memory, at every allocation in turn: an error in time, nothing half done, and a store that works again. */
 #include "fixture.h"
 #include "workload.h"
 

@@ -1,6 +1,4 @@
-/* Notices: unique for ever, told by urgency, stopped and counted.
- * Depends on the store.
- * Run by scripts/run-unit. */
+/* Notices: unique for ever, told by urgency, stopped and counted. */
 #include "fixture.h"
 
 struct about {

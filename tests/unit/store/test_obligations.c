@@ -1,6 +1,4 @@
-/* Occurrences and obligations: every field there and back, lists by filter, what is due, what a sync withdraws.
- * Depends on the store, and on its private header to spoil a row.
- * Run by scripts/run-unit. */
+/* Occurrences and obligations: every field there and back, lists by filter, what is due, what a sync withdraws. */
 #include "fixture.h"
 
 #include "store/query.h"

@@ -1,6 +1,4 @@
-/* Opening a store: the folder, its lock, and files that must not be touched.
- * Depends on the store; looks at the file with SQLite itself.
- * Run by scripts/run-unit. */
+/* Opening a store: the folder, its lock, and files that must not be touched. */
 #include "fixture.h"
 
 #include <fcntl.h>

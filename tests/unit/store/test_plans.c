@@ -1,6 +1,4 @@
-/* Every statement goes by an index: what it costs grows with what it returns, not with what is stored.
- * Depends on the store, and on its private header to see the statements.
- * Run by scripts/run-unit. */
+/* Every statement goes by an index: what it costs grows with what it returns, not with what is stored. */
 #include "fixture.h"
 #include "workload.h"
 

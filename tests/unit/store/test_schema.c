@@ -1,6 +1,4 @@
-/* Migrations by steps of the test's own; copies and backups.
- * Depends on the store and its private headers.
- * Run by scripts/run-unit. */
+/* Migrations by steps of the test's own; copies and backups. */
 #include "fixture.h"
 
 #include "store/schema.h"

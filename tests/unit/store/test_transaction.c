@@ -1,7 +1,5 @@
 /* Transactions: what is committed survives a killed process, what is not leaves nothing, and a full disk breaks only
- * the transaction that met it.
- * Depends on the store, and on its private header to limit the file.
- * Run by scripts/run-unit. */
+ * the transaction that met it. */
 #include "fixture.h"
 
 #include "store/query.h"

@@ -1,6 +1,4 @@
-/* A run through every operation of the store, for tests that look at all of them at once.
- * Depends on store.h.
- * Included by test_plans.c and test_memory.c. */
+/* A run through every operation of the store, for tests that look at all of them at once. */
 #pragma once
 
 #include "base/cleanup.h"

@@ -1,6 +1,4 @@
-/* An event loop with transfers, and the outcomes they have had, for the tests of delivery.
- * Depends on transfer, sd-event, cmocka.
- * Included by the test programs. */
+/* An event loop with transfers, and the outcomes they have had, for the tests of delivery. */
 #pragma once
 
 #include <setjmp.h>

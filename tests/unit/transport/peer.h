@@ -1,6 +1,4 @@
-/* A scripted server on a free port of 127.0.0.1, in threads of its own, for the tests of delivery.
- * Depends on sockets, POSIX threads.
- * Included by the test programs; they check what it has recorded after peer_stop(), or under its lock. */
+/* A scripted server on a free port of 127.0.0.1, in threads of its own, for the tests of delivery. */
 #pragma once
 
 #include <arpa/inet.h>
