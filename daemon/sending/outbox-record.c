@@ -149,7 +149,7 @@ static void server_refuses(const struct outbox *outbox, const struct parcel *par
                         "set mail.helo",
                 [FAULT_SENDER] = "check mail.from",
                 [FAULT_LOGIN] = "check mail.username and its password",
-                [FAULT_ENCRYPTION] = "check mail.tls, mail.ca_file and the server's certificate",
+                [FAULT_ENCRYPTION] = "check the server's certificate, and its tls and ca_file",
         };
         const char *server = parcel->server->name;
 

@@ -22,7 +22,7 @@ enum transfer_outcome {
 
 struct transfer_result {
         enum transfer_outcome outcome;
-        enum fault fault;   /* of a mail that was not sent */
+        enum fault fault;   /* why it was not sent, where that is known */
         int code;           /* last answer of the server, 0: none */
         const char *answer; /* its words, or libcurl's; one printable UTF-8 line of at most TRANSFER_ANSWER_MAX bytes */
         int64_t retry_after; /* seconds the server asked for, 0: none */

@@ -264,7 +264,9 @@ static enum transfer_outcome webhook_judge(struct transfer *transfer, CURL *easy
         if (!webhook->answered) {
                 if (code == CURLE_OK) /* so libcurl calls even a header without an end */
                         (void)snprintf(transfer->words, sizeof transfer->words, "the answer broke off");
-                return code == CURLE_PEER_FAILED_VERIFICATION ? TRANSFER_PERMANENT : TRANSFER_TEMPORARY;
+                if (code == CURLE_PEER_FAILED_VERIFICATION)
+                        transfer->result.fault = FAULT_ENCRYPTION;
+                return TRANSFER_TEMPORARY;
         }
         enum transfer_outcome outcome = judge_status(transfer->result.code);
         if (outcome == TRANSFER_TEMPORARY)
