@@ -38,28 +38,60 @@ static int add_name(struct store *store, char **indexes, const char *name)
         return 0;
 }
 
+#define NAME_SIZE 64    /* of a table or an index; ours are shorter */
+#define MISTAKEN_MAX 16 /* indexes; the schema has fewer */
+
+struct mistaken {
+        char index[NAME_SIZE], table[NAME_SIZE];
+};
+
+/* The index that a complaint is about. Its table is "" where the complaint is about anything else, or where the index
+ * is one that cannot be made anew. */
+static int read_complaint(struct store *store, const char *complaint, struct mistaken *ret)
+{
+        static const char sql[] = "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'index' AND name = ?"
+                                  " AND sql NOT LIKE 'CREATE UNIQUE%'";
+        static const char before[] = " index ";
+        const char *name =
+                strncmp(complaint, "non-unique", strlen("non-unique")) == 0 ? NULL : strstr(complaint, before);
+        CLEANUP_QUERY struct query query = query_prepared(store, sql);
+        query_bind_text(&query, name ? name + strlen(before) : "");
+        int r = query_step(&query);
+        *ret = (struct mistaken){0};
+        if (r <= 0)
+                return r;
+        query_read_name(&query, sizeof(ret->index), ret->index);
+        query_read_name(&query, sizeof(ret->table), ret->table);
+        return query_check(&query);
+}
+
 /* Where one index of a table disagrees with it, the index is wrong: made anew it is right again. Where two do, it is
  * the row that was changed under them, and nobody knows what it was. An index of what is unique cannot be made anew
  * where the row that was changed is the same as another by now, and is left alone. The same where SQLite complains of
  * anything else, which quick_check does not see: a key that is there twice, a table of keys out of order. */
 static int find_indexes(struct store *store, const char *first_words, char **indexes)
 {
-        static const char sql[] = "SELECT s.name, count(*) OVER (PARTITION BY s.tbl_name) FROM"
-                                  " (SELECT DISTINCT iif(integrity_check LIKE 'non-unique%', '',"
-                                  "   substr(integrity_check, instr(integrity_check, ' index ') + 7)) AS name"
-                                  "  FROM pragma_integrity_check(1000000)) AS f"
-                                  " LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = f.name"
-                                  " AND s.sql NOT LIKE 'CREATE UNIQUE%'";
-        CLEANUP_QUERY struct query query = query_prepared(store, sql);
+        struct mistaken found[MISTAKEN_MAX];
+        size_t n = 0;
+        CLEANUP_QUERY struct query query = query_prepared(store, "PRAGMA integrity_check(1000000)");
         int r;
         while ((r = query_step(&query)) > 0) {
-                CLEANUP_FREE char *name = query_read_text(&query);
-                int64_t of_table = query_read_integer(&query);
-                if (query_check(&query) < 0)
-                        return query_check(&query);
-                if (!name || of_table > 1)
+                CLEANUP_FREE char *complaint = query_read_text(&query);
+                struct mistaken one;
+                size_t i = 0;
+                r = query_check(&query);
+                if (r == 0)
+                        r = read_complaint(store, complaint, &one);
+                if (r < 0)
+                        return r;
+                while (i < n && strcmp(found[i].table, one.table) != 0)
+                        i++;
+                if (!*one.table || i == MISTAKEN_MAX || (i < n && strcmp(found[i].index, one.index) != 0))
                         return store_refuse(store, -EUCLEAN, DAMAGED " (%s)", first_words);
-                r = add_name(store, indexes, name);
+                if (i < n)
+                        continue;
+                found[n++] = one;
+                r = add_name(store, indexes, one.index);
                 if (r < 0)
                         return r;
         }

@@ -82,7 +82,7 @@ static void test_makes_an_index_anew(void **state)
                  "audit_time"},
                 {"'obligation_fire', 'notice_new'",
                  "UPDATE obligation SET next_fire = NULL WHERE id = 3; UPDATE notice SET state = 2 WHERE id = 1",
-                 "notice_new, obligation_fire"},
+                 "obligation_fire, notice_new"},
         };
         struct fixture *fixture = *state;
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
