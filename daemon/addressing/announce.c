@@ -12,6 +12,19 @@
 #include "message/json.h"
 
 /* The same can be decided, taken back and decided again: a random end makes each announcement one of its own. */
+/* "date-set@2024-10-22/…": the day that it is about, and random digits, since it may be said again. */
+static void name_rung(struct engine *engine, const struct obligation_record *record, struct notice_record *notice)
+{
+        char name[24], day[CIVIL_DATE_SIZE];
+
+        (void)snprintf(name, sizeof(name), "%s", kind_name(notice->kind));
+        for (char *c = strchr(name, '_'); c; c = strchr(c, '_'))
+                *c = '-';
+        (void)snprintf(notice->rung, sizeof(notice->rung), "%s%s%s/%016" PRIx64, name,
+                       record->due == CIVIL_NONE ? "" : "@",
+                       record->due == CIVIL_NONE ? "" : civil_format(record->due, day), engine_random(engine));
+}
+
 static int announce(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
                     const struct notice_detail *said)
 {
@@ -31,7 +44,7 @@ static int announce(struct engine *engine, const struct obligation_record *recor
         if (!detail)
                 return -ENOMEM;
         snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
-        snprintf(notice.rung, sizeof(notice.rung), "%s/%016" PRIx64, kind_name(kind), engine_random(engine));
+        name_rung(engine, record, &notice);
         r = store_add_notice(engine->store, &notice);
         return r < 0 ? r : 0;
 }
