@@ -22,7 +22,7 @@ from lab.smtp import SmtpServer
 from live import PASSWORD, USER, Live, item, mail_to, now, soon, wait_until
 from strangers import can_mount, mounts
 
-SOURCE = ROOT / "daemon/engine"
+SOURCE = ROOT / "daemon/runtime"
 pytestmark = pytest.mark.skipif(not can_mount(), reason="only root, where it may mount, stands in for systemd's journal")
 
 ERROR, WARNING, NOTICE, INFO = "3", "4", "5", "6"
@@ -40,9 +40,12 @@ EVENTS = {
     "DELIVERY_RETRY": (WARNING, DELIVERY),
     "DELIVERY_FAILED": (ERROR, DELIVERY),
     "DELIVERY_CANCELLED": (INFO, set()),
+    "TOO_LATE": (WARNING, {"REMINDERD_PLAN", "REMINDERD_ITEM", "REMINDERD_AGENCY", "REMINDERD_KIND"}),
     "RECOVERED": (NOTICE, set()),
     "CLOCK_CHANGED": (NOTICE, set()),
     "CLOCK_BEHIND": (WARNING, set()),
+    "MENDED": (ERROR, set()),
+    "LOG_HELD": (WARNING, set()),
     "STORE_TROUBLE": (ERROR, set()),
     "SERVER_TROUBLE": (ERROR, set()),
     "SERVER_REFUSES": (ERROR, set()),
@@ -126,9 +129,9 @@ def assert_as_promised(journal):
         assert entry["SYSLOG_IDENTIFIER"] == "reminderd" and entry["MESSAGE"]
 
 
-# Not provoked here but in the unit tests of the engine: a clock that is set, what takes hours, and what a server that
-# refuses us is told of (also in test_mail_servers.py).
-ELSEWHERE = {"CLOCK_CHANGED", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE"}
+# Not provoked here but in the unit tests of the engine: a clock that is set, what takes hours or days, and what a server
+# that refuses us is told of (also in test_mail_servers.py); and what is wrong with a database (in test_integrity.py).
+ELSEWHERE = {"CLOCK_CHANGED", "TOO_LATE", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE", "MENDED", "LOG_HELD"}
 # Which test sees which.
 SEEN = {
     "plans": {"STARTED", "SYNCED", "RELOADED", "RELOAD_REFUSED", "CONFIG_FINDING", "DATE_CHANGED", "STOPPING"},
