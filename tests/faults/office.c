@@ -157,12 +157,8 @@ static uint64_t number_of(const struct notice_record *notice, const char *addres
         }
 
         (void)snprintf(text, sizeof(text), "%lld/%lld/%s/%.*s/%s/%s", (long long)notice->occurrence_id,
-                       (long long)notice->obligation_id, notice->agency,
-                       (int)strcspn(notice->rung, notice->kind == KIND_DATE_SET || notice->kind == KIND_SNOOZED ||
-                                                                  notice->kind == KIND_COMPLETED
-                                                          ? "/"
-                                                          : ""),
-                       notice->rung, address, kind_name(notice->kind));
+                       (long long)notice->obligation_id, notice->agency, (int)strcspn(notice->rung, "/"), notice->rung,
+                       address, kind_name(notice->kind));
         for (const char *c = text; *c; c++)
                 hash = (hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
         return hash;

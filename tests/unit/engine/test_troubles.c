@@ -170,10 +170,9 @@ static void a_server_that_refuses_us(void **state)
                 enum fault fault;
                 const char *remedy; /* NULL: it is no such refusal */
         } table[] = {
-                {FAULT_CLIENT, "mail.helo"},    {FAULT_SENDER, "mail.from"},
-                {FAULT_LOGIN, "mail.username"}, {FAULT_ENCRYPTION, "mail.ca_file"},
-                {FAULT_SERVER, NULL},           {FAULT_SESSION, NULL},
-                {FAULT_ADDRESS, NULL},          {FAULT_MESSAGE, NULL},
+                {FAULT_CLIENT, "mail.helo"},   {FAULT_SENDER, "mail.from"}, {FAULT_LOGIN, "mail.username"},
+                {FAULT_ENCRYPTION, "ca_file"}, {FAULT_SERVER, NULL},        {FAULT_SESSION, NULL},
+                {FAULT_ADDRESS, NULL},         {FAULT_MESSAGE, NULL},
         };
 
         (void)state;
