@@ -22,11 +22,13 @@ from rawbus import RawBus
 
 ROOT, MEMBER, OUTSIDER, UNKNOWN = 0, 61001, 61002, 61003
 PASSWD = f"""root:x:0:0:root:/root:/bin/sh
+nobody:x:65534:65534::/:/bin/sh
 thu-ky:x:{MEMBER}:{MEMBER}::/:/bin/sh
 nguoi-ngoai:x:{OUTSIDER}:{OUTSIDER}::/:/bin/sh
 """
 KNOWN_TO_THE_BUS = f"vang-lai:x:{UNKNOWN}:{UNKNOWN}::/:/bin/sh\n"  # which closes its door to those it does not know
 GROUP = f"""root:x:0:
+nogroup:x:65534:
 thu-ky:x:{MEMBER}:
 nguoi-ngoai:x:{OUTSIDER}:
 reminderd:x:61000:thu-ky
