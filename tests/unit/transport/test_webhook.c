@@ -247,7 +247,9 @@ static void test_endless(void **state)
         } rows[] = {
                 {{.http = "HTTP/1.1 200 OK\r\n\r\n", .endless = "moo "}, TRANSFER_SENT, 200, "HTTP 200: moo moo"},
                 {{.http = "HTTP/1.1 404 No\r\n\r\n", .endless = "moo "}, TRANSFER_PERMANENT, 404, "HTTP 404: moo"},
-                {{.http = "HTTP/1.1 200 OK\r\n", .endless = "X: y\r\n"},
+                /* Long lines: libcurl itself counts to 5,000 since 8.14. */
+                {{.http = "HTTP/1.1 200 OK\r\n",
+                  .endless = "X: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n"},
                  TRANSFER_TEMPORARY,
                  200,
                  "header does not end"},
@@ -274,7 +276,8 @@ static void test_endless(void **state)
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 assert_int_equal(outcomes[i].result.outcome, rows[i].outcome);
                 assert_int_equal(outcomes[i].result.code, rows[i].code);
-                assert_non_null(strstr(outcomes[i].answer, rows[i].words));
+                if (!strstr(outcomes[i].answer, rows[i].words))
+                        fail_msg("\"%s\" is not in \"%s\"", rows[i].words, outcomes[i].answer);
         }
         harness_stop(&harness);
         for (size_t i = 0; i < ELEMENTS(rows); i++)
