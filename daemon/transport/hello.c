@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <limits.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,46 +28,113 @@ bool hello_is_full(const char *name)
                strlen(name) < HELLO_SIZE && strncasecmp(name, "localhost.", strlen("localhost.")) != 0;
 }
 
+/* A question to the resolver, in a thread of its own: one that hangs must not hold up the end of the program. It is not
+ * getaddrinfo_a(), whose threads end by pthread_exit(): where no descriptor is left to load libgcc with, that ends the
+ * process. Freed by whoever is the last to need it. */
 struct lookup {
-        struct gaicb request;
-        struct addrinfo hints;
         char name[HOST_NAME_MAX + 1];
+        pthread_mutex_t mutex; /* guards what follows */
+        pthread_cond_t over;
+        bool is_over, is_forgotten;
+        char found[HELLO_SIZE]; /* "": nothing that would do */
 };
+
+static struct lookup *lookup_new(const char *name)
+{
+        struct lookup *lookup = calloc(1, sizeof *lookup);
+        pthread_condattr_t attributes;
+
+        if (!lookup)
+                return NULL;
+        (void)snprintf(lookup->name, sizeof lookup->name, "%s", name);
+        pthread_mutex_init(&lookup->mutex, NULL);
+        pthread_condattr_init(&attributes);
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+        pthread_cond_init(&lookup->over, &attributes);
+        pthread_condattr_destroy(&attributes);
+        return lookup;
+}
 
 static void lookup_free(struct lookup *lookup)
 {
-        if (lookup->request.ar_result)
-                freeaddrinfo(lookup->request.ar_result);
+        pthread_cond_destroy(&lookup->over);
+        pthread_mutex_destroy(&lookup->mutex);
         free(lookup);
 }
 
-/* The resolver works in a thread of libc's own: one that hangs must not hold up the end of the program. */
+static void *look_up(void *userdata)
+{
+        const struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
+        struct lookup *lookup = userdata;
+        struct addrinfo *answer = NULL;
+        bool is_forgotten;
+        int r = getaddrinfo(lookup->name, NULL, &hints, &answer);
+
+        pthread_mutex_lock(&lookup->mutex);
+        if (r == 0 && answer->ai_canonname && hello_is_full(answer->ai_canonname))
+                (void)snprintf(lookup->found, sizeof lookup->found, "%s", answer->ai_canonname);
+        lookup->is_over = true;
+        is_forgotten = lookup->is_forgotten;
+        pthread_cond_signal(&lookup->over);
+        pthread_mutex_unlock(&lookup->mutex);
+        if (r == 0)
+                freeaddrinfo(answer);
+        if (is_forgotten)
+                lookup_free(lookup);
+        return NULL;
+}
+
+static bool start(struct lookup *lookup)
+{
+        pthread_attr_t attributes;
+        pthread_t thread;
+        int r;
+
+        pthread_attr_init(&attributes);
+        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+        r = pthread_create(&thread, &attributes, look_up, lookup);
+        pthread_attr_destroy(&attributes);
+        return r == 0;
+}
+
+/* With the mutex held: waits until it is over, nobody cares any more, or it has lasted too long. */
+static void wait_for(struct lookup *lookup, const atomic_bool *interrupted)
+{
+        struct timespec end;
+
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        for (int i = 0; i < LOOKUP_TURNS && !atomic_load_explicit(interrupted, memory_order_relaxed); i++) {
+                end.tv_nsec += LOOKUP_TURN_NSEC;
+                end.tv_sec += end.tv_nsec / 1000000000;
+                end.tv_nsec %= 1000000000;
+                while (!lookup->is_over && pthread_cond_timedwait(&lookup->over, &lookup->mutex, &end) == 0)
+                        ;
+                if (lookup->is_over)
+                        return;
+        }
+}
+
 static bool find_canonical(const char *name, const atomic_bool *interrupted, char ret[static HELLO_SIZE])
 {
-        const struct timespec turn = {.tv_nsec = LOOKUP_TURN_NSEC};
-        struct lookup *lookup = calloc(1, sizeof *lookup);
-        bool found = false;
-        int r;
+        struct lookup *lookup = lookup_new(name);
+        bool is_over, found = false;
 
         if (!lookup)
                 return false;
-        (void)snprintf(lookup->name, sizeof lookup->name, "%s", name);
-        lookup->hints = (struct addrinfo){.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
-        lookup->request = (struct gaicb){.ar_name = lookup->name, .ar_request = &lookup->hints};
-        struct gaicb *request = &lookup->request;
-        r = getaddrinfo_a(GAI_NOWAIT, &request, 1, NULL);
-        for (int i = 0; r == 0 && i < LOOKUP_TURNS && gai_error(request) == EAI_INPROGRESS; i++) {
-                if (atomic_load_explicit(interrupted, memory_order_relaxed))
-                        break;
-                (void)gai_suspend((const struct gaicb *const *)&request, 1, &turn);
+        if (!start(lookup)) {
+                lookup_free(lookup);
+                return false;
         }
-        if (r == 0 && gai_error(request) == 0 && request->ar_result && request->ar_result->ai_canonname) {
-                found = hello_is_full(request->ar_result->ai_canonname);
-                if (found)
-                        (void)snprintf(ret, HELLO_SIZE, "%s", request->ar_result->ai_canonname);
+        pthread_mutex_lock(&lookup->mutex);
+        wait_for(lookup, interrupted);
+        is_over = lookup->is_over;
+        lookup->is_forgotten = !is_over;
+        if (is_over && *lookup->found) {
+                memcpy(ret, lookup->found, HELLO_SIZE);
+                found = true;
         }
-        /* What cannot be cancelled any more is written to until it is over: left behind. */
-        if (r != 0 || gai_error(request) != EAI_INPROGRESS || gai_cancel(request) == EAI_CANCELED)
+        pthread_mutex_unlock(&lookup->mutex);
+        if (is_over)
                 lookup_free(lookup);
         return found;
 }
