@@ -51,7 +51,7 @@ static int make_block(void **state)
         struct fixture *fixture = *state;
         int64_t occurrence = fixture_occurrence(fixture->store, "p", "one", "");
         for (int i = 0; i < N_OBLIGATIONS; i++) {
-                char agency[8];
+                char agency[16];
                 snprintf(agency, sizeof(agency), "so-%d", i);
                 int64_t obligation =
                         fixture_obligation(fixture->store, occurrence, agency, &fixture_dated, wall_at(DUE_DAY, i));
