@@ -136,11 +136,13 @@ static int read_tag(struct compiler *c, size_t from, struct tag *tag)
 
 static int add_number(struct template *t, unsigned number)
 {
-        unsigned *numbers = reallocarray(t->numbers, t->n_numbers + 1, sizeof(*numbers));
-        if (!numbers)
-                return -ENOMEM;
-        t->numbers = numbers;
-        numbers[t->n_numbers++] = number;
+        if ((t->n_numbers & (t->n_numbers - 1)) == 0) { /* it is full: twice as many, from 1 on */
+                unsigned *numbers = reallocarray(t->numbers, t->n_numbers ? 2 * t->n_numbers : 1, sizeof(*numbers));
+                if (!numbers)
+                        return -ENOMEM;
+                t->numbers = numbers;
+        }
+        t->numbers[t->n_numbers++] = number;
         return 0;
 }
 
