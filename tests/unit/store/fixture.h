@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "dated.h"
 #include "store/query.h"
 
 #include <errno.h>
@@ -150,15 +151,6 @@ static inline void fixture_spill(const char *path, const char *bytes, size_t n)
                 if (r_ != 0) \
                         fail_msg("%s: %d, %s", #call, r_, store_error(store)); \
         } while (0)
-
-#define DUE_DAY 20000
-static const struct obligation fixture_dated = {
-        .from = CIVIL_NONE,
-        .due = DUE_DAY,
-        .fixed = CIVIL_NONE,
-        .done_on = CIVIL_NONE,
-        .snoozed_until = CIVIL_NONE,
-};
 
 static inline int64_t fixture_occurrence(struct store *store, const char *plan, const char *item, const char *key)
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/cleanup.h"
+#include "dated.h"
 #include "store/store.h"
 
 #include <errno.h>
