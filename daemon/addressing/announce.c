@@ -87,7 +87,7 @@ static int look_for_told(const struct engine *engine, const struct obligation_re
 int announce_end(struct engine *engine, const struct obligation_record *record, enum notice_kind kind, const char *by,
                  const char *note)
 {
-        struct told told;
+        struct told told = {0};
         int r = look_for_told(engine, record, &told);
 
         return r < 0 || !told.anything ? r : announce_decision(engine, record, kind, by, note);
@@ -95,7 +95,7 @@ int announce_end(struct engine *engine, const struct obligation_record *record, 
 
 int announce_reopening(struct engine *engine, const struct obligation_record *record, const char *by, const char *note)
 {
-        struct told told;
+        struct told told = {0};
         int r = look_for_told(engine, record, &told);
 
         return r < 0 || !told.ended ? r : announce_decision(engine, record, KIND_REOPENED, by, note);
@@ -163,7 +163,7 @@ int announce_date(struct engine *engine, const struct obligation_record *record,
         struct obligation_dates old = obligation_dates(before, config->calendar);
         struct obligation_dates new = obligation_dates(&record->obligation, config->calendar);
         struct unsaid CLEANUP(unsaid_clear) unsaid = {.found = false};
-        struct told told;
+        struct told told = {0};
         bool cleared;
         int r = look_for_unsaid(engine, record, &unsaid);
 

@@ -71,27 +71,27 @@ static int read_complaint(struct store *store, const char *complaint, struct mis
  * anything else, which quick_check does not see: a key that is there twice, a table of keys out of order. */
 static int find_indexes(struct store *store, const char *first_words, char **indexes)
 {
-        struct mistaken found[MISTAKEN_MAX];
+        struct mistaken found[MISTAKEN_MAX] = {0};
         size_t n = 0;
         CLEANUP_QUERY struct query query = query_prepared(store, "PRAGMA integrity_check(1000000)");
         int r;
         while ((r = query_step(&query)) > 0) {
                 CLEANUP_FREE char *complaint = query_read_text(&query);
-                struct mistaken one;
+                struct mistaken *one = &found[n];
                 size_t i = 0;
                 r = query_check(&query);
                 if (r == 0)
-                        r = read_complaint(store, complaint, &one);
+                        r = read_complaint(store, complaint, one);
                 if (r < 0)
                         return r;
-                while (i < n && strcmp(found[i].table, one.table) != 0)
+                while (i < n && strcmp(found[i].table, one->table) != 0)
                         i++;
-                if (!*one.table || i == MISTAKEN_MAX || (i < n && strcmp(found[i].index, one.index) != 0))
+                if (!*one->table || (i < n ? strcmp(found[i].index, one->index) != 0 : n + 1 == MISTAKEN_MAX))
                         return store_refuse(store, -EUCLEAN, DAMAGED " (%s)", first_words);
                 if (i < n)
                         continue;
-                found[n++] = one;
-                r = add_name(store, indexes, one.index);
+                n++;
+                r = add_name(store, indexes, one->index);
                 if (r < 0)
                         return r;
         }
