@@ -183,7 +183,7 @@ static void put_snooze_end(struct ladder *ladder, civil_day until)
 
 wall_time ladder_since(wall_time handled, wall_time now)
 {
-        wall_time back = now - LADDER_LOOK_BACK * DAY_SECONDS;
+        wall_time back = now - (wall_time)LADDER_LOOK_BACK * DAY_SECONDS;
 
         return handled > back ? handled : back;
 }
