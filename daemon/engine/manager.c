@@ -363,7 +363,7 @@ static void judge_log(struct manager *manager)
                 journal_say(&engine->journal, EVENT_LOG_HELD, NULL,
                             "The database's log has grown by %" PRId64 " MB and cannot be emptied: another process "
                             "keeps a transaction open on " STORE_FILE "; end it (fuser -v names it)",
-                            held / (1024 * 1024));
+                            held / (INT64_C(1024) * 1024));
         else if (held > 0)
                 return;
         manager->held_back = held;

@@ -105,7 +105,8 @@ int letter_calendar(const struct letter_sender *sender, const struct letter *let
                 return -ENOMEM;
         for (size_t i = 0; i < letter->n_entries; i++) {
                 const struct letter_entry *entry = &letter->entries[i];
-                if (entry != published && !entry->cancels)
+                bool is_published = published && entry == published;
+                if (!is_published && !entry->cancels)
                         continue;
                 int r = add_event(&events, sender, letter, entry, subject);
                 if (r < 0)

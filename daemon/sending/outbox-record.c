@@ -144,9 +144,7 @@ static void server_ails(const struct outbox *outbox, const char *server, int64_t
 static void server_refuses(const struct outbox *outbox, const struct parcel *parcel)
 {
         static const char *const remedies[] = {
-                [FAULT_CLIENT] =
-                        "its administrator has to admit this machine; if it is the name that it does not like, "
-                        "set mail.helo",
+                [FAULT_CLIENT] = "its administrator has to admit this machine; if it dislikes the name, set mail.helo",
                 [FAULT_SENDER] = "check mail.from",
                 [FAULT_LOGIN] = "check mail.username and its password",
                 [FAULT_ENCRYPTION] = "check the server's certificate, and its tls and ca_file",
