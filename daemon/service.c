@@ -33,8 +33,8 @@
 
 /* How often the store is looked at for what its indexes lost: at the latest after a day, for which the program wakes up
  * once; and when it is awake anyway, for a thousandth of the time at most. */
-#define VERIFY_EVERY_USEC (24 * 3600 * 1000000ULL)
-#define VERIFY_ACCURACY_USEC (3600 * 1000000ULL) /* together with whatever else wakes the machine */
+#define VERIFY_EVERY_USEC (UINT64_C(24) * 3600 * 1000000)
+#define VERIFY_ACCURACY_USEC (3600ULL * 1000000ULL) /* together with whatever else wakes the machine */
 #define VERIFY_SHARE 1000
 
 struct service {
