@@ -2,28 +2,7 @@
 #include "store/listing.h"
 #include "store/rows.h"
 
-#include <errno.h>
 #include <string.h>
-
-static const char *const state_names[] = {
-        [DELIVERY_QUEUED] = "queued", [DELIVERY_SENDING] = "sending",     [DELIVERY_SENT] = "sent",
-        [DELIVERY_FAILED] = "failed", [DELIVERY_CANCELLED] = "cancelled",
-};
-
-const char *delivery_state_name(enum delivery_state state)
-{
-        return state_names[state];
-}
-
-int delivery_state_parse(const char *name, enum delivery_state *ret)
-{
-        for (unsigned i = 0; i < DELIVERY_STATES; i++)
-                if (strcmp(name, state_names[i]) == 0) {
-                        *ret = (enum delivery_state)i;
-                        return 0;
-                }
-        return -EINVAL;
-}
 
 void delivery_record_clear(struct delivery_record *record)
 {

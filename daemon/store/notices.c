@@ -1,18 +1,6 @@
 /* Notices: one rung that fell due, unique for ever; and what stops or settles them. */
 #include "store/rows.h"
 
-#include <string.h>
-
-static const char *const state_names[] = {
-        [NOTICE_NEW] = "new",       [NOTICE_QUEUED] = "queued",       [NOTICE_SENT] = "sent",
-        [NOTICE_FAILED] = "failed", [NOTICE_CANCELLED] = "cancelled", [NOTICE_SKIPPED] = "skipped",
-};
-
-const char *notice_state_name(enum notice_state state)
-{
-        return state_names[state];
-}
-
 void notice_record_clear(struct notice_record *record)
 {
         free(record->detail);
@@ -32,7 +20,7 @@ static int read_row(struct query *query, void *record)
         query_read_ident_or_none(query, row.agency);
         query_read_name(query, sizeof(row.rung), row.rung);
         row.kind = (enum notice_kind)query_read_below(query, KIND_COUNT);
-        row.state = (enum notice_state)query_read_below(query, NOTICE_SKIPPED + 1);
+        row.state = (enum notice_state)query_read_below(query, NOTICE_STATES);
         CLEANUP_FREE char *detail = query_read_text(query);
         row.rung_at = query_read_moment(query);
         row.made_ms = query_read_ms(query);

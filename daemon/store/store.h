@@ -1,7 +1,9 @@
 /* The store: what is owed, what was noticed, what is to be delivered, and who decided what; durable. */
 #pragma once
 
+#include "core/delivery.h"
 #include "core/kind.h"
+#include "core/notice.h"
 #include "core/obligation.h"
 
 /* Errors of every function: 0 or a positive outcome where named; -ENOMEM; -ENOSPC (disk full: nothing of the open
@@ -168,9 +170,6 @@ int store_next_fire(struct store *store, wall_time *ret);
 int store_unsettle(struct store *store, wall_time now);
 
 /* ---- notices ---- */
-enum notice_state { NOTICE_NEW, NOTICE_QUEUED, NOTICE_SENT, NOTICE_FAILED, NOTICE_CANCELLED, NOTICE_SKIPPED };
-const char *notice_state_name(enum notice_state state);
-
 struct notice_record {
         int64_t id;
         int64_t occurrence_id; /* 0 for a digest, a test, a failure */
@@ -214,17 +213,6 @@ int store_each_notice(struct store *store, int64_t occurrence_id, int64_t obliga
                       void *userdata);
 
 /* ---- deliveries ---- */
-enum delivery_state {
-        DELIVERY_QUEUED,
-        DELIVERY_SENDING,
-        DELIVERY_SENT,
-        DELIVERY_FAILED,
-        DELIVERY_CANCELLED,
-        DELIVERY_STATES
-};
-const char *delivery_state_name(enum delivery_state state);
-int delivery_state_parse(const char *name, enum delivery_state *ret);
-
 /* The seconds since 2020-01-01 UTC fit 32 bits until 2088; from 2083 on a delivery only counts on from the one before.
  */
 #define SEQUENCE_EPOCH 1577836800

@@ -1,8 +1,10 @@
 /* Tests of the names that files, headers and the command line use, both ways. */
 #include "fixture.h"
 
+#include "core/delivery.h"
 #include "core/kind.h"
 #include "core/ladder.h"
+#include "core/notice.h"
 #include "core/obligation.h"
 
 #include <errno.h>
@@ -58,12 +60,37 @@ static void test_verdicts(void **state)
                 assert_string_equal(verdict_name((enum verdict)i), names[i]);
 }
 
+static void test_notices(void **state)
+{
+        static const char *const names[] = {"new", "queued", "sent", "failed", "cancelled", "skipped"};
+
+        (void)state;
+        assert_int_equal(ELEMENTS(names), NOTICE_STATES);
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                assert_string_equal(notice_state_name((enum notice_state)i), names[i]);
+}
+
+static void test_deliveries(void **state)
+{
+        static const char *const names[] = {"queued", "sending", "sent", "failed", "cancelled"};
+        enum delivery_state parsed = DELIVERY_QUEUED;
+
+        (void)state;
+        assert_int_equal(ELEMENTS(names), DELIVERY_STATES);
+        for (int i = 0; i < DELIVERY_STATES; i++) {
+                assert_string_equal(delivery_state_name((enum delivery_state)i), names[i]);
+                assert_int_equal(delivery_state_parse(names[i], &parsed), 0);
+                assert_int_equal(parsed, i);
+        }
+        assert_int_equal(delivery_state_parse("", &parsed), -EINVAL);
+        assert_int_equal(delivery_state_parse("Sent", &parsed), -EINVAL);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_kinds),
-                cmocka_unit_test(test_states),
-                cmocka_unit_test(test_verdicts),
+                cmocka_unit_test(test_kinds),   cmocka_unit_test(test_states),     cmocka_unit_test(test_verdicts),
+                cmocka_unit_test(test_notices), cmocka_unit_test(test_deliveries),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
