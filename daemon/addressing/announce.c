@@ -71,7 +71,7 @@ static int note_told(void *userdata, const struct notice_record *notice)
         if (notice->state != NOTICE_SENT)
                 return 0;
         told->anything = true;
-        if (notice->kind == KIND_COMPLETED || notice->kind == KIND_WAIVED || notice->kind == KIND_WITHDRAWN)
+        if (kind_ends_debt(notice->kind))
                 told->ended = true;
         else if (notice->kind == KIND_REOPENED)
                 told->ended = false;
@@ -118,7 +118,7 @@ static int find_unsaid(void *userdata, const struct notice_record *notice)
 {
         struct unsaid *unsaid = userdata;
 
-        if (unsaid->found || (notice->kind != KIND_DATE_SET && notice->kind != KIND_DATE_CLEARED) ||
+        if (unsaid->found || !kind_tells_date(notice->kind) ||
             (notice->state != NOTICE_NEW && notice->state != NOTICE_QUEUED))
                 return 0;
         unsaid->found = true;

@@ -32,7 +32,7 @@ static enum company company_of(enum notice_kind kind)
                 return WITH_WHAT_IS_TAKEN_BACK;
         if (kind == KIND_FAILURE)
                 return WITH_FAILURES;
-        return kind == KIND_SNOOZED || kind == KIND_COMPLETED || kind == KIND_DIGEST ? ALONE : WITH_REMINDERS;
+        return kind_confirms(kind) || kind == KIND_DIGEST ? ALONE : WITH_REMINDERS;
 }
 
 static bool goes_with(const struct notice_record *first, const struct notice_record *other)

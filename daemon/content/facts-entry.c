@@ -248,7 +248,7 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
                 ret->days_late = obligation_is_late(&record->obligation, calendar)
                                          ? calendar_working_between(calendar, ret->dates.effective, ret->done_on)
                                          : 0;
-        if (notice->kind == KIND_DATE_SET || notice->kind == KIND_DATE_CLEARED)
+        if (kind_tells_date(notice->kind))
                 ret->old = (struct obligation_dates){
                         .from = detail.from,
                         .due = detail.due,
@@ -438,8 +438,7 @@ int entry_of_notice(struct facts *facts, const struct notice_record *notice, str
         r = store_get_obligation(facts->engine->store, notice->obligation_id, &record);
         if (r < 0)
                 return r;
-        if (notice->kind == KIND_DATE_SET || notice->kind == KIND_SNOOZED || notice->kind == KIND_COMPLETED ||
-            kind_takes_back(notice->kind))
+        if (kind_tells_decision(notice->kind))
                 return of_decision(facts, &record, notice, ret, ret_reason);
         return of_reminder(facts, &record, notice, ret, ret_reason);
 }

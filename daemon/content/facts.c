@@ -106,12 +106,11 @@ static int by_urgency(const void *left, const void *right)
 {
         const struct letter_entry *a = left, *b = right;
 
-        if (a->kind != b->kind)
-                return a->kind < b->kind ? -1 : 1;
-        if (a->dates.safe != b->dates.safe)
-                return a->dates.safe < b->dates.safe ? -1 : 1;
-        int order = strcmp(a->item, b->item);
+        int order =
+                urgency_compare(&(struct urgency){a->kind, a->dates.safe}, &(struct urgency){b->kind, b->dates.safe});
 
+        if (order == 0)
+                order = strcmp(a->item, b->item);
         return order != 0 ? order : strcmp(a->occurrence, b->occurrence);
 }
 

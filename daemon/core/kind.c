@@ -1,37 +1,108 @@
-/* The names of the kinds of notices. */
+/* The kinds of notices: their names, and what is true of each. */
 #include "core/kind.h"
 
 #include <errno.h>
 #include <string.h>
 
-static const char *const names[] = {
-        [KIND_ESCALATION] = "escalation",
-        [KIND_OVERDUE] = "overdue",
-        [KIND_DUE] = "due",
-        [KIND_FIX_DATE] = "fix_date",
-        [KIND_DATE_SET] = "date_set",
-        [KIND_ADVANCE] = "advance",
-        [KIND_OBSERVANCE] = "observance",
-        [KIND_SNOOZED] = "snoozed",
-        [KIND_COMPLETED] = "completed",
-        [KIND_DIGEST] = "digest",
-        [KIND_FAILURE] = "failure",
-        [KIND_TEST] = "test",
-        [KIND_DATE_CLEARED] = "date_cleared",
-        [KIND_WAIVED] = "waived",
-        [KIND_WITHDRAWN] = "withdrawn",
-        [KIND_REOPENED] = "reopened",
+enum trait {
+        REMINDS = 1 << 0,
+        LOOKS_AHEAD = 1 << 1,
+        CONFIRMS = 1 << 2,
+        TELLS_DATE = 1 << 3,
+        TAKES_BACK = 1 << 4,
+        ENDS_DEBT = 1 << 5,
+        ENDS_ENTRY = 1 << 6,
+        NAMES_DAY = 1 << 7,
 };
+
+static const struct {
+        const char *name;
+        unsigned traits;
+} kinds[KIND_COUNT] = {
+        [KIND_ESCALATION] = {"escalation", 0},
+        [KIND_OVERDUE] = {"overdue", REMINDS | NAMES_DAY},
+        [KIND_DUE] = {"due", REMINDS | LOOKS_AHEAD | NAMES_DAY},
+        [KIND_FIX_DATE] = {"fix_date", 0},
+        [KIND_DATE_SET] = {"date_set", TELLS_DATE | NAMES_DAY},
+        [KIND_ADVANCE] = {"advance", REMINDS | LOOKS_AHEAD | NAMES_DAY},
+        [KIND_OBSERVANCE] = {"observance", NAMES_DAY},
+        [KIND_SNOOZED] = {"snoozed", CONFIRMS},
+        [KIND_COMPLETED] = {"completed", CONFIRMS | ENDS_DEBT | ENDS_ENTRY},
+        [KIND_DIGEST] = {"digest", 0},
+        [KIND_FAILURE] = {"failure", 0},
+        [KIND_TEST] = {"test", 0},
+        [KIND_DATE_CLEARED] = {"date_cleared", TELLS_DATE | TAKES_BACK | ENDS_ENTRY},
+        [KIND_WAIVED] = {"waived", TAKES_BACK | ENDS_DEBT | ENDS_ENTRY},
+        [KIND_WITHDRAWN] = {"withdrawn", TAKES_BACK | ENDS_DEBT | ENDS_ENTRY},
+        [KIND_REOPENED] = {"reopened", TAKES_BACK | NAMES_DAY},
+};
+
+static bool has_any(enum notice_kind kind, unsigned traits)
+{
+        return kinds[kind].traits & traits;
+}
+
+bool kind_reminds(enum notice_kind kind)
+{
+        return has_any(kind, REMINDS);
+}
+
+bool kind_looks_ahead(enum notice_kind kind)
+{
+        return has_any(kind, LOOKS_AHEAD);
+}
+
+bool kind_confirms(enum notice_kind kind)
+{
+        return has_any(kind, CONFIRMS);
+}
+
+bool kind_tells_date(enum notice_kind kind)
+{
+        return has_any(kind, TELLS_DATE);
+}
+
+bool kind_takes_back(enum notice_kind kind)
+{
+        return has_any(kind, TAKES_BACK);
+}
+
+bool kind_tells_decision(enum notice_kind kind)
+{
+        return has_any(kind, CONFIRMS | TELLS_DATE | TAKES_BACK);
+}
+
+bool kind_ends_debt(enum notice_kind kind)
+{
+        return has_any(kind, ENDS_DEBT);
+}
+
+bool kind_ends_entry(enum notice_kind kind)
+{
+        return has_any(kind, ENDS_ENTRY);
+}
+
+bool kind_names_day(enum notice_kind kind)
+{
+        return has_any(kind, NAMES_DAY);
+}
+
+int urgency_compare(const struct urgency *a, const struct urgency *b)
+{
+        if (a->kind != b->kind)
+                return a->kind < b->kind ? -1 : 1;
+        return (a->day > b->day) - (a->day < b->day);
+}
 
 const char *kind_name(enum notice_kind kind)
 {
-        return names[kind];
+        return kinds[kind].name;
 }
 
 int kind_parse(const char *name, enum notice_kind *ret)
 {
         for (int kind = 0; kind < KIND_COUNT; kind++)
-                if (strcmp(names[kind], name) == 0) {
+                if (strcmp(kinds[kind].name, name) == 0) {
                         *ret = (enum notice_kind)kind;
                         return 0;
                 }

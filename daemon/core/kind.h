@@ -1,7 +1,7 @@
 /* The kinds of notices and messages, and their names in files, headers and payloads. */
 #pragma once
 
-#include <stdbool.h>
+#include "core/civil.h"
 
 /* In order of urgency: of several in one message the first names it. They are stored as numbers: those that came later
  * stand at the end. */
@@ -25,17 +25,33 @@ enum notice_kind {
         KIND_COUNT
 };
 
+/* Reminds an agency of what it owes: a snooze silences these, and they are counted. */
+bool kind_reminds(enum notice_kind kind);
+/* A reminder of a day that is not over. */
+bool kind_looks_ahead(enum notice_kind kind);
+/* Says to whom it concerns that a person snoozed or finished something. Sent only where confirmations are wanted. */
+bool kind_confirms(enum notice_kind kind);
+/* Says that a date was set, changed or cleared. */
+bool kind_tells_date(enum notice_kind kind);
 /* Says that something which was told before holds no more: a message of these has nothing else in it. */
-static inline bool kind_takes_back(enum notice_kind kind)
-{
-        return kind >= KIND_DATE_CLEARED && kind <= KIND_REOPENED;
-}
-
+bool kind_takes_back(enum notice_kind kind);
+/* One of the three above: somebody decided, or an edited plan did. */
+bool kind_tells_decision(enum notice_kind kind);
+/* Says that nothing is owed any more. */
+bool kind_ends_debt(enum notice_kind kind);
 /* After it a calendar has nothing to show of the obligation. */
-static inline bool kind_ends_entry(enum notice_kind kind)
-{
-        return kind == KIND_COMPLETED || (kind_takes_back(kind) && kind != KIND_REOPENED);
-}
+bool kind_ends_entry(enum notice_kind kind);
+/* Speaks of the day of an obligation, which a calendar can show. */
+bool kind_names_day(enum notice_kind kind);
+
+/* How urgent something said in a message is: by its kind, then by its day. */
+struct urgency {
+        enum notice_kind kind;
+        civil_day day;
+};
+
+/* Below 0 where the first is the more urgent. */
+int urgency_compare(const struct urgency *a, const struct urgency *b);
 
 /* "overdue", "fix_date", … */
 const char *kind_name(enum notice_kind kind);

@@ -113,7 +113,7 @@ static int snooze_one(const struct change *change, struct obligation_record *rec
                 return -ENOMEM;
         }
         for (enum notice_kind kind = 0; r == 0 && kind < KIND_COUNT; kind++)
-                if (kind == KIND_ADVANCE || kind == KIND_DUE || kind == KIND_OVERDUE)
+                if (kind_reminds(kind))
                         r = store_cancel_notices(change->engine->store, record->occurrence_id, record->id, kind,
                                                  "snoozed");
         if (r >= 0)

@@ -9,17 +9,7 @@
 
 static bool has_day(const struct letter_entry *entry)
 {
-        switch (entry->kind) {
-        case KIND_ADVANCE:
-        case KIND_DUE:
-        case KIND_OVERDUE:
-        case KIND_DATE_SET:
-        case KIND_OBSERVANCE:
-        case KIND_REOPENED:
-                return entry->dates.due != CIVIL_NONE && !entry->dates.tentative;
-        default:
-                return false;
-        }
+        return kind_names_day(entry->kind) && entry->dates.due != CIVIL_NONE && !entry->dates.tentative;
 }
 
 bool letter_cancels(const struct letter *letter)

@@ -59,6 +59,15 @@ static bool group_at(const struct scope *scope, size_t kind, struct fill *ret)
 static const enum value_name parts[] = {NAME_is_escalation, NAME_is_overdue,    NAME_is_reminder,   NAME_is_fix_date,
                                         NAME_is_date_set,   NAME_is_observance, NAME_is_taken_back, NAME_is_other};
 
+static size_t count_kinds(const struct values *values, bool (*is_counted)(enum notice_kind kind))
+{
+        size_t n = 0;
+        for (enum notice_kind kind = 0; kind < KIND_COUNT; kind++)
+                if (is_counted(kind))
+                        n += values->counts[kind];
+        return n;
+}
+
 static size_t count_part(const struct values *values, enum value_name part)
 {
         const size_t *counts = values->counts;
@@ -68,7 +77,7 @@ static size_t count_part(const struct values *values, enum value_name part)
         case NAME_is_overdue:
                 return counts[KIND_OVERDUE];
         case NAME_is_reminder:
-                return counts[KIND_DUE] + counts[KIND_ADVANCE];
+                return count_kinds(values, kind_looks_ahead);
         case NAME_is_fix_date:
                 return counts[KIND_FIX_DATE];
         case NAME_is_date_set:
@@ -76,9 +85,9 @@ static size_t count_part(const struct values *values, enum value_name part)
         case NAME_is_observance:
                 return counts[KIND_OBSERVANCE];
         case NAME_is_taken_back:
-                return counts[KIND_DATE_CLEARED] + counts[KIND_WAIVED] + counts[KIND_WITHDRAWN] + counts[KIND_REOPENED];
+                return count_kinds(values, kind_takes_back);
         default:
-                return counts[KIND_SNOOZED] + counts[KIND_COMPLETED];
+                return count_kinds(values, kind_confirms);
         }
 }
 
@@ -116,7 +125,7 @@ static const struct letter_entry *nearest_of(const struct letter *letter)
         for (size_t i = 0; i < letter->n_entries; i++) {
                 const struct letter_entry *entry = &letter->entries[i];
                 const struct obligation_dates *dates = &entry->dates;
-                if ((entry->kind != KIND_ADVANCE && entry->kind != KIND_DUE) || dates->due == CIVIL_NONE)
+                if (!kind_looks_ahead(entry->kind) || dates->due == CIVIL_NONE)
                         continue;
                 civil_day day = dates->tentative && dates->from != CIVIL_NONE ? dates->from : dates->safe;
                 if (nearest && nearest_day <= day)

@@ -165,7 +165,7 @@ int store_count_notices(struct store *store, int64_t obligation_id, struct notic
         while ((r = query_step(&query)) > 0) {
                 enum notice_kind kind = (enum notice_kind)query_read_below(&query, KIND_COUNT);
                 int64_t sent_ms = query_read_ms_or(&query, 0);
-                if (kind != KIND_OVERDUE && kind != KIND_DUE && kind != KIND_ADVANCE)
+                if (!kind_reminds(kind))
                         continue;
                 counts.reminders++;
                 counts.overdue += kind == KIND_OVERDUE;

@@ -29,6 +29,55 @@ static void test_kinds(void **state)
         assert_int_equal(kind_parse("overdue ", &kind), -EINVAL);
 }
 
+/* What is true of each kind, in one line of letters. */
+static const struct {
+        char letter;
+        bool (*is)(enum notice_kind kind);
+} traits[] = {
+        {'r', kind_reminds},    {'a', kind_looks_ahead}, {'c', kind_confirms},
+        {'t', kind_tells_date}, {'b', kind_takes_back},  {'d', kind_tells_decision},
+        {'o', kind_ends_debt},  {'e', kind_ends_entry},  {'n', kind_names_day},
+};
+
+static void test_traits(void **state)
+{
+        static const char *const expected[] = {
+                [KIND_ESCALATION] = "",       [KIND_OVERDUE] = "rn",   [KIND_DUE] = "ran",
+                [KIND_FIX_DATE] = "",         [KIND_DATE_SET] = "tdn", [KIND_ADVANCE] = "ran",
+                [KIND_OBSERVANCE] = "n",      [KIND_SNOOZED] = "cd",   [KIND_COMPLETED] = "cdoe",
+                [KIND_DIGEST] = "",           [KIND_FAILURE] = "",     [KIND_TEST] = "",
+                [KIND_DATE_CLEARED] = "tbde", [KIND_WAIVED] = "bdoe",  [KIND_WITHDRAWN] = "bdoe",
+                [KIND_REOPENED] = "bdn",
+        };
+
+        (void)state;
+        assert_int_equal(ELEMENTS(expected), KIND_COUNT);
+        for (enum notice_kind kind = 0; kind < KIND_COUNT; kind++) {
+                char letters[ELEMENTS(traits) + 1];
+                size_t n = 0;
+
+                for (size_t i = 0; i < ELEMENTS(traits); i++)
+                        if (traits[i].is(kind))
+                                letters[n++] = traits[i].letter;
+                letters[n] = '\0';
+                assert_string_equal(letters, expected[kind]);
+        }
+}
+
+static void test_urgency(void **state)
+{
+        /* From the most urgent to the least. */
+        static const struct urgency order[] = {
+                {KIND_ESCALATION, 200}, {KIND_OVERDUE, CIVIL_NONE}, {KIND_OVERDUE, 99}, {KIND_OVERDUE, 100},
+                {KIND_DUE, 1},          {KIND_ADVANCE, 1},
+        };
+
+        (void)state;
+        for (int i = 0; i < (int)ELEMENTS(order); i++)
+                for (int j = 0; j < (int)ELEMENTS(order); j++)
+                        assert_int_equal(urgency_compare(&order[i], &order[j]), (i > j) - (i < j));
+}
+
 static void test_states(void **state)
 {
         static const char *const names[] = {
@@ -89,8 +138,9 @@ static void test_deliveries(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_kinds),   cmocka_unit_test(test_states),     cmocka_unit_test(test_verdicts),
-                cmocka_unit_test(test_notices), cmocka_unit_test(test_deliveries),
+                cmocka_unit_test(test_kinds),      cmocka_unit_test(test_traits),   cmocka_unit_test(test_urgency),
+                cmocka_unit_test(test_states),     cmocka_unit_test(test_verdicts), cmocka_unit_test(test_notices),
+                cmocka_unit_test(test_deliveries),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
