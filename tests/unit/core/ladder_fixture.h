@@ -1,4 +1,4 @@
-/* What the two tests of ladder share: policies, and obligations in words. */
+/* What the tests of ladders share: the calendar, policies, and obligations in words. */
 #pragma once
 
 #include "fixture.h"
@@ -31,6 +31,24 @@ static const struct policy policy_mixed = {
 };
 
 static const struct hours office = HOURS_DEFAULT;
+
+static inline int set_up(void **state)
+{
+        *state = proclaimed_calendar();
+        return 0;
+}
+
+static inline int tear_down(void **state)
+{
+        *state = calendar_free(*state);
+        return 0;
+}
+
+static inline struct ladder_rules rules_of(const struct policy *policy, const struct calendar *calendar)
+{
+        return (struct ladder_rules){
+                .policy = policy, .calendar = calendar, .hours = &office, .catch_up = 7 * (int64_t)DAY_SECONDS};
+}
 
 /* An obligation in words: dates as text, NULL for none. */
 struct given {

@@ -30,18 +30,6 @@ static const struct shape shapes[] = {
         {.name = "snoozed over the term", .policy = &policy_mixed, .snooze = -4},
 };
 
-static int set_up(void **state)
-{
-        *state = proclaimed_calendar();
-        return 0;
-}
-
-static int tear_down(void **state)
-{
-        *state = calendar_free(*state);
-        return 0;
-}
-
 static struct obligation make_shape(const struct shape *shape, civil_day due)
 {
         return (struct obligation){
