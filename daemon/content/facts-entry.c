@@ -120,121 +120,61 @@ int debtor_of(struct facts *facts, const struct obligation_record *record, struc
         return 0;
 }
 
-/* ---- reminders ---- */
-
-static enum rung_class class_of(const char *rung)
+/* What it was of is there no more. */
+static int nothing_of(struct truth *ret, const char *reason)
 {
-        if (strncmp(rung, "snooze-end@", 11) == 0)
-                return RUNG_SNOOZE_END;
-        if (strncmp(rung, "overdue-", 8) == 0)
-                return RUNG_OVERDUE;
-        return RUNG_BEFORE;
+        *ret = (struct truth){.standing = NO_LONGER_TRUE, .reason = reason};
+        return 0;
 }
 
-/* Of a reminder that is past due: whether the ladder has another one after it. */
-static bool is_last(const struct facts *facts, const struct obligation_record *record,
-                    const struct notice_record *notice)
+/* ---- reminders ---- */
+
+static struct truth truth_now(const struct facts *facts, const struct obligation_record *record,
+                              const struct notice_record *notice)
 {
+        struct ladder_rules rules = {.calendar = facts->config->calendar};
         const struct plan *plan;
         const struct item *item;
 
-        if (!settings_find_item(facts->engine->settings, record->plan, record->item, &plan, &item))
-                return false;
-
-        struct ladder_rules rules = engine_rules(facts->engine, item);
-
-        return !ladder_goes_on(&rules, &record->obligation, notice->rung_at);
-}
-
-/* Whether a reminder still holds on the day it leaves, which may be days after it was queued (a server was away), and
- * of which kind it is then. */
-static int still_holds(const struct facts *facts, const struct obligation_record *record,
-                       const struct notice_record *notice, enum notice_kind *ret_kind, const char **ret_reason)
-{
-        const struct obligation *obligation = &record->obligation;
-        struct obligation_dates dates = obligation_dates(obligation, facts->config->calendar);
-        enum rung_class class = class_of(notice->rung);
-
-        if (obligation->status != OBLIGATION_OPEN) {
-                *ret_reason = "finished";
-                return ENTRY_MOOT;
-        }
-        if (obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= facts->today) {
-                *ret_reason = "snoozed";
-                return notice->rung_at > facts->letter.now ? ENTRY_EARLY : ENTRY_MOOT; /* of when the snooze is over */
-        }
-        *ret_kind = ladder_kind(obligation, facts->config->calendar, class, facts->today);
-        if (class == RUNG_BEFORE && dates.effective != CIVIL_NONE && facts->today > dates.effective) {
-                *ret_reason = "past due";
-                return is_last(facts, record, notice) ? ENTRY_LATE : ENTRY_MOOT;
-        }
-        if (class == RUNG_OVERDUE && dates.effective != CIVIL_NONE && facts->today <= dates.effective) {
-                *ret_reason = "not yet due";
-                return ENTRY_EARLY;
-        }
-        return ENTRY_SAID;
-}
-
-static bool is_preview(const struct notice_record *notice)
-{
-        return strncmp(notice->rung, "preview@", 8) == 0;
+        if (settings_find_item(facts->engine->settings, record->plan, record->item, &plan, &item))
+                rules = engine_rules(facts->engine, item);
+        return truth_of_reminder(&rules, &record->obligation, notice->rung, notice->rung_at, facts->letter.now);
 }
 
 static int of_reminder(struct facts *facts, const struct obligation_record *record, const struct notice_record *notice,
-                       struct letter_entry *ret, const char **ret_reason)
+                       struct letter_entry *ret, struct truth *ret_truth)
 {
-        enum notice_kind kind = notice->kind;
         struct notice_counts counts = {0};
-        int r = still_holds(facts, record, notice, &kind, ret_reason);
+        int r;
 
-        if (r != ENTRY_SAID && !is_preview(notice))
-                return r;
+        if (!facts->preview)
+                *ret_truth = truth_now(facts, record, notice);
+        if (ret_truth->standing != STILL_TRUE)
+                return 0;
         r = entry_of_obligation(facts, record, ret);
         if (r == 0)
                 r = store_count_notices(facts->engine->store, record->id, &counts);
         if (r < 0)
                 return r;
-        ret->kind = is_preview(notice) ? notice->kind : kind;
+        ret->kind = ret_truth->kind;
         /* It counts itself already where another address of the agency has it. */
         ret->ordinal = counts.overdue + (notice->state != NOTICE_SENT || notice->kind != KIND_OVERDUE);
-        return ENTRY_SAID;
+        return 0;
 }
 
 /* ---- what was decided ---- */
 
-/* Whether what was decided is so still. */
-static bool is_so(const struct facts *facts, const struct obligation_record *record, enum notice_kind kind)
-{
-        const struct obligation *obligation = &record->obligation;
-        struct obligation_dates dates = obligation_dates(obligation, facts->config->calendar);
-
-        switch (kind) {
-        case KIND_COMPLETED:
-                return obligation->status == OBLIGATION_DONE;
-        case KIND_SNOOZED:
-                return obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= facts->today;
-        case KIND_WAIVED:
-                return obligation->status == OBLIGATION_WAIVED;
-        case KIND_WITHDRAWN:
-                return obligation->status == OBLIGATION_WITHDRAWN;
-        case KIND_DATE_CLEARED:
-                return obligation->status == OBLIGATION_OPEN && (dates.due == CIVIL_NONE || dates.tentative);
-        default: /* date_set, reopened */
-                return obligation->status == OBLIGATION_OPEN;
-        }
-}
-
 static int of_decision(struct facts *facts, const struct obligation_record *record, const struct notice_record *notice,
-                       struct letter_entry *ret, const char **ret_reason)
+                       struct letter_entry *ret, struct truth *ret_truth)
 {
         const struct calendar *calendar = facts->config->calendar;
         struct notice_detail CLEANUP(notice_detail_clear) detail = {0};
         int r;
 
-        if (!is_preview(notice) && !is_so(facts, record, notice->kind)) {
-                *ret_reason = notice->kind == KIND_DATE_SET ? "finished" : "taken back";
-                return ENTRY_MOOT;
-        }
+        if (!facts->preview)
+                *ret_truth = truth_of_decision(calendar, &record->obligation, notice->kind, facts->today);
+        if (ret_truth->standing != STILL_TRUE)
+                return 0;
         r = entry_of_obligation(facts, record, ret);
         if (r == 0)
                 r = notice_detail_read(notice->detail, &detail);
@@ -291,8 +231,7 @@ static int add_debtor(void *userdata, const struct obligation_record *record)
                 debtors->n_finished++;
         else {
                 debtors->n_open++;
-                if (record->obligation.tentative && record->obligation.fixed == CIVIL_NONE)
-                        debtors->n_tentative++;
+                debtors->n_tentative += obligation_is_tentative(&record->obligation);
         }
         if (debtors->n == 0)
                 debtors->sample = record->obligation;
@@ -310,37 +249,37 @@ static int unfinished_first(const void *left, const void *right)
 }
 
 static int of_occurrence(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
-                         const char **ret_reason)
+                         struct truth *ret_truth)
 {
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
         struct debtors debtors = {.facts = facts, .effective = CIVIL_NONE};
         struct obligation_filter filter = {.occurrence_id = notice->occurrence_id};
         struct obligation_record as_planned = {0};
+        bool escalates = notice->kind == KIND_ESCALATION;
         int r = store_get_occurrence(facts->engine->store, notice->occurrence_id, &record);
 
-        *ret_reason = "no longer in the plan";
-        if (r < 0 || record.withdrawn)
-                return r < 0 ? r : ENTRY_MOOT;
-        if (notice->kind == KIND_ESCALATION)
-                debtors.effective = key_day(notice->rung);
-        if (debtors.effective != CIVIL_NONE && facts->today <= debtors.effective && !is_preview(notice)) {
-                *ret_reason = "not yet due";
-                return ENTRY_EARLY;
-        }
+        if (r < 0)
+                return r;
+        if (r == 1 || record.withdrawn)
+                return nothing_of(ret_truth, "no longer in the plan");
+        if (escalates)
+                debtors.effective = facts->preview ? facts->preview->effective : rung_key_day(notice->rung);
         r = store_each_obligation(facts->engine->store, &filter, add_debtor, &debtors);
         if (debtors.rows && !facts_keep(facts, debtors.rows))
                 r = -ENOMEM;
         if (r < 0)
                 return r;
-        *ret_reason = notice->kind == KIND_ESCALATION ? "all have finished" : "the date is fixed";
-        if (!is_preview(notice) && (notice->kind == KIND_ESCALATION ? debtors.n_open : debtors.n_tentative) == 0)
-                return ENTRY_MOOT;
+        if (!facts->preview)
+                *ret_truth = escalates ? truth_of_escalation(debtors.effective, debtors.n_open, facts->today)
+                                       : truth_of_fix(debtors.n_tentative);
+        if (ret_truth->standing != STILL_TRUE)
+                return 0;
         if (debtors.rows)
                 qsort(debtors.rows, debtors.n, sizeof(*debtors.rows), unfinished_first);
 
         as_planned.obligation = record.planned;
         as_planned.obligation.fixed = CIVIL_NONE;
-        if (notice->kind == KIND_ESCALATION && debtors.n > 0)
+        if (escalates && debtors.n > 0)
                 as_planned.obligation.fixed = debtors.sample.fixed;
         as_planned.obligation.status = OBLIGATION_OPEN;
         as_planned.obligation.done_on = as_planned.obligation.snoozed_until = CIVIL_NONE;
@@ -358,7 +297,7 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
 
 /* What the reminder was of, and whom it was to reach. */
 static int of_late(struct facts *facts, int64_t late, const struct notice_record *notice, struct letter_entry *ret,
-                   const char **ret_reason)
+                   struct truth *ret_truth)
 {
         struct delivery_record CLEANUP(delivery_record_clear) delivery = {0};
         struct obligation_record CLEANUP(obligation_record_clear) record = {0};
@@ -372,9 +311,8 @@ static int of_late(struct facts *facts, int64_t late, const struct notice_record
                 r = store_get_obligation(facts->engine->store, reminder.obligation_id, &record);
         if (r == 0 && *id)
                 r = store_get_delivery(facts->engine->store, id, &delivery);
-        *ret_reason = "no such reminder";
         if (r != 0)
-                return r < 0 ? r : ENTRY_MOOT;
+                return r < 0 ? r : nothing_of(ret_truth, "no such reminder");
         r = entry_of_obligation(facts, &record, ret);
         if (r < 0)
                 return r;
@@ -389,7 +327,7 @@ static int of_late(struct facts *facts, int64_t late, const struct notice_record
 }
 
 static int of_failure(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
-                      const char **ret_reason)
+                      struct truth *ret_truth)
 {
         struct delivery_record CLEANUP(delivery_record_clear) failed = {0};
         const char *id = notice->detail ? notice->detail : "";
@@ -397,11 +335,10 @@ static int of_failure(struct facts *facts, const struct notice_record *notice, s
         int r;
 
         if (late > 0)
-                return of_late(facts, late, notice, ret, ret_reason);
+                return of_late(facts, late, notice, ret, ret_truth);
         r = store_get_delivery(facts->engine->store, id, &failed);
-        *ret_reason = "no such delivery";
         if (r != 0)
-                return r < 0 ? r : ENTRY_MOOT;
+                return r < 0 ? r : nothing_of(ret_truth, "no such delivery");
         *ret = (struct letter_entry){
                 .kind = KIND_FAILURE,
                 .plan = "",
@@ -426,19 +363,20 @@ static int of_failure(struct facts *facts, const struct notice_record *notice, s
 }
 
 int entry_of_notice(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
-                    const char **ret_reason)
+                    struct truth *ret_truth)
 {
         struct obligation_record CLEANUP(obligation_record_clear) record = {0};
         int r;
 
+        *ret_truth = (struct truth){.standing = STILL_TRUE, .kind = notice->kind};
         if (notice->kind == KIND_FAILURE)
-                return of_failure(facts, notice, ret, ret_reason);
+                return of_failure(facts, notice, ret, ret_truth);
         if (notice->obligation_id == 0)
-                return of_occurrence(facts, notice, ret, ret_reason);
+                return of_occurrence(facts, notice, ret, ret_truth);
         r = store_get_obligation(facts->engine->store, notice->obligation_id, &record);
         if (r < 0)
                 return r;
         if (kind_tells_decision(notice->kind))
-                return of_decision(facts, &record, notice, ret, ret_reason);
-        return of_reminder(facts, &record, notice, ret, ret_reason);
+                return of_decision(facts, &record, notice, ret, ret_truth);
+        return of_reminder(facts, &record, notice, ret, ret_truth);
 }

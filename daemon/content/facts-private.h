@@ -4,13 +4,14 @@
 #include "addressing/dispatch.h"
 #include "base/cleanup.h"
 #include "content/facts.h"
-#include "core/ladder.h"
+#include "core/truth.h"
 
 struct facts {
         struct engine *engine;
         const struct config *config;
         struct letter letter;
         civil_day today;
+        const struct obligation_record *preview; /* what a preview is of: it need not be true; else NULL */
         struct letter_entry *entries;
         size_t n_entries;
         struct dropped_notice dropped[GROUP_MAX];
@@ -31,25 +32,10 @@ char *facts_keep_copy(struct facts *facts, const char *text); /* NULL gives NULL
 
 /* Everything about an obligation that does not depend on the notice. 0 or -ENOMEM. */
 int entry_of_obligation(struct facts *facts, const struct obligation_record *record, struct letter_entry *ret);
-/* What became of a notice that was to be said; beside errors. */
-enum {
-        ENTRY_SAID,
-        ENTRY_MOOT,  /* it has nothing to say any more */
-        ENTRY_LATE,  /* neither, since its day is over, and nothing is said in its place */
-        ENTRY_EARLY, /* it is not yet true: made by a clock that ran ahead */
-};
-/* The entry of a notice. Unless it is said, *ret_reason says why. */
+/* The entry of a notice, where it still holds what it says; what became of it is in *ret_truth. 0 or an error. */
 int entry_of_notice(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
-                    const char **ret_reason);
+                    struct truth *ret_truth);
 /* All that a debtor's line says. */
 int debtor_of(struct facts *facts, const struct obligation_record *record, struct letter_debtor *ret);
 /* Fills in the five lists and, for the head of a plan, its matrix. 1: nothing to say. */
 int digest_letter(struct facts *facts, size_t agency, civil_day nominal);
-
-static inline civil_day key_day(const char *rung)
-{
-        const char *at = __builtin_strrchr(rung, '@');
-        civil_day day;
-
-        return at && civil_parse(at + 1, &day) == 0 ? day : CIVIL_NONE;
-}

@@ -163,24 +163,26 @@ static int take_notice(struct facts *facts, const struct notice_record *notice)
         const struct roster *roster = &facts->config->roster;
         size_t agency = roster_find(roster, notice->agency);
         struct letter_entry *entry = &facts->entries[facts->n_entries];
-        const char *reason = "the agency left the block";
-        int r = ENTRY_MOOT;
+        struct truth truth = {.standing = NO_LONGER_TRUE, .reason = "the agency left the block"};
+        int r = 0;
 
         if (!*notice->agency || agency != ROSTER_NONE)
-                r = entry_of_notice(facts, notice, entry, &reason);
-        if (r == ENTRY_SAID && agency != ROSTER_NONE) {
+                r = entry_of_notice(facts, notice, entry, &truth);
+        if (r < 0)
+                return r;
+        if (truth.standing != STILL_TRUE) {
+                if (truth.standing == NOT_YET_TRUE && notice->rung_at > facts->letter.now &&
+                    notice->rung_at > facts->early)
+                        facts->early = notice->rung_at;
+                facts->dropped[facts->n_dropped++] =
+                        (struct dropped_notice){notice->id, truth.reason, truth.standing == TRUE_TOO_LATE};
+                return 0;
+        }
+        if (agency != ROSTER_NONE) {
                 entry->agency = roster->agencies[agency].id;
                 entry->agency_name = roster->agencies[agency].name;
         }
-
-        if (r == ENTRY_MOOT || r == ENTRY_LATE || r == ENTRY_EARLY) {
-                if (r == ENTRY_EARLY && notice->rung_at > facts->letter.now && notice->rung_at > facts->early)
-                        facts->early = notice->rung_at;
-                facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, reason, r == ENTRY_LATE};
-                return 0;
-        }
-        if (r == ENTRY_SAID)
-                r = find_entry(facts, notice, entry);
+        r = find_entry(facts, notice, entry);
         if (r < 0)
                 return r;
         facts->n_entries++;
@@ -245,7 +247,7 @@ static int take_notices(struct facts *facts, const struct notice_record *notices
 static int take_digest(struct facts *facts, const struct notice_record *notice)
 {
         size_t agency = roster_find(&facts->config->roster, notice->agency);
-        civil_day nominal = key_day(notice->rung);
+        civil_day nominal = rung_key_day(notice->rung);
         int r = 1;
 
         if (agency != ROSTER_NONE && nominal != CIVIL_NONE)
@@ -312,22 +314,21 @@ static int preview(struct facts *facts, const struct obligation_record *record, 
                 .kind = kind,
         };
         struct delivery_record to = delivery;
-        const char *reason;
-        char day[CIVIL_DATE_SIZE];
+        struct truth truth;
         int r;
 
+        facts->preview = record;
         snprintf(to.agency, sizeof(to.agency), "%s", record->agency);
         snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
-        snprintf(notice.rung, sizeof(notice.rung), "preview@%s", civil_format(record->effective, day));
         r = address_letter(facts, &to);
         if (r < 0 || kind == KIND_TEST)
                 return r;
         facts->entries = calloc(1, sizeof(*facts->entries));
         if (!facts->entries)
                 return -ENOMEM;
-        r = entry_of_notice(facts, &notice, &facts->entries[0], &reason);
-        if (r != 0)
-                return r;
+        r = entry_of_notice(facts, &notice, &facts->entries[0], &truth);
+        if (r != 0 || truth.standing != STILL_TRUE)
+                return r < 0 ? r : 1;
         facts->letter.entries = facts->entries;
         facts->letter.n_entries = 1;
         facts->letter.kind = facts->entries[0].kind;

@@ -3,7 +3,6 @@
 
 #include "base/cleanup.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 /* The head is to fix a tentative window so many days before `fix_by`, and then every so many working days. */
@@ -57,19 +56,6 @@ static void ladder_put(struct ladder *ladder, const struct rung *rung)
         ladder->n++;
 }
 
-/* Writes the key "NAME@YYYY-MM-DD": the date from which the rung counts, as people set it, so that the rungs of a new
- * date are new and those of the old one keep their keys when a holiday moves them. */
-__attribute__((format(printf, 3, 4))) static void name_rung(struct rung *rung, civil_day day, const char *format, ...)
-{
-        char name[RUNG_KEY_SIZE - CIVIL_DATE_SIZE], date[CIVIL_DATE_SIZE];
-        va_list arguments;
-
-        va_start(arguments, format);
-        (void)vsnprintf(name, sizeof(name), format, arguments);
-        va_end(arguments);
-        (void)snprintf(rung->key, sizeof(rung->key), "%s@%s", name, civil_format(day, date));
-}
-
 /* The first day of the window: on a day off, the working day after. */
 static void put_start(struct ladder *ladder, civil_day from)
 {
@@ -78,7 +64,7 @@ static void put_start(struct ladder *ladder, civil_day from)
                 .at = moment_of(ladder->rules, calendar_next_working(ladder->rules->calendar, from)),
         };
 
-        name_rung(&rung, from, "start");
+        rung_write_key(&rung, "", from);
         ladder_put(ladder, &rung);
 }
 
@@ -102,7 +88,7 @@ static void put_before(struct ladder *ladder, civil_day anchor, civil_day named)
                 if (standing && standing->class == RUNG_BEFORE &&
                     offset_before(&policy->before[standing->index], calendar, anchor) > raw)
                         continue;
-                name_rung(&rung, named, "%s", offset_format(&policy->before[i], offset));
+                rung_write_key(&rung, offset_format(&policy->before[i], offset), named);
                 ladder_put(ladder, &rung);
         }
 }
@@ -136,14 +122,14 @@ static civil_day last_repeat(const struct calendar *calendar, civil_day after, c
 /* Every so often after a day, each moved to the working day after; those that meet on one day count once. Of those up
  * to `since` only the last is there: it is the newest where the series ended before. Where nobody counts them the
  * others are not even passed by. */
-static void put_late(struct ladder *ladder, enum rung_class class, const char *name, civil_day after,
+static void put_late(struct ladder *ladder, enum rung_class class, const char *prefix, civil_day after,
                      const struct offset *every, int32_t limit, wall_time since, civil_day last_day)
 {
         const struct calendar *calendar = ladder->rules->calendar;
         struct rung rung = {.class = class}, early = {.at = WALL_NONE};
         wall_time previous = WALL_NONE;
         civil_day raw = after;
-        char day[CIVIL_DATE_SIZE];
+        char day[CIVIL_DATE_SIZE], which[sizeof("late-") + CIVIL_DATE_SIZE];
 
         if (every->days <= 0 && every->workdays <= 0)
                 return;
@@ -159,7 +145,8 @@ static void put_late(struct ladder *ladder, enum rung_class class, const char *n
                 previous = rung.at;
                 rung.index++;
                 /* By its day: of another `every` the index would be another rung's. */
-                name_rung(&rung, after, "%s-%s", name, civil_format(raw, day));
+                (void)snprintf(which, sizeof(which), "%s%s", prefix, civil_format(raw, day));
+                rung_write_key(&rung, which, after);
                 if (rung.at <= since)
                         early = rung;
                 else
@@ -177,7 +164,7 @@ static void put_snooze_end(struct ladder *ladder, civil_day until)
                 .at = moment_of(ladder->rules, calendar_next_working(ladder->rules->calendar, until + 1)),
         };
 
-        name_rung(&rung, until, "snooze-end");
+        rung_write_key(&rung, "", until);
         ladder_put(ladder, &rung);
 }
 
@@ -211,8 +198,8 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
                 return ladder.n;
         }
         put_before(&ladder, dates.safe, dates.due);
-        put_late(&ladder, RUNG_OVERDUE, "overdue", dates.effective, &policy->overdue_every, policy->overdue_limit,
-                 since, LAST_DAY);
+        put_late(&ladder, RUNG_OVERDUE, "", dates.effective, &policy->overdue_every, policy->overdue_limit, since,
+                 LAST_DAY);
         return ladder.n;
 }
 
@@ -243,11 +230,11 @@ size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_d
                 };
                 char offset[OFFSET_TEXT_SIZE];
 
-                name_rung(&rung, fix_by, "fix-%s", offset_format(&fix_before[i], offset));
+                rung_write_key(&rung, offset_format(&fix_before[i], offset), fix_by);
                 if (wall_day(rung.at) <= window_end)
                         ladder_put(&ladder, &rung);
         }
-        put_late(&ladder, RUNG_FIX, "fix-late", fix_by, &fix_late_every, OVERDUE_UNLIMITED, WALL_NONE, window_end);
+        put_late(&ladder, RUNG_FIX, "late-", fix_by, &fix_late_every, OVERDUE_UNLIMITED, WALL_NONE, window_end);
         return ladder.n;
 }
 
@@ -269,7 +256,7 @@ size_t ladder_of_escalation(const struct ladder_rules *rules, civil_day effectiv
                 size_t at = n++;
 
                 /* By its span: a level put before it must not take its name. */
-                name_rung(&rung, effective, "escalate-%s", offset_format(&rules->policy->escalations[i].after, offset));
+                rung_write_key(&rung, offset_format(&rules->policy->escalations[i].after, offset), effective);
                 for (; at > 0 && rungs[at - 1].at > rung.at; at--)
                         rungs[at] = rungs[at - 1];
                 rungs[at] = rung;
@@ -321,7 +308,7 @@ static wall_time end_of_silence(const struct rung *rungs, size_t n)
 static enum verdict judge(const struct ladder_rules *rules, const struct obligation_dates *dates,
                           const struct rung *rung, wall_time now, civil_day leaves)
 {
-        bool advance = rung->class == RUNG_START || rung->class == RUNG_BEFORE;
+        bool advance = rung_is_advance(rung->class);
 
         /* After its window a tentative date is the head's to fix, and an agency has nothing to be reminded of. */
         if ((advance || dates->tentative) && leaves > dates->effective)
@@ -371,7 +358,7 @@ void ladder_step(const struct ladder_rules *rules, const struct obligation *obli
 /* Days off can move the first day of a window past its last one: then it is never said. */
 static bool is_void(const struct obligation_dates *dates, const struct rung *rung)
 {
-        return (rung->class == RUNG_START || rung->class == RUNG_BEFORE) && wall_day(rung->at) > dates->effective;
+        return rung_is_advance(rung->class) && wall_day(rung->at) > dates->effective;
 }
 
 size_t ladder_missed(const struct ladder_rules *rules, const struct obligation *obligation, const struct rung *rungs,

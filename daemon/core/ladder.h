@@ -5,29 +5,12 @@
 #include "core/hours.h"
 #include "core/kind.h"
 #include "core/obligation.h"
+#include "core/rung.h"
 
-enum rung_class {
-        RUNG_START,      /* the first day of a window */
-        RUNG_BEFORE,     /* an offset before the due date */
-        RUNG_OVERDUE,    /* every so often after it */
-        RUNG_SNOOZE_END, /* the day a snooze is over */
-        RUNG_FIX,        /* the head is to fix a tentative date */
-        RUNG_ESCALATION, /* the head, or a group, is told who has not finished */
-};
-
-#define RUNG_KEY_SIZE 48
 #define LADDER_MAX 512 /* rungs of one ladder that are looked at together */
 /* How far back missed rungs are looked for, in days: what was missed longer ago is as good as settled, since only the
  * newest is sent. A year of daily rungs and those before a date (100 of a policy) leave room for the next ones. */
 #define LADDER_LOOK_BACK 366
-
-struct rung {
-        enum rung_class class;
-        int32_t index;           /* overdue: 1, 2, … (without a limit: from the first that is looked at);
-                                  * escalation: the level, from 0; else the place in the policy */
-        wall_time at;            /* moved off days off, into the hours */
-        char key[RUNG_KEY_SIZE]; /* unique within its obligation for ever: "7d@2024-10-15", "overdue-2@…" */
-};
 
 /* What the ladder needs besides the obligation. */
 struct ladder_rules {

@@ -49,7 +49,7 @@ struct obligation_dates obligation_dates(const struct obligation *obligation, co
         struct obligation_dates dates = {
                 .from = fixed || !civil_is_known(obligation->from) ? CIVIL_NONE : obligation->from,
                 .due = fixed ? obligation->fixed : obligation->due,
-                .tentative = !fixed && obligation->tentative && civil_is_known(obligation->from),
+                .tentative = obligation_is_tentative(obligation),
         };
 
         if (!civil_is_known(dates.due))
@@ -90,6 +90,16 @@ bool obligation_is_open(const struct obligation *obligation)
         return obligation->status == OBLIGATION_OPEN && !obligation->observance;
 }
 
+bool obligation_is_tentative(const struct obligation *obligation)
+{
+        return obligation->tentative && obligation->fixed == CIVIL_NONE && civil_is_known(obligation->from);
+}
+
+bool obligation_is_snoozed(const struct obligation *obligation, civil_day today)
+{
+        return obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= today;
+}
+
 enum obligation_state obligation_state(const struct obligation *obligation, const struct calendar *calendar,
                                        civil_day today)
 {
@@ -110,7 +120,7 @@ enum obligation_state obligation_state(const struct obligation *obligation, cons
         if (obligation->observance)
                 return today > dates.due ? STATE_PASSED : STATE_PENDING;
         /* A snooze is shown before anything that it silences. */
-        if (obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= today)
+        if (obligation_is_snoozed(obligation, today))
                 return STATE_SNOOZED;
         if (dates.tentative)
                 return STATE_TENTATIVE;

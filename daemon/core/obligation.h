@@ -52,6 +52,10 @@ const char *obligation_state_name(enum obligation_state state);
 int obligation_state_parse(const char *name, enum obligation_state *ret);
 /* Something is still owed: open, and no observance. */
 bool obligation_is_open(const struct obligation *obligation);
+/* Its window waits for somebody to fix the day. */
+bool obligation_is_tentative(const struct obligation *obligation);
+/* Nobody is reminded on that day. */
+bool obligation_is_snoozed(const struct obligation *obligation, civil_day today);
 /* Done, and after the effective date. */
 bool obligation_is_late(const struct obligation *obligation, const struct calendar *calendar);
 /* Working days past the effective date on that day; 0 when not overdue. */

@@ -138,7 +138,7 @@ static int judge_fix(const struct tick *tick, const struct plan *plan, const str
 /* A level used to be named by its place among the others: what an older program said stays said. */
 static int take_old_name(const struct tick *tick, struct notice_record *notice, const struct rung *rung)
 {
-        snprintf(notice->rung, sizeof(notice->rung), "escalate-%d%s", rung->index, strchrnul(rung->key, '@'));
+        rung_old_key(rung, notice->rung);
         return store_rename_notice(tick->engine->store, notice, rung->key);
 }
 
