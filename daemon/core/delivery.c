@@ -23,3 +23,48 @@ int delivery_state_parse(const char *name, enum delivery_state *ret)
                 }
         return -EINVAL;
 }
+
+#define QUEUED (1U << DELIVERY_QUEUED)
+#define SENDING (1U << DELIVERY_SENDING)
+#define FAILED (1U << DELIVERY_FAILED)
+#define CANCELLED (1U << DELIVERY_CANCELLED)
+
+/* From which states. What was sent stays sent; what is on the wire cannot be called back, only be waited for. */
+static const unsigned steps[DELIVERY_STEPS] = {
+        [STEP_CLAIM] = QUEUED,          [STEP_RECOVER] = SENDING, [STEP_FINISH] = SENDING | QUEUED,
+        [STEP_RETRY] = QUEUED | FAILED, [STEP_DROP] = QUEUED,     [STEP_RESUME] = CANCELLED,
+        [STEP_EMPTY] = QUEUED,
+};
+
+bool delivery_may(enum delivery_state state, enum delivery_step step)
+{
+        return steps[step] >> state & 1;
+}
+
+enum stop stop_carried(enum stop stop, enum delivery_state state)
+{
+        if (stop != STOP_NONE)
+                return stop;
+        return state == DELIVERY_QUEUED ? STOP_AT_ONCE : state == DELIVERY_SENDING ? STOP_AFTER_ATTEMPT : STOP_NONE;
+}
+
+enum stop stop_after_attempt(enum stop stop)
+{
+        return stop == STOP_AFTER_ATTEMPT ? STOP_AT_ONCE : stop;
+}
+
+enum delivery_state delivery_after_attempt(enum delivery_state result, size_t n_notices, size_t n_said)
+{
+        return result == DELIVERY_QUEUED && n_notices > 0 && n_said == 0 ? DELIVERY_CANCELLED : result;
+}
+
+int64_t delivery_tried_ms(const struct hours *hours, const struct calendar *calendar, civil_day made, civil_day today,
+                          int64_t passed_ms)
+{
+        if (hours_are_always_open(hours))
+                return passed_ms;
+        for (civil_day day = made + 1; day < today; day++)
+                if (!calendar_is_working(calendar, day))
+                        passed_ms -= INT64_C(1000) * DAY_SECONDS;
+        return passed_ms;
+}

@@ -1,0 +1,177 @@
+/* Tests of a notice: which state follows which, and what settles and revives it. */
+#include "fixture.h"
+
+#include "core/notice.h"
+
+static void test_becomes(void **state)
+{
+        static const char *const after[] = {
+                [NOTICE_NEW] = "-q--cs",    [NOTICE_QUEUED] = "--sfc-",    [NOTICE_SENT] = "------",
+                [NOTICE_FAILED] = "-qs---", [NOTICE_CANCELLED] = "n-s---", [NOTICE_SKIPPED] = "n-----",
+        };
+
+        (void)state;
+        assert_int_equal(ELEMENTS(after), NOTICE_STATES);
+        for (int from = 0; from < NOTICE_STATES; from++)
+                for (int to = 0; to < NOTICE_STATES; to++)
+                        if (notice_may_become((enum notice_state)from, (enum notice_state)to) !=
+                            (after[from][to] != '-'))
+                                fail_msg("%s to %s", notice_state_name((enum notice_state)from),
+                                         notice_state_name((enum notice_state)to));
+}
+
+static void test_is_said(void **state)
+{
+        (void)state;
+        for (int from = 0; from < NOTICE_STATES; from++)
+                for (int stop = 0; stop < STOPS; stop++)
+                        assert_int_equal(notice_is_said((enum notice_state)from, (enum stop)stop),
+                                         stop == STOP_NONE && from != NOTICE_CANCELLED && from != NOTICE_SKIPPED);
+}
+
+/* Carriers in letters: the state of the delivery, and + stopped at once, ~ stopped after the attempt. */
+static size_t read_carriers(const char *text, struct carrier carriers[static 4])
+{
+        static const char states[] = "qwsfc"; /* queued, on the wire, sent, failed, cancelled */
+        size_t n = 0;
+
+        for (; *text; text++) {
+                if (*text == '+')
+                        carriers[n - 1].stop = STOP_AT_ONCE;
+                else if (*text == '~')
+                        carriers[n - 1].stop = STOP_AFTER_ATTEMPT;
+                else if (*text != ' ')
+                        carriers[n++] =
+                                (struct carrier){.state = (enum delivery_state)(strchr(states, *text) - states)};
+        }
+        return n;
+}
+
+static void test_settles(void **state)
+{
+        static const struct {
+                enum notice_state notice;
+                const char *carriers;
+                enum notice_state expected;
+        } cases[] = {
+                {NOTICE_QUEUED, "s", NOTICE_SENT},
+                {NOTICE_QUEUED, "q", NOTICE_QUEUED},
+                {NOTICE_QUEUED, "w", NOTICE_QUEUED},
+                {NOTICE_QUEUED, "f", NOTICE_FAILED},
+                {NOTICE_QUEUED, "c", NOTICE_CANCELLED},
+                /* sent before queued before failed before cancelled, in any order */
+                {NOTICE_QUEUED, "c f q s", NOTICE_SENT},
+                {NOTICE_QUEUED, "s q f c", NOTICE_SENT},
+                {NOTICE_QUEUED, "c f q", NOTICE_QUEUED},
+                {NOTICE_QUEUED, "q f c", NOTICE_QUEUED},
+                {NOTICE_QUEUED, "c f", NOTICE_FAILED},
+                {NOTICE_QUEUED, "f c", NOTICE_FAILED},
+                /* stopped: neither its arrival nor its waiting counts */
+                {NOTICE_QUEUED, "s+", NOTICE_CANCELLED},
+                {NOTICE_QUEUED, "s+ q", NOTICE_QUEUED},
+                {NOTICE_QUEUED, "q+", NOTICE_CANCELLED},
+                {NOTICE_QUEUED, "w~", NOTICE_CANCELLED},
+                {NOTICE_QUEUED, "s~", NOTICE_SENT},
+                {NOTICE_QUEUED, "f+", NOTICE_FAILED},
+                /* retried */
+                {NOTICE_FAILED, "q", NOTICE_QUEUED},
+                {NOTICE_FAILED, "s", NOTICE_SENT},
+                {NOTICE_FAILED, "f", NOTICE_FAILED},
+                {NOTICE_FAILED, "c", NOTICE_FAILED},
+                /* cancelled: only what was on the wire counts, if it arrived */
+                {NOTICE_CANCELLED, "s~", NOTICE_SENT},
+                {NOTICE_CANCELLED, "c s~", NOTICE_SENT},
+                {NOTICE_CANCELLED, "s", NOTICE_CANCELLED}, /* left out when the message was composed */
+                {NOTICE_CANCELLED, "s+", NOTICE_CANCELLED},
+                {NOTICE_CANCELLED, "w~", NOTICE_CANCELLED},
+                {NOTICE_CANCELLED, "q", NOTICE_CANCELLED},
+                {NOTICE_CANCELLED, "f~", NOTICE_CANCELLED},
+                /* what no delivery has, or what is over, is not settled by one */
+                {NOTICE_NEW, "s", NOTICE_NEW},
+                {NOTICE_NEW, "c", NOTICE_NEW},
+                {NOTICE_SENT, "f", NOTICE_SENT},
+                {NOTICE_SENT, "q", NOTICE_SENT},
+                {NOTICE_SKIPPED, "s", NOTICE_SKIPPED},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct carrier carriers[4];
+                size_t n = read_carriers(cases[i].carriers, carriers);
+                enum notice_state settled = notice_settle(cases[i].notice, carriers, n);
+
+                if (settled != cases[i].expected)
+                        fail_msg("%s by \"%s\": %s, not %s", notice_state_name(cases[i].notice), cases[i].carriers,
+                                 notice_state_name(settled), notice_state_name(cases[i].expected));
+        }
+}
+
+/* Whatever carries it, it goes only where it may; and the arrival of one decides, whatever became of the others. */
+static void test_settles_within_the_table(void **state)
+{
+        (void)state;
+        for (int from = 0; from < NOTICE_STATES; from++)
+                for (int k = 0; k < (DELIVERY_STATES * STOPS) * (DELIVERY_STATES * STOPS); k++) {
+                        int first = k % (DELIVERY_STATES * STOPS), second = k / (DELIVERY_STATES * STOPS);
+                        const struct carrier carriers[] = {
+                                {0, (enum delivery_state)(first / STOPS), (enum stop)(first % STOPS)},
+                                {0, (enum delivery_state)(second / STOPS), (enum stop)(second % STOPS)},
+                        };
+                        enum notice_state was = (enum notice_state)from, to = notice_settle(was, carriers, 2);
+                        bool arrived = false;
+
+                        assert_true(to == was || notice_may_become(was, to));
+                        for (int i = 0; i < 2; i++)
+                                arrived |= notice_settle(was, &carriers[i], 1) == NOTICE_SENT;
+                        assert_int_equal(arrived, to == NOTICE_SENT);
+                }
+}
+
+static void test_revives(void **state)
+{
+        static const struct {
+                enum notice_state notice;
+                const char *reason;
+                int64_t made_ms; /* it is 100 */
+                const char *carriers;
+                bool expected;
+        } cases[] = {
+                {NOTICE_CANCELLED, "done", 50, "", true},
+                {NOTICE_CANCELLED, NULL, 50, "", true},
+                {NOTICE_CANCELLED, "done", 150, "", true},
+                {NOTICE_CANCELLED, "done", 50, "c", true},
+                {NOTICE_CANCELLED, "done", 50, "f s q+", true},
+                {NOTICE_CANCELLED, "done", 50, "c w~", false}, /* it may arrive */
+                {NOTICE_CANCELLED, "done", 50, "w", false},
+                {NOTICE_CANCELLED, NOTICE_DROPPED, 50, "c", false},
+                {NOTICE_SKIPPED, "too old", 150, "", true}, /* by a clock that ran ahead */
+                {NOTICE_SKIPPED, "too old", 100, "", false},
+                {NOTICE_SKIPPED, "too old", 50, "", false},
+                {NOTICE_NEW, NULL, 150, "", false},
+                {NOTICE_QUEUED, NULL, 150, "q", false},
+                {NOTICE_SENT, NULL, 150, "s", false},
+                {NOTICE_FAILED, NULL, 150, "f", false},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct carrier carriers[4];
+                size_t n = read_carriers(cases[i].carriers, carriers);
+
+                if (notice_revives(cases[i].notice, cases[i].reason, cases[i].made_ms, 100, carriers, n) !=
+                    cases[i].expected)
+                        fail_msg("case %zu: %s by \"%s\"", i, notice_state_name(cases[i].notice), cases[i].carriers);
+                assert_true(!cases[i].expected || notice_may_become(cases[i].notice, NOTICE_NEW));
+        }
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_becomes), cmocka_unit_test(test_is_said),
+                cmocka_unit_test(test_settles), cmocka_unit_test(test_settles_within_the_table),
+                cmocka_unit_test(test_revives),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
