@@ -17,34 +17,40 @@ static int not_found(const char *what, const struct nearest *nearest, const char
         return sd_bus_error_setf(error, ERROR_NOT_FOUND, "no %s \"%s\"; %s", what, nearest->word, else_try);
 }
 
-static int note_found(void *userdata, const struct obligation_record *record)
-{
-        struct item_name *name = userdata;
+enum search { SEARCH_NOTHING = 0, SEARCH_FOUND };
 
-        snprintf(name->plan, sizeof(name->plan), "%s", record->plan);
-        return 1;
+static int note_plan(void *userdata, const struct obligation_record *record)
+{
+        snprintf(userdata, ID_SIZE, "%s", record->plan);
+        return SEARCH_FOUND;
+}
+
+/* The records outlive plans and agencies. Gives the plan of the first obligation that fits. An enum search, or a
+ * negative errno with `error` set. */
+static int search_records(const struct control *control, const struct obligation_filter *filter,
+                          char plan[static ID_SIZE], sd_bus_error *error)
+{
+        int r = store_each_obligation(control_engine(control)->store, filter, note_plan, plan);
+
+        return r < 0 ? control_trouble(control, r, error) : r;
 }
 
 /* ---- agencies and plans ---- */
 
 int argument_agency(const struct control *control, const char *id, sd_bus_error *error)
 {
-        const struct engine *engine = control_engine(control);
-        const struct roster *roster = &engine_config(engine)->roster;
+        const struct roster *roster = &engine_config(control_engine(control))->roster;
         struct nearest nearest = nearest_to(id);
-        struct item_name found;
+        char plan[ID_SIZE];
         int r;
 
         if (!id_valid(id))
                 return sd_bus_error_set(error, ERROR_INVALID, "that is no agency's id: a-z, 0-9 and - make one");
         if (roster_find(roster, id) != ROSTER_NONE)
                 return 0;
-        r = store_each_obligation(engine->store, &(struct obligation_filter){.agency = id, .limit = 1}, note_found,
-                                  &found);
-        if (r < 0)
-                return control_trouble(control, r, error);
-        if (r > 0)
-                return 0;
+        r = search_records(control, &(struct obligation_filter){.agency = id, .limit = 1}, plan, error);
+        if (r != SEARCH_NOTHING)
+                return r < 0 ? r : 0;
         for (size_t i = 0; i < roster->n_agencies; i++)
                 nearest_consider(&nearest, roster->agencies[i].id);
         return not_found("agency", &nearest, "agencies.conf names them", error);
@@ -52,22 +58,18 @@ int argument_agency(const struct control *control, const char *id, sd_bus_error 
 
 int argument_plan(const struct control *control, const char *id, sd_bus_error *error)
 {
-        const struct engine *engine = control_engine(control);
-        const struct config *config = engine_config(engine);
+        const struct config *config = engine_config(control_engine(control));
         struct nearest nearest = nearest_to(id);
-        struct item_name found;
+        char plan[ID_SIZE];
         int r;
 
         if (!id_valid(id))
                 return sd_bus_error_set(error, ERROR_INVALID, "that is no plan's id: a-z, 0-9 and - make one");
         if (config_find_plan(config, id))
                 return 0;
-        r = store_each_obligation(engine->store, &(struct obligation_filter){.plan = id, .limit = 1}, note_found,
-                                  &found);
-        if (r < 0)
-                return control_trouble(control, r, error);
-        if (r > 0)
-                return 0;
+        r = search_records(control, &(struct obligation_filter){.plan = id, .limit = 1}, plan, error);
+        if (r != SEARCH_NOTHING)
+                return r < 0 ? r : 0;
         for (size_t i = 0; i < config->n_plans; i++)
                 nearest_consider(&nearest, config->plans[i].id);
         return not_found("plan", &nearest, "reminderctl status names them", error);
@@ -75,107 +77,74 @@ int argument_plan(const struct control *control, const char *id, sd_bus_error *e
 
 /* ---- items ---- */
 
-/* Copies text[0..length) where it is a whole id. */
-static bool take_id(const char *text, size_t length, char ret[static ID_SIZE])
-{
-        if (length == 0 || length >= ID_SIZE)
-                return false;
-        memcpy(ret, text, length);
-        ret[length] = '\0';
-        return id_valid(ret);
-}
-
-static bool split(const char *text, struct item_name *ret)
-{
-        size_t length = strnlen(text, ITEM_TEXT_SIZE);
-        const char *end = text + length, *at = memchr(text, '@', length), *slash = memchr(text, '/', length);
-        const char *item = slash ? slash + 1 : text;
-        civil_day day;
-
-        *ret = (struct item_name){0};
-        if (length == ITEM_TEXT_SIZE || (at && slash && at < slash))
-                return false;
-        if (slash && !take_id(text, (size_t)(slash - text), ret->plan))
-                return false;
-        if (!take_id(item, (size_t)((at ? at : end) - item), ret->item))
-                return false;
-        if (!at)
-                return true;
-        if (civil_parse(at + 1, &day) < 0)
-                return false;
-        snprintf(ret->key, sizeof(ret->key), "%s", at + 1);
-        return true;
-}
-
-/* Without a plan's name the item must be of one plan; of several, the plan of this year is meant. 1: found, 0: in
- * none. */
-static int find_plan(const struct control *control, struct item_name *name, sd_bus_error *error)
+/* Finds the plan of an item that was named without one. An enum search, or a negative errno, with `error` set where two
+ * plans fit. */
+static int choose_plan(const struct control *control, struct reference *reference, sd_bus_error *error)
 {
         const struct config *config = engine_config(control_engine(control));
-        int32_t year = civil_split(control_today(control)).year;
-        const struct plan *found = NULL;
-        bool several = false;
+        struct reference_candidate *CLEANUP_FREE candidates = calloc(config->n_plans + 1, sizeof(*candidates));
+        const struct reference_candidate *fits[2];
+        size_t n = 0;
 
-        for (size_t i = 0; i < config->n_plans; i++) {
-                const struct plan *plan = &config->plans[i];
-
-                if (!plan_find_item(plan, name->item))
-                        continue;
-                several = found != NULL;
-                if (!found || plan->year == year)
-                        found = plan;
+        if (!candidates)
+                return -ENOMEM;
+        for (size_t i = 0; i < config->n_plans; i++)
+                if (plan_find_item(&config->plans[i], reference->item))
+                        candidates[n++] = (struct reference_candidate){config->plans[i].id, config->plans[i].year};
+        switch (reference_choose(candidates, n, civil_split(control_today(control)).year, fits)) {
+        case REFERENCE_UNKNOWN:
+                break;
+        case REFERENCE_AMBIGUOUS:
+                return sd_bus_error_setf(error, ERROR_NOT_FOUND,
+                                         "item \"%s\" stands in several plans; write %s/%s or %s/%s", reference->item,
+                                         fits[0]->plan, reference->item, fits[1]->plan, reference->item);
+        case REFERENCE_CHOSEN:
+                snprintf(reference->plan, sizeof(reference->plan), "%s", fits[0]->plan);
+                return SEARCH_FOUND;
         }
-        if (!found)
-                return 0;
-        if (several && found->year != year)
-                return sd_bus_error_setf(error, ERROR_NOT_FOUND, "item \"%s\" stands in several plans; write %s/%s",
-                                         name->item, found->id, name->item);
-        snprintf(name->plan, sizeof(name->plan), "%s", found->id);
-        return 1;
+        return SEARCH_NOTHING;
 }
 
-static int no_item(const struct control *control, const struct item_name *name, sd_bus_error *error)
+static int no_item(const struct control *control, const struct reference *reference, sd_bus_error *error)
 {
         const struct config *config = engine_config(control_engine(control));
-        struct nearest nearest = nearest_to(name->item);
-        int r = *name->plan ? argument_plan(control, name->plan, error) : 0;
+        struct nearest nearest = nearest_to(reference->item);
+        int r = *reference->plan ? argument_plan(control, reference->plan, error) : 0;
 
         if (r < 0)
                 return r;
         for (size_t p = 0; p < config->n_plans; p++)
                 for (size_t i = 0; i < config->plans[p].n_items; i++)
-                        if (!*name->plan || strcmp(name->plan, config->plans[p].id) == 0)
+                        if (!*reference->plan || strcmp(reference->plan, config->plans[p].id) == 0)
                                 nearest_consider(&nearest, config->plans[p].items[i].id);
         return not_found("item", &nearest, "reminderctl list shows them", error);
 }
 
-int argument_item(const struct control *control, const char *text, struct item_name *ret, sd_bus_error *error)
+int argument_item(const struct control *control, const char *text, struct reference *ret, sd_bus_error *error)
 {
-        const struct engine *engine = control_engine(control);
         const struct plan *plan;
         const struct item *item;
-        struct item_name name;
-        struct obligation_filter filter = {.item = name.item, .limit = 1};
+        struct reference named;
+        struct obligation_filter filter = {.item = named.item, .limit = 1};
         int r;
 
-        if (!split(text, &name))
+        if (reference_parse(text, &named) < 0)
                 return sd_bus_error_set(error, ERROR_INVALID,
                                         "that names no item; write ITEM, PLAN/ITEM or either with @YYYY-MM-DD");
-        if (*name.plan) {
-                r = settings_find_item(engine->settings, name.plan, name.item, &plan, &item);
-                filter.plan = name.plan;
+        if (*named.plan) {
+                filter.plan = named.plan;
+                r = settings_find_item(control_engine(control)->settings, named.plan, named.item, &plan, &item)
+                            ? SEARCH_FOUND
+                            : SEARCH_NOTHING;
         } else
-                r = find_plan(control, &name, error);
-        if (r == 0) {
-                r = store_each_obligation(engine->store, &filter, note_found, &name);
-                if (r < 0)
-                        return control_trouble(control, r, error);
-        }
+                r = choose_plan(control, &named, error);
+        if (r == SEARCH_NOTHING)
+                r = search_records(control, &filter, named.plan, error);
         if (r < 0)
                 return r;
-        if (r == 0)
-                return no_item(control, &name, error);
-        *ret = name;
+        if (r == SEARCH_NOTHING)
+                return no_item(control, &named, error);
+        *ret = named;
         return 0;
 }
 

@@ -2,20 +2,14 @@
 #pragma once
 
 #include "control/control.h"
-
-#define ITEM_TEXT_SIZE (2UL * ID_SIZE + sizeof("/@YYYY-MM-DD")) /* the longest ITEM and its NUL */
-
-/* ITEM of daemon/doc/formats.md section 3, found. */
-struct item_name {
-        char plan[ID_SIZE], item[ID_SIZE];
-        char key[sizeof("YYYY-MM-DD")]; /* "" for all occurrences */
-};
+#include "core/reference.h"
 
 /* All below return 0, or a negative errno with `error` set. No argument is repeated in an error before its length and
  * its characters are known to be harmless. */
 
-/* Finds the item that is meant; a typo is answered with the nearest one. Items that left the plans are found too. */
-int argument_item(const struct control *control, const char *text, struct item_name *ret, sd_bus_error *error);
+/* Finds the item that is meant; a typo is answered with the nearest one. Items that left the plans are found too. What
+ * is returned names its plan. */
+int argument_item(const struct control *control, const char *text, struct reference *ret, sd_bus_error *error);
 /* Whether there is such an agency, now or in the records. */
 int argument_agency(const struct control *control, const char *id, sd_bus_error *error);
 int argument_plan(const struct control *control, const char *id, sd_bus_error *error);

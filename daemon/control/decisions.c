@@ -11,7 +11,6 @@ struct request {
         sd_bus_error *error;
         struct decider decider;
         struct decision_scope scope;
-        char item[ITEM_TEXT_SIZE];
         struct decision_result result;
 };
 
@@ -20,23 +19,17 @@ static void request_clear(struct request *request)
         free(request->result.text);
 }
 
-/* The name is handed on in full, so that both sides mean the same plan. "" for the agency means all. */
+/* "" for the agency means all. */
 static int request_find(struct request *request, const char *item, const char *agency)
 {
-        struct item_name name;
-        int r = argument_item(request->control, item, &name, request->error);
+        int r = argument_item(request->control, item, &request->scope.item, request->error);
 
         if (r == 0 && *agency)
                 r = argument_agency(request->control, agency, request->error);
         if (r == 0)
                 r = outcome_decider(request->control, request->call, &request->decider);
-        if (r < 0)
-                return r;
-        snprintf(request->item, sizeof(request->item), "%s/%s%s%s", name.plan, name.item, *name.key ? "@" : "",
-                 name.key);
-        request->scope.item = request->item;
         request->scope.agency = *agency ? agency : NULL;
-        return 0;
+        return r;
 }
 
 static int request_finish(struct request *request, int r)

@@ -64,7 +64,7 @@ void forecast_end_all(struct control *control)
 static int name_items(struct answer *answer, const struct letter *letter)
 {
         size_t n = letter->n_entries, i = 0;
-        char(*CLEANUP_FREE names)[ITEM_TEXT_SIZE] = NULL;
+        char(*CLEANUP_FREE names)[REFERENCE_TEXT_SIZE] = NULL;
         const char **CLEANUP_FREE pointers = NULL;
 
         for (int s = 0; s < DIGEST_SECTIONS; s++)
@@ -77,11 +77,8 @@ static int name_items(struct answer *answer, const struct letter *letter)
                 const struct letter_entry *entries = s < 0 ? letter->entries : letter->sections[s];
                 size_t count = s < 0 ? letter->n_entries : letter->n_sections[s];
 
-                for (size_t k = 0; k < count; k++, i++) {
-                        snprintf(names[i], sizeof(names[i]), "%s%s%s", entries[k].item,
-                                 *entries[k].occurrence ? "@" : "", entries[k].occurrence);
-                        pointers[i] = names[i];
-                }
+                for (size_t k = 0; k < count; k++, i++)
+                        pointers[i] = reference_format("", entries[k].item, entries[k].occurrence, names[i]);
         }
         answer_strings(answer, "items", pointers, n);
         return 0;

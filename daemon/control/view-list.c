@@ -109,7 +109,7 @@ static int take_paging(const char *paging, struct obligation_filter *filter, sd_
 }
 
 /* The filter borrows its strings from the call and from `name`. */
-static int read_filter(sd_bus_message *call, struct list *list, struct item_name *name,
+static int read_filter(sd_bus_message *call, struct list *list, struct reference *name,
                        struct obligation_filter *filter, sd_bus_error *error)
 {
         const struct control *control = list->view.control;
@@ -140,7 +140,7 @@ static int read_filter(sd_bus_message *call, struct list *list, struct item_name
         if (item) {
                 filter->plan = plan ? plan : name->plan;
                 filter->item = name->item;
-                filter->key = *name->key ? name->key : NULL;
+                filter->key = reference_key(name);
         }
         narrow(list, filter);
         return 0;
@@ -186,7 +186,7 @@ int handle_list(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         struct list CLEANUP(list_clear) list = {0};
         struct obligation_filter filter = {.as_planned = true, .limit = LIST_LOOK_MAX};
-        struct item_name name;
+        struct reference name;
         struct page page;
         int r;
 

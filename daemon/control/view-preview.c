@@ -28,22 +28,23 @@ static int note_id(void *userdata, const struct obligation_record *record)
         return pick->open;
 }
 
-static int find(const struct control *control, const struct item_name *name, const char *agency, struct pick *pick,
+static int find(const struct control *control, const struct reference *name, const char *agency, struct pick *pick,
                 sd_bus_error *error)
 {
         struct store *store = control_engine(control)->store;
         const struct obligation_filter filter = {
                 .plan = name->plan,
                 .item = name->item,
-                .key = *name->key ? name->key : NULL,
+                .key = reference_key(name),
                 .agency = agency,
                 .limit = PREVIEW_LOOK_MAX,
         };
+        char text[REFERENCE_TEXT_SIZE];
         int r = store_each_obligation(store, &filter, note_id, pick);
 
         if (r >= 0 && !pick->found)
-                return sd_bus_error_setf(error, ERROR_NOT_FOUND, "%s does not owe %s/%s%s%s", agency, name->plan,
-                                         name->item, *name->key ? "@" : "", name->key);
+                return sd_bus_error_setf(error, ERROR_NOT_FOUND, "%s does not owe %s", agency,
+                                         reference_format(name->plan, name->item, name->key, text));
         if (r >= 0)
                 r = store_get_obligation(store, pick->record.id, &pick->record);
         return r < 0 ? control_trouble(control, r, error) : 0;
@@ -78,7 +79,7 @@ int handle_preview(sd_bus_message *call, void *userdata, sd_bus_error *error)
         struct composed_mail CLEANUP(composed_mail_clear) mail = {0};
         const char *item, *agency, *kind_word;
         enum notice_kind kind = KIND_COUNT;
-        struct item_name name;
+        struct reference name;
         int r = sd_bus_message_read(call, "sss", &item, &agency, &kind_word);
 
         if (r >= 0)

@@ -100,7 +100,7 @@ int handle_deliveries(sd_bus_message *call, void *userdata, sd_bus_error *error)
         return finish(&records, r, error);
 }
 
-static int read_log_filter(sd_bus_message *call, const struct control *control, struct item_name *name,
+static int read_log_filter(sd_bus_message *call, const struct control *control, struct reference *name,
                            struct audit_filter *ret, sd_bus_error *error)
 {
         const char *item = NULL, *agency = NULL, *since = NULL;
@@ -120,7 +120,7 @@ static int read_log_filter(sd_bus_message *call, const struct control *control, 
         if (item) {
                 ret->plan = name->plan;
                 ret->item = name->item;
-                ret->key = *name->key ? name->key : NULL;
+                ret->key = reference_key(name);
         }
         return 0;
 }
@@ -129,7 +129,7 @@ int handle_log(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         struct records CLEANUP(records_clear) records = {0};
         struct audit_filter filter;
-        struct item_name name;
+        struct reference name;
         int r = read_log_filter(call, userdata, &name, &filter, error);
 
         records.view = view_now(userdata, &records.answer);

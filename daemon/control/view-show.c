@@ -45,7 +45,7 @@ static void put_names(const struct view *view, const char *key, const struct pla
 }
 
 /* What the plan says of the item; little of one that left it. */
-static void put_item(const struct view *view, const struct item_name *name)
+static void put_item(const struct view *view, const struct reference *name)
 {
         struct answer *answer = view->answer;
         const struct plan *plan;
@@ -220,7 +220,8 @@ int handle_show(sd_bus_message *call, void *userdata, sd_bus_error *error)
         struct shown shown = {.view = &view};
         struct obligation_filter filter = {0};
         const char *item, *agency;
-        struct item_name name;
+        char text[REFERENCE_TEXT_SIZE];
+        struct reference name;
         struct page page;
         int r = sd_bus_message_read(call, "ss", &item, &agency);
 
@@ -235,7 +236,7 @@ int handle_show(sd_bus_message *call, void *userdata, sd_bus_error *error)
         filter = (struct obligation_filter){
                 .plan = name.plan,
                 .item = name.item,
-                .key = *name.key ? name.key : NULL,
+                .key = reference_key(&name),
                 .agency = *agency ? agency : NULL,
                 .offset = page.offset,
                 .limit = page.limit + 1, /* one more tells whether there is another page */
@@ -248,8 +249,8 @@ int handle_show(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (r < 0)
                 return control_trouble(userdata, r, error);
         if (shown.n == 0 && page.offset == 0)
-                return sd_bus_error_setf(error, ERROR_NOT_FOUND, "%s%snothing is owed of %s/%s%s%s", agency,
-                                         *agency ? ": " : "", name.plan, name.item, *name.key ? "@" : "", name.key);
+                return sd_bus_error_setf(error, ERROR_NOT_FOUND, "%s%snothing is owed of %s", agency,
+                                         *agency ? ": " : "", reference_format(name.plan, name.item, name.key, text));
         answer_end_list(&answer);
         answer_next(&answer, r > 0 ? page.offset + shown.n : 0);
         return answer_send(&answer);

@@ -1,7 +1,7 @@
 /* A year's plan: items, whom they bind, when they fall, and the policy that says when to remind. */
 #pragma once
 
-#include "core/roster.h"
+#include "core/reference.h"
 #include "core/span.h"
 
 enum target_role { TARGET_HEAD, TARGET_DEPUTY, TARGET_MEMBERS, TARGET_ALL, TARGET_GROUP, TARGET_AGENCY };
@@ -81,9 +81,9 @@ struct plan {
 
 /* One date of an item. */
 struct occurrence {
-        char key[sizeof("YYYY-MM-DD")]; /* "" unless the item repeats */
-        civil_day from;                 /* first day of a window, else CIVIL_NONE */
-        civil_day due;                  /* last day that is on time, the day of an observance; CIVIL_NONE: undated */
+        char key[KEY_SIZE]; /* "" unless the item repeats */
+        civil_day from;     /* first day of a window, else CIVIL_NONE */
+        civil_day due;      /* last day that is on time, the day of an observance; CIVIL_NONE: undated */
         bool tentative;
 };
 

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "core/reference.h"
 #include "ctl/width.h"
 #include "ctl/words.h"
 
-#define NAME_SIZE 256
 #define NAME_MOST 44   /* columns of an item's name */
 #define COLUMN_WIDTH 4 /* of an agency's number or mark, with its gap */
 
@@ -46,12 +46,9 @@ static bool belongs(const json_t *row)
         return !json_truth(row, "observance") && strcmp(json_text(row, "state"), "withdrawn") != 0;
 }
 
-static void line_name(const json_t *row, char name[static NAME_SIZE])
+static void line_name(const json_t *row, char name[static REFERENCE_TEXT_SIZE])
 {
-        const char *occurrence = json_text(row, "occurrence");
-
-        snprintf(name, NAME_SIZE, "%s/%s%s%s", json_text(row, "plan"), json_text(row, "item"), *occurrence ? "@" : "",
-                 occurrence);
+        (void)reference_format(json_text(row, "plan"), json_text(row, "item"), json_text(row, "occurrence"), name);
 }
 
 /* The place of a word in an index, given one where it is new. */
@@ -98,7 +95,7 @@ static int gather_cells(struct matrix *matrix, const json_t *rows, const json_t 
 {
         size_t n_rows = json_array_size(rows), line;
         json_t *CLEANUP_JSON index = json_object();
-        char name[NAME_SIZE];
+        char name[REFERENCE_TEXT_SIZE];
 
         matrix->lines = calloc(n_rows + 1, sizeof(const json_t *));
         if (!matrix->lines || !index)
@@ -169,7 +166,7 @@ static const char *common_due(const struct matrix *matrix, size_t line)
 static void print_terminal(const struct style *style, const struct matrix *matrix)
 {
         size_t name_columns = text_width(_("ITEM"));
-        char name[NAME_SIZE];
+        char name[REFERENCE_TEXT_SIZE];
 
         for (size_t l = 0; l < matrix->n_lines; l++) {
                 size_t width;
@@ -198,7 +195,7 @@ static void print_terminal(const struct style *style, const struct matrix *matri
         putchar('\n');
         for (size_t c = 0; c < matrix->n_columns; c++) {
                 printf("%*zu  ", COLUMN_WIDTH, c + 1);
-                text_write(stdout, matrix->columns[c].name, NAME_SIZE);
+                text_write(stdout, matrix->columns[c].name, REFERENCE_TEXT_SIZE);
                 putchar('\n');
         }
         puts(_("\n✓ done   ± late   ✗ overdue   z snoozed   · to come   ? no date yet   – waived"));

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/reference.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
@@ -21,10 +22,12 @@ static void line(const char *label, const char *value)
 
 static void print_item(const struct style *style, const json_t *about)
 {
-        const char *occurrence = json_text(about, "occurrence");
+        char name[REFERENCE_TEXT_SIZE];
 
         style_begin(style, LOOK_HEAD);
-        printf("%s/%s%s%s", json_text(about, "plan"), json_text(about, "item"), *occurrence ? "@" : "", occurrence);
+        fputs(reference_format(json_text(about, "plan"), json_text(about, "item"), json_text(about, "occurrence"),
+                               name),
+              stdout);
         style_end(style, LOOK_HEAD);
         putchar('\n');
         line(_("title"), json_text(about, "title"));

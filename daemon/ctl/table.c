@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "core/reference.h"
 #include "ctl/client.h"
 #include "ctl/width.h"
 #include "ctl/words.h"
@@ -14,7 +15,7 @@
 #define SPARE_LEAST 8 /* the same, for one that is left out instead */
 #define FOLD 4        /* blanks before the further lines of a row */
 #define ITEMS_SHOWN 2 /* of a message: a digest has all of them */
-#define CELL_SIZE 512 /* bytes of a joined cell: more than any terminal shows */
+#define CELL_SIZE 512 /* bytes of a joined cell: more than any terminal shows, and than REFERENCE_TEXT_SIZE */
 
 struct table {
         const struct style *style;
@@ -28,13 +29,11 @@ struct table {
 
 static const char *item_cell(const struct table *table, const json_t *row, char cell[static CELL_SIZE])
 {
-        const char *occurrence = json_text(row, "occurrence"), *plan = json_text(row, "plan");
+        const char *plan = table->several_plans ? json_text(row, "plan") : "";
 
         if (!*json_text(row, "item"))
                 return "";
-        snprintf(cell, CELL_SIZE, "%s%s%s%s%s", table->several_plans ? plan : "", table->several_plans ? "/" : "",
-                 json_text(row, "item"), *occurrence ? "@" : "", occurrence);
-        return cell;
+        return reference_format(plan, json_text(row, "item"), json_text(row, "occurrence"), cell);
 }
 
 /* The first few, and how many more there are. */

@@ -1,4 +1,4 @@
-/* What the decisions share: choosing obligations, one step for each, audit, confirmation. */
+/* What the decisions share: one step for each obligation, audit, confirmation. */
 #pragma once
 
 #include "deciding/decision.h"
@@ -15,12 +15,6 @@ struct change {
         bool force;
 };
 
-struct chosen {
-        int64_t *ids;
-        size_t n, room;
-};
-void chosen_clear(struct chosen *chosen);
-
 #define STEP_SKIPPED 100 /* does not apply to this one of several (a snooze of what is done) */
 
 /* Changes one obligation inside the transaction. `several`: it is one of many, and what does not apply is skipped;
@@ -31,8 +25,6 @@ typedef int (*decision_step)(const struct change *change, struct obligation_reco
 /* Sets result->text and returns the outcome. */
 __attribute__((format(printf, 3, 4))) int decision_says(struct decision_result *result, enum decision_outcome outcome,
                                                         const char *format, ...);
-int decision_choose(struct engine *engine, const struct decision_scope *scope, struct chosen *ret,
-                    struct decision_result *result);
 /* Chooses, runs the step for each in one transaction, commits, journals and tells the observer. */
 int decision_run(struct change *change, const struct decision_scope *scope, const char *verb, bool one_only,
                  decision_step step, struct decision_result *result);

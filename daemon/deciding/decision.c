@@ -31,56 +31,15 @@ __attribute__((format(printf, 3, 4))) int decision_says(struct decision_result *
 
 /* ---- which obligations ---- */
 
-struct item_name {
-        char plan[ID_SIZE], item[ID_SIZE];
-        char key[sizeof("YYYY-MM-DD")];
+struct chosen {
+        char name[REFERENCE_TEXT_SIZE]; /* of the item, for words */
+        int64_t *ids;
+        size_t n, room;
 };
 
-/* Takes "plan/item@YYYY-MM-DD" apart; false where a part is too long or empty. */
-static bool split_name(const char *text, struct item_name *ret)
+static void chosen_clear(struct chosen *chosen)
 {
-        const char *slash = strchr(text, '/'), *at = strchr(text, '@');
-        const char *item = slash ? slash + 1 : text;
-        size_t item_length = at ? (size_t)(at - item) : strlen(item);
-
-        *ret = (struct item_name){0};
-        if ((slash && at && slash > at) || item_length == 0 || item_length >= ID_SIZE)
-                return false;
-        if (slash && (slash == text || (size_t)(slash - text) >= ID_SIZE))
-                return false;
-        if (slash)
-                memcpy(ret->plan, text, (size_t)(slash - text));
-        memcpy(ret->item, item, item_length);
-        if (at && snprintf(ret->key, sizeof(ret->key), "%s", at + 1) != (int)sizeof(ret->key) - 1)
-                return false;
-        return true;
-}
-
-/* Without a plan's name the item must be of one plan; of several, the plan of this year is meant. */
-static int find_plan(struct engine *engine, struct item_name *name, struct decision_result *result)
-{
-        const struct config *config = engine_config(engine);
-        int32_t year = civil_split(wall_day(clock_wall(clock_now(&engine->clock)))).year;
-        const struct plan *found = NULL;
-        size_t n = 0;
-
-        if (*name->plan)
-                return DECIDED;
-        for (size_t i = 0; i < config->n_plans; i++) {
-                if (!plan_find_item(&config->plans[i], name->item))
-                        continue;
-                n++;
-                if (!found || config->plans[i].year == year)
-                        found = &config->plans[i];
-        }
-        if (!found)
-                return decision_says(result, DECISION_NOT_FOUND,
-                                     "no item \"%s\" in any plan; reminderctl list shows them", name->item);
-        if (n > 1 && found->year != year)
-                return decision_says(result, DECISION_NOT_FOUND, "item \"%s\" stands in several plans; write PLAN/%s",
-                                     name->item, name->item);
-        snprintf(name->plan, sizeof(name->plan), "%s", found->id);
-        return DECIDED;
+        free(chosen->ids);
 }
 
 static int collect(void *userdata, const struct obligation_record *record)
@@ -100,47 +59,30 @@ static int collect(void *userdata, const struct obligation_record *record)
         return 0;
 }
 
-void chosen_clear(struct chosen *chosen)
+static int choose(struct store *store, const struct decision_scope *scope, struct chosen *ret,
+                  struct decision_result *result)
 {
-        free(chosen->ids);
-        *chosen = (struct chosen){0};
-}
+        const struct reference *item = &scope->item;
+        const struct obligation_filter filter = {
+                .plan = item->plan,
+                .item = item->item,
+                .key = reference_key(item),
+                .agency = scope->agency,
+        };
+        int r = store_each_obligation(store, &filter, collect, ret);
 
-int decision_choose(struct engine *engine, const struct decision_scope *scope, struct chosen *ret,
-                    struct decision_result *result)
-{
-        struct obligation_filter filter = {0};
-        struct item_name name;
-        int r;
-
-        if (!split_name(scope->item, &name))
-                return decision_says(result, DECISION_INVALID,
-                                     "\"%s\" names no item; write ITEM, PLAN/ITEM or ITEM@YYYY-MM-DD", scope->item);
-        r = find_plan(engine, &name, result);
-        if (r != 0)
+        (void)reference_format(item->plan, item->item, item->key, ret->name);
+        if (r < 0 || ret->n > 0)
                 return r;
-        filter.plan = name.plan;
-        filter.item = name.item;
-        filter.key = *name.key ? name.key : NULL;
-        filter.agency = scope->agency;
-        r = store_each_obligation(engine->store, &filter, collect, ret);
-        if (r < 0)
-                return r;
-        if (ret->n == 0 && scope->agency && roster_find(&engine_config(engine)->roster, scope->agency) == ROSTER_NONE)
-                return decision_says(result, DECISION_NOT_FOUND, "no agency \"%s\" in the block", scope->agency);
-        if (ret->n == 0 && scope->agency)
-                return decision_says(result, DECISION_NOT_FOUND, "%s does not owe %s/%s%s%s", scope->agency, name.plan,
-                                     name.item, *name.key ? "@" : "", name.key);
-        if (ret->n == 0)
-                return decision_says(result, DECISION_NOT_FOUND, "no item %s/%s%s%s; reminderctl list shows them",
-                                     name.plan, name.item, *name.key ? "@" : "", name.key);
-        return DECIDED;
+        if (scope->agency)
+                return decision_says(result, DECISION_NOT_FOUND, "%s does not owe %s", scope->agency, ret->name);
+        return decision_says(result, DECISION_NOT_FOUND, "no item %s; reminderctl list shows them", ret->name);
 }
 
 /* ---- one obligation at a time ---- */
 
-static int add_audit(const struct change *change, const struct obligation_record *record, const char *verb,
-                     const char *detail)
+int decision_audit(const struct change *change, const struct obligation_record *record, const char *verb,
+                   const char *detail)
 {
         struct audit_record audit = {
                 .at_ms = change->now_ms,
@@ -157,12 +99,6 @@ static int add_audit(const struct change *change, const struct obligation_record
                 snprintf(audit.agency, sizeof(audit.agency), "%s", record->agency);
         }
         return store_add_audit(change->engine->store, &audit);
-}
-
-int decision_audit(const struct change *change, const struct obligation_record *record, const char *verb,
-                   const char *detail)
-{
-        return add_audit(change, record, verb, detail);
 }
 
 int decision_confirm(const struct change *change, const struct obligation_record *record, enum notice_kind kind,
@@ -228,33 +164,33 @@ static void audit_refusal(const struct change *change, const struct decision_sco
                 return;
         if (chosen->n > 1 && !scope->agency)
                 *about.agency = '\0';
-        if (chosen->n > 1 && !strchr(scope->item, '@'))
+        if (chosen->n > 1 && !*scope->item.key)
                 *about.key = '\0';
         snprintf(refused, sizeof(refused), "%s refused", verb);
-        (void)add_audit(change, &about, refused, text);
-        journal_say(&change->engine->journal, EVENT_REFUSED, &(struct journal_fields){.item = scope->item},
-                    "Refused %s of %s to %s: %s", verb, scope->item, change->decider->name, text);
+        (void)decision_audit(change, &about, refused, text);
+        journal_say(&change->engine->journal, EVENT_REFUSED, &(struct journal_fields){.item = chosen->name},
+                    "Refused %s of %s to %s: %s", verb, chosen->name, change->decider->name, text);
 }
 
-static int several(const struct decision_scope *scope, struct decision_result *result)
+static int several(const struct decision_scope *scope, const char *item, struct decision_result *result)
 {
         if (scope->agency)
                 return decision_says(result, DECISION_INVALID,
                                      "%s owes %s more than once; name one with @YYYY-MM-DD, or say --all",
-                                     scope->agency, scope->item);
+                                     scope->agency, item);
         return decision_says(result, DECISION_INVALID,
                              "%s is owed by several agencies or more than once; name one with --agency, or say --all",
-                             scope->item);
+                             item);
 }
 
 /* `result` has why the last one was passed over. */
-static int none_fits(const struct decision_scope *scope, const char *verb, size_t n, struct decision_result *result)
+static int none_fits(const struct chosen *chosen, const char *verb, struct decision_result *result)
 {
         char *CLEANUP_FREE last = TAKE_PTR(result->text);
 
         if (!last)
-                return decision_says(result, DECISION_REFUSED, "%s: nothing to %s", scope->item, verb);
-        return decision_says(result, DECISION_REFUSED, "none of the %zu obligations, for example: %s", n, last);
+                return decision_says(result, DECISION_REFUSED, "%s: nothing to %s", chosen->name, verb);
+        return decision_says(result, DECISION_REFUSED, "none of the %zu obligations, for example: %s", chosen->n, last);
 }
 
 int decision_run(struct change *change, const struct decision_scope *scope, const char *verb, bool one_only,
@@ -268,16 +204,16 @@ int decision_run(struct change *change, const struct decision_scope *scope, cons
         change->now_ms = clock_now(&change->engine->clock);
         change->now = clock_wall(change->now_ms);
         change->today = wall_day(change->now);
-        r = decision_choose(change->engine, scope, &chosen, result);
+        r = choose(store, scope, &chosen, result);
         if (r != 0)
                 return r;
         if (one_only && chosen.n > 1 && !scope->all)
-                return several(scope, result);
+                return several(scope, chosen.name, result);
         r = store_begin(store);
         if (r == 0)
                 r = apply_to_all(change, &chosen, step, result);
         if (r == 0 && result->n == 0)
-                r = none_fits(scope, verb, chosen.n, result);
+                r = none_fits(&chosen, verb, result);
         if (r == 0)
                 r = store_commit(store);
         if (r != 0) {
@@ -290,9 +226,9 @@ int decision_run(struct change *change, const struct decision_scope *scope, cons
         free(result->text);
         result->text = NULL;
         journal_say(&change->engine->journal, EVENT_DECISION,
-                    &(struct journal_fields){.item = scope->item, .agency = scope->agency},
+                    &(struct journal_fields){.item = chosen.name, .agency = scope->agency},
                     "%s (uid %lld) decided: %s %s%s%s, %zu obligation%s", change->decider->name,
-                    (long long)change->decider->uid, verb, scope->item, scope->agency ? " for " : "",
+                    (long long)change->decider->uid, verb, chosen.name, scope->agency ? " for " : "",
                     scope->agency ? scope->agency : "", result->n, result->n == 1 ? "" : "s");
         tell_observer(change, &chosen);
         return DECIDED;

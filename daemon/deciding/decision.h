@@ -1,10 +1,10 @@
 /* Decisions of people: snooze, done, waive, dates, retries; each in one transaction with its audit event. */
 #pragma once
 
+#include "core/reference.h"
 #include "runtime/engine.h"
 
 #define DECISION_TEXT_MAX 1000 /* bytes of a reason or note: a long sentence, not a letter */
-#define ITEM_NAME_SIZE (ID_SIZE + ID_SIZE + sizeof("/@YYYY-MM-DD"))
 
 /* Who decides, from the bus credentials. */
 struct decider {
@@ -12,11 +12,11 @@ struct decider {
         int64_t uid;
 };
 
-/* Which obligations: ITEM of daemon/doc/formats.md section 3, taken apart. */
+/* Which obligations. */
 struct decision_scope {
-        const char *item;   /* "item", "plan/item", either with "@YYYY-MM-DD" */
-        const char *agency; /* NULL: all that owe it */
-        bool all;           /* done, reopen, waive: all of several, said expressly */
+        struct reference item; /* with its plan */
+        const char *agency;    /* NULL: all that owe it */
+        bool all;              /* done, reopen, waive: all of several, said expressly */
 };
 
 /* Positive outcomes beside 0; *ret_text then says what is wrong and what to do, one line, allocated. */

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "base/cleanup.h"
+#include "core/reference.h"
 #include "engine/manager.h"
 
 #define SEED 1 /* any: two rehearsals of one plan print the same */
@@ -25,20 +26,13 @@ static void stage_free_p(struct stage **stage)
         rehearsal_free(*stage);
 }
 
-#define ITEM_NAME_SIZE (ID_SIZE + sizeof("@YYYY-MM-DD"))
-
-static void item_name(const struct letter_entry *entry, char name[static ITEM_NAME_SIZE])
-{
-        snprintf(name, ITEM_NAME_SIZE, "%s%s%s", entry->item, *entry->occurrence ? "@" : "", entry->occurrence);
-}
-
 static void add_item(void *userdata, const struct letter_entry *entry)
 {
-        char name[ITEM_NAME_SIZE];
+        char text[REFERENCE_TEXT_SIZE];
+        const char *name = reference_format("", entry->item, entry->occurrence, text);
         json_t *items = userdata, *item;
         size_t i;
 
-        item_name(entry, name);
         json_array_foreach(items, i, item) if (strcmp(json_string_value(item), name) == 0) return;
         json_array_append_new(items, json_string(name));
 }

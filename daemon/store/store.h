@@ -5,6 +5,7 @@
 #include "core/kind.h"
 #include "core/notice.h"
 #include "core/obligation.h"
+#include "core/reference.h"
 
 /* Errors of every function: 0 or a positive outcome where named; -ENOMEM; -ENOSPC (disk full: nothing of the open
  * transaction remains); -EROFS; -EIO; -EUCLEAN (the file is damaged); -ENOTRECOVERABLE (written by a newer version);
@@ -62,8 +63,6 @@ int store_set_fact(struct store *store, const char *name, const char *value);
 
 /* ---- occurrences and obligations ---- */
 #define FIRE_AT_ONCE 0 /* as next_fire: at the next tick, even if the clock is set back before it */
-
-#define KEY_SIZE sizeof("YYYY-MM-DD") /* of the day by which an occurrence of an item that repeats is known */
 
 struct occurrence_record {
         int64_t id;

@@ -49,7 +49,7 @@ static struct office *begin(struct faults *faults, struct shortage *shortage)
         return office_new(faults, &(struct office_options){.before = before, .after = after, .self = shortage});
 }
 
-struct reference {
+struct undisturbed {
         uint64_t said;
         long left; /* allocated and never freed: what libraries keep */
         long needed[STEPS_MAX];
@@ -57,52 +57,52 @@ struct reference {
         long total;
 };
 
-static void learn(struct faults *faults, struct reference *reference)
+static void learn(struct faults *faults, struct undisturbed *undisturbed)
 {
         for (int round = 0; round < 2; round++) { /* the first one fills what libraries keep */
                 struct shortage shortage = {.faults = faults};
                 long live = memory_live();
                 struct office *office = begin(faults, &shortage);
 
-                *reference = (struct reference){0};
+                *undisturbed = (struct undisturbed){0};
                 while (office_step(office)) {
-                        if (reference->steps == STEPS_MAX)
+                        if (undisturbed->steps == STEPS_MAX)
                                 faults_fail(faults, "too many steps");
-                        reference->needed[reference->steps++] = shortage.needed;
-                        reference->total += shortage.needed;
+                        undisturbed->needed[undisturbed->steps++] = shortage.needed;
+                        undisturbed->total += shortage.needed;
                         shortage.needed = 0;
                 }
-                reference->said = office_said(office, true);
+                undisturbed->said = office_said(office, true);
                 office_free(office);
-                reference->left = memory_live() - live;
+                undisturbed->left = memory_live() - live;
         }
 }
 
 /* In a process of its own: the at-th allocation of the next step fails, and then none. */
 static void play_on(struct faults *faults, struct office *office, struct shortage *shortage, long live, int step,
-                    long at, const struct reference *reference)
+                    long at, const struct undisturbed *undisturbed)
 {
         shortage->at = at;
         while (office_step(office))
                 ;
-        if (office_said(office, true) != reference->said)
+        if (office_said(office, true) != undisturbed->said)
                 faults_fail(faults, "allocation %ld of step %d fails, and something else is said than with it", at,
                             step);
         office_free(office);
-        if (memory_live() - live != reference->left)
+        if (memory_live() - live != undisturbed->left)
                 faults_fail(faults, "allocation %ld of step %d fails, and %ld blocks are never freed", at, step,
-                            memory_live() - live - reference->left);
+                            memory_live() - live - undisturbed->left);
 }
 
 static void try_one(struct faults *faults, struct office *office, struct shortage *shortage, long live, int step,
-                    long at, const struct reference *reference)
+                    long at, const struct undisturbed *undisturbed)
 {
         int status = 0;
 
         fflush(stdout);
         pid_t pid = fork();
         if (pid == 0) {
-                play_on(faults, office, shortage, live, step, at, reference);
+                play_on(faults, office, shortage, live, step, at, undisturbed);
                 exit(0); /* where a sanitizer looks for leaks */
         }
         if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
@@ -115,25 +115,25 @@ static void try_one(struct faults *faults, struct office *office, struct shortag
 
 void memory_engine(struct faults *faults)
 {
-        struct reference *reference = calloc(1, sizeof(*reference));
+        struct undisturbed *undisturbed = calloc(1, sizeof(*undisturbed));
         struct shortage shortage = {.faults = faults};
 
-        if (!reference)
+        if (!undisturbed)
                 abort();
-        learn(faults, reference);
+        learn(faults, undisturbed);
         long most = faults->brief ? CHILDREN_BRIEF : CHILDREN, passed = 0;
-        long stride = reference->total / most + 1, next = chance_between(&faults->chance, 1, (int)stride);
+        long stride = undisturbed->total / most + 1, next = chance_between(&faults->chance, 1, (int)stride);
         long live = memory_live();
         struct office *office = begin(faults, &shortage);
-        for (int step = 0; step < reference->steps; step++) {
-                for (; next <= passed + reference->needed[step];
+        for (int step = 0; step < undisturbed->steps; step++) {
+                for (; next <= passed + undisturbed->needed[step];
                      next += chance_between(&faults->chance, 1, (int)(2 * stride)))
-                        try_one(faults, office, &shortage, live, step, next - passed, reference);
-                passed += reference->needed[step];
+                        try_one(faults, office, &shortage, live, step, next - passed, undisturbed);
+                passed += undisturbed->needed[step];
                 (void)office_step(office);
         }
         office_free(office);
-        free(reference);
+        free(undisturbed);
 }
 
 /* ---- loading a configuration ---- */

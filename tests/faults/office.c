@@ -305,11 +305,13 @@ static int decide(struct office *office, const struct act *act)
 {
         static const struct decider clerk = {"clerk", 1000};
         struct engine *engine = manager_engine(office->manager);
-        struct decision_scope scope = {.item = act->item, .agency = act->agency, .all = true};
+        struct decision_scope scope = {.item.plan = "p", .agency = act->agency, .all = true};
         struct decision_result result = {0};
         civil_day day = wall_day(clock_wall(office->now));
         int r;
 
+        if (act->item)
+                snprintf(scope.item.item, sizeof(scope.item.item), "%s", act->item);
         if (act->day)
                 (void)civil_parse(act->day, &day);
         if (strcmp(act->verb, "snooze") == 0)

@@ -67,14 +67,23 @@ static void note(struct sim *sim, struct duty *duty, const struct act *act)
                 duty->settled = midnight;
 }
 
+static struct reference reference_of(const struct sim *sim, const struct duty *duty)
+{
+        const struct block_item *item = &sim->block.items[duty->item];
+        struct reference reference = {0};
+        char key[CIVIL_DATE_SIZE];
+
+        snprintf(reference.plan, sizeof(reference.plan), "%s", block_plan_ids[item->plan]);
+        snprintf(reference.item, sizeof(reference.item), "%s", item->id);
+        (void)snprintf(reference.key, sizeof(reference.key), "%.10s", civil_format(duty->key, key));
+        return reference;
+}
+
 static bool concerns(const struct sim *sim, const struct duty *duty)
 {
-        char name[48], key[CIVIL_DATE_SIZE];
-        const struct block_item *item = &sim->block.items[duty->item];
+        const struct reference reference = reference_of(sim, duty);
 
-        snprintf(name, sizeof(name), "%s/%s%s%s", block_plan_ids[item->plan], item->id,
-                 duty->key == CIVIL_NONE ? "" : "@", civil_format(duty->key, key));
-        return strcmp(name, sim->decided.item) == 0 &&
+        return memcmp(&reference, &sim->decided.item, sizeof(reference)) == 0 &&
                (!*sim->decided.agency || strcmp(sim->block.agencies[duty->agency].id, sim->decided.agency) == 0);
 }
 
@@ -108,7 +117,8 @@ static void find_out(struct sim *sim, const struct decided *decided)
                         continue;
                 note(sim, &after, &sim->decided.act);
                 if (in_store(sim, &after) && !in_store(sim, duty)) {
-                        sim_say(sim, "the decision on %s had become durable", sim->decided.item);
+                        sim_say(sim, "the decision on %s/%s had become durable", sim->decided.item.plan,
+                                sim->decided.item.item);
                         *duty = after;
                 }
         }
@@ -168,15 +178,14 @@ static void decide_duty(struct sim *sim)
 {
         struct chance *chance = &sim->streams[CLASS_PEOPLE];
         const struct duty *duty = pick_duty(sim, chance);
-        const struct block_item *item = &sim->block.items[duty->item];
         bool whole = chance_percent(chance, 12), all = whole && chance_percent(chance, 50), allowed;
-        struct decision_scope scope = {.item = sim->decided.item, .all = all};
+        struct decision_scope scope = {.item = reference_of(sim, duty), .all = all};
         struct decision_result result = {0};
-        char key[CIVIL_DATE_SIZE];
+        char name[REFERENCE_TEXT_SIZE];
         int r;
 
-        snprintf(sim->decided.item, sizeof(sim->decided.item), "%s/%s%s%s", block_plan_ids[item->plan], item->id,
-                 duty->key == CIVIL_NONE ? "" : "@", civil_format(duty->key, key));
+        sim->decided.item = scope.item;
+        (void)reference_format(scope.item.plan, scope.item.item, scope.item.key, name);
         snprintf(sim->decided.agency, sizeof(sim->decided.agency), "%s",
                  whole ? "" : sim->block.agencies[duty->agency].id);
         scope.agency = whole ? NULL : sim->decided.agency;
@@ -187,7 +196,7 @@ static void decide_duty(struct sim *sim)
                 memmove(sim->doubted, sim->doubted + 1, sizeof(*sim->doubted) * (size_t)--sim->n_doubted);
         sim->doubted[sim->n_doubted++] = sim->decided;
         r = decide(sim, &scope, &sim->decided.act, "vì thế", &result);
-        sim_say(sim, "%s %s for %s, day %d: %s", verbs[sim->decided.act.verb], sim->decided.item,
+        sim_say(sim, "%s %s for %s, day %d: %s", verbs[sim->decided.act.verb], name,
                 whole ? "all" : sim->decided.agency, (int)sim->decided.act.day,
                 r == DECIDED  ? "decided"
                 : result.text ? result.text
@@ -200,13 +209,13 @@ static void decide_duty(struct sim *sim)
                 return;
         }
         if (r < 0 && !ramdisk_failed())
-                sim_fail(sim, "%s of %s: %s", verbs[sim->decided.act.verb], sim->decided.item, strerror(-r));
+                sim_fail(sim, "%s of %s: %s", verbs[sim->decided.act.verb], name, strerror(-r));
         if (r >= 0 && (r == DECIDED) != allowed)
                 sim_fail(sim, "%s of %s for %s on day %d is %s, and the rules say otherwise",
-                         verbs[sim->decided.act.verb], sim->decided.item, whole ? "all" : sim->decided.agency,
+                         verbs[sim->decided.act.verb], name, whole ? "all" : sim->decided.agency,
                          (int)sim->decided.act.day, allowed ? result.text : "decided");
         if (r > 0 && !result.text)
-                sim_fail(sim, "%s of %s is refused without a word", verbs[sim->decided.act.verb], sim->decided.item);
+                sim_fail(sim, "%s of %s is refused without a word", verbs[sim->decided.act.verb], name);
         if (r == DECIDED && sim->told[EVENT_DECISION] == 0)
                 sim_fail(sim, "a decision, and the journal is silent");
         if (r == DECIDED) {
@@ -222,25 +231,25 @@ static void decide_duty(struct sim *sim)
 static void blunder(struct sim *sim)
 {
         static char endless[DECISION_TEXT_MAX + 2];
-        static const struct decision_scope nowhere[] = {{.item = "no-such-item"},
-                                                        {.item = "p/"},
-                                                        {.item = ""},
-                                                        {.item = "/i0"},
-                                                        {.item = "i0@tomorrow"},
-                                                        {.item = "x/i0"},
-                                                        {.item = "p/i0", .agency = "nobody"}};
+        static const struct decision_scope nowhere[] = {{.item = {"p", "no-such-item"}},
+                                                        {.item = {"p", ""}},
+                                                        {.item = {"", ""}},
+                                                        {.item = {"", "i0"}},
+                                                        {.item = {"p", "i0", "1999-01-01"}},
+                                                        {.item = {"x", "i0"}},
+                                                        {.item = {"p", "i0"}, .agency = "nobody"}};
         static const char *const bad_texts[] = {"", " ", "hai\ndòng", endless};
         struct chance *chance = &sim->streams[CLASS_PEOPLE];
         struct engine *engine = manager_engine(sim->manager);
         struct decision_scope scope = nowhere[chance_between(chance, 0, (int)ELEMENTS(nowhere) - 1)];
-        const char *text = "vì thế", *what = scope.item;
+        const char *text = "vì thế", *what = scope.item.item;
         struct act act = some_act(chance, sim_today(sim));
         struct decision_result result = {0};
         int kind = chance_between(chance, 0, 4), r;
 
         memset(endless, 'a', DECISION_TEXT_MAX + 1);
         if (kind == 0) {
-                scope = (struct decision_scope){.item = "i0"};
+                scope = (struct decision_scope){.item = {"p", "i0"}};
                 text = bad_texts[chance_between(chance, 0, 3)];
                 act.verb = chance_percent(chance, 50) ? ACT_SNOOZE : ACT_WAIVE;
                 r = decide(sim, &scope, &act, text, &result);

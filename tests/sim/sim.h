@@ -121,7 +121,8 @@ struct medium {
 
 /* A decision of somebody. */
 struct decided {
-        char item[48], agency[8]; /* agency "": of all */
+        struct reference item;
+        char agency[8]; /* "": of all */
         struct act act;
         wall_time at;
 };

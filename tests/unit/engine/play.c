@@ -158,9 +158,11 @@ static void add_line(struct play *play, char *line)
 
 static void put_entries(FILE *out, const struct letter_entry *entries, size_t n)
 {
+        char name[REFERENCE_TEXT_SIZE];
+
         for (size_t i = 0; i < n; i++)
-                fprintf(out, "%s%s%s%s", i > 0 ? "," : "", entries[i].item, *entries[i].occurrence ? "@" : "",
-                        entries[i].occurrence);
+                fprintf(out, "%s%s", i > 0 ? "," : "",
+                        reference_format("", entries[i].item, entries[i].occurrence, name));
 }
 
 static void put_digest(FILE *out, const struct letter *letter)

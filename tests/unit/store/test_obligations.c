@@ -263,8 +263,9 @@ static int name_one(void *userdata, const struct obligation_record *record)
 {
         char *names = userdata;
         size_t n = strlen(names);
-        (void)snprintf(names + n, NAMES_SIZE - n, "%s%s/%s%s%s:%s", n ? " " : "", record->plan, record->item,
-                       record->key[0] ? "@" : "", record->key, record->agency);
+        char name[REFERENCE_TEXT_SIZE];
+        (void)snprintf(names + n, NAMES_SIZE - n, "%s%s:%s", n ? " " : "",
+                       reference_format(record->plan, record->item, record->key, name), record->agency);
         return 0;
 }
 
