@@ -10,8 +10,9 @@
 #include "transport/hello.h"
 #include "transport/transfer.h"
 
-#define TRANSFER_TIMEOUT 60L     /* seconds, where the caller sets none */
-#define TRANSFER_CONNECT_MAX 30L /* seconds to a connection: longer than two lost SYNs and their repeats */
+#define TRANSFER_TIMEOUT 60L        /* seconds, where the caller sets none */
+#define TRANSFER_CONNECT_MAX 30L    /* seconds to a connection: longer than two lost SYNs and their repeats */
+#define TRANSFER_CONNECTIONS_MAX 64 /* to one server: more is an attack, whatever the configuration says */
 
 struct session;
 
@@ -22,10 +23,10 @@ struct caller {
         size_t mechanism;        /* of smtp_server.mechanisms: the first to try */
 };
 
-enum attempt {
+enum attempt_end {
         ATTEMPT_OVER,        /* the result is in the transfer */
-        ATTEMPT_TURNED_AWAY, /* so far, because the server has enough of this connection; another one may do */
-        ATTEMPT_LOST,        /* the same: the connection went before the message was whole */
+        ATTEMPT_TURNED_AWAY, /* the server has enough of this connection; another one may do */
+        ATTEMPT_LOST,        /* the connection went before the message was whole; another one may do */
 };
 
 /* What tells one protocol from the other: in one we wait for the server, and it needs a thread for itself (workers.h);
@@ -33,7 +34,7 @@ enum attempt {
 struct transfer_kind {
         /* In a worker's thread: the whole attempt, in caller->session or in one that it opens. What is not to be used
          * again it closes. */
-        enum attempt (*attempt)(struct transfer *transfer, struct caller *caller);
+        enum attempt_end (*attempt)(struct transfer *transfer, struct caller *caller);
         /* In the loop's thread, all of these. Asks the source for the message: 0, or a negative errno. */
         int (*write)(struct transfer *transfer);
         /* Sets the options that are not common to all. */
@@ -50,14 +51,14 @@ struct transfer {
         transfer_done done;
         void *userdata;
 
-        char *lane;           /* same text: same server, same settings, shared connections */
-        unsigned connections; /* of the lane, at most */
-        long timeout;         /* seconds once it runs; waiting in the lane does not count */
+        char *peer;           /* names it: same text, same server and settings, shared connections */
+        unsigned connections; /* to the peer, at most */
+        long timeout;         /* seconds once it runs; waiting for its turn does not count */
         char *ca_file;        /* or NULL: libcurl's own */
 
         LIST_ENTRY(transfer) link;   /* of transfers.all, until it is cancelled */
-        TAILQ_ENTRY(transfer) queue; /* of its lane, of those that the loop runs, of those that are over */
-        bool waiting;                /* in its lane; under the workers' lock if one of theirs */
+        TAILQ_ENTRY(transfer) queue; /* of its peer, of what the loop runs, or of what is over */
+        bool waiting;                /* in its peer's queue; under the workers' lock if one of theirs */
         bool returned;               /* no thread has it: its callback is due */
         atomic_bool cancelled;       /* while a thread has it: to be freed on its return */
         CURL *easy;                  /* while the loop runs it */
@@ -70,12 +71,10 @@ struct transfer {
 LIST_HEAD(transfer_list, transfer);
 TAILQ_HEAD(transfer_queue, transfer);
 
-/* Copies what is common to all kinds; `lane` is taken over. 0 or -ENOMEM; on failure `transfer` is to be released. */
-int transfer_init(struct transfer *transfer, const struct transfer_kind *kind, char *lane, const char *ca_file,
+/* Copies what is common to all kinds; `peer` is taken over. 0 or -ENOMEM; on failure `transfer` is to be released. */
+int transfer_init(struct transfer *transfer, const struct transfer_kind *kind, char *peer, const char *ca_file,
                   long timeout, long connections);
 void transfer_clear(struct transfer *transfer);
-/* Queues it; from here on it belongs to `transfers`. 0 or negative errno, and then it is still the caller's. */
-int transfer_start(struct transfers *transfers, struct transfer *transfer, transfer_done done, void *userdata);
 
 /* For those who run it: all options; and the verdict, after which nothing of the transfer is left in `easy`, which may
  * be NULL. */

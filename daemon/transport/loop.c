@@ -7,7 +7,7 @@
 #include <sys/eventfd.h>
 #include <time.h>
 
-#include "transport/lane.h"
+#include "transport/peer.h"
 #include "transport/thread.h"
 
 #define LOOP_HANDLES_KEPT 16      /* easy handles kept for the next transfer: a burst's worth, some 10 KiB each */
@@ -18,7 +18,7 @@ struct loop {
         struct returns *returns;
         pthread_t thread;
         bool started;
-        int bell; /* something stands in `inbox` or is cancelled, or the end has come */
+        int wake_fd; /* an eventfd: something stands in `inbox` or is cancelled, or the end has come */
         pthread_mutex_t mutex;
         struct transfer_queue inbox; /* these three under the lock */
         bool some_cancelled;
@@ -27,7 +27,7 @@ struct loop {
         CURLM *multi;
         int epoll;
         int64_t deadline; /* when libcurl wants to be called, CLOCK_MONOTONIC ms; -1: it waits for its sockets */
-        struct lane_list lanes;
+        struct peer_list peers;
         struct transfer_queue running;
         CURL *handles[LOOP_HANDLES_KEPT];
         size_t n_handles;
@@ -69,24 +69,24 @@ static CURLcode transfer_run(struct loop *loop, struct transfer *transfer)
         return CURLE_OK;
 }
 
-/* Lets those that wait run while there is room; drops a lane that has become empty. */
-static void lane_fill(struct loop *loop, struct lane *lane)
+/* Lets those that wait run while there is room; releases a peer for which nothing is left to do. */
+static void peer_fill(struct loop *loop, struct peer *peer)
 {
         struct transfer *transfer = NULL;
 
-        while (lane->busy < lane->connections && (transfer = lane_next(lane))) {
+        while (peer->busy < peer->connections && (transfer = peer_next(peer))) {
                 if (transfer_run(loop, transfer) == CURLE_OK)
-                        lane->busy++;
+                        peer->busy++;
                 else
                         returns_put(loop->returns, transfer);
         }
-        lane_drop(lane);
+        peer_release(peer);
 }
 
 /* Takes a transfer that runs out of libcurl, judges and returns it. */
 static void transfer_stop(struct loop *loop, struct transfer *transfer, CURLcode code)
 {
-        struct lane *lane = lane_find(&loop->lanes, transfer->lane);
+        struct peer *peer = peers_find(&loop->peers, transfer->peer);
         CURL *easy = TAKE_PTR(transfer->easy);
 
         TAILQ_REMOVE(&loop->running, transfer, queue);
@@ -94,8 +94,8 @@ static void transfer_stop(struct loop *loop, struct transfer *transfer, CURLcode
         transfer_judge(transfer, easy, code);
         handle_put(loop, easy);
         returns_put(loop->returns, transfer);
-        lane->busy--;
-        lane_fill(loop, lane);
+        peer->busy--;
+        peer_fill(loop, peer);
 }
 
 /* After every call that lets libcurl work: passes on what is over. A multi handle that fails (no memory, a callback
@@ -173,18 +173,18 @@ static bool is_cancelled(const struct transfer *transfer)
 static void drop_cancelled(struct loop *loop)
 {
         struct transfer *transfer = NULL, *next_transfer = NULL;
-        struct lane *lane = NULL, *next_lane = NULL;
+        struct peer *peer = NULL, *next_peer = NULL;
 
-        for (lane = LIST_FIRST(&loop->lanes); lane; lane = next_lane) {
-                next_lane = LIST_NEXT(lane, link);
-                for (transfer = TAILQ_FIRST(&lane->waiting); transfer; transfer = next_transfer) {
+        for (peer = LIST_FIRST(&loop->peers); peer; peer = next_peer) {
+                next_peer = LIST_NEXT(peer, link);
+                for (transfer = TAILQ_FIRST(&peer->waiting); transfer; transfer = next_transfer) {
                         next_transfer = TAILQ_NEXT(transfer, queue);
                         if (is_cancelled(transfer)) {
-                                lane_leave(lane, transfer);
+                                peer_dequeue(peer, transfer);
                                 returns_put(loop->returns, transfer);
                         }
                 }
-                lane_drop(lane);
+                peer_release(peer);
         }
         for (transfer = TAILQ_FIRST(&loop->running); transfer; transfer = next_transfer) {
                 next_transfer = TAILQ_NEXT(transfer, queue);
@@ -195,10 +195,10 @@ static void drop_cancelled(struct loop *loop)
 
 static void take_in(struct loop *loop, struct transfer *transfer)
 {
-        struct lane *lane = NULL;
+        struct peer *peer = NULL;
 
-        if (!is_cancelled(transfer) && lane_enter(&loop->lanes, transfer, &lane) == 0) {
-                lane_fill(loop, lane);
+        if (!is_cancelled(transfer) && peers_enqueue(&loop->peers, transfer, &peer) == 0) {
+                peer_fill(loop, peer);
                 return;
         }
         transfer_judge(transfer, NULL, CURLE_OUT_OF_MEMORY);
@@ -213,7 +213,7 @@ static bool read_inbox(struct loop *loop)
         eventfd_t count = 0;
 
         pthread_mutex_lock(&loop->mutex);
-        (void)eventfd_read(loop->bell, &count);
+        (void)eventfd_read(loop->wake_fd, &count);
         TAILQ_CONCAT(&fresh, &loop->inbox, queue);
         bool some_cancelled = loop->some_cancelled, stopping = loop->stopping;
         loop->some_cancelled = false;
@@ -235,19 +235,19 @@ static int time_left(const struct loop *loop)
         return loop->deadline < 0 ? -1 : left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
-/* One round: waits for sockets, the bell or libcurl's time. False: the end has come. */
+/* One round: waits for sockets, for word from the event loop, or for libcurl's time. False: the end has come. */
 static bool loop_turn(struct loop *loop)
 {
         struct epoll_event events[LOOP_EVENTS];
         int running = 0, n = epoll_wait(loop->epoll, events, LOOP_EVENTS, time_left(loop));
-        bool rung = false;
+        bool woken = false;
 
         for (int i = 0; i < n; i++) {
                 uint32_t seen = events[i].events;
                 int action = (seen & EPOLLIN ? CURL_CSELECT_IN : 0) | (seen & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
                              (seen & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
-                if (events[i].data.fd == loop->bell)
-                        rung = true;
+                if (events[i].data.fd == loop->wake_fd)
+                        woken = true;
                 else
                         loop_collect(loop, curl_multi_socket_action(loop->multi, events[i].data.fd, action, &running));
         }
@@ -255,7 +255,7 @@ static bool loop_turn(struct loop *loop)
                 loop->deadline = -1;
                 loop_collect(loop, curl_multi_socket_action(loop->multi, CURL_SOCKET_TIMEOUT, 0, &running));
         }
-        return !rung || read_inbox(loop);
+        return !woken || read_inbox(loop);
 }
 
 static void *loop_main(void *userdata)
@@ -268,9 +268,9 @@ static void *loop_main(void *userdata)
 
 /* ---- the calls from the event loop ------------------------------------------------------------------------------ */
 
-static void ring(struct loop *loop)
+static void wake(struct loop *loop)
 {
-        (void)eventfd_write(loop->bell, 1);
+        (void)eventfd_write(loop->wake_fd, 1);
 }
 
 DEFINE_CLEANUP(struct loop *, loop_free, loop)
@@ -282,13 +282,13 @@ int loop_new(struct returns *returns, struct loop **ret)
         if (!loop)
                 return -ENOMEM;
         *loop = (struct loop){.returns = returns, .deadline = -1, .epoll = -1};
-        LIST_INIT(&loop->lanes);
+        LIST_INIT(&loop->peers);
         TAILQ_INIT(&loop->inbox);
         TAILQ_INIT(&loop->running);
         pthread_mutex_init(&loop->mutex, NULL);
-        loop->bell = event.data.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        loop->wake_fd = event.data.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-        if (loop->bell < 0 || loop->epoll < 0 || epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->bell, &event) < 0)
+        if (loop->wake_fd < 0 || loop->epoll < 0 || epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->wake_fd, &event) < 0)
                 return -errno;
         loop->multi = curl_multi_init();
         if (!loop->multi || loop_options(loop) != CURLM_OK)
@@ -304,7 +304,7 @@ struct loop *loop_free(struct loop *loop)
         pthread_mutex_lock(&loop->mutex);
         loop->stopping = true;
         pthread_mutex_unlock(&loop->mutex);
-        ring(loop);
+        wake(loop);
         if (loop->started)
                 (void)pthread_join(loop->thread, NULL);
         while (loop->n_handles > 0)
@@ -313,8 +313,8 @@ struct loop *loop_free(struct loop *loop)
                 (void)curl_multi_cleanup(loop->multi);
         if (loop->epoll >= 0)
                 (void)close(loop->epoll);
-        if (loop->bell >= 0)
-                (void)close(loop->bell);
+        if (loop->wake_fd >= 0)
+                (void)close(loop->wake_fd);
         pthread_mutex_destroy(&loop->mutex);
         free(loop);
         return NULL;
@@ -333,7 +333,7 @@ int loop_submit(struct loop *loop, struct transfer *transfer)
         TAILQ_INSERT_TAIL(&loop->inbox, transfer, queue);
         pthread_mutex_unlock(&loop->mutex);
         if (first)
-                ring(loop);
+                wake(loop);
         return 0;
 }
 
@@ -343,5 +343,5 @@ void loop_cancel(struct loop *loop, struct transfer *transfer)
         pthread_mutex_lock(&loop->mutex);
         loop->some_cancelled = true;
         pthread_mutex_unlock(&loop->mutex);
-        ring(loop);
+        wake(loop);
 }

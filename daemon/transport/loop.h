@@ -11,7 +11,7 @@ struct loop;
 int loop_new(struct returns *returns, struct loop **ret);
 /* Ends the thread; what it still had is in `returns`. Every transfer must have been cancelled. */
 struct loop *loop_free(struct loop *loop);
-/* Runs it as soon as its lane has room. 0; -ENOMEM, -EAGAIN: no thread can be had. */
+/* Runs it as soon as its peer has a connection free. 0; -ENOMEM, -EAGAIN: no thread can be had. */
 int loop_submit(struct loop *loop, struct transfer *transfer);
 /* Ends it wherever it is; the thread returns it. */
 void loop_cancel(struct loop *loop, struct transfer *transfer);

@@ -35,5 +35,7 @@ int reply_take(struct reply *reply, const char *line, size_t length)
         reply->goes_on = code > 0 && length > CODE_LENGTH && line[CODE_LENGTH] == '-';
         if (code == 0)
                 return -EPROTO;
-        return ++reply->lines > REPLY_LINES_MAX ? -E2BIG : !reply->goes_on;
+        if (++reply->lines > REPLY_LINES_MAX)
+                return -E2BIG;
+        return reply->goes_on ? REPLY_GOES_ON : REPLY_WHOLE;
 }

@@ -15,6 +15,10 @@ struct reply {
         char text[REPLY_TEXT_MAX + 1]; /* the code stands in the first line only */
 };
 
-/* Takes a line, the CRLF included: the first of a new reply where the one before is whole. 0: it goes on; 1: it is
- * whole; -EPROTO: this is no line of a reply; -E2BIG: there are too many. */
+enum reply_state {
+        REPLY_GOES_ON, /* more lines follow */
+        REPLY_WHOLE,
+};
+/* Takes a line, the CRLF included: the first of a new reply where the one before is whole. An enum reply_state;
+ * -EPROTO: this is no line of a reply; -E2BIG: there are too many. */
 int reply_take(struct reply *reply, const char *line, size_t length);

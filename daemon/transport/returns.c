@@ -8,15 +8,15 @@
 
 struct returns {
         sd_event_source *source;
-        int bell;
+        int wake_fd;
         void (*came)(void *userdata);
         void *userdata;
         pthread_mutex_t mutex; /* guards what follows */
         struct transfer_queue queue;
-        bool rung;
+        bool woken;
 };
 
-static int on_bell(sd_event_source *source, int fd, uint32_t events, void *userdata)
+static int on_wake(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
         struct returns *returns = userdata;
 
@@ -35,10 +35,10 @@ int returns_new(sd_event *event, void (*came)(void *userdata), void *userdata, s
         *returns = (struct returns){.came = came, .userdata = userdata};
         TAILQ_INIT(&returns->queue);
         pthread_mutex_init(&returns->mutex, NULL);
-        returns->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        if (returns->bell < 0)
+        returns->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (returns->wake_fd < 0)
                 return -errno;
-        int r = sd_event_add_io(event, &returns->source, returns->bell, EPOLLIN, on_bell, returns);
+        int r = sd_event_add_io(event, &returns->source, returns->wake_fd, EPOLLIN, on_wake, returns);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(returns);
@@ -56,8 +56,8 @@ struct returns *returns_free(struct returns *returns)
                 transfer->kind->release(transfer);
         }
         sd_event_source_disable_unref(returns->source);
-        if (returns->bell >= 0)
-                (void)close(returns->bell);
+        if (returns->wake_fd >= 0)
+                (void)close(returns->wake_fd);
         pthread_mutex_destroy(&returns->mutex);
         free(returns);
         return NULL;
@@ -68,11 +68,11 @@ void returns_put(struct returns *returns, struct transfer *transfer)
         pthread_mutex_lock(&returns->mutex);
         if (transfer)
                 TAILQ_INSERT_TAIL(&returns->queue, transfer, queue);
-        bool ring = !returns->rung;
-        returns->rung = true;
+        bool wake = !returns->woken;
+        returns->woken = true;
         pthread_mutex_unlock(&returns->mutex);
-        if (ring)
-                (void)eventfd_write(returns->bell, 1);
+        if (wake)
+                (void)eventfd_write(returns->wake_fd, 1);
 }
 
 void returns_take(struct returns *returns, struct transfer_queue *ret)
@@ -80,8 +80,8 @@ void returns_take(struct returns *returns, struct transfer_queue *ret)
         eventfd_t count = 0;
 
         pthread_mutex_lock(&returns->mutex);
-        (void)eventfd_read(returns->bell, &count);
-        returns->rung = false;
+        (void)eventfd_read(returns->wake_fd, &count);
+        returns->woken = false;
         TAILQ_CONCAT(ret, &returns->queue, queue);
         pthread_mutex_unlock(&returns->mutex);
 }

@@ -80,7 +80,7 @@ static size_t on_line(char *line, size_t size, size_t count, void *userdata)
                 enter(session, SMTP_GREETING);
         if (session->phase == SMTP_EHLO && session->reply.code == 250)
                 note_offer(session, line, length);
-        if (r == 1 && session->phase == SMTP_STARTTLS && session->reply.code == 220)
+        if (r == REPLY_WHOLE && session->phase == SMTP_STARTTLS && session->reply.code == 220)
                 enter(session, SMTP_TLS);
         session->stopped = r < 0 ? r : 0;
         return r < 0 ? CURL_WRITEFUNC_ERROR : length;
@@ -342,7 +342,7 @@ int session_hear(struct session *session, enum smtp_phase phase)
                         return r;
                 if (now_ms() >= deadline(session)) /* a reply that goes on and on */
                         return -ETIMEDOUT;
-                if (r == 1) {
+                if (end && r == REPLY_WHOLE) {
                         note_reply(session);
                         return session->reply.code;
                 }

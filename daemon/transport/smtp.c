@@ -134,7 +134,7 @@ static void put_sent(struct transfer *transfer, const struct reply *reply)
         words_printable(reply->text, reply->size, transfer->words);
 }
 
-static enum attempt deliver(struct smtp_transfer *smtp, struct caller *caller, const char *text, size_t size)
+static enum attempt_end deliver(struct smtp_transfer *smtp, struct caller *caller, const char *text, size_t size)
 {
         enum smtp_phase phase = SMTP_MAIL;
         struct setback why;
@@ -153,7 +153,7 @@ static enum attempt deliver(struct smtp_transfer *smtp, struct caller *caller, c
                                               : ATTEMPT_OVER;
 }
 
-static enum attempt smtp_attempt(struct transfer *transfer, struct caller *caller)
+static enum attempt_end smtp_attempt(struct transfer *transfer, struct caller *caller)
 {
         struct smtp_transfer *smtp = (struct smtp_transfer *)transfer;
         struct smtp_message message = {0};
@@ -199,7 +199,7 @@ static bool address_is_safe(const char *address)
 
 /* All that two messages must have in common to share a connection: another login, or a stricter TLS policy after a
  * reload, gets a new one. */
-static int build_lane(const struct smtp_server *server, char **ret)
+static int name_peer(const struct smtp_server *server, char **ret)
 {
         char order[SMTP_AUTH_MECHANISMS + 1] = "";
 
@@ -215,12 +215,12 @@ static int build_lane(const struct smtp_server *server, char **ret)
 
 static int copy_server(struct smtp_transfer *smtp, const struct smtp_server *server)
 {
-        char *lane = NULL, *url = NULL, *username = NULL, *password = NULL, *hello = NULL;
-        int r = build_lane(server, &lane);
+        char *peer = NULL, *url = NULL, *username = NULL, *password = NULL, *hello = NULL;
+        int r = name_peer(server, &peer);
 
         if (r < 0)
                 return r;
-        r = transfer_init(&smtp->base, &smtp_kind, lane, server->ca_file, 0, server->connections);
+        r = transfer_init(&smtp->base, &smtp_kind, peer, server->ca_file, 0, server->connections);
         r = r < 0 ? r : copy_text(server->url, &url);
         r = r < 0 ? r : copy_text(server->username, &username);
         r = r < 0 ? r : copy_text(server->password, &password);

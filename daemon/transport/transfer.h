@@ -42,5 +42,8 @@ int transfers_new(sd_event *event, struct transfers **ret);
 /* Cancels what is under way, without callbacks. May wait about a second for a mail server. */
 struct transfers *transfers_free(struct transfers *transfers);
 size_t transfers_under_way(const struct transfers *transfers);
+/* For the protocols of this folder: queues one; from here on it belongs to `transfers`. 0 or negative errno, and then
+ * it is still the caller's. */
+int transfer_start(struct transfers *transfers, struct transfer *transfer, transfer_done done, void *userdata);
 /* Ends one without a callback; never waits. Does nothing when called from that transfer's own callback. */
 void transfer_cancel(struct transfer *transfer);

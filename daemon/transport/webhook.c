@@ -285,22 +285,22 @@ static const struct transfer_kind webhook_kind = {
 /* ---- the call --------------------------------------------------------------------------------------------------- */
 
 /* What requests must have in common to queue up together. */
-static int build_lane(const struct webhook_endpoint *endpoint, char **ret)
+static int name_peer(const struct webhook_endpoint *endpoint, char **ret)
 {
         return asprintf(ret, "%s\n%s", endpoint->url, endpoint->ca_file ? endpoint->ca_file : "") < 0 ? -ENOMEM : 0;
 }
 
 static int webhook_fill(struct webhook_transfer *webhook, const struct webhook_endpoint *endpoint, const char *id)
 {
-        char *lane = NULL;
-        int r = strpbrk(id, "\r\n") ? -EINVAL : build_lane(endpoint, &lane);
+        char *peer = NULL;
+        int r = strpbrk(id, "\r\n") ? -EINVAL : name_peer(endpoint, &peer);
 
         if (r < 0)
                 return r;
         webhook->allow_http = endpoint->allow_http;
         webhook->secret = endpoint->secret;
         webhook->secret_size = endpoint->secret_size;
-        r = transfer_init(&webhook->base, &webhook_kind, lane, endpoint->ca_file, endpoint->timeout,
+        r = transfer_init(&webhook->base, &webhook_kind, peer, endpoint->ca_file, endpoint->timeout,
                           endpoint->connections);
         r = r < 0 ? r : copy_text(endpoint->url, &webhook->url);
         return r < 0 ? r : copy_text(id, &webhook->id);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "transport/lane.h"
+#include "transport/peer.h"
 #include "transport/session.h"
 #include "transport/thread.h"
 
@@ -16,7 +16,7 @@
 struct worker {
         LIST_ENTRY(worker) link;
         struct workers *workers;
-        struct lane *lane; /* NULL: left */
+        struct peer *peer; /* NULL: left */
         pthread_t thread;
         bool ended; /* to be joined */
 };
@@ -25,72 +25,72 @@ LIST_HEAD(worker_list, worker);
 
 struct workers {
         struct returns *returns;
-        pthread_mutex_t mutex; /* guards all below, the lanes, and the states of the transfers in them */
-        struct lane_list lanes;
+        pthread_mutex_t mutex; /* guards all below, the peers, and the states of the transfers in them */
+        struct peer_list peers;
         struct worker_list threads;
         atomic_bool stopping; /* read without the lock by who says QUIT */
 };
 
 /* Under the lock. Waits for a transfer. NULL: none came, or too many threads, or stopping; the thread has then left its
- * lane: while it says QUIT, perhaps to a server that does not answer, another may take its place. */
+ * peer: while it says QUIT, perhaps to a server that does not answer, another may take its place. */
 static struct transfer *worker_take(struct worker *worker)
 {
         struct workers *workers = worker->workers;
-        struct lane *lane = worker->lane;
+        struct peer *peer = worker->peer;
         struct timespec until;
         int r = 0;
 
         (void)clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += WORKER_IDLE_SECONDS;
-        while (!workers->stopping && lane->busy <= bearing_room(&lane->bearing, lane->connections, now_ms())) {
-                struct transfer *transfer = lane_next(lane);
+        while (!workers->stopping && peer->busy <= bearing_room(&peer->bearing, peer->connections, now_ms())) {
+                struct transfer *transfer = peer_next(peer);
                 if (transfer)
                         return transfer;
                 if (r == ETIMEDOUT)
                         break;
-                lane->idle++;
-                r = pthread_cond_timedwait(&lane->wake, &workers->mutex, &until);
-                lane->idle--;
+                peer->idle++;
+                r = pthread_cond_timedwait(&peer->wake, &workers->mutex, &until);
+                peer->idle--;
         }
-        lane->busy--;
-        pthread_cond_signal(&lane->wake); /* what this thread was woken for is now another's */
-        lane_drop(lane);
-        worker->lane = NULL;
+        peer->busy--;
+        pthread_cond_signal(&peer->wake); /* what this thread was woken for is now another's */
+        peer_release(peer);
+        worker->peer = NULL;
         return NULL;
 }
 
 /* Under the lock. What came of an attempt in a new connection is the server's word on everybody, or on nobody. */
-static void learn_of_opening(struct lane *lane, const struct transfer *transfer)
+static void learn_of_opening(struct peer *peer, const struct transfer *transfer)
 {
         const struct transfer_result *result = &transfer->result;
 
         if (result->fault == FAULT_SESSION || result->fault == FAULT_LOGIN) {
-                bearing_refused(&lane->bearing, now_ms());
-                lane->answer = *result;
-                memcpy(lane->words, transfer->words, sizeof lane->words);
+                bearing_refused(&peer->bearing, now_ms());
+                peer->answer = *result;
+                memcpy(peer->words, transfer->words, sizeof peer->words);
         } else if (result->outcome == TRANSFER_SENT)
-                bearing_accepted(&lane->bearing);
+                bearing_accepted(&peer->bearing);
 }
 
 /* Under the lock: the answer that this server last had for everybody. */
-static void answer_unasked(const struct lane *lane, struct transfer *transfer)
+static void answer_unasked(const struct peer *peer, struct transfer *transfer)
 {
-        memcpy(transfer->words, lane->words, sizeof transfer->words);
-        transfer->result = lane->answer;
+        memcpy(transfer->words, peer->words, sizeof transfer->words);
+        transfer->result = peer->answer;
         transfer->result.answer = transfer->words;
 }
 
 /* Runs a transfer to its end: in the session that is open, and where the server has had enough of that, in a new one
- * at once. False: back to the lane, since the server takes no further connection beside those of others. */
+ * at once. False: back to the queue, since the server takes no further connection beside those of others. */
 static bool worker_run(struct worker *worker, struct caller *caller, struct transfer *transfer)
 {
         pthread_mutex_t *mutex = &worker->workers->mutex;
-        struct bearing *bearing = &worker->lane->bearing;
-        enum attempt ending = ATTEMPT_OVER;
+        struct bearing *bearing = &worker->peer->bearing;
+        enum attempt_end ending = ATTEMPT_OVER;
         bool fresh = false, over = true;
 
         pthread_mutex_lock(mutex);
-        caller->mechanism = worker->lane->mechanism;
+        caller->mechanism = worker->peer->mechanism;
         bool full = caller->session && bearing_is_full(bearing, session_messages(caller->session), now_ms());
         pthread_mutex_unlock(mutex);
         if (full)
@@ -108,11 +108,11 @@ static bool worker_run(struct worker *worker, struct caller *caller, struct tran
                 }
         } while (ending != ATTEMPT_OVER && !fresh);
         pthread_mutex_lock(mutex);
-        worker->lane->mechanism = caller->mechanism;
+        worker->peer->mechanism = caller->mechanism;
         if (fresh && ending == ATTEMPT_TURNED_AWAY)
-                over = !bearing_learn_connections(bearing, worker->lane->busy, now_ms());
+                over = !bearing_learn_connections(bearing, worker->peer->busy, now_ms());
         if (fresh && over)
-                learn_of_opening(worker->lane, transfer);
+                learn_of_opening(worker->peer, transfer);
         pthread_mutex_unlock(mutex);
         return over;
 }
@@ -123,7 +123,7 @@ static bool worker_put_back(struct worker *worker, struct transfer *transfer)
         pthread_mutex_lock(&worker->workers->mutex);
         bool wanted = !atomic_load_explicit(&transfer->cancelled, memory_order_relaxed);
         if (wanted)
-                lane_return(worker->lane, transfer);
+                peer_requeue(worker->peer, transfer);
         pthread_mutex_unlock(&worker->workers->mutex);
         return wanted;
 }
@@ -138,10 +138,10 @@ static void *worker_main(void *userdata)
         (void)pthread_setname_np(pthread_self(), "delivery");
         pthread_mutex_lock(&workers->mutex);
         while ((transfer = worker_take(worker))) {
-                bool over = bearing_is_closed(&worker->lane->bearing, now_ms()) && !caller.session;
+                bool over = bearing_is_closed(&worker->peer->bearing, now_ms()) && !caller.session;
 
                 if (over)
-                        answer_unasked(worker->lane, transfer);
+                        answer_unasked(worker->peer, transfer);
                 pthread_mutex_unlock(&workers->mutex);
                 over = over || worker_run(worker, &caller, transfer);
                 over = over || !worker_put_back(worker, transfer);
@@ -159,18 +159,18 @@ static void *worker_main(void *userdata)
         return NULL;
 }
 
-/* Under the lock: one more thread for a lane. 0, -ENOMEM, -EAGAIN. */
-static int worker_start(struct workers *workers, struct lane *lane)
+/* Under the lock: one more thread for a peer. 0, -ENOMEM, -EAGAIN. */
+static int worker_start(struct workers *workers, struct peer *peer)
 {
         CLEANUP_FREE struct worker *worker = malloc(sizeof *worker);
 
         if (!worker)
                 return -ENOMEM;
-        *worker = (struct worker){.workers = workers, .lane = lane};
+        *worker = (struct worker){.workers = workers, .peer = peer};
         int r = thread_start(&worker->thread, worker_main, worker);
         if (r < 0)
                 return r;
-        lane->busy++;
+        peer->busy++;
         LIST_INSERT_HEAD(&workers->threads, worker, link);
         TAKE_PTR(worker);
         return 0;
@@ -209,7 +209,7 @@ int workers_new(struct returns *returns, struct workers **ret)
         if (!workers)
                 return -ENOMEM;
         workers->returns = returns;
-        LIST_INIT(&workers->lanes);
+        LIST_INIT(&workers->peers);
         LIST_INIT(&workers->threads);
         pthread_mutex_init(&workers->mutex, NULL);
         *ret = workers;
@@ -218,17 +218,17 @@ int workers_new(struct returns *returns, struct workers **ret)
 
 struct workers *workers_free(struct workers *workers)
 {
-        struct lane *lane = NULL;
+        struct peer *peer = NULL;
 
         if (!workers)
                 return NULL;
         pthread_mutex_lock(&workers->mutex);
         workers->stopping = true;
-        for (lane = LIST_FIRST(&workers->lanes); lane; lane = LIST_NEXT(lane, link))
-                pthread_cond_broadcast(&lane->wake);
+        for (peer = LIST_FIRST(&workers->peers); peer; peer = LIST_NEXT(peer, link))
+                pthread_cond_broadcast(&peer->wake);
         pthread_mutex_unlock(&workers->mutex);
         reap(workers, true);
-        lanes_free(&workers->lanes);
+        peers_free(&workers->peers);
         pthread_mutex_destroy(&workers->mutex);
         free(workers);
         return NULL;
@@ -236,21 +236,21 @@ struct workers *workers_free(struct workers *workers)
 
 int workers_submit(struct workers *workers, struct transfer *transfer)
 {
-        struct lane *lane = NULL;
+        struct peer *peer = NULL;
 
         pthread_mutex_lock(&workers->mutex);
-        int r = lane_enter(&workers->lanes, transfer, &lane);
-        if (r == 0 && lane->idle < lane->n_waiting &&
-            lane->busy < bearing_room(&lane->bearing, lane->connections, now_ms())) {
-                r = worker_start(workers, lane);
-                if (r < 0 && lane->busy > 0)
+        int r = peers_enqueue(&workers->peers, transfer, &peer);
+        if (r == 0 && peer->idle < peer->n_waiting &&
+            peer->busy < bearing_room(&peer->bearing, peer->connections, now_ms())) {
+                r = worker_start(workers, peer);
+                if (r < 0 && peer->busy > 0)
                         r = 0; /* the threads there are will do */
                 if (r < 0) {
-                        lane_leave(lane, transfer);
-                        lane_drop(lane);
+                        peer_dequeue(peer, transfer);
+                        peer_release(peer);
                 }
         } else if (r == 0)
-                pthread_cond_signal(&lane->wake);
+                pthread_cond_signal(&peer->wake);
         pthread_mutex_unlock(&workers->mutex);
         return r;
 }
@@ -260,9 +260,9 @@ bool workers_cancel(struct workers *workers, struct transfer *transfer)
         pthread_mutex_lock(&workers->mutex);
         bool waited = transfer->waiting;
         if (waited) {
-                struct lane *lane = lane_find(&workers->lanes, transfer->lane);
-                lane_leave(lane, transfer);
-                lane_drop(lane);
+                struct peer *peer = peers_find(&workers->peers, transfer->peer);
+                peer_dequeue(peer, transfer);
+                peer_release(peer);
         } else
                 atomic_store_explicit(&transfer->cancelled, true, memory_order_relaxed);
         pthread_mutex_unlock(&workers->mutex);

@@ -7,7 +7,7 @@
  * to one is a thread; it lives as long as there is mail. */
 struct workers;
 
-/* What is over goes to `returns`, which is borrowed and rung when a thread has ended. 0 or -ENOMEM. */
+/* What is over goes to `returns`, which is borrowed, and woken when a thread has ended. 0 or -ENOMEM. */
 int workers_new(struct returns *returns, struct workers **ret);
 /* Ends all threads; what they still held is in `returns`. Every transfer must have been cancelled. Waits for them
  * to notice, about a second at most. */

@@ -102,7 +102,7 @@ static void split(const char *said, size_t size)
                 const char *end = memchr(said + at, '\n', size - at);
                 size_t length = end ? (size_t)(end + 1 - said - (ptrdiff_t)at) : size - at;
 
-                replies += reply_take(&reply, said + at, length) == 1;
+                replies += reply_take(&reply, said + at, length) == REPLY_WHOLE;
                 at += length;
         }
         said_first = said;

@@ -1,4 +1,4 @@
-/* Unit tests of transfer: connections, lanes, and ending things at any moment. */
+/* Unit tests of transfer: connections, peers, and ending things at any moment. */
 #include "harness.h"
 #include "peer.h"
 
