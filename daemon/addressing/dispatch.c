@@ -42,10 +42,11 @@ static bool goes_with(const struct notice_record *first, const struct notice_rec
         return company != ALONE && company == company_of(other->kind);
 }
 
-static int add_delivery(const struct dispatch *dispatch, const char *server, const char *address,
+static int add_delivery(const struct dispatch *dispatch, const struct channel *channel, const char *address,
                         const struct notice_record *const *notices, size_t n)
 {
         struct delivery_record record = {
+                .channel = *channel,
                 .address = (char *)address,
                 .kind = notices[0]->kind,
                 .manual = dispatch->manual,
@@ -57,13 +58,12 @@ static int add_delivery(const struct dispatch *dispatch, const char *server, con
         for (size_t i = 0; i < n; i++)
                 ids[i] = notices[i]->id;
         engine_new_id(dispatch->engine, record.id);
-        snprintf(record.server, sizeof(record.server), "%s", server);
         snprintf(record.agency, sizeof(record.agency), "%s", dispatch->agency);
         return store_add_delivery(dispatch->engine->store, &record, ids, n);
 }
 
 /* Only what that address has not had: as it was, where it was cancelled before, or anew. */
-static int add_missing(const struct dispatch *dispatch, const char *server, const char *address,
+static int add_missing(const struct dispatch *dispatch, const struct channel *channel, const char *address,
                        const struct notice_record *const *notices, size_t n)
 {
         struct store *store = dispatch->engine->store;
@@ -74,7 +74,7 @@ static int add_missing(const struct dispatch *dispatch, const char *server, cons
         int r = 0;
 
         for (size_t i = 0; r >= 0 && i < n; i++) {
-                r = store_find_carrier(store, notices[i]->id, server, address, dispatch->instead_of, before);
+                r = store_find_carrier(store, notices[i]->id, channel, address, dispatch->instead_of, before);
                 if (r == 1)
                         missing[n_missing++] = notices[i];
                 else if (r == 2) {
@@ -83,7 +83,7 @@ static int add_missing(const struct dispatch *dispatch, const char *server, cons
                 }
         }
         if (r >= 0 && n_missing > 0)
-                r = add_delivery(dispatch, server, address, missing, n_missing);
+                r = add_delivery(dispatch, channel, address, missing, n_missing);
         if (r < 0 || (n_missing == 0 && !resumed))
                 return r < 0 ? r : 0;
         if (dispatch->moved->n++ == 0)
@@ -91,11 +91,11 @@ static int add_missing(const struct dispatch *dispatch, const char *server, cons
         return 0;
 }
 
-static int add(const struct dispatch *dispatch, const char *server, const char *address,
+static int add(const struct dispatch *dispatch, const struct channel *channel, const char *address,
                const struct notice_record *const *notices, size_t n)
 {
-        return dispatch->moved ? add_missing(dispatch, server, address, notices, n)
-                               : add_delivery(dispatch, server, address, notices, n);
+        return dispatch->moved ? add_missing(dispatch, channel, address, notices, n)
+                               : add_delivery(dispatch, channel, address, notices, n);
 }
 
 /* Those of an agency, or with ROSTER_NONE the contact's; borrowed. */
@@ -120,7 +120,7 @@ static int to_mailboxes(const struct dispatch *dispatch, const struct notice_rec
         if (!config->mail.url)
                 return 0;
         for (size_t i = 0; r == 0 && i < n_emails; i++) {
-                r = add(dispatch, "mail", emails[i], notices, n);
+                r = add(dispatch, &channel_mail, emails[i], notices, n);
                 (*made)++;
         }
         return r;
@@ -131,11 +131,11 @@ static int to_webhooks(const struct dispatch *dispatch, const struct notice_reco
 {
         const struct config *config = engine_config(dispatch->engine);
         const struct notice_record *wanted[GROUP_MAX];
-        char server[SERVER_SIZE];
         int r = 0;
 
         for (size_t w = 0; r == 0 && w < config->n_webhooks; w++) {
                 const struct webhook *webhook = &config->webhooks[w];
+                const struct channel channel = channel_webhook(webhook->id);
                 size_t n_wanted = 0;
 
                 for (size_t i = 0; i < n && dispatch->index != ROSTER_NONE; i++)
@@ -143,8 +143,7 @@ static int to_webhooks(const struct dispatch *dispatch, const struct notice_reco
                                 wanted[n_wanted++] = notices[i];
                 if (n_wanted == 0)
                         continue;
-                snprintf(server, sizeof(server), "webhook:%s", webhook->id);
-                r = add(dispatch, server, webhook->id, wanted, n_wanted);
+                r = add(dispatch, &channel, webhook->id, wanted, n_wanted);
                 (*made)++;
         }
         return r;
@@ -262,7 +261,7 @@ static int send_to_mailbox(const struct dispatch *dispatch, const struct notice_
         struct dispatch first = *dispatch;
 
         first.agency = notices[0]->agency;
-        return add_delivery(&first, "mail", dispatch->mailbox, notices, n);
+        return add_delivery(&first, &channel_mail, dispatch->mailbox, notices, n);
 }
 
 static int send_to_webhooks(const struct dispatch *dispatch, const struct notice_record *const *notices, size_t n)
@@ -427,8 +426,8 @@ bool dispatch_has_address(const struct engine *engine, const struct delivery_rec
 
         if (index == ROSTER_NONE && *delivery->agency)
                 return false;
-        return strcmp(delivery->server, "mail") == 0 ? has_mailbox(config, index, delivery->address)
-                                                     : has_webhook(config, index, delivery->address);
+        return delivery->channel.kind == CHANNEL_MAIL ? has_mailbox(config, index, delivery->address)
+                                                      : has_webhook(config, index, delivery->address);
 }
 
 int dispatch_elsewhere(struct engine *engine, int64_t now_ms, const struct delivery_record *delivery,

@@ -60,9 +60,7 @@ static int say_late(const struct engine *engine, int64_t id, const struct delive
                             .agency = record.agency,
                             .delivery = delivery ? delivery->id : NULL,
                             .kind = kind_name(notice.kind),
-                            .channel = !delivery                               ? NULL
-                                       : strcmp(delivery->server, "mail") == 0 ? "mail"
-                                                                               : "webhook",
+                            .channel = delivery ? channel_kind_name(delivery->channel.kind) : NULL,
                     },
                     "Too late to remind %s%s%s of %s/%s, due %s: nothing more is sent; tell them in another way, then: "
                     "reminderctl acknowledge %s",

@@ -11,8 +11,8 @@
 /* Nobody else is told of a server that is gone: it was the administrator who took it out. */
 static bool is_configured(const struct config *config, const struct delivery_record *delivery)
 {
-        return strcmp(delivery->server, "mail") == 0 ? config->mail.url != NULL
-                                                     : config_find_webhook(config, delivery->address) != NULL;
+        return delivery->channel.kind == CHANNEL_MAIL ? config->mail.url != NULL
+                                                      : config_find_webhook(config, delivery->address) != NULL;
 }
 
 static int reason_of(const struct config *config, const struct delivery_record *delivery,

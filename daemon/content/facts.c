@@ -91,7 +91,7 @@ static int address_letter(struct facts *facts, const struct delivery_record *del
         struct letter *letter = &facts->letter;
         size_t agency = roster_find(&facts->config->roster, delivery->agency);
 
-        facts->threads = strcmp(delivery->server, "mail") == 0;
+        facts->threads = delivery->channel.kind == CHANNEL_MAIL;
         letter->kind = delivery->kind;
         letter->id = facts_keep_copy(facts, delivery->id);
         letter->agency = facts_keep_copy(facts, delivery->agency);

@@ -248,7 +248,7 @@ static void on_finished(void *self, const struct delivery_record *delivery, cons
         if (control->bus)
                 (void)sd_bus_emit_signal(control->bus, BUS_PATH, BUS_INTERFACE, "DeliveryFinished", "sssss",
                                          delivery->id, delivery->agency, kind_name(delivery->kind),
-                                         strcmp(delivery->server, "mail") == 0 ? "mail" : "webhook",
+                                         channel_kind_name(delivery->channel.kind),
                                          delivery_state_name(delivery->state));
 }
 

@@ -109,7 +109,7 @@ static void on_leaving(void *self, const struct delivery_record *delivery, const
         answer_begin(answer);
         answer_moment(answer, "time", letter->now_epoch * 1000);
         answer_text(answer, "kind", kind_name(delivery->kind));
-        answer_text(answer, "channel", strcmp(delivery->server, "mail") == 0 ? "mail" : "webhook");
+        answer_text(answer, "channel", channel_kind_name(delivery->channel.kind));
         answer_text(answer, "agency", delivery->agency);
         answer_text(answer, "address", delivery->address);
         answer_text(answer, "plan", plan_of(letter));

@@ -39,10 +39,12 @@ __attribute__((format(printf, 2, 3))) static void add_problem(struct problems *p
 static void put_stuck(const struct view *view, const struct delivery_record *record, struct problems *problems)
 {
         int64_t waits_ms = clock_now(&view->engine->clock) - record->made_ms;
+        char server[CHANNEL_TEXT_SIZE];
 
+        (void)channel_format(&record->channel, server);
         if ((record->state != DELIVERY_QUEUED && record->state != DELIVERY_SENDING) || waits_ms < STUCK_MS ||
-            troubles_find(&view->engine->troubles, TROUBLE_SERVER, record->server) ||
-            troubles_find(&view->engine->troubles, TROUBLE_REFUSED, record->server))
+            troubles_find(&view->engine->troubles, TROUBLE_SERVER, server) ||
+            troubles_find(&view->engine->troubles, TROUBLE_REFUSED, server))
                 return;
         add_problem(problems, "a message to %s has waited for %lld h; reminderctl deliveries --state queued says why",
                     record->address, (long long)(waits_ms / STUCK_MS));

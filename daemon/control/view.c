@@ -108,7 +108,7 @@ void view_delivery(const struct view *view, const struct delivery_record *record
         answer_text(answer, "id", record->id);
         answer_text(answer, "state", delivery_state_name(record->state));
         answer_text(answer, "kind", kind_name(record->kind));
-        answer_text(answer, "channel", strcmp(record->server, "mail") == 0 ? "mail" : "webhook");
+        answer_text(answer, "channel", channel_kind_name(record->channel.kind));
         answer_text(answer, "agency", record->agency);
         answer_text(answer, "address", record->address);
         answer_text(answer, "subject", record->subject);

@@ -150,10 +150,11 @@ int decide_acknowledge(struct engine *engine, const struct decider *decider, con
         return finish(&change, r, "acknowledge", id ? id : "everything that failed or came too late", ret);
 }
 
-static int add_test(const struct change *change, const char *server, const char *agency, const char *address,
+static int add_test(const struct change *change, struct channel channel, const char *agency, const char *address,
                     struct decision_result *ret)
 {
         struct delivery_record record = {
+                .channel = channel,
                 .address = (char *)address,
                 .kind = KIND_TEST,
                 .manual = true,
@@ -162,7 +163,6 @@ static int add_test(const struct change *change, const char *server, const char 
         };
 
         engine_new_id(change->engine, record.id);
-        snprintf(record.server, sizeof(record.server), "%s", server);
         snprintf(record.agency, sizeof(record.agency), "%s", agency);
         ret->n++;
         return store_add_delivery(change->engine->store, &record, NULL, 0);
@@ -173,22 +173,20 @@ int decide_test(struct engine *engine, const struct decider *decider, const char
 {
         const struct config *config = engine_config(engine);
         struct change change = {.engine = engine, .decider = decider};
-        char server[SERVER_SIZE];
         size_t index = agency ? roster_find(&config->roster, agency) : ROSTER_NONE;
         int r = begin(&change, ret);
 
         if (r < 0)
                 return r;
-        if (webhook && config_find_webhook(config, webhook)) {
-                snprintf(server, sizeof(server), "webhook:%s", webhook);
-                r = add_test(&change, server, "", webhook, ret);
-        } else if (webhook)
+        if (webhook && config_find_webhook(config, webhook))
+                r = add_test(&change, channel_webhook(webhook), "", webhook, ret);
+        else if (webhook)
                 r = decision_says(ret, DECISION_NOT_FOUND, "no webhook \"%s\" in the configuration", webhook);
         else if (index == ROSTER_NONE)
                 r = decision_says(ret, DECISION_NOT_FOUND, "no agency \"%s\" in the block", agency ? agency : "");
         else if (config->roster.agencies[index].n_emails == 0 || !config->mail.url)
                 r = decision_says(ret, DECISION_REFUSED, "%s has no mailbox to test", agency);
         for (size_t i = 0; r == 0 && index != ROSTER_NONE && i < config->roster.agencies[index].n_emails; i++)
-                r = add_test(&change, "mail", agency, config->roster.agencies[index].emails[i], ret);
+                r = add_test(&change, channel_mail, agency, config->roster.agencies[index].emails[i], ret);
         return finish(&change, r, "test", webhook ? webhook : agency, ret);
 }

@@ -57,11 +57,6 @@ static json_t *items_of(const struct letter *letter)
         return items;
 }
 
-static const char *channel_of(const struct delivery_record *delivery)
-{
-        return strcmp(delivery->server, "mail") == 0 ? "mail" : "webhook";
-}
-
 static void print_text(const struct stage *stage, const struct delivery_record *delivery, const struct letter *letter,
                        const char *subject)
 {
@@ -72,7 +67,8 @@ static void print_text(const struct stage *stage, const struct delivery_record *
 
         fprintf(out, "%s %02d:%02d  %s  %s  %s  %s  ", civil_format(wall_day(letter->now), day),
                 wall_clock(letter->now) / 3600, wall_clock(letter->now) / 60 % 60, kind_name(delivery->kind),
-                channel_of(delivery), *delivery->agency ? delivery->agency : "-", delivery->address);
+                channel_kind_name(delivery->channel.kind), *delivery->agency ? delivery->agency : "-",
+                delivery->address);
         json_array_foreach(items, i, item) fprintf(out, "%s%s", i > 0 ? "," : "", json_string_value(item));
         fprintf(out, "%s  %s\n", json_array_size(items) == 0 ? "-" : "", subject);
         json_decref(items);
@@ -94,8 +90,8 @@ static void print_json(const struct stage *stage, const struct delivery_record *
                 plan = letter->matrices[0].rows[0].plan;
         line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "time",
                          clock_format(letter->now_epoch * 1000, time), "kind", kind_name(delivery->kind), "channel",
-                         channel_of(delivery), "agency", delivery->agency, "address", delivery->address, "plan", plan,
-                         "items", items_of(letter), "subject", subject);
+                         channel_kind_name(delivery->channel.kind), "agency", delivery->agency, "address",
+                         delivery->address, "plan", plan, "items", items_of(letter), "subject", subject);
         if (!line)
                 return;
         json_dumpf(line, stage->rehearsal.out, JSON_COMPACT);

@@ -12,7 +12,7 @@
 
 struct present_trouble {
         struct trouble trouble;
-        char server[SERVER_SIZE];             /* "" unless the trouble is one's */
+        char server[CHANNEL_TEXT_SIZE];       /* "" unless the trouble is one's */
         char text[TRANSFER_ANSWER_MAX + 200]; /* for people; no memory is taken for it, which may be what lacks */
 };
 

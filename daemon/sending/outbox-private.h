@@ -29,10 +29,11 @@ struct parcels {
 
 /* Where messages go: the mail server, or one webhook. Each has its own queue, so that none waits for another. */
 struct server {
-        char name[SERVER_SIZE];
-        bool configured; /* still in the configuration */
-        bool fresh;      /* what is claimed was claimed in the transaction that is open */
-        bool heard;      /* it has answered since on_go_on() of outbox.c */
+        struct channel channel;
+        char name[CHANNEL_TEXT_SIZE]; /* of the channel, for people */
+        bool configured;              /* still in the configuration */
+        bool fresh;                   /* what is claimed was claimed in the transaction that is open */
+        bool heard;                   /* it has answered since on_go_on() of outbox.c */
         uint32_t connections;
         size_t handed; /* to the courier: on the wire, or next */
         struct rate rate;
@@ -63,7 +64,7 @@ void parcel_free(struct parcel *parcel);
 
 static inline bool is_webhook(const struct server *server)
 {
-        return strncmp(server->name, "webhook:", 8) == 0;
+        return server->channel.kind == CHANNEL_WEBHOOK;
 }
 
 /* The journal's fields of a parcel; borrowed from it. */
@@ -73,7 +74,7 @@ static inline struct journal_fields parcel_fields(const struct parcel *parcel)
                 .agency = parcel->delivery.agency,
                 .delivery = parcel->delivery.id,
                 .kind = kind_name(parcel->delivery.kind),
-                .channel = is_webhook(parcel->server) ? "webhook" : "mail",
+                .channel = channel_kind_name(parcel->server->channel.kind),
                 .attempt = parcel->delivery.attempts,
         };
 }

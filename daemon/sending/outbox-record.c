@@ -168,11 +168,12 @@ void server_is_well(const struct outbox *outbox, const struct server *server)
 int outbox_resume(struct outbox *outbox)
 {
         struct delivery_record CLEANUP(delivery_record_clear) record = {0};
+        char server[CHANNEL_TEXT_SIZE];
         int64_t at_ms;
         int r = store_last_failure(outbox->engine->store, &record, &at_ms);
 
         if (r == 0 && (record.state == DELIVERY_QUEUED || record.state == DELIVERY_SENDING))
-                server_ails(outbox, record.server, record.made_ms, record.answer);
+                server_ails(outbox, channel_format(&record.channel, server), record.made_ms, record.answer);
         return r < 0 ? r : 0;
 }
 

@@ -66,23 +66,24 @@ void parcels_clear(struct parcels *list)
 
 /* ---- servers ---- */
 
-static struct server *find_server(struct outbox *outbox, const char *name)
+static struct server *find_server(struct outbox *outbox, const struct channel *channel)
 {
         for (struct server *server = outbox->servers; server; server = server->next)
-                if (strcmp(server->name, name) == 0)
+                if (channel_same(&server->channel, channel))
                         return server;
         return NULL;
 }
 
-static int configure_server(struct outbox *outbox, const char *name, uint32_t connections, uint32_t per_minute)
+static int configure_server(struct outbox *outbox, struct channel channel, uint32_t connections, uint32_t per_minute)
 {
-        struct server *server = find_server(outbox, name);
+        struct server *server = find_server(outbox, &channel);
 
         if (!server) {
                 server = calloc(1, sizeof(*server));
                 if (!server)
                         return -ENOMEM;
-                snprintf(server->name, sizeof(server->name), "%s", name);
+                server->channel = channel;
+                (void)channel_format(&channel, server->name);
                 server->next = outbox->servers;
                 outbox->servers = server;
         }
@@ -94,17 +95,15 @@ static int configure_server(struct outbox *outbox, const char *name, uint32_t co
 int outbox_configure(struct outbox *outbox)
 {
         const struct config *config = engine_config(outbox->engine);
-        char name[SERVER_SIZE];
         int r = 0;
 
         for (struct server *server = outbox->servers; server; server = server->next)
                 server->configured = false;
-        for (size_t i = config->n_webhooks; r == 0 && i-- > 0;) {
-                snprintf(name, sizeof(name), "webhook:%s", config->webhooks[i].id);
-                r = configure_server(outbox, name, config->webhooks[i].connections, 0);
-        }
+        for (size_t i = config->n_webhooks; r == 0 && i-- > 0;)
+                r = configure_server(outbox, channel_webhook(config->webhooks[i].id), config->webhooks[i].connections,
+                                     0);
         if (r == 0 && config->mail.url)
-                r = configure_server(outbox, "mail", config->mail.connections, config->mail.per_minute);
+                r = configure_server(outbox, channel_mail, config->mail.connections, config->mail.per_minute);
         for (const struct server *server = outbox->servers; r == 0 && server; server = server->next)
                 if (!server->configured)
                         server_is_well(outbox, server);
@@ -138,8 +137,8 @@ static int claim(struct outbox *outbox, struct server *server)
         if (!server->configured || server->claimed.first || server->handed >= server_window(outbox, server) ||
             room == 0)
                 return 0;
-        n = r = store_claim_deliveries(outbox->engine->store, server->name, now, !engine_is_open(outbox->engine, now),
-                                       records, room);
+        n = r = store_claim_deliveries(outbox->engine->store, &server->channel, now,
+                                       !engine_is_open(outbox->engine, now), records, room);
         for (int i = 0; i < n; i++) {
                 if (r >= 0)
                         r = take_claim(outbox, server, &records[i]);
@@ -229,10 +228,10 @@ static int server_wake(struct outbox *outbox, const struct server *server, int64
 {
         const struct engine *engine = outbox->engine;
         int64_t any = INT64_MAX, manual = INT64_MAX, free_at = rate_next(&server->rate, now);
-        int r = store_next_attempt(engine->store, server->name, false, &any);
+        int r = store_next_attempt(engine->store, &server->channel, false, &any);
 
         if (r == 0 && any != INT64_MAX && !engine_is_open(engine, any > now ? any : now))
-                r = store_next_attempt(engine->store, server->name, true, &manual);
+                r = store_next_attempt(engine->store, &server->channel, true, &manual);
         if (r < 0)
                 return r;
         if (any != INT64_MAX)

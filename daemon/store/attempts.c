@@ -44,13 +44,15 @@ static int claim(struct store *store, const char *server, int64_t now_ms, bool m
         return 0;
 }
 
-int store_claim_deliveries(struct store *store, const char *server, int64_t now_ms, bool manual_only,
+int store_claim_deliveries(struct store *store, const struct channel *channel, int64_t now_ms, bool manual_only,
                            struct delivery_record *records, size_t n)
 {
+        char server[CHANNEL_TEXT_SIZE];
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
         if (r < 0)
                 return r;
+        (void)channel_format(channel, server);
         int found = due(store, server, now_ms, manual_only, records, n);
         if (found < 0)
                 return found;
@@ -197,13 +199,14 @@ int store_recover_deliveries(struct store *store, int64_t now_ms)
         return r < 0 ? r : (int)n;
 }
 
-int store_next_attempt(struct store *store, const char *server, bool manual_only, int64_t *ret_ms)
+int store_next_attempt(struct store *store, const struct channel *channel, bool manual_only, int64_t *ret_ms)
 {
         static const char any[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND server = ?";
         static const char manual[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND manual = 1 AND server = ?";
+        char server[CHANNEL_TEXT_SIZE];
         CLEANUP_QUERY struct query query = manual_only ? query_cached(store, STATEMENT_NEXT_MANUAL_ATTEMPT, manual)
                                                        : query_cached(store, STATEMENT_NEXT_ATTEMPT, any);
-        query_bind_text(&query, server);
+        query_bind_text(&query, channel_format(channel, server));
         int r = query_step(&query);
         if (r < 0)
                 return r;

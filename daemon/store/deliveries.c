@@ -21,7 +21,7 @@ static int read_row(struct query *query, void *record)
 {
         struct delivery_record row = {.number = query_read_id(query, "delivery")};
         query_read_name(query, sizeof(row.id), row.id);
-        query_read_name(query, sizeof(row.server), row.server);
+        query_read_channel(query, &row.channel);
         query_read_ident_or_none(query, row.agency);
         row.address = query_read_text(query);
         row.kind = (enum notice_kind)query_read_below(query, KIND_COUNT);
@@ -57,9 +57,10 @@ static int insert(struct store *store, const struct delivery_record *record)
                                   " made_ms, next_ms, finished_ms, answer, subject, sequence)"
                                   " VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, 0, NULL, ?, max(?, 1 + coalesce("
                                   "(SELECT sequence FROM delivery WHERE seq = (SELECT max(seq) FROM delivery)), 0)))";
+        char server[CHANNEL_TEXT_SIZE];
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_ADD_DELIVERY, sql);
         query_bind_text(&query, record->id);
-        query_bind_text(&query, record->server);
+        query_bind_text(&query, channel_format(&record->channel, server));
         query_bind_text(&query, record->agency);
         query_bind_text(&query, record->address);
         query_bind_integer(&query, record->kind);
@@ -216,16 +217,17 @@ int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
         return r != 0 ? r : unit_commit(&unit);
 }
 
-int store_find_carrier(struct store *store, int64_t notice, const char *server, const char *address, int64_t except,
-                       char ret_id[static DELIVERY_ID_SIZE])
+int store_find_carrier(struct store *store, int64_t notice, const struct channel *channel, const char *address,
+                       int64_t except, char ret_id[static DELIVERY_ID_SIZE])
 {
         static const char sql[] = "SELECT d.id, d.state = 4 AND c.stop = 0 FROM carried AS c"
                                   " CROSS JOIN delivery AS d ON d.seq = c.delivery"
                                   " WHERE c.notice = ? AND d.server = ? AND d.address = ? COLLATE NOCASE AND d.seq <> ?"
                                   " ORDER BY d.seq DESC LIMIT 1";
+        char server[CHANNEL_TEXT_SIZE];
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FIND_CARRIER, sql);
         query_bind_integer(&query, notice);
-        query_bind_text(&query, server);
+        query_bind_text(&query, channel_format(channel, server));
         query_bind_text(&query, address);
         query_bind_integer(&query, except);
         int r = query_step(&query);

@@ -419,6 +419,14 @@ void query_read_ident(struct query *query, char buffer[static ID_SIZE])
                 damaged(query, query->read - 1, "is no id");
 }
 
+void query_read_channel(struct query *query, struct channel *ret)
+{
+        char text[CHANNEL_TEXT_SIZE];
+        query_read_name(query, sizeof(text), text);
+        if (channel_parse(text, ret) < 0)
+                damaged(query, query->read - 1, "is no channel");
+}
+
 void query_read_key(struct query *query, char buffer[static KEY_SIZE])
 {
         civil_day day;

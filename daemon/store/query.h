@@ -220,6 +220,8 @@ void query_read_name(struct query *query, size_t size, char *buffer);
 /* An id of the configuration, see id_valid(); and one that may be "". */
 void query_read_ident(struct query *query, char buffer[static ID_SIZE]);
 void query_read_ident_or_none(struct query *query, char buffer[static ID_SIZE]);
+/* As channel_format() writes it. */
+void query_read_channel(struct query *query, struct channel *ret);
 /* A date in writing, or "". */
 void query_read_key(struct query *query, char buffer[static KEY_SIZE]);
 

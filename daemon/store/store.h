@@ -1,6 +1,7 @@
 /* The store: what is owed, what was noticed, what is to be delivered, and who decided what; durable. */
 #pragma once
 
+#include "core/channel.h"
 #include "core/delivery.h"
 #include "core/kind.h"
 #include "core/notice.h"
@@ -216,13 +217,12 @@ int store_each_notice(struct store *store, int64_t occurrence_id, int64_t obliga
  */
 #define SEQUENCE_EPOCH 1577836800
 #define SEQUENCE_LATEST 2000000000
-#define DELIVERY_ID_SIZE 33       /* 128 bits in hex */
-#define SERVER_SIZE (ID_SIZE + 9) /* "mail" or "webhook:" and an id */
+#define DELIVERY_ID_SIZE 33 /* 128 bits in hex */
 
 struct delivery_record {
         int64_t number;            /* the store's, in the order in which they were made; 0 until it is written */
         char id[DELIVERY_ID_SIZE]; /* Message-ID and webhook-id, the same on every attempt */
-        char server[SERVER_SIZE];
+        struct channel channel;
         char agency[ID_SIZE];
         char *address; /* mailbox, or the webhook's id */
         enum notice_kind kind;
@@ -240,9 +240,9 @@ struct delivery_record {
 void delivery_record_clear(struct delivery_record *record);
 /* Writes a queued delivery that carries these notices, which become queued. */
 int store_add_delivery(struct store *store, const struct delivery_record *record, const int64_t *notices, size_t n);
-/* Claims up to n deliveries of one server whose time has come, oldest first: they become sending, attempts is one
+/* Claims up to n deliveries of one channel whose time has come, oldest first: they become sending, attempts is one
  * more. manual_only: outside hours. Returns how many. Commit before the network is touched. */
-int store_claim_deliveries(struct store *store, const char *server, int64_t now_ms, bool manual_only,
+int store_claim_deliveries(struct store *store, const struct channel *channel, int64_t now_ms, bool manual_only,
                            struct delivery_record *records, size_t n);
 /* Notices that a delivery carries and that are neither cancelled nor skipped, in the order in which they were made; at
  * most n. Returns how many. */
@@ -262,8 +262,8 @@ struct delivery_result {
 int store_finish_delivery(struct store *store, const struct delivery_result *result);
 /* After a crash: what was sending is queued again for now, its id kept. Returns how many, or an error. */
 int store_recover_deliveries(struct store *store, int64_t now_ms);
-/* The earliest next attempt of a server; INT64_MAX: none. */
-int store_next_attempt(struct store *store, const char *server, bool manual_only, int64_t *ret_ms);
+/* The earliest next attempt of a channel; INT64_MAX: none. */
+int store_next_attempt(struct store *store, const struct channel *channel, bool manual_only, int64_t *ret_ms);
 /* The wall clock was set: what is unfinished moves with it, so that a backoff and the time until it is given up keep
  * their lengths; but no attempt later than latest_ms unless it was so before: a clock that was far wrong moves nothing
  * out of reach. */
@@ -276,8 +276,8 @@ int store_drop_delivery(struct store *store, const char *id, int64_t now_ms);
 /* How a notice stands with an address, but for the delivery `except` (0: none): 0: a delivery has it, or it was kept
  * from there; 1: none ever had it; 2: the one that had it, *ret_id, was cancelled as a whole and can be taken up again.
  */
-int store_find_carrier(struct store *store, int64_t notice, const char *server, const char *address, int64_t except,
-                       char ret_id[static DELIVERY_ID_SIZE]);
+int store_find_carrier(struct store *store, int64_t notice, const struct channel *channel, const char *address,
+                       int64_t except, char ret_id[static DELIVERY_ID_SIZE]);
 /* Takes up a cancelled one again, due now, with its id; 1: it is none. */
 int store_resume_delivery(struct store *store, const char *id, int64_t now_ms);
 /* The last attempt that failed, for a while or for good: the delivery as it is now, but for `answer`, which has the

@@ -211,7 +211,7 @@ static int remind(struct work *work)
                 struct some some;
                 struct notice_record notice = {
                         .agency = "so-1", .kind = KIND_ADVANCE, .state = NOTICE_NEW, .made_ms = work->now_ms};
-                struct delivery_record delivery = {.server = "mail",
+                struct delivery_record delivery = {.channel = channel_mail,
                                                    .agency = "so-1",
                                                    .address = (char[]){"so-1@khoi.example"},
                                                    .kind = KIND_ADVANCE,
@@ -236,7 +236,7 @@ static int remind(struct work *work)
 static int claim(struct work *work)
 {
         struct delivery_record records[BATCH] = {0};
-        int n = store_claim_deliveries(work->store, "mail", work->now_ms, false, records, BATCH);
+        int n = store_claim_deliveries(work->store, &channel_mail, work->now_ms, false, records, BATCH);
 
         for (int i = 0; i < n; i++)
                 delivery_record_clear(&records[i]);

@@ -48,7 +48,7 @@ static void on_leaving(void *self, const struct delivery_record *delivery, const
         if (view->agency && strcmp(view->agency, delivery->agency) != 0)
                 return;
         fprintf(view->out, "%lld %s %s %s %s:", (long long)letter->now_epoch, kind_name(delivery->kind),
-                delivery->server, delivery->agency, delivery->address);
+                channel_kind_name(delivery->channel.kind), delivery->agency, delivery->address);
         write_entries(view->out, letter->entries, letter->n_entries);
         for (int s = 0; s < DIGEST_SECTIONS; s++) {
                 fprintf(view->out, " |%d", s);

@@ -75,7 +75,7 @@ static void check_address(struct sim *sim, const struct delivery_record *deliver
         char address[DELIVERY_TEXT] = BLOCK_CONTACT;
         bool known = !*delivery->agency && strcmp(delivery->address, address) == 0;
 
-        if (strcmp(delivery->server, "mail") != 0)
+        if (delivery->channel.kind != CHANNEL_MAIL)
                 return;
         for (int i = 0; i < sim->block.n_agencies; i++) {
                 const struct block_agency *agency = &sim->block.agencies[i];
@@ -508,13 +508,14 @@ static void check_wake(struct sim *sim)
                          (int)((manager_wake(sim->manager) - clock_instant(next)) / 1000));
 }
 
-static void check_queue(struct sim *sim, const char *server)
+static void check_queue(struct sim *sim, struct channel channel)
 {
         int64_t next = INT64_MAX;
+        char name[CHANNEL_TEXT_SIZE];
 
-        if (store_next_attempt(sim_store(sim), server, false, &next) == 0 && next <= sim->now && !sim->flights &&
+        if (store_next_attempt(sim_store(sim), &channel, false, &next) == 0 && next <= sim->now && !sim->flights &&
             manager_wake(sim->manager) > sim->now + 60000)
-                sim_fail(sim, "deliveries for %s are due and stay where they are", server);
+                sim_fail(sim, "deliveries for %s are due and stay where they are", channel_format(&channel, name));
 }
 
 void checker_settled(struct sim *sim)
@@ -523,17 +524,13 @@ void checker_settled(struct sim *sim)
                 return;
         ramdisk_hold();
         if (rules_open(&sim->rules, sim_wall(sim))) {
-                char server[32];
-
                 for (int i = 0; i < sim->n_duties; i++)
                         check_duty(sim, &sim->duties[i]);
                 check_occurrences(sim);
-                check_queue(sim, "mail");
-                for (int i = 0; i < HOOKS; i++) {
-                        snprintf(server, sizeof(server), "webhook:%s", block_hook_ids[i]);
+                check_queue(sim, channel_mail);
+                for (int i = 0; i < HOOKS; i++)
                         if (sim->block.hooks[i])
-                                check_queue(sim, server);
-                }
+                                check_queue(sim, channel_webhook(block_hook_ids[i]));
         }
         for (int i = 0; i < sim->n_duties; i++)
                 check_count(sim, &sim->duties[i]);

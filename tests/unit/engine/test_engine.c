@@ -357,7 +357,7 @@ static void retry_after_is_honoured(void **state)
         (void)state;
         play_answer(play, "c@x.example", TRANSFER_TEMPORARY, 3600);
         play_until(play, "2024-06-07 08:30");
-        assert_int_equal(store_next_attempt(play_engine(play)->store, "mail", false, &next), 0);
+        assert_int_equal(store_next_attempt(play_engine(play)->store, &channel_mail, false, &next), 0);
         assert_true(wall_clock(clock_wall(next)) == 9 * 3600);
         play_free(play);
 }

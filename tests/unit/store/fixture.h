@@ -202,7 +202,7 @@ static inline void fixture_delivery(struct store *store, const char *id, const c
                                     const int64_t *notices, size_t n)
 {
         CLEANUP_FREE char *copy = strdup(address);
-        struct delivery_record record = {.server = "mail",
+        struct delivery_record record = {.channel = channel_mail,
                                          .agency = "vp-ubnd",
                                          .address = copy,
                                          .kind = KIND_OVERDUE,
@@ -233,7 +233,8 @@ static inline void fixture_finish(struct store *store, const char *id, enum deli
 static inline void fixture_claim(struct store *store, int64_t now_ms, int expected)
 {
         struct delivery_record records[8];
-        assert_int_equal(store_claim_deliveries(store, "mail", now_ms, false, records, ELEMENTS(records)), expected);
+        assert_int_equal(store_claim_deliveries(store, &channel_mail, now_ms, false, records, ELEMENTS(records)),
+                         expected);
         for (int i = 0; i < expected; i++)
                 delivery_record_clear(&records[i]);
 }

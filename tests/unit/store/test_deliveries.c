@@ -17,7 +17,7 @@ static void test_there_and_back(void **state)
         struct store *store = ((struct fixture *)*state)->store;
         char address[] = "vpubnd@laocai.example", subject[] = "Nhắc việc";
         struct delivery_record written = {.id = "0123456789abcdef0123456789abcdef",
-                                          .server = "webhook:gateway",
+                                          .channel = channel_webhook("gateway"),
                                           .agency = "vp-ubnd",
                                           .address = address,
                                           .kind = KIND_DIGEST,
@@ -31,7 +31,7 @@ static void test_there_and_back(void **state)
         CLEANUP(delivery_record_clear) struct delivery_record got = {0};
         OK(store, store_get_delivery(store, written.id, &got));
         assert_string_equal(got.id, written.id);
-        assert_string_equal(got.server, "webhook:gateway");
+        assert_true(channel_same(&got.channel, &written.channel));
         assert_string_equal(got.agency, "vp-ubnd");
         assert_string_equal(got.address, address);
         assert_int_equal(got.kind, KIND_DIGEST);
@@ -54,7 +54,7 @@ static void test_adds_all_or_nothing(void **state)
         struct store *store = ((struct fixture *)*state)->store;
         int64_t notices[] = {one_notice(store, "r1"), 4711};
         char address[] = "a@so.example";
-        struct delivery_record record = {.id = "d1", .server = "mail", .address = address};
+        struct delivery_record record = {.id = "d1", .channel = channel_mail, .address = address};
         assert_int_equal(store_add_delivery(store, &record, notices, 2), -ENOENT);
         struct delivery_record none = {0};
         assert_int_equal(store_get_delivery(store, "d1", &none), 1);
@@ -68,7 +68,7 @@ static void test_claims_what_has_come(void **state)
 {
         struct store *store = ((struct fixture *)*state)->store;
         static const struct {
-                const char *id, *server;
+                const char *id, *channel;
                 int64_t next_ms;
                 bool manual;
         } rows[] = {
@@ -76,14 +76,14 @@ static void test_claims_what_has_come(void **state)
                 {"d", "mail", 40, false}, {"w", "webhook:x", 5, false},
         };
         const struct {
-                const char *server;
+                const char *channel;
                 int64_t now_ms;
                 bool manual_only;
                 size_t n;
                 const char *expected;
         } cases[] = {
-                {"mail", 9, false, 8, ""},   {"none", 99, false, 8, ""},  {"mail", 30, true, 8, "b"},
-                {"mail", 35, false, 1, "a"}, {"mail", 35, false, 8, "c"}, {"webhook:x", 35, false, 8, "w"},
+                {"mail", 9, false, 8, ""},   {"webhook:none", 99, false, 8, ""}, {"mail", 30, true, 8, "b"},
+                {"mail", 35, false, 1, "a"}, {"mail", 35, false, 8, "c"},        {"webhook:x", 35, false, 8, "w"},
                 {"mail", 35, false, 8, ""},  {"mail", 40, false, 0, ""},
         };
         char address[] = "a@so.example";
@@ -91,20 +91,23 @@ static void test_claims_what_has_come(void **state)
                 struct delivery_record record = {
                         .address = address, .next_ms = rows[i].next_ms, .manual = rows[i].manual};
                 (void)snprintf(record.id, sizeof(record.id), "%s", rows[i].id);
-                (void)snprintf(record.server, sizeof(record.server), "%s", rows[i].server);
+                OK(store, channel_parse(rows[i].channel, &record.channel));
                 OK(store, store_add_delivery(store, &record, NULL, 0));
         }
+        const struct channel none = channel_webhook("none");
         int64_t next = 0;
-        OK(store, store_next_attempt(store, "mail", false, &next));
+        OK(store, store_next_attempt(store, &channel_mail, false, &next));
         assert_int_equal(next, 10);
-        OK(store, store_next_attempt(store, "mail", true, &next));
+        OK(store, store_next_attempt(store, &channel_mail, true, &next));
         assert_int_equal(next, 20);
-        OK(store, store_next_attempt(store, "none", false, &next));
+        OK(store, store_next_attempt(store, &none, false, &next));
         assert_true(next == INT64_MAX);
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
                 struct delivery_record records[8];
                 char ids[9] = "";
-                int n = store_claim_deliveries(store, cases[i].server, cases[i].now_ms, cases[i].manual_only, records,
+                struct channel channel = channel_mail;
+                OK(store, channel_parse(cases[i].channel, &channel));
+                int n = store_claim_deliveries(store, &channel, cases[i].now_ms, cases[i].manual_only, records,
                                                cases[i].n);
                 assert_true(n >= 0);
                 for (int k = 0; k < n; k++) {
@@ -339,12 +342,13 @@ static void test_carriers(void **state)
         int64_t occurrence = fixture_occurrence(store, "p", "one", "");
         int64_t obligation = fixture_obligation(store, occurrence, "so-y", &fixture_dated, 1);
         int64_t notice = fixture_notice(store, occurrence, obligation, "7d", KIND_ADVANCE);
+        const struct channel webhook = channel_webhook("a");
         char id[DELIVERY_ID_SIZE] = "";
-        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", 0, id), 1);
+        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 1);
         fixture_delivery(store, "d1", "a@so.example", 1, &notice, 1);
         fixture_delivery(store, "d2", "b@so.example", 1, &notice, 1);
-        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", 0, id), 0);
-        assert_int_equal(store_find_carrier(store, notice, "webhook:a", "a@so.example", 0, id), 1);
+        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 0);
+        assert_int_equal(store_find_carrier(store, notice, &webhook, "a@so.example", 0, id), 1);
         assert_int_equal(store_resume_delivery(store, "d1", 5), 1);
         const struct delivery_result gone = {.delivery = fixture_number(store, "d1"),
                                              .state = DELIVERY_CANCELLED,
@@ -352,13 +356,13 @@ static void test_carriers(void **state)
                                              .answer = "no longer an address"};
         OK(store, store_finish_delivery(store, &gone));
         fixture_assert_notices(store, 0, obligation, "7d:queued");
-        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", 0, id), 2);
+        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 2);
         assert_string_equal(id, "d1");
         OK(store, store_resume_delivery(store, "d1", 5));
-        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", 0, id), 0);
+        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 0);
         OK(store, store_drop_delivery(store, "d1", 6));
         OK(store, store_drop_delivery(store, "d2", 6));
-        assert_int_equal(store_find_carrier(store, notice, "mail", "a@so.example", 0, id), 0);
+        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 0);
         fixture_assert_notices(store, 0, obligation, "7d:cancelled");
 }
 
@@ -370,10 +374,10 @@ static void test_shifts_attempts(void **state)
         fixture_claim(store, 1000, 1);
         OK(store, store_shift_attempts(store, -300, INT64_MAX));
         int64_t next = 0;
-        OK(store, store_next_attempt(store, "mail", false, &next));
+        OK(store, store_next_attempt(store, &channel_mail, false, &next));
         assert_int_equal(next, 1200);
         assert_int_equal(store_recover_deliveries(store, 700), 1);
-        OK(store, store_next_attempt(store, "mail", false, &next));
+        OK(store, store_next_attempt(store, &channel_mail, false, &next));
         assert_int_equal(next, 700);
 }
 
@@ -423,7 +427,7 @@ static void test_lists_and_counts(void **state)
         };
         char address[] = "x@so.example";
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                struct delivery_record record = {.server = "mail", .address = address, .next_ms = (int64_t)i};
+                struct delivery_record record = {.channel = channel_mail, .address = address, .next_ms = (int64_t)i};
                 (void)snprintf(record.id, sizeof(record.id), "%s", rows[i].id);
                 (void)snprintf(record.agency, sizeof(record.agency), "%s", rows[i].agency);
                 int64_t notice = fixture_notice(store, rows[i].occurrence, rows[i].obligation, rows[i].id, KIND_DUE);
@@ -479,7 +483,8 @@ static void test_acknowledges(void **state)
         int64_t obligation = fixture_obligation(store, occurrence, "so-1", &fixture_dated, WALL_NEVER);
         for (int64_t i = 0; i < 3; i++) {
                 const char *const ids[] = {"1", "2", "3"};
-                struct delivery_record record = {.server = "mail", .agency = "so-1", .address = (char *)"a@so.example"};
+                struct delivery_record record = {
+                        .channel = channel_mail, .agency = "so-1", .address = (char *)"a@so.example"};
                 (void)snprintf(record.id, sizeof(record.id), "%s", ids[i]);
                 notice = fixture_notice(store, occurrence, obligation, ids[i], KIND_DUE);
                 OK(store, store_add_delivery(store, &record, &notice, 1));

@@ -109,7 +109,7 @@ static void assert_claims(struct store *store, bool manual_only, const char *exp
 {
         struct delivery_record records[4];
         char ids[80] = "";
-        int n = store_claim_deliveries(store, "mail", 100, manual_only, records, ELEMENTS(records));
+        int n = store_claim_deliveries(store, &channel_mail, 100, manual_only, records, ELEMENTS(records));
         assert_true(n >= 0);
         for (int i = 0; i < n; i++) {
                 (void)snprintf(ids + strlen(ids), sizeof(ids) - strlen(ids), "%s ", records[i].id);

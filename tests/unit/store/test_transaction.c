@@ -80,7 +80,7 @@ static void work_until_killed(const char *dir, int fd)
             store_commit(store) != 0)
                 _exit(1);
         struct delivery_record record;
-        if (store_claim_deliveries(store, "mail", 100, false, &record, 1) != 1)
+        if (store_claim_deliveries(store, &channel_mail, 100, false, &record, 1) != 1)
                 _exit(2);
         if (store_begin(store) != 0 || store_set_fact(store, "b", "1") != 0 || store_set_fact(store, "a", "2") != 0)
                 _exit(3);

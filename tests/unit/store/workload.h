@@ -209,19 +209,19 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
                 return -ENODATA;
         char address[] = "a@so.example", id[DELIVERY_ID_SIZE];
         for (int i = 0; i < 4; i++) {
-                struct delivery_record delivery = {.server = "mail", .address = address, .kind = KIND_OVERDUE};
+                struct delivery_record delivery = {.channel = channel_mail, .address = address, .kind = KIND_OVERDUE};
                 (void)snprintf(delivery.id, sizeof(delivery.id), "d%d", i);
                 TRY(store_add_delivery(store, &delivery, &ids[i], i == 3 ? 2 : 1));
         }
         int64_t next;
-        TRY(store_next_attempt(store, "mail", false, &next));
-        TRY(store_next_attempt(store, "mail", true, &next));
+        TRY(store_next_attempt(store, &channel_mail, false, &next));
+        TRY(store_next_attempt(store, &channel_mail, true, &next));
         TRY(store_shift_attempts(store, 5, INT64_MAX));
         TRY(store_retry_delivery(store, "d0", 6));
         TRY(store_drop_delivery(store, "d1", 6));
         struct delivery_record claimed[WORKLOAD_ROWS];
         for (int manual = 1; manual >= 0; manual--) {
-                n = store_claim_deliveries(store, "mail", 6, manual, claimed, ELEMENTS(claimed));
+                n = store_claim_deliveries(store, &channel_mail, 6, manual, claimed, ELEMENTS(claimed));
                 TRY(n);
                 for (int i = 0; i < n; i++)
                         delivery_record_clear(&claimed[i]);
@@ -235,7 +235,7 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
         TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = 3, .state = DELIVERY_QUEUED}));
         CLEANUP(delivery_record_clear) struct delivery_record failure = {0};
         TRY(store_retry_delivery(store, "d3", 6));
-        TRY(store_claim_deliveries(store, "mail", 6, true, &failure, 1));
+        TRY(store_claim_deliveries(store, &channel_mail, 6, true, &failure, 1));
         delivery_record_clear(&failure);
         TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = 4, .state = DELIVERY_FAILED}));
         TRY(store_last_failure(store, &failure, &next));
@@ -248,7 +248,7 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
         TRY(store_acknowledge(store, NULL));
         TRY(store_recover_deliveries(store, 7));
         TRY(store_thread_root(store, obligations[0], address, id));
-        TRY(store_find_carrier(store, ids[1], "mail", address, 0, id));
+        TRY(store_find_carrier(store, ids[1], &channel_mail, address, 0, id));
         TRY(store_resume_delivery(store, "d1", 7));
         struct notice_counts counts;
         TRY(store_count_notices(store, obligations[0], &counts));
