@@ -1,11 +1,18 @@
-/* The known word that is most like a mistyped one. */
+/* The known word that a mistyped one was probably meant for. */
 #include "base/nearest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Bytes of a word that are compared: ids and keys are shorter, and the cost is the square of it. */
 #define NEAREST_MAX 64
+
+/* One slip for so many letters, and one in two of them: with more it is another word. */
+#define LETTERS_PER_SLIP 3
+/* A word of so many letters that stands whole in a longer one was meant, whatever is around it: "agencyname". A shorter
+ * one is there by chance: "thu" in "thu hai". */
+#define WHOLE_WORD_MIN 4
 
 static size_t least(size_t a, size_t b)
 {
@@ -36,18 +43,25 @@ static size_t edit_distance(const char *a, const char *b)
         return rows[n % 3][m];
 }
 
+static bool contains(const char *longer, const char *shorter)
+{
+        return strlen(shorter) >= WHOLE_WORD_MIN && strcasestr(longer, shorter);
+}
+
+static bool is_near(const char *word, const char *candidate, size_t distance)
+{
+        size_t letters = least(strlen(word), strlen(candidate));
+
+        return (distance <= 1 && letters > 1) || distance <= letters / LETTERS_PER_SLIP || contains(word, candidate) ||
+               contains(candidate, word);
+}
+
 void nearest_consider(struct nearest *nearest, const char *candidate)
 {
         size_t distance = edit_distance(nearest->word, candidate);
 
-        if (nearest->best && nearest->distance <= distance)
+        if ((nearest->best && nearest->distance <= distance) || !is_near(nearest->word, candidate, distance))
                 return;
         nearest->best = candidate;
         nearest->distance = distance;
-}
-
-const char *nearest_likely(const struct nearest *nearest)
-{
-        /* With more than half of it wrong it is another word. */
-        return nearest->best && nearest->distance * 2 <= strlen(nearest->word) ? nearest->best : NULL;
 }

@@ -39,17 +39,17 @@ static void check_webhook(const struct loader *loader, const struct section *sec
 {
         const struct config *config = loader->config;
         struct nearest nearest = nearest_to(agency->webhook ? agency->webhook : "");
-        char buffer[EXCERPT_SIZE];
+        char buffer[EXCERPT_SIZE], hint[HINT_SIZE];
 
         if (!agency->webhook || !loader->main.group || config_find_webhook(config, agency->webhook))
                 return;
         for (size_t i = 0; i < config->n_webhooks; i++)
                 if (config->webhooks[i].id)
                         nearest_consider(&nearest, config->webhooks[i].id);
-        setting_error(section, setting_get(section, "webhook"), "unknown webhook \"%s\"; %s%s%s",
+        setting_error(section, setting_get(section, "webhook"), "unknown webhook \"%s\"; %s",
                       excerpt(agency->webhook, buffer),
-                      nearest.best ? "the nearest known one is \"" : "reminderd.conf has none",
-                      nearest.best ? nearest.best : "", nearest.best ? "\"" : "");
+                      config->n_webhooks > 0 ? nearest_hint(&nearest, loader->main.file, hint)
+                                             : "reminderd.conf has none");
 }
 
 static int read_agency(const struct loader *loader, const struct section *section, struct agency *agency)
@@ -157,7 +157,8 @@ int agencies_read(struct loader *loader)
 
         if (r < 0 || !path)
                 return r;
-        r = source_read(path, &named, loader->digest, loader->report, &source);
+        loader->agencies_file = TAKE_PTR(path);
+        r = source_read(loader->agencies_file, &named, loader->digest, loader->report, &source);
         if (r < 0 || !source->parsed)
                 return r;
         root = section_of(loader->report, source->name, config_root_setting(&source->tree));
@@ -168,7 +169,6 @@ int agencies_read(struct loader *loader)
                 r = roster_index(&loader->config->roster);
         if (r == 0)
                 r = read_groups(loader, &root);
-        loader->agencies_file = TAKE_PTR(path);
         return r;
 }
 

@@ -202,7 +202,7 @@ size_t policy_lookup(const struct loader *loader, const struct section *section,
 {
         const struct config *config = loader->config;
         struct nearest nearest = nearest_to(id);
-        char buffer[EXCERPT_SIZE];
+        char buffer[EXCERPT_SIZE], hint[HINT_SIZE];
 
         for (size_t i = 0; i < config->n_policies; i++)
                 if (strcmp(config->policies[i].id, id) == 0)
@@ -211,8 +211,8 @@ size_t policy_lookup(const struct loader *loader, const struct section *section,
                 return POLICY_NONE;
         for (size_t i = 0; i < config->n_policies; i++)
                 nearest_consider(&nearest, config->policies[i].id);
-        setting_error(section, value, "unknown policy \"%s\"; the nearest known one is \"%s\"", excerpt(id, buffer),
-                      nearest.best);
+        setting_error(section, value, "unknown policy \"%s\"; %s", excerpt(id, buffer),
+                      nearest_hint(&nearest, loader->main.file, hint));
         return POLICY_NONE;
 }
 

@@ -194,6 +194,27 @@ static bool is_known(const char *name, const char *const *known)
         return false;
 }
 
+const char *nearest_hint(const struct nearest *nearest, const char *where, char buffer[static HINT_SIZE])
+{
+        char known[EXCERPT_SIZE];
+
+        if (nearest->best)
+                (void)snprintf(buffer, HINT_SIZE, "the nearest known one is \"%s\"", excerpt(nearest->best, known));
+        else
+                (void)snprintf(buffer, HINT_SIZE, "%s names them", where);
+        return buffer;
+}
+
+const char *word_list(const char *const *words, char buffer[static WORD_LIST_SIZE])
+{
+        size_t used = 0;
+
+        buffer[0] = '\0';
+        for (size_t i = 0; words[i] && used < WORD_LIST_SIZE; i++)
+                used += (size_t)snprintf(buffer + used, WORD_LIST_SIZE - used, "%s%s", i > 0 ? ", " : "", words[i]);
+        return buffer;
+}
+
 bool section_known(const struct section *section, const char *const *known)
 {
         unsigned n = section->group ? (unsigned)config_setting_length(section->group) : 0;
@@ -203,14 +224,18 @@ bool section_known(const struct section *section, const char *const *known)
                 const config_setting_t *value = config_setting_get_elem(section->group, i);
                 const char *name = config_setting_name(value);
                 struct nearest nearest = nearest_to(name);
-                char buffer[EXCERPT_SIZE];
+                char buffer[EXCERPT_SIZE], list[WORD_LIST_SIZE];
 
                 if (setting_is_repeated(value) || is_known(name, known))
                         continue;
                 for (const char *const *key = known; *key; key++)
                         nearest_consider(&nearest, *key);
-                setting_error(section, value, "unknown key \"%s\"; the nearest known one is \"%s\"",
-                              excerpt(name, buffer), nearest.best);
+                if (nearest.best)
+                        setting_error(section, value, "unknown key \"%s\"; the nearest known one is \"%s\"",
+                                      excerpt(name, buffer), nearest.best);
+                else
+                        setting_error(section, value, "unknown key \"%s\"; known ones are %s", excerpt(name, buffer),
+                                      word_list(known, list));
                 all = false;
         }
         return all;

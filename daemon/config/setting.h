@@ -5,6 +5,7 @@
 
 #include <libconfig.h>
 
+#include "base/nearest.h"
 #include "base/report.h"
 
 #define SECTION_LABEL_SIZE 192
@@ -25,7 +26,8 @@ bool section_element(const struct section *section, const config_setting_t *elem
                      struct section *ret);
 /* A group by its key, labelled `mail: `. False: missing, or no group (reported). */
 bool section_member(const struct section *section, const char *key, struct section *ret);
-/* Reports each key that is not in the list, which NULL ends, with the nearest one that is. True: there is none. */
+/* Reports each key that is not in the list, which NULL ends, with the nearest one that is, or all where none is near.
+ * True: all are known. */
 bool section_known(const struct section *section, const char *const *known);
 
 unsigned setting_line(const struct section *section, const config_setting_t *at);
@@ -47,6 +49,13 @@ const char *setting_string(const config_setting_t *value);
 bool setting_is_repeated(const config_setting_t *value);
 /* Elements of a list, 0 for NULL. */
 unsigned list_length(const config_setting_t *list);
+
+#define HINT_SIZE 256
+/* Writes what to do about an unknown name: `the nearest known one is "x"`, else `WHERE names them`. Returns buffer. */
+const char *nearest_hint(const struct nearest *nearest, const char *where, char buffer[static HINT_SIZE]);
+#define WORD_LIST_SIZE 400 /* the keys of reminderd.conf, the longest list, take half of it */
+/* Writes "mon, tue, wed": words, which NULL ends, as a finding names them. Returns buffer. */
+const char *word_list(const char *const *words, char buffer[static WORD_LIST_SIZE]);
 
 #define EXCERPT_SIZE 80
 /* At most so much of a text as a finding should quote, cut between characters. Returns buffer. */

@@ -20,7 +20,7 @@ static void report_unknown(const struct loader *loader, const struct section *se
 {
         const struct roster *roster = &loader->config->roster;
         struct nearest nearest = nearest_to(word);
-        char buffer[EXCERPT_SIZE];
+        char buffer[EXCERPT_SIZE], hint[HINT_SIZE];
 
         if (!loader->roster_known)
                 return;
@@ -33,10 +33,9 @@ static void report_unknown(const struct loader *loader, const struct section *se
                 for (const char *const *role = target_roles; *role; role++)
                         nearest_consider(&nearest, *role);
         }
-        setting_error(section, value, "%s: unknown %s \"%s\"%s%s%s", setting_name(value),
+        setting_error(section, value, "%s: unknown %s \"%s\"; %s", setting_name(value),
                       agencies_only ? "agency" : "agency or group", excerpt(word, buffer),
-                      nearest.best ? "; the nearest known one is \"" : "", nearest.best ? nearest.best : "",
-                      nearest.best ? "\"" : "");
+                      nearest_hint(&nearest, loader->agencies_file, hint));
 }
 
 size_t agency_lookup(const struct loader *loader, const struct section *section, const config_setting_t *value)

@@ -247,10 +247,9 @@ bool value_duration(const struct section *section, const config_setting_t *value
 
 bool value_word(const struct section *section, const config_setting_t *value, const char *const *words, size_t *ret)
 {
-        char buffer[EXCERPT_SIZE], list[200] = "";
+        char buffer[EXCERPT_SIZE], list[WORD_LIST_SIZE];
         struct nearest nearest;
         const char *text;
-        size_t used = 0;
 
         if (!value_text(section, value, &text))
                 return false;
@@ -261,11 +260,15 @@ bool value_word(const struct section *section, const config_setting_t *value, co
                         return true;
                 }
                 nearest_consider(&nearest, words[i]);
-                if (used < sizeof(list))
-                        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i > 0 ? ", " : "", words[i]);
         }
-        setting_error(section, value, "%s \"%s\" is not known; the nearest known one is \"%s\" (of %s)",
-                      setting_name(value), excerpt(text, buffer), nearest.best, list);
+        word_list(words, list);
+        excerpt(text, buffer);
+        if (nearest.best)
+                setting_error(section, value, "%s \"%s\" is not known; the nearest known one is \"%s\" (of %s)",
+                              setting_name(value), buffer, nearest.best, list);
+        else
+                setting_error(section, value, "%s \"%s\" is not known; expected one of %s", setting_name(value), buffer,
+                              list);
         return false;
 }
 

@@ -9,11 +9,9 @@
 
 static int not_found(const char *what, const struct nearest *nearest, const char *else_try, sd_bus_error *error)
 {
-        const char *best = nearest_likely(nearest);
-
-        if (best)
+        if (nearest->best)
                 return sd_bus_error_setf(error, ERROR_NOT_FOUND, "no %s \"%s\"; did you mean %s?", what, nearest->word,
-                                         best);
+                                         nearest->best);
         return sd_bus_error_setf(error, ERROR_NOT_FOUND, "no %s \"%s\"; %s", what, nearest->word, else_try);
 }
 
@@ -201,8 +199,9 @@ static int take_value(sd_bus_message *call, const char *name, const struct filte
                         *keys[i].value = value;
                 return r < 0 ? r : 0;
         }
-        return sd_bus_error_setf(error, ERROR_INVALID, "the filter has an unknown key; did you mean \"%s\"?",
-                                 nearest.best);
+        return sd_bus_error_setf(error, ERROR_INVALID, "the filter has an unknown key \"%s\"%s%s%s", name,
+                                 nearest.best ? "; did you mean \"" : "", nearest.best ? nearest.best : "",
+                                 nearest.best ? "\"?" : "");
 }
 
 int argument_filter(sd_bus_message *call, const struct filter_key *keys, size_t n, sd_bus_error *error)

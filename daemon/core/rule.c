@@ -216,14 +216,12 @@ static const struct part *find_part(const char *name)
 static int refuse_name(struct reading *reading, const char *name)
 {
         struct nearest nearest = nearest_to(name);
-        const char *likely;
 
         for (size_t i = 0; i < ELEMENTS(parts); i++)
                 nearest_consider(&nearest, parts[i].name);
-        likely = nearest_likely(&nearest);
-        return likely ? refuse(reading, "there is no part \"%.20s\"; the nearest is %s", name, likely)
-                      : refuse(reading,
-                               "there is no part \"%.20s\"; parts are FREQ=MONTHLY, BYMONTHDAY=25 and the like", name);
+        if (nearest.best)
+                return refuse(reading, "there is no part \"%.20s\"; the nearest is %s", name, nearest.best);
+        return refuse(reading, "there is no part \"%.20s\"; parts are FREQ=MONTHLY, BYMONTHDAY=25 and the like", name);
 }
 
 static int read_parts(struct reading *reading, char *text)

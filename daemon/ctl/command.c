@@ -293,7 +293,7 @@ static int unknown_verb(const char *name)
 
         for (const struct verb *verb = verbs; verb->name; verb++)
                 nearest_consider(&nearest, verb->name);
-        if (nearest_likely(&nearest))
+        if (nearest.best)
                 return usage(NULL, _("no verb \"%.40s\", perhaps %s"), name, nearest.best);
         return usage(NULL, _("no verb \"%.40s\""), name);
 }

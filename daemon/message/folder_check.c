@@ -55,7 +55,7 @@ static void report_missing(struct measure *measure, const struct page *page, con
         struct nearest nearest = nearest_to(node->text);
         for (size_t i = 0; i < measure->partials->n; i++)
                 nearest_consider(&nearest, measure->partials->sorted[i].name);
-        tell(measure->report, page, node, "there is no such partial", nearest_likely(&nearest));
+        tell(measure->report, page, node, "there is no such partial", nearest.best);
         measure->missing = true;
 }
 
@@ -193,7 +193,7 @@ static const char *likely_name(const struct level *levels, size_t n, unsigned nu
                         nearest_consider(&nearest, name);
         }
         /* A name of another place is hardly a slip of the pen for one that has little in common with it. */
-        return number && nearest.distance > 1 ? NULL : nearest_likely(&nearest);
+        return number && nearest.distance > 1 ? NULL : nearest.best;
 }
 
 /* That part of the name, the first that is not known, is not to be found in these levels. */

@@ -1,4 +1,4 @@
-/* E-mail addresses, mailboxes, URLs, and nearest words. */
+/* E-mail addresses, mailboxes, and URLs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "base/nearest.h"
 #include "config/address.h"
 
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -165,41 +164,12 @@ static void test_url(void **state)
         }
 }
 
-static void test_nearest(void **state)
-{
-        static const struct {
-                const char *word;
-                const char *candidates[5];
-                const char *best;
-        } cases[] = {
-                {"polcy", {"for", "policy", "before"}, "policy"},
-                {"ploicy", {"police", "policy"}, "policy"}, /* two letters swapped count once */
-                {"Title", {"while", "title"}, "title"},     /* capital letters do not count */
-                {"", {"abc", "ab"}, "ab"},
-                {"ab", {"ax", "xb"}, "ax"}, /* of equals the first */
-                {"anything", {NULL}, NULL},
-        };
-
-        (void)state;
-        for (size_t i = 0; i < ELEMENTS(cases); i++) {
-                struct nearest nearest = nearest_to(cases[i].word);
-
-                for (const char *const *candidate = cases[i].candidates; *candidate; candidate++)
-                        nearest_consider(&nearest, *candidate);
-                if (cases[i].best)
-                        assert_string_equal(nearest.best, cases[i].best);
-                else
-                        assert_null(nearest.best);
-        }
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_address),
                 cmocka_unit_test(test_mailbox),
                 cmocka_unit_test(test_url),
-                cmocka_unit_test(test_nearest),
         };
 
         return cmocka_run_group_tests_name("addresses", tests, NULL, NULL);

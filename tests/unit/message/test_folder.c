@@ -189,8 +189,8 @@ static void test_names(void **state)
                  "\"title\"\n"},
                 {{{"due.html", "{{Title}}"}},
                  "due.html:1: warning: {{Title}}: there is no such value; the nearest one is \"title\"\n"},
-                {{{"due.html", "{{contact.fone}}"}},
-                 "due.html:1: warning: {{contact.fone}}: there is no such value; the nearest one is "
+                {{{"due.html", "{{contact.phne}}"}},
+                 "due.html:1: warning: {{contact.phne}}: there is no such value; the nearest one is "
                  "\"contact.phone\"\n"},
                 {{{"due.html", "{{contct.phone}}"}},
                  "due.html:1: warning: {{contct.phone}}: there is no such value; the nearest one is \"contact\"\n"},
