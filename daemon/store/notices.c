@@ -221,7 +221,7 @@ static int cancel(struct store *store, int64_t id, const char *reason)
 }
 
 /* A notice that was sent to one address may still wait for another: that too is not to be said any more. */
-static int stop_carried(struct store *store, int64_t id)
+static int stop_waiting(struct store *store, int64_t id)
 {
         static const char sql[] = "UPDATE carried SET stop = 1 + (d.state = 1) FROM delivery AS d"
                                   " WHERE carried.notice = ? AND carried.stop = 0"
@@ -252,13 +252,13 @@ static int notice_stop(struct store *store, int64_t id, const char *reason)
 {
         int r = cancel(store, id, reason);
         if (r >= 0)
-                r = stop_carried(store, id);
+                r = stop_waiting(store, id);
         if (r >= 0)
                 r = cancel_empty(store, id);
         return r;
 }
 
-/* The sent ones too: see stop_carried(). */
+/* The sent ones too: see stop_waiting(). */
 static int unsaid(struct store *store, int64_t occurrence, int64_t obligation, enum notice_kind kind, int64_t **ret,
                   size_t *ret_n)
 {
