@@ -13,52 +13,14 @@ struct list {
 struct lists {
         struct facts *facts;
         struct list sections[DIGEST_SECTIONS];
-        civil_day week_from, week_to;
+        civil_day nominal;
 };
-
-static enum digest_section section_of(const struct lists *lists, const struct obligation_record *record)
-{
-        civil_day today = lists->facts->today;
-        enum obligation_state state = obligation_state(&record->obligation, lists->facts->config->calendar, today);
-
-        switch (state) {
-        case STATE_DONE:
-        case STATE_LATE:
-                return record->obligation.done_on >= lists->week_from - 7 &&
-                                       record->obligation.done_on < lists->week_from
-                               ? DIGEST_FINISHED
-                               : DIGEST_SECTIONS;
-        case STATE_WAIVED:
-        case STATE_WITHDRAWN:
-        case STATE_PASSED:
-        case STATE_COUNT:
-                return DIGEST_SECTIONS;
-        case STATE_TENTATIVE:
-        case STATE_UNDATED:
-                return DIGEST_WAITING;
-        case STATE_PENDING:
-        case STATE_OVERDUE:
-        case STATE_SNOOZED:
-                break;
-        }
-        if (record->obligation.observance)
-                return DIGEST_SECTIONS; /* announced by its own message; nothing is owed */
-
-        struct obligation_dates dates = obligation_dates(&record->obligation, lists->facts->config->calendar);
-
-        if (dates.due == CIVIL_NONE || dates.tentative)
-                return DIGEST_WAITING; /* a snooze hides that it is, not that it waits */
-        if (dates.effective < today)
-                return DIGEST_OVERDUE;
-        if (dates.safe <= lists->week_to)
-                return DIGEST_WEEK;
-        return dates.safe <= today + DIGEST_MONTH_DAYS ? DIGEST_MONTH : DIGEST_SECTIONS;
-}
 
 static int list_obligation(void *userdata, const struct obligation_record *record)
 {
         struct lists *lists = userdata;
-        enum digest_section section = section_of(lists, record);
+        enum digest_section section = digest_section_of(&record->obligation, lists->facts->config->calendar,
+                                                        lists->nominal, lists->facts->today);
         struct list *list;
 
         if (section == DIGEST_SECTIONS)
@@ -245,7 +207,7 @@ static int matrices_of(struct facts *facts, size_t agency)
 
 int digest_letter(struct facts *facts, size_t agency, civil_day nominal)
 {
-        struct lists lists = {.facts = facts, .week_from = nominal, .week_to = nominal + 6};
+        struct lists lists = {.facts = facts, .nominal = nominal};
         struct obligation_filter filter = {
                 .agency = facts->config->roster.agencies[agency].id,
                 .no_withdrawn = true,
@@ -267,7 +229,7 @@ int digest_letter(struct facts *facts, size_t agency, civil_day nominal)
         if (r < 0)
                 return r;
         facts->letter.kind = KIND_DIGEST;
-        facts->letter.week_from = lists.week_from;
-        facts->letter.week_to = lists.week_to;
+        facts->letter.week_from = nominal;
+        facts->letter.week_to = digest_week_end(nominal);
         return n == 0 && facts->letter.n_matrices == 0 ? 1 : 0;
 }

@@ -4,8 +4,6 @@
 #include "message/letter.h"
 #include "runtime/engine.h"
 
-#define DIGEST_MONTH_DAYS 30 /* how far the third list of a digest looks ahead */
-
 struct facts;
 
 /* A notice that has nothing to say any more: its obligation was finished, snoozed, or is past its date. */

@@ -11,9 +11,9 @@
 #include "addressing/readdress.h"
 #include "base/cleanup.h"
 #include "core/backoff.h"
-#include "reminding/digest.h"
 #include "reminding/scheduler.h"
 #include "reminding/sync.h"
+#include "reminding/weekly.h"
 #include "sending/outbox.h"
 
 /* A clock this far before the last recorded time is reported (daemon/doc/design.md, Clocks). */
@@ -191,7 +191,7 @@ static int unsettle(struct engine *engine)
 {
         int r = store_unsettle(engine->store, clock_wall(clock_now(&engine->clock)));
 
-        return r < 0 ? r : digest_start(engine);
+        return r < 0 ? r : weekly_start(engine);
 }
 
 int manager_start(struct manager *manager)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "reminding/digest.h"
+#include "reminding/weekly.h"
 #include "sending/courier.h"
 #include "store/excerpt.h"
 
@@ -76,7 +76,7 @@ static int choose_scope(struct engine *engine, civil_day to, const char *agency,
         const struct config *config = engine_config(engine);
         struct store_scope scope = {.until = wall_at(to + 1, 0), .agency = agency};
         wall_time digest;
-        int hears = 1, r = digest_next(engine, &digest);
+        int hears = 1, r = weekly_next(engine, &digest);
 
         if (r == 0 && agency)
                 hears = r = hears_of_others(config, roster_find(&config->roster, agency));

@@ -1,6 +1,7 @@
 /* A letter: all the facts that one message is made of, as they stand at the moment it is composed. */
 #pragma once
 
+#include "core/digest.h"
 #include "core/kind.h"
 #include "core/obligation.h"
 
@@ -53,9 +54,7 @@ struct letter_entry {
         bool too_late;           /* the entry is of a reminder, and its day is over */
 };
 
-/* A digest's five lists, and for the head the matrix. */
-enum digest_section { DIGEST_OVERDUE, DIGEST_WEEK, DIGEST_MONTH, DIGEST_FINISHED, DIGEST_WAITING, DIGEST_SECTIONS };
-
+/* The matrix of a digest, for the head of a plan. */
 struct letter_row {
         const char *plan, *item, *occurrence, *title;
         struct obligation_dates dates;

@@ -9,7 +9,7 @@
 #include "addressing/failure.h"
 #include "base/cleanup.h"
 #include "core/ladder.h"
-#include "reminding/digest.h"
+#include "reminding/weekly.h"
 
 struct tick {
         struct engine *engine;
@@ -304,7 +304,7 @@ static int batch(const struct tick *tick)
         r = obligation_batch(tick);
         if (r != 0)
                 return r;
-        r = digest_schedule(tick->engine, tick->now_ms);
+        r = weekly_schedule(tick->engine, tick->now_ms);
         if (r < 0)
                 return r;
         more = r;
@@ -341,7 +341,7 @@ int scheduler_wake(struct engine *engine, int64_t *ret_ms)
         if (r < 0)
                 return r;
         sooner(&next, fire);
-        r = digest_next(engine, &fire);
+        r = weekly_next(engine, &fire);
         if (r < 0)
                 return r;
         sooner(&next, fire);
