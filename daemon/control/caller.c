@@ -1,4 +1,4 @@
-/* Who calls: user id, name, and whether this user may. */
+/* Who calls: user id, name, and as whom the daemon takes this user. */
 #include "control/caller.h"
 
 #include <errno.h>
@@ -47,22 +47,23 @@ const struct caller *caller_judge(struct callers *callers, const char *sender, u
                                   bool *ret_news)
 {
         struct caller *caller = find(callers, sender);
-        bool is_new = !caller, was_permitted, may = uid == geteuid() || (any_member && uid == 0);
+        bool is_new = !caller, is_root = uid == geteuid() || (any_member && uid == 0);
         struct account account = {0};
+        enum party was;
         int r = -ENOENT;
 
         if (!caller)
                 caller = add(callers, sender, uid);
-        was_permitted = caller->permitted;
-        if (!caller->is_named || (any_member && !may))
+        was = caller->party;
+        if (!caller->is_named || (any_member && !is_root))
                 r = accounts_ask(&callers->accounts, uid, CALLER_GROUP, &account);
         if (r == 0) {
                 memcpy(caller->name, account.name, sizeof(caller->name));
                 caller->is_named = true;
         }
-        caller->permitted = may || (any_member && account.is_member);
-        caller->unanswered = !caller->permitted && any_member && r != 0 && r != -ENOENT;
-        *ret_news = is_new || caller->permitted != was_permitted;
+        caller->party = is_root ? PARTY_ROOT : any_member && account.is_member ? PARTY_MEMBER : PARTY_OUTSIDER;
+        caller->unanswered = caller->party == PARTY_OUTSIDER && any_member && r != 0 && r != -ENOENT;
+        *ret_news = is_new || caller->party != was;
         return caller;
 }
 

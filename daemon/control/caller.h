@@ -1,4 +1,4 @@
-/* Who calls: user id, name, and whether this user may. */
+/* Who calls: user id, name, and as whom the daemon takes this user. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,6 +7,7 @@
 #include <systemd/sd-bus.h>
 
 #include "control/account.h"
+#include "core/permission.h"
 
 #define CALLER_GROUP "reminderd" /* its members may act on the system bus */
 /* Connections remembered, so that a burst of calls asks the bus once: a clerk has one or two at a time. */
@@ -20,8 +21,8 @@ struct caller {
         char name[ACCOUNT_NAME_MAX];
         uid_t uid;
         bool is_named; /* by the user database; else by the number */
-        bool permitted;
-        bool unanswered; /* refused because the user database did not answer */
+        enum party party;
+        bool unanswered; /* an outsider only because the user database did not answer */
 };
 
 struct callers {
@@ -35,14 +36,14 @@ void callers_init(struct callers *callers);
 void callers_forget(struct callers *callers);
 void callers_clear(struct callers *callers);
 
-/* Finds out who sent a message and whether it is allowed: who is in the group is asked anew for each, so that a right
- * counts from the moment it is given and ends when it is taken. `any_member`: root and the members of CALLER_GROUP may
- * act as the own user may. 0 and *ret_news says whether this was not known of the connection; or a negative errno when
- * the bus does not say. */
+/* Finds out who sent a message: whether somebody is in the group is asked anew for each message, so that a right counts
+ * from the moment it is given and ends when it is taken. `any_member`: root and the members of CALLER_GROUP count, else
+ * the daemon's own user alone. 0 and *ret_news says whether this was not known of the connection; or a negative errno
+ * when the bus does not say. */
 int caller_admit(struct callers *callers, sd_bus_message *message, bool any_member, const struct caller **ret,
                  bool *ret_news);
-/* The part of it that needs no message: who has that name on the bus and that user id. */
+/* The part of it that needs no message, given the sender's name on the bus and user id. */
 const struct caller *caller_judge(struct callers *callers, const char *sender, uid_t uid, bool any_member,
                                   bool *ret_news);
-/* Who sent a message that was admitted. NULL: it was none such. */
+/* Who sent a message that went through caller_admit(); NULL if it did not. */
 const struct caller *caller_known(const struct callers *callers, sd_bus_message *message);

@@ -138,7 +138,7 @@ static void stage_open(struct stage *stage)
         REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) == 0);
         *stage = (struct stage){.control = {.manager = manager, .kind = BUS_SESSION}};
         stage->control.callers.known[0] =
-                (struct caller){.sender = CALLER, .name = "clerk", .uid = 1000, .permitted = true};
+                (struct caller){.sender = CALLER, .name = "clerk", .uid = 1000, .party = PARTY_MEMBER};
         stage->control.bus = open_end(fds[0], true);
         stage->caller = open_end(fds[1], false);
         REQUIRE(sd_bus_add_object_vtable(stage->control.bus, NULL, BUS_PATH, BUS_INTERFACE, object_vtable,

@@ -47,20 +47,22 @@ static void test_rights_follow_the_group(void **state)
                 const char *sender;
                 uid_t uid;
                 bool any_member, is_member; /* the bus; the group at that moment */
-                bool permitted, news;
+                enum party party;
+                bool news;
                 const char *name;
         } table[] = {
-                {":1.1", 1234, true, false, false, true, "clerk"},
-                {":1.1", 1234, true, false, false, false, "clerk"},
-                {":1.1", 1234, true, true, true, true, "clerk"}, /* who was refused does not stay so */
-                {":1.1", 1234, true, true, true, false, "clerk"},
-                {":1.1", 1234, true, false, false, true, "clerk"}, /* who was let in neither */
-                {":1.2", 1234, true, true, true, true, "clerk"},   /* another connection */
-                {":1.3", 1234, false, true, false, true, "clerk"}, /* on a session bus the group does not count */
-                {":1.4", 0, true, false, true, true, "root"},
-                {":1.4", 0, true, false, true, false, "root"},
-                {":1.5", 4711, true, true, false, true, "uid 4711"}, /* of another machine's database */
-                {":1.6", 0, true, true, true, true, "root"},
+                {":1.1", 1234, true, false, PARTY_OUTSIDER, true, "clerk"},
+                {":1.1", 1234, true, false, PARTY_OUTSIDER, false, "clerk"},
+                {":1.1", 1234, true, true, PARTY_MEMBER, true, "clerk"}, /* who was refused does not stay so */
+                {":1.1", 1234, true, true, PARTY_MEMBER, false, "clerk"},
+                {":1.1", 1234, true, false, PARTY_OUTSIDER, true, "clerk"}, /* who was let in neither */
+                {":1.2", 1234, true, true, PARTY_MEMBER, true, "clerk"},    /* another connection */
+                {":1.3", 1234, false, true, PARTY_OUTSIDER, true,
+                 "clerk"}, /* a session bus: the group does not count */
+                {":1.4", 0, true, false, PARTY_ROOT, true, "root"},
+                {":1.4", 0, true, false, PARTY_ROOT, false, "root"},
+                {":1.5", 4711, true, true, PARTY_OUTSIDER, true, "uid 4711"}, /* of another machine's database */
+                {":1.6", 0, true, true, PARTY_ROOT, true, "root"},
         };
         struct callers callers;
 
@@ -72,9 +74,9 @@ static void test_rights_follow_the_group(void **state)
 
                 clerk_is_member = table[i].is_member;
                 caller = caller_judge(&callers, table[i].sender, table[i].uid, table[i].any_member, &news);
-                if (caller->permitted != table[i].permitted || news != table[i].news || caller->unanswered ||
+                if (caller->party != table[i].party || news != table[i].news || caller->unanswered ||
                     caller->uid != table[i].uid || strcmp(caller->name, table[i].name) != 0)
-                        fail_msg("row %zu: permitted %d, news %d, %s", i, caller->permitted, news, caller->name);
+                        fail_msg("row %zu: party %d, news %d, %s", i, (int)caller->party, news, caller->name);
         }
         callers_clear(&callers);
 }
@@ -89,9 +91,9 @@ static void test_the_own_user_needs_no_database(void **state)
         assert_int_equal(pipe(gate), 0);
         set_up(&callers, look_up_when_told, 1);
         caller = caller_judge(&callers, ":1.1", geteuid(), false, &news);
-        assert_true(caller->permitted && !caller->unanswered);
+        assert_true(caller->party == PARTY_ROOT && !caller->unanswered);
         caller = caller_judge(&callers, ":1.2", 0, true, &news);
-        assert_true(caller->permitted);
+        assert_int_equal(caller->party, PARTY_ROOT);
         assert_string_equal(caller->name, "uid 0");
         callers_clear(&callers);
         assert_int_equal(write(gate[1], "x", 1), 1);
@@ -109,16 +111,16 @@ static void test_a_database_that_hangs(void **state)
         clerk_is_member = true;
         set_up(&callers, look_up_when_told, 1);
         caller = caller_judge(&callers, ":1.1", 1234, true, &news);
-        assert_true(!caller->permitted && caller->unanswered && news);
+        assert_true(caller->party == PARTY_OUTSIDER && caller->unanswered && news);
         callers.accounts.patience_ms = INT32_MAX; /* else the next one would wait that long */
         caller = caller_judge(&callers, ":1.1", 1234, true, &news);
-        assert_true(!caller->permitted && caller->unanswered && !news);
+        assert_true(caller->party == PARTY_OUTSIDER && caller->unanswered && !news);
         /* More than the two that ask: what the test before left hanging may only now come to its question. */
         assert_int_equal(write(gate[1], "xxxxxxxx", 8), 8);
         do
                 caller = caller_judge(&callers, ":1.1", 1234, true, &news);
         while (caller->unanswered);
-        assert_true(caller->permitted && news);
+        assert_true(caller->party == PARTY_MEMBER && news);
         callers_clear(&callers);
 }
 
