@@ -43,7 +43,8 @@ below_reminding := content addressing runtime $(below_runtime)
 below_deciding := addressing runtime $(below_runtime)
 below_engine := deciding reminding sending content addressing runtime $(below_runtime)
 below_control := engine $(below_engine)
-below_ctl := core base
+below_client := core base
+below_ctl := client core base
 sources = $(sort $(wildcard daemon/$(1)/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(call sources,$(1)))
 archive = $(BUILD)/lib$(1).a
@@ -71,12 +72,12 @@ $(BUILD)/$(1).list: FORCE
 	@echo '$(call sources,$(1))' | cmp -s - $$@ || echo '$(call sources,$(1))' >$$@
 endef
 # ctl's archive is all of reminderctl but its main().
-$(foreach floor,$(FLOORS) ctl,$(eval $(call floor_rule,$(floor))))
+$(foreach floor,$(FLOORS) client ctl,$(eval $(call floor_rule,$(floor))))
 
 $(BUILD)/reminderd: $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard daemon/*.c))) $(foreach f,$(FLOORS),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
-$(BUILD)/reminderctl: $(BUILD)/daemon/ctl/reminderctl.o $(call archive,ctl) $(call archive,core) $(call archive,base)
+$(BUILD)/reminderctl: $(BUILD)/daemon/ctl/reminderctl.o $(foreach f,ctl $(below_ctl),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 # ---- unit tests: tests/unit/FLOOR/test_*.c, linked with the folder's other files, that floor and those below ------------------------------
@@ -144,7 +145,7 @@ FUZZ_SECONDS ?= 600
 FUZZ_TARGETS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c)) \
 	tests/unit/message/letters.c tests/unit/message/json_values.c)
-$(FUZZ_TARGETS): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_HELPERS) $(foreach f,ctl $(FLOORS),$(call archive,$(f)))
+$(FUZZ_TARGETS): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_HELPERS) $(foreach f,ctl client $(FLOORS),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS) -lical
 fuzz-targets: $(FUZZ_TARGETS)
 fuzz-build: ## the fuzz targets, in FUZZ_BUILD
@@ -209,7 +210,7 @@ lint: check-floors check-format check-mutations lint-tidy lint-cppcheck analyze 
 empty :=
 seen_from = $(subst $(empty) $(empty),|,$(strip $(1) $(below_$(1))))
 check-floors: ## no include points up
-	@up=$$($(foreach f,$(FLOORS) ctl,grep -nE '^#include ".*/' daemon/$(f)/*.[ch] | grep -vE '"($(call seen_from,$(f)))/';) true); \
+	@up=$$($(foreach f,$(FLOORS) client ctl,grep -nE '^#include ".*/' daemon/$(f)/*.[ch] | grep -vE '"($(call seen_from,$(f)))/';) true); \
 	[ -z "$$up" ] || { printf '%s\n' "$$up" | sed 's/$$/: points up, see FLOORS in the Makefile/'; exit 1; }
 check-format: ## the C agrees with .clang-format
 	@clang-format --dry-run --Werror $(ALL_SOURCES) $(wildcard daemon/*/*.h tests/*/*.[ch] tests/unit/*/*.[ch])

@@ -6,17 +6,8 @@
 #include "base/cleanup.h"
 #include "control/bus.h"
 #include "control/caller.h"
+#include "core/interface.h"
 #include "deciding/decision.h"
-
-#define BUS_NAME "org.reminderd1"
-#define BUS_PATH "/org/reminderd1"
-#define BUS_INTERFACE "org.reminderd1.Manager"
-#define REHEARSAL_INTERFACE "org.reminderd1.Rehearsal"
-
-#define ERROR_NOT_FOUND "org.reminderd1.Error.NotFound"
-#define ERROR_INVALID "org.reminderd1.Error.Invalid"
-#define ERROR_REFUSED "org.reminderd1.Error.Refused"
-#define ERROR_NOT_PERMITTED "org.reminderd1.Error.NotPermitted"
 
 #define PAGE_MAX 500 /* entries of one answer: some hundred kilobytes, built in milliseconds */
 

@@ -23,49 +23,48 @@ static void part_clear(const struct part *part)
                 (void)unlink(part->path);
 }
 
-static int cannot_write(const struct client *client, const char *path)
+static int cannot_write(const struct cli *cli, const char *path)
 {
-        return client_fail(client, EXIT_REFUSED, _("%s cannot be written: %s"), path, strerror(errno));
+        return cli_fail(cli, EXIT_REFUSED, _("%s cannot be written: %s"), path, strerror(errno));
 }
 
 /* What is no regular file stays as it is, whatever was asked for: as root a device would be gone. */
-static int refuse_kind(const struct client *client, const char *path, mode_t mode)
+static int refuse_kind(const struct cli *cli, const char *path, mode_t mode)
 {
         if (S_ISDIR(mode))
-                return client_fail(client, EXIT_USAGE, _("%s is a folder; name a file in it"), path);
+                return cli_fail(cli, EXIT_USAGE, _("%s is a folder; name a file in it"), path);
         if (S_ISLNK(mode))
-                return client_fail(client, EXIT_REFUSED, _("%s is a symbolic link; name the file that it leads to"),
-                                   path);
-        return client_fail(client, EXIT_REFUSED,
-                           _("%s is a device, a pipe or a socket and is not replaced; name a file"), path);
+                return cli_fail(cli, EXIT_REFUSED, _("%s is a symbolic link; name the file that it leads to"), path);
+        return cli_fail(cli, EXIT_REFUSED, _("%s is a device, a pipe or a socket and is not replaced; name a file"),
+                        path);
 }
 
-static int check_target(const struct client *client, const char *path)
+static int check_target(const struct cli *cli, const char *path)
 {
         struct stat status;
 
         if (lstat(path, &status) < 0)
-                return errno == ENOENT ? EXIT_DONE : cannot_write(client, path);
+                return errno == ENOENT ? EXIT_DONE : cannot_write(cli, path);
         if (!S_ISREG(status.st_mode))
-                return refuse_kind(client, path, status.st_mode);
-        if (!command_has(client->command, OPTION_REPLACE))
-                return client_fail(client, EXIT_REFUSED,
-                                   _("%s exists already; --replace puts the new one in its place"), path);
+                return refuse_kind(cli, path, status.st_mode);
+        if (!command_has(cli->command, OPTION_REPLACE))
+                return cli_fail(cli, EXIT_REFUSED, _("%s exists already; --replace puts the new one in its place"),
+                                path);
         return EXIT_DONE;
 }
 
-static int open_part(const struct client *client, const char *path, struct part *part)
+static int open_part(const struct cli *cli, const char *path, struct part *part)
 {
         if (snprintf(part->path, sizeof(part->path), "%s.XXXXXX", path) >= (int)sizeof(part->path)) {
                 *part->path = '\0';
                 errno = ENAMETOOLONG;
-                return cannot_write(client, path);
+                return cannot_write(cli, path);
         }
         part->fd = mkostemp(part->path, O_CLOEXEC);
         if (part->fd >= 0)
                 return EXIT_DONE;
         *part->path = '\0';
-        return cannot_write(client, path);
+        return cannot_write(cli, path);
 }
 
 static int sync_folder(const char *path)
@@ -78,10 +77,10 @@ static int sync_folder(const char *path)
 
 /* Without --replace nothing is overwritten that came up meanwhile, where the file system has a way to say so (NFS has
  * none). */
-static int put_in_place(const struct client *client, const char *path, struct part *part)
+static int put_in_place(const struct cli *cli, const char *path, struct part *part)
 {
-        bool replace = command_has(client->command, OPTION_REPLACE);
-        int code = check_target(client, path); /* once more: there was time meanwhile */
+        bool replace = command_has(cli->command, OPTION_REPLACE);
+        int code = check_target(cli, path); /* once more: there was time meanwhile */
         int r;
 
         if (code != EXIT_DONE)
@@ -91,34 +90,34 @@ static int put_in_place(const struct client *client, const char *path, struct pa
         if (r < 0 && !replace && errno == EINVAL)
                 r = rename(part->path, path);
         if (r < 0)
-                return cannot_write(client, path);
+                return cannot_write(cli, path);
         *part->path = '\0';
-        return sync_folder(path) < 0 ? cannot_write(client, path) : EXIT_DONE;
+        return sync_folder(path) < 0 ? cannot_write(cli, path) : EXIT_DONE;
 }
 
-int run_backup(struct client *client)
+int run_backup(struct cli *cli)
 {
-        const char *path = client_argument(client, 0);
+        const char *path = cli_argument(cli, 0);
         struct part CLEANUP(part_clear) part = {.fd = -1};
         json_t *CLEANUP_JSON reply = NULL;
         json_int_t bytes;
-        int code = check_target(client, path);
+        int code = check_target(cli, path);
 
         client_hold_signals();
         if (code == EXIT_DONE)
-                code = open_part(client, path, &part);
+                code = open_part(cli, path, &part);
         if (code == EXIT_DONE)
-                code = client_call_with_file(client, &reply, "Backup", part.fd);
+                code = cli_call_with_file(cli, &reply, "Backup", part.fd);
         if (code == EXIT_DONE)
-                code = put_in_place(client, path, &part);
+                code = put_in_place(cli, path, &part);
         if (code != EXIT_DONE)
                 return code;
         bytes = json_integer_value(json_array_get(reply, 0));
-        if (client_is_json(client)) {
+        if (cli_is_json(cli)) {
                 json_t *CLEANUP_JSON object =
                         json_pack("{s:s, s:s, s:I}", "verb", "backup", "file", path, "bytes", bytes);
 
-                return object ? client_print(client, object) : client_no_memory(client);
+                return object ? cli_print(cli, object) : cli_no_memory(cli);
         }
         printf(_("%s: %lld kB\n"), path, (long long)(bytes + 1023) / 1024);
         return EXIT_DONE;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/civil.h"
+#include "ctl/shape.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
 #include "ctl/words.h"
@@ -42,11 +43,11 @@ static void take_days(struct year *year, const json_t *days)
 {
         for (size_t i = 0; i < json_array_size(days); i++) {
                 const json_t *entry = json_array_get(days, i);
-                struct day *day = find_day(year, json_text(entry, "date"));
+                struct day *day = find_day(year, received_text(entry, "date"));
 
                 if (!day)
                         continue;
-                day->off = json_truth(entry, "off");
+                day->off = received_truth(entry, "off");
                 day->worked = !day->off && civil_weekday(year->first + (civil_day)(day - year->days)) >= SATURDAY;
         }
 }
@@ -55,15 +56,15 @@ static void take_deadlines(struct year *year, const json_t *rows)
 {
         for (size_t i = 0; i < json_array_size(rows); i++) {
                 const json_t *row = json_array_get(rows, i);
-                const char *state = json_text(row, "state");
-                struct day *day = find_day(year, json_text(row, "due"));
+                const char *state = received_text(row, "state");
+                struct day *day = find_day(year, received_text(row, "due"));
 
-                if (!day || json_truth(row, "tentative") || json_truth(row, "observance") ||
+                if (!day || received_truth(row, "tentative") || received_truth(row, "observance") ||
                     strcmp(state, "withdrawn") == 0 || strcmp(state, "waived") == 0)
                         continue;
-                if (*json_text(row, "done_on"))
+                if (*received_text(row, "done_on"))
                         day->finished++;
-                else if (strcmp(state, "overdue") == 0 || json_number(row, "days_late") > 0)
+                else if (strcmp(state, "overdue") == 0 || received_number(row, "days_late") > 0)
                         day->overdue++;
                 else
                         day->open++;
@@ -161,9 +162,9 @@ static void print_names(const json_t *days)
         for (size_t i = 0; i < json_array_size(days); i++) {
                 const json_t *day = json_array_get(days, i);
 
-                printf("  %s  ", json_text(day, "date"));
-                text_pad(stdout, json_truth(day, "off") ? _("off") : _("worked"), DAY_KIND_COLUMNS);
-                text_write(stdout, json_text(day, "name"), SIZE_MAX);
+                printf("  %s  ", received_text(day, "date"));
+                text_pad(stdout, received_truth(day, "off") ? _("off") : _("worked"), DAY_KIND_COLUMNS);
+                text_write(stdout, received_text(day, "name"), SIZE_MAX);
                 putchar('\n');
         }
 }
@@ -175,7 +176,7 @@ static void print_year(const struct year *year, const json_t *calendar)
         for (int32_t month = 1; month <= 12; month += across)
                 print_months(year, month, across);
         puts(_("- day off   + worked in exchange   * deadline   ! overdue"));
-        if (json_truth(calendar, "provisional"))
+        if (received_truth(calendar, "provisional"))
                 puts(_("There is no calendar file for this year: the days off follow the law alone."));
         print_names(json_object_get(calendar, "days"));
 }
@@ -203,15 +204,15 @@ static json_t *deadlines_of(const struct year *year)
 
 /* ---- the verb ---- */
 
-static int read_year(const struct client *client, uint32_t *ret)
+static int read_year(const struct cli *cli, uint32_t *ret)
 {
-        const char *text = client_argument(client, 0);
+        const char *text = cli_argument(cli, 0);
         char *end;
         unsigned long year = strtoul(text, &end, 10);
 
         if (*end || year > CIVIL_LAST_YEAR || (*text && year < CIVIL_FIRST_YEAR))
-                return client_fail(client, EXIT_USAGE, _("a year is a number from %d to %d"), CIVIL_FIRST_YEAR,
-                                   CIVIL_LAST_YEAR);
+                return cli_fail(cli, EXIT_USAGE, _("a year is a number from %d to %d"), CIVIL_FIRST_YEAR,
+                                CIVIL_LAST_YEAR);
         *ret = (uint32_t)year;
         return EXIT_DONE;
 }
@@ -227,44 +228,44 @@ static int append_year(sd_bus_message *message, const void *userdata)
                                      civil_format(end, before));
 }
 
-static int print_json(const struct client *client, const struct year *year, json_t *calendar)
+static int print_json(const struct cli *cli, const struct year *year, json_t *calendar)
 {
         json_t *days = json_object_get(calendar, "days");
         json_t *deadlines = deadlines_of(year);
 
         for (size_t i = 0; i < json_array_size(days); i++)
-                if (json_fill(json_array_get(days, i), (const char *const[]){"name"}, 1) < 0)
-                        return client_no_memory(client);
+                if (shape_fill(json_array_get(days, i), (const char *const[]){"name"}, 1) < 0)
+                        return cli_no_memory(cli);
         if (!deadlines || json_object_set_new(calendar, "deadlines", deadlines) < 0)
-                return client_no_memory(client);
-        return client_print(client, calendar);
+                return cli_no_memory(cli);
+        return cli_print(cli, calendar);
 }
 
-int run_calendar(struct client *client)
+int run_calendar(struct cli *cli)
 {
         json_t *CLEANUP_JSON reply = NULL, *CLEANUP_JSON rows = NULL;
-        struct year year = {.style = &client->style};
+        struct year year = {.style = &cli->style};
         json_t *calendar;
         uint32_t wanted = 0;
-        int code = read_year(client, &wanted);
+        int code = read_year(cli, &wanted);
 
         if (code == EXIT_DONE)
-                code = client_call(client, &reply, "Calendar", "u", wanted);
+                code = cli_call(cli, &reply, "Calendar", "u", wanted);
         if (code != EXIT_DONE)
                 return code;
         calendar = json_array_get(reply, 0);
-        year.number = (int32_t)json_number(calendar, "year");
+        year.number = (int32_t)received_number(calendar, "year");
         if (year.number < CIVIL_FIRST_YEAR || year.number > CIVIL_LAST_YEAR ||
-            civil_parse(json_text(calendar, "today"), &year.today) < 0)
-                return client_fail(client, EXIT_REFUSED, "%s", _("the daemon's answer makes no sense"));
+            civil_parse(received_text(calendar, "today"), &year.today) < 0)
+                return cli_fail(cli, EXIT_REFUSED, "%s", _("the daemon's answer makes no sense"));
         year.first = civil_from(year.number, 1, 1);
-        code = client_pages(client, "List", append_year, &year, NULL, &rows);
+        code = cli_pages(cli, "List", append_year, &year, NULL, &rows);
         if (code != EXIT_DONE)
                 return code;
         take_days(&year, json_object_get(calendar, "days"));
         take_deadlines(&year, rows);
-        if (client_is_json(client))
-                return print_json(client, &year, calendar);
+        if (cli_is_json(cli))
+                return print_json(cli, &year, calendar);
         print_year(&year, calendar);
         return EXIT_DONE;
 }

@@ -72,18 +72,18 @@ struct option_info {
 };
 extern const struct option_info option_infos[OPTION_COUNT];
 
-struct client;
+struct cli;
 
 struct verb {
         const char *name;
-        const char *synopsis;              /* the arguments that are no options */
-        const char *help;                  /* one line */
-        const char *more;                  /* further lines, or NULL */
-        uint64_t options;                  /* 1 << enum cli_option of those it takes */
-        uint64_t required;                 /* of these at least one, 0: none */
-        int least, most;                   /* arguments */
-        enum word argument;                /* what the first one is */
-        int (*run)(struct client *client); /* returns an enum exit_code, having said why */
+        const char *synopsis;        /* the arguments that are no options */
+        const char *help;            /* one line */
+        const char *more;            /* further lines, or NULL */
+        uint64_t options;            /* 1 << enum cli_option of those it takes */
+        uint64_t required;           /* of these at least one, 0: none */
+        int least, most;             /* arguments */
+        enum word argument;          /* what the first one is */
+        int (*run)(struct cli *cli); /* returns an enum exit_code, having said why */
 };
 /* Ends with a name of NULL. */
 extern const struct verb verbs[];

@@ -14,7 +14,7 @@ static const char *const kinds[] = {
 static const char *const buses[] = {"system", "session", NULL};
 
 struct completion {
-        struct client client;
+        struct cli cli;
         const char *option; /* "--plan=" where the word goes on behind it, or "" */
         int option_length;
 };
@@ -33,7 +33,7 @@ static void offer_words(const struct completion *completion, const char *const *
 static bool has_before(const json_t *rows, size_t end, const char *key, const char *word)
 {
         for (size_t i = 0; i < end; i++)
-                if (strcmp(json_text(json_array_get(rows, i), key), word) == 0)
+                if (strcmp(received_text(json_array_get(rows, i), key), word) == 0)
                         return true;
         return false;
 }
@@ -42,7 +42,7 @@ static bool has_before(const json_t *rows, size_t end, const char *key, const ch
 static void offer_members(const struct completion *completion, const json_t *rows, const char *key)
 {
         for (size_t i = 0; i < json_array_size(rows); i++) {
-                const char *word = json_text(json_array_get(rows, i), key);
+                const char *word = received_text(json_array_get(rows, i), key);
 
                 if (!has_before(rows, i, key, word))
                         offer(completion, word);
@@ -53,7 +53,7 @@ static void offer_agencies(struct completion *completion)
 {
         json_t *CLEANUP_JSON reply = NULL;
 
-        if (client_call(&completion->client, &reply, "Agencies", "") == EXIT_DONE)
+        if (cli_call(&completion->cli, &reply, "Agencies", "") == EXIT_DONE)
                 offer_members(completion, json_array_get(reply, 0), "agency");
 }
 
@@ -61,7 +61,7 @@ static void offer_items(struct completion *completion, const char *key)
 {
         json_t *CLEANUP_JSON rows = NULL;
 
-        if (client_pages(&completion->client, "Items", NULL, NULL, NULL, &rows) == EXIT_DONE)
+        if (cli_pages(&completion->cli, "Items", NULL, NULL, NULL, &rows) == EXIT_DONE)
                 offer_members(completion, rows, key);
 }
 
@@ -81,7 +81,7 @@ static void offer_deliveries(struct completion *completion, append_arguments *ap
 {
         json_t *CLEANUP_JSON rows = NULL;
 
-        if (client_pages(&completion->client, "Deliveries", append, NULL, NULL, &rows) == EXIT_DONE)
+        if (cli_pages(&completion->cli, "Deliveries", append, NULL, NULL, &rows) == EXIT_DONE)
                 offer_members(completion, rows, "id");
 }
 
@@ -223,7 +223,7 @@ static void offer_arguments(struct completion *completion, const struct context 
 int complete(int n, char **words)
 {
         struct command command = {0};
-        struct completion completion = {.client = {.command = &command, .quiet = true}, .option = ""};
+        struct completion completion = {.cli = {.command = &command, .quiet = true}, .option = ""};
         struct context context = {0};
         const char *last = n > 0 ? words[n - 1] : "", *value = NULL;
         const struct option_info *option = find_option(last, &value);
@@ -244,6 +244,6 @@ int complete(int n, char **words)
                 offer_options(&completion, NULL);
         } else
                 offer_arguments(&completion, &context);
-        client_clear(&completion.client);
+        cli_clear(&completion.cli);
         return EXIT_DONE;
 }

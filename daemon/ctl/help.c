@@ -52,18 +52,17 @@ void help_verb(const struct verb *verb)
         }
 }
 
-int run_help(struct client *client)
+int run_help(struct cli *cli)
 {
         const struct verb *verb;
 
-        if (client->command->n_arguments == 0) {
+        if (cli->command->n_arguments == 0) {
                 help_all();
                 return EXIT_DONE;
         }
-        verb = verb_find(client_argument(client, 0));
+        verb = verb_find(cli_argument(cli, 0));
         if (!verb)
-                return client_fail(client, EXIT_USAGE, _("no verb \"%.40s\"; see reminderctl --help"),
-                                   client_argument(client, 0));
+                return cli_fail(cli, EXIT_USAGE, _("no verb \"%.40s\"; see reminderctl --help"), cli_argument(cli, 0));
         help_verb(verb);
         return EXIT_DONE;
 }

@@ -1,5 +1,6 @@
 /* The verb list: obligations as a table, as JSON, or as the matrix. */
 #include "ctl/matrix.h"
+#include "ctl/shape.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "ctl/words.h"
@@ -23,28 +24,28 @@ static const struct column columns[] = {
         {"title", N_("TITLE"), COLUMN_SPARE},
 };
 
-int run_list(struct client *client)
+int run_list(struct cli *cli)
 {
         static const enum cli_option options[] = {OPTION_PLAN,  OPTION_ITEM,  OPTION_AGENCY,
                                                   OPTION_STATE, OPTION_SINCE, OPTION_BEFORE};
         const struct filter filter = {
-                .options = options, .n = ELEMENTS(options), .command = client->command, .paging = "cursor"};
-        bool matrix = command_has(client->command, OPTION_MATRIX);
+                .options = options, .n = ELEMENTS(options), .command = cli->command, .paging = "cursor"};
+        bool matrix = command_has(cli->command, OPTION_MATRIX);
         json_t *CLEANUP_JSON rows = NULL;
         int code;
 
-        if (command_has(client->command, OPTION_HTML) && !matrix)
-                return client_fail(client, EXIT_USAGE, "%s", _("--html goes with --matrix"));
-        code = client_pages(client, "List", append_filter, &filter, NULL, &rows);
+        if (command_has(cli->command, OPTION_HTML) && !matrix)
+                return cli_fail(cli, EXIT_USAGE, "%s", _("--html goes with --matrix"));
+        code = cli_pages(cli, "List", append_filter, &filter, NULL, &rows);
         if (code != EXIT_DONE)
                 return code;
-        if (client_is_json(client)) {
-                if (json_shape_all(rows, keys, ELEMENTS(keys)) < 0)
-                        return client_no_memory(client);
-                return client_print(client, rows);
+        if (cli_is_json(cli)) {
+                if (shape_rows(rows, keys, ELEMENTS(keys)) < 0)
+                        return cli_no_memory(cli);
+                return cli_print(cli, rows);
         }
         if (matrix)
-                return matrix_print(client, rows);
-        table_print(&client->style, rows, columns, ELEMENTS(columns), 0, _("Nothing of that kind."));
+                return matrix_print(cli, rows);
+        table_print(&cli->style, rows, columns, ELEMENTS(columns), 0, _("Nothing of that kind."));
         return EXIT_DONE;
 }

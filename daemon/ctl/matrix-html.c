@@ -85,28 +85,28 @@ static void put_day(const char *iso)
 
 static void put_due(const json_t *row)
 {
-        const char *from = json_text(row, "from");
+        const char *from = received_text(row, "from");
 
-        if (!*json_text(row, "due")) {
+        if (!*received_text(row, "due")) {
                 fputs("chưa có ngày", stdout);
                 return;
         }
-        if (json_truth(row, "tentative")) {
+        if (received_truth(row, "tentative")) {
                 fputs("dự kiến<br>", stdout);
-                put_day(*from ? from : json_text(row, "due"));
+                put_day(*from ? from : received_text(row, "due"));
                 fputs("–", stdout);
         }
-        put_day(json_text(row, "due"));
+        put_day(received_text(row, "due"));
 }
 
 static bool same_due(const struct matrix *matrix, size_t line)
 {
-        const char *due = json_text(matrix->lines[line], "due");
+        const char *due = received_text(matrix->lines[line], "due");
 
         for (size_t c = 0; c < matrix->n_columns; c++) {
                 const json_t *row = matrix_cell(matrix, line, c);
 
-                if (row && strcmp(json_text(row, "due"), due) != 0)
+                if (row && strcmp(received_text(row, "due"), due) != 0)
                         return false;
         }
         return true;
@@ -120,8 +120,8 @@ static void put_cell(const struct matrix *matrix, size_t line, size_t column, bo
         printf("<td class=\"m %s\" title=\"", kinds[mark].css);
         put_escaped(kinds[mark].name);
         printf("\">%s", matrix_marks[mark]);
-        if (row && with_day && *json_text(row, "due") && !json_truth(row, "tentative"))
-                printf("<br><small>%.2s/%.2s</small>", json_text(row, "due") + 8, json_text(row, "due") + 5);
+        if (row && with_day && *received_text(row, "due") && !received_truth(row, "tentative"))
+                printf("<br><small>%.2s/%.2s</small>", received_text(row, "due") + 8, received_text(row, "due") + 5);
         fputs("</td>", stdout);
 }
 
@@ -130,7 +130,7 @@ static void put_line(const struct matrix *matrix, size_t line)
         bool same = same_due(matrix, line);
 
         printf("<tr><td>%zu</td><td>", line + 1);
-        put_escaped(json_text(matrix->lines[line], "title"));
+        put_escaped(received_text(matrix->lines[line], "title"));
         fputs("</td><td class=\"d\">", stdout);
         if (same)
                 put_due(matrix->lines[line]);
@@ -144,11 +144,11 @@ static void put_line(const struct matrix *matrix, size_t line)
 
 void matrix_print_html(const struct matrix *matrix, const json_t *status)
 {
-        const char *now = json_text(status, "now");
+        const char *now = received_text(status, "now");
 
         fputs(head, stdout);
         fputs("<h1>BẢNG THEO DÕI THỰC HIỆN NHIỆM VỤ</h1>\n<p>", stdout);
-        put_escaped(json_text(status, "block"));
+        put_escaped(received_text(status, "block"));
         if (strlen(now) >= sizeof("2024-10-15T08:00") - 1) {
                 fputs("<br>Tính đến ", stdout);
                 printf("%.2s giờ %.2s ngày ", now + 11, now + 14);

@@ -27,7 +27,7 @@ enum mark matrix_mark(const json_t *row)
         };
 
         for (size_t i = 0; row && i < ELEMENTS(marks); i++)
-                if (strcmp(json_text(row, "state"), marks[i].state) == 0)
+                if (strcmp(received_text(row, "state"), marks[i].state) == 0)
                         return marks[i].mark;
         return MARK_NONE;
 }
@@ -43,12 +43,13 @@ static void matrix_clear(struct matrix *matrix)
 
 static bool belongs(const json_t *row)
 {
-        return !json_truth(row, "observance") && strcmp(json_text(row, "state"), "withdrawn") != 0;
+        return !received_truth(row, "observance") && strcmp(received_text(row, "state"), "withdrawn") != 0;
 }
 
 static void line_name(const json_t *row, char name[static REFERENCE_TEXT_SIZE])
 {
-        (void)reference_format(json_text(row, "plan"), json_text(row, "item"), json_text(row, "occurrence"), name);
+        (void)reference_format(received_text(row, "plan"), received_text(row, "item"), received_text(row, "occurrence"),
+                               name);
 }
 
 /* The place of a word in an index, given one where it is new. */
@@ -71,11 +72,11 @@ static int gather_columns(struct matrix *matrix, const json_t *agencies, const j
                 return -1;
         for (size_t i = 0; i < n_rows; i++)
                 if (belongs(json_array_get(rows, i)) &&
-                    json_object_set_new(owing, json_text(json_array_get(rows, i), "agency"), json_true()) < 0)
+                    json_object_set_new(owing, received_text(json_array_get(rows, i), "agency"), json_true()) < 0)
                         return -1;
         for (size_t i = 0; i < n + n_rows; i++) {
                 const json_t *entry = i < n ? json_array_get(agencies, i) : json_array_get(rows, i - n);
-                const char *id = json_text(entry, "agency");
+                const char *id = received_text(entry, "agency");
 
                 if (!json_object_get(owing, id) || json_object_get(index, id))
                         continue;
@@ -83,8 +84,8 @@ static int gather_columns(struct matrix *matrix, const json_t *agencies, const j
                         return -1;
                 matrix->columns[place] = (struct matrix_column){
                         .id = id,
-                        .name = i < n ? json_text(entry, "name") : id,
-                        .short_name = i < n ? json_text(entry, "short") : id,
+                        .name = i < n ? received_text(entry, "name") : id,
+                        .short_name = i < n ? received_text(entry, "short") : id,
                 };
         }
         matrix->n_columns = json_object_size(index);
@@ -123,7 +124,7 @@ static int gather_cells(struct matrix *matrix, const json_t *rows, const json_t 
                         continue;
                 line_name(row, name);
                 line = (size_t)json_integer_value(json_object_get(index, name));
-                column = (size_t)json_integer_value(json_object_get(columns, json_text(row, "agency")));
+                column = (size_t)json_integer_value(json_object_get(columns, received_text(row, "agency")));
                 matrix->cells[line * matrix->n_columns + column] = row;
                 matrix->columns[column].overdue += matrix_mark(row) == MARK_OVERDUE;
         }
@@ -151,9 +152,9 @@ static const char *common_due(const struct matrix *matrix, size_t line)
 
         for (size_t c = 0; c < matrix->n_columns; c++) {
                 const json_t *row = matrix_cell(matrix, line, c);
-                const char *own = row ? json_text(row, "due") : NULL;
+                const char *own = row ? received_text(row, "due") : NULL;
 
-                if (own && (json_truth(row, "tentative") || !*own))
+                if (own && (received_truth(row, "tentative") || !*own))
                         return "";
                 if (own && due && strcmp(own, due) != 0)
                         return _("various");
@@ -184,7 +185,7 @@ static void print_terminal(const struct style *style, const struct matrix *matri
                 text_pad(stdout, common_due(matrix, l), sizeof("2024-10-15") - 1);
                 for (size_t c = 0; c < matrix->n_columns; c++) {
                         const json_t *row = matrix_cell(matrix, l, c);
-                        enum look look = row ? look_of_state(json_text(row, "state")) : LOOK_PLAIN;
+                        enum look look = row ? look_of_state(received_text(row, "state")) : LOOK_PLAIN;
 
                         style_begin(style, look);
                         text_pad_left(stdout, matrix_marks[matrix_mark(row)], COLUMN_WIDTH);
@@ -201,22 +202,22 @@ static void print_terminal(const struct style *style, const struct matrix *matri
         puts(_("\n✓ done   ± late   ✗ overdue   z snoozed   · to come   ? no date yet   – waived"));
 }
 
-int matrix_print(struct client *client, const json_t *rows)
+int matrix_print(struct cli *cli, const json_t *rows)
 {
         struct matrix CLEANUP(matrix_clear) matrix = {0};
         json_t *CLEANUP_JSON agencies = NULL, *CLEANUP_JSON status = NULL, *CLEANUP_JSON index = json_object();
-        int code = client_call(client, &agencies, "Agencies", "");
+        int code = cli_call(cli, &agencies, "Agencies", "");
 
         if (code == EXIT_DONE)
-                code = client_call(client, &status, "Status", "");
+                code = cli_call(cli, &status, "Status", "");
         if (code != EXIT_DONE)
                 return code;
         if (!index || gather_columns(&matrix, json_array_get(agencies, 0), rows, index) < 0 ||
             gather_cells(&matrix, rows, index) < 0)
-                return client_no_memory(client);
-        if (command_has(client->command, OPTION_HTML))
+                return cli_no_memory(cli);
+        if (command_has(cli->command, OPTION_HTML))
                 matrix_print_html(&matrix, json_array_get(status, 0));
         else
-                print_terminal(&client->style, &matrix);
+                print_terminal(&cli->style, &matrix);
         return EXIT_DONE;
 }

@@ -1,7 +1,7 @@
 /* The matrix: items by agencies, one mark each, for a meeting. */
 #pragma once
 
-#include "ctl/client.h"
+#include "ctl/cli.h"
 
 enum mark {
         MARK_NONE,
@@ -38,6 +38,6 @@ static inline const json_t *matrix_cell(const struct matrix *matrix, size_t line
 }
 
 /* Prints the rows of `list`; observances and what left the plan are no part of it. Returns an enum exit_code. */
-int matrix_print(struct client *client, const json_t *rows);
+int matrix_print(struct cli *cli, const json_t *rows);
 /* The same as a page by itself, in Vietnamese, for A4. `status` is that of the daemon. */
 void matrix_print_html(const struct matrix *matrix, const json_t *status);

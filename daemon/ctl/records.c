@@ -1,21 +1,22 @@
 /* The verbs deliveries, log and forecast: what was sent, what was decided, what will be sent. */
+#include "ctl/shape.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 
-static int print_rows(const struct client *client, json_t *rows, const char *const *keys, size_t n_keys,
+static int print_rows(const struct cli *cli, json_t *rows, const char *const *keys, size_t n_keys,
                       const struct column *columns, size_t n_columns)
 {
-        if (client_is_json(client)) {
-                if (json_shape_all(rows, keys, n_keys) < 0)
-                        return client_no_memory(client);
-                return client_print(client, rows);
+        if (cli_is_json(cli)) {
+                if (shape_rows(rows, keys, n_keys) < 0)
+                        return cli_no_memory(cli);
+                return cli_print(cli, rows);
         }
-        table_print(&client->style, rows, columns, n_columns, 0, _("Nothing of that kind."));
+        table_print(&cli->style, rows, columns, n_columns, 0, _("Nothing of that kind."));
         return EXIT_DONE;
 }
 
-int run_deliveries(struct client *client)
+int run_deliveries(struct cli *cli)
 {
         static const char *const keys[] = {"id",      "state",    "kind", "channel",      "agency",   "address",
                                            "subject", "attempts", "made", "next_attempt", "finished", "answer"};
@@ -28,16 +29,16 @@ int run_deliveries(struct client *client)
                 {"subject", N_("SUBJECT"), COLUMN_REST},
         };
         static const enum cli_option options[] = {OPTION_STATE, OPTION_AGENCY};
-        const struct filter filter = {.options = options, .n = ELEMENTS(options), .command = client->command};
+        const struct filter filter = {.options = options, .n = ELEMENTS(options), .command = cli->command};
         json_t *CLEANUP_JSON rows = NULL;
-        int code = client_pages(client, "Deliveries", append_filter, &filter, NULL, &rows);
+        int code = cli_pages(cli, "Deliveries", append_filter, &filter, NULL, &rows);
 
         if (code != EXIT_DONE)
                 return code;
-        return print_rows(client, rows, keys, ELEMENTS(keys), columns, ELEMENTS(columns));
+        return print_rows(cli, rows, keys, ELEMENTS(keys), columns, ELEMENTS(columns));
 }
 
-int run_log(struct client *client)
+int run_log(struct cli *cli)
 {
         static const char *const keys[] = {"time", "who",        "uid",    "verb",  "plan",
                                            "item", "occurrence", "agency", "detail"};
@@ -50,26 +51,26 @@ int run_log(struct client *client)
         const struct filter filter = {
                 .options = options,
                 .n = ELEMENTS(options),
-                .command = client->command,
-                .item = client->command->n_arguments > 0 ? client_argument(client, 0) : NULL,
+                .command = cli->command,
+                .item = cli->command->n_arguments > 0 ? cli_argument(cli, 0) : NULL,
         };
         json_t *CLEANUP_JSON rows = NULL;
-        int code = client_pages(client, "Log", append_filter, &filter, NULL, &rows);
+        int code = cli_pages(cli, "Log", append_filter, &filter, NULL, &rows);
 
         if (code != EXIT_DONE)
                 return code;
-        return print_rows(client, rows, keys, ELEMENTS(keys), columns, ELEMENTS(columns));
+        return print_rows(cli, rows, keys, ELEMENTS(keys), columns, ELEMENTS(columns));
 }
 
 static int append_period(sd_bus_message *message, const void *userdata)
 {
-        const struct client *client = userdata;
+        const struct cli *cli = userdata;
 
-        return sd_bus_message_append(message, "sss", client_value(client, OPTION_FROM), client_value(client, OPTION_TO),
-                                     client_value(client, OPTION_AGENCY));
+        return sd_bus_message_append(message, "sss", cli_value(cli, OPTION_FROM), cli_value(cli, OPTION_TO),
+                                     cli_value(cli, OPTION_AGENCY));
 }
 
-int run_forecast(struct client *client)
+int run_forecast(struct cli *cli)
 {
         static const char *const keys[] = {"time", "kind", "channel", "agency", "address", "plan", "items", "subject"};
         static const struct column columns[] = {
@@ -78,9 +79,9 @@ int run_forecast(struct client *client)
                 {"items", N_("ITEMS"), COLUMN_ITEMS},    {"subject", N_("SUBJECT"), COLUMN_SPARE},
         };
         json_t *CLEANUP_JSON rows = NULL;
-        int code = client_pages(client, "Forecast", append_period, client, NULL, &rows);
+        int code = cli_pages(cli, "Forecast", append_period, cli, NULL, &rows);
 
         if (code != EXIT_DONE)
                 return code;
-        return print_rows(client, rows, keys, ELEMENTS(keys), columns, ELEMENTS(columns));
+        return print_rows(cli, rows, keys, ELEMENTS(keys), columns, ELEMENTS(columns));
 }

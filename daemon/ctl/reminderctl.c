@@ -72,12 +72,12 @@ static void set_language(void)
 
 static int run(const struct command *command)
 {
-        struct client CLEANUP(client_clear) client = {.command = command, .style = style_of_output()};
-        int code = command->verb->run(&client);
+        struct cli CLEANUP(cli_clear) cli = {.command = command, .style = style_of_output()};
+        int code = command->verb->run(&cli);
 
         /* A full disk behind standard output is a failure too. */
         if (fflush(stdout) != 0 && code == EXIT_DONE)
-                return client_fail(&client, EXIT_REFUSED, "%s", _("cannot write to standard output"));
+                return cli_fail(&cli, EXIT_REFUSED, "%s", _("cannot write to standard output"));
         return code;
 }
 

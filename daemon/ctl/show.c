@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/reference.h"
+#include "ctl/shape.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
@@ -25,32 +26,32 @@ static void print_item(const struct style *style, const json_t *about)
         char name[REFERENCE_TEXT_SIZE];
 
         style_begin(style, LOOK_HEAD);
-        fputs(reference_format(json_text(about, "plan"), json_text(about, "item"), json_text(about, "occurrence"),
-                               name),
+        fputs(reference_format(received_text(about, "plan"), received_text(about, "item"),
+                               received_text(about, "occurrence"), name),
               stdout);
         style_end(style, LOOK_HEAD);
         putchar('\n');
-        line(_("title"), json_text(about, "title"));
-        line(_("plan"), json_text(about, "plan_title"));
-        line(_("basis"), json_text(about, "basis"));
-        line(_("when"), json_text(about, "when"));
-        line(_("repeats"), json_text(about, "repeat"));
-        line(_("fix by"), json_text(about, "fix_by"));
-        line(_("wording"), json_text(about, "wording"));
-        line(_("note"), json_text(about, "note"));
-        if (json_truth(about, "withdrawn"))
+        line(_("title"), received_text(about, "title"));
+        line(_("plan"), received_text(about, "plan_title"));
+        line(_("basis"), received_text(about, "basis"));
+        line(_("when"), received_text(about, "when"));
+        line(_("repeats"), received_text(about, "repeat"));
+        line(_("fix by"), received_text(about, "fix_by"));
+        line(_("wording"), received_text(about, "wording"));
+        line(_("note"), received_text(about, "note"));
+        if (received_truth(about, "withdrawn"))
                 line(_("withdrawn"), _("it is no longer in the plan"));
 }
 
 static void print_head(const struct style *style, const json_t *obligation)
 {
-        const char *state = json_text(obligation, "state"), *due = json_text(obligation, "due");
-        const char *effective = json_text(obligation, "effective_due"), *from = json_text(obligation, "from");
-        const char *occurrence = json_text(obligation, "occurrence");
+        const char *state = received_text(obligation, "state"), *due = received_text(obligation, "due");
+        const char *effective = received_text(obligation, "effective_due"), *from = received_text(obligation, "from");
+        const char *occurrence = received_text(obligation, "occurrence");
 
         putchar('\n');
         style_begin(style, LOOK_HEAD);
-        printf("%s%s%s", json_text(obligation, "agency"), *occurrence ? "  @" : "", occurrence);
+        printf("%s%s%s", received_text(obligation, "agency"), *occurrence ? "  @" : "", occurrence);
         style_end(style, LOOK_HEAD);
         fputs("  ", stdout);
         style_begin(style, look_of_state(state));
@@ -59,21 +60,21 @@ static void print_head(const struct style *style, const json_t *obligation)
         putchar('\n');
         if (*from && *due) {
                 fputs("  ", stdout);
-                text_pad(stdout, json_truth(obligation, "tentative") ? _("tentative") : _("window"), LABEL_COLUMNS);
+                text_pad(stdout, received_truth(obligation, "tentative") ? _("tentative") : _("window"), LABEL_COLUMNS);
                 printf(_("%s to %s\n"), from, due);
         } else
                 line(_("due"), due);
         if (strcmp(due, effective) != 0)
                 line(_("on time till"), effective);
-        line(_("done on"), json_text(obligation, "done_on"));
-        line(_("by"), json_text(obligation, "done_by"));
-        line(_("note"), json_text(obligation, "note"));
-        if (*json_text(obligation, "snoozed_until")) {
+        line(_("done on"), received_text(obligation, "done_on"));
+        line(_("by"), received_text(obligation, "done_by"));
+        line(_("note"), received_text(obligation, "note"));
+        if (*received_text(obligation, "snoozed_until")) {
                 fputs("  ", stdout);
                 text_pad(stdout, _("snoozed"), LABEL_COLUMNS);
-                printf(_("until %s by %s: "), json_text(obligation, "snoozed_until"),
-                       json_text(obligation, "snoozed_by"));
-                text_write(stdout, json_text(obligation, "snooze_reason"), SIZE_MAX);
+                printf(_("until %s by %s: "), received_text(obligation, "snoozed_until"),
+                       received_text(obligation, "snoozed_by"));
+                text_write(stdout, received_text(obligation, "snooze_reason"), SIZE_MAX);
                 putchar('\n');
         }
 }
@@ -84,7 +85,7 @@ static json_t *to_come(const json_t *ladder)
         json_t *rows = json_array();
 
         for (size_t i = 0; rows && i < json_array_size(ladder); i++)
-                if (!json_truth(json_array_get(ladder, i), "settled"))
+                if (!received_truth(json_array_get(ladder, i), "settled"))
                         (void)json_array_append(rows, json_array_get(ladder, i));
         return rows;
 }
@@ -140,12 +141,12 @@ static void print_obligation(const struct style *style, const json_t *obligation
 
 static int append_names(sd_bus_message *message, const void *userdata)
 {
-        const struct client *client = userdata;
+        const struct cli *cli = userdata;
 
-        return sd_bus_message_append(message, "ss", client_argument(client, 0), client_value(client, OPTION_AGENCY));
+        return sd_bus_message_append(message, "ss", cli_argument(cli, 0), cli_value(cli, OPTION_AGENCY));
 }
 
-static int print_json(const struct client *client, json_t *about, json_t *obligations)
+static int print_json(const struct cli *cli, json_t *about, json_t *obligations)
 {
         static const char *const item_keys[] = {"occurrence", "title",  "plan_title", "basis", "form",   "when",
                                                 "repeat",     "fix_by", "wording",    "note",  "policy", "report_to"};
@@ -153,27 +154,27 @@ static int print_json(const struct client *client, json_t *about, json_t *obliga
                                            "fixed",         "snoozed_until", "snoozed_by", "snooze_reason",
                                            "next_reminder", "done_on",       "done_by",    "note"};
 
-        if (json_fill(about, item_keys, ELEMENTS(item_keys)) < 0)
-                return client_no_memory(client);
+        if (shape_fill(about, item_keys, ELEMENTS(item_keys)) < 0)
+                return cli_no_memory(cli);
         for (size_t i = 0; i < json_array_size(obligations); i++)
-                if (json_fill(json_array_get(obligations, i), keys, ELEMENTS(keys)) < 0)
-                        return client_no_memory(client);
+                if (shape_fill(json_array_get(obligations, i), keys, ELEMENTS(keys)) < 0)
+                        return cli_no_memory(cli);
         if (json_object_set(about, "obligations", obligations) < 0)
-                return client_no_memory(client);
-        return client_print(client, about);
+                return cli_no_memory(cli);
+        return cli_print(cli, about);
 }
 
-int run_show(struct client *client)
+int run_show(struct cli *cli)
 {
         json_t *CLEANUP_JSON about = NULL, *CLEANUP_JSON obligations = NULL;
-        int code = client_pages(client, "Show", append_names, client, &about, &obligations);
+        int code = cli_pages(cli, "Show", append_names, cli, &about, &obligations);
 
         if (code != EXIT_DONE)
                 return code;
-        if (client_is_json(client))
-                return print_json(client, about, obligations);
-        print_item(&client->style, about);
+        if (cli_is_json(cli))
+                return print_json(cli, about, obligations);
+        print_item(&cli->style, about);
         for (size_t i = 0; i < json_array_size(obligations); i++)
-                print_obligation(&client->style, json_array_get(obligations, i));
+                print_obligation(&cli->style, json_array_get(obligations, i));
         return EXIT_DONE;
 }

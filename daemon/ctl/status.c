@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "ctl/shape.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
@@ -40,39 +41,39 @@ static void print_queue(const json_t *status)
         if (!json_object_get(status, "open")) /* the state cannot be read, which is said below */
                 return;
         label(_("obligations"));
-        printf(_("%lld open, %lld of them overdue\n"), (long long)json_number(status, "open"),
-               (long long)json_number(status, "overdue"));
+        printf(_("%lld open, %lld of them overdue\n"), (long long)received_number(status, "open"),
+               (long long)received_number(status, "overdue"));
         label(_("messages"));
         printf(_("%lld queued, %lld being sent, %lld sent, %lld failed, %lld too late\n"),
-               (long long)json_number(status, "queued"), (long long)json_number(status, "sending"),
-               (long long)json_number(status, "sent"), (long long)json_number(status, "failed"),
-               (long long)json_number(status, "too_late"));
+               (long long)received_number(status, "queued"), (long long)received_number(status, "sending"),
+               (long long)received_number(status, "sent"), (long long)received_number(status, "failed"),
+               (long long)received_number(status, "too_late"));
 }
 
 static void print_times(const json_t *status)
 {
-        const char *next = json_text(status, "next_wake"), *last = json_text(status, "last_delivery");
+        const char *next = received_text(status, "next_wake"), *last = received_text(status, "last_delivery");
         char moment[MOMENT_SIZE];
 
         line(_("next wake-up"), *next ? moment_text(next, moment) : _("none: nothing waits"));
         label(_("last delivery"));
         text_write(stdout, *last ? moment_text(last, moment) : _("none yet"), SIZE_MAX);
         if (*last)
-                print_ago(json_number(status, "seconds_since_last_delivery"));
+                print_ago(received_number(status, "seconds_since_last_delivery"));
         putchar('\n');
 }
 
 /* When, to whom, what became of it, and on a line of its own the server's words. */
 static void print_error(const json_t *status)
 {
-        const char *state = json_text(status, "last_error_state"), *answer = json_text(status, "last_error");
+        const char *state = received_text(status, "last_error_state"), *answer = received_text(status, "last_error");
         char moment[MOMENT_SIZE];
 
         if (!*answer)
                 return;
         label(_("last error"));
-        printf("%s  ", moment_text(json_text(status, "last_error_at"), moment));
-        text_write(stdout, json_text(status, "last_error_address"), SIZE_MAX);
+        printf("%s  ", moment_text(received_text(status, "last_error_at"), moment));
+        text_write(stdout, received_text(status, "last_error_address"), SIZE_MAX);
         if (strcmp(state, "sent") == 0)
                 fputs(_(" (sent since)"), stdout);
         else if (strcmp(state, "queued") == 0 || strcmp(state, "sending") == 0)
@@ -86,20 +87,20 @@ static void print_error(const json_t *status)
 static void print_status(const struct style *style, const json_t *status)
 {
         const json_t *plans = json_object_get(status, "plans"), *problems = json_object_get(status, "problems");
-        bool well = strcmp(json_text(status, "health"), "ok") == 0;
+        bool well = strcmp(received_text(status, "health"), "ok") == 0;
 
-        printf("reminderd %s: ", json_text(status, "version"));
+        printf("reminderd %s: ", received_text(status, "version"));
         style_begin(style, well ? LOOK_GOOD : LOOK_BAD);
         fputs(well ? _("all is well") : _("needs attention"), stdout);
         style_end(style, well ? LOOK_GOOD : LOOK_BAD);
         putchar('\n');
-        line(_("block"), json_text(status, "block"));
+        line(_("block"), received_text(status, "block"));
         for (size_t i = 0; i < json_array_size(plans); i++) {
                 const json_t *plan = json_array_get(plans, i);
 
                 label(i == 0 ? _("plans") : "");
-                printf("%s: ", json_text(plan, "plan"));
-                text_write(stdout, json_text(plan, "title"), SIZE_MAX);
+                printf("%s: ", received_text(plan, "plan"));
+                text_write(stdout, received_text(plan, "title"), SIZE_MAX);
                 putchar('\n');
         }
         print_queue(status);
@@ -112,7 +113,7 @@ static void print_status(const struct style *style, const json_t *status)
         }
 }
 
-int run_status(struct client *client)
+int run_status(struct cli *cli)
 {
         static const char *const maybe[] = {"open",
                                             "overdue",
@@ -131,19 +132,19 @@ int run_status(struct client *client)
                                             "last_error_state"};
         json_t *CLEANUP_JSON reply = NULL;
         json_t *status;
-        int code = client_call(client, &reply, "Status", "");
+        int code = cli_call(cli, &reply, "Status", "");
 
         if (code != EXIT_DONE)
                 return code;
         status = json_array_get(reply, 0);
-        if (client_is_json(client)) {
-                if (json_fill(status, maybe, ELEMENTS(maybe)) < 0)
-                        return client_no_memory(client);
-                code = client_print(client, status);
+        if (cli_is_json(cli)) {
+                if (shape_fill(status, maybe, ELEMENTS(maybe)) < 0)
+                        return cli_no_memory(cli);
+                code = cli_print(cli, status);
         } else
-                print_status(&client->style, status);
-        if (code == EXIT_DONE && command_has(client->command, OPTION_CHECK) &&
-            strcmp(json_text(status, "health"), "ok") != 0)
+                print_status(&cli->style, status);
+        if (code == EXIT_DONE && command_has(cli->command, OPTION_CHECK) &&
+            strcmp(received_text(status, "health"), "ok") != 0)
                 return EXIT_REFUSED;
         return code;
 }

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "core/reference.h"
-#include "ctl/client.h"
+#include "ctl/cli.h"
 #include "ctl/width.h"
 #include "ctl/words.h"
 
@@ -29,11 +29,21 @@ struct table {
 
 static const char *item_cell(const struct table *table, const json_t *row, char cell[static CELL_SIZE])
 {
-        const char *plan = table->several_plans ? json_text(row, "plan") : "";
+        const char *plan = table->several_plans ? received_text(row, "plan") : "";
 
-        if (!*json_text(row, "item"))
+        if (!*received_text(row, "item"))
                 return "";
-        return reference_format(plan, json_text(row, "item"), json_text(row, "occurrence"), cell);
+        return reference_format(plan, received_text(row, "item"), received_text(row, "occurrence"), cell);
+}
+
+const char *moment_text(const char *rfc3339, char buffer[static MOMENT_SIZE])
+{
+        if (strlen(rfc3339) < MOMENT_SIZE - 1 || rfc3339[10] != 'T')
+                return rfc3339;
+        memcpy(buffer, rfc3339, MOMENT_SIZE - 1);
+        buffer[10] = ' ';
+        buffer[MOMENT_SIZE - 1] = '\0';
+        return buffer;
 }
 
 /* The first few, and how many more there are. */
@@ -68,9 +78,9 @@ static const char *cell_text(const struct table *table, const struct column *col
         case COLUMN_ITEMS:
                 return items_cell(value, cell);
         case COLUMN_MOMENT:
-                return moment_text(json_text(row, column->key), cell);
+                return moment_text(received_text(row, column->key), cell);
         case COLUMN_RUNG:
-                return rung_cell(json_text(row, column->key), cell);
+                return rung_cell(received_text(row, column->key), cell);
         case COLUMN_TEXT:
         case COLUMN_NUMBER:
         case COLUMN_STATE:
@@ -83,7 +93,7 @@ static const char *cell_text(const struct table *table, const struct column *col
                 snprintf(cell, CELL_SIZE, "%lld", (long long)json_integer_value(value));
                 return cell;
         }
-        return json_text(row, column->key);
+        return received_text(row, column->key);
 }
 
 static void measure(struct table *table, const json_t *rows)
@@ -268,7 +278,7 @@ static bool has_several_plans(const json_t *rows)
         const char *first = "";
 
         for (size_t i = 0; i < json_array_size(rows); i++) {
-                const char *plan = json_text(json_array_get(rows, i), "plan");
+                const char *plan = received_text(json_array_get(rows, i), "plan");
 
                 if (*first && *plan && strcmp(plan, first) != 0)
                         return true;

@@ -30,3 +30,6 @@ struct column {
  * folded. `indent` blanks before each line. */
 void table_print(const struct style *style, const json_t *rows, const struct column *columns, size_t n, int indent,
                  const char *empty);
+/* "2024-10-15T08:00:00+07:00" as "2024-10-15 08:00"; others unchanged. */
+#define MOMENT_SIZE sizeof("2024-10-15 08:00")
+const char *moment_text(const char *rfc3339, char buffer[static MOMENT_SIZE]);

@@ -1,9 +1,9 @@
 /* The verbs, one function each; every one returns an enum exit_code. */
 #pragma once
 
-#include "ctl/client.h"
+#include "ctl/cli.h"
 
-typedef int run_verb(struct client *client);
+typedef int run_verb(struct cli *cli);
 
 run_verb run_status, run_list, run_show, run_forecast, run_calendar, run_preview, run_deliveries, run_log;
 run_verb run_snooze, run_unsnooze, run_done, run_reopen, run_waive, run_set_date, run_clear_date;
@@ -13,4 +13,4 @@ run_verb run_retry, run_drop, run_acknowledge, run_test, run_reload, run_backup,
 int complete(int n, char **words);
 
 /* Asks on the terminal before something that is hard to take back; elsewhere --yes must say it. EXIT_DONE: go on. */
-int confirm(const struct client *client, const char *what);
+int confirm(const struct cli *cli, const char *what);

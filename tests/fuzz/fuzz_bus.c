@@ -11,8 +11,8 @@
 
 #include "control/handlers.h"
 
-/* Of ctl/reply.h, which belongs to another program than handlers.h: the two headers do not go together. */
-json_t *reply_values(sd_bus_message *message);
+/* Of client/received.h, which belongs to another program than handlers.h: the two headers do not go together. */
+json_t *received_values(sd_bus_message *message);
 
 #define CALLER ":1.7"
 #define CALLS_MAX 12
@@ -252,7 +252,7 @@ static void check_answer(sd_bus_message *reply, const char *gives, uint32_t limi
         const json_t *last;
 
         REQUIRE_OF(sd_bus_message_has_signature(reply, gives), sd_bus_message_get_signature(reply, true));
-        values = reply_values(reply);
+        values = received_values(reply);
         REQUIRE(values && json_array_size(values) > 0);
         last = json_array_get(values, json_array_size(values) - 1);
         if (strcmp(gives, "u") == 0)

@@ -1,8 +1,7 @@
-/* Answers of the bus as JSON, and JSON in the shape that the contract names. */
-#include <errno.h>
-#include <string.h>
+/* Answers of the bus as JSON. */
+#include "client/received.h"
 
-#include "ctl/reply.h"
+static json_t *read_value(sd_bus_message *message);
 
 static json_t *read_array(sd_bus_message *message, const char *contents)
 {
@@ -12,7 +11,7 @@ static json_t *read_array(sd_bus_message *message, const char *contents)
         if (r < 0 || !array)
                 return NULL;
         while (sd_bus_message_at_end(message, false) == 0) {
-                json_t *value = reply_value(message);
+                json_t *value = read_value(message);
 
                 if (!value || json_array_append_new(array, value) < 0)
                         return NULL;
@@ -34,7 +33,7 @@ static json_t *read_object(sd_bus_message *message, const char *contents)
                 if (sd_bus_message_enter_container(message, SD_BUS_TYPE_DICT_ENTRY, "sv") < 0 ||
                     sd_bus_message_read(message, "s", &key) < 0)
                         return NULL;
-                value = reply_value(message);
+                value = read_value(message);
                 if (!value || json_object_set_new(object, key, value) < 0 || sd_bus_message_exit_container(message) < 0)
                         return NULL;
         }
@@ -47,7 +46,7 @@ static json_t *read_variant(sd_bus_message *message, const char *contents)
 
         if (sd_bus_message_enter_container(message, SD_BUS_TYPE_VARIANT, contents) < 0)
                 return NULL;
-        value = reply_value(message);
+        value = read_value(message);
         return sd_bus_message_exit_container(message) < 0 ? NULL : TAKE_PTR(value);
 }
 
@@ -79,7 +78,7 @@ static json_t *read_basic(sd_bus_message *message, char type)
         }
 }
 
-json_t *reply_value(sd_bus_message *message)
+static json_t *read_value(sd_bus_message *message)
 {
         const char *contents;
         char type;
@@ -97,12 +96,12 @@ json_t *reply_value(sd_bus_message *message)
         }
 }
 
-json_t *reply_values(sd_bus_message *message)
+json_t *received_values(sd_bus_message *message)
 {
         json_t *CLEANUP_JSON values = json_array();
 
         while (values && sd_bus_message_at_end(message, true) == 0) {
-                json_t *value = reply_value(message);
+                json_t *value = read_value(message);
 
                 if (!value || json_array_append_new(values, value) < 0)
                         return NULL;
@@ -110,70 +109,21 @@ json_t *reply_values(sd_bus_message *message)
         return TAKE_PTR(values);
 }
 
-/* ---- shapes ---- */
+/* ---- members ---- */
 
-const char *json_text(const json_t *object, const char *key)
+const char *received_text(const json_t *object, const char *key)
 {
         const char *text = json_string_value(json_object_get(object, key));
 
         return text ? text : "";
 }
 
-json_int_t json_number(const json_t *object, const char *key)
+json_int_t received_number(const json_t *object, const char *key)
 {
         return json_integer_value(json_object_get(object, key));
 }
 
-bool json_truth(const json_t *object, const char *key)
+bool received_truth(const json_t *object, const char *key)
 {
         return json_is_true(json_object_get(object, key));
-}
-
-int json_fill(json_t *object, const char *const *keys, size_t n)
-{
-        int r = 0;
-
-        for (size_t i = 0; i < n; i++)
-                if (!json_object_get(object, keys[i]))
-                        r |= json_object_set_new(object, keys[i], json_null());
-        return r < 0 ? -ENOMEM : 0;
-}
-
-int json_shape(json_t **object, const char *const *keys, size_t n)
-{
-        json_t *CLEANUP_JSON shaped = json_object();
-
-        for (size_t i = 0; i < n; i++) {
-                json_t *value = json_object_get(*object, keys[i]);
-
-                if (json_object_set_new(shaped, keys[i], value ? json_incref(value) : json_null()) < 0)
-                        return -ENOMEM;
-        }
-        json_decref(*object);
-        *object = TAKE_PTR(shaped);
-        return 0;
-}
-
-int json_shape_all(json_t *rows, const char *const *keys, size_t n)
-{
-        for (size_t i = 0; i < json_array_size(rows); i++) {
-                json_t *CLEANUP_JSON row = json_incref(json_array_get(rows, i));
-                int r = json_shape(&row, keys, n);
-
-                if (r < 0)
-                        return r;
-                if (json_array_set(rows, i, row) < 0)
-                        return -ENOMEM;
-        }
-        return 0;
-}
-
-const char *moment_text(const char *rfc3339, char buffer[static MOMENT_SIZE])
-{
-        if (strlen(rfc3339) < MOMENT_SIZE - 1 || rfc3339[10] != 'T')
-                return rfc3339;
-        memcpy(buffer, rfc3339, MOMENT_SIZE - 1);
-        buffer[10] = ' ';
-        buffer[MOMENT_SIZE - 1] = '\0';
-        return buffer;
 }

@@ -1,0 +1,12 @@
+/* The names on the bus (daemon/doc/formats.md section 4), for the daemon and its clients. */
+#pragma once
+
+#define BUS_NAME "org.reminderd1"
+#define BUS_PATH "/org/reminderd1"
+#define BUS_INTERFACE "org.reminderd1.Manager"
+#define REHEARSAL_INTERFACE "org.reminderd1.Rehearsal"
+
+#define ERROR_NOT_FOUND "org.reminderd1.Error.NotFound"
+#define ERROR_INVALID "org.reminderd1.Error.Invalid"
+#define ERROR_REFUSED "org.reminderd1.Error.Refused"
+#define ERROR_NOT_PERMITTED "org.reminderd1.Error.NotPermitted"

@@ -1,0 +1,149 @@
+/* The program around a client: the command line it was given, what it prints, and errors as exit codes. */
+#include "ctl/cli.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "ctl/width.h"
+#include "ctl/words.h"
+
+int cli_fail(const struct cli *cli, enum exit_code code, const char *format, ...)
+{
+        va_list arguments;
+
+        if (cli->quiet)
+                return (int)code;
+        fputs("reminderctl: ", stderr);
+        va_start(arguments, format);
+        text_vprint(stderr, format, arguments);
+        va_end(arguments);
+        fputc('\n', stderr);
+        return (int)code;
+}
+
+int cli_no_memory(const struct cli *cli)
+{
+        return cli_fail(cli, EXIT_REFUSED, "%s", _("there is not enough memory"));
+}
+
+int cli_print(const struct cli *cli, const json_t *json)
+{
+        char *CLEANUP_FREE text = json_dumps(json, JSON_INDENT(2));
+        uint32_t code;
+
+        if (!text)
+                return cli_no_memory(cli);
+        /* JSON lets them stand as they are (RFC 8259, section 7); a terminal would obey. */
+        for (size_t n, i = 0; text[i]; i += n > 0 ? n : 1) {
+                n = text_steers(text + i, &code);
+                if (n > 0)
+                        printf("\\u%04x", code);
+                else
+                        putchar(text[i]);
+        }
+        if (putchar('\n') == EOF || fflush(stdout) == EOF)
+                return cli_fail(cli, EXIT_REFUSED, _("cannot write: %s"), strerror(errno));
+        return EXIT_DONE;
+}
+
+void cli_clear(struct cli *cli)
+{
+        client_clear(&cli->client);
+}
+
+/* ---- calls ---- */
+
+/* The client, on the bus that the command line names. */
+static struct client *on_bus(struct cli *cli)
+{
+        cli->client.is_session = strcmp(cli_value(cli, OPTION_BUS), "session") == 0;
+        return &cli->client;
+}
+
+/* `r` is how a call ended. */
+static int exit_code_of(const struct cli *cli, int r)
+{
+        const char *words = cli->client.words;
+
+        switch (r) {
+        case CALL_ANSWERED:
+                return EXIT_DONE;
+        case CALL_NO_BUS:
+                return cli_fail(cli, EXIT_NO_DAEMON, _("cannot reach the bus (%s); is D-Bus running?"), words);
+        case CALL_NO_DAEMON:
+                return cli_fail(cli, EXIT_NO_DAEMON, "%s",
+                                _("reminderd does not answer; systemctl status reminderd says why"));
+        case CALL_OTHER_VERSION:
+                return cli_fail(cli, EXIT_REFUSED, "%s",
+                                _("the running reminderd is another version; restart it: systemctl restart reminderd"));
+        case CALL_SHUT_OUT:
+                return cli_fail(cli, EXIT_NOT_PERMITTED, "%s",
+                                _("not permitted; ask root for a place in the group reminderd"));
+        case CALL_NOT_PERMITTED:
+                return cli_fail(cli, EXIT_NOT_PERMITTED, "%s", words);
+        case CALL_NOT_FOUND:
+                return cli_fail(cli, EXIT_NOT_FOUND, "%s", words);
+        case CALL_INVALID:
+                return cli_fail(cli, EXIT_USAGE, "%s", words);
+        case CALL_REFUSED:
+                return cli_fail(cli, EXIT_REFUSED, "%s", words);
+        case -EINVAL:
+                return cli_fail(cli, EXIT_USAGE, "%s", _("an argument is not valid UTF-8"));
+        case -EINTR:
+                return cli_fail(cli, EXIT_REFUSED, "%s", _("interrupted"));
+        default:
+                return cli_no_memory(cli);
+        }
+}
+
+int cli_call(struct cli *cli, json_t **ret, const char *method, const char *types, ...)
+{
+        va_list arguments;
+        int r;
+
+        va_start(arguments, types);
+        r = client_call(on_bus(cli), ret, method, types, arguments);
+        va_end(arguments);
+        return exit_code_of(cli, r);
+}
+
+int cli_call_with_file(struct cli *cli, json_t **ret, const char *method, int fd)
+{
+        return exit_code_of(cli, client_call_with_file(on_bus(cli), ret, method, fd));
+}
+
+int cli_decide(struct cli *cli, json_int_t *ret, const char *method, const char *types, ...)
+{
+        json_t *CLEANUP_JSON reply = NULL;
+        va_list arguments;
+        int r;
+
+        va_start(arguments, types);
+        r = client_call(on_bus(cli), &reply, method, types, arguments);
+        va_end(arguments);
+        if (r == CALL_ANSWERED)
+                *ret = json_integer_value(json_array_get(reply, 0));
+        return exit_code_of(cli, r);
+}
+
+int cli_pages(struct cli *cli, const char *method, append_arguments *append, const void *userdata, json_t **ret_about,
+              json_t **ret_rows)
+{
+        return exit_code_of(cli, client_pages(on_bus(cli), method, append, userdata, ret_about, ret_rows));
+}
+
+int append_filter(sd_bus_message *message, const void *userdata)
+{
+        const struct filter *filter = userdata;
+        int r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "{sv}");
+
+        if (r >= 0 && filter->item)
+                r = sd_bus_message_append(message, "{sv}", "item", "s", filter->item);
+        if (r >= 0 && filter->paging)
+                r = sd_bus_message_append(message, "{sv}", "paging", "s", filter->paging);
+        for (size_t i = 0; r >= 0 && i < filter->n; i++)
+                if (command_has(filter->command, filter->options[i]))
+                        r = sd_bus_message_append(message, "{sv}", option_infos[filter->options[i]].name, "s",
+                                                  command_value(filter->command, filter->options[i]));
+        return r < 0 ? r : sd_bus_message_close_container(message);
+}
