@@ -12,65 +12,114 @@
 static bool is_configured(const struct config *config, const struct delivery_record *delivery)
 {
         return delivery->channel.kind == CHANNEL_MAIL ? config->mail.url != NULL
-                                                      : config_find_webhook(config, delivery->address) != NULL;
+                                                      : config_find_webhook(config, delivery->channel.webhook) != NULL;
 }
 
-static int reason_of(const struct config *config, const struct delivery_record *delivery,
-                     const struct dispatch_moved *moved, char **ret)
+static bool has_left(const struct config *config, const char *agency)
 {
+        return *agency && roster_find(&config->roster, agency) == ROSTER_NONE;
+}
+
+bool readdress_is_needed(const struct engine *engine, const struct delivery_record *delivery)
+{
+        const struct config *config = engine_config(engine);
+
+        return has_left(config, delivery->agency) ||
+               !address_is_of(&config->addresses, roster_find(&config->roster, delivery->agency), &delivery->channel,
+                              delivery->address);
+}
+
+/* What goes on to addresses that have not had it. */
+struct move {
+        struct engine *engine;
+        const struct delivery_record *from;
+        size_t n;          /* addresses that get it */
+        const char *first; /* of them; borrowed from the configuration */
+};
+
+static int reason_of(const struct config *config, const struct move *move, char **ret)
+{
+        const char *agency = move->from->agency;
         char *reason = NULL;
         int r;
 
-        if (*delivery->agency && roster_find(&config->roster, delivery->agency) == ROSTER_NONE)
+        if (has_left(config, agency))
                 r = asprintf(&reason, "the agency left the block");
-        else if (!is_configured(config, delivery))
+        else if (!is_configured(config, move->from))
                 r = asprintf(&reason, "no longer configured");
-        else if (moved->n > 1)
-                r = asprintf(&reason, "no longer an address of %s; %s and %zu more get it", delivery->agency,
-                             moved->address, moved->n - 1);
+        else if (move->n > 1)
+                r = asprintf(&reason, "no longer an address of %s; %s and %zu more get it", agency, move->first,
+                             move->n - 1);
         else
-                r = asprintf(&reason, "no longer an address of %s%s%s%s",
-                             *delivery->agency ? delivery->agency : "the contact", moved->n > 0 ? "; " : "",
-                             moved->n > 0 ? moved->address : "", moved->n > 0 ? " gets it" : "");
+                r = asprintf(&reason, "no longer an address of %s%s%s%s", *agency ? agency : "the contact",
+                             move->n > 0 ? "; " : "", move->n > 0 ? move->first : "", move->n > 0 ? " gets it" : "");
         if (r < 0)
                 return -ENOMEM;
         *ret = reason;
         return 0;
 }
 
-/* What a delivery carries is of one agency, or of several that share its mailbox: each has addresses of its own. */
-static int move_notices(struct engine *engine, const struct delivery_record *delivery,
-                        const struct notice_record *notices, size_t n, struct dispatch_moved *ret)
+/* To one address what it has not had of an agency's notices: as it was, where it was cancelled before, or anew. */
+static int move_to(struct move *move, const struct address *address, size_t agency, const struct notice_record *notices,
+                   size_t n)
 {
-        *ret = (struct dispatch_moved){0};
-        for (size_t i = 0, same; i < n; i += same) {
-                struct delivery_record part = *delivery;
-                struct dispatch_moved moved;
-                int r;
+        struct store *store = move->engine->store;
+        const struct channel channel = address_channel(address);
+        int64_t now = clock_now(&move->engine->clock);
+        size_t missing[MESSAGE_NOTICES_MAX], n_missing = 0;
+        char before[DELIVERY_ID_SIZE];
+        bool resumed = false;
+        int r = 0;
 
-                for (same = 1; i + same < n && strcmp(notices[i + same].agency, notices[i].agency) == 0;)
-                        same++;
-                memcpy(part.agency, notices[i].agency, sizeof(part.agency));
-                r = dispatch_elsewhere(engine, clock_now(&engine->clock), &part, &notices[i], same, &moved);
-                if (r < 0)
-                        return r;
-                if (ret->n == 0)
-                        ret->address = moved.address;
-                ret->n += moved.n;
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                if (!address_takes(address, agency, notices[i].kind))
+                        continue;
+                r = store_find_carrier(store, notices[i].id, &channel, address->name, move->from->number, before);
+                if (r == 1)
+                        missing[n_missing++] = i;
+                else if (r == 2) {
+                        r = store_resume_delivery(store, before, now);
+                        resumed = true;
+                }
         }
+        if (r >= 0 && n_missing > 0)
+                r = dispatch_add(move->engine, now, move->from->manual, address, notices, missing, n_missing);
+        if (r < 0)
+                return r;
+        if ((n_missing > 0 || resumed) && move->n++ == 0)
+                move->first = address->name;
         return 0;
 }
 
-static int elsewhere(struct engine *engine, const struct delivery_record *delivery, struct dispatch_moved *ret)
+/* What a delivery carries is of one agency, or of several that share its mailbox: each has addresses of its own. */
+static int move_notices(struct move *move, const struct notice_record *notices, size_t n)
 {
-        struct notice_record *CLEANUP_FREE notices = malloc(GROUP_MAX * sizeof(*notices));
+        const struct config *config = engine_config(move->engine);
+        int r = 0;
+
+        for (size_t i = 0, same; r == 0 && i < n; i += same) {
+                size_t agency = roster_find(&config->roster, notices[i].agency);
+
+                for (same = 1; i + same < n && strcmp(notices[i + same].agency, notices[i].agency) == 0;)
+                        same++;
+                if (has_left(config, notices[i].agency))
+                        continue;
+                for (struct address address = {0}; r == 0 && address_next(&config->addresses, agency, &address);)
+                        r = move_to(move, &address, agency, &notices[i], same);
+        }
+        return r;
+}
+
+static int move_all(struct move *move)
+{
+        struct notice_record *CLEANUP_FREE notices = malloc(MESSAGE_NOTICES_MAX * sizeof(*notices));
         int r, n;
 
         if (!notices)
                 return -ENOMEM;
-        n = r = store_delivery_notices(engine->store, delivery->number, notices, GROUP_MAX);
+        n = r = store_delivery_notices(move->engine->store, move->from->number, notices, MESSAGE_NOTICES_MAX);
         if (n >= 0)
-                r = move_notices(engine, delivery, notices, (size_t)n, ret);
+                r = move_notices(move, notices, (size_t)n);
         for (int i = 0; i < n; i++)
                 notice_record_clear(&notices[i]);
         return r;
@@ -78,15 +127,15 @@ static int elsewhere(struct engine *engine, const struct delivery_record *delive
 
 int readdress_delivery(struct engine *engine, const struct delivery_record *delivery, size_t *ret_moved)
 {
-        struct dispatch_moved moved = {0};
+        struct move move = {.engine = engine, .from = delivery};
         char *CLEANUP_FREE reason = NULL;
         int r;
 
-        if (dispatch_has_address(engine, delivery))
-                return 0;
-        r = elsewhere(engine, delivery, &moved);
+        if (!readdress_is_needed(engine, delivery))
+                return READDRESS_STAYS;
+        r = move_all(&move);
         if (r == 0)
-                r = reason_of(engine_config(engine), delivery, &moved, &reason);
+                r = reason_of(engine_config(engine), &move, &reason);
         /* Last: what goes on elsewhere is not settled by this. */
         if (r == 0)
                 r = store_finish_delivery(engine->store, &(struct delivery_result){
@@ -97,8 +146,8 @@ int readdress_delivery(struct engine *engine, const struct delivery_record *deli
                                                          });
         if (r < 0)
                 return r;
-        *ret_moved = moved.n;
-        return 1;
+        *ret_moved = move.n;
+        return READDRESS_CANCELLED;
 }
 
 struct pass {
@@ -112,7 +161,7 @@ static int visit(void *userdata, const struct delivery_record *delivery)
         size_t moved = 0;
         int r = readdress_delivery(pass->engine, delivery, &moved);
 
-        if (r == 1) {
+        if (r == READDRESS_CANCELLED) {
                 pass->cancelled++;
                 pass->moved += moved;
         }

@@ -180,7 +180,7 @@ static bool is_reached(const struct config *config, size_t agency)
                 return true;
         for (size_t i = 0; i < config->n_webhooks; i++)
                 for (size_t kind = 0; kind < KIND_COUNT; kind++)
-                        if (webhook_wants(&config->webhooks[i], agency, (enum notice_kind)kind))
+                        if (subscription_wants(&config->webhooks[i].subscription, agency, (enum notice_kind)kind))
                                 return true;
         return false;
 }

@@ -123,6 +123,22 @@ static int read_all(struct loader *loader, const char *path)
         return read_parts(loader);
 }
 
+static void write_addresses(struct config *config)
+{
+        struct address_book *book = &config->addresses;
+
+        book->roster = &config->roster;
+        book->contact = config->contact.email;
+        book->has_mail = config->mail.url != NULL;
+        for (size_t i = config->n_webhooks; i-- > 0;) {
+                struct subscription *subscription = &config->webhooks[i].subscription;
+
+                subscription->id = config->webhooks[i].id;
+                subscription->next = book->webhooks;
+                book->webhooks = subscription;
+        }
+}
+
 int config_load(const char *path, struct report *report, char **ret_templates, struct config **ret)
 {
         CLEANUP(config_free_p) struct config *config = calloc(1, sizeof(*config));
@@ -159,6 +175,7 @@ int config_load(const char *path, struct report *report, char **ret_templates, s
                         *ret_templates = TAKE_PTR(config->templates);
                 return -EINVAL;
         }
+        write_addresses(config);
         *ret = TAKE_PTR(config);
         return 0;
 }
@@ -169,7 +186,7 @@ static void webhook_clear(struct webhook *webhook)
         free(webhook->url);
         secret_free(webhook->secret, webhook->secret_size);
         free(webhook->ca_file);
-        free(webhook->agencies);
+        free(webhook->subscription.agencies);
 }
 
 static void mail_clear(struct mail_config *mail)
@@ -227,16 +244,4 @@ const struct webhook *config_find_webhook(const struct config *config, const cha
                 if (config->webhooks[i].id && strcmp(config->webhooks[i].id, id) == 0)
                         return &config->webhooks[i];
         return NULL;
-}
-
-bool webhook_wants(const struct webhook *webhook, size_t agency, enum notice_kind kind)
-{
-        if (!webhook->kinds[kind])
-                return false;
-        if (webhook->all_agencies)
-                return true;
-        for (size_t i = 0; i < webhook->n_agencies; i++)
-                if (webhook->agencies[i] == agency)
-                        return true;
-        return false;
 }

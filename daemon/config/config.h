@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/report.h"
+#include "core/address.h"
 #include "core/backoff.h"
 #include "core/hours.h"
 #include "core/kind.h"
@@ -48,10 +49,7 @@ struct webhook {
         unsigned char *secret; /* decoded; NULL: unsigned */
         size_t secret_size;
         char *ca_file;
-        bool all_agencies; /* "*", or neither a list here nor an agency that names it */
-        size_t *agencies;  /* roster indexes, with those that name it as their own */
-        size_t n_agencies;
-        bool kinds[KIND_COUNT];
+        struct subscription subscription;
         bool allow_http;
         int64_t timeout; /* seconds */
         uint32_t connections;
@@ -83,6 +81,7 @@ struct config {
         size_t n_webhooks;
         struct retry retry;
         struct roster roster;
+        struct address_book addresses; /* over the roster, the contact and the webhooks */
         struct policy *policies;
         size_t n_policies;
         struct plan *plans;
@@ -104,5 +103,3 @@ struct config *config_free(struct config *config);
 
 const struct plan *config_find_plan(const struct config *config, const char *id);
 const struct webhook *config_find_webhook(const struct config *config, const char *id);
-/* Whether a webhook gets notices of that kind for an agency. */
-bool webhook_wants(const struct webhook *webhook, size_t agency, enum notice_kind kind);

@@ -60,7 +60,7 @@ static void read_kinds(const struct section *section, struct webhook *webhook)
         const char *names[KIND_COUNT + 2] = {"*"};
 
         if (!list)
-                memset(webhook->kinds, true, sizeof(webhook->kinds));
+                memset(webhook->subscription.kinds, true, sizeof(webhook->subscription.kinds));
         if (!value_list(section, list))
                 return;
         if (list_length(list) == 0)
@@ -73,9 +73,9 @@ static void read_kinds(const struct section *section, struct webhook *webhook)
                 if (!value_word(section, config_setting_get_elem(list, i), names, &place))
                         continue;
                 if (place == 0)
-                        memset(webhook->kinds, true, sizeof(webhook->kinds));
+                        memset(webhook->subscription.kinds, true, sizeof(webhook->subscription.kinds));
                 else
-                        webhook->kinds[place - 1] = true;
+                        webhook->subscription.kinds[place - 1] = true;
         }
 }
 
@@ -130,8 +130,8 @@ int webhooks_read(struct loader *loader)
 
 static bool lists(const struct webhook *webhook, size_t agency)
 {
-        for (size_t i = 0; i < webhook->n_agencies; i++)
-                if (webhook->agencies[i] == agency)
+        for (size_t i = 0; i < webhook->subscription.n_agencies; i++)
+                if (webhook->subscription.agencies[i] == agency)
                         return true;
         return false;
 }
@@ -139,17 +139,17 @@ static bool lists(const struct webhook *webhook, size_t agency)
 /* Adds the agencies that name it as their own. */
 static int add_own(const struct roster *roster, struct webhook *webhook)
 {
-        size_t *agencies =
-                reallocarray(webhook->agencies, webhook->n_agencies + roster->n_agencies + 1, sizeof(*agencies));
+        size_t *agencies = reallocarray(webhook->subscription.agencies,
+                                        webhook->subscription.n_agencies + roster->n_agencies + 1, sizeof(*agencies));
 
         if (!agencies)
                 return -ENOMEM;
-        webhook->agencies = agencies;
+        webhook->subscription.agencies = agencies;
         for (size_t i = 0; i < roster->n_agencies; i++) {
                 const char *own = roster->agencies[i].webhook;
 
                 if (own && webhook->id && strcmp(own, webhook->id) == 0 && !lists(webhook, i))
-                        agencies[webhook->n_agencies++] = i;
+                        agencies[webhook->subscription.n_agencies++] = i;
         }
         return 0;
 }
@@ -171,17 +171,18 @@ static int bind_webhook(struct loader *loader, const struct section *section, st
         int r = 0;
 
         if (value_list(section, list)) {
-                webhook->all_agencies = names_all(list);
-                if (!webhook->all_agencies)
-                        r = agencies_lookup(loader, section, list, &webhook->agencies, &webhook->n_agencies);
+                webhook->subscription.all_agencies = names_all(list);
+                if (!webhook->subscription.all_agencies)
+                        r = agencies_lookup(loader, section, list, &webhook->subscription.agencies,
+                                            &webhook->subscription.n_agencies);
         }
         if (r == 0)
                 r = add_own(&loader->config->roster, webhook);
         if (r < 0)
                 return r;
-        if (!list && webhook->n_agencies == 0)
-                webhook->all_agencies = true;
-        if (list_length(list) == 0 && !webhook->all_agencies && webhook->n_agencies == 0)
+        if (!list && webhook->subscription.n_agencies == 0)
+                webhook->subscription.all_agencies = true;
+        if (list_length(list) == 0 && !webhook->subscription.all_agencies && webhook->subscription.n_agencies == 0)
                 setting_warning(section, list, "agencies: names nobody, so nothing is ever sent here");
         return 0;
 }

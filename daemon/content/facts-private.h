@@ -1,9 +1,9 @@
 /* What facts.c and its parts share: one letter under construction and everything it borrows. */
 #pragma once
 
-#include "addressing/dispatch.h"
 #include "base/cleanup.h"
 #include "content/facts.h"
+#include "core/address.h"
 #include "core/truth.h"
 
 struct facts {
@@ -14,11 +14,11 @@ struct facts {
         const struct obligation_record *preview; /* what a preview is of: it need not be true; else NULL */
         struct letter_entry *entries;
         size_t n_entries;
-        struct dropped_notice dropped[GROUP_MAX];
+        struct dropped_notice dropped[MESSAGE_NOTICES_MAX];
         size_t n_dropped;
         wall_time early; /* see facts_early() */
         bool threads;    /* only mail does; and only mail has calendar entries */
-        const char *thread[GROUP_MAX + 1];
+        const char *thread[MESSAGE_NOTICES_MAX + 1];
         size_t n_thread;
         void **kept; /* freed with the letter */
         size_t n_kept, room;

@@ -133,7 +133,7 @@ static int join_thread(struct facts *facts, int64_t obligation)
         r = store_thread_root(facts->engine->store, obligation, facts->letter.address, root);
         if (r != 0)
                 return r < 0 ? r : 0;
-        if (strcmp(root, facts->letter.id) == 0 || in_thread(facts, root) || facts->n_thread == GROUP_MAX)
+        if (strcmp(root, facts->letter.id) == 0 || in_thread(facts, root) || facts->n_thread == MESSAGE_NOTICES_MAX)
                 return 0;
 
         char *copy = facts_keep_copy(facts, root);
@@ -259,12 +259,13 @@ static int take_digest(struct facts *facts, const struct notice_record *notice)
 
 static int gather(struct facts *facts, const struct delivery_record *delivery)
 {
-        struct notice_record notices[GROUP_MAX]; /* 19 KiB: too much for the heap each time, not for the stack */
+        struct notice_record
+                notices[MESSAGE_NOTICES_MAX]; /* 19 KiB: too much for the heap each time, not for the stack */
         int r = address_letter(facts, delivery), n;
 
         if (r < 0 || delivery->kind == KIND_TEST)
                 return r;
-        n = r = store_delivery_notices(facts->engine->store, delivery->number, notices, GROUP_MAX);
+        n = r = store_delivery_notices(facts->engine->store, delivery->number, notices, MESSAGE_NOTICES_MAX);
         if (n == 0)
                 r = 1;
         else if (n > 0 && notices[0].kind == KIND_DIGEST)

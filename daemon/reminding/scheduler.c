@@ -309,7 +309,7 @@ static int batch(const struct tick *tick)
                 return r;
         more = r;
         r = dispatch_rest(tick->engine, tick->now_ms);
-        return r < 0 ? r : more || r;
+        return r < 0 ? r : more || r == DISPATCH_MORE;
 }
 
 static int64_t failures_wake(const struct engine *engine)
@@ -351,7 +351,7 @@ int scheduler_wake(struct engine *engine, int64_t *ret_ms)
         wake = clock_instant(next);
         if (failures_wake(engine) < wake)
                 wake = failures_wake(engine);
-        if (wake < now || waiting)
+        if (wake < now || waiting == DISPATCH_MORE)
                 wake = now;
         /* What falls due while the hours are closed waits for them to open. */
         *ret_ms = engine_when_open(engine, wake);

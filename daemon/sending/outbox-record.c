@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "addressing/dispatch.h"
 #include "addressing/failure.h"
 #include "addressing/readdress.h"
 #include "message/calendar-part.h"
@@ -78,7 +77,7 @@ static int record_one(struct outbox *outbox, struct parcel *parcel, int64_t now)
                 break;
         }
         /* It was put right, or its server taken out, while this was under way: no failure to tell anybody of. */
-        gone = result.state != DELIVERY_SENT && !dispatch_has_address(outbox->engine, &parcel->delivery);
+        gone = result.state != DELIVERY_SENT && readdress_is_needed(outbox->engine, &parcel->delivery);
         if (gone)
                 result.state = DELIVERY_QUEUED;
         r = store_finish_delivery(outbox->engine->store, &result);

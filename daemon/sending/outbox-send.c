@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "addressing/dispatch.h"
 #include "addressing/failure.h"
+#include "addressing/readdress.h"
 #include "content/facts.h"
 
 /* Why a message did not come into being. */
@@ -130,7 +130,7 @@ static void start_parcel(struct outbox *outbox, struct parcel *parcel)
         struct facts *CLEANUP(facts_free_p) facts = NULL;
         int r;
 
-        if (!dispatch_has_address(engine, &parcel->delivery)) { /* it was put right since this was claimed */
+        if (readdress_is_needed(engine, &parcel->delivery)) { /* it was put right since this was claimed */
                 outbox_answer(outbox, parcel, TRANSFER_TEMPORARY, NULL);
                 return;
         }

@@ -108,22 +108,25 @@ static void test_webhooks(void **state)
         assert_string_equal(gateway->url, "https://chat.laocai.example/hook");
         assert_int_equal(gateway->secret_size, 24);
         assert_memory_equal(gateway->secret, "012345678901234567890123", 24);
-        assert_false(gateway->all_agencies);
+        assert_false(gateway->subscription.all_agencies);
         /* the listed one, and the one that names it as its own */
-        assert_int_equal(gateway->n_agencies, 2);
-        assert_true(webhook_wants(gateway, roster_find(&config->roster, "so-noi-vu"), KIND_OVERDUE));
-        assert_true(webhook_wants(gateway, roster_find(&config->roster, "vp-ubnd"), KIND_ESCALATION));
-        assert_false(webhook_wants(gateway, roster_find(&config->roster, "vp-ubnd"), KIND_ADVANCE));
-        assert_false(webhook_wants(gateway, roster_find(&config->roster, "so-tu-phap"), KIND_OVERDUE));
+        assert_int_equal(gateway->subscription.n_agencies, 2);
+        assert_true(
+                subscription_wants(&gateway->subscription, roster_find(&config->roster, "so-noi-vu"), KIND_OVERDUE));
+        assert_true(
+                subscription_wants(&gateway->subscription, roster_find(&config->roster, "vp-ubnd"), KIND_ESCALATION));
+        assert_false(subscription_wants(&gateway->subscription, roster_find(&config->roster, "vp-ubnd"), KIND_ADVANCE));
+        assert_false(
+                subscription_wants(&gateway->subscription, roster_find(&config->roster, "so-tu-phap"), KIND_OVERDUE));
         assert_false(gateway->allow_http);
         assert_int_equal(gateway->timeout, 10);
         assert_int_equal(gateway->connections, 2);
         assert_null(gateway->ca_file);
         /* defaults: no list and nobody's own, so all; all kinds */
         assert_true(local->allow_http);
-        assert_true(local->all_agencies);
+        assert_true(local->subscription.all_agencies);
         for (size_t i = 0; i < KIND_COUNT; i++)
-                assert_true(webhook_wants(local, 2, (enum notice_kind)i));
+                assert_true(subscription_wants(&local->subscription, 2, (enum notice_kind)i));
         assert_int_equal(local->secret_size, strlen("plain bytes"));
         assert_memory_equal(local->secret, "plain bytes", local->secret_size);
         assert_int_equal(local->timeout, 20);
@@ -141,9 +144,9 @@ static void test_own_webhook(void **state)
         (void)tree_replace(*state, "reminderd.conf", "agencies = [\"so-noi-vu\"];", "");
         config = load(*state);
         gateway = config_find_webhook(config, "gateway");
-        assert_false(gateway->all_agencies);
-        assert_int_equal(gateway->n_agencies, 1);
-        assert_int_equal(gateway->agencies[0], roster_find(&config->roster, "vp-ubnd"));
+        assert_false(gateway->subscription.all_agencies);
+        assert_int_equal(gateway->subscription.n_agencies, 1);
+        assert_int_equal(gateway->subscription.agencies[0], roster_find(&config->roster, "vp-ubnd"));
         config_free(config);
 }
 
