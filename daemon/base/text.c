@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CHARACTER_MAX 4          /* bytes: RFC 3629, section 3; a NUL ends it sooner */
+#include "base/utf8.h"
+
 #define TEXT_FIRST_CAPACITY 1024 /* a short mail's text fits after one doubling */
 
 static bool text_grow(struct text *text, size_t more)
@@ -96,49 +97,23 @@ void text_clear(struct text *text)
         *text = (struct text){.limit = text->limit};
 }
 
-/* RFC 3629, section 4. */
-size_t text_character(const char *bytes, size_t size, char32_t *ret_code)
-{
-        const unsigned char *b = (const unsigned char *)bytes;
-        size_t length = b[0] < 0x80 ? 1 : b[0] >> 5 == 6 ? 2 : b[0] >> 4 == 14 ? 3 : b[0] >> 3 == 30 ? 4 : 0;
-        if (!length || length > size || b[0] == '\0')
-                return 0;
-        static const unsigned char leads[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-        static const char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-        char32_t code = b[0] & leads[length];
-        for (size_t i = 1; i < length; i++) {
-                if (b[i] >> 6 != 2)
-                        return 0;
-                code = code << 6 | (b[i] & 0x3f);
-        }
-        if (code < smallest[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-                return 0;
-        *ret_code = code;
-        return length;
-}
-
-bool text_is_control(char32_t code)
-{
-        return code < ' ' || (code >= 0x7f && code <= 0x9f) || code == 0x2028 || code == 0x2029;
-}
-
 static bool is_blank(char32_t code)
 {
-        return code == ' ' || text_is_control(code);
+        return code == ' ' || utf8_kind(code) & UTF8_BREAKS;
 }
 
-/* The explicit directional controls of Unicode Standard Annex 9. */
-static bool is_directional(char32_t code)
+/* Whether text_line() leaves it, as it is. */
+static bool is_left(char32_t code)
 {
-        return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+        return code != ' ' && !(utf8_kind(code) & UTF8_STEERS);
 }
 
 bool text_shows(const char *string)
 {
         for (size_t length; *string; string += length) {
                 char32_t code = 0xfffd;
-                length = text_character(string, CHARACTER_MAX, &code);
-                if (!is_blank(code) && !is_directional(code))
+                length = utf8_decode(string, UTF8_MAX, &code);
+                if (is_left(code))
                         return true;
         }
         return false;
@@ -154,8 +129,8 @@ static size_t foreign_size(const char *at)
         if (b[0] == 0xe1 && b[1] >> 6 == 2 && b[2] >> 6 == 2)
                 return 3;
         char32_t code;
-        size_t length = text_character(at, CHARACTER_MAX, &code);
-        return length && !is_blank(code) && !is_directional(code) ? length : 0;
+        size_t length = utf8_decode(at, UTF8_MAX, &code);
+        return length && is_left(code) ? length : 0;
 }
 
 /* The first character that text_line() does not leave, or a blank, or the end. */
@@ -191,11 +166,11 @@ char *text_line(const char *string)
         bool blank = false; /* one is owed before the next character */
         for (size_t i = 0; i < size;) {
                 char32_t code = 0xfffd;
-                size_t length = text_character(string + i, size - i, &code);
+                size_t length = utf8_decode(string + i, size - i, &code);
                 const char *from = length ? string + i : "\xef\xbf\xbd";
                 size_t width = length ? length : 3;
                 i += length ? length : 1;
-                if (is_directional(code))
+                if (utf8_kind(code) == UTF8_DIRECTION)
                         continue;
                 if (is_blank(code)) {
                         blank = text.size > 0;

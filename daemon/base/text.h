@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <uchar.h>
 
 #include "base/cleanup.h"
 
@@ -25,12 +24,6 @@ void text_clear(struct text *text);
 
 #define CLEANUP_TEXT CLEANUP(text_clear)
 
-/* Length in bytes of the UTF-8 character at the start of `size` bytes (size > 0); 0: they are no valid character.
- * Overlong forms, surrogates and NUL are not valid. */
-size_t text_character(const char *bytes, size_t size, char32_t *ret_code);
-/* A control character, of one byte or two, or one that ends a line: U+0085, U+2028 and U+2029 do that too (Unicode
- * Standard Annex 14). */
-bool text_is_control(char32_t code);
 /* Whether text_line() would leave anything of a string. */
 bool text_shows(const char *string);
 /* Whether a string is what text_line() would make of it. */

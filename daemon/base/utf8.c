@@ -1,37 +1,63 @@
-/* Whether bytes are well-formed UTF-8. */
+/* UTF-8: the one decoder, and which characters are unfit where. */
 #include "base/utf8.h"
+
+#include <stdbool.h>
 
 #include "base/cleanup.h"
 
-/* RFC 3629 section 4: the second byte's range depends on the first, all later ones are 80..BF. */
-static const struct {
-        unsigned char first_low, first_high;
-        unsigned char second_low, second_high;
-        unsigned char size;
-} utf8_forms[] = {
-        {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
-        {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
-        {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
-};
-
-size_t utf8_sequence(const char *text, size_t size)
+static bool continues(char byte)
 {
-        const unsigned char *bytes = (const unsigned char *)text;
+        return ((unsigned char)byte & 0xc0) == 0x80;
+}
 
-        if (size == 0)
+size_t utf8_decode(const char *bytes, size_t size, char32_t *ret_code)
+{
+        static const struct {
+                unsigned char mask, lead; /* of the first byte */
+                char32_t smallest;        /* a smaller one has a shorter form */
+        } forms[] = {{0x80, 0x00, 0x01}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+        unsigned char first = (unsigned char)bytes[0];
+        size_t more = 0; /* bytes after the first */
+        char32_t code;
+
+        while (more < ELEMENTS(forms) && (first & forms[more].mask) != forms[more].lead)
+                more++;
+        if (more == ELEMENTS(forms) || more >= size)
                 return 0;
-        if (bytes[0] < 0x80)
-                return 1;
-        for (size_t i = 0; i < ELEMENTS(utf8_forms); i++) {
-                if (bytes[0] < utf8_forms[i].first_low || bytes[0] > utf8_forms[i].first_high)
-                        continue;
-                if (size < utf8_forms[i].size || bytes[1] < utf8_forms[i].second_low ||
-                    bytes[1] > utf8_forms[i].second_high)
+        code = first & (unsigned char)~forms[more].mask;
+        for (size_t i = 1; i <= more; i++) {
+                if (!continues(bytes[i]))
                         return 0;
-                for (size_t k = 2; k < utf8_forms[i].size; k++)
-                        if (bytes[k] < 0x80 || bytes[k] > 0xBF)
-                                return 0;
-                return utf8_forms[i].size;
+                code = code << 6 | ((unsigned char)bytes[i] & 0x3f);
         }
-        return 0;
+        if (code < forms[more].smallest || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+                return 0;
+        *ret_code = code;
+        return more + 1;
+}
+
+size_t utf8_fit(const char *text, size_t size, size_t room)
+{
+        if (size <= room)
+                return size;
+        while (room > 0 && continues(text[room]))
+                room--;
+        return room;
+}
+
+enum utf8_kind utf8_kind(char32_t code)
+{
+        static const struct {
+                char32_t first, last;
+                enum utf8_kind kind;
+        } unfit[] = {
+                {0x00, 0x1f, UTF8_CONTROL},       {0x7f, 0x9f, UTF8_CONTROL},       {0x200b, 0x200f, UTF8_HIDDEN},
+                {0x2028, 0x2029, UTF8_LINE_END},  {0x202a, 0x202e, UTF8_DIRECTION}, {0x2060, 0x2065, UTF8_HIDDEN},
+                {0x2066, 0x2069, UTF8_DIRECTION}, {0x206a, 0x206f, UTF8_HIDDEN},    {0xfeff, 0xfeff, UTF8_HIDDEN},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(unfit) && code >= unfit[i].first; i++)
+                if (code <= unfit[i].last)
+                        return unfit[i].kind;
+        return UTF8_PLAIN;
 }

@@ -15,29 +15,18 @@ struct section section_of(struct report *report, const char *file, const config_
         return (struct section){.report = report, .file = file, .group = group};
 }
 
-/* Of the characters of several bytes those that end a line, are controls, or turn the direction of what follows: U+0080
- * to U+009F, U+2028 to U+202E, U+2066 to U+2069. */
-static bool is_unfit(const unsigned char *bytes, size_t n)
-{
-        if (n == 2)
-                return bytes[0] == 0xC2 && bytes[1] < 0xA0;
-        return n == 3 && bytes[0] == 0xE2 &&
-               ((bytes[1] == 0x80 && bytes[2] >= 0xA8 && bytes[2] <= 0xAE) ||
-                (bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9));
-}
-
 /* What a file says may hold anything; a finding is one line of a terminal or the journal. */
 static void make_one_line(char *text)
 {
         size_t size = strlen(text), n;
 
-        for (size_t i = 0; i < size; i += n) {
-                n = utf8_sequence(text + i, size - i);
-                if (n <= 1) {
-                        if (n == 0 || (unsigned char)text[i] < ' ' || text[i] == 0x7f)
-                                text[i] = '?';
-                        n = 1;
-                } else if (is_unfit((const unsigned char *)text + i, n))
+        for (size_t i = 0; i<size; i += n> 0 ? n : 1) {
+                char32_t code;
+
+                n = utf8_decode(text + i, size - i, &code);
+                if (n == 0)
+                        text[i] = '?';
+                else if (utf8_kind(code) & UTF8_STEERS)
                         memset(text + i, '?', n);
         }
 }
@@ -254,21 +243,10 @@ unsigned list_length(const config_setting_t *list)
 const char *excerpt(const char *text, char buffer[static EXCERPT_SIZE])
 {
         static const char ellipsis[] = "…";
-        size_t size = strlen(text), kept = 0;
+        size_t size = strlen(text), kept = utf8_fit(text, size, EXCERPT_SIZE - sizeof(ellipsis));
 
-        if (size < EXCERPT_SIZE) {
-                memcpy(buffer, text, size + 1);
-                return buffer;
-        }
-        while (kept < EXCERPT_SIZE - sizeof(ellipsis)) {
-                size_t n = utf8_sequence(text + kept, size - kept);
-
-                if (n == 0)
-                        n = 1;
-                if (kept + n > EXCERPT_SIZE - sizeof(ellipsis))
-                        break;
-                kept += n;
-        }
+        if (size < EXCERPT_SIZE)
+                return memcpy(buffer, text, size + 1);
         memcpy(buffer, text, kept);
         memcpy(buffer + kept, ellipsis, sizeof(ellipsis));
         return buffer;

@@ -26,10 +26,11 @@ static void check_bytes(char *text, size_t size, const char *name, struct report
         unsigned line = 1, reported = 0, bad_lines = 0;
 
         for (size_t i = 0; i < size;) {
-                size_t n = utf8_sequence(text + i, size - i);
+                char32_t code;
+                size_t n = utf8_decode(text + i, size - i, &code);
 
                 line += text[i] == '\n';
-                if (n > 0 && text[i] != '\0') {
+                if (n > 0) {
                         i += n;
                         continue;
                 }

@@ -26,24 +26,25 @@ static bool has_type(const struct section *section, const config_setting_t *valu
 static bool check_characters(const struct section *section, const config_setting_t *value, const char *text, bool prose)
 {
         size_t size = strlen(text), n;
+        char32_t code;
 
         for (size_t i = 0; i < size; i += n) {
-                n = utf8_sequence(text + i, size - i);
+                n = utf8_decode(text + i, size - i, &code);
                 if (n == 0) {
                         setting_error(section, value, "%s: the escape \\x%02X makes no UTF-8", setting_name(value),
                                       (unsigned)(unsigned char)text[i]);
                         return false;
                 }
-                if (prose && (text[i] == '\n' || text[i] == '\r' || text[i] == '\t'))
+                if (prose && (code == '\n' || code == '\r' || code == '\t'))
                         continue;
-                if (text[i] == '\n' || text[i] == '\r') {
+                if (code == '\n' || code == '\r') {
                         setting_error(section, value, "%s: has a line end inside; it must be one line",
                                       setting_name(value));
                         return false;
                 }
-                if ((unsigned char)text[i] < ' ' || text[i] == 0x7f) {
+                if (code < 0x80 && utf8_kind(code) == UTF8_CONTROL) {
                         setting_error(section, value, "%s: has the control character 0x%02X inside",
-                                      setting_name(value), (unsigned)(unsigned char)text[i]);
+                                      setting_name(value), (unsigned)code);
                         return false;
                 }
         }

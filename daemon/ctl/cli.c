@@ -29,7 +29,7 @@ int cli_no_memory(const struct cli *cli)
 int cli_print(const struct cli *cli, const json_t *json)
 {
         char *CLEANUP_FREE text = json_dumps(json, JSON_INDENT(2));
-        uint32_t code;
+        char32_t code;
 
         if (!text)
                 return cli_no_memory(cli);

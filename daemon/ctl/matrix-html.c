@@ -65,7 +65,7 @@ static void put_byte(char byte)
 
 static void put_escaped(const char *text)
 {
-        uint32_t code;
+        char32_t code;
 
         for (size_t n; *text; text += n > 0 ? n : 1) {
                 n = text_steers(text, &code);

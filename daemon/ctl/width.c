@@ -7,19 +7,13 @@
 #include <wchar.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 
 struct glyph {
         size_t bytes;
         size_t columns;
         int printable;
 };
-
-/* What turns the direction of the text after it (Unicode Standard Annex 9): the C library prints it, and a terminal
- * that follows it shows one name for another. */
-static bool is_directional(uint32_t character)
-{
-        return (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
-}
 
 static struct glyph next_glyph(const char *text, size_t size)
 {
@@ -30,7 +24,8 @@ static struct glyph next_glyph(const char *text, size_t size)
 
         if (n == 0 || n > size) /* also (size_t)-1 and -2: broken, or cut off */
                 return (struct glyph){1, 1, 0};
-        columns = is_directional((uint32_t)character) ? -1 : wcwidth(character);
+        /* The C library prints what turns the direction; a terminal that follows it shows one name for another. */
+        columns = utf8_kind((char32_t)character) == UTF8_DIRECTION ? -1 : wcwidth(character);
         return columns < 0 ? (struct glyph){n, 1, 0} : (struct glyph){n, (size_t)columns, 1};
 }
 
@@ -104,32 +99,18 @@ void text_pad_left(FILE *out, const char *text, size_t columns)
 
 /* ---- whatever the locale ---- */
 
-/* The controls of ASCII and of Latin 1 (U+009B begins an escape sequence as ESC [ does), and the separators of lines.
- */
-static bool is_steering(uint32_t code)
+size_t text_steers(const char *text, char32_t *ret_code)
 {
-        if (code == '\n' || code == '\r' || code == '\t')
-                return false;
-        return code < ' ' || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 || is_directional(code);
-}
+        size_t n = utf8_decode(text, UTF8_MAX, ret_code);
 
-size_t text_steers(const char *text, uint32_t *ret_code)
-{
-        unsigned char first = (unsigned char)*text;
-        size_t n = first < 0x80 ? 1 : first < 0xe0 ? 2 : 3;
-        uint32_t code = n == 1 ? first : first & (0x7fU >> n);
-
-        if ((first >= 0x80 && first < 0xc0) || first >= 0xf0) /* the rest of one, or one far above */
+        if (n == 0 || strchr("\n\r\t", *text))
                 return 0;
-        for (size_t i = 1; i < n; i++)
-                code = code << 6 | ((unsigned char)text[i] & 0x3f);
-        *ret_code = code;
-        return is_steering(code) ? n : 0;
+        return utf8_kind(*ret_code) & UTF8_STEERS ? n : 0;
 }
 
 void text_write_page(FILE *out, const char *text)
 {
-        uint32_t code;
+        char32_t code;
 
         for (size_t n; *text; text += n > 0 ? n : 1) {
                 n = text_steers(text, &code);

@@ -4,8 +4,8 @@
 
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <uchar.h>
 
 /* Combining marks take none, CJK characters two, control characters and broken bytes one (they print as '?'). */
 size_t text_width(const char *text);
@@ -21,7 +21,7 @@ void text_pad_left(FILE *out, const char *text, size_t columns);
 /* How many bytes at the start of valid UTF-8 are a character that steers a terminal (a control, but for the end of a
  * line and a tab), ends a line unseen or turns the direction of the text after it; 0: the next byte is of another one.
  * *ret_code is its number in Unicode. Whatever the locale: for what programs read. */
-size_t text_steers(const char *text, uint32_t *ret_code);
+size_t text_steers(const char *text, char32_t *ret_code);
 #define TEXT_STEERED "\uFFFD" /* what people see in place of one, where it is not escaped */
 /* Writes valid UTF-8 of several lines, a page of HTML or a letter, without them. */
 void text_write_page(FILE *out, const char *text);

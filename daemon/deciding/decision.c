@@ -8,7 +8,7 @@
 
 #include "addressing/announce.h"
 #include "base/cleanup.h"
-#include "base/text.h"
+#include "base/utf8.h"
 #include "deciding/decision-private.h"
 
 __attribute__((format(printf, 3, 4))) int decision_says(struct decision_result *result, enum decision_outcome outcome,
@@ -243,8 +243,8 @@ bool decision_text_valid(const char *text)
         for (size_t i = 0, width; i < length; i += width) {
                 char32_t code;
 
-                width = text_character(text + i, length - i, &code);
-                if (width == 0 || text_is_control(code))
+                width = utf8_decode(text + i, length - i, &code);
+                if (width == 0 || utf8_kind(code) & UTF8_BREAKS)
                         return false;
         }
         return strspn(text, " ") < length;

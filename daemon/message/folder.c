@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "message/folder_parts.h"
 
 #define SUBJECT "Subject: "
@@ -37,7 +38,7 @@ static int check_bytes(const char *path, const char *text, size_t size, struct r
         unsigned line = 1;
         for (size_t i = 0; i < size;) {
                 char32_t code;
-                size_t length = text_character(text + i, size - i, &code);
+                size_t length = utf8_decode(text + i, size - i, &code);
                 if (!length) {
                         report_error(report, path, line, "not UTF-8");
                         return -EINVAL;

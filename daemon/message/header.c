@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 #define LINE_COLUMNS 76 /* RFC 2047, section 2: a line that holds an encoded word */
 #define WORD_MAX 75     /* same: an encoded word */
@@ -77,16 +78,6 @@ static size_t encode_base64(const unsigned char *bytes, size_t size, char *ret)
         return n;
 }
 
-/* Bytes of whole characters that fit into `room`; the value is valid UTF-8. */
-static size_t whole_characters(const char *value, size_t size, size_t room)
-{
-        if (size <= room)
-                return size;
-        while (room > 0 && ((unsigned char)value[room] & 0xc0) == 0x80)
-                room--;
-        return room;
-}
-
 /* Bytes that an encoded word can carry on a line that is filled up to a column. */
 static size_t encoded_room(size_t column)
 {
@@ -103,7 +94,7 @@ static void put_encoded(struct field *field, const char *value, size_t left)
                         fold(field);
                         room = encoded_room(0);
                 }
-                size_t size = whole_characters(value, left, room);
+                size_t size = utf8_fit(value, left, room);
                 char word[WORD_MAX] = WORD_OPEN;
                 size_t n = sizeof(WORD_OPEN) - 1;
                 n += encode_base64((const unsigned char *)value, size, word + n);

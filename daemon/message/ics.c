@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 #define PRODUCT_ID "-//reminderd//reminderd//VI"
 #define LINE_OCTETS 75 /* RFC 5545, section 3.1, without the line end */
@@ -74,9 +75,7 @@ static void fold(struct text *out, const char *line)
 {
         for (const char *end; (end = strstr(line, "\r\n")); line = end + 2) {
                 for (size_t room = LINE_OCTETS; (size_t)(end - line) > room; room = LINE_OCTETS - 1) {
-                        size_t size = room;
-                        while (size > 1 && ((unsigned char)line[size] & 0xc0) == 0x80)
-                                size--;
+                        size_t size = utf8_fit(line, (size_t)(end - line), room);
                         text_add(out, line, size);
                         text_add_string(out, "\r\n ");
                         line += size;

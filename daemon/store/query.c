@@ -373,7 +373,8 @@ static const char *column_text(struct query *query, int column)
 {
         const char *text = (const char *)sqlite3_column_text(query->statement, column);
         size_t size = (size_t)sqlite3_column_bytes(query->statement, column), at = 0, n;
-        while (text && at < size && text[at] != '\0' && (n = utf8_sequence(text + at, size - at)) > 0)
+        char32_t code;
+        while (text && at < size && (n = utf8_decode(text + at, size - at, &code)) > 0)
                 at += n;
         if (at < size)
                 damaged(query, column, "is no text");

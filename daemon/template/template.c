@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "template/template_nodes.h"
 
 #define NODES_FIRST_CAPACITY 32 /* a mail's text fits after two doublings */
@@ -85,12 +86,7 @@ static int shown_size(const char *name, size_t size)
         const char *end = name;
         while (end < name + size && !iscntrl((unsigned char)*end))
                 end++;
-        size = (size_t)(end - name);
-        if (size <= NAME_SHOWN_MAX)
-                return (int)size;
-        for (size = NAME_SHOWN_MAX; size > 0 && ((unsigned char)name[size] & 0xc0) == 0x80;)
-                size--;
-        return (int)size;
+        return (int)utf8_fit(name, (size_t)(end - name), NAME_SHOWN_MAX);
 }
 
 static bool is_name(const char *name, size_t size)

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
+#include "base/utf8.h"
 #include "message/header.h"
 
 #define LONG_40 "0123456789012345678901234567890123456789"
@@ -86,7 +86,7 @@ static char *decode(const char *field)
                 n += decode_base64(word, (size_t)(end - word), text + n);
                 for (size_t i = from; i < n;) {
                         char32_t code;
-                        size_t length = text_character(text + i, n - i, &code);
+                        size_t length = utf8_decode(text + i, n - i, &code);
                         assert_int_not_equal(length, 0);
                         i += length;
                 }

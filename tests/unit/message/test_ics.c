@@ -9,7 +9,7 @@
 #include <libical/ical.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
+#include "base/utf8.h"
 #include "message/ics.h"
 
 static char *make(const char *summary, const char *description)
@@ -36,7 +36,7 @@ static void check_lines(const char *text)
                 assert_in_range(end - line, 1, 75);
                 for (const char *at = line; at < end;) {
                         char32_t code;
-                        size_t length = text_character(at, (size_t)(end - at), &code);
+                        size_t length = utf8_decode(at, (size_t)(end - at), &code);
                         assert_int_not_equal(length, 0);
                         assert_true(code >= ' ');
                         at += length;

@@ -69,32 +69,6 @@ static void test_is_line(void **state)
         assert_true(text_shows(" \xff"));
 }
 
-static void test_character(void **state)
-{
-        (void)state;
-        static const struct {
-                const char *bytes;
-                size_t size, length;
-                char32_t code;
-        } rows[] = {
-                {"a", 1, 1, 'a'},
-                {"\xc4\x90", 2, 2, 0x110},
-                {"\xe1\xba\xa5", 3, 3, 0x1ea5},
-                {"\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff},
-                {"\xf4\x90\x80\x80", 4, 0, 0},
-                {"\xe1\xba\xa5", 2, 0, 0},
-                {"\xe0\x80\xa5", 3, 0, 0},
-                {"\x80", 1, 0, 0},
-                {"\xf8\x88\x80\x80\x80", 5, 0, 0},
-                {"", 1, 0, 0},
-        };
-        for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                char32_t code = 0;
-                assert_int_equal(text_character(rows[i].bytes, rows[i].size, &code), rows[i].length);
-                assert_int_equal(code, rows[i].code);
-        }
-}
-
 static void test_buffer(void **state)
 {
         (void)state;
@@ -131,8 +105,10 @@ static void test_limit(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_line),   cmocka_unit_test(test_is_line), cmocka_unit_test(test_character),
-                cmocka_unit_test(test_buffer), cmocka_unit_test(test_limit),
+                cmocka_unit_test(test_line),
+                cmocka_unit_test(test_is_line),
+                cmocka_unit_test(test_buffer),
+                cmocka_unit_test(test_limit),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
