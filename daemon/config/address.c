@@ -13,6 +13,7 @@
 #include <idn2.h>
 
 #include "base/cleanup.h"
+#include "config/pasted.h"
 #include "config/value.h"
 
 #define LOCAL_MAX 64   /* RFC 5321 section 4.5.3.1.1 */
@@ -287,7 +288,7 @@ int address_read(const struct section *section, const config_setting_t *value, c
         if (!value_text(section, value, &text))
                 return 0;
         r = address_parse(text, &address, &why);
-        if (r == ADDRESS_WRONG)
+        if (r == ADDRESS_WRONG && !pasted_report(section, value, text))
                 setting_error(section, value, "%s \"%s\" is not an e-mail address: %s", setting_name(value),
                               excerpt(text, buffer), why);
         if (r != 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/loader.h"
+#include "config/pasted.h"
 
 /* A plan's work may end a little after its year: the report on a year is due in the following January, and nothing
  * later than March belongs to the old plan. What lies before the year, or later, is a slip of the pen. */
@@ -130,11 +131,13 @@ static void read_observance(const struct section *item_section, int32_t year, st
         if (!value_text(&section, date, &text))
                 return;
         excerpt(text, buffer);
-        if (!parse_month_day(text, it))
-                setting_error(&section, date,
-                              "date \"%s\" is not a day of the year; expected \"MM-DD\" or \"lunar:MM-DD\"", buffer);
-        else if (it->lunar ? it->month < 1 || it->month > LUNAR_MONTHS || it->day < 1 || it->day > LUNAR_MONTH_DAYS
-                           : !civil_valid(LEAP_YEAR, it->month, it->day))
+        if (!parse_month_day(text, it)) {
+                if (!pasted_report(&section, date, text))
+                        setting_error(&section, date,
+                                      "date \"%s\" is not a day of the year; expected \"MM-DD\" or \"lunar:MM-DD\"",
+                                      buffer);
+        } else if (it->lunar ? it->month < 1 || it->month > LUNAR_MONTHS || it->day < 1 || it->day > LUNAR_MONTH_DAYS
+                             : !civil_valid(LEAP_YEAR, it->month, it->day))
                 setting_error(&section, date, "date \"%s\": there is no such day", buffer);
         else
                 return;

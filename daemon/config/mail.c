@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "config/address.h"
+#include "config/pasted.h"
 #include "config/secret.h"
 
 #define MAIL_CONNECTIONS 4
@@ -33,6 +34,8 @@ static int read_server(const struct section *section, struct mail_config *mail)
         r = url_check(text, mail_schemes, &scheme, &why);
         if (r < 0)
                 return r;
+        if (r == ADDRESS_WRONG && pasted_report(section, value, text))
+                return 0;
         if (r == ADDRESS_WRONG) {
                 setting_error(section, value, "url is not valid: %s; expected smtp://HOST:PORT or smtps://HOST:PORT",
                               why);
@@ -121,6 +124,8 @@ static int read_helo(const struct section *section, struct mail_config *mail)
         if (!value_text(section, value, &text))
                 return 0;
         if (hello_check(text, &why) == ADDRESS_WRONG) {
+                if (pasted_report(section, value, text))
+                        return 0;
                 setting_error(section, value,
                               "helo \"%s\" is not a name that mail servers take: %s; expected \"may.khoi.example\" or "
                               "\"[192.0.2.1]\"",
@@ -139,7 +144,7 @@ static int read_sender(const struct section *section, struct mail_config *mail)
 
         if (value_text(section, value, &text)) {
                 r = mailbox_parse(text, &mail->from, &why);
-                if (r == ADDRESS_WRONG)
+                if (r == ADDRESS_WRONG && !pasted_report(section, value, strchr(text, '<') ? strchr(text, '<') : text))
                         setting_error(section, value, "from \"%s\" is not an e-mail address: %s", excerpt(text, buffer),
                                       why);
                 if (r < 0)

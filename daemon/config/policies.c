@@ -4,6 +4,7 @@
 
 #include "base/nearest.h"
 #include "config/loader.h"
+#include "config/pasted.h"
 
 #define BEFORE_MAX 100  /* rungs before a date: with a year of overdue ones they must fit a ladder (LADDER_MAX) */
 #define ESCALATE_MAX 32 /* levels */
@@ -207,7 +208,7 @@ size_t policy_lookup(const struct loader *loader, const struct section *section,
         for (size_t i = 0; i < config->n_policies; i++)
                 if (strcmp(config->policies[i].id, id) == 0)
                         return i;
-        if (!value || !loader->policies_known)
+        if (!value || !loader->policies_known || pasted_report(section, value, id))
                 return POLICY_NONE;
         for (size_t i = 0; i < config->n_policies; i++)
                 nearest_consider(&nearest, config->policies[i].id);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config/loader.h"
+#include "config/pasted.h"
 
 #define MONTHS_TEXT_SIZE sizeof("01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12")
 
@@ -81,6 +82,8 @@ int repeat_read(const struct section *section, const config_setting_t *value, in
                 return r;
         excerpt(item->repeat, judging.text);
         if (rule_parse(item->repeat, &judging.rule, reason) < 0) {
+                if (pasted_report(section, value, item->repeat))
+                        return 0;
                 setting_error(section, value, "repeat \"%s\" is no rule of RFC 5545 for days: %s", judging.text,
                               reason);
                 return 0;

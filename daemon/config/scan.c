@@ -11,7 +11,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/utf8.h"
 #include "config/config.h"
+#include "config/pasted.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
@@ -47,7 +49,8 @@ struct scan {
         size_t word_size;
         char *string_end; /* right behind a string while nothing but blanks and comments followed, else NULL */
         unsigned string_line;
-        unsigned long_from, long_to; /* the first string that seems to lack its closing quote; 0: none */
+        unsigned long_from, long_to;  /* the first string that seems to lack its closing quote; 0: none */
+        char curly[PASTED_TEXT_SIZE]; /* what stands in that quote's place; "": nothing like it */
         unsigned renamed;
 };
 
@@ -60,7 +63,10 @@ __attribute__((format(printf, 3, 4))) static int scan_refuse(struct scan *scan, 
         (void)vsnprintf(text, sizeof(text), format, arguments);
         va_end(arguments);
         /* A quote that is missing turns all that follows inside out: it is the cause, the rest its echo. */
-        if (scan->long_from > 0)
+        if (scan->long_from > 0 && *scan->curly)
+                report_error(scan->report, scan->file, scan->long_from,
+                             "syntax error: the string that begins here is not closed: the character %s", scan->curly);
+        else if (scan->long_from > 0)
                 report_error(scan->report, scan->file, scan->long_from,
                              "syntax error: the string that begins here has no closing '\"' before line %u",
                              scan->long_to);
@@ -137,6 +143,20 @@ static bool is_word_byte(char c)
         return (unsigned char)c >= 0x80 || is_digit(c) || (c != '\0' && strchr(LETTERS, c));
 }
 
+/* At the quote that ends a string: where that is the opening one of another string, the text of that follows on the
+ * spot. */
+static void scan_suspect(struct scan *scan, const char *begin, unsigned line)
+{
+        bool ended = *scan->at != '\0';
+
+        if (scan->long_from > 0 || (ended && !is_word_byte(scan->at[1])))
+                return;
+        if (!pasted_closes_string(begin, scan->at, scan->curly) && (!ended || scan->line == line))
+                return;
+        scan->long_from = line;
+        scan->long_to = scan->line;
+}
+
 static int scan_string(struct scan *scan)
 {
         const char *begin = scan->at;
@@ -152,17 +172,13 @@ static int scan_string(struct scan *scan)
                         scan->at++;
                 scan->line += *scan->at == '\n';
         }
+        scan_suspect(scan, begin, line);
         if (!*scan->at)
                 return scan_refuse(scan, line, "syntax error: the string that begins here is never closed; add '\"'");
         scan->at++;
         if ((size_t)(scan->at - begin) > SCAN_STRING_MAX)
                 return scan_refuse(scan, line, "a string of more than %zu bytes; is its '\"' missing?",
                                    SCAN_STRING_MAX);
-        /* Where an opening quote was taken for the closing one, the text of its string follows on the spot. */
-        if (scan->line > line && is_word_byte(*scan->at) && scan->long_from == 0) {
-                scan->long_from = line;
-                scan->long_to = scan->line;
-        }
         scan_passed(scan, TOKEN_STRING);
         scan->string_end = scan->at;
         scan->string_line = scan->line;
@@ -403,6 +419,25 @@ static int scan_separator(struct scan *scan)
         return 0;
 }
 
+static int scan_misplaced(struct scan *scan)
+{
+        char why[PASTED_TEXT_SIZE];
+        char32_t code = 0;
+        size_t n = utf8_decode(scan->at, UTF8_MAX, &code);
+
+        if (*scan->at == '\'' || *scan->at == '`')
+                return scan_refuse(scan, scan->line, "syntax error: a text stands in straight double quotes, not in %c",
+                                   *scan->at);
+        if (pasted_explain(scan->at, why))
+                return scan_refuse(scan, scan->line, "syntax error: the character %s", why);
+        if (n == 0 || utf8_kind(code) != UTF8_PLAIN)
+                return scan_refuse(scan, scan->line, "syntax error: the character U+%04X is out of place; delete it",
+                                   (unsigned)code);
+        return scan_refuse(scan, scan->line,
+                           "syntax error: the character '%.*s' is out of place; a text stands in quotes", (int)n,
+                           scan->at);
+}
+
 static int scan_punctuation(struct scan *scan)
 {
         char c = *scan->at;
@@ -433,9 +468,7 @@ static int scan_punctuation(struct scan *scan)
                                            ? "@include is not supported; put the text itself here"
                                            : "syntax error: the character '@' is out of place");
         default:
-                return scan_refuse(scan, scan->line,
-                                   "syntax error: the character '%c' is out of place; a text stands in quotes",
-                                   c > ' ' && c < 0x7f ? c : '?');
+                return scan_misplaced(scan);
         }
         scan->at++;
         return r;

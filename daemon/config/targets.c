@@ -4,6 +4,7 @@
 
 #include "base/nearest.h"
 #include "config/loader.h"
+#include "config/pasted.h"
 
 const char *const target_roles[] = {"head", "deputy", "members", "all", NULL};
 
@@ -22,7 +23,7 @@ static void report_unknown(const struct loader *loader, const struct section *se
         struct nearest nearest = nearest_to(word);
         char buffer[EXCERPT_SIZE], hint[HINT_SIZE];
 
-        if (!loader->roster_known)
+        if (!loader->roster_known || pasted_report(section, value, word))
                 return;
         for (size_t i = 0; i < roster->n_agencies; i++)
                 if (roster->agencies[i].id)

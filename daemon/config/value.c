@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/nearest.h"
 #include "base/utf8.h"
+#include "config/pasted.h"
 #include "core/roster.h"
 
 static bool has_type(const struct section *section, const config_setting_t *value, int type, const char *expected)
@@ -86,6 +87,8 @@ bool value_id(const struct section *section, const config_setting_t *value, cons
         if (!value_text(section, value, &text))
                 return false;
         if (!id_valid(text)) {
+                if (pasted_report(section, value, text))
+                        return false;
                 setting_error(section, value,
                               "%s \"%s\" is not a valid id; use a-z, 0-9 and '-', at most %d, none of them a '-' first",
                               setting_name(value), excerpt(text, buffer), ID_SIZE - 1);
@@ -144,6 +147,8 @@ bool value_date(const struct section *section, const config_setting_t *value, ci
         r = civil_parse(text, ret);
         if (r == 0)
                 return true;
+        if (pasted_report(section, value, text))
+                return false;
         excerpt(text, buffer);
         if (is_written_date(text, iso))
                 setting_error(section, value, "%s \"%s\" is not of the form YYYY-MM-DD; write \"%s\"",
@@ -170,8 +175,9 @@ bool value_clock(const struct section *section, const config_setting_t *value, i
                 return false;
         if (civil_parse_clock(text, ret) == 0)
                 return true;
-        setting_error(section, value, "%s \"%s\" is not a time of day; expected HH:MM, \"00:00\" to \"23:59\"",
-                      setting_name(value), excerpt(text, buffer));
+        if (!pasted_report(section, value, text))
+                setting_error(section, value, "%s \"%s\" is not a time of day; expected HH:MM, \"00:00\" to \"23:59\"",
+                              setting_name(value), excerpt(text, buffer));
         return false;
 }
 
@@ -186,6 +192,8 @@ bool value_offset(const struct section *section, const config_setting_t *value, 
         r = offset_parse(text, ret);
         if (r == 0)
                 return true;
+        if (pasted_report(section, value, text))
+                return false;
         excerpt(text, buffer);
         if (r == -ERANGE)
                 setting_error(section, value, "%s \"%s\" is too long; at most %d days make sense", setting_name(value),
@@ -232,6 +240,8 @@ bool value_duration(const struct section *section, const config_setting_t *value
                 *ret = seconds;
                 return true;
         }
+        if (pasted_report(section, value, text))
+                return false;
         excerpt(text, buffer);
         if (r == -EDOM)
                 setting_error(section, value, "%s \"%s\": working days (wd) have no fixed length; use d",
@@ -262,6 +272,8 @@ bool value_word(const struct section *section, const config_setting_t *value, co
                 }
                 nearest_consider(&nearest, words[i]);
         }
+        if (pasted_report(section, value, text))
+                return false;
         word_list(words, list);
         excerpt(text, buffer);
         if (nearest.best)

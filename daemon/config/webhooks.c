@@ -4,6 +4,7 @@
 
 #include "base/nearest.h"
 #include "config/address.h"
+#include "config/pasted.h"
 #include "config/secret.h"
 
 #define WEBHOOK_CONNECTIONS 4
@@ -29,9 +30,10 @@ static int read_url(const struct section *section, struct webhook *webhook)
         r = url_check(text, webhook_schemes, &scheme, &why);
         if (r < 0)
                 return r;
-        if (r == ADDRESS_WRONG)
-                setting_error(section, value, "url is not valid: %s; expected https://HOST/PATH", why);
-        else if (scheme == 1 && !webhook->allow_http)
+        if (r == ADDRESS_WRONG) {
+                if (!pasted_report(section, value, text))
+                        setting_error(section, value, "url is not valid: %s; expected https://HOST/PATH", why);
+        } else if (scheme == 1 && !webhook->allow_http)
                 setting_error(section, value,
                               "url is http, which anyone on the way can read and change; use https, or "
                               "set allow_http = true");

@@ -1,0 +1,78 @@
+/* One mistake in a good configuration: found at its line, in words that help, and nothing else is found. */
+#include "mistakes.h"
+
+#include "tree.h"
+
+struct one {
+        const struct mistake *mistake;
+        struct tree tree;
+};
+
+static int setup(void **state)
+{
+        struct one *one = calloc(1, sizeof(*one));
+
+        one->mistake = *state;
+        tree_make(&one->tree);
+        *state = one;
+        return 0;
+}
+
+static int teardown(void **state)
+{
+        struct one *one = *state;
+
+        tree_remove(&one->tree);
+        free(one);
+        return 0;
+}
+
+static void check(void **state, bool warning)
+{
+        const struct one *one = *state;
+        const struct mistake *mistake = one->mistake;
+        struct report report = {.n = 0};
+        struct config *config = NULL;
+        unsigned line = tree_replace(&one->tree, mistake->file, mistake->old, mistake->new);
+        int r = config_load(one->tree.path, &report, NULL, &config);
+        CLEANUP_FREE char *findings = tree_findings(&report);
+        char path[256];
+
+        tree_path(&one->tree, mistake->file, path);
+        line = (unsigned)((int)line + mistake->down);
+        assert_int_equal(r, warning ? 0 : -EINVAL);
+        assert_int_equal(config != NULL, warning);
+        if (report.n != 1 || report.findings[0].warning != warning || report.findings[0].line != line ||
+            strcmp(report.findings[0].file, path) != 0)
+                fail_msg("expected one finding at %s:%u, found:\n%s", path, line, findings);
+        for (size_t i = 0; i < ELEMENTS(mistake->words) && mistake->words[i]; i++)
+                if (!strstr(report.findings[0].text, mistake->words[i]))
+                        fail_msg("expected \"%s\" in:\n%s", mistake->words[i], findings);
+        /* no secret of the tree is ever told */
+        assert_null(strstr(findings, "khẩu"));
+        assert_null(strstr(findings, "geheim"));
+        assert_null(strstr(findings, "MDEyMzQ1"));
+        config_free(config);
+        report_clear(&report);
+}
+
+static void test_mistake(void **state)
+{
+        check(state, false);
+}
+
+static void test_warning(void **state)
+{
+        check(state, true);
+}
+
+int mistakes_run(const char *name, const struct mistake *mistakes, size_t n, bool warnings)
+{
+        CLEANUP_FREE struct CMUnitTest *tests = calloc(n, sizeof(*tests));
+
+        assert_non_null(tests);
+        for (size_t i = 0; i < n; i++)
+                tests[i] = (struct CMUnitTest){mistakes[i].name, warnings ? test_warning : test_mistake, setup,
+                                               teardown, (void *)&mistakes[i]};
+        return _cmocka_run_group_tests(name, tests, n, NULL, NULL);
+}
