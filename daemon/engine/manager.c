@@ -179,6 +179,11 @@ static int synchronise(struct manager *manager, enum sync_depth depth)
                 r = sync_run(engine, mended ? SYNC_EVERYTHING : depth, &counts);
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot bring the obligations in line with the plans");
+        if (counts.mended > 0)
+                journal_say(&engine->journal, EVENT_MENDED, NULL,
+                            "The database was damaged: of %zu items it had not what follows from the plans, which was "
+                            "worked out anew; look after the disk, and let no other program write to " STORE_FILE,
+                            counts.mended);
         if (counts.added + counts.changed + counts.withdrawn > 0)
                 journal_say(&engine->journal, EVENT_SYNCED, NULL,
                             "%zu obligations follow the plans: %zu new, %zu changed, %zu withdrawn", counts.total,
@@ -215,7 +220,7 @@ int manager_start(struct manager *manager)
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot start");
         engine->failures_due = clock_now(&engine->clock); /* of an earlier run, if any: told at the first tick */
-        r = synchronise(manager, SYNC_OCCURRENCES);
+        r = synchronise(manager, SYNC_ROWS);
         if (r < 0)
                 return r;
         manager->running = manager->moved = true;
@@ -369,14 +374,18 @@ static void judge_log(struct manager *manager)
         manager->held_back = held;
 }
 
-/* 1: it was damaged, and is mended; 0: what is due stands where it is looked for. */
+/* What changed behind the program's back is brought in line again. 1: there was something; 0: what is due stands where
+ * it is looked for. */
 static int mend(struct manager *manager)
 {
-        int r = store_verify(manager->engine.store);
+        struct store *store = manager->engine.store;
+        int mended = store_verify(store);
+        int touched = mended < 0 ? mended : store_was_touched(store);
+        int r;
 
-        if (r <= 0)
-                return r;
-        r = synchronise(manager, SYNC_CHANGES);
+        if (touched < 0 || (!mended && !touched))
+                return touched;
+        r = synchronise(manager, touched ? SYNC_ROWS : SYNC_CHANGES);
         return r < 0 ? r : 1;
 }
 
@@ -445,7 +454,7 @@ int manager_adopt(struct manager *manager, struct settings *settings)
         if (r == 0)
                 r = unsettle(engine);
         if (r == 0)
-                r = store_verify(engine->store);
+                r = mend(manager);
         if (r >= 0)
                 r = synchronise(manager, SYNC_CHANGES);
         if (r < 0) {

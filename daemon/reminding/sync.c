@@ -237,8 +237,28 @@ static void name_fact(const struct sync *sync, char name[static FACT_ITEM_SIZE])
 }
 
 /* 1: the store has another one, or none. */
-static int compare_occurrence(const struct sync *sync, const struct occurrence *occurrence)
+static int compare_obligation(const struct sync *sync, const struct occurrence_record *occurrence, const char *agency)
 {
+        struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+        int r = store_find_obligation(sync->engine->store, occurrence->id, agency, &record);
+
+        if (r != 0)
+                return r;
+
+        const struct obligation_record was = record;
+
+        engine_arm(sync->engine, sync->item, &record);
+        return !same_dates(&record.obligation, &occurrence->planned) ||
+               record.obligation.status == OBLIGATION_WITHDRAWN || record.due != was.due ||
+               record.effective != was.effective ||
+               (record.next_fire != was.next_fire && was.next_fire != FIRE_AT_ONCE);
+}
+
+/* The same of the occurrence and of what each agency owes of it. */
+static int compare_occurrence(const struct sync *sync, const struct occurrence *occurrence, const size_t *agencies,
+                              size_t n_agencies)
+{
+        const struct roster *roster = &engine_config(sync->engine)->roster;
         char *CLEANUP_FREE title = item_title(sync->item, sync->plan->year);
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
         struct obligation planned = planned_obligation(sync->item, occurrence);
@@ -248,13 +268,18 @@ static int compare_occurrence(const struct sync *sync, const struct occurrence *
                 r = -ENOMEM;
         if (r != 0)
                 return r;
-        return strcmp(record.title, title) != 0 || !same_dates(&record.planned, &planned) ||
-               record.fix_by != planned_fix_by(sync->item, occurrence);
+        if (strcmp(record.title, title) != 0 || !same_dates(&record.planned, &planned) ||
+            record.fix_by != planned_fix_by(sync->item, occurrence))
+                return 1;
+        for (size_t i = 0; r == 0 && i < n_agencies; i++)
+                r = compare_obligation(sync, &record, roster->agencies[agencies[i]].id);
+        return r;
 }
 
 /* What is said of the item is what was said when it was last brought in line, and it has not been away since. 1: it is
  * to be brought in line. */
-static int keep_item(const struct sync *sync, const struct occurrence *occurrences, size_t n_occurrences)
+static int keep_item(struct sync *sync, const struct occurrence *occurrences, size_t n_occurrences,
+                     const size_t *agencies, size_t n_agencies)
 {
         struct store *store = sync->engine->store;
         char *CLEANUP_FREE last = NULL;
@@ -267,8 +292,10 @@ static int keep_item(const struct sync *sync, const struct occurrence *occurrenc
         r = store_get_fact(store, name, &last);
         if (r != 0 || strcmp(last, sync->item->fingerprint) != 0)
                 return r < 0 ? r : 1;
-        for (size_t i = 0; r == 0 && i < n_occurrences && sync->depth == SYNC_OCCURRENCES; i++)
-                r = compare_occurrence(sync, &occurrences[i]);
+        for (size_t i = 0; r == 0 && i < n_occurrences && sync->depth == SYNC_ROWS; i++)
+                r = compare_occurrence(sync, &occurrences[i], agencies, n_agencies);
+        if (r > 0)
+                sync->counts.mended++;
         return r != 0 ? r : store_keep_item(store, sync->plan->id, sync->item->id, n_occurrences);
 }
 
@@ -298,7 +325,7 @@ static int sync_item(struct sync *sync)
         if (r < 0)
                 return r;
         sync->counts.total += n * n_agencies;
-        r = keep_item(sync, occurrences, n);
+        r = keep_item(sync, occurrences, n, agencies, n_agencies);
         return r <= 0 ? r : renew_item(sync, occurrences, n, agencies, n_agencies);
 }
 

@@ -5,13 +5,14 @@
 
 struct sync_counts {
         size_t added, changed, withdrawn, total;
+        size_t mended; /* items of which the store did not have what follows from the plans, which are as before */
 };
 
 /* What is looked at that the configuration says as before. */
 enum sync_depth {
-        SYNC_CHANGES,     /* nothing: while its fingerprint is that of the last sync there is nothing to do */
-        SYNC_OCCURRENCES, /* whether the occurrences, which are few, are as the plans have them */
-        SYNC_EVERYTHING,  /* all that follows from the plans is worked out anew; unsets FACT_MENDED */
+        SYNC_CHANGES,    /* nothing: while its fingerprint is that of the last sync there is nothing to do */
+        SYNC_ROWS,       /* whether each row has what follows from the plans */
+        SYNC_EVERYTHING, /* all that follows from the plans is worked out anew; unsets FACT_MENDED */
 };
 
 /* Everything in one transaction.

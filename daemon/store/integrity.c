@@ -161,6 +161,18 @@ int store_verify(struct store *store)
         return obligations < 0 ? obligations : occurrences || obligations;
 }
 
+/* https://www.sqlite.org/pragma.html#pragma_data_version: what this connection writes does not count. */
+int store_was_touched(struct store *store)
+{
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_VERSION, "PRAGMA data_version");
+        int64_t before = store->version;
+        int r = query_step(&query);
+        if (r < 0)
+                return r;
+        store->version = query_read_integer(&query);
+        return store->version != before;
+}
+
 /* ---- rows ---- */
 
 static int check_table(struct store *store, const char *sql, const struct row_type *type)
@@ -211,6 +223,20 @@ static int check_stops(struct store *store)
         return query_check(&query);
 }
 
+/* Whoever snoozes gives a name with it. */
+static int check_snoozes(struct store *store)
+{
+        CLEANUP_QUERY struct query query = query_prepared(
+                store, "SELECT id, snoozed_until FROM obligation WHERE snoozed_until IS NOT NULL AND snoozed_by IS NULL"
+                       " LIMIT 1");
+        int r = query_step(&query);
+        if (r <= 0)
+                return r;
+        (void)query_read_id(&query, "obligation");
+        query_damaged(&query, "snoozed_until", "was set by nobody");
+        return query_check(&query);
+}
+
 static int check_references(struct store *store)
 {
         CLEANUP_QUERY struct query query = query_prepared(store, "PRAGMA foreign_key_check");
@@ -249,6 +275,8 @@ int integrity_check_rows(struct store *store)
                 r = check_facts(store);
         if (r >= 0)
                 r = check_stops(store);
+        if (r >= 0)
+                r = check_snoozes(store);
         if (r >= 0)
                 r = check_references(store);
         return r < 0 ? r : store_count(store, 0, &counts);

@@ -33,6 +33,7 @@ enum statement {
         STATEMENT_LAST_DUE,
         STATEMENT_OPEN_DATES,
         STATEMENT_NEXT_FIRE,
+        STATEMENT_VERSION,
         STATEMENT_VERIFY_OCCURRENCES,
         STATEMENT_VERIFY_OBLIGATIONS,
         STATEMENT_LIVE_OCCURRENCES,
@@ -136,6 +137,7 @@ struct store {
         struct tally tally[DELIVERY_STATES];         /* what the open transaction moved */
         struct owed owed;                            /* what it made and open_tally does not have yet */
         int64_t held_back;                           /* bytes, see store_held_back() */
+        int64_t version;                             /* of the file, see store_was_touched() */
         void (*alive)(void *userdata);               /* see store_on_progress() */
         void *alive_userdata;
         char error[ERROR_SIZE];

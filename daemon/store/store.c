@@ -88,8 +88,10 @@ static int open_file(struct store *store, const char *dir)
         r = connect_file(store, path);
         if (r >= 0) {
                 (void)sqlite3_wal_hook(store->db, on_commit, store);
-                return 0;
+                r = store_was_touched(store);
         }
+        if (r >= 0)
+                return 0;
         char words[ERROR_SIZE];
         memcpy(words, store->error, sizeof(words));
         return store_refuse(store, r, "%s: %.*s", path, ERROR_SIZE / 2, words);

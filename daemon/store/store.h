@@ -31,6 +31,8 @@ int store_copy(struct store *from, struct store *to);
 /* Compares the indexes of next moments with their tables, by counts and sums: some hundred nanoseconds a row. 0; 1: one
  * disagreed and was made anew, see FACT_MENDED. */
 int store_verify(struct store *store);
+/* 1: another program has written to the file since this was last asked, or since it was opened. */
+int store_was_touched(struct store *store);
 /* Bytes of SQLite's log that could not be moved into the file after the last commit, since another process has kept a
  * transaction open meanwhile. They are read once more at each start, and need room. */
 int64_t store_held_back(const struct store *store);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
@@ -112,6 +113,70 @@ static void a_start_asks_the_plan(void **state)
         play_free(play);
 }
 
+/* Values of a sound database that no plan leads to, as somebody at a shell would leave them: no index tells of them. */
+static const char *const forged[] = {
+        "UPDATE obligation SET next_fire = 3000000000 WHERE id = 2",
+        "UPDATE obligation SET next_fire = NULL",
+        "UPDATE obligation SET effective = 7 WHERE id = 1",
+        "UPDATE obligation SET effective = effective + 300",
+        "UPDATE obligation SET due_day = 7, due = 7, effective = 7, next_fire = NULL WHERE id = 2",
+        "UPDATE obligation SET tentative = 1, next_fire = NULL WHERE id = 3",
+        "UPDATE obligation SET observance = 1, next_fire = NULL",
+        "UPDATE obligation SET shift = 2, next_fire = next_fire + 86400",
+        "UPDATE obligation SET status = 3, next_fire = NULL WHERE id = 2",
+        "UPDATE obligation SET agency = 'd' WHERE id = 2",
+        "DELETE FROM obligation WHERE id = 2",
+        "DELETE FROM obligation",
+};
+
+static void forge(struct play *play, const char *change)
+{
+        change_behind(play, "none", change);
+}
+
+/* Nobody is left out. Besides, who was told a forged day is told the right one. */
+static void assert_all_told(struct play *play)
+{
+        static const char *const owed[] = {"06-13 08:00 due a bao-cao", "06-13 08:00 due b bao-cao",
+                                           "06-13 08:00 due c bao-cao", "06-14 08:00 due a bao-cao",
+                                           "06-14 08:00 due b bao-cao", "06-14 08:00 due c bao-cao"};
+
+        play_until(play, "2024-06-14 12:00");
+
+        const char *sent = play_sent(play);
+
+        for (size_t i = 0; i < ELEMENTS(owed); i++)
+                if (!strstr(sent, owed[i]))
+                        fail_msg("%s is not in\n%s", owed[i], sent);
+}
+
+static void a_start_finds_what_was_forged(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(forged); i++) {
+                struct play *play = play_new("2024-06-10", REPORT, "", false);
+
+                forge(play, forged[i]);
+                play_restart(play, "2024-06-11");
+                assert_all_told(play);
+                play_free(play);
+        }
+}
+
+static void a_running_engine_finds_what_is_forged(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(forged); i++) {
+                struct play *play = play_new("2024-06-10", REPORT, "", false);
+
+                forge(play, forged[i]);
+                play_until(play, "2024-06-12");
+                assert_int_equal(manager_verify(play_manager(play)), 0);
+                assert_all_told(play);
+                play_free(play);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -119,6 +184,8 @@ int main(void)
                 cmocka_unit_test(a_running_engine_finds_what_is_due),
                 cmocka_unit_test(a_reload_finds_what_is_due),
                 cmocka_unit_test(a_start_asks_the_plan),
+                cmocka_unit_test(a_start_finds_what_was_forged),
+                cmocka_unit_test(a_running_engine_finds_what_is_forged),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -224,6 +224,8 @@ static void test_refuses_impossible_values(void **state)
                 {"UPDATE obligation SET effective = NULL WHERE id = 4", "row 4, column effective does not go with"},
                 {"UPDATE obligation SET snoozed_until = -9999999999 WHERE id = 4",
                  "column snoozed_until is -9999999999"},
+                {"UPDATE obligation SET snoozed_until = 40000 WHERE id = 4",
+                 "row 4, column snoozed_until was set by nobody"},
                 {"UPDATE obligation SET status = 1 WHERE id = 5", "row 5, column done_on does not go with"},
                 {"UPDATE obligation SET status = 4 WHERE id = 5", "row 5, column status is 4"},
                 {"UPDATE obligation SET tentative = 2 WHERE id = 5", "row 5, column tentative is 2"},

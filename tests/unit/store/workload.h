@@ -151,6 +151,7 @@ static inline int workload_views(struct store *store, const int64_t obligations[
         TRY(store_each_notice(store, occurrence, 0, workload_see_notice, NULL));
         TRY(store_each_notice(store, 0, obligations[0], workload_see_notice, NULL));
         TRY(store_verify(store));
+        TRY(store_was_touched(store));
         struct store_counts counts;
         return store_count(store, 200, &counts);
 }
