@@ -168,6 +168,101 @@ static void test_from_the_first_version(void **state)
         close_plain(&store);
 }
 
+#define SEQUENCE 500 /* seconds */
+#define MADE "1577837300000"
+_Static_assert(SEQUENCE_EPOCH + SEQUENCE == 1577837300, "MADE is that moment in milliseconds");
+
+/* An office in the midst of its work, in the columns that every version has: an obligation of which one mail tells
+ * alone, one of which a mail tells with another, one that is done; and of each state of a delivery one or more. The
+ * last two statements count as the program does where no trigger does any more. */
+static const char office[] =
+        "INSERT INTO occurrence (id, plan, item, key, title, due_day, tentative, observance, shift, withdrawn, handled)"
+        " VALUES (1, 'p', 'one', '', 'Báo cáo', 20000, 0, 0, 2, 0, 0);"
+        "INSERT INTO obligation (id, occurrence, agency, due_day, tentative, observance, shift, status, done_on, due,"
+        " effective, handled, next_fire) VALUES"
+        " (1, 1, 'a', 20000, 0, 0, 2, 0, NULL, 20000, 20000, 0, 5000),"
+        " (2, 1, 'b', 20000, 0, 0, 2, 0, NULL, 20000, 20000, 0, 6000),"
+        " (3, 1, 'c', 20000, 0, 0, 2, 1, 19990, 20000, 20000, 0, NULL);"
+        "INSERT INTO notice (id, occurrence, obligation, agency, rung, kind, state, rung_at, made_ms) VALUES"
+        " (1, 1, 1, 'a', '7d', 5, 2, 0, 1), (2, 1, 2, 'b', '7d', 5, 2, 0, 1), (3, 1, 3, 'c', '7d', 5, 2, 0, 1),"
+        " (4, 1, 1, 'a', '1d', 5, 1, 0, 1), (5, 1, 2, 'b', '1d', 5, 3, 0, 1);"
+        "INSERT INTO delivery (seq, id, server, agency, address, kind, state, manual, attempts, made_ms, next_ms,"
+        " finished_ms) VALUES"
+        " (1, 'alone', 'mail', 'a', 'a@so.example', 5, 2, 0, 1, " MADE ", 1, 70),"
+        " (2, 'two', 'mail', 'b', 'b@so.example', 5, 2, 0, 1, " MADE ", 1, 70),"
+        " (3, 'hook', 'webhook:x', 'a', 'x', 5, 2, 0, 1, " MADE ", 1, 70),"
+        " (4, 'never', 'mail', 'b', 'b@so.example', 5, 3, 0, 1, " MADE ", 1, 90),"
+        " (5, 'wait', 'mail', 'a', 'a@so.example', 5, 0, 0, 0, " MADE ", 50, 0),"
+        " (6, 'wire', 'mail', 'a', 'a2@so.example', 5, 1, 0, 1, " MADE ", 1, 0);"
+        "INSERT INTO carried (delivery, notice) VALUES (1, 1), (2, 2), (2, 3), (3, 1), (4, 5), (5, 4), (6, 4);"
+        "UPDATE delivery_tally SET n = (SELECT count(*) FROM delivery AS d WHERE d.state = delivery_tally.state);"
+        "INSERT INTO open_tally SELECT 20000, 2 WHERE NOT EXISTS (SELECT 1 FROM open_tally);";
+static const char failure_of_6[] = "INSERT INTO unread VALUES (4, 0, 90);";
+
+static void assert_entry(struct store *store, int64_t obligation, const char *address, civil_day expected)
+{
+        civil_day day = 0;
+        OK(store, store_get_entry(store, obligation, address, &day));
+        assert_int_equal(day, expected);
+}
+
+static void assert_sequence(struct store *store, const char *id, int32_t expected)
+{
+        CLEANUP(delivery_record_clear) struct delivery_record record = {0};
+        OK(store, store_get_delivery(store, id, &record));
+        assert_int_equal(record.sequence, expected);
+}
+
+static void assert_office(struct store *store)
+{
+        CLEANUP(obligation_record_clear) struct obligation_record record = {0};
+        struct store_counts counts;
+        OK(store, store_get_obligation(store, 1, &record));
+        assert_int_equal(record.known, WALL_NONE);
+        assert_int_equal(record.next_fire, 5000);
+        OK(store, store_count(store, DUE_DAY, &counts));
+        assert_int_equal(counts.obligations_open, 2);
+        assert_int_equal(counts.failed, 1);
+        assert_entry(store, 1, "A@so.example", DUE_DAY);
+        assert_entry(store, 1, "a2@so.example", CIVIL_NONE); /* may have arrived, or not */
+        assert_entry(store, 1, "x", CIVIL_NONE);             /* no mail */
+        assert_entry(store, 2, "b@so.example", CIVIL_NONE);  /* a mail of two brings no entry */
+        assert_entry(store, 3, "b@so.example", CIVIL_NONE);
+        assert_sequence(store, "alone", 0);
+        assert_sequence(store, "never", 0);
+        assert_sequence(store, "wait", SEQUENCE);
+        assert_sequence(store, "wire", SEQUENCE);
+}
+
+/* What each version left is whole in this one, and goes on there. */
+static void test_from_every_version(void **state)
+{
+        struct fixture *fixture = *state;
+        for (size_t version = 1; version < schema_current.n; version++) {
+                CLEANUP_FREE char *path = NULL, *error = NULL;
+                struct store plain = {.lock = -1};
+                assert_int_equal(mkdir(fixture->dir, 0700), 0);
+                path = fixture_path(fixture, STORE_FILE);
+                assert_int_equal(open_plain(&plain, path, schema_current.steps, version), 0);
+                if (sqlite3_exec(plain.db, office, NULL, NULL, NULL) != SQLITE_OK ||
+                    (version >= 6 && sqlite3_exec(plain.db, failure_of_6, NULL, NULL, NULL) != SQLITE_OK))
+                        fail_msg("version %zu: %s", version, sqlite3_errmsg(plain.db));
+                close_plain(&plain);
+
+                for (int start = 0; start < 2; start++) {
+                        fixture_open(fixture);
+                        assert_office(fixture->store);
+                        fixture_assert_tally(fixture->store);
+                        fixture_close(fixture);
+                }
+                fixture_open(fixture);
+                assert_int_equal(store_recover_deliveries(fixture->store, 60), 1);
+                assert_claims(fixture->store, false, "wait wire ");
+                fixture_close(fixture);
+                fixture_remove(fixture->dir);
+        }
+}
+
 static void test_writes_a_copy(void **state)
 {
         struct fixture *fixture = *state;
@@ -223,6 +318,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_migrates_and_keeps_the_old, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_a_failed_migration_changes_nothing, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_from_the_first_version, fixture_folder, fixture_end),
+                cmocka_unit_test_setup_teardown(test_from_every_version, fixture_folder, fixture_end),
                 cmocka_unit_test_setup_teardown(test_writes_a_copy, fixture_file, fixture_end),
                 cmocka_unit_test_setup_teardown(test_copies_into_a_scratch_store, fixture_file, fixture_end),
         };
