@@ -93,6 +93,13 @@ REFUSALS = [
     ("rcpt", b"504 5.5.2 <may>: Helo command rejected: need fully-qualified hostname\r\n", "mail.helo"),
     ("rcpt", b"554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.example\r\n", "administrator"),
     ("end", b"550 5.4.5 Daily sending quota exceeded\r\n", "administrator"),
+    ("greeting", b"450 4.7.1 Client host rejected: cannot find your hostname\r\n", "mail.helo"),
+    ("ehlo", b"450 4.7.1 <may>: Helo command rejected: Host not found\r\n", "mail.helo"),
+    ("rcpt", b"454 4.7.1 <dv1@khoi.example>: Relay access denied\r\n", "administrator"),
+    ("rcpt", b"550 5.7.1 Access denied\r\n", "administrator"),
+    ("rcpt", b"450 4.1.8 <nhacviec@khoi.example>: Sender address rejected: Domain not found\r\n", "mail.from"),
+    ("data", b"554 5.7.1 <DATA>: Data command rejected: Access denied\r\n", "administrator"),
+    ("end", b"550 5.7.705 Access denied, tenant has exceeded threshold\r\n", "administrator"),
 ]
 
 

@@ -58,6 +58,12 @@ def test_a_session_ends_after_so_many_refused_mailboxes(tmp_path):
         (rejected("sender"), "554 5.7.1 .*Sender address rejected: Access denied"),
         ({**rejected("sender"), "smtpd_delay_reject": "no"}, "554 5.7.1 .*Sender address rejected: Access denied"),
         ({"smtpd_reject_footer": "", **rejected("client", "521 5.7.1 no")}, "521 5.7.1"),
+        # What an administrator who is careful, or Postfix itself, refuses for the time being.
+        ({"mydestination": "", "smtpd_relay_restrictions": "defer_unauth_destination"}, "454 4.7.1 .*Relay access denied"),
+        ({"smtpd_client_restrictions": "reject_unknown_client_hostname", "smtpd_peername_lookup": "no"},
+         "450 4.7.25 .*cannot find your hostname"),
+        (rejected("sender", "450 4.1.8 Domain not found"), "450 4.1.8 .*Sender address rejected: Domain not found"),
+        ({"smtpd_data_restrictions": "reject"}, "554 5.7.1 .*Data command rejected: Access denied"),
     ],
 )
 def test_what_is_held_against_us_costs_no_message(tmp_path, settings, answer):
