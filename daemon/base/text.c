@@ -97,6 +97,13 @@ void text_clear(struct text *text)
         *text = (struct text){.limit = text->limit};
 }
 
+void text_list_free(char **list)
+{
+        for (char **string = list; string && *string; string++)
+                free(*string);
+        free(list);
+}
+
 static bool is_blank(char32_t code)
 {
         return code == ' ' || utf8_kind(code) & UTF8_BREAKS;

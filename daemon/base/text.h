@@ -24,6 +24,11 @@ void text_clear(struct text *text);
 
 #define CLEANUP_TEXT CLEANUP(text_clear)
 
+/* A list that NULL ends, with its strings; NULL is none. */
+void text_list_free(char **list);
+
+DEFINE_CLEANUP(char **, text_list_free, text_list_free)
+
 /* Whether text_line() would leave anything of a string. */
 bool text_shows(const char *string);
 /* Whether a string is what text_line() would make of it. */

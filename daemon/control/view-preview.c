@@ -65,7 +65,7 @@ static int reply(sd_bus_message *call, const struct letter *letter, const struct
         answer_text(&answer, "subject", mail->subject);
         answer_text(&answer, "text", mail->text);
         answer_text(&answer, "html", mail->html);
-        answer_text(&answer, "calendar", mail->calendar);
+        answer_text(&answer, "calendar", mail->calendars ? mail->calendars[0] : NULL);
         answer_end(&answer);
         return answer_send(&answer);
 }

@@ -1,4 +1,4 @@
-/* The calendar part of a letter: the one day that it speaks of, or the days that are taken back. */
+/* The calendar parts of a letter: the one day that it speaks of, or each day that is taken back. */
 #include "message/calendar-part.h"
 
 #include <errno.h>
@@ -45,30 +45,17 @@ static void add_uid(struct text *uid, const struct letter_sender *sender, const 
                         header_domain(sender->from_address));
 }
 
-struct events {
-        struct ics_event *list;
-        struct text *uids;
-        size_t n;
-};
-
-static void events_clear(struct events *events)
+/* Allocated; NULL: no memory. */
+static char *event_object(const struct letter_sender *sender, const struct letter *letter,
+                          const struct letter_entry *entry, const char *subject)
 {
-        for (size_t i = 0; i < events->n; i++)
-                text_clear(&events->uids[i]);
-        free(events->uids);
-        free(events->list);
-}
-
-static int add_event(struct events *events, const struct letter_sender *sender, const struct letter *letter,
-                     const struct letter_entry *entry, const char *subject)
-{
-        struct text *uid = &events->uids[events->n];
-        civil_day day = entry->kind == KIND_OBSERVANCE ? entry->dates.due : entry->dates.safe;
-        if (entry->cancels)
-                day = entry->cancelled_day;
-        add_uid(uid, sender, letter, entry);
-        events->list[events->n++] = (struct ics_event){
-                .uid = uid->data,
+        CLEANUP_TEXT struct text uid = {0};
+        civil_day day = entry->cancels                   ? entry->cancelled_day
+                        : entry->kind == KIND_OBSERVANCE ? entry->dates.due
+                                                         : entry->dates.safe;
+        add_uid(&uid, sender, letter, entry);
+        const struct ics_event event = {
+                .uid = uid.data,
                 .summary = entry->title,
                 .description = subject,
                 .organizer = sender->from_address,
@@ -77,34 +64,26 @@ static int add_event(struct events *events, const struct letter_sender *sender, 
                 .sequence = letter->sequence,
                 .stamp = letter->now_epoch,
         };
-        return uid->error ? -ENOMEM : 0;
+        return uid.error ? NULL : ics_object(entry->cancels ? ICS_CANCEL : ICS_PUBLISH, &event);
 }
 
-int letter_calendar(const struct letter_sender *sender, const struct letter *letter, const char *subject, char **ret)
+int letter_calendars(const struct letter_sender *sender, const struct letter *letter, const char *subject, char ***ret)
 {
         const struct letter_entry *published = letter_published(letter);
-        bool cancels = letter_cancels(letter);
-        if (!published && !cancels)
+        size_t n = 0;
+        if (!published && !letter_cancels(letter))
                 return 0;
-        CLEANUP(events_clear)
-        struct events events = {
-                .list = calloc(letter->n_entries, sizeof(*events.list)),
-                .uids = calloc(letter->n_entries, sizeof(*events.uids)),
-        };
-        if (!events.list || !events.uids)
+        CLEANUP(text_list_free_p) char **calendars = calloc(letter->n_entries + 1, sizeof(*calendars));
+        if (!calendars)
                 return -ENOMEM;
         for (size_t i = 0; i < letter->n_entries; i++) {
                 const struct letter_entry *entry = &letter->entries[i];
-                bool is_published = published && entry == published;
-                if (!is_published && !entry->cancels)
+                if (entry != published && !entry->cancels)
                         continue;
-                int r = add_event(&events, sender, letter, entry, subject);
-                if (r < 0)
-                        return r;
+                calendars[n] = event_object(sender, letter, entry, subject);
+                if (!calendars[n++])
+                        return -ENOMEM;
         }
-        char *calendar = ics_object(cancels ? ICS_CANCEL : ICS_PUBLISH, events.list, events.n);
-        if (!calendar)
-                return -ENOMEM;
-        *ret = calendar;
+        *ret = TAKE_PTR(calendars);
         return 0;
 }

@@ -1,4 +1,4 @@
-/* The calendar part of a letter: the one day that it speaks of, or the days that are taken back. */
+/* The calendar parts of a letter: the one day that it speaks of, or each day that is taken back. */
 #pragma once
 
 #include "message/ics.h"
@@ -9,5 +9,6 @@
 const struct letter_entry *letter_published(const struct letter *letter);
 /* Whether it takes back what stands in a calendar; then it publishes nothing. */
 bool letter_cancels(const struct letter *letter);
-/* *ret is allocated, or NULL where the letter has no such part. 0 or -ENOMEM. */
-int letter_calendar(const struct letter_sender *sender, const struct letter *letter, const char *subject, char **ret);
+/* *ret: iCalendar objects, allocated like their list, which NULL ends; left alone where the letter has no such part. 0
+ * or -ENOMEM. */
+int letter_calendars(const struct letter_sender *sender, const struct letter *letter, const char *subject, char ***ret);

@@ -177,7 +177,7 @@ int compose_mail(const struct composer *composer, const struct letter_sender *se
         if (r == 0)
                 r = make_headers(sender, letter, mail.subject, &mail.headers);
         if (r == 0)
-                r = letter_calendar(sender, letter, mail.subject, &mail.calendar);
+                r = letter_calendars(sender, letter, mail.subject, &mail.calendars);
         mail.cancels = letter_cancels(letter);
         if (r < 0)
                 composed_mail_clear(&mail);
@@ -209,13 +209,11 @@ const char *compose_refusal(int error)
 
 void composed_mail_clear(struct composed_mail *mail)
 {
-        for (size_t i = 0; mail->headers && mail->headers[i]; i++)
-                free(mail->headers[i]);
-        free(mail->headers);
+        text_list_free(mail->headers);
         free(mail->subject);
         free(mail->text);
         free(mail->html);
-        free(mail->calendar);
+        text_list_free(mail->calendars);
         *mail = (struct composed_mail){0};
 }
 

@@ -10,8 +10,8 @@ struct composed_mail {
         char **headers; /* whole lines, folded; NULL ends */
         char *subject;  /* UTF-8, one line */
         char *text, *html;
-        char *calendar; /* or NULL */
-        bool cancels;   /* it takes back what stands in calendars */
+        char **calendars; /* iCalendar objects; NULL ends; NULL: none */
+        bool cancels;     /* they take back what stands in calendars */
 };
 
 /* Compiles every template of a folder; each missing or broken one is reported with file and line.

@@ -84,14 +84,13 @@ static void fold(struct text *out, const char *line)
         }
 }
 
-char *ics_object(enum ics_method method, const struct ics_event *events, size_t n)
+char *ics_object(enum ics_method method, const struct ics_event *event)
 {
         CLEANUP_TEXT struct text lines = {0}, out = {0};
         char *folded = NULL;
         text_add_string(&lines, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" PRODUCT_ID "\r\n");
         text_add_string(&lines, method == ICS_CANCEL ? "METHOD:CANCEL\r\n" : "METHOD:PUBLISH\r\n");
-        for (size_t i = 0; i < n; i++)
-                add_event(&lines, method, &events[i]);
+        add_event(&lines, method, event);
         text_add_string(&lines, "END:VCALENDAR\r\n");
         if (lines.error)
                 return NULL;

@@ -1,7 +1,7 @@
 /* Deadlines as an iCalendar object (RFC 5545), or that they are deadlines no more (RFC 5546, section 3.2.5). */
 #pragma once
 
-#include <stddef.h>
+#include <stdint.h>
 
 #include "core/civil.h"
 
@@ -16,5 +16,6 @@ struct ics_event {
 
 enum ics_method { ICS_PUBLISH, ICS_CANCEL };
 
-/* One VCALENDAR of that method; CRLF line ends. The caller frees it; NULL: no memory. */
-char *ics_object(enum ics_method method, const struct ics_event *events, size_t n);
+/* One VCALENDAR of that method; CRLF line ends. The caller frees it; NULL: no memory. Of one event: a cancellation may
+ * name one UID only (RFC 5546, section 3.2.5), and Exchange reads no further. */
+char *ics_object(enum ics_method method, const struct ics_event *event);

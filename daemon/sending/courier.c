@@ -35,8 +35,8 @@ static int write_message(void *userdata, struct smtp_message *ret)
                         .headers = (const char *const *)mail->headers,
                         .text = mail->text,
                         .html = mail->html,
-                        .calendar = mail->calendar,
-                        .calendar_name = mail->cancels ? "huy-lich.ics" : "thoi-han.ics",
+                        .calendars = (const char *const *)mail->calendars,
+                        .calendar_name = mail->cancels ? "huy-lich" : "thoi-han",
                         .calendar_cancels = mail->cancels,
                 };
         return r;

@@ -13,6 +13,7 @@
 #define SMTP_LINE_MAX 998 /* bytes of a line without its CRLF: RFC 5322, section 2.1.1 */
 #define BASE64_LINE 57    /* bytes that make the longest line allowed, 76: RFC 2045, section 6.8 */
 #define BASE64_TEXT 77    /* what it becomes, with a NUL */
+#define FILE_NAME_MAX 40  /* of a calendar */
 
 /* No line of base64 begins like this: it has no '-'. */
 #define MIXED "=_reminderd_mixed"
@@ -109,24 +110,33 @@ static int put_headers(FILE *out, const char *const *headers)
         return 0;
 }
 
+/* thoi-han.ics; huy-lich.ics, huy-lich-2.ics, … */
+static int put_calendars(FILE *out, const struct smtp_message *message)
+{
+        const char *type = message->calendar_cancels ? "text/calendar; charset=utf-8; method=CANCEL"
+                                                     : "text/calendar; charset=utf-8; method=PUBLISH";
+        char name[FILE_NAME_MAX];
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && message->calendars[i]; i++) {
+                (void)snprintf(name, sizeof name, i == 0 ? "%s.ics" : "%s-%zu.ics", message->calendar_name, i + 1);
+                r = put_part(out, MIXED, type, name, message->calendars[i]);
+        }
+        (void)fputs("--" MIXED "--\r\n", out);
+        return r;
+}
+
 static int put_message(FILE *out, const struct smtp_message *message)
 {
         static const char alternative[] = "Content-Type: multipart/alternative; boundary=\"" ALTERNATIVE "\"\r\n\r\n";
         int r = put_headers(out, message->headers);
 
         (void)fputs("Mime-Version: 1.0\r\n", out);
-        if (message->calendar)
+        if (message->calendars)
                 (void)fputs("Content-Type: multipart/mixed; boundary=\"" MIXED "\"\r\n\r\n--" MIXED "\r\n", out);
         (void)fputs(alternative, out);
         r = r < 0 ? r : put_text_and_html(out, message);
-        if (r == 0 && message->calendar) {
-                r = put_part(out, MIXED,
-                             message->calendar_cancels ? "text/calendar; charset=utf-8; method=CANCEL"
-                                                       : "text/calendar; charset=utf-8; method=PUBLISH",
-                             message->calendar_name, message->calendar);
-                (void)fputs("--" MIXED "--\r\n", out);
-        }
-        return r;
+        return r == 0 && message->calendars ? put_calendars(out, message) : r;
 }
 
 int mime_write(const struct smtp_message *message, char **ret, size_t *ret_size)

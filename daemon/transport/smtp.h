@@ -28,12 +28,12 @@ struct smtp_envelope {
 };
 
 struct smtp_message {
-        const char *const *headers; /* whole lines without CRLF, long ones folded with "\r\n "; NULL ends */
-        const char *text;           /* UTF-8, lines end in \n */
-        const char *html;           /* UTF-8 */
-        const char *calendar;       /* iCalendar object, or NULL */
-        const char *calendar_name;  /* file name of that part */
-        bool calendar_cancels;      /* its method is CANCEL, not PUBLISH */
+        const char *const *headers;   /* whole lines without CRLF, long ones folded with "\r\n "; NULL ends */
+        const char *text;             /* UTF-8, lines end in \n */
+        const char *html;             /* UTF-8 */
+        const char *const *calendars; /* iCalendar objects; NULL ends; NULL: none */
+        const char *calendar_name;    /* file name of those parts, without a number and ".ics" */
+        bool calendar_cancels;        /* their method is CANCEL, not PUBLISH */
 };
 
 /* Where the message comes from when its turn has come: more may be handed over than there are connections. */
@@ -47,7 +47,7 @@ struct smtp_source {
         void *userdata;
 };
 
-/* multipart/alternative of text and HTML, base64; with a calendar, multipart/mixed of that and the calendar as an
+/* multipart/alternative of text and HTML, base64; with calendars, multipart/mixed of that and each calendar as an
  * attachment. Certificates are always verified. 0, or -ENOMEM, -EAGAIN (no thread to be had), -EINVAL (a blank, control
  * character or bracket in an address). A header line with a bare CR or LF, or of more than 998 bytes, ends the transfer
  * as -EINVAL from the source would. */

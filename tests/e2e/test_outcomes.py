@@ -132,6 +132,31 @@ def test_what_leaves_the_plan_is_taken_back_and_comes_back(office, smtp):
     assert found[0][2] == found[1][2] == found[2][2] and found[0][3] < found[1][3] < found[2][3]
 
 
+def test_what_is_taken_back_together_is_one_message_and_an_object_for_each(tmp_path, smtp, authority):
+    """What leaves the plan at a time."""
+    names = ["mot", "hai", "ba"]
+    kept = item("giu", due=DUE)
+    items = ", ".join([kept, *(item(name, due=OTHER) for name in names)])
+    block = Live(tmp_path, soon(), mail=mail_to(smtp, authority), items=items)
+    with Bus() as bus, block.start("session", environment=bus.environment) as daemon:
+        for number, name in enumerate(names, 1):
+            assert bus.ctl("set-date", name, str(DUE)).returncode == 0
+            said(daemon, "Sent date_set", number)
+        block.write_plan((block.conf / "plans.d/plan.conf").read_text(encoding="utf-8").replace(items, kept))
+        daemon.reload()
+        said(daemon, "Sent withdrawn")
+    *told, taken_back = [smtp.content(record) for record in smtp.messages()]
+    assert check.message_problems(taken_back) == []
+    events = [icalendar.Calendar.from_ical(text).walk("VEVENT") for raw in told
+              for text in check.bodies(check.parse(raw), "calendar")]  # fmt: skip
+    cancelled = [icalendar.Calendar.from_ical(text).walk("VEVENT")
+                 for text in check.bodies(check.parse(taken_back), "calendar")]  # fmt: skip
+    assert sorted(event["UID"] for (event,) in cancelled) == sorted(event["UID"] for (event,) in events)
+    assert min(event["SEQUENCE"] for (event,) in cancelled) > max(event["SEQUENCE"] for (event,) in events)
+    names = [part.get_filename() for part in check.parse(taken_back).walk() if part.get_filename()]
+    assert names == ["huy-lich.ics", "huy-lich-2.ics", "huy-lich-3.ics"]
+
+
 # ---- one mailbox -----------------------------------------------------------------------------------------------------
 
 

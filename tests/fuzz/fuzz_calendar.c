@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 (civil_day)input_number(&bytes, civil_from(CIVIL_FIRST_YEAR, 1, 1), civil_from(CIVIL_LAST_YEAR, 12, 1));
         event.last = event.first + (civil_day)input_number(&bytes, 0, 30);
         event.sequence = (int32_t)input_number(&bytes, 0, INT32_MAX);
-        calendar = ics_object(ICS_PUBLISH, &event, 1);
+        calendar = ics_object(ICS_PUBLISH, &event);
         REQUIRE(calendar);
         check_lines(calendar);
         check_event(calendar, &event);

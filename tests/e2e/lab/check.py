@@ -48,12 +48,16 @@ def parts(message):
     return [message.get_content_type(), children]
 
 
-def body(message, subtype):
-    """The text of the plain, html or calendar part; None: there is no such part."""
+def bodies(message, subtype):
+    """The texts of the plain, html or calendar parts."""
     for part in message.walk():
         if part.get_content_type() == f"text/{subtype}":
-            return part.get_payload(decode=True).decode("utf-8")
-    return None
+            yield part.get_payload(decode=True).decode("utf-8")
+
+
+def body(message, subtype):
+    """The text of the first of them; None: there is no such part."""
+    return next(bodies(message, subtype), None)
 
 
 def _line_problems(raw):
@@ -131,7 +135,8 @@ def _word_problems(message):
 def _part_problems(message):
     alternative = ["multipart/alternative", [["text/plain", []], ["text/html", []]]]
     shape = parts(message)
-    if shape not in (alternative, ["multipart/mixed", [alternative, ["text/calendar", []]]]):
+    calendars = [["text/calendar", []] for part in message.walk() if part.get_content_type() == "text/calendar"]
+    if shape != (["multipart/mixed", [alternative, *calendars]] if calendars else alternative):
         yield f"the parts are {shape}"
     for part in message.walk():
         if part.defects:
@@ -152,7 +157,7 @@ def _part_problems(message):
 
 
 def calendar_problems(text):
-    """What is wrong with an iCalendar object that carries one deadline, or takes some back."""
+    """What is wrong with an iCalendar object that carries one deadline, or takes it back."""
     if re.search(r"(?<!\r)\n", text):
         yield "calendar: a bare LF"
     if any(len(line.encode()) > 75 for line in text.split("\r\n")):
@@ -171,7 +176,7 @@ def calendar_problems(text):
             yield f"calendar: no {name}"
     events = calendar.walk("VEVENT")
     cancels = calendar.get("METHOD") == "CANCEL"
-    if not events or len(events) > 1 and not cancels:
+    if len(events) != 1:  # RFC 5546, section 3.2.5: one UID, and no program looks further
         yield f"calendar: {len(events)} events"
     for event in events:
         if (event.get("STATUS") == "CANCELLED") != cancels:
@@ -188,8 +193,9 @@ def message_problems(raw):
     message = parse(raw)
     problems = [*_line_problems(raw), *_header_problems(message, raw), *_address_problems(message)]
     problems += [*_word_problems(message), *_part_problems(message)]
-    calendar = body(message, "calendar")
-    return problems + (list(calendar_problems(calendar)) if calendar is not None else [])
+    for calendar in bodies(message, "calendar"):
+        problems += calendar_problems(calendar)
+    return problems
 
 
 def _is_date(value):

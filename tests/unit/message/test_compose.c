@@ -127,13 +127,13 @@ static void test_calendar(void **state)
                 CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
                 compose(*state, &letter, &mail);
                 if (!rows[i].start) {
-                        assert_null(mail.calendar);
+                        assert_null(mail.calendars);
                         continue;
                 }
                 char start[64];
                 snprintf(start, sizeof(start), "DTSTART;VALUE=DATE:%s\r\n", rows[i].start);
-                assert_non_null(strstr(mail.calendar, start));
-                assert_non_null(strstr(mail.calendar, "UID:tdkt-2024.item.so-noi-vu@laocai.example\r\n"));
+                assert_non_null(strstr(mail.calendars[0], start));
+                assert_non_null(strstr(mail.calendars[0], "UID:tdkt-2024.item.so-noi-vu@laocai.example\r\n"));
         }
 }
 
@@ -148,15 +148,17 @@ static void test_calendar_identity(void **state)
                 letter.sequence = today;
                 CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
                 compose(*state, &letter, &mail);
-                assert_non_null(strstr(mail.calendar, "UID:tdkt-2024.thang.2024-12-25.so-noi-vu@laocai.example\r\n"));
-                const char *sequence = strstr(mail.calendar, "SEQUENCE:");
+                assert_non_null(
+                        strstr(mail.calendars[0], "UID:tdkt-2024.thang.2024-12-25.so-noi-vu@laocai.example\r\n"));
+                const char *sequence = strstr(mail.calendars[0], "SEQUENCE:");
                 assert_non_null(sequence);
                 assert_true(atoi(sequence + strlen("SEQUENCE:")) > last);
                 last = atoi(sequence + strlen("SEQUENCE:"));
         }
 }
 
-/* What stands in a calendar is taken back, on the day on which it stands there, and nothing else is said. */
+/* What stands in a calendar is taken back, on the day on which it stands there, each by itself, and nothing else is
+ * said. */
 static void test_cancels(void **state)
 {
         struct letter_entry entries[] = {
@@ -173,13 +175,19 @@ static void test_cancels(void **state)
         CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
         compose(*state, &letter, &mail);
         assert_true(mail.cancels);
-        assert_non_null(strstr(mail.calendar, "METHOD:CANCEL\r\n"));
-        assert_non_null(strstr(mail.calendar, "UID:tdkt-2024.mot.so-noi-vu@laocai.example\r\n"));
-        assert_non_null(strstr(mail.calendar, "UID:tdkt-2024.ba.so-tu-phap@laocai.example\r\n"));
-        assert_non_null(strstr(mail.calendar, "DTSTART;VALUE=DATE:20241209\r\n"));
-        assert_non_null(strstr(mail.calendar, "DTSTART;VALUE=DATE:20241212\r\n"));
-        assert_non_null(strstr(mail.calendar, "SEQUENCE:77\r\n"));
-        assert_null(strstr(mail.calendar, "hai"));
+        static const char *const said[][2] = {
+                {"UID:tdkt-2024.mot.so-noi-vu@laocai.example\r\n", "DTSTART;VALUE=DATE:20241209\r\n"},
+                {"UID:tdkt-2024.ba.so-tu-phap@laocai.example\r\n", "DTSTART;VALUE=DATE:20241212\r\n"},
+        };
+        for (size_t i = 0; i < ELEMENTS(said); i++) {
+                assert_non_null(mail.calendars[i]);
+                assert_non_null(strstr(mail.calendars[i], "METHOD:CANCEL\r\n"));
+                assert_non_null(strstr(mail.calendars[i], said[i][0]));
+                assert_non_null(strstr(mail.calendars[i], said[i][1]));
+                assert_non_null(strstr(mail.calendars[i], "SEQUENCE:77\r\n"));
+                assert_null(strstr(mail.calendars[i], said[1 - i][0]));
+        }
+        assert_null(mail.calendars[ELEMENTS(said)]);
 }
 
 static void test_items(void **state)
@@ -232,7 +240,7 @@ static void test_hostile(void **state)
         assert_null(strstr(mail.html, "<script>"));
         assert_non_null(strstr(mail.html, "&lt;script&gt;"));
         assert_null(strstr(mail.text, "\nBcc:"));
-        assert_null(strstr(mail.calendar, "\nBcc:"));
+        assert_null(strstr(mail.calendars[0], "\nBcc:"));
         assert_int_equal(compose_payload(*state, &test_sender, &letter, &subject, &body), 0);
         json_t *root = json_loads(body, 0, NULL);
         assert_non_null(root);

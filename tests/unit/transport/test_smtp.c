@@ -280,8 +280,9 @@ static const struct wire_row wire_rows[] = {
         {"Content-Type: multipart/mixed; boundary=", 0, 1},
         {"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n", 1, 1},
         {"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n", 1, 1},
-        {"Content-Type: text/calendar; charset=utf-8; method=PUBLISH\r\n", 0, 1},
+        {"Content-Type: text/calendar; charset=utf-8; method=PUBLISH\r\n", 0, 2},
         {"Content-Disposition: attachment; filename=\"han.ics\"\r\n", 0, 1},
+        {"Content-Disposition: attachment; filename=\"han-2.ics\"\r\n", 0, 1},
         {"ime-Version: 1.0\r\n", 1, 1},
         {"\r\nDate: Mon, 16 Sep 2024 08:00:00 +0700\r\n", 1, 1},
         {"Subject: =?utf-8?b?TmjhuqFjIHZp4buHYw==?=\r\n =?utf-8?b?IMSR4bq/biBo4bqhbg==?=\r\n", 1, 1},
@@ -295,6 +296,7 @@ static const struct wire_row wire_rows[] = {
 static void check_wire(bool with_calendar)
 {
         static const struct peer_script script = {0};
+        static const char *const calendars[] = {"BEGIN:VCALENDAR\r\n", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", NULL};
         static struct peer peer;
         struct smtp_message letter = message;
         struct outcome outcome = {0};
@@ -307,8 +309,8 @@ static void check_wire(bool with_calendar)
         snprintf(url, sizeof url, "smtp://127.0.0.1:%u", peer.port);
         const struct smtp_server server = {.url = url, .tls = NONE, .hello = "client.example", .timeout = 5};
         if (with_calendar) {
-                letter.calendar = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
-                letter.calendar_name = "han.ics";
+                letter.calendars = calendars;
+                letter.calendar_name = "han";
         }
         const struct smtp_envelope both = {envelope.from, to};
         const struct smtp_source source = harness_source(&letter);
