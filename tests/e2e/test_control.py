@@ -948,6 +948,7 @@ def test_a_burst_does_not_delay_a_reminder(tmp_path):
                 sender = threading.Thread(target=lambda: [
                     loud.send("List", "a{sv}tu", {"state": ("s", "open")}, 0, 20) for _ in range(calls)])  # fmt: skip
                 first = loud.serial + 1
+                began = time.time()
                 sender.start()
                 (record,) = server.wait(1, block.PATIENCE)
                 left = calls
@@ -955,10 +956,11 @@ def test_a_burst_does_not_delay_a_reminder(tmp_path):
                     message = loud.receive()
                     left -= (message.reply_to or 0) >= first
                 sender.join()
+                took = time.time() - began
             assert daemon.process.poll() is None
         lateness = record["arrived"] - at.timestamp()
-        print(f"lateness during the burst: {1000 * lateness:.0f} ms")
-        assert 0 <= lateness < (10 if "asan" in str(block.BUILD) else 1)
+        print(f"lateness during the burst: {1000 * lateness:.0f} ms of {took:.1f} s")
+        assert 0 <= lateness < took / 4
 
 
 def wait_for_name(bus):

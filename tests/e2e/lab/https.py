@@ -11,6 +11,7 @@ Faults, by path (lab.faults):
     drop                    closes the connection instead of answering
     endless                 200, and a body without end
     delay:SECONDS           answers that late
+    hold                    answers when the test lets it in (lab.gate)
 """
 
 import argparse
@@ -27,6 +28,7 @@ import time
 
 from . import faults, store
 from .ca import Authority
+from .gate import Gate
 
 TOLERANCE = 300  # seconds between the clocks, as the specification's libraries have it
 BODY_MAX = 4 * 1024 * 1024
@@ -161,6 +163,9 @@ class _Request(http.server.BaseHTTPRequestHandler):
         elif name == "delay":
             self.lab.stopping.wait(float(argument))
             self.reply(200)
+        elif name == "hold":
+            self.lab.gate.hold()
+            self.reply(200)
         elif name.startswith("3"):
             self.reply(int(name), Location=argument or "/elsewhere")
         elif argument:
@@ -193,6 +198,7 @@ class HttpsServer:
     def __init__(self, folder, authority=None, certificate="server", secret=None, programs=None, faults_file=None):
         self.store = store.Store(folder)
         self.faults = faults.Faults(programs, faults_file)
+        self.gate = Gate()
         self.context = authority.context(certificate) if authority else None
         self.secret = secret
         self.stopping = threading.Event()
@@ -237,6 +243,7 @@ class HttpsServer:
 
     def stop(self):
         self.stopping.set()
+        self.gate.let_in()
         for listener in self._listeners:
             listener.shutdown()
             listener.server_close()

@@ -9,6 +9,7 @@ Faults, by recipient (lab.faults):
     drop               closes the connection in the middle of the data
     hang, hang-data    never answers RCPT, or the end of the data
     delay:SECONDS      answers the end of the data that late
+    hold               keeps the message when the test lets it in (lab.gate)
 """
 
 import argparse
@@ -23,6 +24,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from . import faults, store
 from .ca import Authority
+from .gate import Gate
 
 # aiosmtpd reports every client that breaks off; here they do so on purpose.
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
@@ -71,6 +73,8 @@ class _Handler:
             await asyncio.Event().wait()
         if fault and fault.name == "delay":
             await asyncio.sleep(float(fault.argument))
+        if fault and fault.name == "hold":
+            await asyncio.to_thread(self.server.gate.hold)
         if fault and fault.name == "data":
             return _answer(fault.argument)
         record = self.server.store.add(
@@ -128,6 +132,7 @@ class SmtpServer:
     ):
         self.store = store.Store(folder)
         self.faults = faults.Faults(programs, faults_file)
+        self.gate = Gate()
         self.implicit = implicit
         self.connections = 0
         self.port = None
@@ -199,6 +204,7 @@ class SmtpServer:
         return self
 
     def stop(self):
+        self.gate.let_in()
         self._call(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
