@@ -98,7 +98,7 @@ unit-%: ## unit tests of one floor: make unit-core
 	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 	@scripts/run-unit $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 
-# Without those that take minutes under valgrind: store/test_memory fails each allocation in turn, config/test_source reads
+# Without those that take minutes under valgrind: store/test_memory fails thousands of allocations, config/test_source reads
 # files of many megabytes, core/test_ladder_year counts whole years.
 VALGRIND := valgrind --quiet --num-callers=30 --leak-check=full --show-leak-kinds=definite \
 	--errors-for-leak-kinds=definite --error-exitcode=99

@@ -19,6 +19,7 @@ import libconf
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("BUILD", "build")  # an absolute path stays what it is
+SANITIZED = "asan" in str(BUILD)  # as scripts/test names its folder
 REMINDERD, REMINDERCTL = BUILD / "reminderd", BUILD / "reminderctl"
 PATIENCE = 60  # seconds for what takes one, under a sanitizer on a busy machine
 

@@ -14,6 +14,11 @@ from lab.smtp import SmtpServer
 from live import PASSWORD, USER
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "once: runs no program of ours, or one hundreds of times: not run with sanitizers, too")
+    config.addinivalue_line("markers", "timeless: the same at any hour of any day: not run at other moments, too")
+
+
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("ca"))

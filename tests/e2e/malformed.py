@@ -565,9 +565,10 @@ def valid_tree(folder, templates=TEMPLATES):
     return Tree(templates).write(Path(folder))
 
 
-def malformed_trees(folder, count=500, seed=1, templates=TEMPLATES):
+def malformed_trees(folder, count=500, seed=1, templates=TEMPLATES, batch=0, batches=1):
     """Yields `count` malformed configurations, each in a new folder below `folder` that is removed when the next is
-    asked for. The same seed makes the same ones; every mutation comes up at least once if there are enough."""
+    asked for. The same seed makes the same ones; every mutation comes up at least once if there are enough. Of several
+    batches only one's are written."""
     rng = random.Random(seed)
     mutations = [mutation for mutation, _ in MUTATIONS]
     weights = [weight for _, weight in MUTATIONS]
@@ -575,6 +576,8 @@ def malformed_trees(folder, count=500, seed=1, templates=TEMPLATES):
         mutate = mutations[number] if number < len(mutations) else rng.choices(mutations, weights)[0]
         tree = Tree(templates)
         file, line, what = mutate(rng, tree)
+        if number % batches != batch:
+            continue
         place = Path(folder) / f"{number:04d}"
         try:
             yield Malformed(tree.write(place), file, line, f"{mutate.__name__}: {what} in {file}")

@@ -7,6 +7,8 @@ from pathlib import Path
 import libconf
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 
 with open(ROOT / "tests/data/holidays-vn-2022-2026.csv", encoding="utf-8", newline="") as file:

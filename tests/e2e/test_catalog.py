@@ -8,6 +8,8 @@ import pytest
 
 from block import ROOT
 
+pytestmark = pytest.mark.once
+
 UNITS = ROOT / "units"
 JOURNAL = ROOT / "daemon/runtime/journal.c"
 CATALOGS = ("reminderd.catalog", "reminderd.vi.catalog")

@@ -107,6 +107,7 @@ def test_a_long_list_comes_whole_and_in_order(tmp_path):
         assert len(desk.json("show", "hang-ngay", "--agency", AGENCY)["obligations"]) == days
 
 
+@pytest.mark.timeless
 def test_pages_by_offset_and_by_cursor_are_the_same_list(shared):
     def pages(bus, paging, limit):
         rows, page = [], 0
@@ -200,6 +201,7 @@ def test_dates(desk):
     assert desk.ctl("set-date", "tap-huan", "2099-01-01").returncode == 1
 
 
+@pytest.mark.timeless
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
@@ -245,6 +247,7 @@ def test_errors_are_one_line_that_says_what_to_do(shared, words, code, says):
     assert says in result.stderr
 
 
+@pytest.mark.timeless
 @pytest.mark.parametrize(
     ("word", "meant"),
     [("lis", "list"), ("shwo", "show"), ("delivery", "deliveries"), ("snoze", "snooze"), ("setdate", "set-date"),
@@ -255,6 +258,7 @@ def test_a_verb_that_is_like_another(word, meant):
     assert said == f'reminderctl: no verb "{word}"{f", perhaps {meant}" if meant else ""}; see reminderctl --help\n'
 
 
+@pytest.mark.timeless
 def test_no_daemon(tmp_path):
     with Bus() as bus:
         result = block.run(block.REMINDERCTL, "--bus", "session", "status", **bus.environment)
@@ -304,6 +308,7 @@ def columns_of(text):
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+@pytest.mark.timeless
 def test_colours_only_where_they_are_wanted(shared):
     assert "\x1b[" in on_terminal(shared, "list", "--state", "overdue")[0]
     assert "\x1b[" not in on_terminal(shared, "list", "--state", "overdue", NO_COLOR="1")[0]
@@ -329,6 +334,7 @@ def test_tables_are_aligned_by_display_width(tmp_path):
         assert "…" in narrow
 
 
+@pytest.mark.once
 def test_tables_fit_the_terminal(desk):
     """What is too wide is cut, left out or goes to a further line; a pipe gets it whole."""
     assert desk.ctl("test", AGENCY).returncode == 0
@@ -350,6 +356,7 @@ def test_tables_fit_the_terminal(desk):
     assert len(on_terminal(desk, "list", columns=80, NO_COLOR="1")[0].splitlines()) == 14
 
 
+@pytest.mark.once
 def test_the_calendar_fits_the_terminal(shared):
     for columns, across in ((80, 3), (72, 3), (71, 2), (48, 2), (47, 1), (20, 1)):
         months = on_terminal(shared, "calendar", "2024", columns=columns, NO_COLOR="1")[0].partition("\n-")[0].splitlines()
@@ -588,6 +595,7 @@ def test_matrix(desk):
     assert desk.ctl("list", "--html").returncode == 2
 
 
+@pytest.mark.timeless
 def test_what_was_typed_does_not_steer_the_terminal():
     for words in (["\x1b[31mlist\n\x07"], ["help", "\x1b[2J\n"], ["list", "--\x1b]0;x\x07"], ["status", "a\nb"]):
         done = block.run(block.REMINDERCTL, *words)
@@ -606,6 +614,7 @@ ALL_ITEMS = ["bao-cao", "qua-han", "kiem-tra", "tap-huan", "hop-khoi"]
 ALL_AGENCIES = [one["id"] for one in block.AGENCIES]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -635,6 +644,8 @@ def test_completion(shared, words, offered):
     assert complete(shared, *words) == offered
 
 
+@pytest.mark.timeless
+@pytest.mark.once
 def test_completion_of_verbs_and_options(shared):
     verbs = re.findall(r"^  (?!reminderctl)([a-z][\w-]+)", shared.ctl("--help").stdout, re.MULTILINE)
     assert {"list", "set-date"} <= set(verbs) and "--bus" in complete(shared, "")
@@ -644,6 +655,7 @@ def test_completion_of_verbs_and_options(shared):
         assert sorted(options) == sorted({*re.findall(r"^ +(--[\w-]+)", shared.ctl(verb, "--help").stdout, re.MULTILINE)}), verb
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("words", "option"),
     [
@@ -665,6 +677,7 @@ def test_what_is_completed_is_taken(shared, words, option):
         assert done.returncode == 0, (word, done.stderr)
 
 
+@pytest.mark.timeless
 def test_every_state_is_offered(shared):
     """In the error, in the help and by completion they are the same."""
     for verb in ("list", "deliveries"):
@@ -686,6 +699,7 @@ def test_completion_of_deliveries(tmp_path):
         assert complete(desk, "drop", "") == []
 
 
+@pytest.mark.once
 def test_completion_in_bash(shared):
     assert block.run(block.REMINDERCTL, "complete", "done", "").returncode == 0  # no daemon: nothing, silently
     script = f"""
@@ -697,6 +711,7 @@ def test_completion_in_bash(shared):
     assert block.run("bash", "-c", script, **shared.bus.environment).stdout == "bao-cao\noverdue\nke-hoach\n"
 
 
+@pytest.mark.timeless
 @pytest.mark.skipif(not shutil.which("msgfmt"), reason="gettext is not installed")
 def test_vietnamese(shared, tmp_path):
     """The catalogue is whole, and is used where the language is asked for; JSON stays as it is."""
@@ -790,6 +805,7 @@ def test_decisions_outlive_crash_restart_reload_and_an_edited_plan(desk):
     assert desk.ctl("done", "tap-huan", "--agency", AGENCY).returncode == 1
 
 
+@pytest.mark.timeless
 def test_whoever_waited_for_the_start_is_answered_at_once(tmp_path):
     """READY waits for a bus that is slow, but not for ever."""
     office = Desk(tmp_path).block
@@ -845,6 +861,7 @@ def test_reminders_outlive_the_bus(tmp_path):
 # ---- the bus ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeless
 def test_introspection(shared):
     with shared.raw() as bus:
         xml = bus.call("Introspect", interface="org.freedesktop.DBus.Introspectable").values[0]
@@ -859,6 +876,7 @@ def test_introspection(shared):
     assert {s.get("name") for s in interface.iter("signal")} == {"ObligationChanged", "DeliveryFinished"}
 
 
+@pytest.mark.timeless
 def test_busctl(shared):
     def call(*words):
         return block.run("busctl", "--user", "call", "org.reminderd1", OBJECT, MANAGER, *words, **shared.bus.environment)
@@ -884,6 +902,7 @@ def test_signals(desk):
         assert signal.values[1:] == [AGENCY, "test", "mail", "queued"]
 
 
+@pytest.mark.timeless
 @pytest.mark.parametrize(
     ("call", "error"),
     [
@@ -912,6 +931,7 @@ def test_bus_errors(shared, call, error):
         assert len(answer.values[0]) < 400 and "\n" not in answer.values[0]
 
 
+@pytest.mark.timeless
 def test_broken_text_does_not_reach_the_daemon(shared):
     """Text that is no UTF-8 is the bus's business: it closes such a connection. The daemon stays."""
     with shared.raw() as bus:
@@ -925,6 +945,7 @@ def test_broken_text_does_not_reach_the_daemon(shared):
         assert bus.call("Status", interface=None).kind == ERROR
 
 
+@pytest.mark.timeless
 def test_two_at_once(desk):
     """Of ten that finish the same thing at the same time one does it."""
     with ThreadPoolExecutor(10) as pool:
@@ -934,6 +955,7 @@ def test_two_at_once(desk):
     assert verbs.count("done") == 1 and verbs.count("done refused") == 9
 
 
+@pytest.mark.timeless
 def test_a_burst_does_not_delay_a_reminder(tmp_path):
     """Ten thousand calls without waiting for an answer, just when a reminder falls due; each is answered in the end."""
     calls = 10_000
@@ -994,6 +1016,7 @@ def test_what_is_done_is_not_reminded_of_even_if_it_is_next_to_leave(tmp_path):
         assert {n["kind"]: n["state"] for n in shown["notices"]}["due"] == "cancelled"
 
 
+@pytest.mark.timeless
 def test_a_full_output_is_an_error(shared):
     with open("/dev/full", "w") as full:
         result = subprocess.run([block.REMINDERCTL, "--bus", "session", "list"], stdout=full, stderr=subprocess.PIPE,

@@ -11,13 +11,12 @@ import time
 
 import pytest
 
-from block import BUILD
+from block import SANITIZED
 from lab import check
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
 from live import PASSWORD, PATIENCE, USER, Live, mail_to, said, soon, wait_until
 
-SANITIZED = "asan" in str(BUILD)
 SECRET = "whsec_MfKQ9r8GKYqTwjUPD8ILPZIo2LaLaSw0MTIzNDU2Nzg="
 
 
@@ -63,6 +62,7 @@ def test_a_message_to_a_mailbox_and_to_a_webhook(tmp_path, smtp, authority):
     assert len(set(ids)) == 6
 
 
+@pytest.mark.timeless
 def test_ipv6_and_implicit_tls(tmp_path, authority):
     with SmtpServer(tmp_path / "mail", authority, implicit=True, user=USER, password=PASSWORD) as smtp:
         mail = mail_to(smtp, authority, url=f"smtps://[::1]:{smtp.port}")
@@ -71,6 +71,7 @@ def test_ipv6_and_implicit_tls(tmp_path, authority):
     assert record["tls"]
 
 
+@pytest.mark.timeless
 def test_connections_are_reused_and_their_number_is_kept(tmp_path, smtp, authority):
     with Live(tmp_path, soon(), 40, mail=mail_to(smtp, authority, connections=2)).start():
         smtp.wait(40, PATIENCE)
@@ -90,6 +91,7 @@ def test_messages_per_minute_are_limited(tmp_path, smtp, authority):
 OTHERS = {"dv2@khoi.example", "dv3@khoi.example"}
 
 
+@pytest.mark.timeless
 @pytest.mark.parametrize(
     "program, outcome",
     [
@@ -158,6 +160,7 @@ def test_a_dead_server_is_tried_again_until_it_lives(tmp_path, authority):
     assert len({message_id(smtp, record) for record in records}) == 3
 
 
+@pytest.mark.timeless
 @pytest.mark.parametrize(
     "program, outcome",
     [
@@ -192,6 +195,7 @@ def seconds_ahead(text):
 # ---- the life of the service ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeless
 def test_sigterm_lets_what_is_on_the_wire_finish(tmp_path, smtp, authority):
     smtp.faults.update({"*": "delay:1.5"})
     with Live(tmp_path, soon(), 4, mail=mail_to(smtp, authority, connections=4)).start() as daemon:
@@ -217,6 +221,7 @@ def test_a_reload_adds_and_a_broken_one_is_refused(tmp_path, smtp, authority):
         smtp.wait(1, PATIENCE)
 
 
+@pytest.mark.timeless
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer's own threads and memory are not the program's")
 def test_idle_means_no_wakeups(tmp_path, smtp, authority):
     """Voluntary context switches of the main thread stand still while nothing is due."""
@@ -242,6 +247,7 @@ def test_idle_means_no_wakeups(tmp_path, smtp, authority):
 ROUNDS = 3 if SANITIZED else 8
 
 
+@pytest.mark.timeless
 def test_killed_while_a_hundred_messages_leave(tmp_path, smtp, authority):
     """kill -9 at a random moment, again and again, until all have arrived: everything arrives, and what arrives twice
     has the same id and was on the wire."""
@@ -276,6 +282,7 @@ def test_killed_while_a_hundred_messages_leave(tmp_path, smtp, authority):
 WRITTEN = 20  # FLOOD_FIRST of base/flood.h
 
 
+@pytest.mark.timeless
 def test_a_flood_of_equal_failures_is_counted_and_what_is_given_up_is_not(tmp_path):
     """A dead server and 200 messages: twenty lines, and the number of the others when the daemon ends."""
     count = 200
@@ -295,6 +302,7 @@ def tried(folder):
         return database.execute("SELECT count(*) FROM delivery WHERE state <> 1 AND attempts > 0").fetchone()[0]
 
 
+@pytest.mark.timeless
 def test_each_message_that_is_given_up_has_a_line_of_its_own(tmp_path, smtp, authority):
     count = 2 * WRITTEN
     smtp.faults.update({"*": "550"})

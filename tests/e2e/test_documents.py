@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (".github", "conf", "daemon", "tests")
 DOCUMENTS = [ROOT / "README.md"] + sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.md"))

@@ -211,6 +211,7 @@ def test_no_daemon_on_the_bus(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.once
 def test_no_bus(tmp_path):
     for verb in ASKING:
         result = run(REMINDERCTL, *good(verb, tmp_path), DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={tmp_path}/nothing")
@@ -266,6 +267,7 @@ def connected(office):
     return sum(name.startswith(":") for name in names)
 
 
+@pytest.mark.once
 def test_a_daemon_that_does_not_answer_in_time(office, tmp_path):
     """It takes a minute, in which nothing happens. A backup waits longer: it takes as long as a disk is slow."""
     verbs = [verb for verb in ASKING if verb != "backup"]

@@ -6,13 +6,12 @@ import re
 
 import pytest
 
-from block import BUILD, Bus
+from block import SANITIZED, Bus
 from hostile import Mailhost, Webhost, close, drip, endless, reset
 from lab.https import HttpsServer
 from live import PASSWORD, PATIENCE, Live, midnight, said
 from plain import assert_journal_whole, assert_plain
 
-SANITIZED = "asan" in str(BUILD)
 MEGABYTES = 64  # that the daemon has had at most; it is at 20 when all is well
 UGLY = ("\x1b[2J\x1b]0;owned\x07\x9b31m\x00\x08\x7f\u202egpj\u2066\u200b\u2028reminderd: Sent due to forged".encode()
         + b"\xff\xc0\xaf\xed\xa0\x80")  # fmt: skip

@@ -11,14 +11,13 @@ import subprocess
 import pytest
 
 import block
-from block import BUILD, Bus
+from block import SANITIZED, Bus
 from lab import check
 from lab.https import HttpsServer
 from lab.smtp import SmtpServer
 from live import Live, agencies, item, midnight, said, soon
 from plain import assert_journal_whole, assert_plain
 
-SANITIZED = "asan" in str(BUILD)
 NO_MAIL = {"url": "smtp://127.0.0.1:1", "tls": "none", "username": None, "password_file": None}
 
 # What a configuration may hold: right-to-left and hidden characters, other lines' beginnings, the languages of the

@@ -20,6 +20,8 @@ from lab.ca import Authority
 from lab.https import HttpsServer, sign
 from lab.smtp import SmtpServer
 
+pytestmark = pytest.mark.once
+
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 HOSTS = ["127.0.0.1"] + (["::1"] if os.path.exists("/proc/net/if_inet6") else [])
 

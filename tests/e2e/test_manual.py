@@ -8,6 +8,8 @@ import pytest
 from block import REMINDERCTL as PROGRAM
 from block import run
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "daemon/config"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import libconf
 import pytest
 
-from block import BUILD, ROOT, Bus, Daemon
+from block import ROOT, SANITIZED, Bus, Daemon
 from live import PASSWORD, USER, mail_to, wait_until
 
 MIB = 1024  # KiB
@@ -40,7 +40,7 @@ def rest(daemon):
     wait_until(lambda: kib(daemon, "VmRSS") < AT_REST, lambda: f"resident: {kib(daemon, 'VmRSS')} KiB\n{daemon.stderr}")
 
 
-@pytest.mark.skipif("asan" in str(BUILD), reason="a sanitizer's memory is not the program's")
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer's memory is not the program's")
 def test_a_waiting_daemon_gives_memory_back_and_works_on(tmp_path, authority, smtp):
     sample = Sample(tmp_path, authority, smtp)
     with Bus() as bus, Daemon(sample, "session", (), bus.environment) as daemon:

@@ -10,6 +10,8 @@ from pathlib import Path
 import libconf
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 ELLIPSIS = "[...]"  # stands in a wording between two passages of the document
 

@@ -7,7 +7,7 @@ from live import PATIENCE, Live, midnight, said
 from strangers import can_mount
 from test_mail_servers import called
 
-pytestmark = pytest.mark.skipif(not is_there(), reason="needs Postfix, and root to start it")
+pytestmark = [pytest.mark.skipif(not is_there(), reason="needs Postfix, and root to start it"), pytest.mark.once]
 
 
 def office(folder, url, count=1, **more):

@@ -9,6 +9,8 @@ import pytest
 import block
 from desk import AGENCY, POLICIES, Desk, ahead
 
+pytestmark = pytest.mark.once
+
 README = (block.ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPT = README.split("## From a script")[1].split("\n## ")[0]
 ITEM = "bao-cao-tong-ket"

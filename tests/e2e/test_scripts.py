@@ -7,6 +7,8 @@ import pytest
 
 from block import ROOT, Block, plan
 
+pytestmark = pytest.mark.once
+
 NEW_YEAR, IMPORT = ROOT / "scripts/new-year", ROOT / "scripts/import-agencies"
 SHIPPED = ROOT / "conf/plans.d/tdkt-2024.conf"
 

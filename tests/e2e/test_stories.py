@@ -59,6 +59,7 @@ def deliveries(bus, **wanted):
 # ---- a full disk -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeless
 def test_a_disk_that_fills_while_messages_leave_stops_them_and_repeats_none(tmp_path, smtp, authority):
     """What was claimed goes on leaving while no more than a batch of results waits to be written; with room again the
     results are written and the rest leaves."""
@@ -76,6 +77,7 @@ def test_a_disk_that_fills_while_messages_leave_stops_them_and_repeats_none(tmp_
     assert len(smtp.messages()) == count
 
 
+@pytest.mark.timeless
 def test_a_crash_with_a_full_disk_repeats_what_could_not_be_written_with_its_id(tmp_path, smtp, authority):
     count = 20
     live = Live(tmp_path, midnight(), count, mail=mail_to(smtp, authority, connections=2))
@@ -189,6 +191,7 @@ def test_what_is_done_while_its_message_waits_for_the_connection_is_not_reminded
     assert [record["to"] for record in smtp.messages()] == [["dv1@khoi.example"], ["dv2@khoi.example"]]
 
 
+@pytest.mark.timeless
 def test_a_reload_is_in_force_for_messages_that_wait_for_the_connection(tmp_path, smtp, authority):
     count = 4
     smtp.faults.update({"*": "hold"})
@@ -208,6 +211,7 @@ def test_a_reload_is_in_force_for_messages_that_wait_for_the_connection(tmp_path
 # ---- a webhook that goes -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeless
 def test_a_webhook_taken_out_while_its_message_is_on_the_wire(tmp_path, smtp, authority, bus):
     """What is on the wire is recorded as it ends; what waits behind it is cancelled; mail is not concerned."""
     with HttpsServer(tmp_path / "hooks", authority, programs={"/hook": "hold"}) as https:
@@ -233,6 +237,7 @@ def test_a_webhook_taken_out_while_its_message_is_on_the_wire(tmp_path, smtp, au
 # ---- an address that is put right ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeless
 def test_wrong_addresses_are_put_right(tmp_path, smtp, authority, bus):
     """One is not known to its server for now, one for good: after the reload the first message goes to the new address
     by itself, the other as it is retried; the old addresses get nothing, and the list of deliveries says why."""
@@ -325,6 +330,7 @@ def test_a_queue_that_grows_while_the_server_is_away(tmp_path, authority):
 # ---- encryption where it is offered --------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeless
 @pytest.mark.parametrize(
     ("server", "outcome"),
     [
@@ -346,6 +352,7 @@ def test_opportunistic_encryption(tmp_path, authority, server, outcome):
 # ---- a domain of another script ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeless
 def test_an_internationalised_domain(tmp_path, smtp, authority):
     """On the wire and in the header it is ASCII, in either form of Unicode that a spreadsheet may have it in."""
     domain = "sở-nội-vụ.example"
