@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+/* Written out, as the indexes have it: the state from which STEP_CLAIM leads. */
 #define DUE "state = 0 AND server = ? AND next_ms <= ? ORDER BY next_ms, seq LIMIT ?"
 #define DUE_BY_HAND "manual = 1 AND " DUE /* as the index of these few has it */
 
@@ -24,7 +25,7 @@ static int due(struct store *store, const char *server, int64_t now_ms, bool man
         return query_fetch(&query, &delivery_rows, records, n);
 }
 
-#define CLAIM "UPDATE delivery SET state = 1, attempts = attempts + 1 WHERE seq IN (SELECT seq FROM delivery WHERE "
+#define CLAIM "UPDATE delivery SET state = ?, attempts = attempts + 1 WHERE seq IN (SELECT seq FROM delivery WHERE "
 
 static int claim(struct store *store, const char *server, int64_t now_ms, bool manual_only,
                  struct delivery_record *records, size_t n)
@@ -32,6 +33,7 @@ static int claim(struct store *store, const char *server, int64_t now_ms, bool m
         static const char any[] = CLAIM DUE ")", manual[] = CLAIM DUE_BY_HAND ")";
         CLEANUP_QUERY struct query query = manual_only ? query_cached(store, STATEMENT_CLAIM_MANUAL_DELIVERIES, manual)
                                                        : query_cached(store, STATEMENT_CLAIM_DELIVERIES, any);
+        query_bind_integer(&query, DELIVERY_SENDING);
         bind_due(&query, server, now_ms, n);
         int r = query_do(&query);
         if (r < 0)
@@ -73,16 +75,16 @@ static bool not_attempted(const struct delivery_result *result)
         return result->state == DELIVERY_QUEUED && !result->answer;
 }
 
-/* How many it is: none unless it was in that state. */
-static int64_t record_result(struct store *store, enum delivery_state was, const struct delivery_result *result)
+static int64_t put_result(struct store *store, enum delivery_state was, enum delivery_state state,
+                          const struct delivery_result *result)
 {
         static const char sql[] = "UPDATE delivery SET state = ?1, next_ms = ?2, finished_ms = ?3,"
                                   " answer = iif(?5, answer, ?4), attempts = attempts - (?5 AND attempts > 0),"
                                   " subject = coalesce(?6, subject), kind = coalesce(?7, kind)"
                                   " WHERE seq = ?8 AND state = ?9";
-        bool again = result->state == DELIVERY_QUEUED;
+        bool again = state == DELIVERY_QUEUED;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FINISH_DELIVERY, sql);
-        query_bind_integer(&query, result->state);
+        query_bind_integer(&query, state);
         query_bind_integer(&query, again ? result->next_ms : result->now_ms);
         query_bind_integer(&query, again ? 0 : result->now_ms);
         query_bind_text(&query, result->answer);
@@ -95,8 +97,21 @@ static int64_t record_result(struct store *store, enum delivery_state was, const
         query_bind_integer(&query, result->delivery);
         query_bind_integer(&query, was);
         int64_t n = query_run(&query);
-        tally_move(store, (int)was, result->state, n > 0 ? n : 0, again ? 0 : result->now_ms);
+        tally_move(store, (int)was, state, n > 0 ? n : 0, again ? 0 : result->now_ms);
         return n;
+}
+
+/* The tally asks in which state it was: mostly it was sending, which is tried first. */
+static int record_result(struct store *store, enum delivery_state state, const struct delivery_result *result)
+{
+        static const enum delivery_state order[] = {DELIVERY_SENDING, DELIVERY_QUEUED};
+        int64_t n = 0;
+        for (size_t i = 0; n == 0 && i < ELEMENTS(order); i++)
+                if (delivery_may(order[i], STEP_FINISH))
+                        n = put_result(store, order[i], state, result);
+        if (n == 0)
+                return store_missing(store, "unfinished delivery", result->delivery);
+        return n < 0 ? (int)n : 0;
 }
 
 static int note_failure(struct store *store, const struct delivery_result *result)
@@ -137,47 +152,35 @@ int store_last_failure(struct store *store, struct delivery_record *ret, int64_t
         return 0;
 }
 
-/* What was stopped while it was on the wire is not said at the next attempt. */
-static int silence(struct store *store, int64_t row)
-{
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_SILENCE_CARRIED,
-                                                        "UPDATE carried SET stop = 1 WHERE stop = 2 AND delivery = ?");
-        query_bind_integer(&query, row);
-        return query_do(&query);
-}
-
 int store_finish_delivery(struct store *store, const struct delivery_result *result)
 {
         if (result->state == DELIVERY_SENDING || result->state >= DELIVERY_STATES)
                 return store_refuse(store, -EINVAL, "no delivery ends in that state");
         CLEANUP_UNIT struct unit unit = {0};
+        CLEANUP_FREE struct carried *carried = NULL;
+        size_t n = 0;
         int r = unit_begin(store, &unit);
+        if (r >= 0)
+                r = carried_list(store, result->delivery, &carried, &n);
+        if (r >= 0 && result->state != DELIVERY_SENT)
+                r = carried_after_attempt(store, result->delivery, carried, n);
         if (r < 0)
                 return r;
-        int64_t n = record_result(store, DELIVERY_SENDING, result);
-        if (n == 0)
-                n = record_result(store, DELIVERY_QUEUED, result);
-        if (n == 0)
-                return store_missing(store, "unfinished delivery", result->delivery);
-        r = n < 0 ? (int)n : note_failure(store, result);
-        if (r >= 0 && result->state == DELIVERY_FAILED)
-                r = unread_add(store, result->delivery, result->now_ms);
-        if (r >= 0 && result->state == DELIVERY_QUEUED) {
-                r = silence(store, result->delivery);
-                if (r >= 0)
-                        r = delivery_cancel_if_empty(store, result->delivery, result->now_ms);
-        }
+        enum delivery_state state = delivery_after_attempt(result->state, n, carried_said(carried, n));
+        r = record_result(store, state, result);
         if (r >= 0)
-                r = notices_settle(store, result->delivery, result->state, result->now_ms);
-        if (r >= 0 && result->state == DELIVERY_CANCELLED && result->answer)
-                r = notices_give_reason(store, result->delivery, result->answer);
+                r = note_failure(store, result);
+        if (r >= 0 && state == DELIVERY_FAILED)
+                r = unread_add(store, result->delivery, result->now_ms);
+        if (r >= 0)
+                r = carried_settle(store, carried, n, state, result->now_ms, result->answer);
         return r < 0 ? r : unit_commit(&unit);
 }
 
 int store_recover_deliveries(struct store *store, int64_t now_ms)
 {
         static const char silence_all[] =
-                "UPDATE carried SET stop = 1 WHERE stop = 2"
+                "UPDATE carried SET stop = ? WHERE stop = ?"
                 " AND delivery IN (SELECT seq FROM delivery WHERE " DELIVERY_APART " AND state = 1)";
         static const char requeue[] =
                 "UPDATE delivery SET state = 0, next_ms = ? WHERE " DELIVERY_APART " AND state = 1";
@@ -186,6 +189,8 @@ int store_recover_deliveries(struct store *store, int64_t now_ms)
         if (r < 0)
                 return r;
         CLEANUP_QUERY struct query carried = query_cached(store, STATEMENT_SILENCE_RECOVERED, silence_all);
+        query_bind_integer(&carried, stop_after_attempt(STOP_AFTER_ATTEMPT));
+        query_bind_integer(&carried, STOP_AFTER_ATTEMPT);
         r = query_do(&carried);
         if (r < 0)
                 return r;

@@ -72,21 +72,6 @@ static int insert(struct store *store, const struct delivery_record *record)
         return query_do(&query);
 }
 
-static int carry(struct store *store, int64_t delivery, int64_t notice)
-{
-        CLEANUP_QUERY struct query query =
-                query_cached(store, STATEMENT_ADD_CARRIED, "INSERT INTO carried (delivery, notice) VALUES (?, ?)");
-        query_bind_integer(&query, delivery);
-        query_bind_integer(&query, notice);
-        int r = query_do(&query);
-        if (r < 0)
-                return r;
-        CLEANUP_QUERY struct query queue = query_cached(store, STATEMENT_QUEUE_NOTICE,
-                                                        "UPDATE notice SET state = 1 WHERE id = ? AND state IN (0, 3)");
-        query_bind_integer(&queue, notice);
-        return query_do(&queue);
-}
-
 int store_add_delivery(struct store *store, const struct delivery_record *record, const int64_t *notices, size_t n)
 {
         CLEANUP_UNIT struct unit unit = {0};
@@ -97,7 +82,7 @@ int store_add_delivery(struct store *store, const struct delivery_record *record
         tally_move(store, TALLY_NOWHERE, DELIVERY_QUEUED, 1, 0);
         int64_t delivery = sqlite3_last_insert_rowid(store->db);
         for (size_t i = 0; r >= 0 && i < n; i++)
-                r = carry(store, delivery, notices[i]);
+                r = carried_add(store, delivery, notices[i]);
         return r < 0 ? r : unit_commit(&unit);
 }
 
@@ -113,10 +98,11 @@ int store_delivery_notices(struct store *store, int64_t delivery, struct notice_
 {
         static const char sql[] =
                 "SELECT " NOTICE_COLUMNS " FROM carried AS c CROSS JOIN notice AS n ON n.id = c.notice"
-                " WHERE c.delivery = ? AND c.stop = 0 AND n.state NOT IN (4, 5)"
-                " ORDER BY c.notice LIMIT ?";
+                " WHERE c.delivery = ? AND c.stop = ? AND ? >> n.state & 1 ORDER BY c.notice LIMIT ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTICES_OF_DELIVERY, sql);
         query_bind_integer(&query, delivery);
+        query_bind_integer(&query, STOP_NONE);
+        query_bind_integer(&query, notice_states_said());
         query_bind_integer(&query, (int64_t)n);
         return query_fetch(&query, &notice_rows, records, n);
 }
@@ -140,87 +126,86 @@ static int find(struct store *store, const char *id, int64_t *ret_number, enum d
         return 0;
 }
 
-/* What was decided by hand on one delivery, and its notices with it. The statement is bound to all but the row. 1: it
- * is not in a state for that. */
-static int decide(struct query *query, const char *id, unsigned states, enum delivery_state state, int64_t now_ms,
-                  int64_t *ret_number)
+/* Its notices are settled by what was decided on a delivery. */
+static int settle(struct store *store, int64_t delivery, enum delivery_state state, int64_t now_ms, const char *reason)
 {
-        struct store *store = query->store;
-        enum delivery_state was;
-        int64_t row;
-        int r = find(store, id, &row, &was);
-        if (r != 0)
-                return r;
-        if (!(states & 1U << was))
-                return 1;
-        query_bind_integer(query, row);
-        r = query_do(query);
-        if (r < 0)
-                return r;
-        tally_move(store, (int)was, state, 1, state == DELIVERY_QUEUED ? 0 : now_ms);
-        *ret_number = row;
-        return notices_settle(store, row, state, now_ms);
+        CLEANUP_FREE struct carried *carried = NULL;
+        size_t n = 0;
+        int r = carried_list(store, delivery, &carried, &n);
+        return r < 0 ? r : carried_settle(store, carried, n, state, now_ms, reason);
 }
 
-static int queue_again(struct store *store, const char *id, unsigned states, bool manual, int64_t now_ms)
+static int queue_again(struct store *store, const char *id, enum delivery_step step, int64_t now_ms)
 {
-        static const char sql[] = "UPDATE delivery SET state = 0, manual = max(manual, ?), next_ms = ?, finished_ms = 0"
+        static const char sql[] = "UPDATE delivery SET state = ?, manual = max(manual, ?), next_ms = ?, finished_ms = 0"
                                   " WHERE seq = ?";
         CLEANUP_UNIT struct unit unit = {0};
         int64_t delivery;
+        enum delivery_state was;
         int r = unit_begin(store, &unit);
+        if (r == 0)
+                r = find(store, id, &delivery, &was);
+        if (r != 0)
+                return r;
+        if (!delivery_may(was, step))
+                return 1;
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_QUEUE_AGAIN, sql);
+        query_bind_integer(&query, DELIVERY_QUEUED);
+        query_bind_integer(&query, step == STEP_RETRY);
+        query_bind_integer(&query, now_ms);
+        query_bind_integer(&query, delivery);
+        r = query_do(&query);
         if (r < 0)
                 return r;
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_QUEUE_AGAIN, sql);
-        query_bind_integer(&query, manual);
-        query_bind_integer(&query, now_ms);
-        r = decide(&query, id, states, DELIVERY_QUEUED, now_ms, &delivery);
-        if (r == 0)
+        tally_move(store, (int)was, DELIVERY_QUEUED, 1, 0);
+        r = settle(store, delivery, DELIVERY_QUEUED, now_ms, NULL);
+        if (r >= 0)
                 r = unread_forget(store, delivery);
-        return r != 0 ? r : unit_commit(&unit);
+        return r < 0 ? r : unit_commit(&unit);
 }
 
 int store_retry_delivery(struct store *store, const char *id, int64_t now_ms)
 {
-        return queue_again(store, id, 1U << DELIVERY_QUEUED | 1U << DELIVERY_FAILED, true, now_ms);
+        return queue_again(store, id, STEP_RETRY, now_ms);
 }
 
 int store_resume_delivery(struct store *store, const char *id, int64_t now_ms)
 {
-        return queue_again(store, id, 1U << DELIVERY_CANCELLED, false, now_ms);
+        return queue_again(store, id, STEP_RESUME, now_ms);
 }
 
 /* Where it is not to go it does not go by another delivery either: see store_find_carrier(). */
-static int stop_dropped(struct store *store, int64_t delivery)
-{
-        CLEANUP_QUERY struct query query =
-                query_cached(store, STATEMENT_DROP_CARRIED, "UPDATE carried SET stop = 1 WHERE delivery = ?");
-        query_bind_integer(&query, delivery);
-        return query_do(&query);
-}
-
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
 {
-        static const char sql[] = "UPDATE delivery SET state = 4, finished_ms = ? WHERE seq = ?";
+        static const char sql[] = "UPDATE delivery SET state = ?, finished_ms = ? WHERE seq = ?";
         CLEANUP_UNIT struct unit unit = {0};
         int64_t delivery;
+        enum delivery_state was;
         int r = unit_begin(store, &unit);
+        if (r == 0)
+                r = find(store, id, &delivery, &was);
+        if (r != 0)
+                return r;
+        if (!delivery_may(was, STEP_DROP))
+                return 1;
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DROP_DELIVERY, sql);
+        query_bind_integer(&query, DELIVERY_CANCELLED);
+        query_bind_integer(&query, now_ms);
+        query_bind_integer(&query, delivery);
+        r = query_do(&query);
         if (r < 0)
                 return r;
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DROP_DELIVERY, sql);
-        query_bind_integer(&query, now_ms);
-        r = decide(&query, id, 1U << DELIVERY_QUEUED, DELIVERY_CANCELLED, now_ms, &delivery);
-        if (r == 0)
-                r = stop_dropped(store, delivery);
-        if (r == 0)
-                r = notices_give_reason(store, delivery, DROPPED);
-        return r != 0 ? r : unit_commit(&unit);
+        tally_move(store, (int)was, DELIVERY_CANCELLED, 1, now_ms);
+        r = settle(store, delivery, DELIVERY_CANCELLED, now_ms, NOTICE_DROPPED);
+        if (r >= 0)
+                r = carried_stop_all(store, delivery);
+        return r < 0 ? r : unit_commit(&unit);
 }
 
 int store_find_carrier(struct store *store, int64_t notice, const struct channel *channel, const char *address,
                        int64_t except, char ret_id[static DELIVERY_ID_SIZE])
 {
-        static const char sql[] = "SELECT d.id, d.state = 4 AND c.stop = 0 FROM carried AS c"
+        static const char sql[] = "SELECT d.id, d.state, c.stop FROM carried AS c"
                                   " CROSS JOIN delivery AS d ON d.seq = c.delivery"
                                   " WHERE c.notice = ? AND d.server = ? AND d.address = ? COLLATE NOCASE AND d.seq <> ?"
                                   " ORDER BY d.seq DESC LIMIT 1";
@@ -235,12 +220,13 @@ int store_find_carrier(struct store *store, int64_t notice, const struct channel
                 return r < 0 ? r : 1;
         char id[DELIVERY_ID_SIZE];
         query_read_name(&query, sizeof(id), id);
-        bool again = query_read_flag(&query);
+        enum delivery_state state = (enum delivery_state)query_read_below(&query, DELIVERY_STATES);
+        enum stop stop = (enum stop)query_read_below(&query, STOPS);
         r = query_check(&query);
         if (r < 0)
                 return r;
         memcpy(ret_id, id, sizeof(id));
-        return again ? 2 : 0;
+        return delivery_may(state, STEP_RESUME) && stop == STOP_NONE ? 2 : 0;
 }
 
 int store_put_entry(struct store *store, int64_t obligation_id, const char *address, civil_day day)

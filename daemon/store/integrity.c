@@ -214,12 +214,13 @@ static int check_facts(struct store *store)
 static int check_stops(struct store *store)
 {
         CLEANUP_QUERY struct query query =
-                query_prepared(store, "SELECT delivery, stop FROM carried WHERE stop NOT BETWEEN 0 AND 2 LIMIT 1");
+                query_prepared(store, "SELECT delivery, stop FROM carried WHERE stop NOT BETWEEN 0 AND ? LIMIT 1");
+        query_bind_integer(&query, STOPS - 1);
         int r = query_step(&query);
         if (r <= 0)
                 return r;
         (void)query_read_id(&query, "carried");
-        (void)query_read_below(&query, 3);
+        (void)query_read_below(&query, STOPS);
         return query_check(&query);
 }
 

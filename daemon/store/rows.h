@@ -28,15 +28,36 @@ extern const struct row_type audit_rows;
 #define DELIVERY_WAITS "state = 0 AND server > ''"
 #define DELIVERY_APART "state <> 0 AND state <> 2"
 
-/* Judges the notices that a delivery carries, which has come into that state, by what became of all deliveries that
- * carry them. */
-int notices_settle(struct store *store, int64_t delivery, enum delivery_state state, int64_t now_ms);
-/* Those of a delivery that are cancelled and have no reason get this one. What was dropped stays so: it is not said
- * again when its rung is judged anew. */
-#define DROPPED "dropped by hand"
-int notices_give_reason(struct store *store, int64_t delivery, const char *reason);
-/* Cancels a queued delivery that has nothing left to say. */
-int delivery_cancel_if_empty(struct store *store, int64_t delivery, int64_t now_ms);
+/* The states in which a notice is still to be said, a bit each. */
+int64_t notice_states_said(void);
+/* A notice comes into a state where it may, with a new detail unless that is NULL; elsewhere it stays as it is. */
+int notice_put(struct store *store, int64_t id, enum notice_state state, const char *detail);
+
+/* A notice as a delivery carries it. */
+struct carried {
+        int64_t notice;
+        enum notice_state state;
+        enum stop stop;
+};
+/* The notices of a delivery, and the deliveries of a notice; the caller frees *ret. */
+int carried_list(struct store *store, int64_t delivery, struct carried **ret, size_t *ret_n);
+int carrier_list(struct store *store, int64_t notice, struct carrier **ret, size_t *ret_n);
+/* How many of them are still to be said. */
+size_t carried_said(const struct carried *carried, size_t n);
+/* A delivery carries one more notice, which is queued by that. */
+int carried_add(struct store *store, int64_t delivery, int64_t notice);
+/* The delivery that carries these has come into that state: they are judged by all that carry them. A notice that is
+ * cancelled by it gets the reason as its detail, unless it has one. */
+int carried_settle(struct store *store, const struct carried *carried, size_t n, enum delivery_state state,
+                   int64_t now_ms, const char *reason);
+/* An attempt of the delivery did not arrive. */
+int carried_after_attempt(struct store *store, int64_t delivery, struct carried *carried, size_t n);
+/* Nothing of what a delivery carries is to be said by it. */
+int carried_stop_all(struct store *store, int64_t delivery);
+/* A notice is to be said no more by those that carry it; those that have nothing left to say are cancelled. */
+int carrier_stop(struct store *store, int64_t notice);
+/* A notice is new once more: what carried it before says it no more. */
+int carrier_forget(struct store *store, int64_t notice);
 
 /* A delivery failed, and nobody has acknowledged that; and once it is tried again. */
 int unread_add(struct store *store, int64_t delivery, int64_t now_ms);

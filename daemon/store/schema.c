@@ -19,6 +19,7 @@ _Static_assert(NOTICE_NEW == 0 && NOTICE_QUEUED == 1 && NOTICE_SENT == 2 && NOTI
 _Static_assert(DELIVERY_QUEUED == 0 && DELIVERY_SENDING == 1 && DELIVERY_SENT == 2 && DELIVERY_FAILED == 3 &&
                        DELIVERY_CANCELLED == 4,
                "states of deliveries are stored as numbers");
+_Static_assert(STOP_NONE == 0 && STOP_AT_ONCE == 1 && STOP_AFTER_ATTEMPT == 2, "stops are stored as numbers");
 _Static_assert(OBLIGATION_OPEN == 0 && OBLIGATION_DONE == 1 && OBLIGATION_WAIVED == 2 && OBLIGATION_WITHDRAWN == 3,
                "statuses of obligations are stored as numbers");
 _Static_assert(SHIFT_NEXT == 0 && SHIFT_PREVIOUS == 1 && SHIFT_NONE == 2, "shifts are stored as numbers");
