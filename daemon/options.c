@@ -50,7 +50,7 @@ static int parse_bus(const char *name, enum bus_kind *ret)
         return -EINVAL;
 }
 
-__attribute__((format(printf, 1, 2))) static int usage(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static enum exit_code usage(const char *format, ...)
 {
         va_list arguments;
 
@@ -62,7 +62,7 @@ __attribute__((format(printf, 1, 2))) static int usage(const char *format, ...)
         return EXIT_USAGE;
 }
 
-int options_parse(int argc, char **argv, struct options *options)
+enum exit_code options_parse(int argc, char **argv, struct options *options)
 {
         enum { CONFIG = 256, STATE, BUS, CHECK, REHEARSE, DELIVER, JSON, VERSION, HELP };
         static const struct option known[] = {
@@ -127,5 +127,5 @@ int options_parse(int argc, char **argv, struct options *options)
                 return usage("%s", "--deliver and --json go with --rehearse");
         if (options->deliver && options->bus_given && options->bus != BUS_NONE)
                 return usage("%s", "--deliver is not for a rehearsal on a bus: it would send at another time's date");
-        return -1;
+        return EXIT_NOT_YET;
 }

@@ -3,10 +3,10 @@
 
 #include <stdbool.h>
 
-#include "control/bus.h"
 #include "core/civil.h"
+#include "core/interface.h"
 
-enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum exit_code { EXIT_NOT_YET = -1, EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct options {
         const char *config;
@@ -20,5 +20,6 @@ struct options {
         bool json;
 };
 
-/* Those left out stay as they are. -1: go on; else the exit code, with what is to be said already said. */
-int options_parse(int argc, char **argv, struct options *options);
+/* Options that are not given stay as they are. EXIT_NOT_YET: they are read; else how to end, after what was to be said
+ * is said. */
+enum exit_code options_parse(int argc, char **argv, struct options *options);

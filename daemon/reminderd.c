@@ -177,7 +177,7 @@ static int rehearse(const struct options *options)
                                                            : rehearsal_run(&rehearsal);
         if (r < 0)
                 fprintf(stderr, "reminderd: rehearsal ended early: %s\n", strerror(-r));
-        return r == 0 ? EXIT_OK : EXIT_FAILED;
+        return r == REHEARSED ? EXIT_OK : EXIT_FAILED;
 }
 
 static int serve(const struct options *options)
@@ -194,13 +194,13 @@ static int serve(const struct options *options)
 int main(int argc, char **argv)
 {
         struct options options = {.config = SYSCONFDIR "/reminderd/reminderd.conf", .bus = BUS_SYSTEM};
-        int code;
+        enum exit_code code;
 
         if (standard_fds_hold() < 0)
                 return EXIT_FAILED;
         code = options_parse(argc, argv, &options);
-        if (code >= 0)
-                return code;
+        if (code != EXIT_NOT_YET)
+                return (int)code;
         if (options.check)
                 return check(&options);
         return options.rehearse ? rehearse(&options) : serve(&options);

@@ -19,6 +19,7 @@ struct page {
         uint64_t offset;
         size_t limit; /* 1 to `most` */
 };
+enum page_outcome { PAGE_FULL = 1 }; /* of a visitor of the store that fills one */
 /* Reads "tu": a limit of 0 means `most`, more is cut down to it. */
 int argument_page(sd_bus_message *call, size_t most, struct page *ret, sd_bus_error *error);
 

@@ -200,16 +200,6 @@ static int on_tell(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
-void control_touch(struct control *control)
-{
-        int enabled;
-
-        if (!control->tell || sd_event_source_get_enabled(control->tell, &enabled) < 0 || enabled != SD_EVENT_OFF)
-                return;
-        (void)sd_event_source_set_time_relative(control->tell, TELL_USEC);
-        (void)sd_event_source_set_enabled(control->tell, SD_EVENT_ONESHOT);
-}
-
 /* After each round of events: what the scheduler does shows in the moment of the next wake-up, or in a trouble. */
 static int on_post(sd_event_source *source, void *userdata)
 {
@@ -252,18 +242,7 @@ static void on_finished(void *self, const struct delivery_record *delivery, cons
                                          delivery_state_name(delivery->state));
 }
 
-/* ---- the whole ---- */
-
-int control_trouble(const struct control *control, int r, sd_bus_error *error)
-{
-        if (r == -ENOMEM)
-                return r;
-        (void)engine_store_trouble(control_engine(control), r, "A request failed");
-        manager_try_state(control->manager);
-        return sd_bus_error_setf(error, SD_BUS_ERROR_FAILED,
-                                 "the state cannot be read or written just now (%s); journalctl -u reminderd says more",
-                                 strerror(-r));
-}
+/* ---- the object ---- */
 
 static int watch_changes(struct control *control)
 {

@@ -4,9 +4,8 @@
 #include <systemd/sd-event.h>
 
 #include "base/report.h"
+#include "core/interface.h"
 #include "engine/manager.h"
-
-enum bus_kind { BUS_SYSTEM, BUS_SESSION, BUS_NONE };
 
 struct control;
 

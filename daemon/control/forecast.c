@@ -126,18 +126,18 @@ static bool is_full(const struct forecast *forecast)
         return forecast->seen > forecast->page.offset + forecast->page.limit || forecast->rounds >= FORECAST_ROUNDS_MAX;
 }
 
-/* 1: there is more to play. */
+/* An enum outlook_outcome or an error. */
 static int play(struct forecast *forecast)
 {
         const struct clock real = {0};
         int64_t until = clock_now(&real) + FORECAST_SLICE_MS;
-        int r = 1;
+        int r = OUTLOOK_GOES_ON;
 
-        while (r > 0 && !is_full(forecast) && clock_now(&real) < until) {
+        while (r == OUTLOOK_GOES_ON && !is_full(forecast) && clock_now(&real) < until) {
                 forecast->rounds++;
                 r = outlook_step(forecast->outlook);
         }
-        return is_full(forecast) && r > 0 ? 0 : r;
+        return is_full(forecast) && r == OUTLOOK_GOES_ON ? OUTLOOK_OVER : r;
 }
 
 static void finish(struct forecast *forecast, int r)
@@ -160,7 +160,7 @@ static int on_slice(sd_event_source *source, void *userdata)
         struct forecast *forecast = userdata;
         int r = play(forecast);
 
-        if (r > 0)
+        if (r == OUTLOOK_GOES_ON)
                 return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
         finish(forecast, r);
         return 0;

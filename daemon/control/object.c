@@ -6,28 +6,6 @@
 
 #define READ_WRITE SD_BUS_VTABLE_UNPRIVILEGED /* sd-bus would let root alone in; bus.c decides who may */
 
-static uint32_t bounded(int64_t count)
-{
-        return count < 0 ? 0 : count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
-}
-
-struct figures control_figures(const struct control *control)
-{
-        int64_t wake = manager_wake(control->manager);
-        struct figures figures = control->told;
-        struct store_counts counts;
-
-        figures.next_wake = wake == INT64_MAX || wake < 0 ? 0 : (uint64_t)wake * 1000;
-        figures.troubles = control_engine(control)->troubles.changes;
-        if (store_count(control_engine(control)->store, control_today(control), &counts) == 0) {
-                figures.open = bounded(counts.obligations_open);
-                figures.overdue = bounded(counts.overdue);
-                figures.queued = bounded(counts.queued);
-                figures.failed = bounded(counts.failed);
-        }
-        return figures;
-}
-
 static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
                        sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {

@@ -154,8 +154,6 @@ static bool is_wanted(const struct list *list, const struct obligation_record *r
                obligation_state(&record->obligation, list->view.config->calendar, list->view.today) == list->state;
 }
 
-#define PAGE_FULL 1
-
 static int take(void *userdata, const struct obligation_record *record)
 {
         struct list *list = userdata;

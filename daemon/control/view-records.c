@@ -14,8 +14,6 @@ static void records_clear(struct records *records)
         answer_clear(&records->answer);
 }
 
-#define PAGE_FULL 1
-
 static int take_delivery(void *userdata, const struct delivery_record *record)
 {
         struct records *records = userdata;

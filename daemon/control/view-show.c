@@ -208,7 +208,7 @@ static int take(void *userdata, const struct obligation_record *record)
         struct shown *shown = userdata;
 
         if (shown->n == shown->limit)
-                return 1;
+                return PAGE_FULL;
         shown->n++;
         return put_obligation(shown->view, record);
 }
@@ -252,6 +252,6 @@ int handle_show(sd_bus_message *call, void *userdata, sd_bus_error *error)
                 return sd_bus_error_setf(error, ERROR_NOT_FOUND, "%s%snothing is owed of %s", agency,
                                          *agency ? ": " : "", reference_format(name.plan, name.item, name.key, text));
         answer_end_list(&answer);
-        answer_next(&answer, r > 0 ? page.offset + shown.n : 0);
+        answer_next(&answer, r == PAGE_FULL ? page.offset + shown.n : 0);
         return answer_send(&answer);
 }

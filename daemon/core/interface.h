@@ -1,6 +1,8 @@
 /* The names on the bus (daemon/doc/formats.md section 4), for the daemon and its clients. */
 #pragma once
 
+enum bus_kind { BUS_SYSTEM, BUS_SESSION, BUS_NONE };
+
 #define BUS_NAME "org.reminderd1"
 #define BUS_PATH "/org/reminderd1"
 #define BUS_INTERFACE "org.reminderd1.Manager"

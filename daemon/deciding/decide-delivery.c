@@ -47,14 +47,13 @@ static int begin(struct change *change, struct decision_result *ret)
 
 static int finish(const struct change *change, int r, const char *verb, const char *what, struct decision_result *ret)
 {
-        struct store *store = change->engine->store;
+        struct store *CLEANUP_TRANSACTION store = change->engine->store;
 
         if (r == DECIDED)
                 r = decision_audit(change, NULL, verb, what);
         if (r == DECIDED)
                 r = store_commit(store);
         if (r != DECIDED) {
-                store_rollback(store);
                 ret->n = 0;
                 return r;
         }
@@ -77,17 +76,20 @@ static int not_there(struct engine *engine, const char *id, const char *states, 
                              states);
 }
 
-/* Once more, to where the agency is to be reached now. 1: it cannot be retried. */
+/* Once more, to where the agency is to be reached now. Of `several` one that cannot be retried any more is passed over.
+ */
 static int retry(const struct change *change, const char *id, bool several, struct decision_result *ret)
 {
         struct delivery_record CLEANUP(delivery_record_clear) record = {0};
         size_t moved = 0;
         int r = store_retry_delivery(change->engine->store, id, change->now_ms);
 
+        if (r > 0)
+                return several ? DECIDED : not_there(change->engine, id, "queued or failed", ret);
         if (r == 0)
                 r = store_get_delivery(change->engine->store, id, &record);
         if (r != 0)
-                return r;
+                return r < 0 ? r : -ENOENT;
         r = readdress_delivery(change->engine, &record, &moved);
         if (r < 0)
                 return r;
@@ -107,11 +109,9 @@ int decide_retry(struct engine *engine, const struct decider *decider, const cha
         struct ids CLEANUP(ids_clear) ids = {0};
         int r = begin(&change, ret);
 
-        if (r == 0 && id) {
+        if (r == 0 && id)
                 r = retry(&change, id, false, ret);
-                if (r == 1)
-                        r = not_there(engine, id, "queued or failed", ret);
-        } else if (r == 0) {
+        else if (r == 0) {
                 r = store_each_delivery(engine->store, &filter, collect_id, &ids);
                 for (size_t i = 0; r == 0 && i < ids.n; i++)
                         r = retry(&change, ids.ids[i], true, ret);
@@ -126,7 +126,7 @@ int decide_drop(struct engine *engine, const struct decider *decider, const char
 
         if (r == 0)
                 r = store_drop_delivery(engine->store, id, change.now_ms);
-        if (r == 1)
+        if (r > 0)
                 r = not_there(engine, id, "queued", ret);
         else if (r == 0)
                 ret->n = 1;

@@ -133,8 +133,8 @@ int decide_snooze(struct engine *engine, const struct decider *decider, const st
         return decision_run(&change, scope, "snooze", false, snooze_one, ret);
 }
 
-/* What the snooze held back goes out today if the hour is still to come or has passed: the snooze ends as of
- * yesterday, and today's rung of its ending is not settled yet. */
+/* The snooze ends as of yesterday, so that the rung of its ending falls on today and is judged again, whatever the
+ * hour. */
 static int unsnooze_one(const struct change *change, struct obligation_record *record, bool several,
                         struct decision_result *result)
 {
@@ -232,8 +232,8 @@ int decide_waive(struct engine *engine, const struct decider *decider, const str
         return decision_run(&change, scope, "waive", true, waive_one, ret);
 }
 
-/* What was finished keeps its status when it leaves the plan; it must not come to life there. 1: it is still owed. */
-static int is_in_plan(const struct change *change, const struct obligation_record *record)
+/* What was finished keeps its status when it leaves the plan; it must not come to life there. 0 or an error. */
+static int is_in_plan(const struct change *change, const struct obligation_record *record, bool *ret)
 {
         const struct roster *roster = &engine_config(change->engine)->roster;
         struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
@@ -243,24 +243,28 @@ static int is_in_plan(const struct change *change, const struct obligation_recor
         int r = store_get_occurrence(change->engine->store, record->occurrence_id, &occurrence);
 
         if (r != 0 || occurrence.withdrawn || agency == ROSTER_NONE ||
-            !settings_find_item(change->engine->settings, record->plan, record->item, &plan, &item))
+            !settings_find_item(change->engine->settings, record->plan, record->item, &plan, &item)) {
+                *ret = false;
                 return r < 0 ? r : 0;
+        }
         r = plan_resolve(plan, roster, &item->for_, &agencies, &n);
-        for (size_t i = 0; r == 0 && i < n; i++)
-                if (agencies[i] == agency)
-                        return 1;
-        return r;
+        if (r < 0)
+                return r;
+        *ret = false;
+        for (size_t i = 0; i < n && !*ret; i++)
+                *ret = agencies[i] == agency;
+        return 0;
 }
 
 static int reopen_one(const struct change *change, struct obligation_record *record, bool several,
                       struct decision_result *result)
 {
-        int in_plan = is_in_plan(change, record);
-        int r = in_plan < 0 ? in_plan
-                            : refuse(change, record,
-                                     in_plan ? obligation_may_reopen(&record->obligation) : REFUSED_WITHDRAWN, several,
-                                     result);
+        bool in_plan;
+        int r = is_in_plan(change, record, &in_plan);
 
+        if (r == 0)
+                r = refuse(change, record, in_plan ? obligation_may_reopen(&record->obligation) : REFUSED_WITHDRAWN,
+                           several, result);
         if (r != 0)
                 return r;
         record->obligation.status = OBLIGATION_OPEN;

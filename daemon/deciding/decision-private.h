@@ -15,7 +15,10 @@ struct change {
         bool force;
 };
 
-#define STEP_SKIPPED 100 /* does not apply to this one of several (a snooze of what is done) */
+/* A further outcome of a step, apart from enum decision_outcome. */
+enum step_outcome {
+        STEP_SKIPPED = 20 /* it does not apply to this one of several: a snooze of what is done */
+};
 
 /* Changes one obligation inside the transaction. `several`: it is one of many, and what does not apply is skipped;
  * alone it is refused with words. */

@@ -193,10 +193,23 @@ static int none_fits(const struct chosen *chosen, const char *verb, struct decis
         return decision_says(result, DECISION_REFUSED, "none of the %zu obligations, for example: %s", chosen->n, last);
 }
 
+/* One transaction. */
+static int change_all(const struct change *change, const struct chosen *chosen, const char *verb, decision_step step,
+                      struct decision_result *result)
+{
+        struct store *CLEANUP_TRANSACTION store = change->engine->store;
+        int r = store_begin(store);
+
+        if (r == 0)
+                r = apply_to_all(change, chosen, step, result);
+        if (r == 0 && result->n == 0)
+                r = none_fits(chosen, verb, result);
+        return r == 0 ? store_commit(store) : r;
+}
+
 int decision_run(struct change *change, const struct decision_scope *scope, const char *verb, bool one_only,
                  decision_step step, struct decision_result *result)
 {
-        struct store *store = change->engine->store;
         struct chosen CLEANUP(chosen_clear) chosen = {0};
         int r;
 
@@ -204,20 +217,13 @@ int decision_run(struct change *change, const struct decision_scope *scope, cons
         change->now_ms = clock_now(&change->engine->clock);
         change->now = clock_wall(change->now_ms);
         change->today = wall_day(change->now);
-        r = choose(store, scope, &chosen, result);
+        r = choose(change->engine->store, scope, &chosen, result);
         if (r != 0)
                 return r;
         if (one_only && chosen.n > 1 && !scope->all)
                 return several(scope, chosen.name, result);
-        r = store_begin(store);
-        if (r == 0)
-                r = apply_to_all(change, &chosen, step, result);
-        if (r == 0 && result->n == 0)
-                r = none_fits(&chosen, verb, result);
-        if (r == 0)
-                r = store_commit(store);
+        r = change_all(change, &chosen, verb, step, result);
         if (r != 0) {
-                store_rollback(store);
                 result->n = 0;
                 if (r == DECISION_REFUSED)
                         audit_refusal(change, scope, &chosen, verb, result->text);

@@ -19,12 +19,13 @@ struct decision_scope {
         bool all;              /* done, reopen, waive: all of several, said expressly */
 };
 
-/* Positive outcomes beside 0; *ret_text then says what is wrong and what to do, one line, allocated. */
+/* Where it is not DECIDED, the result's text says what is wrong and what to do, in one line. The store has an outcome
+ * of 1 of its own (there is none), so that these begin apart from it. */
 enum decision_outcome {
         DECIDED = 0,
-        DECISION_NOT_FOUND, /* no such item, occurrence, agency, delivery */
-        DECISION_REFUSED,   /* the rules do not allow it */
-        DECISION_INVALID,   /* the arguments make no sense */
+        DECISION_NOT_FOUND = 10, /* no such item, occurrence, agency, delivery */
+        DECISION_REFUSED,        /* the rules do not allow it */
+        DECISION_INVALID,        /* the arguments make no sense */
 };
 
 struct decision_result {

@@ -143,6 +143,7 @@ static void report_clock(struct manager *manager)
 /* What waits moves with the clock, once. */
 static int shift_attempts(const struct engine *engine, int64_t by)
 {
+        struct store *CLEANUP_TRANSACTION store = engine->store;
         int64_t now = clock_now(&engine->clock);
         char text[24];
         int r;
@@ -150,16 +151,12 @@ static int shift_attempts(const struct engine *engine, int64_t by)
         if (by == 0)
                 return 0;
         snprintf(text, sizeof(text), "%lld", (long long)now);
-        r = store_begin(engine->store);
+        r = store_begin(store);
         if (r == 0)
-                r = store_shift_attempts(engine->store, by, now + engine_config(engine)->retry.max * 1000);
+                r = store_shift_attempts(store, by, now + engine_config(engine)->retry.max * 1000);
         if (r == 0)
-                r = store_set_fact(engine->store, FACT_LAST_TIME, text);
-        if (r == 0)
-                r = store_commit(engine->store);
-        if (r < 0)
-                store_rollback(engine->store);
-        return r;
+                r = store_set_fact(store, FACT_LAST_TIME, text);
+        return r == 0 ? store_commit(store) : r;
 }
 
 static int synchronise(struct manager *manager, enum sync_depth depth)
@@ -270,7 +267,7 @@ static int follow_clock(struct manager *manager)
         return r;
 }
 
-/* Likewise. */
+/* Part of a tick, for the same reason. */
 static int follow_addresses(struct manager *manager)
 {
         int r = manager->moved ? readdress_queue(&manager->engine) : 0;
@@ -281,44 +278,53 @@ static int follow_addresses(struct manager *manager)
 }
 
 /* All that a tick writes is one transaction: each waits for the disk. What was answered comes first, so that the ladder
- * is judged with it. 1: there may be more. */
-static int write_all(struct manager *manager)
+ * is judged with it. *ret_more: the scheduler may have more to do. 0 or an error. */
+static int write_all(struct manager *manager, bool *ret_more)
 {
         struct engine *engine = &manager->engine;
-        int64_t failures_due = engine->failures_due;
-        int more = 0, r = store_begin(engine->store);
+        struct store *CLEANUP_TRANSACTION store = engine->store;
+        int r = store_begin(store);
 
         if (r == 0)
                 r = outbox_settle(manager->outbox);
-        if (r == 0 && manager->running)
-                more = r = scheduler_step(engine);
+        if (r == 0 && manager->running) {
+                r = scheduler_step(engine);
+                *ret_more = r > 0;
+        }
         if (r >= 0 && manager->failures > 0) /* where nothing is written a full disk is no obstacle */
                 r = scheduler_record_time(engine);
         if (r >= 0)
                 r = outbox_claim(manager->outbox);
-        if (r >= 0)
-                r = store_commit(engine->store);
-        if (r >= 0)
-                return more;
-        store_rollback(engine->store);
-        outbox_undo(manager->outbox);
-        engine->failures_due = failures_due;
+        return r >= 0 ? store_commit(store) : r;
+}
+
+/* What was not written did not happen, and what is kept beside the store goes back, too. */
+static int write_or_undo(struct manager *manager, bool *ret_more)
+{
+        int64_t failures_due = manager->engine.failures_due;
+        int r = write_all(manager, ret_more);
+
+        if (r < 0) {
+                outbox_undo(manager->outbox);
+                manager->engine.failures_due = failures_due;
+        }
         return r;
 }
 
 static int work(struct manager *manager)
 {
-        int more = 0, r = follow_clock(manager);
+        bool more = false;
+        int r = follow_clock(manager);
 
         if (r == 0)
                 r = follow_addresses(manager);
         if (r == 0)
-                more = r = write_all(manager);
-        if (r >= 0)
+                r = write_or_undo(manager, &more);
+        if (r == 0)
                 r = outbox_go(manager->outbox);
         if (r == 0)
                 r = compute_wake(manager);
-        if (r == 0 && more > 0)
+        if (r == 0 && more)
                 manager->wake = clock_now(&manager->engine.clock);
         return r;
 }
@@ -374,8 +380,10 @@ static void judge_log(struct manager *manager)
         manager->held_back = held;
 }
 
-/* What changed behind the program's back is brought in line again. 1: there was something; 0: what is due stands where
- * it is looked for. */
+enum mend_outcome { MEND_NOTHING = 0, MENDED };
+
+/* Looks whether what is due stands where a tick looks for it, and whether anything changed behind the program's back;
+ * brings it in line again if so. An enum mend_outcome or an error. */
 static int mend(struct manager *manager)
 {
         struct store *store = manager->engine.store;
@@ -384,9 +392,9 @@ static int mend(struct manager *manager)
         int r;
 
         if (touched < 0 || (!mended && !touched))
-                return touched;
+                return touched < 0 ? touched : MEND_NOTHING;
         r = synchronise(manager, touched ? SYNC_ROWS : SYNC_CHANGES);
-        return r < 0 ? r : 1;
+        return r < 0 ? r : MENDED;
 }
 
 int manager_tick(struct manager *manager)
@@ -397,7 +405,7 @@ int manager_tick(struct manager *manager)
                 return 0;
         manager->in_tick = true;
         r = work(manager);
-        if (r == -EUCLEAN && mend(manager) > 0)
+        if (r == -EUCLEAN && mend(manager) == MENDED)
                 r = work(manager);
         manager->in_tick = false;
         if (r < 0)
@@ -477,7 +485,7 @@ int manager_verify(struct manager *manager)
 
         if (r < 0)
                 return engine_store_trouble(&manager->engine, r, "Cannot compare what is due with its indexes");
-        return r > 0 ? manager_tick(manager) : 0;
+        return r == MENDED ? manager_tick(manager) : 0;
 }
 
 int manager_clock_changed(struct manager *manager)

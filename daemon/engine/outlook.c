@@ -34,37 +34,41 @@ struct outlook *outlook_free(struct outlook *outlook)
 
 /* ---- how much of the store is needed ---- */
 
-static int is_among(const struct plan *plan, const struct roster *roster, const struct targets *targets, size_t agency)
+static int is_among(const struct plan *plan, const struct roster *roster, const struct targets *targets, size_t agency,
+                    bool *ret)
 {
         size_t *CLEANUP_FREE indexes = NULL;
         size_t n = 0;
         int r = plan_resolve(plan, roster, targets, &indexes, &n);
 
-        for (size_t i = 0; r == 0 && i < n; i++)
-                if (indexes[i] == agency)
-                        return 1;
-        return r;
+        if (r < 0)
+                return r;
+        *ret = false;
+        for (size_t i = 0; i < n && !*ret; i++)
+                *ret = indexes[i] == agency;
+        return 0;
 }
 
 /* Whether an agency is told what others owe: the head of a plan, a reader of its escalations. */
-static int hears_of_others(const struct config *config, size_t agency)
+static int hears_of_others(const struct config *config, size_t agency, bool *ret)
 {
-        int r = 0;
+        bool hears = false;
 
-        for (size_t p = 0; p < config->n_plans; p++) {
+        for (size_t p = 0; p < config->n_plans && !hears; p++) {
                 const struct plan *plan = &config->plans[p];
 
-                if (plan->head == agency)
-                        return 1;
-                for (size_t i = 0; i < plan->n_items; i++) {
+                hears = plan->head == agency;
+                for (size_t i = 0; i < plan->n_items && !hears; i++) {
                         const struct policy *policy = &plan->items[i].policy;
+                        int r = 0;
 
-                        for (size_t e = 0; r == 0 && e < policy->n_escalations; e++)
-                                r = is_among(plan, &config->roster, &policy->escalations[e].to, agency);
-                        if (r != 0)
+                        for (size_t e = 0; r == 0 && e < policy->n_escalations && !hears; e++)
+                                r = is_among(plan, &config->roster, &policy->escalations[e].to, agency, &hears);
+                        if (r < 0)
                                 return r;
                 }
         }
+        *ret = hears;
         return 0;
 }
 
@@ -76,15 +80,16 @@ static int choose_scope(struct engine *engine, civil_day to, const char *agency,
         const struct config *config = engine_config(engine);
         struct store_scope scope = {.until = wall_at(to + 1, 0), .agency = agency};
         wall_time digest;
-        int hears = 1, r = weekly_next(engine, &digest);
+        bool hears = true;
+        int r = weekly_next(engine, &digest);
 
         if (r == 0 && agency)
-                hears = r = hears_of_others(config, roster_find(&config->roster, agency));
+                r = hears_of_others(config, roster_find(&config->roster, agency), &hears);
         if (r < 0)
                 return r;
         if (config->mail.per_minute > 0) {
                 scope.agency = NULL;
-                hears = 1;
+                hears = true;
         }
         scope.occurrences = hears;
         scope.everything = hears && digest < scope.until;
@@ -132,10 +137,10 @@ static int copy(struct outlook *outlook)
         int r = store_excerpt_step(outlook->excerpt);
 
         if (r != 0)
-                return r;
+                return r < 0 ? r : OUTLOOK_GOES_ON;
         outlook->excerpt = store_excerpt_free(outlook->excerpt);
         r = manager_start(outlook->manager);
-        return r < 0 ? r : 1;
+        return r < 0 ? r : OUTLOOK_GOES_ON;
 }
 
 int outlook_step(struct outlook *outlook)
@@ -146,8 +151,8 @@ int outlook_step(struct outlook *outlook)
         if (outlook->excerpt)
                 return copy(outlook);
         if (wake >= outlook->end_ms)
-                return 0;
+                return OUTLOOK_OVER;
         clock_advance(&manager_engine(outlook->manager)->clock, wake);
         r = manager_tick(outlook->manager);
-        return r < 0 ? r : 1;
+        return r < 0 ? r : OUTLOOK_GOES_ON;
 }

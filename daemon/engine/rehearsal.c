@@ -222,5 +222,7 @@ int rehearsal_run(const struct rehearsal *rehearsal)
 
         if (r == 0)
                 r = rehearsal_advance(stage, wall_at(rehearsal->to + 1, 0));
-        return r < 0 ? r : stage->failed > 0;
+        if (r < 0)
+                return r;
+        return stage->failed > 0 ? REHEARSED_NOT_DELIVERED : REHEARSED;
 }

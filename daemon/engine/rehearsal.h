@@ -13,8 +13,11 @@ struct rehearsal {
         FILE *out;
 };
 
-/* 0; 1: with deliver, some messages were not delivered (said on standard error); or an error. Blocks until the last
- * day is through. */
+enum rehearsal_outcome {
+        REHEARSED = 0,
+        REHEARSED_NOT_DELIVERED, /* with `deliver`: some messages were not, which was said on standard error */
+};
+/* An enum rehearsal_outcome or an error. Blocks until the last day is through. */
 int rehearsal_run(const struct rehearsal *rehearsal);
 
 /* The same in steps, for somebody who decides things on the way: it stands at its first moment and plays only when

@@ -1,6 +1,7 @@
 /* The store: what is owed, what was noticed, what is to be delivered, and who decided what; durable. */
 #pragma once
 
+#include "base/cleanup.h"
 #include "core/channel.h"
 #include "core/delivery.h"
 #include "core/kind.h"
@@ -51,6 +52,9 @@ void store_rest(struct store *store);
 int store_begin(struct store *store);
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
+/* Of a variable that holds the store: a transaction that is open when its scope is left is rolled back. */
+DEFINE_CLEANUP(struct store *, store_rollback, store_rollback)
+#define CLEANUP_TRANSACTION CLEANUP(store_rollback_p)
 /* What is read until store_end_read() is of one moment, and takes SQLite's lock once. It ends with any transaction that
  * begins. 1: a transaction is open or a read is, which is as good; there is nothing to end. */
 int store_begin_read(struct store *store);

@@ -97,7 +97,7 @@ static void copy_some(struct sim *sim, civil_day to, struct view *view)
 
         for (int i = 0; r >= 0 && i < 2 * TICKS_MAX; i++) {
                 r = outlook_step(outlook);
-                if (r == 0)
+                if (r == OUTLOOK_OVER)
                         break;
         }
         if (r < 0)
