@@ -17,11 +17,11 @@ typedef int account_lookup(uid_t uid, const char *group, struct account *ret);
 /* In the database of this machine. */
 account_lookup account_look_up;
 
-struct lookup;
+struct question;
 struct accounts {
         account_lookup *look_up;
-        int64_t patience_ms;    /* the longest that a question waits */
-        struct lookup *hanging; /* one that was not answered in that time, or NULL */
+        int64_t patience_ms;      /* the longest that a question is waited for */
+        struct question *hanging; /* one that was not answered in that time, or NULL */
 };
 
 /* 0; -ENOENT; -ETIMEDOUT: no answer in time, or one of before is still waited for; -ENOMEM or -EAGAIN. */

@@ -4,19 +4,18 @@
 #include <arpa/inet.h>
 #include <limits.h>
 #include <netdb.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/question.h"
 
 #define LOOKUP_TURNS 50 /* five seconds: one question to a DNS server that does not answer */
-#define LOOKUP_TURN_NSEC 100000000L
+#define LOOKUP_TURN_MS 100
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
 
@@ -28,115 +27,44 @@ bool hello_is_full(const char *name)
                strlen(name) < HELLO_SIZE && strncasecmp(name, "localhost.", strlen("localhost.")) != 0;
 }
 
-/* A question to the resolver, in a thread of its own: one that hangs must not hold up the end of the program. It is not
- * getaddrinfo_a(), whose threads end by pthread_exit(): where no descriptor is left to load libgcc with, that ends the
- * process. Freed by whoever is the last to need it. */
 struct lookup {
         char name[HOST_NAME_MAX + 1];
-        pthread_mutex_t mutex; /* guards what follows */
-        pthread_cond_t over;
-        bool is_over, is_forgotten;
         char found[HELLO_SIZE]; /* "": nothing that would do */
 };
 
-static struct lookup *lookup_new(const char *name)
-{
-        struct lookup *lookup = calloc(1, sizeof *lookup);
-        pthread_condattr_t attributes;
-
-        if (!lookup)
-                return NULL;
-        (void)snprintf(lookup->name, sizeof lookup->name, "%s", name);
-        pthread_mutex_init(&lookup->mutex, NULL);
-        pthread_condattr_init(&attributes);
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-        pthread_cond_init(&lookup->over, &attributes);
-        pthread_condattr_destroy(&attributes);
-        return lookup;
-}
-
-static void lookup_free(struct lookup *lookup)
-{
-        pthread_cond_destroy(&lookup->over);
-        pthread_mutex_destroy(&lookup->mutex);
-        free(lookup);
-}
-
-static void *look_up(void *userdata)
+static void look_up(void *body)
 {
         const struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
-        struct lookup *lookup = userdata;
+        struct lookup *lookup = body;
         struct addrinfo *answer = NULL;
-        bool is_forgotten;
-        int r = getaddrinfo(lookup->name, NULL, &hints, &answer);
 
-        pthread_mutex_lock(&lookup->mutex);
-        if (r == 0 && answer->ai_canonname && hello_is_full(answer->ai_canonname))
+        if (getaddrinfo(lookup->name, NULL, &hints, &answer) != 0)
+                return;
+        if (answer->ai_canonname && hello_is_full(answer->ai_canonname))
                 (void)snprintf(lookup->found, sizeof lookup->found, "%s", answer->ai_canonname);
-        lookup->is_over = true;
-        is_forgotten = lookup->is_forgotten;
-        pthread_cond_signal(&lookup->over);
-        pthread_mutex_unlock(&lookup->mutex);
-        if (r == 0)
-                freeaddrinfo(answer);
-        if (is_forgotten)
-                lookup_free(lookup);
-        return NULL;
+        freeaddrinfo(answer);
 }
 
-static bool start(struct lookup *lookup)
-{
-        pthread_attr_t attributes;
-        pthread_t thread;
-        int r;
-
-        pthread_attr_init(&attributes);
-        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        r = pthread_create(&thread, &attributes, look_up, lookup);
-        pthread_attr_destroy(&attributes);
-        return r == 0;
-}
-
-/* With the mutex held: waits until it is over, nobody cares any more, or it has lasted too long. */
-static void wait_for(struct lookup *lookup, const atomic_bool *interrupted)
-{
-        struct timespec end;
-
-        clock_gettime(CLOCK_MONOTONIC, &end);
-        for (int i = 0; i < LOOKUP_TURNS && !atomic_load_explicit(interrupted, memory_order_relaxed); i++) {
-                end.tv_nsec += LOOKUP_TURN_NSEC;
-                end.tv_sec += end.tv_nsec / 1000000000;
-                end.tv_nsec %= 1000000000;
-                while (!lookup->is_over && pthread_cond_timedwait(&lookup->over, &lookup->mutex, &end) == 0)
-                        ;
-                if (lookup->is_over)
-                        return;
-        }
-}
-
+/* Asks the resolver in a thread of its own: one that hangs must not hold up the end of the program. It is not
+ * getaddrinfo_a(), whose threads end by pthread_exit(): where no descriptor is left to load libgcc with, that ends the
+ * process. */
 static bool find_canonical(const char *name, const atomic_bool *interrupted, char ret[static HELLO_SIZE])
 {
-        struct lookup *lookup = lookup_new(name);
-        bool is_over, found = false;
+        CLEANUP(question_free_p) struct question *question = NULL;
+        struct lookup *lookup = calloc(1, sizeof *lookup);
+        bool is_over = false;
 
         if (!lookup)
                 return false;
-        if (!start(lookup)) {
-                lookup_free(lookup);
+        (void)snprintf(lookup->name, sizeof lookup->name, "%s", name);
+        if (question_ask(look_up, lookup, free, &question) < 0)
                 return false;
-        }
-        pthread_mutex_lock(&lookup->mutex);
-        wait_for(lookup, interrupted);
-        is_over = lookup->is_over;
-        lookup->is_forgotten = !is_over;
-        if (is_over && *lookup->found) {
-                memcpy(ret, lookup->found, HELLO_SIZE);
-                found = true;
-        }
-        pthread_mutex_unlock(&lookup->mutex);
-        if (is_over)
-                lookup_free(lookup);
-        return found;
+        for (int i = 0; i < LOOKUP_TURNS && !is_over && !atomic_load_explicit(interrupted, memory_order_relaxed); i++)
+                is_over = question_wait(question, LOOKUP_TURN_MS);
+        if (!is_over || !*lookup->found)
+                return false;
+        memcpy(ret, lookup->found, HELLO_SIZE);
+        return true;
 }
 
 /* The address of this machine towards another: UDP connects without a word to anybody. */
