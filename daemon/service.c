@@ -237,12 +237,15 @@ static uint64_t monotonic_usec(void)
         return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* A long step is no hanging one as long as the store gets on with it: the loop, which else tells the watchdog, stands
- * still meanwhile. */
-static void stay_alive(void *userdata)
+/* A long step is no hanging one as long as the store gets on with it: the loop, which else tells the watchdog and hears
+ * that it shall end, stands still meanwhile. */
+static bool stay_alive(void *userdata)
 {
+        sigset_t pending;
+
         (void)userdata;
         sd_notify(0, "WATCHDOG=1");
+        return sigpending(&pending) < 0 || (!sigismember(&pending, SIGTERM) && !sigismember(&pending, SIGINT));
 }
 
 static int adopt(const struct service *service, struct settings *settings)

@@ -64,6 +64,8 @@ static int errno_of(sqlite3 *db, int code)
         switch (code & 0xff) {
         case SQLITE_NOMEM:
                 return -ENOMEM;
+        case SQLITE_INTERRUPT:
+                return -EINTR;
         case SQLITE_FULL:
                 return -ENOSPC;
         case SQLITE_READONLY:
@@ -93,6 +95,8 @@ static const char *advice(int error)
         switch (error) {
         case -ENOMEM:
                 return "out of memory";
+        case -EINTR:
+                return "it was broken off, the program is told to end; nothing of this change was kept";
         case -ENOSPC:
                 return "the disk is full; free some space, nothing of this change was kept";
         case -EROFS:

@@ -133,8 +133,8 @@ struct store {
         struct owed owed;                            /* what it made and open_tally does not have yet */
         int64_t held_back;                           /* bytes, see store_held_back() */
         int64_t version;                             /* of the file, see store_was_touched() */
-        void (*alive)(void *userdata);               /* see store_on_progress() */
-        void *alive_userdata;
+        bool (*go_on)(void *userdata);               /* see store_on_progress() */
+        void *go_on_userdata;
         char error[ERROR_SIZE];
 };
 

@@ -166,15 +166,14 @@ int64_t store_held_back(const struct store *store)
 static int on_progress(void *userdata)
 {
         const struct store *store = userdata;
-        store->alive(store->alive_userdata);
-        return 0;
+        return !store->go_on(store->go_on_userdata);
 }
 
-void store_on_progress(struct store *store, void (*alive)(void *userdata), void *userdata)
+void store_on_progress(struct store *store, bool (*go_on)(void *userdata), void *userdata)
 {
-        store->alive = alive;
-        store->alive_userdata = userdata;
-        sqlite3_progress_handler(store->db, PROGRESS_STEPS, alive ? on_progress : NULL, store);
+        store->go_on = go_on;
+        store->go_on_userdata = userdata;
+        sqlite3_progress_handler(store->db, PROGRESS_STEPS, go_on ? on_progress : NULL, store);
 }
 
 void store_rest(struct store *store)

@@ -37,9 +37,9 @@ int store_was_touched(struct store *store);
 /* Bytes of SQLite's log that could not be moved into the file after the last commit, since another process has kept a
  * transaction open meanwhile. They are read once more at each start, and need room. */
 int64_t store_held_back(const struct store *store);
-/* Called every few ten milliseconds within long operations, from which no function of the store may be called; NULL:
- * nobody. */
-void store_on_progress(struct store *store, void (*alive)(void *userdata), void *userdata);
+/* Called every few ten milliseconds within long operations, from which no function of the store may be called; where it
+ * answers false the operation fails with -EINTR. NULL: nobody. */
+void store_on_progress(struct store *store, bool (*go_on)(void *userdata), void *userdata);
 
 /* Forgets what it keeps only to be quick: pages read, which are read again when they are needed. */
 void store_rest(struct store *store);

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import signal
 import sqlite3
 
 from block import PATIENCE, Bus, Daemon
@@ -91,6 +92,22 @@ def test_a_long_reload_is_no_hanging_one(tmp_path):
         reload = daemon.told[begun:]
         reload = reload[reload.index("RELOADING=1") : reload.index("READY=1")]
         assert "WATCHDOG=1" in reload, reload
+
+
+def test_a_long_reload_ends_where_the_program_is_to_end(tmp_path):
+    """SIGTERM in its midst: the dates stay as they were, and the next start takes them in."""
+    block = block_of(tmp_path, members=100, items=60)
+    moved = DUE + datetime.timedelta(days=1)
+    with block.start(environment={"WATCHDOG_USEC": str(60 * 1000000)}) as daemon:
+        move(block, moved)
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_for("RELOADING=1")
+        daemon.wait_for("WATCHDOG=1")
+        daemon.stop()
+        assert re.search(r"not reloaded, the old one goes on: it was broken off, the program is told to end", daemon.stderr)
+        assert "Stopping" in daemon.stderr
+    with block.start() as daemon:
+        assert "6000 obligations follow the plans: 0 new, 6000 changed" in daemon.stderr
 
 
 def test_who_keeps_the_log_from_being_emptied_is_told(tmp_path):
