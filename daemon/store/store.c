@@ -187,15 +187,29 @@ static int run(struct store *store, enum statement which, const char *sql)
         return query_do(&query);
 }
 
+/* What is written to a file that has lost its name is gone at the next start, and would be sent again. */
+static int check_name(struct store *store)
+{
+        int moved = 0;
+        (void)sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+        return moved ? store_refuse(store, -EIO,
+                                    STORE_FILE " was moved, removed or replaced while the service runs; put it back, "
+                                               "or restart the service to go on with what is there")
+                     : 0;
+}
+
 /* IMMEDIATE: a transaction that may not write says so here, and not in its middle. */
 int store_begin(struct store *store)
 {
         if (store->in_transaction)
                 return store_refuse(store, -EINVAL, "a transaction is open already");
         store_end_read(store);
+        int r = check_name(store);
+        if (r < 0)
+                return r;
         /* Prepared before it is needed: then there may be no memory for it. */
         CLEANUP_QUERY struct query rollback = query_cached(store, STATEMENT_ROLLBACK, "ROLLBACK");
-        int r = query_check(&rollback);
+        r = query_check(&rollback);
         if (r >= 0)
                 r = run(store, STATEMENT_BEGIN, "BEGIN IMMEDIATE");
         if (r < 0)

@@ -50,7 +50,22 @@ def damaged_row(live, daemon):
         database.execute("UPDATE obligation SET shift = shift - 1000")
 
 
-CAUSES = {full_disk: "the disk is full", locked: "another process holds the database", damaged_row: "the database is damaged"}
+@contextlib.contextmanager
+def moved(live, daemon):
+    path = live.state / "reminderd.db"
+    path.rename(live.state / "elsewhere")
+    yield
+    (live.state / "elsewhere").rename(path)
+
+
+@contextlib.contextmanager
+def replaced(live, daemon):
+    with moved(live, daemon):
+        (live.state / "reminderd.db").write_bytes((live.state / "elsewhere").read_bytes())
+        yield
+
+
+CAUSES = {full_disk: "the disk is full", moved: "reminderd.db was moved", replaced: "reminderd.db was moved", locked: "another process holds the database", damaged_row: "the database is damaged"}
 
 
 def troubles(raw):
@@ -99,7 +114,7 @@ def test_a_state_that_cannot_be_written(tmp_path, smtp, authority, bus, cause):
     assert daemon.stderr.count("Reminders wait") == 2  # once, and that it is over
 
 
-@pytest.mark.parametrize("cause", [full_disk, locked], ids=lambda cause: cause.__name__)
+@pytest.mark.parametrize("cause", [full_disk, locked, moved], ids=lambda cause: cause.__name__)
 def test_monitoring_knows_before_anything_is_due(tmp_path, bus, cause):
     live = Live(tmp_path, soon(3600), 1)
     with live.start("session", environment=bus.environment) as daemon:
