@@ -122,6 +122,8 @@ static int64_t clock_behind(const struct engine *engine)
         if (store_get_fact(engine->store, FACT_LAST_TIME, &text) != 0)
                 return 0;
         last = strtoll(text, NULL, 10);
+        if (!civil_is_known(wall_day(last / 1000))) /* nobody has seen it */
+                return 0;
         return now < last ? last - now : 0;
 }
 

@@ -221,11 +221,13 @@ int store_next_attempt(struct store *store, const struct channel *channel, bool 
 
 int store_shift_attempts(struct store *store, int64_t by_ms, int64_t latest_ms)
 {
-        CLEANUP_QUERY struct query query = query_cached(
-                store, STATEMENT_SHIFT_ATTEMPTS,
-                "UPDATE delivery SET next_ms = min(next_ms + ?1, max(next_ms, ?2)),"
-                " made_ms = made_ms + ?1 WHERE (" DELIVERY_WAITS ") OR (" DELIVERY_APART " AND state = 1)");
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_SHIFT_ATTEMPTS,
+                             "UPDATE delivery SET next_ms = max(min(next_ms + ?1, max(next_ms, ?2)), ?3),"
+                             " made_ms = iif(made_ms + ?1 < ?3, made_ms, made_ms + ?1)"
+                             " WHERE (" DELIVERY_WAITS ") OR (" DELIVERY_APART " AND state = 1)");
         query_bind_integer(&query, by_ms);
         query_bind_integer(&query, latest_ms);
+        query_bind_integer(&query, wall_at(CIVIL_FIRST_DAY, 0) * 1000); /* what query_read_ms() takes */
         return query_do(&query);
 }

@@ -272,7 +272,7 @@ int store_recover_deliveries(struct store *store, int64_t now_ms);
 int store_next_attempt(struct store *store, const struct channel *channel, bool manual_only, int64_t *ret_ms);
 /* The wall clock was set: what is unfinished moves with it, so that a backoff and the time until it is given up keep
  * their lengths; but no attempt later than latest_ms unless it was so before: a clock that was far wrong moves nothing
- * out of reach. */
+ * out of reach; and nothing to before the first day that the program knows. */
 int store_shift_attempts(struct store *store, int64_t by_ms, int64_t latest_ms);
 int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret); /* 1: none */
 /* By hand: a queued or failed one is due now, outside hours too (1: not in such a state, or none); a queued one is

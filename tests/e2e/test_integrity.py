@@ -5,8 +5,10 @@ import re
 import signal
 import sqlite3
 
+import pytest
+
 from block import PATIENCE, Bus, Daemon
-from live import Live, agencies, item, midnight, now, wait_until
+from live import Live, agencies, item, midnight, now, said, wait_until
 
 DUE = now().date() + datetime.timedelta(days=3)
 STORE = "reminderd.db"
@@ -80,6 +82,23 @@ def test_a_forged_date_stops_nothing_but_itself(tmp_path):
         assert shown.returncode == 1 and "journalctl -u reminderd says more" in shown.stderr, shown
         assert "table obligation, row 2, column fixed is 2147483647" in daemon.stderr
         assert bus.ctl("status").returncode == 0, daemon.stderr
+
+
+@pytest.mark.parametrize("last", ["4000000000000", "9223372036854775807", "-9223372036854775808", "9" * 30, "soon", ""])
+def test_a_last_time_that_was_never_seen_keeps_nothing_from_leaving(tmp_path, last):
+    """A clock that was far ahead once, or a bit in what was written of it: nothing is moved to where no day is."""
+    block = block_of(tmp_path, due=now().date())
+    with block.start() as daemon:
+        said(daemon, "Could not deliver")
+    change(block, f"INSERT OR REPLACE INTO fact VALUES ('last-time', '{last}')")
+    for _ in range(2):
+        with block.start() as daemon:
+            with sqlite3.connect(block.state / STORE) as db:
+                db.execute("UPDATE delivery SET next_ms = 0 WHERE state = 0")
+            db.close()
+            daemon.process.send_signal(signal.SIGHUP)
+            said(daemon, "Could not deliver")
+            assert "damaged" not in daemon.stderr and "Gave up" not in daemon.stderr
 
 
 def test_a_long_reload_is_no_hanging_one(tmp_path):
