@@ -85,6 +85,11 @@ int32_t obligation_days_late(const struct obligation *obligation, const struct c
         return calendar_working_between(calendar, dates.effective, on);
 }
 
+bool obligation_is_history(civil_day effective, wall_time next, civil_day today)
+{
+        return effective != CIVIL_NONE && effective < today && next == WALL_NEVER;
+}
+
 bool obligation_is_open(const struct obligation *obligation)
 {
         return obligation->status == OBLIGATION_OPEN && !obligation->observance;

@@ -61,6 +61,9 @@ bool obligation_is_late(const struct obligation *obligation, const struct calend
 /* Working days past the effective date on that day; 0 when not overdue. */
 int32_t obligation_days_late(const struct obligation *obligation, const struct calendar *calendar, civil_day on);
 
+/* Its day (CIVIL_NONE: it has none) has passed, and no reminder of it is to come (WALL_NEVER): nobody thinks of it. */
+bool obligation_is_history(civil_day effective, wall_time next, civil_day today);
+
 /* Why a decision is refused; positive outcomes. */
 enum refusal {
         REFUSED_NOT = 0,

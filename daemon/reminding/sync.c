@@ -329,9 +329,14 @@ static int sync_item(struct sync *sync)
         return r <= 0 ? r : renew_item(sync, occurrences, n, agencies, n_agencies);
 }
 
+/* Old plans are tidied away: that is no news to those who would have heard no more of them. */
 static int tell_withdrawn(void *userdata, const struct obligation_record *record)
 {
-        return announce_end(userdata, record, KIND_WITHDRAWN, NULL, NULL);
+        struct sync *sync = userdata;
+
+        if (obligation_is_history(record->effective, record->next_fire, wall_day(sync->now)))
+                return 0;
+        return announce_end(sync->engine, record, KIND_WITHDRAWN, NULL, NULL);
 }
 
 static int sync_all(struct sync *sync)
@@ -348,7 +353,7 @@ static int sync_all(struct sync *sync)
                 }
         }
         if (r == 0)
-                r = store_finish_sync(engine->store, tell_withdrawn, engine, &sync->counts.withdrawn);
+                r = store_finish_sync(engine->store, tell_withdrawn, sync, &sync->counts.withdrawn);
         if (r == 0)
                 r = store_set_fact(engine->store, FACT_FINGERPRINT, config->fingerprint);
         if (r == 0 && sync->depth == SYNC_EVERYTHING)

@@ -108,12 +108,13 @@ struct withdrawal {
 static int withdraw_obligation(struct store *store, int64_t id, const struct withdrawal *withdrawal)
 {
         CLEANUP(obligation_record_clear) struct obligation_record record = {0};
-        int r = withdraw(store, STATEMENT_WITHDRAW_OBLIGATION,
-                         "UPDATE obligation SET status = 3, next_fire = NULL WHERE id = ?", id);
+        int r = store_get_obligation(store, id, &record);
+        record.obligation.status = OBLIGATION_WITHDRAWN;
+        if (r >= 0)
+                r = withdraw(store, STATEMENT_WITHDRAW_OBLIGATION,
+                             "UPDATE obligation SET status = 3, next_fire = NULL WHERE id = ?", id);
         if (r >= 0)
                 r = store_cancel_notices(store, 0, id, KIND_COUNT, "withdrawn");
-        if (r >= 0)
-                r = store_get_obligation(store, id, &record);
         return r < 0 || !withdrawal->visit ? r : withdrawal->visit(withdrawal->userdata, &record);
 }
 

@@ -171,6 +171,18 @@ static void test_days_late(void **state)
         }
 }
 
+static void test_history(void **state)
+{
+        const civil_day day = civil_from(2024, 6, 14);
+        const wall_time soon = wall_at(day + 3, 0);
+
+        (void)state;
+        assert_true(obligation_is_history(day, WALL_NEVER, day + 1));
+        assert_false(obligation_is_history(day, WALL_NEVER, day));
+        assert_false(obligation_is_history(day, soon, day + 1));
+        assert_false(obligation_is_history(CIVIL_NONE, WALL_NEVER, day));
+}
+
 static void test_snooze(void **state)
 {
         static const struct {
@@ -354,10 +366,10 @@ static void test_snooze_hides(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_dates),        cmocka_unit_test(test_states),
-                cmocka_unit_test(test_days_late),    cmocka_unit_test(test_snooze),
-                cmocka_unit_test(test_decisions),    cmocka_unit_test(test_decision_days),
-                cmocka_unit_test(test_snooze_hides),
+                cmocka_unit_test(test_dates),         cmocka_unit_test(test_states),
+                cmocka_unit_test(test_days_late),     cmocka_unit_test(test_history),
+                cmocka_unit_test(test_snooze),        cmocka_unit_test(test_decisions),
+                cmocka_unit_test(test_decision_days), cmocka_unit_test(test_snooze_hides),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

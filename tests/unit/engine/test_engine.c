@@ -303,6 +303,25 @@ static void an_edited_plan_moves_adds_and_withdraws(void **state)
         play_free(play);
 }
 
+/* But not of what is over and nobody would have been reminded of again; what is urged still is. */
+static void old_items_leave_the_plan_in_silence(void **state)
+{
+#define KEPT "{ id = \"moi\"; title = \"Mới\"; due = \"2024-12-12\"; for = [\"b\"]; }"
+        struct play *play = play_new("2024-06-01",
+                                     "{ id = \"kiem-tra\"; title = \"Kiểm tra\"; due = \"2024-06-14\"; for = [\"b\"]; "
+                                     "policy = \"inspection\"; }, { id = \"bao-cao\"; title = \"Báo cáo\"; "
+                                     "due = \"2024-06-14\"; for = [\"c\"]; }, " KEPT,
+                                     "", false);
+
+        (void)state;
+        play_until(play, "2024-06-17 12:00");
+        (void)play_sent(play);
+        assert_int_equal(play_edit(play, KEPT), 0);
+        play_until(play, "2024-11-01");
+        assert_sent(play, "06-17 12:00 withdrawn c bao-cao\n");
+        play_free(play);
+}
+
 static void a_broken_edit_changes_nothing(void **state)
 {
         struct play *play = play_new("2024-06-01", REPORT, "", false);
@@ -921,6 +940,7 @@ int main(void)
                 cmocka_unit_test(an_old_advance_rung_is_not_caught_up),
                 cmocka_unit_test(a_restart_repeats_nothing),
                 cmocka_unit_test(an_edited_plan_moves_adds_and_withdraws),
+                cmocka_unit_test(old_items_leave_the_plan_in_silence),
                 cmocka_unit_test(a_broken_edit_changes_nothing),
                 cmocka_unit_test(a_permanent_failure_is_told_to_the_contact),
                 cmocka_unit_test(a_temporary_failure_is_tried_again_until_given_up),
