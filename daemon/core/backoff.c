@@ -27,3 +27,8 @@ int64_t backoff_pause_ms(const struct retry *retry, uint32_t attempts, int64_t a
         granted = at_most(granted, retry->give_up * 1000 - spent_ms);
         return granted > own ? granted : own;
 }
+
+bool backoff_gives_up(const struct retry *retry, int64_t tried_ms)
+{
+        return tried_ms > retry->give_up * 1000;
+}

@@ -1,6 +1,7 @@
 /* How long to wait before the next attempt. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct retry {
@@ -19,3 +20,5 @@ int64_t backoff_delay_ms(const struct retry *retry, uint32_t attempts, uint64_t 
  * writes milliseconds, or a date years away, puts a message off and does not lose it. */
 int64_t backoff_pause_ms(const struct retry *retry, uint32_t attempts, int64_t asked, int64_t spent_ms,
                          uint64_t random);
+/* Whether there is no attempt any more that long after the delivery was made, see delivery_tried_ms(). */
+bool backoff_gives_up(const struct retry *retry, int64_t tried_ms);

@@ -120,20 +120,6 @@ int64_t engine_when_open(const struct engine *engine, int64_t at_ms)
         return clock_instant(hours_next(&config->hours, config->calendar, clock_wall(at_ms)));
 }
 
-int64_t engine_patience(const struct engine *engine, int64_t from_ms, int64_t to_ms)
-{
-        const struct config *config = engine_config(engine);
-        civil_day from = wall_day(clock_wall(from_ms)), to = wall_day(clock_wall(to_ms));
-        int64_t spent = to_ms - from_ms;
-
-        if (hours_are_always_open(&config->hours))
-                return spent;
-        for (civil_day day = from + 1; day < to; day++)
-                if (!calendar_is_working(config->calendar, day))
-                        spent -= INT64_C(1000) * DAY_SECONDS;
-        return spent;
-}
-
 int engine_rearm_occurrence(struct engine *engine, int64_t occurrence)
 {
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};

@@ -63,9 +63,6 @@ struct ladder_rules engine_rules(const struct engine *engine, const struct item 
 void engine_arm(const struct engine *engine, const struct item *item, struct obligation_record *record);
 /* The first instant not before `at_ms` that is inside the hours, UTC milliseconds; INT64_MAX stays so. */
 int64_t engine_when_open(const struct engine *engine, int64_t at_ms);
-/* How long a message has been tried, ms: days on which nothing may leave do not count, or what waits over Tết would
- * be given up when it is over. */
-int64_t engine_patience(const struct engine *engine, int64_t from_ms, int64_t to_ms);
 bool engine_is_open(const struct engine *engine, int64_t at_ms);
 /* Until when what is gathered now may leave as it is, UTC milliseconds: what a message says goes by the day, and it has
  * to leave within the hours unless `any_hour`. INT64_MAX with a virtual clock, which stands still meanwhile. */

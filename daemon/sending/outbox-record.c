@@ -13,17 +13,24 @@ static int64_t parcel_opening(const struct outbox *outbox, const struct parcel *
         return parcel->delivery.manual ? at_ms : engine_when_open(outbox->engine, at_ms);
 }
 
+static int64_t tried_ms(const struct outbox *outbox, const struct parcel *parcel, int64_t at_ms)
+{
+        const struct config *config = engine_config(outbox->engine);
+        int64_t made_ms = parcel->delivery.made_ms;
+
+        return delivery_tried_ms(&config->hours, config->calendar, wall_day(clock_wall(made_ms)),
+                                 wall_day(clock_wall(at_ms)), at_ms - made_ms);
+}
+
 /* When to try again, and whether at all: *ret_next_ms is 0 when it is given up. */
 static void plan_retry(struct outbox *outbox, const struct parcel *parcel, int64_t now, int64_t *ret_next_ms)
 {
-        const struct config *config = engine_config(outbox->engine);
-        int64_t spent = engine_patience(outbox->engine, parcel->delivery.made_ms, now);
-        int64_t next = now + backoff_pause_ms(&config->retry, parcel->delivery.attempts, parcel->retry_after, spent,
-                                              engine_random(outbox->engine));
+        const struct retry *retry = &engine_config(outbox->engine)->retry;
+        int64_t next = now + backoff_pause_ms(retry, parcel->delivery.attempts, parcel->retry_after,
+                                              tried_ms(outbox, parcel, now), engine_random(outbox->engine));
 
-        *ret_next_ms = engine_patience(outbox->engine, parcel->delivery.made_ms, next) <= config->retry.give_up * 1000
-                               ? parcel_opening(outbox, parcel, next)
-                               : 0;
+        *ret_next_ms =
+                backoff_gives_up(retry, tried_ms(outbox, parcel, next)) ? 0 : parcel_opening(outbox, parcel, next);
 }
 
 /* What stands in the calendar of the address, now that it has the mail. */

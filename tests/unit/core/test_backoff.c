@@ -82,10 +82,12 @@ static void test_goes_on(void **state)
 
         (void)state;
         for (int64_t pause;
-             spent + (pause = backoff_pause_ms(&usual, attempts, 31536000, spent, 0)) <= usual.give_up * 1000;
+             pause = backoff_pause_ms(&usual, attempts, 31536000, spent, 0), !backoff_gives_up(&usual, spent + pause);
              attempts++)
                 spent += pause;
         assert_int_equal(spent, usual.give_up * 1000);
+        assert_false(backoff_gives_up(&usual, spent)); /* an attempt may be the last moment's */
+        assert_true(backoff_gives_up(&usual, spent + 1));
         assert_int_equal(attempts, 31); /* at once, and every four hours of five days */
 }
 
