@@ -53,7 +53,7 @@ enum digest_section digest_section_of(const struct obligation *obligation, const
                 return DIGEST_SECTIONS;
         if (dates.due == CIVIL_NONE || dates.tentative)
                 return DIGEST_WAITING;
-        if (today > dates.effective)
+        if (today > obligation_overdue_after(obligation, dates.effective))
                 return DIGEST_OVERDUE;
         if (dates.safe <= digest_week_end(nominal))
                 return DIGEST_WEEK;

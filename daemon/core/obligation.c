@@ -105,6 +105,11 @@ bool obligation_is_snoozed(const struct obligation *obligation, civil_day today)
         return obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= today;
 }
 
+civil_day obligation_overdue_after(const struct obligation *obligation, civil_day effective)
+{
+        return obligation_is_open(obligation) && !obligation_is_tentative(obligation) ? effective : CIVIL_NONE;
+}
+
 enum obligation_state obligation_state(const struct obligation *obligation, const struct calendar *calendar,
                                        civil_day today)
 {
@@ -129,7 +134,7 @@ enum obligation_state obligation_state(const struct obligation *obligation, cons
                 return STATE_SNOOZED;
         if (dates.tentative)
                 return STATE_TENTATIVE;
-        return today > dates.effective ? STATE_OVERDUE : STATE_PENDING;
+        return today > obligation_overdue_after(obligation, dates.effective) ? STATE_OVERDUE : STATE_PENDING;
 }
 
 /* The last working day on which a reminder of the deadline itself is still to come. Within a tentative window the

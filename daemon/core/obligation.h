@@ -56,6 +56,9 @@ bool obligation_is_open(const struct obligation *obligation);
 bool obligation_is_tentative(const struct obligation *obligation);
 /* Nobody is reminded on that day. */
 bool obligation_is_snoozed(const struct obligation *obligation, civil_day today);
+/* The day after which it is overdue, given the effective date in force: what is closed, binds nobody or waits for a day
+ * never is, CIVIL_NONE. The store finds what is overdue by a column that says the same (store/schema.c). */
+civil_day obligation_overdue_after(const struct obligation *obligation, civil_day effective);
 /* Done, and after the effective date. */
 bool obligation_is_late(const struct obligation *obligation, const struct calendar *calendar);
 /* Working days past the effective date on that day; 0 when not overdue. */

@@ -130,14 +130,11 @@ static void bind_rest(struct query *query, const struct obligation_record *recor
         query_bind_text(query, record->note);
 }
 
-/* As the columns dateless and overdue_after have it. */
 static int count_owed(struct store *store, const struct obligation_record *record)
 {
-        const struct obligation *obligation = &record->obligation;
-        bool dateless = record->due == CIVIL_NONE || (obligation->tentative && obligation->fixed == CIVIL_NONE);
-        if (obligation->status != OBLIGATION_OPEN || obligation->observance)
+        if (!obligation_is_open(&record->obligation))
                 return 0;
-        return owed_add(store, dateless ? CIVIL_NONE : record->effective);
+        return owed_add(store, obligation_overdue_after(&record->obligation, record->effective));
 }
 
 static int insert(struct store *store, struct obligation_record *record)

@@ -751,6 +751,7 @@ static void test_counts_what_a_transaction_makes(void **state)
         size_t n = 0;
         later.due = DUE_DAY + 9;
         tentative.tentative = true;
+        tentative.from = DUE_DAY - 9;
         observance.observance = true;
         const struct {
                 const char *agency;
