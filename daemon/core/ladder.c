@@ -175,6 +175,13 @@ wall_time ladder_since(wall_time handled, wall_time now)
         return handled > back ? handled : back;
 }
 
+wall_time ladder_catch_up_floor(wall_time handled, wall_time now, int64_t catch_up)
+{
+        wall_time floor = now - catch_up;
+
+        return handled < floor ? handled : floor;
+}
+
 size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation, wall_time since,
                             struct rung rungs[static LADDER_MAX])
 {

@@ -22,6 +22,9 @@ struct ladder_rules {
 
 /* From where on the ladder of what is settled up to `handled` is to be looked at. */
 wall_time ladder_since(wall_time handled, wall_time now);
+/* Until when the ladder stays settled of what comes back (reopened, in the plan again, its date moved away and back):
+ * rungs that may still be caught up were cancelled or not judged, and are judged again. What was sent stays sent. */
+wall_time ladder_catch_up_floor(wall_time handled, wall_time now, int64_t catch_up);
 /* The rungs of an obligation in time order, two on one day being one (the later class wins; the overdue indexes run on
  * without gaps); of the overdue ones, which may go on until it is done, those after `since`. None when it is closed or
  * undated. Writes at most LADDER_MAX, returns how many.

@@ -237,6 +237,14 @@ enum refusal obligation_may_clear_date(const struct obligation *obligation)
         return obligation->fixed == CIVIL_NONE ? REFUSED_NOT_FIXED : REFUSED_NOT;
 }
 
+wall_time obligation_unsnooze(struct obligation *obligation, civil_day today, wall_time handled)
+{
+        wall_time yesterday = wall_at(today, 0) - 1;
+
+        obligation->snoozed_until = today - 1;
+        return handled < yesterday ? handled : yesterday;
+}
+
 bool obligation_snooze_hides(const struct obligation *obligation, const struct calendar *calendar)
 {
         struct obligation_dates dates = obligation_dates(obligation, calendar);
@@ -244,4 +252,37 @@ bool obligation_snooze_hides(const struct obligation *obligation, const struct c
         if (dates.due == CIVIL_NONE || obligation->snoozed_until == CIVIL_NONE)
                 return false;
         return obligation->snoozed_until > last_day_before(&dates, calendar, CIVIL_NONE);
+}
+
+/* ---- an edited plan ---- */
+
+static bool has_same_dates(const struct obligation *a, const struct obligation *b)
+{
+        return a->from == b->from && a->due == b->due && a->tentative == b->tentative;
+}
+
+bool obligation_is_planned_alike(const struct obligation *a, const struct obligation *b)
+{
+        return has_same_dates(a, b) && a->observance == b->observance && a->shift == b->shift;
+}
+
+enum replan obligation_replan(struct obligation *obligation, const struct obligation *planned)
+{
+        struct obligation before = *obligation;
+
+        obligation->from = planned->from;
+        obligation->due = planned->due;
+        obligation->tentative = planned->tentative;
+        obligation->observance = planned->observance;
+        obligation->shift = planned->shift;
+        if (obligation->status == OBLIGATION_WITHDRAWN) {
+                obligation->status = OBLIGATION_OPEN;
+                return REPLAN_RETURNED;
+        }
+        if (obligation_is_planned_alike(&before, obligation))
+                return REPLAN_SAME;
+        if (obligation->status != OBLIGATION_OPEN || obligation->fixed != CIVIL_NONE ||
+            has_same_dates(&before, obligation))
+                return REPLAN_SILENT;
+        return REPLAN_MOVED;
 }

@@ -97,5 +97,21 @@ enum refusal obligation_may_reopen(const struct obligation *obligation);
 enum refusal obligation_may_waive(const struct obligation *obligation);
 enum refusal obligation_may_set_date(const struct obligation *obligation, int32_t plan_year, civil_day day);
 enum refusal obligation_may_clear_date(const struct obligation *obligation);
+/* Ends a snooze by hand, as of yesterday: the rung that ends it falls on today, and whatever the hour is still to be
+ * judged. Returns up to when the ladder stays settled. */
+wall_time obligation_unsnooze(struct obligation *obligation, civil_day today, wall_time handled);
 /* Whether a snooze would hide the ladder of a new date, and so is dropped with it. */
 bool obligation_snooze_hides(const struct obligation *obligation, const struct calendar *calendar);
+
+/* What an edited plan makes of an obligation. */
+enum replan {
+        REPLAN_SAME,
+        REPLAN_SILENT,  /* an agency notices nothing of it: a shift, the date of something fixed or finished */
+        REPLAN_MOVED,   /* the date that is in force is another one, which is announced */
+        REPLAN_RETURNED /* it was withdrawn, and is owed again */
+};
+
+/* Takes over what the plan says; what people decided is kept. */
+enum replan obligation_replan(struct obligation *obligation, const struct obligation *planned);
+/* Whether a plan says the same of two obligations or occurrences. */
+bool obligation_is_planned_alike(const struct obligation *a, const struct obligation *b);

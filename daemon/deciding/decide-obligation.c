@@ -133,22 +133,17 @@ int decide_snooze(struct engine *engine, const struct decider *decider, const st
         return decision_run(&change, scope, "snooze", false, snooze_one, ret);
 }
 
-/* The snooze ends as of yesterday, so that the rung of its ending falls on today and is judged again, whatever the
- * hour. */
 static int unsnooze_one(const struct change *change, struct obligation_record *record, bool several,
                         struct decision_result *result)
 {
-        wall_time midnight = wall_at(change->today, 0) - 1;
         int r;
 
-        if (record->obligation.snoozed_until == CIVIL_NONE || record->obligation.snoozed_until < change->today ||
+        if (!obligation_is_snoozed(&record->obligation, change->today) ||
             record->obligation.status != OBLIGATION_OPEN) {
                 (void)decision_says(result, DECISION_REFUSED, "%s for %s is not snoozed", record->item, record->agency);
                 return several ? STEP_SKIPPED : DECISION_REFUSED;
         }
-        record->obligation.snoozed_until = change->today - 1;
-        if (record->handled > midnight)
-                record->handled = midnight;
+        record->handled = obligation_unsnooze(&record->obligation, change->today, record->handled);
         r = decision_audit(change, record, "unsnooze", NULL);
         return r < 0 ? r : decision_store(change, record);
 }
@@ -298,8 +293,7 @@ static int date_changed(const struct change *change, struct obligation_record *r
 {
         int r;
 
-        if (record->obligation.snoozed_until != CIVIL_NONE &&
-            obligation_snooze_hides(&record->obligation, calendar_of(change)))
+        if (obligation_snooze_hides(&record->obligation, calendar_of(change)))
                 end_snooze(record);
         record->handled = change->now;
         r = decision_store(change, record);
@@ -307,7 +301,7 @@ static int date_changed(const struct change *change, struct obligation_record *r
                 return r;
         r = announce_date(change->engine, record, before, change->decider->name, change->text);
         if (r == 1) {
-                record->handled = engine_judged_anew(change->engine, record->handled);
+                record->handled = engine_catch_up_floor(change->engine, record->handled);
                 r = decision_store(change, record);
         }
         return r < 0 ? r : decision_audit(change, record, verb, detail);

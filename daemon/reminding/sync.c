@@ -19,27 +19,6 @@ struct sync {
         struct sync_counts counts;
 };
 
-static bool same_dates(const struct obligation *a, const struct obligation *b)
-{
-        return a->from == b->from && a->due == b->due && a->tentative == b->tentative &&
-               a->observance == b->observance && a->shift == b->shift;
-}
-
-/* Whether an agency notices the difference; a shift or a word changes nothing it was told. */
-static bool same_deadline(const struct obligation *a, const struct obligation *b)
-{
-        return a->from == b->from && a->due == b->due && a->tentative == b->tentative;
-}
-
-static void take_dates(struct obligation *to, const struct obligation *planned)
-{
-        to->from = planned->from;
-        to->due = planned->due;
-        to->tentative = planned->tentative;
-        to->observance = planned->observance;
-        to->shift = planned->shift;
-}
-
 static struct obligation planned_obligation(const struct item *item, const struct occurrence *occurrence)
 {
         return (struct obligation){
@@ -74,9 +53,9 @@ static struct obligation_record new_obligation(const struct sync *sync, const st
         return record;
 }
 
-static int add_obligation(struct sync *sync, const struct obligation_record *fresh, const char *agency)
+static int add_obligation(struct sync *sync, const struct obligation_record *template, const char *agency)
 {
-        struct obligation_record record = *fresh;
+        struct obligation_record record = *template;
         int r;
 
         snprintf(record.agency, sizeof(record.agency), "%s", agency);
@@ -96,7 +75,7 @@ static int move_obligation(struct sync *sync, struct obligation_record *record, 
         int r;
 
         record->handled = sync->now;
-        if (record->obligation.snoozed_until != CIVIL_NONE && obligation_snooze_hides(&record->obligation, calendar))
+        if (obligation_snooze_hides(&record->obligation, calendar))
                 record->obligation.snoozed_until = CIVIL_NONE;
         engine_arm(engine, sync->item, record);
         journal_say(&engine->journal, EVENT_DATE_CHANGED,
@@ -109,7 +88,7 @@ static int move_obligation(struct sync *sync, struct obligation_record *record, 
                                             "the date changed");
         r = announce_date(engine, record, before, NULL, NULL);
         if (r == 1) {
-                record->handled = engine_judged_anew(engine, record->handled);
+                record->handled = engine_catch_up_floor(engine, record->handled);
                 engine_arm(engine, sync->item, record);
         }
         return r < 0 ? r : 0;
@@ -122,9 +101,8 @@ static int put_back(struct sync *sync, struct obligation_record *record)
         int r = store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_WITHDRAWN,
                                      "in the plan again");
 
-        record->obligation.status = OBLIGATION_OPEN;
         record->known = sync->now;
-        record->handled = engine_judged_anew(engine, record->handled);
+        record->handled = engine_catch_up_floor(engine, record->handled);
         return r < 0 ? r : announce_reopening(engine, record, NULL, NULL);
 }
 
@@ -134,24 +112,18 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
         struct obligation before = record->obligation;
         civil_day effective = record->effective;
         wall_time next_fire = record->next_fire;
-        bool open, changed;
+        enum replan replan = obligation_replan(&record->obligation, &occurrence->planned);
         int r = 0;
 
-        take_dates(&record->obligation, &occurrence->planned);
-        if (record->obligation.status == OBLIGATION_WITHDRAWN)
+        if (replan == REPLAN_MOVED)
+                r = move_obligation(sync, record, &before);
+        else if (replan == REPLAN_RETURNED)
                 r = put_back(sync, record);
         if (r < 0)
                 return r;
-        open = record->obligation.status == OBLIGATION_OPEN;
-        changed = !same_dates(&before, &record->obligation) || before.status != record->obligation.status;
-        if (open && before.status == OBLIGATION_OPEN && record->obligation.fixed == CIVIL_NONE &&
-            !same_deadline(&before, &record->obligation))
-                r = move_obligation(sync, record, &before);
-        else
+        if (replan != REPLAN_MOVED)
                 engine_arm(sync->engine, sync->item, record);
-        if (r < 0)
-                return r;
-        if (changed || effective != record->effective || next_fire != record->next_fire) {
+        if (replan != REPLAN_SAME || effective != record->effective || next_fire != record->next_fire) {
                 r = store_put_obligation(sync->engine->store, record);
                 if (r < 0)
                         return r;
@@ -161,14 +133,14 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
 }
 
 static int sync_agency(struct sync *sync, const struct occurrence_record *occurrence,
-                       const struct obligation_record *fresh, const char *agency)
+                       const struct obligation_record *template, const char *agency)
 {
         struct obligation_record CLEANUP(obligation_record_clear) record = {0};
         int r = store_find_obligation(sync->engine->store, occurrence->id, agency, &record);
 
         if (r < 0)
                 return r;
-        return r == 1 ? add_obligation(sync, fresh, agency) : update_obligation(sync, occurrence, &record);
+        return r == 1 ? add_obligation(sync, template, agency) : update_obligation(sync, occurrence, &record);
 }
 
 /* The record as the plan has it, with id and what is settled from the store. 1: it is new. */
@@ -196,7 +168,7 @@ static int put_occurrence(struct sync *sync, const struct occurrence *occurrence
                 return r;
         if (known == 0) {
                 record.id = old.id;
-                record.handled = old.withdrawn ? engine_judged_anew(sync->engine, old.handled) : old.handled;
+                record.handled = old.withdrawn ? engine_catch_up_floor(sync->engine, old.handled) : old.handled;
         }
         r = store_put_occurrence(store, &record);
         if (r == 0)
@@ -218,12 +190,12 @@ static int sync_occurrence(struct sync *sync, const struct occurrence *occurrenc
         if (new < 0)
                 return new;
 
-        const struct obligation_record fresh = new_obligation(sync, &record);
+        const struct obligation_record template = new_obligation(sync, &record);
 
         for (size_t i = 0; r == 0 && i < n_agencies; i++) {
                 const char *agency = roster->agencies[agencies[i]].id;
 
-                r = new ? add_obligation(sync, &fresh, agency) : sync_agency(sync, &record, &fresh, agency);
+                r = new ? add_obligation(sync, &template, agency) : sync_agency(sync, &record, &template, agency);
         }
         return r;
 }
@@ -268,7 +240,7 @@ static int compare_occurrence(const struct sync *sync, const struct occurrence *
                 r = -ENOMEM;
         if (r != 0)
                 return r;
-        if (strcmp(record.title, title) != 0 || !same_dates(&record.planned, &planned) ||
+        if (strcmp(record.title, title) != 0 || !obligation_is_planned_alike(&record.planned, &planned) ||
             record.fix_by != planned_fix_by(sync->item, occurrence))
                 return 1;
         for (size_t i = 0; r == 0 && i < n_agencies; i++)

@@ -131,11 +131,9 @@ int engine_rearm_occurrence(struct engine *engine, int64_t occurrence)
         return store_put_occurrence(engine->store, &record);
 }
 
-wall_time engine_judged_anew(const struct engine *engine, wall_time handled)
+wall_time engine_catch_up_floor(const struct engine *engine, wall_time handled)
 {
-        wall_time from = clock_wall(clock_now(&engine->clock)) - engine_config(engine)->catch_up;
-
-        return handled < from ? handled : from;
+        return ladder_catch_up_floor(handled, clock_wall(clock_now(&engine->clock)), engine_config(engine)->catch_up);
 }
 
 const char *engine_words(const struct engine *engine, int error)

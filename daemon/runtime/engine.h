@@ -70,9 +70,8 @@ int64_t engine_holds_until(const struct engine *engine, int64_t now_ms, bool any
 /* Makes an occurrence's escalations and date reminders be judged anew at the next tick. */
 int engine_rearm_occurrence(struct engine *engine, int64_t occurrence);
 
-/* Until when rungs stay settled of what comes back after it was cancelled: those that may still be caught up, and were
- * cancelled or not judged, are judged again. What was said is not said twice. */
-wall_time engine_judged_anew(const struct engine *engine, wall_time handled);
+/* ladder_catch_up_floor(), as things stand now. */
+wall_time engine_catch_up_floor(const struct engine *engine, wall_time handled);
 
 /* What failed, in the store's words where it was the store. Borrowed until the store's next call. */
 const char *engine_words(const struct engine *engine, int error);

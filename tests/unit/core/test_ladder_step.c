@@ -311,6 +311,25 @@ static void test_no_catch_up(void **state)
         assert_int_equal(step.verdicts[0], VERDICT_TOO_OLD);
 }
 
+/* What comes back is judged again as far as it may still be caught up. */
+static void test_catch_up_floor(void **state)
+{
+        static const struct {
+                const char *handled, *floor;
+        } table[] = {
+                {"2024-12-10 08:00", "2024-12-03 08:00"},
+                {"2024-12-03 08:01", "2024-12-03 08:00"},
+                {"2024-12-02 08:00", "2024-12-02 08:00"},
+                {"", ""},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++)
+                assert_int_equal(ladder_catch_up_floor(wall_of(table[i].handled), wall_of("2024-12-10 08:00"),
+                                                       7 * (int64_t)DAY_SECONDS),
+                                 wall_of(table[i].floor));
+}
+
 /* Too late: the last word before the deadline was not said, and none will be. */
 static void test_missed(void **state)
 {
@@ -456,11 +475,9 @@ static void test_kinds(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_step),
-                cmocka_unit_test(test_away_for_years),
-                cmocka_unit_test(test_no_catch_up),
-                cmocka_unit_test(test_missed),
-                cmocka_unit_test(test_step_occurrence),
+                cmocka_unit_test(test_step),        cmocka_unit_test(test_away_for_years),
+                cmocka_unit_test(test_no_catch_up), cmocka_unit_test(test_catch_up_floor),
+                cmocka_unit_test(test_missed),      cmocka_unit_test(test_step_occurrence),
                 cmocka_unit_test(test_kinds),
         };
 

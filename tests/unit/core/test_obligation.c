@@ -363,6 +363,78 @@ static void test_snooze_hides(void **state)
         }
 }
 
+/* What an edited plan makes of it; what people decided is kept. */
+static void test_replan(void **state)
+{
+        static const struct {
+                struct given before, planned;
+                enum replan replan;
+        } table[] = {
+                {{.due = "2024-12-10"}, {.due = "2024-12-10"}, REPLAN_SAME},
+                {{.due = "2024-12-10"}, {.due = "2024-12-11"}, REPLAN_MOVED},
+                {{.due = "2024-12-10"}, {.due = NULL}, REPLAN_MOVED},
+                {{.due = NULL}, {.due = "2024-12-10"}, REPLAN_MOVED},
+                {{.due = "2024-12-10"}, {.from = "2024-12-01", .due = "2024-12-10"}, REPLAN_MOVED},
+                {{.from = "2024-12-01", .due = "2024-12-10"},
+                 {.from = "2024-12-01", .due = "2024-12-10", .tentative = true},
+                 REPLAN_MOVED},
+                {{.due = "2024-12-10", .snoozed_until = "2024-12-01"}, {.due = "2024-12-11"}, REPLAN_MOVED},
+                /* An agency notices nothing. */
+                {{.due = "2024-12-10"}, {.due = "2024-12-10", .shift = SHIFT_NONE}, REPLAN_SILENT},
+                {{.due = "2024-12-10"}, {.due = "2024-12-10", .observance = true}, REPLAN_SILENT},
+                {{.due = "2024-12-10", .fixed = "2024-12-12"}, {.due = "2024-12-11"}, REPLAN_SILENT},
+                {{.due = "2024-12-10", .status = OBLIGATION_DONE, .done_on = "2024-12-01"},
+                 {.due = "2024-12-11"},
+                 REPLAN_SILENT},
+                {{.due = "2024-12-10", .status = OBLIGATION_WAIVED}, {.due = "2024-12-11"}, REPLAN_SILENT},
+                {{.due = "2024-12-10", .status = OBLIGATION_WAIVED}, {.due = "2024-12-10"}, REPLAN_SAME},
+                {{.due = "2024-12-10", .status = OBLIGATION_WITHDRAWN}, {.due = "2024-12-10"}, REPLAN_RETURNED},
+                {{.due = "2024-12-10", .status = OBLIGATION_WITHDRAWN}, {.due = "2024-12-11"}, REPLAN_RETURNED},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation before = make(&table[i].before), planned = make(&table[i].planned);
+                struct obligation obligation = before;
+
+                assert_int_equal(obligation_replan(&obligation, &planned), table[i].replan);
+                assert_true(obligation_is_planned_alike(&obligation, &planned));
+                assert_int_equal(obligation.fixed, before.fixed);
+                assert_int_equal(obligation.done_on, before.done_on);
+                assert_int_equal(obligation.snoozed_until, before.snoozed_until);
+                assert_int_equal(obligation.status,
+                                 table[i].replan == REPLAN_RETURNED ? OBLIGATION_OPEN : before.status);
+        }
+}
+
+static void test_unsnooze(void **state)
+{
+        static const struct {
+                const char *handled, *settled;
+        } table[] = {
+                {"2024-12-02 08:00", "2024-12-02 08:00"},
+                {"2024-12-03 23:59", "2024-12-03 23:59"},
+                {"2024-12-04 09:00", ""}, /* today's are judged again */
+                {"", NULL},
+        };
+        civil_day today = day_of("2024-12-04");
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation =
+                        make(&(struct given){.due = "2024-12-10", .snoozed_until = "2024-12-06"});
+                wall_time settled = obligation_unsnooze(&obligation, today, wall_of(table[i].handled));
+
+                assert_int_equal(obligation.snoozed_until, today - 1);
+                assert_false(obligation_is_snoozed(&obligation, today));
+                if (!table[i].settled)
+                        assert_int_equal(settled, WALL_NONE);
+                else
+                        assert_int_equal(settled,
+                                         *table[i].settled ? wall_of(table[i].settled) : wall_at(today, 0) - 1);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -370,6 +442,7 @@ int main(void)
                 cmocka_unit_test(test_days_late),     cmocka_unit_test(test_history),
                 cmocka_unit_test(test_snooze),        cmocka_unit_test(test_decisions),
                 cmocka_unit_test(test_decision_days), cmocka_unit_test(test_snooze_hides),
+                cmocka_unit_test(test_replan),        cmocka_unit_test(test_unsnooze),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
