@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import block
+from desk import Desk
 from lab.ca import Authority
 from lab.smtp import SmtpServer
 from live import PASSWORD, USER
@@ -28,6 +29,19 @@ def authority(tmp_path_factory):
 def smtp(tmp_path, authority):
     with SmtpServer(tmp_path / "mail", authority, user=USER, password=PASSWORD) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """A desk for tests that change nothing."""
+    with Desk(tmp_path_factory.mktemp("desk")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(tmp_path):
+    with Desk(tmp_path) as desk:
+        yield desk
 
 
 @pytest.fixture

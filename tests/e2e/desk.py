@@ -16,6 +16,9 @@ TODAY = now().date()
 # The plan's year: its dates may lie up to 31 March of the year after, and none before its first day.
 YEAR = (TODAY - datetime.timedelta(days=30)).year
 AGENCY = "so-tu-phap"
+# Of a row of `reminderctl list --json`.
+KEYS = ("plan item occurrence agency title due effective_due state tentative snoozed_until snoozed_by snooze_reason "
+        "next_reminder reminders_sent done_on late").split()  # fmt: skip
 
 
 def ahead(days):

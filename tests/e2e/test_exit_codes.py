@@ -128,7 +128,7 @@ VERBS = {
         0 help
         2 help khac""",
 }
-# status --check is 1 where a message failed: test_control.py has one.
+# status --check is 1 where a message failed: test_views.py has one.
 UNREACHED = {"list": {1}, "show": {1}, "forecast": {1}, "preview": {1}, "deliveries": {1}, "log": {1}, "test": {1},
              "status": {1, 3}, "calendar": {1, 3}, "reload": {3}, "backup": {3}, "help": {1, 3}}  # fmt: skip
 ASKING = [verb for verb in VERBS if verb != "help"]
