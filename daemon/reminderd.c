@@ -14,7 +14,7 @@
 #include "service.h"
 #include "standard-fds.h"
 
-/* To a person as lines, to the journal as events (daemon/doc/formats.md section 7). */
+/* As lines for a person, as events for the journal (daemon/doc/formats.md section 7). */
 static void print_report(const struct report *report, FILE *out)
 {
         const struct journal journal = journal_open();
@@ -76,7 +76,7 @@ static int check(const struct options *options)
         size_t items = 0;
 
         if (journal_open().target == JOURNAL_SYSTEMD)
-                return EXIT_OK; /* what is in order is no event */
+                return EXIT_OK; /* nothing to report is no event for the journal */
         for (size_t i = 0; i < config->n_plans; i++) {
                 const struct plan *plan = &config->plans[i];
 
@@ -89,7 +89,7 @@ static int check(const struct options *options)
         return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
-/* For what can't go on with mistakes: they are printed to standard error. Warnings alone are left to the caller. */
+/* Mistakes are printed to standard error; warnings alone are left to the caller. */
 static int load(const struct options *options, struct report *report, struct settings **ret)
 {
         int r = options->rehearse && !options->deliver ? settings_load(options->config, report, ret)
@@ -118,7 +118,7 @@ static int no_reload(void *userdata, struct report *report)
         return -EINVAL;
 }
 
-/* A rehearsal that waits on a bus for decisions and for the word to go on, until it is terminated. */
+/* A rehearsal that waits on a bus for decisions and for calls of Advance, until it is terminated. */
 static int rehearse_on_bus(const struct rehearsal *rehearsal, enum bus_kind bus)
 {
         sd_event *event = NULL;

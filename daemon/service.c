@@ -154,7 +154,7 @@ static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
-/* At once: after what is to be done now, so that the line does not name this moment as the next reminder's. */
+/* After the pending work, so that the line does not name the present moment as the next reminder's. */
 static void say_status_soon(const struct service *service)
 {
         (void)sd_event_source_set_time_relative(service->status, 0);
@@ -459,7 +459,7 @@ static int watch_clock(struct service *service)
         return 0;
 }
 
-/* ---- the whole ---- */
+/* ---- the service ---- */
 
 static int open_manager(struct service *service, const struct options *options, struct settings *settings)
 {
@@ -497,7 +497,8 @@ static int add_signals(const struct service *service)
         return r < 0 ? r : 0;
 }
 
-/* Whoever waited for the start may ask at once; reminders run meanwhile, and do not hang on the bus. */
+/* Readiness is told once the bus answers, so that clients that waited for the start can ask at once; reminders already
+ * run and do not depend on the bus. */
 static int run_until_asked(const struct service *service)
 {
         uint64_t now, end;
@@ -516,7 +517,7 @@ static int run(struct service *service, const struct options *options, struct se
 {
         int r = sd_event_new(&service->event);
 
-        /* A watchdog asked for in words that nobody understands is no reason to remind nobody. */
+        /* A watchdog setting that cannot be parsed must not keep reminders from leaving. */
         if (r >= 0)
                 (void)sd_event_set_watchdog(service->event, true);
         if (r >= 0)

@@ -1,4 +1,4 @@
-/* Backups: who may, to what, one at a time; and who took one, in the journal and in the log. */
+/* Backups: one at a time, to a file that the caller opened; who took one stands in the journal and in the log. */
 #include "control/backup.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 struct backup_request {
         struct control *control;
-        sd_bus_message *call; /* NULL: nobody waits any more */
+        sd_bus_message *call; /* NULL: the caller has gone */
         sd_bus_track *caller;
         struct backup *backup;
         char name[ACCOUNT_NAME_MAX];
@@ -57,7 +57,7 @@ static int on_caller_gone(sd_bus_track *track, void *userdata)
         return 0;
 }
 
-/* That a backup was taken stands in the log from then on, not in that backup. */
+/* The log has an entry for it from now on; the backup itself does not contain that entry. */
 static void note(const struct backup_request *request, uint64_t bytes)
 {
         struct engine *engine = control_engine(request->control);
@@ -97,7 +97,8 @@ static void on_done(void *userdata, int r, const char *words, uint64_t bytes)
                 (void)sd_bus_reply_method_errorf(request->call, ERROR_REFUSED, "%s", words);
 }
 
-/* Whoever could open the file may have it written; a pipe that nobody reads would hold the one place for ever. */
+/* A caller who could open the file may have it written. Only a regular file: a pipe that is not read would block all
+ * further backups. */
 static int check_target(int fd, sd_bus_error *error)
 {
         struct stat status;

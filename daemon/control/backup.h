@@ -1,9 +1,9 @@
-/* The backup that somebody asked for over the bus, written to the descriptor that came with the call. */
+/* A backup asked for over the bus, written to the descriptor that came with the call. */
 #pragma once
 
 #include "control/control.h"
 
-/* The connection goes: nobody waits for the answer any more, and the backup is given up without a wait. */
+/* The connection is lost: the backup is cancelled without waiting, since its answer could not be delivered. */
 void backup_forget_caller(struct control *control);
-/* Ends it, and waits for that. */
+/* Cancels it and waits until it has ended. */
 void backup_end(struct control *control);

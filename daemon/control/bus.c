@@ -1,4 +1,4 @@
-/* The bus object org.reminderd1: comes and goes with the bus, lets in who may, tells what changed. */
+/* The bus object org.reminderd1: connects and reconnects, admits callers, sends signals. */
 #include "control/bus.h"
 
 #include <errno.h>
@@ -8,14 +8,14 @@
 #include "control/forecast.h"
 #include "control/handlers.h"
 
-/* Reminders go first: the manager's timer and what the network brings have normal priority. */
+/* Reminders come first: the manager's timer and the network have normal priority. */
 #define BUS_PRIORITY (SD_EVENT_PRIORITY_NORMAL + 10)
-#define CALL_TIMEOUT_USEC (2 * 1000000ULL) /* for the bus to say who a caller is: it does nothing else meanwhile */
+#define CALL_TIMEOUT_USEC (2 * 1000000ULL) /* how long the bus may take to identify a caller: the loop waits for it */
 #define DELAY_FIRST_USEC (1 * 1000000ULL)
 #define DELAY_MAX_USEC (60 * 1000000ULL) /* a bus that came back is found within a minute */
 #define ACCURACY_USEC (50 * 1000ULL)
 
-/* ---- who may ---- */
+/* ---- admission ---- */
 
 /* Introspect and Ping reveal no plan data: anyone may call them. */
 static bool is_harmless(sd_bus_message *message)
@@ -26,7 +26,7 @@ static bool is_harmless(sd_bus_message *message)
                              strcmp(interface, "org.freedesktop.DBus.Peer") == 0);
 }
 
-/* Sees every message before the methods and properties do. */
+/* A filter: it sees every message before the methods and properties do. */
 static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         struct control *control = userdata;
@@ -215,7 +215,7 @@ static int on_post(sd_event_source *source, void *userdata)
         return 0;
 }
 
-/* Signals nobody hears, or that do not fit a full queue, are lost; the next question is answered all the same. */
+/* Signals may be lost: without a listener, or when the queue is full. Callers can always ask for the current state. */
 static void on_changed(void *self, const struct obligation_record *record)
 {
         struct control *control = self;

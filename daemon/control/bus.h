@@ -1,4 +1,4 @@
-/* The bus object org.reminderd1: what people ask and decide, over D-Bus. */
+/* The bus object org.reminderd1, through which people ask and decide. */
 #pragma once
 
 #include <systemd/sd-event.h>
@@ -20,10 +20,11 @@ struct control_options {
         void *userdata;
 };
 
-/* Connects and offers the object. A bus that is away is no error: it is said in the journal and tried again until it
- * comes (reminders go on without it). 0 or -ENOMEM. */
+/* Connects and offers the object. An unreachable bus is no error: it is noted in the journal and tried again until it
+ * can be reached, while reminders go on. 0 or -ENOMEM. */
 int control_new(const struct control_options *options, struct control **ret);
-/* Whether it is known how it stands with the bus: the object has its name there, waits for it in the queue, or the bus
- * is away. */
+/* Whether the first attempt to connect is over: the object has its name, is queued for it, or the bus cannot be
+ * reached.
+ */
 bool control_is_settled(const struct control *control);
 struct control *control_free(struct control *control);

@@ -43,7 +43,7 @@ static int parse_slashes(const char *text, int32_t year, civil_day *ret)
         return 0;
 }
 
-/* What is counted from today may lead out of the years that there are. */
+/* Counting from today may lead out of the range of years. */
 static int take_day(civil_day day, civil_day *ret)
 {
         int32_t year = civil_split(day).year;

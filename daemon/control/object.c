@@ -4,7 +4,7 @@
 
 #include "control/handlers.h"
 
-#define READ_WRITE SD_BUS_VTABLE_UNPRIVILEGED /* sd-bus would let root alone in; bus.c decides who may */
+#define READ_WRITE SD_BUS_VTABLE_UNPRIVILEGED /* else sd-bus admits root alone; bus.c decides instead */
 
 static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
                        sd_bus_message *reply, void *userdata, sd_bus_error *error)
@@ -117,7 +117,7 @@ const sd_bus_vtable object_vtable[] = {
                                 READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", adopted, "aa{sv}", findings),
                                 handle_reload, READ_WRITE),
-        /* The file is opened by the caller, with his rights; the daemon's own reach no further than its state. */
+        /* The caller opens the file with its own rights; the daemon can write only to its state folder. */
         SD_BUS_METHOD_WITH_ARGS("Backup", SD_BUS_ARGS("h", file), SD_BUS_RESULT("t", bytes), handle_backup, READ_WRITE),
 
         SD_BUS_SIGNAL_WITH_ARGS("ObligationChanged",

@@ -1,4 +1,4 @@
-/* What a decision comes to: an error by name, or the number of what changed. */
+/* The reply to a decision: an error by name, or how much was changed. */
 #include "control/outcome.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ int outcome_reply(struct control *control, sd_bus_message *call, int r, const st
         default:
                 return control_trouble(control, r, error);
         }
-        /* It is decided and stored; a failure of the tick is in the journal and tried again. */
+        /* The decision is stored; if the tick fails, that is in the journal and is tried again. */
         (void)manager_decided(control->manager);
         control_touch(control);
         return sd_bus_reply_method_return(call, "u", (uint32_t)result->n);

@@ -173,8 +173,7 @@ static int take(void *userdata, const struct obligation_record *record)
 }
 
 /* An offset counts what was looked at before the page. A cursor is the obligation at which the page before ended, so
- * that a page far behind costs no more than the first; what is decided meanwhile moves nothing that stands behind it.
- */
+ * that the last page costs no more than the first, and decisions made meanwhile do not shift later pages. */
 static uint64_t next_page(const struct list *list, const struct obligation_filter *filter)
 {
         return filter->by_cursor ? (uint64_t)list->last : filter->offset + list->looked;

@@ -173,7 +173,7 @@ static void put_counts(const struct view *view, const struct store_counts *count
         }
 }
 
-/* What the store knows. Where it cannot be read, the rest is answered all the same. */
+/* What the store knows. If it cannot be read, the rest of the status is answered without it. */
 static void put_records(const struct view *view, struct problems *problems)
 {
         struct store_counts counts;

@@ -1,4 +1,4 @@
-/* The verb backup: opens the file with the rights of whoever asks, and has the daemon write to it. */
+/* The verb backup: opens the file with the caller's rights and has the daemon write to it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -9,7 +9,7 @@
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 
-/* What is being written has a name of its own until it is complete, so that FILE is always a whole backup. */
+/* An unfinished backup has a temporary name, so that FILE is always a whole one. */
 struct part {
         char path[PATH_MAX];
         int fd;
@@ -28,7 +28,7 @@ static int cannot_write(const struct cli *cli, const char *path)
         return cli_fail(cli, EXIT_REFUSED, _("%s cannot be written: %s"), path, strerror(errno));
 }
 
-/* What is no regular file stays as it is, whatever was asked for: as root a device would be gone. */
+/* Only a regular file is ever replaced: run by root, this would otherwise remove a device. */
 static int refuse_kind(const struct cli *cli, const char *path, mode_t mode)
 {
         if (S_ISDIR(mode))

@@ -17,7 +17,7 @@
 #define GAP 3
 #define DAY_KIND_COLUMNS 8
 
-/* What is said of one day. */
+/* The line for one day. */
 struct day {
         bool off, worked;                 /* against the weekday */
         unsigned open, overdue, finished; /* obligations due */

@@ -61,7 +61,7 @@ static int place_of(json_t *index, const char *word, size_t *ret)
         return known ? 0 : json_object_set_new(index, word, json_integer((json_int_t)*ret));
 }
 
-/* Columns stand in the order of agencies.conf; whoever left it comes last. */
+/* Columns in the order of agencies.conf; agencies that it no longer has come last. */
 static int gather_columns(struct matrix *matrix, const json_t *agencies, const json_t *rows, json_t *index)
 {
         size_t n = json_array_size(agencies), n_rows = json_array_size(rows), place;

@@ -12,7 +12,7 @@ size_t text_width(const char *text);
 /* Writes a text cut to at most `most` columns, with "…" in place of what is cut; controls and broken bytes as '?', so
  * that no text steers the terminal. Returns the columns written. */
 size_t text_write(FILE *out, const char *text, size_t most);
-/* vfprintf(3), written so: for messages that quote what somebody typed. */
+/* vfprintf(3) through text_write(): for messages that quote what was typed. */
 __attribute__((format(printf, 2, 0))) void text_vprint(FILE *out, const char *format, va_list arguments);
 /* text_write(), filled up with blanks: at the end, or before the text. */
 void text_pad(FILE *out, const char *text, size_t columns);

@@ -76,8 +76,8 @@ static int not_there(struct engine *engine, const char *id, const char *states, 
                              states);
 }
 
-/* Once more, to where the agency is to be reached now. Of `several` one that cannot be retried any more is passed over.
- */
+/* Queues it again, for the addresses that the agency has now. Of `several`, one that cannot be retried any more is
+ * passed over. */
 static int retry(const struct change *change, const char *id, bool several, struct decision_result *ret)
 {
         struct delivery_record CLEANUP(delivery_record_clear) record = {0};

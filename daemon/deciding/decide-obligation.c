@@ -287,7 +287,7 @@ int decide_reopen(struct engine *engine, const struct decider *decider, const st
 
 /* ---- dates ---- */
 
-/* The new date is in the record; arms the ladder from now on and tells the agency. */
+/* The record has the new date: arms the ladder from now on and tells the agency. */
 static int date_changed(const struct change *change, struct obligation_record *record, const struct obligation *before,
                         const char *verb, const char *detail)
 {

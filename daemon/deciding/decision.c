@@ -153,7 +153,7 @@ static int apply_to_all(const struct change *change, const struct chosen *chosen
         return r;
 }
 
-/* A refusal leaves its trace too: who wanted what (daemon/doc/design.md, Snooze). It stands with what it was about. */
+/* A refusal is recorded too: who wanted what (daemon/doc/design.md, Snooze), with the obligation it was about. */
 static void audit_refusal(const struct change *change, const struct decision_scope *scope, const struct chosen *chosen,
                           const char *verb, const char *text)
 {
@@ -183,7 +183,7 @@ static int several(const struct decision_scope *scope, const char *item, struct 
                              item);
 }
 
-/* `result` has why the last one was passed over. */
+/* `result` says why the last one was passed over. */
 static int none_fits(const struct chosen *chosen, const char *verb, struct decision_result *result)
 {
         char *CLEANUP_FREE last = TAKE_PTR(result->text);
@@ -193,7 +193,7 @@ static int none_fits(const struct chosen *chosen, const char *verb, struct decis
         return decision_says(result, DECISION_REFUSED, "none of the %zu obligations, for example: %s", chosen->n, last);
 }
 
-/* One transaction. */
+/* Changes all that were chosen, in one transaction. */
 static int change_all(const struct change *change, const struct chosen *chosen, const char *verb, decision_step step,
                       struct decision_result *result)
 {

@@ -6,7 +6,7 @@
 
 #define DECISION_TEXT_MAX 1000 /* bytes of a reason or note: a long sentence, not a letter */
 
-/* Who decides, from the bus credentials. */
+/* The person who decides, from the credentials of the bus. */
 struct decider {
         const char *name; /* user name */
         int64_t uid;
@@ -51,8 +51,8 @@ int decide_clear_date(struct engine *engine, const struct decider *decider, cons
 /* id NULL: all that failed. */
 int decide_retry(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);
 int decide_drop(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);
-/* Somebody has seen to a delivery that failed or came too late; id NULL: to all of them, and to what came too late
- * before a delivery was made. */
+/* Records that a delivery that failed or came too late was seen to; id NULL: all of them, and what came too late before
+ * a delivery was made. */
 int decide_acknowledge(struct engine *engine, const struct decider *decider, const char *id,
                        struct decision_result *ret);
 /* A test message to every mailbox of an agency, or to a webhook; exactly one of the two is given. */

@@ -7,8 +7,8 @@
 
 struct backup;
 
-/* How it ended: 0 and how many bytes were written, or a negative errno and words for whoever asked. The callback may
- * free the backup. */
+/* How it ended: 0 and how many bytes were written, or a negative errno and words for the caller. The callback may free
+ * the backup. */
 typedef void backup_done(void *userdata, int r, const char *words, uint64_t bytes);
 /* Begins to write a copy to fd, which is duplicated. 0, -ENOMEM, -EAGAIN (no thread), -EOPNOTSUPP (the store is in
  * memory), or an error of the loop. */

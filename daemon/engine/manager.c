@@ -20,7 +20,7 @@
 #define CLOCK_BEHIND_MS INT64_C(3600000)
 /* A clock set by less than this is the fine adjustment of every time service. */
 #define CLOCK_STEP_MS 1000
-/* What a busy morning leaves in the log of itself; more than this is held there by somebody. */
+/* A busy morning leaves about so much in the log by itself; if there is more, another process holds it there. */
 #define LOG_HELD_BYTES (INT64_C(16) * 1024 * 1024)
 #define TIMER_ACCURACY_USEC 1000 /* sd-event's default is a quarter of a second: too late for a punctual reminder */
 
@@ -33,12 +33,12 @@ struct manager {
         bool running;
         bool in_tick;
         uint32_t failures;  /* of the store, in a row: the state is in doubt until something was written */
-        int64_t tried_ms;   /* when somebody last had it tried whether the state can be written */
+        int64_t tried_ms;   /* when it was last tried on request whether the state can be written */
         int64_t seen_ms;    /* while the clock is behind: the moment that it has already shown */
         int64_t unfollowed; /* by how much the clock was set and the store does not know it yet, ms */
-        bool unsettled;     /* what is settled may lie ahead of the clock */
+        bool unsettled;     /* rungs may be settled beyond what the clock now shows */
         int64_t held_back;  /* bytes of the store's log, when it was last told of; 0: it can be emptied */
-        bool moved;         /* agencies may have other addresses than what is queued for them */
+        bool moved;         /* agencies may have other addresses than those of the queue */
 };
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -88,7 +88,7 @@ int manager_new(const struct manager_options *options, struct manager **ret, cha
         if (r < 0)
                 return r;
         r = outbox_new(&manager->engine, &options->courier, options->event, &manager->outbox);
-        /* A virtual clock is moved by whoever owns it; no timer knows it. */
+        /* The owner of a virtual clock moves it; no timer follows it. */
         if (r == 0 && options->event && !options->is_virtual)
                 r = make_timer(manager, options->event);
         if (r < 0)
@@ -142,7 +142,7 @@ static void report_clock(struct manager *manager)
                              clock_format(now, is), clock_format(manager->seen_ms, was));
 }
 
-/* What waits moves with the clock, once. */
+/* Next attempts move with the clock, once for each time it is set. */
 static int shift_attempts(const struct engine *engine, int64_t by)
 {
         struct store *CLEANUP_TRANSACTION store = engine->store;
@@ -300,7 +300,7 @@ static int write_all(struct manager *manager, bool *ret_more)
         return r >= 0 ? store_commit(store) : r;
 }
 
-/* What was not written did not happen, and what is kept beside the store goes back, too. */
+/* On failure what is kept in memory is rolled back as the store is. */
 static int write_or_undo(struct manager *manager, bool *ret_more)
 {
         int64_t failures_due = manager->engine.failures_due;
@@ -355,7 +355,8 @@ static void judge_troubles(struct manager *manager)
                 troubles_end(&engine->troubles, TROUBLE_STATE, "", &engine->journal, now);
         if (now >= manager->seen_ms)
                 troubles_end(&engine->troubles, TROUBLE_CLOCK, "", &engine->journal, now);
-        /* It begins with the moment that is waited for; what is due at once has been so since an earlier tick. */
+        /* The trouble begins at the moment that is waited for: work that is due at once has been due since an earlier
+         * tick. */
         if (manager->wake > now)
                 troubles_end(&engine->troubles, TROUBLE_LATE, "", &engine->journal, now);
         if (manager->wake != INT64_MAX && !troubles_find(&engine->troubles, TROUBLE_LATE, ""))

@@ -29,13 +29,13 @@ int manager_start(struct manager *manager);
  * timer and by a rehearsal. 0 or an error of the store, which is a trouble until a tick can write again: it is tried
  * after a second, and then after up to MANAGER_RETRY_SECONDS. */
 int manager_tick(struct manager *manager);
-/* The same after a decision was stored: what is about to leave is looked at again first. */
+/* A tick after a decision was stored: messages that are about to leave are looked at again first. */
 int manager_decided(struct manager *manager);
-#define MANAGER_RETRY_SECONDS 10 /* who has made room on a full disk sees reminders leave within that time */
+#define MANAGER_RETRY_SECONDS 10 /* once there is room on a full disk, reminders leave within that time */
 /* A request found that the state cannot be read or written: whether it can is tried now, and if not it is a trouble. */
 void manager_try_state(struct manager *manager);
-/* Somebody asks how things are: the same, unless it was tried within MANAGER_SURE_MS or is a trouble already. So
- * monitoring knows of a full disk before a reminder has to wait for it. */
+/* For a question about the state: manager_try_state() unless that was done within MANAGER_SURE_MS or is a trouble
+ * already. So monitoring learns of a full disk before a reminder has to wait for it. */
 void manager_look_at_state(struct manager *manager);
 #define MANAGER_SURE_MS 10000 /* it costs a wait for the disk, and some ask each second */
 /* The next moment anything can happen by itself, UTC milliseconds; INT64_MAX: none. */
@@ -47,7 +47,7 @@ int manager_adopt(struct manager *manager, struct settings *settings);
 int manager_verify(struct manager *manager);
 /* The clock was set, or the time zone's rules changed: everything is judged anew. */
 int manager_clock_changed(struct manager *manager);
-/* No new messages; what is on the wire may finish. */
+/* Starts no new messages; those on the wire may finish. */
 void manager_stop(struct manager *manager);
 /* Messages that are on the wire or not yet recorded. */
 size_t manager_under_way(const struct manager *manager);

@@ -99,7 +99,7 @@ static int choose_scope(struct engine *engine, civil_day to, const char *agency,
 
 /* ---- playing ---- */
 
-/* It begins where the daemon stands now, whatever period is asked for: what is queued leaves first. */
+/* It begins at the present whatever the period: what is queued now leaves first. */
 int outlook_new(struct engine *engine, civil_day to, const char *agency, const struct engine_observer *observer,
                 struct outlook **ret)
 {

@@ -20,8 +20,8 @@ enum rehearsal_outcome {
 /* An enum rehearsal_outcome or an error. Blocks until the last day is through. */
 int rehearsal_run(const struct rehearsal *rehearsal);
 
-/* The same in steps, for somebody who decides things on the way: it stands at its first moment and plays only when
- * told to. 0 or an error, said on standard error. */
+/* A rehearsal in steps, between which things are decided: it stands at its first moment and plays only when told to. 0
+ * or an error, said on standard error. */
 struct stage;
 int rehearsal_new(const struct rehearsal *rehearsal, struct stage **ret);
 struct stage *rehearsal_free(struct stage *stage);

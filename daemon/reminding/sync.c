@@ -220,7 +220,7 @@ static int compare_obligation(const struct sync *sync, const struct occurrence_r
         const struct obligation_record was = record;
 
         engine_arm(sync->engine, sync->item, &record);
-        return !same_dates(&record.obligation, &occurrence->planned) ||
+        return !obligation_is_planned_alike(&record.obligation, &occurrence->planned) ||
                record.obligation.status == OBLIGATION_WITHDRAWN || record.due != was.due ||
                record.effective != was.effective ||
                (record.next_fire != was.next_fire && was.next_fire != FIRE_AT_ONCE);
