@@ -1,6 +1,7 @@
 /* The list of what is wrong with a configuration. */
 #include "base/report.h"
 
+#include "base/array.h"
 #include "base/cleanup.h"
 
 #include <stdarg.h>
@@ -21,7 +22,6 @@ __attribute__((format(printf, 5, 0))) static void add_finding(struct report *rep
 {
         CLEANUP_FREE char *file_copy = NULL;
         CLEANUP_FREE char *text = NULL;
-        struct finding *grown;
 
         if (warning)
                 report->n_warnings++;
@@ -37,11 +37,9 @@ __attribute__((format(printf, 5, 0))) static void add_finding(struct report *rep
                 text = NULL;
         if (!file_copy || !text)
                 return;
-        grown = reallocarray(report->findings, report->n + 1, sizeof(*grown));
-        if (!grown)
+        if (ARRAY_GROW(report->findings, report->n, report->room) < 0)
                 return;
-        report->findings = grown;
-        grown[report->n++] =
+        report->findings[report->n++] =
                 (struct finding){.file = TAKE_PTR(file_copy), .line = line, .warning = warning, .text = TAKE_PTR(text)};
 }
 

@@ -15,7 +15,7 @@ struct finding {
 
 struct report {
         struct finding *findings;
-        size_t n;
+        size_t n, room;
         size_t n_errors, n_warnings; /* counted beyond REPORT_MAX too */
 };
 

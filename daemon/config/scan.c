@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/utf8.h"
 #include "config/config.h"
 #include "config/pasted.h"
@@ -310,15 +311,10 @@ static bool scan_rename(struct scan *scan)
 
 static int scan_keep_name(struct scan *scan)
 {
-        if (scan->n_names == scan->names_room) {
-                size_t room = scan->names_room ? scan->names_room * 2 : 64;
-                struct scan_name *names = reallocarray(scan->names, room, sizeof(*names));
+        int r = ARRAY_GROW(scan->names, scan->n_names, scan->names_room);
 
-                if (!names)
-                        return -ENOMEM;
-                scan->names = names;
-                scan->names_room = room;
-        }
+        if (r < 0)
+                return r;
         scan->names[scan->n_names++] = (struct scan_name){scan->word, scan->word_size, scan->line};
         return 0;
 }

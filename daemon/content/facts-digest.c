@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "content/facts-private.h"
 
 struct list {
@@ -22,19 +23,14 @@ static int list_obligation(void *userdata, const struct obligation_record *recor
         enum digest_section section = digest_section_of(&record->obligation, lists->facts->config->calendar,
                                                         lists->nominal, lists->facts->today);
         struct list *list;
+        int r;
 
         if (section == DIGEST_SECTIONS)
                 return 0;
         list = &lists->sections[section];
-        if (list->n == list->room) {
-                size_t room = list->room ? list->room * 2 : 8;
-                struct letter_entry *entries = realloc(list->entries, room * sizeof(*entries));
-
-                if (!entries)
-                        return -ENOMEM;
-                list->entries = entries;
-                list->room = room;
-        }
+        r = ARRAY_GROW(list->entries, list->n, list->room);
+        if (r < 0)
+                return r;
         list->entries[list->n] = (struct letter_entry){0};
         return entry_of_obligation(lists->facts, record, &list->entries[list->n++]);
 }
@@ -47,7 +43,7 @@ struct matrix {
         struct letter_matrix letter;
         struct letter_row *rows;
         struct letter_debtor **cells; /* of each row */
-        size_t room;
+        size_t rows_room, cells_room;
         int64_t occurrence; /* of the last row */
         bool anything_open;
 };
@@ -58,20 +54,9 @@ static int add_row(struct matrix *matrix, const struct obligation_record *record
         struct letter_debtor *cells;
         struct letter_row *row;
 
-        if (matrix->letter.n_rows == matrix->room) {
-                size_t room = matrix->room ? matrix->room * 2 : 32;
-                struct letter_row *rows = realloc(matrix->rows, room * sizeof(*rows));
-                struct letter_debtor **all;
-
-                if (!rows)
-                        return -ENOMEM;
-                matrix->rows = rows;
-                all = realloc(matrix->cells, room * sizeof(struct letter_debtor *));
-                if (!all)
-                        return -ENOMEM;
-                matrix->cells = all;
-                matrix->room = room;
-        }
+        if (ARRAY_GROW(matrix->rows, matrix->letter.n_rows, matrix->rows_room) < 0 ||
+            ARRAY_GROW(matrix->cells, matrix->letter.n_rows, matrix->cells_room) < 0)
+                return -ENOMEM;
         cells = facts_keep(facts, calloc(matrix->letter.n_columns + 1, sizeof(*cells)));
         if (!cells)
                 return -ENOMEM;

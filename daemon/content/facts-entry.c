@@ -5,6 +5,7 @@
 
 #include "addressing/announce.h"
 #include "addressing/failure.h"
+#include "base/array.h"
 #include "content/facts-private.h"
 
 #define END_OF_DAY (23 * 3600 + 59 * 60) /* until when a result counts where messages leave at any hour */
@@ -218,15 +219,8 @@ static int add_debtor(void *userdata, const struct obligation_record *record)
                 return 0;
         if (debtors->effective != CIVIL_NONE && record->effective != debtors->effective)
                 return 0;
-        if (debtors->n == debtors->room) {
-                size_t room = debtors->room ? debtors->room * 2 : 16;
-                struct letter_debtor *rows = realloc(debtors->rows, room * sizeof(*rows));
-
-                if (!rows)
-                        return -ENOMEM;
-                debtors->rows = rows;
-                debtors->room = room;
-        }
+        if (ARRAY_GROW(debtors->rows, debtors->n, debtors->room) < 0)
+                return -ENOMEM;
         if (status == OBLIGATION_DONE)
                 debtors->n_finished++;
         else {

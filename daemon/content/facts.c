@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "content/facts-private.h"
 
 void *facts_keep(struct facts *facts, void *pointer)
@@ -13,17 +14,10 @@ void *facts_keep(struct facts *facts, void *pointer)
                 facts->starved = true;
                 return NULL;
         }
-        if (facts->n_kept == facts->room) {
-                size_t room = facts->room ? facts->room * 2 : 32;
-                void **kept = realloc(facts->kept, room * sizeof(*kept));
-
-                if (!kept) {
-                        free(pointer);
-                        facts->starved = true;
-                        return NULL;
-                }
-                facts->kept = kept;
-                facts->room = room;
+        if (ARRAY_GROW(facts->kept, facts->n_kept, facts->room) < 0) {
+                free(pointer);
+                facts->starved = true;
+                return NULL;
         }
         return facts->kept[facts->n_kept++] = pointer;
 }

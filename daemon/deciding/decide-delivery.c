@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "addressing/readdress.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "deciding/decision-private.h"
 
@@ -22,16 +23,10 @@ static void ids_clear(struct ids *ids)
 static int collect_id(void *userdata, const struct delivery_record *record)
 {
         struct ids *ids = userdata;
+        int r = ARRAY_GROW(ids->ids, ids->n, ids->room);
 
-        if (ids->n == ids->room) {
-                size_t room = ids->room ? ids->room * 2 : 16;
-                void *grown = realloc(ids->ids, room * sizeof(*ids->ids));
-
-                if (!grown)
-                        return -ENOMEM;
-                ids->ids = grown;
-                ids->room = room;
-        }
+        if (r < 0)
+                return r;
         memcpy(ids->ids[ids->n++], record->id, DELIVERY_ID_SIZE);
         return 0;
 }

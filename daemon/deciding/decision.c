@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "addressing/announce.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "deciding/decision-private.h"
@@ -45,16 +46,10 @@ static void chosen_clear(struct chosen *chosen)
 static int collect(void *userdata, const struct obligation_record *record)
 {
         struct chosen *chosen = userdata;
+        int r = ARRAY_GROW(chosen->ids, chosen->n, chosen->room);
 
-        if (chosen->n == chosen->room) {
-                size_t room = chosen->room ? chosen->room * 2 : 16;
-                int64_t *ids = realloc(chosen->ids, room * sizeof(*ids));
-
-                if (!ids)
-                        return -ENOMEM;
-                chosen->ids = ids;
-                chosen->room = room;
-        }
+        if (r < 0)
+                return r;
         chosen->ids[chosen->n++] = record->id;
         return 0;
 }

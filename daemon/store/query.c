@@ -1,6 +1,7 @@
 /* Runs SQL statements: binding, stepping, reading, and what SQLite's failures mean in errno and in words. */
 #include "store/query.h"
 
+#include "base/array.h"
 #include "base/utf8.h"
 
 #include <errno.h>
@@ -471,28 +472,15 @@ int query_fetch_one(struct query *query, const struct row_type *type, void *reco
         return type->read(query, record);
 }
 
-/* Where the record after n others goes; NULL: there is no memory for it. */
-static void *place_for(void **records, size_t n, size_t size, size_t *room)
-{
-        if (n == *room) {
-                size_t more = *room ? 2 * *room : 64;
-                void *grown = reallocarray(*records, more, size);
-                if (!grown)
-                        return NULL;
-                *records = grown;
-                *room = more;
-        }
-        return (char *)*records + n * size;
-}
-
 int query_fetch_all(struct query *query, const struct row_type *type, void **ret, size_t *ret_n)
 {
         CLEANUP_FREE void *records = NULL;
         size_t n = 0, room = 0;
         int r;
         while ((r = query_step(query)) > 0) {
-                void *record = place_for(&records, n, type->size, &room);
-                r = record ? type->read(query, record) : store_refuse(query->store, -ENOMEM, "%s", advice(-ENOMEM));
+                r = array_grow(&records, n, &room, type->size);
+                r = r == 0 ? type->read(query, (char *)records + n * type->size)
+                           : store_refuse(query->store, r, "%s", advice(r));
                 if (r < 0)
                         break;
                 n++;

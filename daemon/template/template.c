@@ -6,10 +6,9 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/utf8.h"
 #include "template/template_nodes.h"
-
-#define NODES_FIRST_CAPACITY 32 /* a mail's text fits after two doublings */
 
 struct compiler {
         struct template *template;
@@ -45,14 +44,9 @@ static int fail(struct compiler *c, const char *format, ...)
 static int add_node(struct compiler *c, const struct node *node)
 {
         struct template *t = c->template;
-        if (t->n_nodes == t->capacity) {
-                size_t capacity = t->capacity ? t->capacity * 2 : NODES_FIRST_CAPACITY;
-                struct node *nodes = reallocarray(t->nodes, capacity, sizeof(*nodes));
-                if (!nodes)
-                        return -ENOMEM;
-                t->nodes = nodes;
-                t->capacity = capacity;
-        }
+        int r = ARRAY_GROW(t->nodes, t->n_nodes, t->nodes_room);
+        if (r < 0)
+                return r;
         t->nodes[t->n_nodes] = *node;
         t->nodes[t->n_nodes].line = c->line;
         t->nodes[t->n_nodes].line_start = c->line_start;
@@ -132,12 +126,9 @@ static int read_tag(struct compiler *c, size_t from, struct tag *tag)
 
 static int add_number(struct template *t, unsigned number)
 {
-        if ((t->n_numbers & (t->n_numbers - 1)) == 0) { /* it is full: twice as many, from 1 on */
-                unsigned *numbers = reallocarray(t->numbers, t->n_numbers ? 2 * t->n_numbers : 1, sizeof(*numbers));
-                if (!numbers)
-                        return -ENOMEM;
-                t->numbers = numbers;
-        }
+        int r = ARRAY_GROW(t->numbers, t->n_numbers, t->numbers_room);
+        if (r < 0)
+                return r;
         t->numbers[t->n_numbers++] = number;
         return 0;
 }

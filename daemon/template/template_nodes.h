@@ -27,7 +27,7 @@ struct template
         char *source; /* a copy, in which a NUL ends each partial's name */
         bool html;
         struct node *nodes;
-        size_t n_nodes, capacity;
+        size_t n_nodes, nodes_room;
         unsigned *numbers; /* of names, as template_number gives them */
-        size_t n_numbers;
+        size_t n_numbers, numbers_room;
 };
