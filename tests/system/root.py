@@ -64,8 +64,11 @@ def environment():
 def _make(folder, release, packages, then):
     include = [f"--include={','.join(packages)}"] if packages else []
     command = ["debootstrap", "--variant=minbase", *include, release, folder, mirror()]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, env=environment(), timeout=PATIENCE, check=False)  # fmt: skip
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, env=environment(), timeout=PATIENCE, check=False)  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"debootstrap took more than {PATIENCE} s") from None
     if done.returncode != 0:
         raise Unavailable(f"debootstrap failed: {done.stdout[-500:]}")
     if then:
