@@ -107,7 +107,10 @@ UNIT_UNDER_VALGRIND := $(filter-out $(UNIT_LONG),$(UNIT_TESTS))
 valgrind: $(UNIT_UNDER_VALGRIND) ## the unit tests under memcheck
 	@RUNNER='$(VALGRIND)' scripts/run-unit $(UNIT_UNDER_VALGRIND)
 
-# ---- end-to-end tests at other moments than now ---------------------------------------------------------------------------
+# ---- end-to-end tests, which wait more than they work; and at other moments than now --------------------------------------
+E2E := /usr/bin/python3 -m pytest -q -p no:cacheprovider -n $$((3 * $$(nproc))) tests/e2e
+check: all unit ## unit and end-to-end tests
+	BUILD=$(BUILD) $(E2E)
 $(BUILD)/shifted-clock.so: tests/moments/shifted_clock.c
 	$(call say,LD,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $<
 moments: all $(BUILD)/shifted-clock.so ## end-to-end tests at moments that are hard: MOMENT=january for one of them
@@ -160,7 +163,7 @@ COVERAGE := $(MAKE) --no-print-directory BUILD=build-coverage CFLAGS='-O0 -U_FOR
 coverage: ## lines and branches of daemon/ that unit, end-to-end tests and the simulation reach
 	+@$(COVERAGE) coverage-begin
 	+@$(COVERAGE) coverage-short
-	-@BUILD=build-coverage /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$$(nproc)" tests/e2e
+	-@BUILD=build-coverage $(E2E)
 	@scripts/coverage build-coverage --files
 coverage-brief: ## the same without end-to-end tests, in less than a minute
 	+@$(COVERAGE) coverage-begin
@@ -171,9 +174,6 @@ coverage-begin:
 	@find $(BUILD) -name '*.gcda' -delete
 coverage-short: all unit $(BUILD)/sim
 	@$(BUILD)/sim --seeds 48
-
-check: all unit ## unit and end-to-end tests
-	BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$$(nproc)" tests/e2e
 
 # ---- bench: `scripts/setup bench` installs what it compares with --------------------------------------------------------
 $(BUILD)/bare: $(BUILD)/tests/bench/bare.o
