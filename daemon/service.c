@@ -475,7 +475,7 @@ static int open_manager(struct service *service, const struct options *options, 
         r = manager_new(
                 &(struct manager_options){
                         .event = service->event,
-                        .courier = courier_network(service->transfers),
+                        .transport = transport_network(service->transfers),
                         .settings = settings,
                         .state_dir = state,
                         .journal = service->journal,

@@ -185,8 +185,8 @@ static int matrices_of(struct facts *facts, size_t agency)
                 if (open)
                         n++;
         }
-        facts->letter.matrices = matrices;
-        facts->letter.n_matrices = n;
+        facts->letter->matrices = matrices;
+        facts->letter->n_matrices = n;
         return 0;
 }
 
@@ -205,16 +205,16 @@ int digest_letter(struct facts *facts, size_t agency, civil_day nominal)
                         lists.sections[s].n = 0;
                         r = -ENOMEM;
                 }
-                facts->letter.sections[s] = lists.sections[s].entries;
-                facts->letter.n_sections[s] = lists.sections[s].n;
+                facts->letter->sections[s] = lists.sections[s].entries;
+                facts->letter->n_sections[s] = lists.sections[s].n;
                 n += lists.sections[s].n;
         }
         if (r == 0)
                 r = matrices_of(facts, agency);
         if (r < 0)
                 return r;
-        facts->letter.kind = KIND_DIGEST;
-        facts->letter.week_from = nominal;
-        facts->letter.week_to = digest_week_end(nominal);
-        return n == 0 && facts->letter.n_matrices == 0 ? 1 : 0;
+        facts->letter->kind = KIND_DIGEST;
+        facts->letter->week_from = nominal;
+        facts->letter->week_to = digest_week_end(nominal);
+        return n == 0 && facts->letter->n_matrices == 0 ? GATHER_NOTHING : GATHER_DONE;
 }

@@ -139,7 +139,7 @@ static struct truth truth_now(const struct facts *facts, const struct obligation
 
         if (settings_find_item(facts->engine->settings, record->plan, record->item, &plan, &item))
                 rules = engine_rules(facts->engine, item);
-        return truth_of_reminder(&rules, &record->obligation, notice->rung, notice->rung_at, facts->letter.now);
+        return truth_of_reminder(&rules, &record->obligation, notice->rung, notice->rung_at, facts->letter->now);
 }
 
 static int of_reminder(struct facts *facts, const struct obligation_record *record, const struct notice_record *notice,

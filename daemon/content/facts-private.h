@@ -1,32 +1,25 @@
-/* What facts.c and its parts share: one letter under construction and everything it borrows. */
+/* What facts.c and its parts share: a message that is being gathered, in the event loop. */
 #pragma once
 
 #include "base/cleanup.h"
 #include "content/facts.h"
-#include "core/address.h"
 #include "core/truth.h"
 
 struct facts {
         struct engine *engine;
         const struct config *config;
-        struct letter letter;
+        struct message *message;
+        struct letter *letter; /* the message's */
         civil_day today;
         const struct obligation_record *preview; /* what a preview is of: it need not be true; else NULL */
         struct letter_entry *entries;
         size_t n_entries;
-        struct dropped_notice dropped[MESSAGE_NOTICES_MAX];
-        size_t n_dropped;
-        wall_time early; /* see facts_early() */
-        bool threads;    /* only mail does; and only mail has calendar entries */
-        const char *thread[MESSAGE_NOTICES_MAX + 1];
-        size_t n_thread;
-        void **kept; /* freed with the letter */
-        size_t n_kept, room;
-        bool starved; /* something could not be kept: the whole fails in the end */
+        struct gathered *gathered; /* where what is dropped goes; NULL: nothing is */
+        bool threads;              /* only mail does; and only mail has calendar entries */
+        bool starved;              /* something could not be kept: the whole fails in the end */
 };
 
-int facts_new(struct engine *engine, struct facts **ret);
-/* Frees the pointer with the letter. Returns it, NULL where there is no memory (it is freed then). */
+/* Frees the pointer with the message. Returns it, NULL where there is no memory (it is freed then). */
 void *facts_keep(struct facts *facts, void *pointer);
 char *facts_keep_copy(struct facts *facts, const char *text); /* NULL gives NULL without being a failure */
 
@@ -37,5 +30,5 @@ int entry_of_notice(struct facts *facts, const struct notice_record *notice, str
                     struct truth *ret_truth);
 /* All that a debtor's line says. */
 int debtor_of(struct facts *facts, const struct obligation_record *record, struct letter_debtor *ret);
-/* Fills in the five lists and, for the head of a plan, its matrix. 1: nothing to say. */
+/* Fills in the five lists and, for the head of a plan, its matrix. GATHER_DONE, GATHER_NOTHING or an error. */
 int digest_letter(struct facts *facts, size_t agency, civil_day nominal);

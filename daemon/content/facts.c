@@ -10,16 +10,10 @@
 
 void *facts_keep(struct facts *facts, void *pointer)
 {
-        if (!pointer) {
-                facts->starved = true;
-                return NULL;
-        }
-        if (ARRAY_GROW(facts->kept, facts->n_kept, facts->room) < 0) {
-                free(pointer);
-                facts->starved = true;
-                return NULL;
-        }
-        return facts->kept[facts->n_kept++] = pointer;
+        void *kept = message_keep(facts->message, pointer);
+
+        facts->starved |= !kept;
+        return kept;
 }
 
 char *facts_keep_copy(struct facts *facts, const char *text)
@@ -33,56 +27,35 @@ static int verdict(const struct facts *facts, int r)
         return r >= 0 && facts->starved ? -ENOMEM : r;
 }
 
-int facts_new(struct engine *engine, struct facts **ret)
+static int facts_begin(struct engine *engine, struct facts *ret)
 {
-        struct facts *facts = calloc(1, sizeof(*facts));
+        struct message *message;
         int64_t now = clock_now(&engine->clock);
+        int r = message_new(engine->settings, &message);
 
-        if (!facts)
-                return -ENOMEM;
-        facts->engine = engine;
-        facts->early = WALL_NONE;
-        facts->config = engine_config(engine);
-        facts->letter.now = clock_wall(now);
-        facts->letter.now_epoch = now / 1000;
-        facts->letter.utc_offset = clock_offset(now);
-        facts->letter.thread = facts->thread;
-        facts->today = wall_day(facts->letter.now);
-        *ret = facts;
+        if (r < 0)
+                return r;
+        *ret = (struct facts){
+                .engine = engine,
+                .config = engine_config(engine),
+                .message = message,
+                .letter = message_write(message),
+                .today = wall_day(clock_wall(now)),
+        };
+        ret->letter->now = clock_wall(now);
+        ret->letter->now_epoch = now / 1000;
+        ret->letter->utc_offset = clock_offset(now);
         return 0;
 }
 
-struct facts *facts_free(struct facts *facts)
+static void facts_end(struct facts *facts)
 {
-        if (!facts)
-                return NULL;
-        for (size_t i = 0; i < facts->n_kept; i++)
-                free(facts->kept[i]);
-        free(facts->kept);
-        free(facts->entries);
-        free(facts);
-        return NULL;
-}
-
-const struct letter *facts_letter(const struct facts *facts)
-{
-        return &facts->letter;
-}
-
-wall_time facts_early(const struct facts *facts)
-{
-        return facts->early;
-}
-
-const struct dropped_notice *facts_dropped(const struct facts *facts, size_t *ret_n)
-{
-        *ret_n = facts->n_dropped;
-        return facts->dropped;
+        message_unref(facts->message);
 }
 
 static int address_letter(struct facts *facts, const struct delivery_record *delivery)
 {
-        struct letter *letter = &facts->letter;
+        struct letter *letter = facts->letter;
         size_t agency = roster_find(&facts->config->roster, delivery->agency);
 
         facts->threads = delivery->channel.kind == CHANNEL_MAIL;
@@ -110,8 +83,8 @@ static int by_urgency(const void *left, const void *right)
 
 static bool in_thread(const struct facts *facts, const char *id)
 {
-        for (size_t i = 0; i < facts->n_thread; i++)
-                if (strcmp(facts->thread[i], id) == 0)
+        for (const char *const *root = facts->letter->thread; *root; root++)
+                if (strcmp(*root, id) == 0)
                         return true;
         return false;
 }
@@ -124,18 +97,26 @@ static int join_thread(struct facts *facts, int64_t obligation)
 
         if (obligation == 0 || !facts->threads)
                 return 0;
-        r = store_thread_root(facts->engine->store, obligation, facts->letter.address, root);
+        r = store_thread_root(facts->engine->store, obligation, facts->letter->address, root);
         if (r != 0)
                 return r < 0 ? r : 0;
-        if (strcmp(root, facts->letter.id) == 0 || in_thread(facts, root) || facts->n_thread == MESSAGE_NOTICES_MAX)
+        if (strcmp(root, facts->letter->id) == 0 || in_thread(facts, root))
                 return 0;
 
         char *copy = facts_keep_copy(facts, root);
 
         if (!copy)
                 return -ENOMEM;
-        facts->thread[facts->n_thread++] = copy;
+        message_join(facts->message, copy);
         return 0;
+}
+
+/* It is not said, and why. */
+static void drop(struct facts *facts, const struct notice_record *notice, const char *reason, bool too_late)
+{
+        struct gathered *gathered = facts->gathered;
+
+        gathered->dropped[gathered->n_dropped++] = (struct dropped_notice){notice->id, reason, too_late};
 }
 
 /* Where a mail ends an obligation, whether its address has it in the calendar. */
@@ -146,7 +127,7 @@ static int find_entry(const struct facts *facts, const struct notice_record *not
 
         entry->obligation_id = notice->obligation_id;
         if (facts->threads && kind_ends_entry(notice->kind))
-                r = store_get_entry(facts->engine->store, notice->obligation_id, facts->letter.address, &day);
+                r = store_get_entry(facts->engine->store, notice->obligation_id, facts->letter->address, &day);
         entry->cancels = day != CIVIL_NONE;
         entry->cancelled_day = day;
         return r;
@@ -165,11 +146,10 @@ static int take_notice(struct facts *facts, const struct notice_record *notice)
         if (r < 0)
                 return r;
         if (truth.standing != STILL_TRUE) {
-                if (truth.standing == NOT_YET_TRUE && notice->rung_at > facts->letter.now &&
-                    notice->rung_at > facts->early)
-                        facts->early = notice->rung_at;
-                facts->dropped[facts->n_dropped++] =
-                        (struct dropped_notice){notice->id, truth.reason, truth.standing == TRUE_TOO_LATE};
+                if (truth.standing == NOT_YET_TRUE && notice->rung_at > facts->letter->now &&
+                    notice->rung_at > facts->gathered->early)
+                        facts->gathered->early = notice->rung_at;
+                drop(facts, notice, truth.reason, truth.standing == TRUE_TOO_LATE);
                 return 0;
         }
         if (agency != ROSTER_NONE) {
@@ -186,7 +166,7 @@ static int take_notice(struct facts *facts, const struct notice_record *notice)
 /* Whose letter it is: of several agencies that share the mailbox each is named, in the order of the entries. */
 static int name_agencies(struct facts *facts)
 {
-        struct letter *letter = &facts->letter;
+        struct letter *letter = facts->letter;
         char *names = NULL;
         size_t size;
         FILE *out;
@@ -222,7 +202,7 @@ static int take_notices(struct facts *facts, const struct notice_record *notices
 {
         int r = 0;
 
-        facts->entries = calloc(n + 1, sizeof(*facts->entries));
+        facts->entries = facts_keep(facts, calloc(n + 1, sizeof(*facts->entries)));
         if (!facts->entries)
                 return -ENOMEM;
         for (size_t i = 0; r == 0 && i < n; i++)
@@ -230,11 +210,11 @@ static int take_notices(struct facts *facts, const struct notice_record *notices
         if (r < 0)
                 return r;
         if (facts->n_entries == 0)
-                return 1;
+                return GATHER_NOTHING;
         qsort(facts->entries, facts->n_entries, sizeof(*facts->entries), by_urgency);
-        facts->letter.entries = facts->entries;
-        facts->letter.n_entries = facts->n_entries;
-        facts->letter.kind = facts->entries[0].kind;
+        facts->letter->entries = facts->entries;
+        facts->letter->n_entries = facts->n_entries;
+        facts->letter->kind = facts->entries[0].kind;
         return name_agencies(facts);
 }
 
@@ -242,26 +222,26 @@ static int take_digest(struct facts *facts, const struct notice_record *notice)
 {
         size_t agency = roster_find(&facts->config->roster, notice->agency);
         civil_day nominal = rung_key_day(notice->rung);
-        int r = 1;
+        int r = GATHER_NOTHING;
 
         if (agency != ROSTER_NONE && nominal != CIVIL_NONE)
                 r = digest_letter(facts, agency, nominal);
-        if (r == 1)
-                facts->dropped[facts->n_dropped++] = (struct dropped_notice){notice->id, "nothing to say", false};
+        if (r == GATHER_NOTHING)
+                drop(facts, notice, "nothing to say", false);
         return r;
 }
 
 static int gather(struct facts *facts, const struct delivery_record *delivery)
 {
-        struct notice_record
-                notices[MESSAGE_NOTICES_MAX]; /* 19 KiB: too much for the heap each time, not for the stack */
+        /* 19 KiB: too much for the heap each time, not for the stack */
+        struct notice_record notices[MESSAGE_NOTICES_MAX];
         int r = address_letter(facts, delivery), n;
 
         if (r < 0 || delivery->kind == KIND_TEST)
                 return r;
         n = r = store_delivery_notices(facts->engine->store, delivery->number, notices, MESSAGE_NOTICES_MAX);
         if (n == 0)
-                r = 1;
+                r = GATHER_NOTHING;
         else if (n > 0 && notices[0].kind == KIND_DIGEST)
                 r = take_digest(facts, &notices[0]);
         else if (n > 0)
@@ -281,18 +261,28 @@ static int gather_at_once(struct facts *facts, const struct delivery_record *del
         r = gather(facts, delivery);
         if (begun == 0)
                 store_end_read(store);
-        return r;
+        return verdict(facts, r);
 }
 
-int facts_gather(struct engine *engine, const struct delivery_record *delivery, struct facts **ret)
+int facts_gather(struct engine *engine, const struct delivery_record *delivery, struct gathered *ret)
 {
-        struct facts *CLEANUP(facts_free_p) facts = NULL;
-        int r = facts_new(engine, &facts);
+        struct facts CLEANUP(facts_end) facts = {0};
+        int r = facts_begin(engine, &facts);
 
-        if (r == 0)
-                r = verdict(facts, gather_at_once(facts, delivery));
-        if (r >= 0)
-                *ret = TAKE_PTR(facts);
+        if (r < 0)
+                return r;
+        ret->message = NULL;
+        ret->n_dropped = 0;
+        ret->early = WALL_NONE;
+        facts.gathered = ret;
+        r = gather_at_once(&facts, delivery);
+        if (r >= 0 && ret->early != WALL_NONE)
+                return GATHER_EARLY;
+        if (r == GATHER_DONE) {
+                message_holds_until(facts.message,
+                                    engine_holds_until(engine, clock_now(&engine->clock), delivery->manual));
+                ret->message = TAKE_PTR(facts.message);
+        }
         return r;
 }
 
@@ -318,49 +308,49 @@ static int preview(struct facts *facts, const struct obligation_record *record, 
         r = address_letter(facts, &to);
         if (r < 0 || kind == KIND_TEST)
                 return r;
-        facts->entries = calloc(1, sizeof(*facts->entries));
+        facts->entries = facts_keep(facts, calloc(1, sizeof(*facts->entries)));
         if (!facts->entries)
                 return -ENOMEM;
         r = entry_of_notice(facts, &notice, &facts->entries[0], &truth);
         if (r != 0 || truth.standing != STILL_TRUE)
-                return r < 0 ? r : 1;
-        facts->letter.entries = facts->entries;
-        facts->letter.n_entries = 1;
-        facts->letter.kind = facts->entries[0].kind;
+                return r < 0 ? r : GATHER_NOTHING;
+        facts->letter->entries = facts->entries;
+        facts->letter->n_entries = 1;
+        facts->letter->kind = facts->entries[0].kind;
         return 0;
 }
 
 int facts_preview(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
-                  struct facts **ret)
+                  struct message **ret)
 {
-        struct facts *CLEANUP(facts_free_p) facts = NULL;
+        struct facts CLEANUP(facts_end) facts = {0};
         size_t agency = roster_find(&engine_config(engine)->roster, record->agency);
-        int r = facts_new(engine, &facts);
+        int r = facts_begin(engine, &facts);
 
         if (r < 0)
                 return r;
         if (kind == KIND_COUNT)
-                kind = record->obligation.observance ? KIND_OBSERVANCE
-                                                     : ladder_kind(&record->obligation, facts->config->calendar,
-                                                                   RUNG_SNOOZE_END, facts->today);
+                kind = record->obligation.observance
+                               ? KIND_OBSERVANCE
+                               : ladder_kind(&record->obligation, facts.config->calendar, RUNG_SNOOZE_END, facts.today);
         if (kind == KIND_DIGEST) {
-                r = address_letter(facts, &(struct delivery_record){.kind = kind, .address = (char *)""});
+                r = address_letter(&facts, &(struct delivery_record){.kind = kind, .address = (char *)""});
                 if (r == 0 && agency != ROSTER_NONE)
-                        r = digest_letter(facts, agency, facts->today);
+                        r = digest_letter(&facts, agency, facts.today);
         } else
-                r = preview(facts, record, kind);
-        r = verdict(facts, r);
-        if (r >= 0)
-                *ret = TAKE_PTR(facts);
+                r = preview(&facts, record, kind);
+        r = verdict(&facts, r);
+        if (r == GATHER_DONE)
+                *ret = TAKE_PTR(facts.message);
         return r;
 }
 
 int facts_digest_has_content(struct engine *engine, size_t agency, civil_day nominal)
 {
-        struct facts *CLEANUP(facts_free_p) facts = NULL;
-        int r = facts_new(engine, &facts);
+        struct facts CLEANUP(facts_end) facts = {0};
+        int r = facts_begin(engine, &facts);
 
         if (r == 0)
-                r = verdict(facts, digest_letter(facts, agency, nominal));
-        return r < 0 ? r : r == 0;
+                r = verdict(&facts, digest_letter(&facts, agency, nominal));
+        return r < 0 ? r : r == GATHER_DONE;
 }

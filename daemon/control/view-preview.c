@@ -50,11 +50,6 @@ static int find(const struct control *control, const struct reference *name, con
         return r < 0 ? control_trouble(control, r, error) : 0;
 }
 
-static void facts_clear(struct facts **facts)
-{
-        facts_free(*facts);
-}
-
 static int reply(sd_bus_message *call, const struct letter *letter, const struct composed_mail *mail)
 {
         struct answer CLEANUP(answer_clear) answer = answer_to(call);
@@ -75,8 +70,8 @@ int handle_preview(sd_bus_message *call, void *userdata, sd_bus_error *error)
         const struct control *control = userdata;
         struct engine *engine = control_engine(control);
         struct pick CLEANUP(pick_clear) pick = {0};
-        struct facts *CLEANUP(facts_clear) facts = NULL;
-        struct composed_mail CLEANUP(composed_mail_clear) mail = {0};
+        struct message *CLEANUP(message_unref_p) message = NULL;
+        const struct composed_mail *mail;
         const char *item, *agency, *kind_word;
         enum notice_kind kind = KIND_COUNT;
         struct reference name;
@@ -96,17 +91,16 @@ int handle_preview(sd_bus_message *call, void *userdata, sd_bus_error *error)
         r = find(control, &name, agency, &pick, error);
         if (r < 0)
                 return r;
-        r = facts_preview(engine, &pick.record, kind, &facts);
-        if (r == 1)
+        r = facts_preview(engine, &pick.record, kind, &message);
+        if (r == GATHER_NOTHING)
                 return sd_bus_error_setf(error, ERROR_REFUSED,
                                          "there is nothing to say of that kind about %s for %s now; try --kind",
                                          pick.record.item, agency);
-        if (r == 0)
-                r = compose_mail(settings_composer(engine->settings), settings_sender(engine->settings),
-                                 facts_letter(facts), &mail);
+        if (r == GATHER_DONE)
+                r = message_mail(message, &mail);
         if (compose_refusal(r))
                 return sd_bus_error_set(error, ERROR_REFUSED, compose_refusal(r));
         if (r < 0)
                 return control_trouble(control, r, error);
-        return reply(call, facts_letter(facts), &mail);
+        return reply(call, message_letter(message), mail);
 }

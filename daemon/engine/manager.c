@@ -87,7 +87,7 @@ int manager_new(const struct manager_options *options, struct manager **ret, cha
         r = store_open(options->state_dir, &manager->engine.store, ret_error);
         if (r < 0)
                 return r;
-        r = outbox_new(&manager->engine, &options->courier, options->event, &manager->outbox);
+        r = outbox_new(&manager->engine, &options->transport, options->event, &manager->outbox);
         /* The owner of a virtual clock moves it; no timer follows it. */
         if (r == 0 && options->event && !options->is_virtual)
                 r = make_timer(manager, options->event);
@@ -322,10 +322,10 @@ static int work(struct manager *manager)
                 r = follow_addresses(manager);
         if (r == 0)
                 r = write_or_undo(manager, &more);
-        if (r == 0)
-                r = outbox_go(manager->outbox);
-        if (r == 0)
-                r = compute_wake(manager);
+        if (r < 0)
+                return r;
+        outbox_go(manager->outbox);
+        r = compute_wake(manager);
         if (r == 0 && more)
                 manager->wake = clock_now(&manager->engine.clock);
         return r;

@@ -4,13 +4,13 @@
 #include <systemd/sd-event.h>
 
 #include "runtime/engine.h"
-#include "sending/courier.h"
+#include "sending/transport.h"
 
 struct manager;
 
 struct manager_options {
         sd_event *event; /* NULL: the caller ticks by itself and nothing is on the wire (rehearsal) */
-        struct courier courier;
+        struct transport transport;
         struct settings *settings; /* a reference is taken */
         const char *state_dir;     /* NULL: a scratch store in memory */
         struct journal journal;

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "reminding/weekly.h"
-#include "sending/courier.h"
+#include "sending/transport.h"
 #include "store/excerpt.h"
 
 #define SEED 1 /* any: two outlooks on one period must agree */
@@ -106,7 +106,7 @@ int outlook_new(struct engine *engine, civil_day to, const char *agency, const s
         struct outlook *CLEANUP(outlook_free_p) outlook = calloc(1, sizeof(*outlook));
         char *CLEANUP_FREE words = NULL;
         const struct manager_options options = {
-                .courier = courier_nowhere(),
+                .transport = transport_nowhere(),
                 .settings = engine->settings,
                 .journal = {.target = JOURNAL_QUIET},
                 .observer = *observer,

@@ -151,7 +151,7 @@ static int open_manager(struct stage *stage)
         char *CLEANUP_FREE error = NULL;
         struct manager_options options = {
                 .event = stage->event,
-                .courier = stage->transfers ? courier_network(stage->transfers) : courier_nowhere(),
+                .transport = stage->transfers ? transport_network(stage->transfers) : transport_nowhere(),
                 .settings = stage->rehearsal.settings,
                 .journal = {.target = JOURNAL_QUIET},
                 .observer = {.leaving = on_leaving, .finished = on_finished, .self = stage},

@@ -1,74 +1,36 @@
 /* The outbox: deliveries leave, results come back, failures are tried again. */
-#include "sending/outbox-private.h"
+#include "sending/outbox.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 
-void parcels_append(struct parcels *list, struct parcel *parcel)
-{
-        parcel->next = NULL;
-        if (!list->first)
-                list->end = &list->first;
-        *list->end = parcel;
-        list->end = &parcel->next;
-        list->n++;
-}
+#include "base/cleanup.h"
+#include "sending/record.h"
+#include "sending/send.h"
 
-void parcels_put_first(struct parcels *list, struct parcel *parcel)
-{
-        parcel->next = list->first;
-        if (!list->first)
-                list->end = &parcel->next;
-        list->first = parcel;
-        list->n++;
-}
+/* Claimed for one server in one transaction: what is claimed and not yet sent costs a repeated claim after a crash,
+ * never a repeated message. */
+#define CLAIM_BATCH 64
+/* So many answers are recorded in one transaction: half, that the other half may be under way meanwhile. */
+#define RECORD_BATCH (RESULT_BATCH / 2)
 
-struct parcel *parcels_take_first(struct parcels *list)
-{
-        struct parcel *parcel = list->first;
+/* Answers wait so long for others to be recorded with, while more are on the wire. */
+#define RECORD_DELAY_USEC 20000
 
-        if (!parcel)
-                return NULL;
-        list->first = parcel->next;
-        list->n--;
-        if (!list->first)
-                list->end = &list->first;
-        return parcel;
-}
-
-void parcels_remove(struct parcels *list, const struct parcel *parcel)
-{
-        for (struct parcel **at = &list->first; *at; at = &(*at)->next)
-                if (*at == parcel) {
-                        *at = parcel->next;
-                        if (!parcel->next)
-                                list->end = at;
-                        list->n--;
-                        return;
-                }
-}
-
-void parcel_free(struct parcel *parcel)
-{
-        delivery_record_clear(&parcel->delivery);
-        draft_unref(parcel->draft);
-        free(parcel->answer);
-        free(parcel);
-}
-
-void parcels_clear(struct parcels *list)
-{
-        struct parcel *parcel;
-
-        while ((parcel = parcels_take_first(list)))
-                parcel_free(parcel);
-}
+struct outbox {
+        struct sending sending;
+        sd_event_source *refill; /* runs once the answers that have come together are taken in */
+        sd_event_source *record; /* answers do not wait longer than RECORD_DELAY_USEC for a full batch */
+        bool requeued;           /* in the transaction that is open: what is claimed, but for what a person asked for */
+        void (*progress)(void *userdata);
+        void *progress_data;
+};
 
 /* ---- servers ---- */
 
-static struct server *find_server(struct outbox *outbox, const struct channel *channel)
+static struct server *find_server(const struct outbox *outbox, const struct channel *channel)
 {
-        for (struct server *server = outbox->servers; server; server = server->next)
+        for (struct server *server = outbox->sending.servers; server; server = server->next)
                 if (channel_same(&server->channel, channel))
                         return server;
         return NULL;
@@ -84,8 +46,9 @@ static int configure_server(struct outbox *outbox, struct channel channel, uint3
                         return -ENOMEM;
                 server->channel = channel;
                 (void)channel_format(&channel, server->name);
-                server->next = outbox->servers;
-                outbox->servers = server;
+                attempts_init(&server->claimed);
+                server->next = outbox->sending.servers;
+                outbox->sending.servers = server;
         }
         server->configured = true;
         server->connections = connections;
@@ -94,19 +57,19 @@ static int configure_server(struct outbox *outbox, struct channel channel, uint3
 
 int outbox_configure(struct outbox *outbox)
 {
-        const struct config *config = engine_config(outbox->engine);
+        const struct config *config = engine_config(outbox->sending.engine);
         int r = 0;
 
-        for (struct server *server = outbox->servers; server; server = server->next)
+        for (struct server *server = outbox->sending.servers; server; server = server->next)
                 server->configured = false;
         for (size_t i = config->n_webhooks; r == 0 && i-- > 0;)
                 r = configure_server(outbox, channel_webhook(config->webhooks[i].id), config->webhooks[i].connections,
                                      0);
         if (r == 0 && config->mail.url)
                 r = configure_server(outbox, channel_mail, config->mail.connections, config->mail.per_minute);
-        for (const struct server *server = outbox->servers; r == 0 && server; server = server->next)
+        for (const struct server *server = outbox->sending.servers; r == 0 && server; server = server->next)
                 if (!server->configured)
-                        server_is_well(outbox, server);
+                        server_is_well(outbox->sending.engine, server);
         return r;
 }
 
@@ -114,119 +77,128 @@ int outbox_configure(struct outbox *outbox)
 
 static int take_claim(struct outbox *outbox, struct server *server, struct delivery_record *record)
 {
-        struct parcel *parcel = calloc(1, sizeof(*parcel));
+        struct attempt *attempt = calloc(1, sizeof(*attempt));
 
-        if (!parcel)
+        if (!attempt)
                 return -ENOMEM;
-        parcel->outbox = outbox;
-        parcel->server = server;
-        parcel->delivery = *record;
+        attempt->sending = &outbox->sending;
+        attempt->server = server;
+        attempt->delivery = *record;
         *record = (struct delivery_record){0};
-        parcels_append(&server->claimed, parcel);
+        attempts_append(&server->claimed, attempt);
         return 0;
 }
 
-/* 1: a full batch was claimed, there may be more. */
 static int claim(struct outbox *outbox, struct server *server)
 {
         struct delivery_record records[CLAIM_BATCH] = {0};
-        int64_t now = clock_now(&outbox->engine->clock);
+        int64_t now = clock_now(&outbox->sending.engine->clock);
         size_t room = rate_room(&server->rate, now, CLAIM_BATCH);
         int r, n;
 
-        if (!server->configured || server->claimed.first || server->handed >= server_window(outbox, server) ||
+        if (!server->configured || server->claimed.n > 0 || server->handed >= send_window(&outbox->sending, server) ||
             room == 0)
                 return 0;
-        n = r = store_claim_deliveries(outbox->engine->store, &server->channel, now,
-                                       !engine_is_open(outbox->engine, now), records, room);
+        n = r = store_claim_deliveries(outbox->sending.engine->store, &server->channel, now,
+                                       !engine_is_open(outbox->sending.engine, now), records, room);
         for (int i = 0; i < n; i++) {
                 if (r >= 0)
                         r = take_claim(outbox, server, &records[i]);
                 delivery_record_clear(&records[i]);
         }
-        server->fresh = n > 0;
-        return r < 0 ? r : n == CLAIM_BATCH;
+        server->uncommitted = n > 0;
+        return r < 0 ? r : 0;
 }
 
 /* What an earlier transaction claimed is `sending` in the store and stays here to be sent. */
 static void unclaim(struct outbox *outbox, bool all)
 {
-        for (struct server *server = outbox->servers; server; server = server->next)
-                if (all || server->fresh) {
-                        parcels_clear(&server->claimed);
-                        server->fresh = false;
+        for (struct server *server = outbox->sending.servers; server; server = server->next)
+                if (all || server->uncommitted) {
+                        attempts_clear(&server->claimed);
+                        server->uncommitted = false;
                 }
 }
 
 /* Back to the queue, as if it had never been claimed, where it can be seen and dropped; what a person asked for stays
- * unless `all`. The parcels are there still: the transaction may fail. */
-static int give_back(struct outbox *outbox, const struct server *server, bool all)
+ * unless `all`. The attempts are there still: the transaction may fail. */
+static int requeue(struct outbox *outbox, const struct server *server, bool all)
 {
-        int64_t now = clock_now(&outbox->engine->clock);
+        const struct attempt *attempt;
+        int64_t now = clock_now(&outbox->sending.engine->clock);
         int r = 0;
 
-        for (const struct parcel *parcel = server->claimed.first; r == 0 && parcel; parcel = parcel->next)
-                if (all || !parcel->delivery.manual)
-                        r = store_finish_delivery(outbox->engine->store, &(struct delivery_result){
-                                                                                 .delivery = parcel->delivery.number,
+        TAILQ_FOREACH(attempt, &server->claimed.queue, link)
+        if (r == 0 && (all || !attempt->delivery.manual))
+                r = store_finish_delivery(outbox->sending.engine->store, &(struct delivery_result){
+                                                                                 .delivery = attempt->delivery.number,
                                                                                  .state = DELIVERY_QUEUED,
-                                                                                 .next_ms = parcel->delivery.next_ms,
+                                                                                 .next_ms = attempt->delivery.next_ms,
                                                                                  .now_ms = now,
                                                                          });
         return r;
 }
 
-static void forget_given_back(struct server *server)
+static void forget_requeued(struct server *server)
 {
-        struct parcels kept = {0};
-        struct parcel *parcel;
+        struct attempt *attempt, *next;
 
-        while ((parcel = parcels_take_first(&server->claimed)))
-                if (parcel->delivery.manual)
-                        parcels_append(&kept, parcel);
-                else
-                        parcel_free(parcel);
-        while ((parcel = parcels_take_first(&kept)))
-                parcels_append(&server->claimed, parcel);
+        for (attempt = TAILQ_FIRST(&server->claimed.queue); attempt; attempt = next) {
+                next = TAILQ_NEXT(attempt, link);
+                if (!attempt->delivery.manual) {
+                        attempts_remove(&server->claimed, attempt);
+                        attempt_free(attempt);
+                }
+        }
 }
 
 int outbox_claim(struct outbox *outbox)
 {
-        bool is_open = engine_is_open(outbox->engine, clock_now(&outbox->engine->clock));
+        bool is_open = engine_is_open(outbox->sending.engine, clock_now(&outbox->sending.engine->clock));
         int r = 0;
 
-        for (struct server *server = outbox->servers; r >= 0 && server && !outbox->closed; server = server->next) {
+        for (struct server *server = outbox->sending.servers; r >= 0 && server && !outbox->sending.closed;
+             server = server->next) {
                 if (!is_open) /* the hours have ended in the middle of a batch */
-                        r = give_back(outbox, server, false);
+                        r = requeue(outbox, server, false);
                 if (r >= 0)
                         r = claim(outbox, server);
         }
-        outbox->given_back = !is_open && !outbox->closed;
+        outbox->requeued = !is_open && !outbox->sending.closed;
         return r < 0 ? r : 0;
 }
 
 void outbox_undo(struct outbox *outbox)
 {
         unclaim(outbox, false);
-        outbox->given_back = false;
+        outbox->requeued = false;
 }
 
-int outbox_go(struct outbox *outbox)
+void outbox_go(struct outbox *outbox)
 {
-        outbox_tell(outbox);
-        for (struct server *server = outbox->servers; server; server = server->next) {
-                server->fresh = false;
-                if (outbox->given_back)
-                        forget_given_back(server);
+        record_tell(outbox->sending.engine, &outbox->sending.ended);
+        for (struct server *server = outbox->sending.servers; server; server = server->next) {
+                server->uncommitted = false;
+                if (outbox->requeued)
+                        forget_requeued(server);
         }
-        outbox->given_back = false;
-        outbox_start(outbox);
-        return outbox_record(outbox);
+        outbox->requeued = false;
+        send_claimed(&outbox->sending);
+}
+
+int outbox_resume(struct outbox *outbox)
+{
+        return record_resume(outbox->sending.engine);
+}
+
+int outbox_settle(struct outbox *outbox)
+{
+        return record_attempts(outbox->sending.engine, &outbox->sending.ended);
 }
 
 static int server_wake(struct outbox *outbox, const struct server *server, int64_t now, int64_t *ret_ms)
 {
-        const struct engine *engine = outbox->engine;
+        const struct engine *engine = outbox->sending.engine;
         int64_t any = INT64_MAX, manual = INT64_MAX, free_at = rate_next(&server->rate, now);
         int r = store_next_attempt(engine->store, &server->channel, false, &any);
 
@@ -246,23 +218,25 @@ static int server_wake(struct outbox *outbox, const struct server *server, int64
 
 int outbox_wake(struct outbox *outbox, int64_t *ret_ms)
 {
-        int64_t wake = INT64_MAX, now = clock_now(&outbox->engine->clock), one = INT64_MAX;
+        int64_t wake = INT64_MAX, now = clock_now(&outbox->sending.engine->clock), one = INT64_MAX;
 
-        if (outbox->answered.first)
+        if (outbox->sending.ended.n > 0)
                 wake = now;
-        for (const struct server *server = outbox->servers; server && !outbox->closed; server = server->next) {
+        for (const struct server *server = outbox->sending.servers; server && !outbox->sending.closed;
+             server = server->next) {
                 int r;
 
-                if (server->handed >= server_window(outbox, server) || (!server->configured && !server->claimed.first))
+                if (server->handed >= send_window(&outbox->sending, server) ||
+                    (!server->configured && server->claimed.n == 0))
                         continue; /* where something is under way an answer comes first */
-                if (server->claimed.first)
-                        one = engine_when_open(outbox->engine, rate_next(&server->rate, now));
+                if (server->claimed.n > 0)
+                        one = engine_when_open(outbox->sending.engine, rate_next(&server->rate, now));
                 else {
                         r = server_wake(outbox, server, now, &one);
                         if (r < 0)
                                 return r;
                         if (one == INT64_MAX && server->handed == 0)
-                                server_is_well(outbox, server);
+                                server_is_well(outbox->sending.engine, server);
                 }
                 if (one < wake)
                         wake = one;
@@ -291,23 +265,24 @@ static void record_later(struct outbox *outbox)
         (void)sd_event_source_set_enabled(outbox->record, SD_EVENT_ONESHOT);
 }
 
-/* Nothing is left to give the courier, and he has little: to be claimed before he has nothing. */
+/* Nothing is left to give the transport, which has little: more is to be claimed before it has nothing. */
 static bool is_low(const struct outbox *outbox, const struct server *server)
 {
-        return !server->claimed.first && server->handed < server->connections + server_ahead(outbox, server) / 2;
+        return server->claimed.n == 0 &&
+               server->handed < server->connections + send_prefetch(&outbox->sending, server) / 2;
 }
 
 /* Connections are given their next messages before the disk is waited for. A tick records, and claims more. */
-static int on_go_on(sd_event_source *source, void *userdata)
+static int on_refill(sd_event_source *source, void *userdata)
 {
         struct outbox *outbox = userdata;
         bool due;
 
-        outbox_start(outbox);
-        due = outbox->answered.n >= RECORD_BATCH || outbox->flying.n == 0;
-        for (struct server *server = outbox->servers; server; server = server->next) {
-                due |= server->heard && is_low(outbox, server);
-                server->heard = false;
+        send_claimed(&outbox->sending);
+        due = outbox->sending.ended.n >= RECORD_BATCH || outbox->sending.flying.n == 0;
+        for (struct server *server = outbox->sending.servers; server; server = server->next) {
+                due |= server->answered && is_low(outbox, server);
+                server->answered = false;
         }
         if (due)
                 return on_record(source, 0, outbox);
@@ -315,14 +290,24 @@ static int on_go_on(sd_event_source *source, void *userdata)
         return 0;
 }
 
+static void on_end(void *userdata)
+{
+        struct outbox *outbox = userdata;
+
+        if (outbox->refill)
+                (void)sd_event_source_set_enabled(outbox->refill, SD_EVENT_ONESHOT);
+        else
+                send_claimed(&outbox->sending);
+}
+
 static int add_sources(struct outbox *outbox, sd_event *event)
 {
-        int r = sd_event_add_defer(event, &outbox->go_on, on_go_on, outbox);
+        int r = sd_event_add_defer(event, &outbox->refill, on_refill, outbox);
 
         if (r >= 0)
-                r = sd_event_source_set_priority(outbox->go_on, SD_EVENT_PRIORITY_NORMAL + 10);
+                r = sd_event_source_set_priority(outbox->refill, SD_EVENT_PRIORITY_NORMAL + 10);
         if (r >= 0)
-                r = sd_event_source_set_enabled(outbox->go_on, SD_EVENT_OFF);
+                r = sd_event_source_set_enabled(outbox->refill, SD_EVENT_OFF);
         if (r >= 0)
                 r = sd_event_add_time_relative(event, &outbox->record, CLOCK_MONOTONIC, 0, 1000, on_record, outbox);
         if (r >= 0)
@@ -335,15 +320,17 @@ static void outbox_free_p(struct outbox **outbox)
         outbox_free(*outbox);
 }
 
-int outbox_new(struct engine *engine, const struct courier *courier, sd_event *event, struct outbox **ret)
+int outbox_new(struct engine *engine, const struct transport *transport, sd_event *event, struct outbox **ret)
 {
         struct outbox *CLEANUP(outbox_free_p) outbox = calloc(1, sizeof(*outbox));
         int r;
 
         if (!outbox)
                 return -ENOMEM;
-        outbox->engine = engine;
-        outbox->courier = *courier;
+        outbox->sending =
+                (struct sending){.engine = engine, .transport = *transport, .on_end = on_end, .userdata = outbox};
+        attempts_init(&outbox->sending.flying);
+        attempts_init(&outbox->sending.ended);
         r = event ? add_sources(outbox, event) : 0;
         if (r == 0)
                 r = outbox_configure(outbox);
@@ -356,20 +343,21 @@ int outbox_new(struct engine *engine, const struct courier *courier, sd_event *e
 struct outbox *outbox_free(struct outbox *outbox)
 {
         struct server *server, *next;
+        struct attempt *attempt;
 
         if (!outbox)
                 return NULL;
-        for (struct parcel *parcel = outbox->flying.first; parcel; parcel = parcel->next)
-                outbox->courier.cancel(outbox->courier.self, parcel->transfer);
-        parcels_clear(&outbox->flying);
-        parcels_clear(&outbox->answered);
-        for (server = outbox->servers; server; server = next) {
+        TAILQ_FOREACH(attempt, &outbox->sending.flying.queue, link)
+        outbox->sending.transport.cancel(outbox->sending.transport.self, attempt->transfer);
+        attempts_clear(&outbox->sending.flying);
+        attempts_clear(&outbox->sending.ended);
+        for (server = outbox->sending.servers; server; server = next) {
                 next = server->next;
-                parcels_clear(&server->claimed);
+                attempts_clear(&server->claimed);
                 rate_clear(&server->rate);
                 free(server);
         }
-        sd_event_source_disable_unref(outbox->go_on);
+        sd_event_source_disable_unref(outbox->refill);
         sd_event_source_disable_unref(outbox->record);
         free(outbox);
         return NULL;
@@ -377,12 +365,12 @@ struct outbox *outbox_free(struct outbox *outbox)
 
 int outbox_close(struct outbox *outbox)
 {
-        struct store *store = outbox->engine->store;
+        struct store *store = outbox->sending.engine->store;
         int r = store_begin(store);
 
-        outbox->closed = true;
-        for (struct server *server = outbox->servers; r == 0 && server; server = server->next)
-                r = give_back(outbox, server, true);
+        outbox->sending.closed = true;
+        for (struct server *server = outbox->sending.servers; r == 0 && server; server = server->next)
+                r = requeue(outbox, server, true);
         if (r == 0)
                 r = store_commit(store);
         if (r < 0)
@@ -394,27 +382,31 @@ int outbox_close(struct outbox *outbox)
 
 void outbox_recall(struct outbox *outbox)
 {
-        for (struct parcel *parcel = outbox->flying.first; parcel; parcel = parcel->next)
-                draft_recall(parcel->draft);
+        struct attempt *attempt;
+
+        TAILQ_FOREACH(attempt, &outbox->sending.flying.queue, link)
+        message_recall(attempt->message);
 }
 
-static void shift(const struct parcels *parcels, int64_t by_ms)
+static void shift(const struct attempts *attempts, int64_t by_ms)
 {
-        for (struct parcel *parcel = parcels->first; parcel; parcel = parcel->next)
-                parcel->delivery.made_ms += by_ms;
+        struct attempt *attempt;
+
+        TAILQ_FOREACH(attempt, &attempts->queue, link)
+        attempt->delivery.made_ms += by_ms;
 }
 
 void outbox_shift(struct outbox *outbox, int64_t by_ms)
 {
-        shift(&outbox->flying, by_ms);
-        shift(&outbox->answered, by_ms);
-        for (struct server *server = outbox->servers; server; server = server->next)
+        shift(&outbox->sending.flying, by_ms);
+        shift(&outbox->sending.ended, by_ms);
+        for (struct server *server = outbox->sending.servers; server; server = server->next)
                 shift(&server->claimed, by_ms);
 }
 
 size_t outbox_under_way(const struct outbox *outbox)
 {
-        return outbox->flying.n + outbox->answered.n;
+        return outbox->sending.flying.n + outbox->sending.ended.n;
 }
 
 void outbox_on_progress(struct outbox *outbox, void (*progress)(void *userdata), void *userdata)

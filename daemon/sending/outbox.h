@@ -4,25 +4,12 @@
 #include <systemd/sd-event.h>
 
 #include "runtime/engine.h"
-#include "sending/courier.h"
+#include "sending/transport.h"
 
 struct outbox;
 
-/* Claimed for one server in one transaction: what is claimed and not yet sent costs a repeated claim after a crash,
- * never a repeated message. */
-#define CLAIM_BATCH 64
-/* How many messages may be answered and not yet recorded: at most so many, beside those on the wire, are repeated after
- * a crash (daemon/doc/design.md, What a crash repeats). What the courier has beyond the connections of a server counts,
- * for it may be answered while the event loop waits for the disk. */
-#define RESULT_BATCH 64
-/* So many answers are recorded in one transaction: half, that the other half may be under way meanwhile. */
-#define RECORD_BATCH (RESULT_BATCH / 2)
-
-/* Answers wait so long for others to be recorded with, while more are on the wire. */
-#define RECORD_DELAY_USEC 20000
-
 /* The event loop is used to record results after the callbacks that brought them. */
-int outbox_new(struct engine *engine, const struct courier *courier, sd_event *event, struct outbox **ret);
+int outbox_new(struct engine *engine, const struct transport *transport, sd_event *event, struct outbox **ret);
 /* Drops what is under way, without waiting; it stays `sending` in the store and is repeated at the next start. */
 struct outbox *outbox_free(struct outbox *outbox);
 /* Takes in the servers of the configuration in force. 0 or -ENOMEM: the old ones stay. */
@@ -35,19 +22,20 @@ int outbox_resume(struct outbox *outbox);
  * store. */
 int outbox_settle(struct outbox *outbox);
 int outbox_claim(struct outbox *outbox);
-/* And when that transaction was committed: lets messages leave. 0 or an error of the store. */
-int outbox_go(struct outbox *outbox);
+/* And when that transaction was committed: tells what was settled, and lets messages leave. What ends at once is
+ * settled in the next tick, see outbox_wake(). */
+void outbox_go(struct outbox *outbox);
 /* Or rolled back: all is as before. */
 void outbox_undo(struct outbox *outbox);
 /* When there will be something to send, UTC milliseconds; INT64_MAX: nothing waits, or only for an answer. */
 int outbox_wake(struct outbox *outbox, int64_t *ret_ms);
 /* No new claims; what is claimed and not started goes back to the queue. */
 int outbox_close(struct outbox *outbox);
-/* Something was decided, or reloaded: what the courier has and has not sent yet is gathered anew. */
+/* Something was decided, or reloaded: what the transport has and has not sent yet is gathered anew. */
 void outbox_recall(struct outbox *outbox);
 /* The clock was set by so much: the time until what is under way is given up keeps its length. */
 void outbox_shift(struct outbox *outbox, int64_t by_ms);
-/* Messages that the courier has, or answered and not yet recorded. */
+/* Messages that the transport has, or answered and not yet recorded. */
 size_t outbox_under_way(const struct outbox *outbox);
 /* Called when results were recorded: the queue may have changed. */
 void outbox_on_progress(struct outbox *outbox, void (*progress)(void *userdata), void *userdata);

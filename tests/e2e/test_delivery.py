@@ -253,7 +253,7 @@ def test_killed_while_a_hundred_messages_leave(tmp_path, smtp, authority):
     has the same id and was on the wire."""
     random.seed(os.getpid())
     connections = 4
-    batch = 64  # RESULT_BATCH of sending/outbox.h
+    batch = 64  # RESULT_BATCH of sending/send.h
     at = soon(1)
     block = Live(tmp_path, at, 100, mail=mail_to(smtp, authority, connections=connections))
     smtp.faults.update({"*": "delay:0.02"})

@@ -16,7 +16,7 @@ from lab.https import HttpsServer
 from lab.smtp import SmtpServer
 from live import PASSWORD, PATIENCE, USER, FullDisk, Live, item, mail_to, midnight, said, soon, wait_until
 
-BATCH = 64  # RESULT_BATCH of sending/outbox.h
+BATCH = 64  # RESULT_BATCH of sending/send.h
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from live import PASSWORD, USER, Live, soon, wait_until  # noqa: E402
 
 AGENCIES = 150
 CONNECTIONS = 4
-RESULT_BATCH = 32  # sending/outbox.h
+RESULT_BATCH = 32  # sending/send.h
 ON_WIRE = CONNECTIONS + RESULT_BATCH  # what one kill may repeat
 ANSWER_S = 0.01  # the server takes its time: there is always something on the wire
 KILLS_EACH = 25  # of one block, before it is let through

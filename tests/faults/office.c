@@ -220,12 +220,12 @@ static int leave(struct office *office, const char *id, const char *address, con
         return 0;
 }
 
-static int take_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
+static int take_mail(void *self, const struct mail_config *config, const char *to, struct message *message,
                      transfer_done done, void *userdata, struct transfer **ret)
 {
         char id[DELIVERY_ID_SIZE] = "";
         const struct composed_mail *mail;
-        int r = draft_mail(draft, &mail);
+        int r = message_mail(message, &mail);
 
         (void)config;
         if (r < 0)
@@ -236,11 +236,11 @@ static int take_mail(void *self, const struct mail_config *config, const char *t
         return leave(self, id, to, mail->text, done, userdata, ret);
 }
 
-static int take_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft, transfer_done done,
-                     void *userdata, struct transfer **ret)
+static int take_post(void *self, const struct webhook *webhook, const char *id, struct message *message,
+                     transfer_done done, void *userdata, struct transfer **ret)
 {
         const char *body;
-        int r = draft_payload(draft, &body);
+        int r = message_payload(message, &body);
 
         if (r < 0)
                 return r;
@@ -282,7 +282,7 @@ static int open_manager(struct office *office)
         CLEANUP_FREE char *error = NULL;
         int r = manager_new(
                 &(struct manager_options){
-                        .courier = {.mail = take_mail, .post = take_post, .cancel = cancel, .self = office},
+                        .transport = {.mail = take_mail, .post = take_post, .cancel = cancel, .self = office},
                         .settings = office->settings,
                         .state_dir = office->options.state,
                         .journal = {.target = JOURNAL_QUIET},

@@ -126,7 +126,7 @@ static void stage_open(struct stage *stage)
         struct manager *manager = NULL;
         int fds[2];
 
-        REQUIRE(manager_new(&(struct manager_options){.courier = courier_nowhere(),
+        REQUIRE(manager_new(&(struct manager_options){.transport = transport_nowhere(),
                                                       .settings = settings,
                                                       .journal = {.target = JOURNAL_QUIET},
                                                       .is_virtual = true,

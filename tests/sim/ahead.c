@@ -63,7 +63,7 @@ static void copy_all(struct sim *sim, civil_day to, struct view *view)
 {
         char *CLEANUP_FREE error = NULL;
         const struct manager_options options = {
-                .courier = courier_nowhere(),
+                .transport = transport_nowhere(),
                 .settings = manager_engine(sim->manager)->settings,
                 .journal = {.target = JOURNAL_QUIET},
                 .observer = {.leaving = on_leaving, .self = view},

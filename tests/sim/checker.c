@@ -96,7 +96,7 @@ void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, co
                      const bool *firsts, int n)
 {
         /* What goes on to a corrected address goes on as it was: by hand too. */
-        bool by_hand = outside_parcel(sim, delivery->id)->manual || (delivery->manual && sim_has(sim, CLASS_CONFIG));
+        bool by_hand = outside_log(sim, delivery->id)->manual || (delivery->manual && sim_has(sim, CLASS_CONFIG));
 
         check_address(sim, delivery);
         if (!rules_open(&sim->rules, sim_wall(sim)) && delivery->kind != KIND_TEST && !by_hand)
@@ -674,7 +674,7 @@ static int check_notice(void *userdata, const struct notice_record *record)
 static int check_delivery(void *userdata, const struct delivery_record *record)
 {
         struct sim *sim = userdata;
-        const struct parcel_log *parcel = outside_parcel(sim, record->id);
+        const struct delivery_log *log = outside_log(sim, record->id);
 
         bool idle = rules_open(&sim->rules, sim_wall(sim)) && manager_wake(sim->manager) > sim->now + 60000;
 
@@ -683,7 +683,7 @@ static int check_delivery(void *userdata, const struct delivery_record *record)
                 sim_fail(sim, "at the end %s is still being sent", record->id);
         if (record->state == DELIVERY_QUEUED && record->next_ms < sim->now && idle)
                 sim_fail(sim, "at the end %s waits and is due", record->id);
-        if (record->state == DELIVERY_SENT && parcel->accepts == 0)
+        if (record->state == DELIVERY_SENT && log->accepts == 0)
                 sim_fail(sim, "%s counts as sent and never arrived", record->id);
         return 0;
 }

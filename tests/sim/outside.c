@@ -12,22 +12,22 @@
 
 #define NOTICES_MAX 100
 
-#define PARCELS_MAX 8192 /* a power of two, and twice what any seed sends */
+#define LOGS_MAX 8192 /* a power of two, and twice what any seed sends */
 
 /* An id is random: its first digits are a hash. */
-struct parcel_log *outside_parcel(struct sim *sim, const char *id)
+struct delivery_log *outside_log(struct sim *sim, const char *id)
 {
         unsigned at = 0;
 
         for (int i = 0; i < 8; i++)
                 at = at * 31 + (unsigned char)id[i];
-        for (at %= PARCELS_MAX; *sim->parcels[at].id; at = (at + 1) % PARCELS_MAX)
-                if (strcmp(sim->parcels[at].id, id) == 0)
-                        return &sim->parcels[at];
-        if (++sim->n_parcels > PARCELS_MAX / 2)
+        for (at %= LOGS_MAX; *sim->logs[at].id; at = (at + 1) % LOGS_MAX)
+                if (strcmp(sim->logs[at].id, id) == 0)
+                        return &sim->logs[at];
+        if (++sim->n_logs > LOGS_MAX / 2)
                 sim_fail(sim, "more deliveries than a simulation can have");
-        snprintf(sim->parcels[at].id, DELIVERY_ID_SIZE, "%s", id);
-        return &sim->parcels[at];
+        snprintf(sim->logs[at].id, DELIVERY_ID_SIZE, "%s", id);
+        return &sim->logs[at];
 }
 
 /* `to`: an address, or one of an agency's places for them, which a corrected one keeps. */
@@ -46,23 +46,23 @@ static uint64_t number_of(const struct notice_record *notice, const char *to)
 /* A server takes the message. Whoever gets the same one again must have been unlucky, not forgotten. */
 static void take(struct sim *sim, const struct flight *flight)
 {
-        struct parcel_log *parcel = outside_parcel(sim, flight->id);
-        int index = (int)(parcel - sim->parcels);
+        struct delivery_log *log = outside_log(sim, flight->id);
+        int index = (int)(log - sim->logs);
 
         sim->totals.accepted++;
-        if (parcel->accepts > parcel->excused)
+        if (log->accepts > log->excused)
                 sim_fail(sim, "delivery %s reached %s a second time, though its first arrival was known", flight->id,
                          flight->address);
-        if (parcel->accepts++ > 0)
+        if (log->accepts++ > 0)
                 sim->totals.repeated++;
         for (int i = 0; i < flight->n_says; i++) {
                 size_t at = flight->says[i] % SAID_MAX;
 
                 while (sim->said[at].what != 0 && sim->said[at].what != flight->says[i])
                         at = (at + 1) % SAID_MAX;
-                if (sim->said[at].what != 0 && sim->said[at].parcel != index)
+                if (sim->said[at].what != 0 && sim->said[at].log != index)
                         sim_fail(sim, "one notice reached %s twice, as %s and as %s", flight->address,
-                                 sim->parcels[sim->said[at].parcel].id, flight->id);
+                                 sim->logs[sim->said[at].log].id, flight->id);
                 sim->said[at] = (struct said){flight->says[i], index};
         }
 }
@@ -91,7 +91,7 @@ static uint64_t place_number(const struct notice_record *notice, const char *add
 
 static void flight_free(struct flight *flight)
 {
-        draft_unref(flight->draft);
+        message_unref(flight->message);
         free(flight->says);
         free(flight);
 }
@@ -185,9 +185,9 @@ static int leave(struct sim *sim, struct flight *flight)
         n = store_delivery_notices(store, delivery.number, notices, NOTICES_MAX);
         ramdisk_go_on();
         if (delivery.kind != KIND_TEST && delivery.kind != KIND_DIGEST &&
-            (size_t)n < draft_letter(flight->draft)->n_entries)
+            (size_t)n < message_letter(flight->message)->n_entries)
                 sim_fail(sim, "%s goes to %s with %zu entries, and has only %d to say", id, address,
-                         draft_letter(flight->draft)->n_entries, n);
+                         message_letter(flight->message)->n_entries, n);
         if (!flight->server)
                 check_rate(sim);
         flight->says = calloc((size_t)n + 1, sizeof(*flight->says));
@@ -216,7 +216,7 @@ static int compose(struct sim *sim, struct flight *flight)
 {
         const struct composed_mail *mail;
         const char *body;
-        int r = flight->server ? draft_payload(flight->draft, &body) : draft_mail(flight->draft, &mail);
+        int r = flight->server ? message_payload(flight->message, &body) : message_mail(flight->message, &mail);
 
         if (r < 0)
                 return r;
@@ -268,7 +268,7 @@ static int hand_over(struct sim *sim, const struct flight *taken, const char *ad
                 abort();
         *flight = *taken;
         snprintf(flight->address, sizeof(flight->address), "%s", address);
-        draft_ref(flight->draft);
+        message_ref(flight->message);
         flight->waits = true;
         flight->handed_ms = sim->now;
         flight->answer_ms = INT64_MAX;
@@ -288,21 +288,21 @@ static int hand_over(struct sim *sim, const struct flight *taken, const char *ad
         return 0;
 }
 
-static int take_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
+static int take_mail(void *self, const struct mail_config *config, const char *to, struct message *message,
                      transfer_done done, void *userdata, struct transfer **ret)
 {
         const struct flight flight = {
-                .done = done, .userdata = userdata, .draft = draft, .connections = config->connections};
+                .done = done, .userdata = userdata, .message = message, .connections = config->connections};
 
         return hand_over(self, &flight, to, ret);
 }
 
-static int take_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft, transfer_done done,
-                     void *userdata, struct transfer **ret)
+static int take_post(void *self, const struct webhook *webhook, const char *id, struct message *message,
+                     transfer_done done, void *userdata, struct transfer **ret)
 {
         struct flight flight = {.done = done,
                                 .userdata = userdata,
-                                .draft = draft,
+                                .message = message,
                                 .server = webhook->id,
                                 .connections = webhook->connections};
 
@@ -335,7 +335,7 @@ static struct flight *next_in_turn(const struct sim *sim)
 /* It was gathered on an earlier day, or its hours are over. */
 static bool is_stale(struct sim *sim, const struct flight *flight)
 {
-        return draft_is_stale(flight->draft) || !rules_open(&sim->rules, sim_wall(sim)) ||
+        return message_is_stale(flight->message) || !rules_open(&sim->rules, sim_wall(sim)) ||
                wall_day(clock_wall(flight->handed_ms)) != wall_day(clock_wall(sim->now));
 }
 
@@ -370,10 +370,10 @@ static void cancel(void *self, struct transfer *transfer)
                 flight_free(flight);
 }
 
-struct courier outside_courier(struct sim *sim)
+struct transport outside_transport(struct sim *sim)
 {
-        return (struct courier){
-                .ahead = sim->seed % 4, .mail = take_mail, .post = take_post, .cancel = cancel, .self = sim};
+        return (struct transport){
+                .prefetch = sim->seed % 4, .mail = take_mail, .post = take_post, .cancel = cancel, .self = sim};
 }
 
 /* ---- answers ---- */
@@ -406,21 +406,21 @@ void outside_answer(struct sim *sim)
                 [CLASS_TEMPORARY] = "451 busy", [CLASS_PERMANENT] = "550 no such user", [CLASS_LOST] = "reset by peer"};
         struct flight *flight = take_due(sim);
         struct transfer_result result = {.outcome = TRANSFER_SENT, .answer = "250 OK", .reached = true};
-        struct parcel_log *parcel;
+        struct delivery_log *log;
 
         if (!flight)
                 return;
         if (flight->fate == CLASSES || flight->fate == CLASS_LOST)
                 take(sim, flight);
-        parcel = outside_parcel(sim, flight->id);
+        log = outside_log(sim, flight->id);
         if (flight->fate != CLASSES) {
                 result.answer = words[flight->fate];
                 result.outcome = flight->fate == CLASS_PERMANENT ? TRANSFER_PERMANENT : TRANSFER_TEMPORARY;
         }
         if (flight->fate == CLASS_LOST)
-                parcel->excused = parcel->accepts;
+                log->excused = log->accepts;
         if (flight->fate == CLASS_PERMANENT)
-                parcel->refused = true;
+                log->refused = true;
         result.retry_after = flight->retry_after;
         sim_say(sim, "answer to %.8s for %s: %s", flight->id, flight->address, result.answer);
         crash_boundary(sim);
@@ -439,27 +439,27 @@ void outside_cut(struct sim *sim)
                 if (!flight->waits && (flight->fate == CLASSES || flight->fate == CLASS_LOST) &&
                     chance_percent(&sim->streams[CLASS_CRASH], 50))
                         take(sim, flight);
-        for (int i = 0; i < PARCELS_MAX; i++)
-                if (!sim->parcels[i].known)
-                        sim->parcels[i].excused = sim->parcels[i].accepts;
+        for (int i = 0; i < LOGS_MAX; i++)
+                if (!sim->logs[i].known)
+                        sim->logs[i].excused = sim->logs[i].accepts;
 }
 
 void outside_finished(struct sim *sim, const struct delivery_record *delivery)
 {
-        struct parcel_log *parcel = outside_parcel(sim, delivery->id);
+        struct delivery_log *log = outside_log(sim, delivery->id);
         int64_t tried = sim->now - delivery->made_ms, patience = (sim->block.give_up - sim->block.retry_max) * 1000;
 
         if (delivery->state == DELIVERY_SENT) {
-                if (parcel->accepts == 0)
+                if (log->accepts == 0)
                         sim_fail(sim, "%s is recorded as sent, and no server took it", delivery->id);
-                parcel->known = true;
+                log->known = true;
         }
-        parcel->failures += delivery->state == DELIVERY_QUEUED || delivery->state == DELIVERY_FAILED;
-        if (parcel->told < parcel->failures)
-                sim_fail(sim, "attempt %d of %s failed, and the journal tells of %d", parcel->failures, delivery->id,
-                         parcel->told);
+        log->failures += delivery->state == DELIVERY_QUEUED || delivery->state == DELIVERY_FAILED;
+        if (log->told < log->failures)
+                sim_fail(sim, "attempt %d of %s failed, and the journal tells of %d", log->failures, delivery->id,
+                         log->told);
         /* A server may have asked for a day. */
-        if (delivery->state == DELIVERY_FAILED && !parcel->refused && !sim_has(sim, CLASS_CONFIG) &&
+        if (delivery->state == DELIVERY_FAILED && !log->refused && !sim_has(sim, CLASS_CONFIG) &&
             !sim_has(sim, CLASS_CLOCK) && tried < patience - INT64_C(86400000))
                 sim_fail(sim, "%s was given up after %d hours", delivery->id, (int)(tried / 3600000));
 }

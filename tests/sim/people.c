@@ -169,7 +169,7 @@ static const struct duty *pick_duty(const struct sim *sim, struct chance *chance
 
         for (const struct flight *flight = sim->flights; flight; flight = flight->next)
                 for (int i = 0; flight->waits && i < sim->n_duties; i++)
-                        if (is_about(sim, draft_letter(flight->draft), &sim->duties[i]))
+                        if (is_about(sim, message_letter(flight->message), &sim->duties[i]))
                                 return &sim->duties[i];
         return any;
 }
@@ -292,7 +292,7 @@ static int pick_one(void *userdata, const struct delivery_record *record)
 
 static int mark_manual(void *userdata, const struct delivery_record *record)
 {
-        outside_parcel(userdata, record->id)->manual = true;
+        outside_log(userdata, record->id)->manual = true;
         return 0;
 }
 
@@ -319,7 +319,7 @@ static void decide_delivery(struct sim *sim)
         } else if (kind == 3) {
                 r = decide_retry(engine, &clerk, NULL, &result);
         } else if (*pick.id) {
-                outside_parcel(sim, pick.id)->manual = true;
+                outside_log(sim, pick.id)->manual = true;
                 r = decide_retry(engine, &clerk, pick.id, &result);
         } else
                 return;

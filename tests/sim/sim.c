@@ -145,7 +145,7 @@ static bool try_to_open(struct sim *sim)
         snprintf(state, sizeof(state), "%s/state", sim->folder);
         r = manager_new(
                 &(struct manager_options){
-                        .courier = outside_courier(sim),
+                        .transport = outside_transport(sim),
                         .settings = sim->settings,
                         .state_dir = state,
                         .journal = {.target = JOURNAL_QUIET},
@@ -430,11 +430,10 @@ static void begin(struct sim *sim)
         snprintf(sim->folder, sizeof(sim->folder), "%s/reminderd-sim-XXXXXX", memory ? "/dev/shm" : "/tmp");
         sim->duties = calloc(DUTIES_MAX, sizeof(*sim->duties));
         sim->duties_before = calloc(DUTIES_MAX, sizeof(*sim->duties_before));
-        sim->parcels = calloc(8192, sizeof(*sim->parcels));
+        sim->logs = calloc(8192, sizeof(*sim->logs));
         sim->said = calloc(SAID_MAX, sizeof(*sim->said));
         sim->departed = calloc(SAID_MAX, sizeof(*sim->departed));
-        if (!mkdtemp(sim->folder) || !sim->duties || !sim->duties_before || !sim->parcels || !sim->said ||
-            !sim->departed)
+        if (!mkdtemp(sim->folder) || !sim->duties || !sim->duties_before || !sim->logs || !sim->said || !sim->departed)
                 abort();
         block_random(&sim->block, chance);
         sim->block.templates = sim->replay->templates ? sim->replay->templates : SOURCE_DIR "/conf/templates/vi";

@@ -53,7 +53,7 @@ struct outcome {
 #define DELIVERY_TEXT 80
 
 /* What the outside knows of a delivery. */
-struct parcel_log {
+struct delivery_log {
         char id[DELIVERY_ID_SIZE];
         int accepts; /* how often a server took it */
         int excused; /* of them, those of which the program could not know */
@@ -72,7 +72,7 @@ struct flight {
         uint64_t *says; /* a number for each notice and address */
         int n_says;
         enum event_class fate; /* CLASSES: it arrives */
-        struct draft *draft;
+        struct message *message;
         const char *server; /* NULL: the mail server; borrowed from the draft's settings */
         uint32_t connections;
         bool waits; /* for a connection */
@@ -84,7 +84,7 @@ struct flight {
 /* A notice that reached an address, and by which delivery. */
 struct said {
         uint64_t what;
-        int parcel;
+        int log;
 };
 
 /* An escalation that was told of an occurrence and a date. */
@@ -165,9 +165,9 @@ struct sim {
 
         struct flight *flights;
         int n_flights;
-        struct parcel_log *parcels;
-        int n_parcels, room_parcels;
-        int *parcel_of; /* hash of ids */
+        struct delivery_log *logs;
+        int n_logs, room_logs;
+        int *log_of; /* hash of ids */
         struct said *said;
         uint64_t *departed; /* numbers of what has left for a place before */
         int64_t outage_until;
@@ -225,11 +225,11 @@ void sim_decided(struct sim *sim);
 void sim_set_clock(struct sim *sim, int64_t by);
 
 /* ---- outside.c ---- */
-struct courier outside_courier(struct sim *sim);
+struct transport outside_transport(struct sim *sim);
 int64_t outside_next(const struct sim *sim);
 /* One answer that is due comes back. */
 void outside_answer(struct sim *sim);
-struct parcel_log *outside_parcel(struct sim *sim, const char *id);
+struct delivery_log *outside_log(struct sim *sim, const char *id);
 /* The wires are cut: what was on them arrived or did not. */
 void outside_cut(struct sim *sim);
 void outside_finished(struct sim *sim, const struct delivery_record *delivery);

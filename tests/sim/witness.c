@@ -36,7 +36,7 @@ void __wrap_journal_say(const struct journal *journal, enum journal_event event,
                 return;
         listener->told[event]++;
         if (fields && fields->delivery && (event == EVENT_DELIVERY_RETRY || event == EVENT_DELIVERY_FAILED)) {
-                outside_parcel(listener, fields->delivery)->told++;
+                outside_log(listener, fields->delivery)->told++;
                 listener->totals.failures_told++;
         }
 }

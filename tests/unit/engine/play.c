@@ -219,17 +219,17 @@ static int take(struct play *play, const char *address, transfer_done done, void
         return 0;
 }
 
-static int take_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
+static int take_mail(void *self, const struct mail_config *config, const char *to, struct message *message,
                      transfer_done done, void *userdata, struct transfer **ret)
 {
-        (void)config, (void)draft;
+        (void)config, (void)message;
         return take(self, to, done, userdata, ret);
 }
 
-static int take_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft, transfer_done done,
-                     void *userdata, struct transfer **ret)
+static int take_post(void *self, const struct webhook *webhook, const char *id, struct message *message,
+                     transfer_done done, void *userdata, struct transfer **ret)
 {
-        (void)id, (void)draft;
+        (void)id, (void)message;
         return take(self, webhook->id, done, userdata, ret);
 }
 
@@ -259,7 +259,7 @@ static void open_manager(struct play *play, int64_t now, bool catch_up)
         snprintf(state, sizeof(state), "%s/state", play->folder);
         r = manager_new(
                 &(struct manager_options){
-                        .courier = {.mail = take_mail, .post = take_post, .cancel = cancel, .self = play},
+                        .transport = {.mail = take_mail, .post = take_post, .cancel = cancel, .self = play},
                         .settings = settings,
                         .state_dir = state,
                         .journal = {.target = JOURNAL_QUIET},

@@ -1,5 +1,5 @@
 /* A block played in virtual time: configuration written to a temporary folder, the real engine and store, and a
- * courier that notes every message and answers as the test says. */
+ * transport that notes every message and answers as the test says. */
 #pragma once
 
 #include "deciding/decision.h"

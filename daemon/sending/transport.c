@@ -1,5 +1,5 @@
-/* The courier: what carries a message away: the network, or nothing at all in a rehearsal. */
-#include "sending/courier.h"
+/* The transport: what carries messages to their servers: the network, or nothing at all in a rehearsal. */
+#include "sending/transport.h"
 
 #include <errno.h>
 
@@ -28,7 +28,7 @@ static enum smtp_tls tls_of(enum tls_policy policy)
 static int write_message(void *userdata, struct smtp_message *ret)
 {
         const struct composed_mail *mail;
-        int r = draft_is_stale(userdata) ? -ECANCELED : draft_mail(userdata, &mail);
+        int r = message_is_stale(userdata) ? -ECANCELED : message_mail(userdata, &mail);
 
         if (r == 0)
                 *ret = (struct smtp_message){
@@ -44,15 +44,15 @@ static int write_message(void *userdata, struct smtp_message *ret)
 
 static int write_body(void *userdata, const char **ret)
 {
-        return draft_is_stale(userdata) ? -ECANCELED : draft_payload(userdata, ret);
+        return message_is_stale(userdata) ? -ECANCELED : message_payload(userdata, ret);
 }
 
-static void release_draft(void *userdata)
+static void release_message(void *userdata)
 {
-        draft_unref(userdata);
+        message_unref(userdata);
 }
 
-static int network_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
+static int network_mail(void *self, const struct mail_config *config, const char *to, struct message *message,
                         transfer_done done, void *userdata, struct transfer **ret)
 {
         struct smtp_server server = {
@@ -67,14 +67,14 @@ static int network_mail(void *self, const struct mail_config *config, const char
                 .connections = config->connections,
         };
         const struct smtp_envelope envelope = {config->from.address, to};
-        const struct smtp_source source = {write_message, release_draft, draft_ref(draft)};
+        const struct smtp_source source = {write_message, release_message, message_ref(message)};
 
         for (size_t i = 0; i < config->n_mechanisms; i++)
                 server.mechanisms[i] = (enum smtp_mechanism)config->mechanisms[i];
         return smtp_send(self, &server, &envelope, &source, done, userdata, ret);
 }
 
-static int network_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft,
+static int network_post(void *self, const struct webhook *webhook, const char *id, struct message *message,
                         transfer_done done, void *userdata, struct transfer **ret)
 {
         const struct webhook_endpoint endpoint = {
@@ -86,7 +86,7 @@ static int network_post(void *self, const struct webhook *webhook, const char *i
                 .timeout = (long)webhook->timeout,
                 .connections = webhook->connections,
         };
-        const struct webhook_source source = {write_body, release_draft, draft_ref(draft)};
+        const struct webhook_source source = {write_body, release_message, message_ref(message)};
 
         return webhook_post(self, &endpoint, id, &source, done, userdata, ret);
 }
@@ -98,12 +98,12 @@ static void network_cancel(void *self, struct transfer *transfer)
 }
 
 /* Enough to keep the connections busy while the event loop waits for the disk. */
-#define SEND_AHEAD 32
+#define PREFETCH 32
 
-struct courier courier_network(struct transfers *transfers)
+struct transport transport_network(struct transfers *transfers)
 {
-        return (struct courier){
-                .ahead = SEND_AHEAD,
+        return (struct transport){
+                .prefetch = PREFETCH,
                 .mail = network_mail,
                 .post = network_post,
                 .cancel = network_cancel,
@@ -111,25 +111,29 @@ struct courier courier_network(struct transfers *transfers)
         };
 }
 
-/* Composed all the same: what can't be would not leave in earnest either. */
-static int nowhere_mail(void *self, const struct mail_config *config, const char *to, struct draft *draft,
+/* Messages are composed nevertheless, so that a rehearsal shows which could not be. */
+static int nowhere_mail(void *self, const struct mail_config *config, const char *to, struct message *message,
                         transfer_done done, void *userdata, struct transfer **ret)
 {
         const struct composed_mail *mail;
-        int r = draft_mail(draft, &mail);
+        int r = message_mail(message, &mail);
 
-        (void)self, (void)config, (void)to, (void)done, (void)userdata, (void)ret;
-        return r < 0 ? r : 1;
+        (void)self, (void)config, (void)to, (void)ret;
+        if (r == 0)
+                done(userdata, &(struct transfer_result){.outcome = TRANSFER_SENT});
+        return r;
 }
 
-static int nowhere_post(void *self, const struct webhook *webhook, const char *id, struct draft *draft,
+static int nowhere_post(void *self, const struct webhook *webhook, const char *id, struct message *message,
                         transfer_done done, void *userdata, struct transfer **ret)
 {
         const char *body;
-        int r = draft_payload(draft, &body);
+        int r = message_payload(message, &body);
 
-        (void)self, (void)webhook, (void)id, (void)done, (void)userdata, (void)ret;
-        return r < 0 ? r : 1;
+        (void)self, (void)webhook, (void)id, (void)ret;
+        if (r == 0)
+                done(userdata, &(struct transfer_result){.outcome = TRANSFER_SENT});
+        return r;
 }
 
 static void nowhere_cancel(void *self, struct transfer *transfer)
@@ -137,7 +141,7 @@ static void nowhere_cancel(void *self, struct transfer *transfer)
         (void)self, (void)transfer;
 }
 
-struct courier courier_nowhere(void)
+struct transport transport_nowhere(void)
 {
-        return (struct courier){.mail = nowhere_mail, .post = nowhere_post, .cancel = nowhere_cancel};
+        return (struct transport){.mail = nowhere_mail, .post = nowhere_post, .cancel = nowhere_cancel};
 }
