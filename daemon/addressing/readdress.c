@@ -75,9 +75,9 @@ static int move_to(struct move *move, const struct address *address, size_t agen
                 if (!address_takes(address, agency, notices[i].kind))
                         continue;
                 r = store_find_carrier(store, notices[i].id, &channel, address->name, move->from->number, before);
-                if (r == 1)
+                if (r == STORE_NONE)
                         missing[n_missing++] = i;
-                else if (r == 2) {
+                else if (r == STORE_RESUMABLE) {
                         r = store_resume_delivery(store, before, now);
                         resumed = true;
                 }

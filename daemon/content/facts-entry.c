@@ -254,7 +254,7 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
 
         if (r < 0)
                 return r;
-        if (r == 1 || record.withdrawn)
+        if (r == STORE_NONE || record.withdrawn)
                 return nothing_of(ret_truth, "no longer in the plan");
         if (escalates)
                 debtors.effective = facts->preview ? facts->preview->effective : rung_key_day(notice->rung);

@@ -259,7 +259,7 @@ static int gather_at_once(struct facts *facts, const struct delivery_record *del
         if (begun < 0)
                 return begun;
         r = gather(facts, delivery);
-        if (begun == 0)
+        if (begun != STORE_OPEN)
                 store_end_read(store);
         return verdict(facts, r);
 }

@@ -64,7 +64,7 @@ static int not_there(struct engine *engine, const char *id, const char *states, 
 
         if (r < 0)
                 return r;
-        if (r == 1)
+        if (r == STORE_NONE)
                 return decision_says(ret, DECISION_NOT_FOUND, "no delivery \"%s\"; reminderctl deliveries lists them",
                                      id);
         return decision_says(ret, DECISION_REFUSED, "delivery %s is %s, not %s", id, delivery_state_name(record.state),
@@ -79,7 +79,7 @@ static int retry(const struct change *change, const char *id, bool several, stru
         size_t moved = 0;
         int r = store_retry_delivery(change->engine->store, id, change->now_ms);
 
-        if (r > 0)
+        if (r == STORE_NONE)
                 return several ? DECIDED : not_there(change->engine, id, "queued or failed", ret);
         if (r == 0)
                 r = store_get_delivery(change->engine->store, id, &record);
@@ -106,7 +106,7 @@ int decide_retry(struct engine *engine, const struct decider *decider, const cha
 
         if (r == 0 && id)
                 r = retry(&change, id, false, ret);
-        else if (r == 0) {
+        if (r == 0 && !id) {
                 r = store_each_delivery(engine->store, &filter, collect_id, &ids);
                 for (size_t i = 0; r == 0 && i < ids.n; i++)
                         r = retry(&change, ids.ids[i], true, ret);
@@ -121,7 +121,7 @@ int decide_drop(struct engine *engine, const struct decider *decider, const char
 
         if (r == 0)
                 r = store_drop_delivery(engine->store, id, change.now_ms);
-        if (r > 0)
+        if (r == STORE_NONE)
                 r = not_there(engine, id, "queued", ret);
         else if (r == 0)
                 ret->n = 1;

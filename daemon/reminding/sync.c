@@ -140,7 +140,7 @@ static int sync_agency(struct sync *sync, const struct occurrence_record *occurr
 
         if (r < 0)
                 return r;
-        return r == 1 ? add_obligation(sync, template, agency) : update_obligation(sync, occurrence, &record);
+        return r == STORE_NONE ? add_obligation(sync, template, agency) : update_obligation(sync, occurrence, &record);
 }
 
 /* The record as the plan has it, with id and what is settled from the store. 1: it is new. */

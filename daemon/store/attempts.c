@@ -135,7 +135,7 @@ int store_last_failure(struct store *store, struct delivery_record *ret, int64_t
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_LAST_FAILURE, sql);
         int r = query_step(&query);
         if (r <= 0)
-                return r < 0 ? r : 1;
+                return r < 0 ? r : STORE_NONE;
         CLEANUP(delivery_record_clear) struct delivery_record record = {0};
         r = delivery_rows.read(&query, &record);
         if (r < 0)

@@ -107,7 +107,7 @@ int store_delivery_notices(struct store *store, int64_t delivery, struct notice_
         return query_fetch(&query, &notice_rows, records, n);
 }
 
-/* Its number and state; 1: there is none. */
+/* Its number and state, or STORE_NONE. */
 static int find(struct store *store, const char *id, int64_t *ret_number, enum delivery_state *ret_state)
 {
         CLEANUP_QUERY struct query query =
@@ -115,7 +115,7 @@ static int find(struct store *store, const char *id, int64_t *ret_number, enum d
         query_bind_text(&query, id);
         int r = query_step(&query);
         if (r <= 0)
-                return r < 0 ? r : 1;
+                return r < 0 ? r : STORE_NONE;
         int64_t row = query_read_integer(&query);
         enum delivery_state state = (enum delivery_state)query_read_below(&query, DELIVERY_STATES);
         r = query_check(&query);
@@ -148,7 +148,7 @@ static int queue_again(struct store *store, const char *id, enum delivery_step s
         if (r != 0)
                 return r;
         if (!delivery_may(was, step))
-                return 1;
+                return STORE_NONE;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_QUEUE_AGAIN, sql);
         query_bind_integer(&query, DELIVERY_QUEUED);
         query_bind_integer(&query, step == STEP_RETRY);
@@ -187,7 +187,7 @@ int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
         if (r != 0)
                 return r;
         if (!delivery_may(was, STEP_DROP))
-                return 1;
+                return STORE_NONE;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DROP_DELIVERY, sql);
         query_bind_integer(&query, DELIVERY_CANCELLED);
         query_bind_integer(&query, now_ms);
@@ -217,7 +217,7 @@ int store_find_carrier(struct store *store, int64_t notice, const struct channel
         query_bind_integer(&query, except);
         int r = query_step(&query);
         if (r <= 0)
-                return r < 0 ? r : 1;
+                return r < 0 ? r : STORE_NONE;
         char id[DELIVERY_ID_SIZE];
         query_read_name(&query, sizeof(id), id);
         enum delivery_state state = (enum delivery_state)query_read_below(&query, DELIVERY_STATES);
@@ -226,7 +226,7 @@ int store_find_carrier(struct store *store, int64_t notice, const struct channel
         if (r < 0)
                 return r;
         memcpy(ret_id, id, sizeof(id));
-        return delivery_may(state, STEP_RESUME) && stop == STOP_NONE ? 2 : 0;
+        return delivery_may(state, STEP_RESUME) && stop == STOP_NONE ? STORE_RESUMABLE : 0;
 }
 
 int store_put_entry(struct store *store, int64_t obligation_id, const char *address, civil_day day)
@@ -288,7 +288,7 @@ int store_thread_root(struct store *store, int64_t obligation_id, const char *ad
         if (r < 0)
                 return r;
         if (!*first)
-                return 1;
+                return STORE_NONE;
         memcpy(ret_id, first, sizeof(first));
         return 0;
 }

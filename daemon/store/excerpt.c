@@ -211,7 +211,7 @@ int store_excerpt_step(struct store_excerpt *excerpt)
         if (r > 0)
                 r = copy_each(excerpt, chunk, ELEMENTS(chunk));
         excerpt->copied = excerpt->until;
-        return r < 0 ? r : 1;
+        return r < 0 ? r : STORE_MORE;
 }
 
 struct store_excerpt *store_excerpt_free(struct store_excerpt *excerpt)

@@ -17,7 +17,7 @@ struct store_excerpt;
  * at once. 0 or an error, whose words `to` has. */
 int store_excerpt_new(struct store *from, struct store *to, const struct store_scope *scope,
                       struct store_excerpt **ret);
-/* Copies some more, for some milliseconds. 1: there is more; 0: the excerpt is whole; or an error. What is left out is
+/* Copies some more, for some milliseconds. STORE_MORE; 0: the excerpt is whole; or an error. What is left out is
  * what was sent earlier, so that no message answers one; what was decided; and of other agencies what is not asked for.
  */
 int store_excerpt_step(struct store_excerpt *excerpt);

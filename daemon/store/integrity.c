@@ -144,7 +144,7 @@ static int verify(struct store *store, enum statement which, const char *sql, co
         if (r < 0 || agree)
                 return r;
         r = integrity_mend(store, index);
-        return r < 0 ? r : 1;
+        return r < 0 ? r : STORE_CHANGED;
 }
 
 #define FIRES(table, by) "(SELECT count(*), sum(next_fire), sum(id) FROM " table " " by " WHERE next_fire IS NOT NULL)"
@@ -158,7 +158,7 @@ int store_verify(struct store *store)
                 return occurrences;
         int obligations =
                 verify(store, STATEMENT_VERIFY_OBLIGATIONS, AGREE("obligation", "obligation_fire"), "obligation_fire");
-        return obligations < 0 ? obligations : occurrences || obligations;
+        return obligations != 0 ? obligations : occurrences;
 }
 
 /* https://www.sqlite.org/pragma.html#pragma_data_version: what this connection writes does not count. */
@@ -170,7 +170,7 @@ int store_was_touched(struct store *store)
         if (r < 0)
                 return r;
         store->version = query_read_integer(&query);
-        return store->version != before;
+        return store->version != before ? STORE_CHANGED : 0;
 }
 
 /* ---- rows ---- */

@@ -34,7 +34,7 @@ static int read_row(struct query *query, void *record)
 
 const struct row_type notice_rows = {.size = sizeof(struct notice_record), .read = read_row, .clear = clear_row};
 
-/* The notice with the same key; each kind of key has its index. 1: there is none. */
+/* The notice with the same key; each kind of key has its index. */
 static int find_same(struct store *store, const struct notice_record *record, struct notice_record *ret)
 {
 #define SAME "SELECT " NOTICE_COLUMNS " FROM notice AS n WHERE"
@@ -68,7 +68,7 @@ static int put_new(struct store *store, int64_t id, const struct notice_record *
         return query_do(&query);
 }
 
-/* The notice that exists is to be said after all, as `record` has it. 1: it is not. */
+/* The notice that exists is to be said after all, as `record` has it; or STORE_EXISTS. */
 static int revive(struct store *store, struct notice_record *record)
 {
         CLEANUP(notice_record_clear) struct notice_record was = {0};
@@ -81,7 +81,7 @@ static int revive(struct store *store, struct notice_record *record)
         if (r < 0)
                 return r;
         if (!notice_revives(was.state, was.detail, was.made_ms, record->made_ms, carriers, n))
-                return 1;
+                return STORE_EXISTS;
         r = put_new(store, was.id, record);
         if (r >= 0)
                 r = carrier_forget(store, was.id);
@@ -109,7 +109,7 @@ int store_add_notice(struct store *store, struct notice_record *record)
         if (r < 0)
                 return (int)r;
         if (r == 0)
-                return record->state == NOTICE_NEW ? revive(store, record) : 1;
+                return record->state == NOTICE_NEW ? revive(store, record) : STORE_EXISTS;
         record->id = sqlite3_last_insert_rowid(store->db);
         return 0;
 }

@@ -468,7 +468,7 @@ int query_fetch_one(struct query *query, const struct row_type *type, void *reco
 {
         int r = query_step(query);
         if (r <= 0)
-                return r < 0 ? r : 1;
+                return r < 0 ? r : STORE_NONE;
         return type->read(query, record);
 }
 

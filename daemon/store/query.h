@@ -233,7 +233,7 @@ struct row_type {
 void query_keep_row(void *record);
 /* Fills records with rows, at most n. Returns how many, or an error, nothing then being left in records. */
 int query_fetch(struct query *query, const struct row_type *type, void *records, size_t n);
-/* One row: 0; 1: none; or an error. */
+/* One row: 0, STORE_NONE, or an error. */
 int query_fetch_one(struct query *query, const struct row_type *type, void *record);
 /* All rows; the caller frees *ret, and clears its records. 0 or an error. */
 int query_fetch_all(struct query *query, const struct row_type *type, void **ret, size_t *ret_n);

@@ -253,7 +253,7 @@ void store_rollback(struct store *store)
 int store_begin_read(struct store *store)
 {
         if (!sqlite3_get_autocommit(store->db))
-                return 1;
+                return STORE_OPEN;
         CLEANUP_QUERY struct query rollback = query_cached(store, STATEMENT_ROLLBACK, "ROLLBACK"); /* as above */
         int r = query_check(&rollback);
         return r < 0 ? r : run(store, STATEMENT_BEGIN_READ, "BEGIN DEFERRED");
@@ -272,7 +272,7 @@ int store_get_fact(struct store *store, const char *name, char **ret)
         query_bind_text(&query, name);
         int r = query_step(&query);
         if (r <= 0)
-                return r < 0 ? r : 1;
+                return r < 0 ? r : STORE_NONE;
         CLEANUP_FREE char *value = query_read_text(&query);
         r = query_check(&query);
         if (r < 0)

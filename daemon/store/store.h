@@ -15,6 +15,16 @@
  * already), -ENOENT (a row that is not there is changed or referred to), -EINVAL. store_error() has the words. */
 struct store;
 
+/* The positive outcomes; each function names those that it has. */
+enum store_outcome {
+        STORE_NONE = 1,  /* there is no such row, or none in a state for that */
+        STORE_EXISTS,    /* there is one already, and nothing is written */
+        STORE_OPEN,      /* a transaction or a read is open already */
+        STORE_CHANGED,   /* it is not as it was, or not as it should be */
+        STORE_MORE,      /* there is more to do */
+        STORE_RESUMABLE, /* it was cancelled as a whole and can be taken up again */
+};
+
 #define STORE_FILE "reminderd.db"
 
 /* Opens or makes DIR/reminderd.db: DIR is made with mode 0700 when missing and locked against a second daemon;
@@ -29,10 +39,10 @@ const char *store_error(const struct store *store);
 /* Makes a consistent copy into another store (a scratch one, for a forecast). */
 int store_copy(struct store *from, struct store *to);
 
-/* Compares the indexes of next moments with their tables, by counts and sums: some hundred nanoseconds a row. 0; 1: one
- * disagreed and was made anew, see FACT_MENDED. */
+/* Compares the indexes of next moments with their tables, by counts and sums: some hundred nanoseconds a row.
+ * STORE_CHANGED: one disagreed and was made anew, see FACT_MENDED. */
 int store_verify(struct store *store);
-/* 1: another program has written to the file since this was last asked, or since it was opened. */
+/* STORE_CHANGED: another program has written to the file since this was last asked, or since it was opened. */
 int store_was_touched(struct store *store);
 /* Bytes of SQLite's log that could not be moved into the file after the last commit, since another process has kept a
  * transaction open meanwhile. They are read once more at each start, and need room. */
@@ -56,12 +66,12 @@ void store_rollback(struct store *store);
 DEFINE_CLEANUP(struct store *, store_rollback, store_rollback)
 #define CLEANUP_TRANSACTION CLEANUP(store_rollback_p)
 /* What is read until store_end_read() is of one moment, and takes SQLite's lock once. It ends with any transaction that
- * begins. 1: a transaction is open or a read is, which is as good; there is nothing to end. */
+ * begins. STORE_OPEN: a transaction is open or a read is, which is as good; there is nothing to end. */
 int store_begin_read(struct store *store);
 void store_end_read(struct store *store);
 
 /* ---- small facts: fingerprints of the last sync, time last recorded, last digest ---- */
-/* *ret is allocated; 1: not set. A value of NULL unsets. */
+/* *ret is allocated. STORE_NONE: not set. A value of NULL unsets. */
 int store_get_fact(struct store *store, const char *name, char **ret);
 int store_set_fact(struct store *store, const char *name, const char *value);
 /* Set by the store where it found indexes that disagreed with their tables and made them anew: their names. Unset by
@@ -102,7 +112,7 @@ struct obligation_record {
 void occurrence_record_clear(struct occurrence_record *record);
 void obligation_record_clear(struct obligation_record *record);
 
-/* A plan's occurrence by its name; 1: none. */
+/* A plan's occurrence by its name. This, and what finds or gets another row: STORE_NONE. */
 int store_find_occurrence(struct store *store, const char *plan, const char *item, const char *key,
                           struct occurrence_record *ret);
 int store_get_occurrence(struct store *store, int64_t id, struct occurrence_record *ret);
@@ -123,7 +133,7 @@ int store_begin_sync(struct store *store);
 int store_mark_occurrence(struct store *store, int64_t id);
 int store_mark_obligation(struct store *store, int64_t id);
 /* Marks an item's occurrences with all that is owed of them, which is not looked at, if there are n of them that are
- * not withdrawn; 1: there are not. */
+ * not withdrawn. STORE_CHANGED: there are not. */
 int store_keep_item(struct store *store, const char *plan, const char *item, size_t n);
 /* Which obligations to visit; a zeroed filter means all, in (due, plan, item, key, agency) order, the undated last. */
 struct obligation_filter {
@@ -190,7 +200,7 @@ struct notice_record {
 };
 
 void notice_record_clear(struct notice_record *record);
-/* 0 and record->id set; 1: that notice exists already (nothing is written). */
+/* 0 and record->id set; or STORE_EXISTS. */
 int store_add_notice(struct store *store, struct notice_record *record);
 /* Of an occurrence itself: the notice with the rung and the agency of `record` gets another rung's name, if there is
  * such a notice and none has that name. */
@@ -198,7 +208,7 @@ int store_rename_notice(struct store *store, const struct notice_record *record,
 /* Notices of state NEW of the agencies that sort from `first` on and before `end`, agency by agency and the most urgent
  * kind first, at most n; the block's contact sorts as "". Returns how many. */
 int store_new_notices(struct store *store, const char *first, const char *end, struct notice_record *records, size_t n);
-int store_get_notice(struct store *store, int64_t id, struct notice_record *ret); /* 1: none */
+int store_get_notice(struct store *store, int64_t id, struct notice_record *ret);
 int store_set_notice(struct store *store, int64_t id, enum notice_state state, const char *detail);
 /* Cancels what is new or queued of an obligation (where obligation_id is 0: of the occurrence itself, not of its
  * obligations), only of that kind unless kind is KIND_COUNT; deliveries left with nothing to say are cancelled. What
@@ -274,22 +284,20 @@ int store_next_attempt(struct store *store, const struct channel *channel, bool 
  * their lengths; but no attempt later than latest_ms unless it was so before: a clock that was far wrong moves nothing
  * out of reach; and nothing to before the first day that the program knows. */
 int store_shift_attempts(struct store *store, int64_t by_ms, int64_t latest_ms);
-int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret); /* 1: none */
-/* By hand: a queued or failed one is due now, outside hours too (1: not in such a state, or none); a queued one is
- * dropped (1). */
+int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret);
+/* By hand: a queued or failed one is due now, outside hours too; a queued one is dropped. STORE_NONE. */
 int store_retry_delivery(struct store *store, const char *id, int64_t now_ms);
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms);
 /* How a notice stands with an address, but for the delivery `except` (0: none): 0: a delivery has it, or it was kept
- * from there; 1: none ever had it; 2: the one that had it, *ret_id, was cancelled as a whole and can be taken up again.
- */
+ * from there; STORE_NONE: none ever had it; STORE_RESUMABLE: the one that had it, *ret_id. */
 int store_find_carrier(struct store *store, int64_t notice, const struct channel *channel, const char *address,
                        int64_t except, char ret_id[static DELIVERY_ID_SIZE]);
-/* Takes up a cancelled one again, due now, with its id; 1: it is none. */
+/* Takes up a cancelled one again, due now, with its id. STORE_NONE. */
 int store_resume_delivery(struct store *store, const char *id, int64_t now_ms);
 /* The last attempt that failed, for a while or for good: the delivery as it is now, but for `answer`, which has the
- * words of then. 1: none. */
+ * words of then. STORE_NONE. */
 int store_last_failure(struct store *store, struct delivery_record *ret, int64_t *ret_ms);
-/* The first delivery about an obligation that reached an address, whose id heads the thread; 1: none. */
+/* The first delivery about an obligation that reached an address, whose id heads the thread. STORE_NONE. */
 int store_thread_root(struct store *store, int64_t obligation_id, const char *address,
                       char ret_id[static DELIVERY_ID_SIZE]);
 /* What stands in the calendar of an address: a day of an obligation was sent to it, or taken back (CIVIL_NONE). */

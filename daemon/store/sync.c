@@ -66,7 +66,7 @@ int store_keep_item(struct store *store, const char *plan, const char *item, siz
         query_bind_text(&query, item);
         int r = query_fetch_ids(&query, &ids, &n_ids);
         if (r < 0 || n_ids != n)
-                return r < 0 ? r : 1;
+                return r < 0 ? r : STORE_CHANGED;
         for (size_t i = 0; r >= 0 && i < n; i++) {
                 r = mark(store, &store->occurrences, ids[i]);
                 if (r >= 0)

@@ -50,7 +50,7 @@ static void assert_no_mark(struct play *play)
 {
         char *mended = NULL;
 
-        assert_int_equal(store_get_fact(play_engine(play)->store, FACT_MENDED, &mended), 1);
+        assert_int_equal(store_get_fact(play_engine(play)->store, FACT_MENDED, &mended), STORE_NONE);
 }
 
 static void a_restart_finds_what_is_due(void **state)

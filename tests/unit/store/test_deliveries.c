@@ -44,7 +44,7 @@ static void test_there_and_back(void **state)
         assert_null(got.answer);
         assert_string_equal(got.subject, subject);
         struct delivery_record none = {.attempts = 3};
-        assert_int_equal(store_get_delivery(store, "none", &none), 1);
+        assert_int_equal(store_get_delivery(store, "none", &none), STORE_NONE);
         assert_int_equal(none.attempts, 3);
 }
 
@@ -57,7 +57,7 @@ static void test_adds_all_or_nothing(void **state)
         struct delivery_record record = {.id = "d1", .channel = channel_mail, .address = address};
         assert_int_equal(store_add_delivery(store, &record, notices, 2), -ENOENT);
         struct delivery_record none = {0};
-        assert_int_equal(store_get_delivery(store, "d1", &none), 1);
+        assert_int_equal(store_get_delivery(store, "d1", &none), STORE_NONE);
         fixture_assert_notices(store, 1, 1, "r1:new");
         OK(store, store_add_delivery(store, &record, notices, 1));
         assert_int_equal(store_add_delivery(store, &record, notices, 1), -EEXIST);
@@ -331,8 +331,8 @@ static void test_retries_and_drops_by_hand(void **state)
                         assert_int_equal(got.state, cases[c].state);
                 }
         }
-        assert_int_equal(store_retry_delivery(store, "none", 1), 1);
-        assert_int_equal(store_drop_delivery(store, "none", 1), 1);
+        assert_int_equal(store_retry_delivery(store, "none", 1), STORE_NONE);
+        assert_int_equal(store_drop_delivery(store, "none", 1), STORE_NONE);
 }
 
 static void bring_into(struct store *store, const char *id, enum delivery_state state)
@@ -398,19 +398,19 @@ static void test_carriers(void **state)
         int64_t notice = fixture_notice(store, occurrence, obligation, "7d", KIND_ADVANCE);
         const struct channel webhook = channel_webhook("a");
         char id[DELIVERY_ID_SIZE] = "";
-        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 1);
+        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), STORE_NONE);
         fixture_delivery(store, "d1", "a@so.example", 1, &notice, 1);
         fixture_delivery(store, "d2", "b@so.example", 1, &notice, 1);
         assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 0);
-        assert_int_equal(store_find_carrier(store, notice, &webhook, "a@so.example", 0, id), 1);
-        assert_int_equal(store_resume_delivery(store, "d1", 5), 1);
+        assert_int_equal(store_find_carrier(store, notice, &webhook, "a@so.example", 0, id), STORE_NONE);
+        assert_int_equal(store_resume_delivery(store, "d1", 5), STORE_NONE);
         const struct delivery_result gone = {.delivery = fixture_number(store, "d1"),
                                              .state = DELIVERY_CANCELLED,
                                              .now_ms = 2,
                                              .answer = "no longer an address"};
         OK(store, store_finish_delivery(store, &gone));
         fixture_assert_notices(store, 0, obligation, "7d:queued");
-        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 2);
+        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), STORE_RESUMABLE);
         assert_string_equal(id, "d1");
         OK(store, store_resume_delivery(store, "d1", 5));
         assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 0);
@@ -443,7 +443,7 @@ static void test_heads_a_thread(void **state)
         fixture_delivery(store, "d1", "a@so.example", 1, &first, 1);
         fixture_delivery(store, "d2", "a@so.example", 1, &second, 1);
         fixture_delivery(store, "d3", "b@so.example", 1, &second, 1);
-        assert_int_equal(store_thread_root(store, 1, "a@so.example", root), 1);
+        assert_int_equal(store_thread_root(store, 1, "a@so.example", root), STORE_NONE);
         assert_string_equal(root, "untouched");
         fixture_claim(store, 1, 3);
         fixture_finish(store, "d2", DELIVERY_SENT, 10);
@@ -455,7 +455,7 @@ static void test_heads_a_thread(void **state)
         assert_string_equal(root, "d2");
         OK(store, store_thread_root(store, 1, "b@so.example", root));
         assert_string_equal(root, "d3");
-        assert_int_equal(store_thread_root(store, 2, "a@so.example", root), 1);
+        assert_int_equal(store_thread_root(store, 2, "a@so.example", root), STORE_NONE);
 }
 
 static int note_id(void *userdata, const struct delivery_record *record)

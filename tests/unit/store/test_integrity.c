@@ -95,7 +95,7 @@ static void test_makes_an_index_anew(void **state)
                 OK(fixture->store, store_set_fact(fixture->store, FACT_MENDED, NULL));
                 fixture_close(fixture);
                 fixture_open(fixture);
-                assert_int_equal(store_get_fact(fixture->store, FACT_MENDED, &none), 1); /* once */
+                assert_int_equal(store_get_fact(fixture->store, FACT_MENDED, &none), STORE_NONE); /* once */
         }
 }
 
@@ -116,7 +116,7 @@ static void test_verifies_what_is_due(void **state)
         fixture_close(fixture);
         change_behind(fixture, "'obligation_fire'", "UPDATE obligation SET next_fire = next_fire - 5000000000");
         open_unlooked(fixture);
-        assert_int_equal(store_verify(fixture->store), 1);
+        assert_int_equal(store_verify(fixture->store), STORE_CHANGED);
         assert_int_equal(store_verify(fixture->store), 0);
         CLEANUP_FREE char *mended = NULL;
         OK(fixture->store, store_get_fact(fixture->store, FACT_MENDED, &mended));
@@ -148,7 +148,7 @@ static void test_makes_no_backup_of_damage(void **state)
                 store_backup_free(backup);
                 assert_int_equal(bytes + (uint64_t)lseek(fd, 0, SEEK_END), 0);
                 assert_int_equal(access(copy, F_OK), -1);
-                assert_int_equal(store_verify(fixture->store), i == 0);
+                assert_int_equal(store_verify(fixture->store), i == 0 ? STORE_CHANGED : 0);
         }
 }
 

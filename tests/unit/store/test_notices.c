@@ -25,18 +25,18 @@ static void test_a_notice_is_unique(void **state)
                 int expected;
         } cases[] = {
                 {about.occurrence, about.first, "vp-ubnd", "7d", 0},
-                {about.occurrence, about.first, "vp-ubnd", "7d", 1},
-                {about.occurrence, about.first, "so-noi-vu", "7d", 1}, /* whoever is told */
+                {about.occurrence, about.first, "vp-ubnd", "7d", STORE_EXISTS},
+                {about.occurrence, about.first, "so-noi-vu", "7d", STORE_EXISTS}, /* whoever is told */
                 {about.occurrence, about.first, "vp-ubnd", "3d", 0},
                 {about.occurrence, about.second, "so-noi-vu", "7d", 0},
                 {about.occurrence, 0, "vp-ubnd", "7d", 0},
-                {about.occurrence, 0, "vp-ubnd", "7d", 1},
+                {about.occurrence, 0, "vp-ubnd", "7d", STORE_EXISTS},
                 {about.occurrence, 0, "so-noi-vu", "7d", 0},
                 {other, 0, "vp-ubnd", "7d", 0},
                 {0, 0, "vp-ubnd", "digest@2024-10-14", 0},
-                {0, 0, "vp-ubnd", "digest@2024-10-14", 1},
+                {0, 0, "vp-ubnd", "digest@2024-10-14", STORE_EXISTS},
                 {0, 0, "", "digest@2024-10-14", 0},
-                {0, 0, "", "digest@2024-10-14", 1},
+                {0, 0, "", "digest@2024-10-14", STORE_EXISTS},
                 {4711, 0, "vp-ubnd", "7d", -ENOENT},
                 {about.occurrence, 4711, "vp-ubnd", "7d", -ENOENT},
         };

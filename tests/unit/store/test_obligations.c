@@ -54,7 +54,7 @@ static void test_occurrence_there_and_back(void **state)
                 }
         }
         struct occurrence_record none = {.id = 77};
-        assert_int_equal(store_find_occurrence(store, "tdkt-2024", "kiem-tra", "2024-01-01", &none), 1);
+        assert_int_equal(store_find_occurrence(store, "tdkt-2024", "kiem-tra", "2024-01-01", &none), STORE_NONE);
         assert_int_equal(none.id, 77);
         none = cases[0];
         none.id = 4711;
@@ -185,8 +185,8 @@ static void test_refuses_wrong_obligations(void **state)
                         fail_msg("%s: %s", cases[i].what, store_error(store));
         }
         struct obligation_record none = {.id = 77};
-        assert_int_equal(store_get_obligation(store, 4711, &none), 1);
-        assert_int_equal(store_find_obligation(store, occurrence, "so-9", &none), 1);
+        assert_int_equal(store_get_obligation(store, 4711, &none), STORE_NONE);
+        assert_int_equal(store_find_obligation(store, occurrence, "so-9", &none), STORE_NONE);
         assert_int_equal(none.id, 77);
 }
 
@@ -725,8 +725,8 @@ static void test_a_sync_keeps_items(void **state)
         fixture_obligation(store, fixture_occurrence(store, "p", "other", ""), "a", &fixture_dated, 5);
         size_t n = 0;
         OK(store, store_begin_sync(store));
-        assert_int_equal(store_keep_item(store, "p", "one", 1), 1);
-        assert_int_equal(store_keep_item(store, "q", "one", 2), 1);
+        assert_int_equal(store_keep_item(store, "p", "one", 1), STORE_CHANGED);
+        assert_int_equal(store_keep_item(store, "q", "one", 2), STORE_CHANGED);
         OK(store, store_keep_item(store, "p", "one", 2));
         OK(store, store_finish_sync(store, NULL, NULL, &n));
         assert_int_equal(n, 1); /* what is owed of the other */
@@ -736,7 +736,7 @@ static void test_a_sync_keeps_items(void **state)
         OK(store, store_finish_sync(store, NULL, NULL, &n));
         assert_int_equal(n, 2); /* it was marked, what is owed of it was not */
         OK(store, store_begin_sync(store));
-        assert_int_equal(store_keep_item(store, "p", "one", 2), 1); /* one was away */
+        assert_int_equal(store_keep_item(store, "p", "one", 2), STORE_CHANGED); /* one was away */
         OK(store, store_keep_item(store, "p", "one", 1));
         OK(store, store_finish_sync(store, NULL, NULL, &n));
         assert_int_equal(n, 0);

@@ -95,9 +95,9 @@ static void test_keeps_what_was_written(void **state)
         OK(fixture->store, store_get_fact(fixture->store, "fingerprint", &value));
         assert_string_equal(value, "def");
         char *none = NULL;
-        assert_int_equal(store_get_fact(fixture->store, "other", &none), 1);
+        assert_int_equal(store_get_fact(fixture->store, "other", &none), STORE_NONE);
         OK(fixture->store, store_set_fact(fixture->store, "fingerprint", NULL));
-        assert_int_equal(store_get_fact(fixture->store, "fingerprint", &none), 1);
+        assert_int_equal(store_get_fact(fixture->store, "fingerprint", &none), STORE_NONE);
         assert_null(none);
 }
 

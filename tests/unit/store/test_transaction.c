@@ -46,7 +46,7 @@ static void test_reads_at_once(void **state)
         }
         OK(store, store_begin(store));
         OK(store, store_set_fact(store, "a", "2"));
-        assert_int_equal(store_begin_read(store), 1); /* and what was written is seen */
+        assert_int_equal(store_begin_read(store), STORE_OPEN); /* and what was written is seen */
         assert_fact(store, "a", "2");
         OK(store, store_commit(store));
         assert_fact(store, "a", "2");
