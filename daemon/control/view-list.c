@@ -62,7 +62,7 @@ static void narrow(const struct list *list, struct obligation_filter *filter)
                 break;
         case STATE_WAIVED:
         case STATE_WITHDRAWN:
-                filter->aside = true;
+                filter->waived_or_withdrawn = true;
                 break;
         case STATE_COUNT:
                 break;

@@ -193,7 +193,7 @@ static int synchronise(struct manager *manager, enum sync_depth depth)
 /* The wall clock may show less than what was settled already: it was set back, or the zone is another one. */
 static int unsettle(struct engine *engine)
 {
-        int r = store_unsettle(engine->store, clock_wall(clock_now(&engine->clock)));
+        int r = store_rewind_handled(engine->store, clock_wall(clock_now(&engine->clock)));
 
         return r < 0 ? r : weekly_start(engine);
 }

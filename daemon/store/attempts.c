@@ -181,9 +181,9 @@ int store_recover_deliveries(struct store *store, int64_t now_ms)
 {
         static const char silence_all[] =
                 "UPDATE carried SET stop = ? WHERE stop = ?"
-                " AND delivery IN (SELECT seq FROM delivery WHERE " DELIVERY_APART " AND state = 1)";
+                " AND delivery IN (SELECT seq FROM delivery WHERE " DELIVERY_IS_RARE " AND state = 1)";
         static const char requeue[] =
-                "UPDATE delivery SET state = 0, next_ms = ? WHERE " DELIVERY_APART " AND state = 1";
+                "UPDATE delivery SET state = 0, next_ms = ? WHERE " DELIVERY_IS_RARE " AND state = 1";
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
         if (r < 0)
@@ -225,7 +225,7 @@ int store_shift_attempts(struct store *store, int64_t by_ms, int64_t latest_ms)
                 query_cached(store, STATEMENT_SHIFT_ATTEMPTS,
                              "UPDATE delivery SET next_ms = max(min(next_ms + ?1, max(next_ms, ?2)), ?3),"
                              " made_ms = iif(made_ms + ?1 < ?3, made_ms, made_ms + ?1)"
-                             " WHERE (" DELIVERY_WAITS ") OR (" DELIVERY_APART " AND state = 1)");
+                             " WHERE (" DELIVERY_IN_QUEUE ") OR (" DELIVERY_IS_RARE " AND state = 1)");
         query_bind_integer(&query, by_ms);
         query_bind_integer(&query, latest_ms);
         query_bind_integer(&query, wall_at(CIVIL_FIRST_DAY, 0) * 1000); /* what query_read_ms() takes */

@@ -310,9 +310,9 @@ static int list(struct store *store, const struct delivery_filter *filter, int64
         const struct condition conditions[] = {
                 {filter->obligation_id, OF_OBLIGATION, .number = filter->obligation_id},
                 {filter->occurrence_id, OF_OCCURRENCE, .number = filter->occurrence_id},
-                {.asked = filter->state == DELIVERY_QUEUED, .sql = DELIVERY_WAITS},
+                {.asked = filter->state == DELIVERY_QUEUED, .sql = DELIVERY_IN_QUEUE},
                 {.asked = filter->state == DELIVERY_SENT, .sql = "state = 2"},
-                {apart, DELIVERY_APART " AND state = ?", .number = filter->state},
+                {apart, DELIVERY_IS_RARE " AND state = ?", .number = filter->state},
                 {filter->agency, "agency = ?", .text = filter->agency},
         };
         const struct listing listing = {

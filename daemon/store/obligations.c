@@ -284,7 +284,7 @@ static int unsettle(struct store *store, enum statement which, const char *sql, 
 }
 
 /* Up to just before now: what falls due at this very moment is still to come. */
-int store_unsettle(struct store *store, wall_time now)
+int store_rewind_handled(struct store *store, wall_time now)
 {
         static const char occurrences[] = "UPDATE occurrence SET handled = ?1 - 1, next_fire = iif(withdrawn, NULL, 0)"
                                           " WHERE handled > ?1";

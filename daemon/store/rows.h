@@ -24,9 +24,10 @@ extern const struct row_type notice_rows;
 extern const struct row_type delivery_rows;
 #define AUDIT_COLUMNS "id, at_ms, who, uid, verb, plan, item, key, agency, detail"
 extern const struct row_type audit_rows;
-/* Written so that SQLite goes by the index of what is queued, or of what is neither that nor sent. */
-#define DELIVERY_WAITS "state = 0 AND server > ''"
-#define DELIVERY_APART "state <> 0 AND state <> 2"
+/* Written so that SQLite goes by the index of what is queued, or by that of the few that are neither queued nor sent.
+ */
+#define DELIVERY_IN_QUEUE "state = 0 AND server > ''"
+#define DELIVERY_IS_RARE "state <> 0 AND state <> 2"
 
 /* The states in which a notice is still to be said, a bit each. */
 int64_t notice_states_said(void);

@@ -146,7 +146,7 @@ struct obligation_filter {
         bool dateless;                /* only tentative or undated */
         civil_day effective_before;   /* only what is overdue on that day, as store_count() has it; 0: any */
         civil_day snoozed_from;       /* only what has a snooze that ends on that day or later; 0: any */
-        bool aside;                   /* only waived or withdrawn */
+        bool waived_or_withdrawn;     /* only waived or withdrawn */
         bool as_planned;              /* within a day in the order in which the plans first had them, then by agency */
         bool reverse;                 /* the other way round, the undated first; not with as_planned */
         size_t limit, offset;         /* 0: no limit */
@@ -183,7 +183,7 @@ int store_last_due(struct store *store, wall_time now, wall_time *ret);
 int store_next_fire(struct store *store, wall_time *ret);
 /* The clock was set back to `now`: what was settled at a moment that is still to come is settled no more, and is judged
  * anew. What was said stays said, since its notice is there. */
-int store_unsettle(struct store *store, wall_time now);
+int store_rewind_handled(struct store *store, wall_time now);
 
 /* ---- notices ---- */
 struct notice_record {

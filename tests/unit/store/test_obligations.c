@@ -305,7 +305,7 @@ static void test_lists_by_filter(void **state)
                 {{.effective_before = 100}, "p23/thang@1970-01-26:a"},
                 {{.snoozed_from = 98}, "p24/nop:b"},
                 {{.snoozed_from = 99}, ""},
-                {{.aside = true}, "p23/nop:a p24/cu:a"},
+                {{.waived_or_withdrawn = true}, "p23/nop:a p24/cu:a"},
                 {{.limit = 2}, "p23/thang@1970-01-26:a p23/thang@1970-02-25:a"},
                 {{.limit = 2, .offset = 2}, "p23/nop:a p24/cu:a"},
                 {{.offset = 8}, "p24/hop:a p24/cho:a"},
@@ -345,7 +345,7 @@ static void test_pages_by_cursor(void **state)
                 {.item = "nop"},
                 {.agency = "a"},
                 {.open_only = true},
-                {.aside = true},
+                {.waived_or_withdrawn = true},
                 {.dateless = true},
                 {.no_withdrawn = true},
                 {.effective_before = 111},
@@ -557,7 +557,7 @@ static void test_due_occurrences_and_unsettle(void **state)
         OK(store, store_next_fire(store, &next));
         assert_int_equal(next, 10);
 
-        OK(store, store_unsettle(store, 5));
+        OK(store, store_rewind_handled(store, 5));
         assert_int_equal(store_due_occurrences(store, 5, records, 4), 1); /* nothing of the others lies ahead */
         assert_string_equal(records[0].item, "one");
         assert_int_equal(records[0].handled, 4);
@@ -583,7 +583,7 @@ static void test_unsettles_what_lies_ahead(void **state)
                 record.handled = table[i].handled;
                 OK(store, store_put_obligation(store, &record));
         }
-        OK(store, store_unsettle(store, 5));
+        OK(store, store_rewind_handled(store, 5));
         for (size_t i = 0; i < ELEMENTS(table); i++) {
                 CLEANUP(obligation_record_clear) struct obligation_record record = {0};
                 OK(store, store_get_obligation(store, ids[i], &record));

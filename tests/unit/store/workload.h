@@ -116,9 +116,9 @@ static inline int workload_views(struct store *store, const int64_t obligations[
                 {.effective_before = 101},
                 {.effective_before = 101, .agency = "so-1"},
                 {.snoozed_from = 90},
-                {.aside = true},
+                {.waived_or_withdrawn = true},
                 {.as_planned = true, .snoozed_from = 90},
-                {.as_planned = true, .aside = true},
+                {.as_planned = true, .waived_or_withdrawn = true},
                 /* by cursor: each is two lists, of what is dated and of what is not */
                 {.as_planned = true, .by_cursor = true, .limit = 9},
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1},
@@ -127,7 +127,7 @@ static inline int workload_views(struct store *store, const int64_t obligations[
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .agency = "so-1"},
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .item = "one"},
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .snoozed_from = 90},
-                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .aside = true},
+                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .waived_or_withdrawn = true},
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .effective_before = 101},
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .done_from = 90, .done_to = 110},
         };
@@ -174,7 +174,7 @@ static inline int workload_tick(struct store *store, const int64_t obligations[s
         size_t n_dates;
         TRY(store_open_dates(store, occurrence, &dates, &n_dates));
         TRY(store_next_fire(store, &next));
-        TRY(store_unsettle(store, 9));
+        TRY(store_rewind_handled(store, 9));
 
         CLEANUP(occurrence_record_clear) struct occurrence_record found = {0}, got = {0};
         TRY(store_find_occurrence(store, "p", "one", "", &found));
