@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "control/dates.h"
+#include "core/date.h"
 
 static int not_found(const char *what, const struct nearest *nearest, const char *else_try, sd_bus_error *error)
 {

@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "control/dates.h"
 #include "control/handlers.h"
 #include "control/view.h"
+#include "core/date.h"
 
 /* Obligations looked at for one page: where the filter keeps few of many, a page may be short or empty, and only
  * its `next` says whether it was the last. Some milliseconds of work. */

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#include "control/dates.h"
+#include "core/date.h"
 
 static struct calendar *calendar;
 

@@ -1,4 +1,4 @@
-/* Tests of control/dates: every form that people write, read on one day of a real calendar. */
+/* Tests of core/date: every form that people write, read on one day of a real calendar. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "control/dates.h"
+#include "core/date.h"
 
 #define TODAY "2024-04-26" /* a Friday; 29 and 30 April and 1 May 2024 were days off, Saturday 4 May was worked */
 

@@ -1,5 +1,5 @@
 /* Dates as people write them: 2024-10-15, 15/10/2024, 15/10, tomorrow, +5d, +3wd. */
-#include "control/dates.h"
+#include "core/date.h"
 
 #include <errno.h>
 #include <string.h>
