@@ -231,13 +231,13 @@ static void decide_duty(struct sim *sim)
 static void blunder(struct sim *sim)
 {
         static char endless[DECISION_TEXT_MAX + 2];
-        static const struct decision_scope nowhere[] = {{.item = {"p", "no-such-item"}},
-                                                        {.item = {"p", ""}},
-                                                        {.item = {"", ""}},
-                                                        {.item = {"", "i0"}},
+        static const struct decision_scope nowhere[] = {{.item = {.plan = "p", .item = "no-such-item"}},
+                                                        {.item = {.plan = "p", .item = ""}},
+                                                        {.item = {.plan = "", .item = ""}},
+                                                        {.item = {.plan = "", .item = "i0"}},
                                                         {.item = {"p", "i0", "1999-01-01"}},
-                                                        {.item = {"x", "i0"}},
-                                                        {.item = {"p", "i0"}, .agency = "nobody"}};
+                                                        {.item = {.plan = "x", .item = "i0"}},
+                                                        {.item = {.plan = "p", .item = "i0"}, .agency = "nobody"}};
         static const char *const bad_texts[] = {"", " ", "hai\ndòng", endless};
         struct chance *chance = &sim->streams[CLASS_PEOPLE];
         struct engine *engine = manager_engine(sim->manager);
@@ -249,7 +249,7 @@ static void blunder(struct sim *sim)
 
         memset(endless, 'a', DECISION_TEXT_MAX + 1);
         if (kind == 0) {
-                scope = (struct decision_scope){.item = {"p", "i0"}};
+                scope = (struct decision_scope){.item = {.plan = "p", .item = "i0"}};
                 text = bad_texts[chance_between(chance, 0, 3)];
                 act.verb = chance_percent(chance, 50) ? ACT_SNOOZE : ACT_WAIVE;
                 r = decide(sim, &scope, &act, text, &result);

@@ -44,7 +44,7 @@ static void the_ladder_of_one_obligation(void **state)
 static void done_stops_everything(void **state)
 {
         struct play *play = play_new("2024-06-01", REPORT, "", false);
-        struct decision_scope scope = {.item = {"p", "bao-cao"}, .agency = "c"};
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
         struct decision_result result;
 
         (void)state;
@@ -62,7 +62,7 @@ static void done_stops_everything(void **state)
 static void done_cancels_what_is_queued(void **state)
 {
         struct play *play = play_new("2024-06-01", REPORT, "", false);
-        struct decision_scope scope = {.item = {"p", "bao-cao"}};
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}};
         struct decision_result result;
         struct store_counts counts;
 
@@ -141,7 +141,8 @@ static void what_falls_together_stays_together_across_batches(void **state)
 static void a_tentative_window_until_its_day_is_fixed(void **state)
 {
         struct play *play = play_new("2024-09-01", INSPECTION, "", false);
-        struct decision_scope all = {.item = {"p", "kiem-tra"}}, one = {.item = {"p", "kiem-tra"}, .agency = "c"};
+        struct decision_scope all = {.item = {.plan = "p", .item = "kiem-tra"}},
+                              one = {.item = {.plan = "p", .item = "kiem-tra"}, .agency = "c"};
         struct decision_result result;
 
         (void)state;
@@ -183,7 +184,7 @@ static void a_tentative_window_until_its_day_is_fixed(void **state)
 static void a_snooze_is_silent_and_ends_with_a_reminder(void **state)
 {
         struct play *play = play_new("2024-06-01", REPORT, "confirmations = true;", false);
-        struct decision_scope scope = {.item = {"p", "bao-cao"}, .agency = "c"};
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
         struct decision_result result;
 
         (void)state;
@@ -211,7 +212,7 @@ static void a_snooze_is_silent_and_ends_with_a_reminder(void **state)
 static void an_unsnooze_is_followed_by_a_reminder(void **state)
 {
         struct play *play = play_new("2024-06-03", REPORT, "", false);
-        struct decision_scope scope = {.item = {"p", "bao-cao"}, .agency = "c"};
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
         struct decision_result result;
 
         (void)state;
@@ -428,7 +429,7 @@ static void observances_are_announced_and_never_overdue(void **state)
 static void what_was_taken_back_is_not_confirmed(void **state)
 {
         struct play *play = play_new("2024-06-03 20:00", REPORT, "confirmations = true;", false);
-        struct decision_scope scope = {.item = {"p", "bao-cao"}, .agency = "c"};
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
         struct decision_result result;
 
         (void)state;
@@ -445,7 +446,7 @@ static void what_was_taken_back_is_not_confirmed(void **state)
 static void what_left_the_plan_is_not_reopened(void **state)
 {
         struct play *play = play_new("2024-06-03", REPORT, "", false);
-        struct decision_scope scope = {.item = {"p", "bao-cao"}, .agency = "c"};
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
         struct decision_result result;
 
         (void)state;
@@ -577,7 +578,7 @@ static void only_id(struct play *play, char ret[static DELIVERY_ID_SIZE])
 static void what_follows_a_snooze_keeps_its_id(void **state)
 {
         struct play *play = play_new("2024-06-05 10:00", REPORT, "", false);
-        struct decision_scope scope = {.item = {"p", "bao-cao"}, .agency = "c"};
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
         struct decision_result result;
         char before[DELIVERY_ID_SIZE], after[DELIVERY_ID_SIZE];
 
@@ -664,7 +665,7 @@ static void dates_set_before_anybody_heard(void **state)
                 const char *days[3];
                 int told;
         } table[] = {{{"2024-06-20"}, 1}, {{"2024-06-20", "2024-06-21"}, 1}, {{"2024-06-20", "2024-06-14"}, 0}};
-        struct decision_scope scope = {.item = {"p", "bao-cao"}, .agency = "c"};
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
 
         (void)state;
         for (size_t i = 0; i < ELEMENTS(table); i++) {
@@ -691,7 +692,7 @@ static void dates_set_before_anybody_heard(void **state)
  * by an edited plan: nobody heard of that, and on Monday the reminder leaves. */
 static void a_date_moved_away_and_back(void **state)
 {
-        const struct decision_scope scope = {.item = {"p", "bao-cao"}, .agency = "c"};
+        const struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
 
         (void)state;
         for (int edited = 0; edited < 2; edited++) {
@@ -800,7 +801,7 @@ static void days_off_are_no_time_tried(void **state)
 static void a_date_set_in_the_past_is_escalated(void **state)
 {
         struct play *play = play_new("2024-06-03", REPORT, "", false);
-        struct decision_scope scope = {.item = {"p", "bao-cao"}, .agency = "c"};
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
         struct decision_result result;
 
         (void)state;
@@ -858,7 +859,7 @@ static void every_date_of_an_occurrence_is_escalated(void **state)
                          " }, { id = \"x%d\"; name = \"X\"; emails = [\"x%d@x.example\"];", i, i);
         assert_int_equal(play_move(play, agencies), 0);
         for (int i = 0; i < LATE; i++) {
-                struct decision_scope scope = {.item = {"p", "bao-cao"}, .agency = id};
+                struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = id};
 
                 snprintf(id, sizeof(id), "x%d", i);
                 assert_int_equal(decided(decide_set_date(play_engine(play), &clerk, &scope, day_of("2024-01-02") + i,
@@ -884,7 +885,7 @@ static void a_dropped_escalation_stays_dropped(void **state)
                                      "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; "
                                      "for = [\"b\", \"c\"]; }",
                                      "", false);
-        struct decision_scope scope = {.item = {"p", "bao-cao"}, .agency = "c"};
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
         struct decision_result result;
         char id[DELIVERY_ID_SIZE];
         const struct delivery_filter of_head = {.state = DELIVERY_QUEUED, .agency = "a"};

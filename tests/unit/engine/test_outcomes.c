@@ -128,7 +128,7 @@ static void a_plan_of_the_past_is_not_too_late(void **state)
 static void what_was_decided_in_time_is_not_too_late(void **state)
 {
         struct play *play = play_new("2024-06-12", ONLY, "", false);
-        const struct decision_scope scope = {.item = {"p", "kiem-tra"}, .agency = "c"};
+        const struct decision_scope scope = {.item = {.plan = "p", .item = "kiem-tra"}, .agency = "c"};
         struct decision_result result;
 
         (void)state;
