@@ -349,7 +349,7 @@ static int take(struct store *store, const char *id, enum delivery_step step)
         int n;
         switch (step) {
         case STEP_CLAIM:
-                n = store_claim_deliveries(store, "mail", 1000, false, &record, 1);
+                n = store_claim_deliveries(store, &channel_mail, 1000, false, &record, 1);
                 if (n == 1)
                         delivery_record_clear(&record);
                 return n == 1 ? 0 : 1;
