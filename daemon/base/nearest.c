@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 /* Bytes of a word that are compared: ids and keys are shorter, and the cost is the square of it. */
 #define NEAREST_MAX 64
@@ -13,6 +14,8 @@
 /* A word of so many letters that stands whole in a longer one was meant, whatever is around it: "agencyname". A shorter
  * one is there by chance: "thu" in "thu hai". */
 #define WHOLE_WORD_MIN 4
+/* Another form of a word shares all but its last letter: "delivery" and "deliveries". */
+#define STEM_MIN 5
 
 static size_t least(size_t a, size_t b)
 {
@@ -48,12 +51,17 @@ static bool contains(const char *longer, const char *shorter)
         return strlen(shorter) >= WHOLE_WORD_MIN && strcasestr(longer, shorter);
 }
 
+static bool shares_stem(const char *a, const char *b, size_t letters)
+{
+        return letters > STEM_MIN && strncasecmp(a, b, letters - 1) == 0;
+}
+
 static bool is_near(const char *word, const char *candidate, size_t distance)
 {
         size_t letters = least(strlen(word), strlen(candidate));
 
         return (distance <= 1 && letters > 1) || distance <= letters / LETTERS_PER_SLIP || contains(word, candidate) ||
-               contains(candidate, word);
+               contains(candidate, word) || shares_stem(word, candidate, letters);
 }
 
 void nearest_consider(struct nearest *nearest, const char *candidate)

@@ -53,6 +53,10 @@ static void test_nearest(void **state)
                 {"thi-dua", {"kiem-tra", "thi-dua-2025"}, "thi-dua-2025"},
                 {"so-tu-phap-tinh", {AGENCIES}, "so-tu-phap"},
                 {"stp-tinh", {AGENCIES}, NULL},
+                /* another form of the same word */
+                {"delivery", {"deliveries", "drop"}, "deliveries"},
+                {"agencies", {"agency", "age"}, "agency"},
+                {"so-tai", {"so-tay"}, "so-tay"},
                 /* nothing is near to nothing */
                 {"", {"a", "ab"}, NULL},
                 {"a", {"b", "ab"}, NULL},
