@@ -42,11 +42,30 @@ static bool draw(void)
         return RAND_status() == 1 && RAND_bytes(&byte, 1) == 1 && RAND_priv_bytes(&byte, 1) == 1;
 }
 
+/* From 3.2 on libcrypto keeps the decoder of each sort of public key once it is made, even one that lacks parts for
+ * want of memory: no certificate with such a key could be read until the program ends. */
+static bool make_decoder(const char *sort)
+{
+        EVP_PKEY *key = NULL;
+        OSSL_DECODER_CTX *decoder = OSSL_DECODER_CTX_new_for_pkey(&key, "DER", "SubjectPublicKeyInfo", sort,
+                                                                  EVP_PKEY_PUBLIC_KEY, NULL, NULL);
+        bool made = decoder && OSSL_DECODER_CTX_get_num_decoders(decoder) > 0;
+
+        OSSL_DECODER_CTX_free(decoder);
+        return made;
+}
+
+static bool make_decoders(void)
+{
+        return make_decoder("rsaEncryption") && make_decoder("id-ecPublicKey");
+}
+
 int crypto_start(void)
 {
         bool whole = draw() && fetch_EVP_MD() && fetch_EVP_CIPHER() && fetch_EVP_MAC() && fetch_EVP_KDF() &&
                      fetch_EVP_KEYMGMT() && fetch_EVP_SIGNATURE() && fetch_EVP_KEYEXCH() && fetch_EVP_ASYM_CIPHER() &&
-                     fetch_EVP_KEM() && fetch_OSSL_ENCODER() && fetch_OSSL_DECODER() && fetch_OSSL_STORE_LOADER();
+                     fetch_EVP_KEM() && fetch_OSSL_ENCODER() && fetch_OSSL_DECODER() && fetch_OSSL_STORE_LOADER() &&
+                     make_decoders();
 
         ERR_clear_error();
         return whole ? 0 : -ENOMEM;

@@ -98,6 +98,9 @@ static void try_one(struct faults *faults, long at)
         fflush(stdout);
         pid_t pid = fork();
         if (pid == 0) {
+                unsigned char byte;
+
+                (void)RAND_bytes(&byte, 1); /* what draws is seeded anew after a fork; the daemon does not fork */
                 memory_fail(at, false);
                 (void)connect_once();
                 (void)memory_heal();
