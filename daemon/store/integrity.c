@@ -68,7 +68,7 @@ static int read_complaint(struct store *store, const char *complaint, struct mis
 /* Where one index of a table disagrees with it, the index is wrong: made anew it is right again. Where two do, it is
  * the row that was changed under them, and nobody knows what it was. An index of what is unique cannot be made anew
  * where the row that was changed is the same as another by now, and is left alone. The same where SQLite complains of
- * anything else, which quick_check does not see: a key that is there twice, a table of keys out of order. */
+ * anything else: a page, a key that is there twice, a table of keys out of order. */
 static int find_indexes(struct store *store, const char *first_words, char **indexes)
 {
         struct mistaken found[MISTAKEN_MAX] = {0};
@@ -100,17 +100,9 @@ static int find_indexes(struct store *store, const char *first_words, char **ind
 
 int integrity_check(struct store *store, char **indexes)
 {
-        CLEANUP_FREE char *words = NULL, *pages = NULL;
+        CLEANUP_FREE char *words = NULL;
         int r = ask_sqlite(store, "PRAGMA integrity_check(1)", &words);
-        if (r < 0 || !words)
-                return r;
-        /* The same but for the comparison of indexes with their tables. */
-        r = ask_sqlite(store, "PRAGMA quick_check(1)", &pages);
-        if (r < 0)
-                return r;
-        if (pages)
-                return store_refuse(store, -EUCLEAN, DAMAGED " (%s)", pages);
-        return find_indexes(store, words, indexes);
+        return r < 0 || !words ? r : find_indexes(store, words, indexes);
 }
 
 int integrity_mend(struct store *store, const char *indexes)
