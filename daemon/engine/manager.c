@@ -30,6 +30,7 @@ struct manager {
         sd_event_source *timer;
         int64_t wake;
         int64_t set_point; /* clock_set_point() when last looked at */
+        bool of_excerpt;
         bool running;
         bool in_tick;
         uint32_t failures;  /* of the store, in a row: the state is in doubt until something was written */
@@ -78,6 +79,7 @@ int manager_new(const struct manager_options *options, struct manager **ret, cha
         };
         if (options->observer.self)
                 engine_observe(&manager->engine, &options->observer);
+        manager->of_excerpt = options->of_excerpt;
         manager->wake = INT64_MAX;
         clock_set_zone(engine_config(&manager->engine)->timezone);
         if (options->is_virtual)
@@ -219,7 +221,7 @@ int manager_start(struct manager *manager)
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot start");
         engine->failures_due = clock_now(&engine->clock); /* of an earlier run, if any: told at the first tick */
-        r = synchronise(manager, SYNC_ROWS);
+        r = synchronise(manager, manager->of_excerpt ? SYNC_CHANGES : SYNC_ROWS);
         if (r < 0)
                 return r;
         manager->running = manager->moved = true;

@@ -17,6 +17,7 @@ struct manager_options {
         struct engine_observer observer;
         bool is_virtual;
         int64_t virtual_ms; /* where a virtual clock starts */
+        bool of_excerpt;    /* the store is filled with a part of another: what it lacks is not to be made anew */
         uint64_t seed;      /* of a virtual manager's random numbers; a real one asks the kernel */
 };
 

@@ -112,6 +112,7 @@ int outlook_new(struct engine *engine, civil_day to, const char *agency, const s
                 .observer = *observer,
                 .is_virtual = true,
                 .virtual_ms = clock_now(&engine->clock),
+                .of_excerpt = true,
                 .seed = SEED,
         };
         struct store_scope scope;
