@@ -2,6 +2,7 @@
 #include "base/array.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #define FIRST_ROOM 32 /* elements: most lists of the program have fewer */
@@ -13,8 +14,10 @@ int array_grow(void **array, size_t n, size_t *room, size_t element_size)
 
         if (n < *room)
                 return 0;
+        if (*room > SIZE_MAX / 2 / element_size)
+                return -ENOMEM;
         more = *room > 0 ? *room * 2 : FIRST_ROOM;
-        grown = reallocarray(*array, more, element_size);
+        grown = realloc(*array, more * element_size);
         if (!grown)
                 return -ENOMEM;
         *array = grown;

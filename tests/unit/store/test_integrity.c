@@ -67,6 +67,17 @@ static int make_block(void **state)
 
 /* ---- indexes ---- */
 
+/* In whatever order the checks come upon them. */
+static void assert_same_names(const char *names, const char *expected)
+{
+        CLEANUP_FREE char *words = strdup(expected);
+        char *rest = NULL;
+        assert_int_equal(strlen(names), strlen(expected));
+        for (char *name = strtok_r(words, ", ", &rest); name; name = strtok_r(NULL, ", ", &rest))
+                if (!strstr(names, name))
+                        fail_msg("%s is not among %s", name, names);
+}
+
 static void test_makes_an_index_anew(void **state)
 {
         static const struct {
@@ -91,7 +102,7 @@ static void test_makes_an_index_anew(void **state)
                 change_behind(fixture, cases[i].index, cases[i].change);
                 fixture_open(fixture);
                 OK(fixture->store, store_get_fact(fixture->store, FACT_MENDED, &mended));
-                assert_string_equal(mended, cases[i].mended);
+                assert_same_names(mended, cases[i].mended);
                 OK(fixture->store, store_set_fact(fixture->store, FACT_MENDED, NULL));
                 fixture_close(fixture);
                 fixture_open(fixture);
