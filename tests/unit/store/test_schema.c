@@ -239,7 +239,7 @@ static void test_from_every_version(void **state)
 {
         struct fixture *fixture = *state;
         for (size_t version = 1; version < schema_current.n; version++) {
-                CLEANUP_FREE char *path = NULL, *error = NULL;
+                CLEANUP_FREE char *path = NULL;
                 struct store plain = {.lock = -1};
                 assert_int_equal(mkdir(fixture->dir, 0700), 0);
                 path = fixture_path(fixture, STORE_FILE);
