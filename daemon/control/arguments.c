@@ -199,6 +199,8 @@ static int take_value(sd_bus_message *call, const char *name, const struct filte
                         *keys[i].value = value;
                 return r < 0 ? r : 0;
         }
+        if (!id_valid(name)) /* nothing that could steer a terminal is handed back */
+                return sd_bus_error_set(error, ERROR_INVALID, "the filter has a key that is no word");
         return sd_bus_error_setf(error, ERROR_INVALID, "the filter has an unknown key \"%s\"%s%s%s", name,
                                  nearest.best ? "; did you mean \"" : "", nearest.best ? nearest.best : "",
                                  nearest.best ? "\"?" : "");

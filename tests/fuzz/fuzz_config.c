@@ -145,9 +145,12 @@ static void check_config(const struct config *config)
         for (size_t i = 0; i < config->roster.n_agencies; i++)
                 REQUIRE(id_valid(config->roster.agencies[i].id) &&
                         roster_find(&config->roster, config->roster.agencies[i].id) == i);
-        for (size_t i = 0; i < config->n_webhooks; i++)
-                for (size_t k = 0; k < config->webhooks[i].n_agencies; k++)
-                        REQUIRE(config->webhooks[i].agencies[k] < config->roster.n_agencies);
+        for (size_t i = 0; i < config->n_webhooks; i++) {
+                const struct subscription *subscription = &config->webhooks[i].subscription;
+
+                for (size_t k = 0; k < subscription->n_agencies; k++)
+                        REQUIRE(subscription->agencies[k] < config->roster.n_agencies);
+        }
         for (size_t p = 0; p < config->n_plans; p++) {
                 const struct plan *plan = &config->plans[p];
 

@@ -154,7 +154,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fill(&entry, &letter, (const char *const *)texts);
         compose(&letter, &mail);
         check_headers(&mail);
-        check_lines(mail.calendars[0]);
+        for (char **calendar = mail.calendars; calendar && *calendar; calendar++)
+                check_lines(*calendar);
         REQUIRE_OF(count_tags(mail.html) == count_tags(plain.html), mail.html);
         check_payload(&letter);
         composed_mail_clear(&mail);
