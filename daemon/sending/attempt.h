@@ -31,7 +31,7 @@ struct journal_fields attempt_fields(const struct attempt *attempt);
 const char *attempt_subject(const struct attempt *attempt);
 
 struct attempts {
-        TAILQ_HEAD(, attempt) queue;
+        TAILQ_HEAD(attempt_queue, attempt) queue;
         size_t n;
 };
 void attempts_init(struct attempts *attempts);
