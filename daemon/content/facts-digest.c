@@ -54,8 +54,10 @@ static int add_row(struct matrix *matrix, const struct obligation_record *record
         struct letter_debtor *cells;
         struct letter_row *row;
 
-        if (ARRAY_GROW(matrix->rows, matrix->letter.n_rows, matrix->rows_room) < 0 ||
-            ARRAY_GROW(matrix->cells, matrix->letter.n_rows, matrix->cells_room) < 0)
+        if (ARRAY_GROW(matrix->rows, matrix->letter.n_rows, matrix->rows_room) < 0)
+                return -ENOMEM;
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): its elements are pointers */
+        if (ARRAY_GROW(matrix->cells, matrix->letter.n_rows, matrix->cells_room) < 0)
                 return -ENOMEM;
         cells = facts_keep(facts, calloc(matrix->letter.n_columns + 1, sizeof(*cells)));
         if (!cells)

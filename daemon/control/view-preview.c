@@ -100,7 +100,7 @@ int handle_preview(sd_bus_message *call, void *userdata, sd_bus_error *error)
                 r = message_mail(message, &mail);
         if (compose_refusal(r))
                 return sd_bus_error_set(error, ERROR_REFUSED, compose_refusal(r));
-        if (r < 0)
+        if (r != GATHER_DONE)
                 return control_trouble(control, r, error);
         return reply(call, message_letter(message), mail);
 }
