@@ -78,7 +78,7 @@ int letter_calendars(const struct letter_sender *sender, const struct letter *le
                 return -ENOMEM;
         for (size_t i = 0; i < letter->n_entries; i++) {
                 const struct letter_entry *entry = &letter->entries[i];
-                if (entry != published && !entry->cancels)
+                if (!entry->cancels && entry != published)
                         continue;
                 calendars[n] = event_object(sender, letter, entry, subject);
                 if (!calendars[n++])
