@@ -3,42 +3,18 @@
 
 #include "tree.h"
 
-struct one {
-        const struct mistake *mistake;
-        struct tree tree;
-};
-
-static int setup(void **state)
-{
-        struct one *one = calloc(1, sizeof(*one));
-
-        one->mistake = *state;
-        tree_make(&one->tree);
-        *state = one;
-        return 0;
-}
-
-static int teardown(void **state)
-{
-        struct one *one = *state;
-
-        tree_remove(&one->tree);
-        free(one);
-        return 0;
-}
-
 static void check(void **state, bool warning)
 {
-        const struct one *one = *state;
-        const struct mistake *mistake = one->mistake;
+        const struct tree_row *row = *state;
+        const struct mistake *mistake = row->about;
         struct report report = {.n = 0};
         struct config *config = NULL;
-        unsigned line = tree_replace(&one->tree, mistake->file, mistake->old, mistake->new);
-        int r = config_load(one->tree.path, &report, NULL, &config);
+        unsigned line = tree_replace(&row->tree, mistake->file, mistake->old, mistake->new);
+        int r = config_load(row->tree.path, &report, NULL, &config);
         CLEANUP_FREE char *findings = tree_findings(&report);
         char path[256];
 
-        tree_path(&one->tree, mistake->file, path);
+        tree_path(&row->tree, mistake->file, path);
         line = (unsigned)((int)line + mistake->down);
         assert_int_equal(r, warning ? 0 : -EINVAL);
         assert_int_equal(config != NULL, warning);
@@ -72,7 +48,7 @@ int mistakes_run(const char *name, const struct mistake *mistakes, size_t n, boo
 
         assert_non_null(tests);
         for (size_t i = 0; i < n; i++)
-                tests[i] = (struct CMUnitTest){mistakes[i].name, warnings ? test_warning : test_mistake, setup,
-                                               teardown, (void *)&mistakes[i]};
+                tests[i] = (struct CMUnitTest){mistakes[i].name, warnings ? test_warning : test_mistake, tree_row_setup,
+                                               tree_row_teardown, (void *)&mistakes[i]};
         return _cmocka_run_group_tests(name, tests, n, NULL, NULL);
 }

@@ -149,30 +149,6 @@ static const struct several tests_of_several[] = {
          false},
 };
 
-struct one {
-        const struct several *several;
-        struct tree tree;
-};
-
-static int setup(void **state)
-{
-        struct one *one = calloc(1, sizeof(*one));
-
-        one->several = *state;
-        tree_make(&one->tree);
-        *state = one;
-        return 0;
-}
-
-static int teardown(void **state)
-{
-        struct one *one = *state;
-
-        tree_remove(&one->tree);
-        free(one);
-        return 0;
-}
-
 static void apply(const struct tree *tree, const struct change *change)
 {
         char path[256];
@@ -188,16 +164,16 @@ static void apply(const struct tree *tree, const struct change *change)
 
 static void test_several(void **state)
 {
-        const struct one *one = *state;
-        const struct several *several = one->several;
+        const struct tree_row *row = *state;
+        const struct several *several = row->about;
         struct report report = {.n = 0};
         struct config *config = NULL;
         size_t n = 0;
         int r;
 
         for (size_t i = 0; i < ELEMENTS(several->changes) && several->changes[i].file; i++)
-                apply(&one->tree, &several->changes[i]);
-        r = config_load(one->tree.path, &report, NULL, &config);
+                apply(&row->tree, &several->changes[i]);
+        r = config_load(row->tree.path, &report, NULL, &config);
         CLEANUP_FREE char *findings = tree_findings(&report);
 
         while (n < ELEMENTS(several->findings) && several->findings[n].file)
@@ -210,7 +186,7 @@ static void test_several(void **state)
                 const struct finding_expected *expected = &several->findings[i];
                 char path[256];
 
-                tree_path(&one->tree, expected->file, path);
+                tree_path(&row->tree, expected->file, path);
                 if (strcmp(report.findings[i].file, path) != 0 || report.findings[i].line != expected->line ||
                     !strstr(report.findings[i].text, expected->words))
                         fail_msg("expected %s:%u: %s, found:\n%s", expected->file, expected->line, expected->words,
@@ -225,7 +201,7 @@ int main(void)
         struct CMUnitTest tests[ELEMENTS(tests_of_several)];
 
         for (size_t i = 0; i < ELEMENTS(tests_of_several); i++)
-                tests[i] = (struct CMUnitTest){tests_of_several[i].name, test_several, setup, teardown,
-                                               (void *)&tests_of_several[i]};
+                tests[i] = (struct CMUnitTest){tests_of_several[i].name, test_several, tree_row_setup,
+                                               tree_row_teardown, (void *)&tests_of_several[i]};
         return cmocka_run_group_tests_name("several mistakes", tests, NULL, NULL);
 }

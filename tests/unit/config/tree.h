@@ -218,3 +218,29 @@ static inline char *tree_findings(const struct report *report)
         (void)fclose(stream);
         return all;
 }
+
+/* A tree of its own for each row of a table: the row is the state that a test begins with. */
+struct tree_row {
+        const void *about;
+        struct tree tree;
+};
+
+static inline int tree_row_setup(void **state)
+{
+        struct tree_row *row = calloc(1, sizeof(*row));
+
+        assert_non_null(row);
+        row->about = *state;
+        tree_make(&row->tree);
+        *state = row;
+        return 0;
+}
+
+static inline int tree_row_teardown(void **state)
+{
+        struct tree_row *row = *state;
+
+        tree_remove(&row->tree);
+        free(row);
+        return 0;
+}
