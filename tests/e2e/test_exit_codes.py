@@ -18,9 +18,9 @@ from live import wait_until
 from strangers import ITEMS, NEXT, Office, needs_root
 
 # What is said in turn at a fresh office, behind the code it ends with. A verb stands in lines of its own with all of 0, 1,
-# 2 and 3 but those that UNREACHED names; other verbs may stand between them, and "edit": a mistake gets into the plan. Beside these, each ends with 1 when its
-# answer cannot be written, with 2 on an option that is none, and if it asks the daemon, with 4 and 5 where it might
-# end with 0.
+# 2 and 3 but those that UNREACHED names; other verbs may stand between them, and "edit": a mistake gets into the plan.
+# Beside these, each ends with 1 when its answer cannot be written, with 2 on an option that is none, and if it asks the
+# daemon, with 4 and 5 where it might end with 0.
 VERBS = {
     "status": """
         0 status --check
