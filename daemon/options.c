@@ -17,6 +17,7 @@ static const char help[] =
         "  --bus system|session|none the bus on which reminderctl is answered, system by default\n"
         "  --check                   read and check everything, print every mistake as FILE:LINE: text, and exit\n"
         "  --rehearse FROM..TO       print what would be sent between two days (2024-01-01..2024-12-31), and exit\n"
+        "    --fresh                 as a first start on that day, from an empty state\n"
         "    --deliver               and really send it, to whatever the configuration names\n"
         "    --bus system|session    wait there for decisions, and for org.reminderd1.Rehearsal.Advance\n"
         "    --json                  one JSON object a line\n"
@@ -64,13 +65,14 @@ __attribute__((format(printf, 1, 2))) static enum exit_code usage(const char *fo
 
 enum exit_code options_parse(int argc, char **argv, struct options *options)
 {
-        enum { CONFIG = 256, STATE, BUS, CHECK, REHEARSE, DELIVER, JSON, VERSION, HELP };
+        enum { CONFIG = 256, STATE, BUS, CHECK, REHEARSE, FRESH, DELIVER, JSON, VERSION, HELP };
         static const struct option known[] = {
                 {"config", required_argument, NULL, CONFIG},
                 {"state", required_argument, NULL, STATE},
                 {"bus", required_argument, NULL, BUS},
                 {"check", no_argument, NULL, CHECK},
                 {"rehearse", required_argument, NULL, REHEARSE},
+                {"fresh", no_argument, NULL, FRESH},
                 {"deliver", no_argument, NULL, DELIVER},
                 {"json", no_argument, NULL, JSON},
                 {"version", no_argument, NULL, VERSION},
@@ -102,6 +104,9 @@ enum exit_code options_parse(int argc, char **argv, struct options *options)
                                              optarg);
                         options->rehearse = true;
                         break;
+                case FRESH:
+                        options->fresh = true;
+                        break;
                 case DELIVER:
                         options->deliver = true;
                         break;
@@ -123,8 +128,8 @@ enum exit_code options_parse(int argc, char **argv, struct options *options)
                 return usage("%s: no arguments are taken", argv[optind]);
         if (options->check && options->rehearse)
                 return usage("%s", "--check and --rehearse exclude each other");
-        if ((options->deliver || options->json) && !options->rehearse)
-                return usage("%s", "--deliver and --json go with --rehearse");
+        if ((options->fresh || options->deliver || options->json) && !options->rehearse)
+                return usage("%s", "--fresh, --deliver and --json go with --rehearse");
         if (options->deliver && options->bus_given && options->bus != BUS_NONE)
                 return usage("%s", "--deliver is not for a rehearsal on a bus: it would send at another time's date");
         return EXIT_NOT_YET;

@@ -16,6 +16,7 @@ struct options {
         bool check;
         bool rehearse;
         civil_day from, to;
+        bool fresh;
         bool deliver;
         bool json;
 };

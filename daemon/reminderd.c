@@ -168,6 +168,7 @@ static int rehearse(const struct options *options)
                 .settings = settings,
                 .from = options->from,
                 .to = options->to,
+                .fresh = options->fresh,
                 .json = options->json,
                 .deliver = options->deliver,
                 .out = stdout,

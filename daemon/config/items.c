@@ -4,9 +4,9 @@
 
 #include "config/loader.h"
 
-static const char *const item_keys[] = {"id",      "title",     "wording", "note",      "due",    "window",
-                                        "quarter", "tentative", "fix_by",  "when",      "repeat", "observance",
-                                        "for",     "report_to", "policy",  POLICY_KEYS, NULL};
+static const char *const item_keys[] = {"id",      "title",     "wording",   "note",   "due",       "window",
+                                        "quarter", "tentative", "fix_by",    "when",   "repeat",    "observance",
+                                        "since",   "for",       "report_to", "policy", POLICY_KEYS, NULL};
 
 /* A word for a role that this plan gives to nobody. */
 static bool is_vacant(const struct plan_reading *reading, enum target_role role)
@@ -93,6 +93,8 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
         const char *id;
         int r;
 
+        item->since = reading->plan->since;
+        (void)value_date(section, setting_get(section, "since"), &item->since);
         (void)section_known(section, item_keys);
         (void)value_id(section, setting_require(section, "id", "\"bao-cao-quy-1\""), &id);
         (void)setting_require(section, "title", "\"…\"");

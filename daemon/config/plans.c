@@ -6,7 +6,8 @@
 #include "config/loader.h"
 
 static const char *const file_keys[] = {"plan", NULL};
-static const char *const plan_keys[] = {"id", "year", "title", "basis", "head", "deputy", "members", "items", NULL};
+static const char *const plan_keys[] = {"id",   "year",   "title",   "basis", "since",
+                                        "head", "deputy", "members", "items", NULL};
 
 /* Where each plan begins, for findings about two of them. */
 struct plan_place {
@@ -91,6 +92,7 @@ static int read_plan(struct loader *loader, const struct section *section, struc
         (void)value_integer(section, setting_require(section, "year", "2025"), CIVIL_FIRST_YEAR, CIVIL_LAST_YEAR - 1,
                             &plan->year);
         (void)setting_require(section, "title", "\"…\"");
+        (void)value_date(section, setting_get(section, "since"), &plan->since);
         plan->head = agency_lookup(loader, section, head);
         plan->deputy = agency_lookup(loader, section, deputy);
         if (!head)
@@ -162,6 +164,7 @@ static int read_file(struct loader *loader, const char *path, struct plan_place 
         if (!places[config->n_plans].file)
                 return -ENOMEM;
         plan->head = plan->deputy = ROSTER_NONE;
+        plan->since = CIVIL_NONE;
         config->n_plans++;
         r = read_plan(loader, &section, plan);
         if (r < 0)

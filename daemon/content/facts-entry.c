@@ -204,7 +204,7 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
 
 struct debtors {
         struct facts *facts;
-        civil_day effective;      /* only those with this date; CIVIL_NONE: all */
+        civil_day late_from;      /* only those that are late from that day on; CIVIL_NONE: all */
         struct obligation sample; /* whose dates the entry shows */
         struct letter_debtor *rows;
         size_t n, n_finished, n_open, n_tentative, room;
@@ -215,9 +215,10 @@ static int add_debtor(void *userdata, const struct obligation_record *record)
         struct debtors *debtors = userdata;
         enum obligation_status status = record->obligation.status;
 
-        if (status == OBLIGATION_WAIVED || status == OBLIGATION_WITHDRAWN)
+        if (status == OBLIGATION_WAIVED || status == OBLIGATION_WITHDRAWN || status == OBLIGATION_UNCLEAR)
                 return 0;
-        if (debtors->effective != CIVIL_NONE && record->effective != debtors->effective)
+        if (debtors->late_from != CIVIL_NONE &&
+            obligation_late_from(&record->obligation, debtors->facts->config->calendar) != debtors->late_from)
                 return 0;
         if (ARRAY_GROW(debtors->rows, debtors->n, debtors->room) < 0)
                 return -ENOMEM;
@@ -246,7 +247,7 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
                          struct truth *ret_truth)
 {
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
-        struct debtors debtors = {.facts = facts, .effective = CIVIL_NONE};
+        struct debtors debtors = {.facts = facts, .late_from = CIVIL_NONE};
         struct obligation_filter filter = {.occurrence_id = notice->occurrence_id};
         struct obligation_record as_planned = {0};
         bool escalates = notice->kind == KIND_ESCALATION;
@@ -257,14 +258,16 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
         if (r == STORE_NONE || record.withdrawn)
                 return nothing_of(ret_truth, "no longer in the plan");
         if (escalates)
-                debtors.effective = facts->preview ? facts->preview->effective : rung_key_day(notice->rung);
+                debtors.late_from = facts->preview
+                                            ? obligation_late_from(&facts->preview->obligation, facts->config->calendar)
+                                            : rung_key_day(notice->rung);
         r = store_each_obligation(facts->engine->store, &filter, add_debtor, &debtors);
         if (debtors.rows && !facts_keep(facts, debtors.rows))
                 r = -ENOMEM;
         if (r < 0)
                 return r;
         if (!facts->preview)
-                *ret_truth = escalates ? truth_of_escalation(debtors.effective, debtors.n_open, facts->today)
+                *ret_truth = escalates ? truth_of_escalation(debtors.late_from, debtors.n_open, facts->today)
                                        : truth_of_fix(debtors.n_tentative);
         if (ret_truth->standing != STILL_TRUE)
                 return 0;

@@ -78,6 +78,11 @@ int handle_unsnooze(sd_bus_message *call, void *userdata, sd_bus_error *error)
         return by_name(call, userdata, decide_unsnooze, error);
 }
 
+int handle_urge(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        return by_name(call, userdata, decide_urge, error);
+}
+
 int handle_clear_date(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         return by_name(call, userdata, decide_clear_date, error);

@@ -100,6 +100,8 @@ const sd_bus_vtable object_vtable[] = {
                                 SD_BUS_RESULT("u", changed), handle_reopen, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Waive", SD_BUS_ARGS("s", item, "s", agency, "s", reason, "b", all),
                                 SD_BUS_RESULT("u", changed), handle_waive, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Urge", SD_BUS_ARGS("s", item, "s", agency), SD_BUS_RESULT("u", changed), handle_urge,
+                                READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("SetDate", SD_BUS_ARGS("s", item, "s", date, "s", agency, "s", note),
                                 SD_BUS_RESULT("u", changed), handle_set_date, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("ClearDate", SD_BUS_ARGS("s", item, "s", agency), SD_BUS_RESULT("u", changed),

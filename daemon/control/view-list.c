@@ -62,7 +62,8 @@ static void narrow(const struct list *list, struct obligation_filter *filter)
                 break;
         case STATE_WAIVED:
         case STATE_WITHDRAWN:
-                filter->waived_or_withdrawn = true;
+        case STATE_UNCLEAR:
+                filter->set_aside = true;
                 break;
         case STATE_COUNT:
                 break;
@@ -79,7 +80,7 @@ static int take_state(struct list *list, const char *name, sd_bus_error *error)
                 return 0;
         return sd_bus_error_set(error, ERROR_INVALID,
                                 "no such state; there are pending, overdue, snoozed, tentative, undated, done, late, "
-                                "waived, withdrawn, passed and open");
+                                "waived, withdrawn, passed, unclear and open");
 }
 
 static int take_days(const struct list *list, const char *since, const char *before, struct obligation_filter *filter,

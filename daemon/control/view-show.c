@@ -109,7 +109,8 @@ static void put_ladder(const struct view *view, const struct obligation_record *
                 if (obligation_is_open(&record->obligation) &&
                     !obligation_dates(&record->obligation, rules.calendar).tentative &&
                     record->effective != CIVIL_NONE) {
-                        n = ladder_of_escalation(&rules, record->effective, rungs);
+                        n = ladder_of_escalation(
+                                &rules, obligation_late_from(&record->obligation, view->config->calendar), rungs);
                         for (size_t i = 0; i < n; i++)
                                 put_rung(view, &rungs[i], kind_name(KIND_ESCALATION), rungs[i].at <= view->now);
                 }

@@ -90,6 +90,8 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
         answer_text(answer, "state",
                     obligation_state_name(obligation_state(&record->obligation, calendar, view->today)));
         answer_bool(answer, "tentative", dates.tentative);
+        if (record->obligation.status == OBLIGATION_UNCLEAR)
+                answer_day(answer, "unclear_since", wall_day(record->obligation.known));
         put_snooze(view, record);
         answer_wall(answer, "next_reminder", view_next_reminder(view, record));
         answer_count(answer, "reminders_sent", (uint64_t)counts.reminders);

@@ -168,6 +168,18 @@ static void put_snooze_end(struct ladder *ladder, civil_day until)
         ladder_put(ladder, &rung);
 }
 
+/* At once, or on the next working day: it was overdue long before. */
+static void put_urged(struct ladder *ladder, civil_day urged)
+{
+        struct rung rung = {
+                .class = RUNG_URGED,
+                .at = moment_of(ladder->rules, calendar_next_working(ladder->rules->calendar, urged)),
+        };
+
+        rung_write_key(&rung, "", urged);
+        ladder_put(ladder, &rung);
+}
+
 wall_time ladder_since(wall_time handled, wall_time now)
 {
         wall_time back = now - (wall_time)LADDER_LOOK_BACK * DAY_SECONDS;
@@ -205,8 +217,10 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
                 return ladder.n;
         }
         put_before(&ladder, dates.safe, dates.due);
-        put_late(&ladder, RUNG_OVERDUE, "", dates.effective, &policy->overdue_every, policy->overdue_limit, since,
-                 LAST_DAY);
+        if (obligation->urged > dates.effective && policy->overdue_limit > 0)
+                put_urged(&ladder, obligation->urged);
+        put_late(&ladder, RUNG_OVERDUE, "", obligation_late_from(obligation, rules->calendar), &policy->overdue_every,
+                 policy->overdue_limit, since, LAST_DAY);
         return ladder.n;
 }
 
@@ -245,15 +259,15 @@ size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_d
         return ladder.n;
 }
 
-size_t ladder_of_escalation(const struct ladder_rules *rules, civil_day effective, struct rung rungs[static LADDER_MAX])
+size_t ladder_of_escalation(const struct ladder_rules *rules, civil_day late_from, struct rung rungs[static LADDER_MAX])
 {
         size_t n = 0;
 
-        if (!civil_is_known(effective))
+        if (!civil_is_known(late_from))
                 return 0;
         /* Two levels on one day stay two: they have other readers. */
         for (size_t i = 0; i < rules->policy->n_escalations && n < LADDER_MAX; i++) {
-                civil_day day = offset_after(&rules->policy->escalations[i].after, rules->calendar, effective);
+                civil_day day = offset_after(&rules->policy->escalations[i].after, rules->calendar, late_from);
                 struct rung rung = {
                         .class = RUNG_ESCALATION,
                         .index = (int32_t)i,
@@ -263,7 +277,7 @@ size_t ladder_of_escalation(const struct ladder_rules *rules, civil_day effectiv
                 size_t at = n++;
 
                 /* By its span: a level put before it must not take its name. */
-                rung_write_key(&rung, offset_format(&rules->policy->escalations[i].after, offset), effective);
+                rung_write_key(&rung, offset_format(&rules->policy->escalations[i].after, offset), late_from);
                 for (; at > 0 && rungs[at - 1].at > rung.at; at--)
                         rungs[at] = rungs[at - 1];
                 rungs[at] = rung;

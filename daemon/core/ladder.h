@@ -26,8 +26,8 @@ wall_time ladder_since(wall_time handled, wall_time now);
  * rungs that may still be caught up were cancelled or not judged, and are judged again. What was sent stays sent. */
 wall_time ladder_catch_up_floor(wall_time handled, wall_time now, int64_t catch_up);
 /* The rungs of an obligation in time order, two on one day being one (the later class wins; the overdue indexes run on
- * without gaps); of the overdue ones, which may go on until it is done, those after `since`. None when it is closed or
- * undated. Writes at most LADDER_MAX, returns how many.
+ * without gaps); of the overdue ones, which may go on until it is done, those after `since`. None when it is closed,
+ * unclear or undated. Writes at most LADDER_MAX, returns how many.
  *   start, before: daemon/doc/design.md, Ladder; before rungs on a day off move to the working day before, a start
  *   rung to the working day after; an observance has before rungs only; a tentative window counts from its first
  *   day and has no overdue rung. */
@@ -39,8 +39,8 @@ wall_time ladder_next(const struct ladder_rules *rules, const struct obligation 
  * working day until the window is over. */
 size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_day window_end,
                      struct rung rungs[static LADDER_MAX]);
-/* The escalations of an occurrence for one effective date. */
-size_t ladder_of_escalation(const struct ladder_rules *rules, civil_day effective,
+/* The escalations of an occurrence for those who are late from one day on: obligation_late_from(). */
+size_t ladder_of_escalation(const struct ladder_rules *rules, civil_day late_from,
                             struct rung rungs[static LADDER_MAX]);
 
 enum verdict {

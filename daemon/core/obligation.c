@@ -10,7 +10,7 @@ static const char *const state_names[] = {
         [STATE_PENDING] = "pending",     [STATE_OVERDUE] = "overdue", [STATE_SNOOZED] = "snoozed",
         [STATE_TENTATIVE] = "tentative", [STATE_UNDATED] = "undated", [STATE_DONE] = "done",
         [STATE_LATE] = "late",           [STATE_WAIVED] = "waived",   [STATE_WITHDRAWN] = "withdrawn",
-        [STATE_PASSED] = "passed",
+        [STATE_PASSED] = "passed",       [STATE_UNCLEAR] = "unclear",
 };
 
 const char *obligation_state_name(enum obligation_state state)
@@ -68,6 +68,26 @@ static bool has_term(const struct obligation *obligation, const struct obligatio
         return !obligation->observance && !dates->tentative && dates->due != CIVIL_NONE;
 }
 
+enum obligation_status obligation_beginning(const struct obligation *obligation, const struct calendar *calendar,
+                                            civil_day since)
+{
+        struct obligation_dates dates = obligation_dates(obligation, calendar);
+        civil_day watched = obligation->known == WALL_NONE ? CIVIL_NONE : wall_day(obligation->known);
+
+        if (since != CIVIL_NONE && since < watched)
+                watched = since;
+        if (obligation->observance || dates.due == CIVIL_NONE || obligation->urged > dates.effective)
+                return OBLIGATION_OPEN;
+        return dates.effective < watched ? OBLIGATION_UNCLEAR : OBLIGATION_OPEN;
+}
+
+civil_day obligation_late_from(const struct obligation *obligation, const struct calendar *calendar)
+{
+        civil_day effective = obligation_dates(obligation, calendar).effective;
+
+        return obligation->urged > effective ? obligation->urged : effective;
+}
+
 bool obligation_is_late(const struct obligation *obligation, const struct calendar *calendar)
 {
         struct obligation_dates dates = obligation_dates(obligation, calendar);
@@ -80,7 +100,7 @@ int32_t obligation_days_late(const struct obligation *obligation, const struct c
 {
         struct obligation_dates dates = obligation_dates(obligation, calendar);
 
-        if (!has_term(obligation, &dates) || on <= dates.effective)
+        if (!has_term(obligation, &dates) || on <= dates.effective || obligation->status == OBLIGATION_UNCLEAR)
                 return 0;
         return calendar_working_between(calendar, dates.effective, on);
 }
@@ -122,7 +142,10 @@ enum obligation_state obligation_state(const struct obligation *obligation, cons
                 return STATE_WAIVED;
         case OBLIGATION_DONE:
                 return obligation_is_late(obligation, calendar) ? STATE_LATE : STATE_DONE;
+        case OBLIGATION_UNCLEAR:
+                return STATE_UNCLEAR;
         case OBLIGATION_OPEN:
+        case OBLIGATION_STATUSES:
                 break;
         }
         if (dates.due == CIVIL_NONE)
@@ -157,12 +180,21 @@ civil_day obligation_snooze_cap(const struct obligation *obligation, const struc
         return last_day_before(&dates, calendar, today);
 }
 
-/* Why a decision on an obligation that must still be open is refused. */
+/* Why a decision on an obligation is refused that must not be settled yet. */
 static enum refusal refuse_settled(const struct obligation *obligation)
 {
-        if (obligation->status == OBLIGATION_WITHDRAWN)
+        switch (obligation->status) {
+        case OBLIGATION_WITHDRAWN:
                 return REFUSED_WITHDRAWN;
-        return obligation->status == OBLIGATION_OPEN ? REFUSED_NOT : REFUSED_CLOSED;
+        case OBLIGATION_DONE:
+        case OBLIGATION_WAIVED:
+                return REFUSED_CLOSED;
+        case OBLIGATION_OPEN:
+        case OBLIGATION_UNCLEAR:
+        case OBLIGATION_STATUSES:
+                break;
+        }
+        return REFUSED_NOT;
 }
 
 enum refusal obligation_may_snooze(const struct obligation *obligation, const struct calendar *calendar,
@@ -175,6 +207,8 @@ enum refusal obligation_may_snooze(const struct obligation *obligation, const st
                 return refusal;
         if (obligation->observance)
                 return REFUSED_OBSERVANCE;
+        if (obligation->status == OBLIGATION_UNCLEAR)
+                return REFUSED_UNCLEAR;
         if (obligation_dates(obligation, calendar).due == CIVIL_NONE)
                 return REFUSED_UNDATED;
         if (until < today)
@@ -204,11 +238,19 @@ enum refusal obligation_may_reopen(const struct obligation *obligation)
                 return REFUSED_WITHDRAWN;
         case OBLIGATION_OPEN:
                 return REFUSED_OPEN;
+        case OBLIGATION_UNCLEAR:
+                return REFUSED_UNCLEAR;
         case OBLIGATION_DONE:
         case OBLIGATION_WAIVED:
+        case OBLIGATION_STATUSES:
                 break;
         }
         return REFUSED_NOT;
+}
+
+enum refusal obligation_may_urge(const struct obligation *obligation)
+{
+        return obligation->status == OBLIGATION_OPEN ? REFUSED_OPEN : refuse_settled(obligation);
 }
 
 enum refusal obligation_may_waive(const struct obligation *obligation)
@@ -266,23 +308,31 @@ bool obligation_is_planned_alike(const struct obligation *a, const struct obliga
         return has_same_dates(a, b) && a->observance == b->observance && a->shift == b->shift;
 }
 
-enum replan obligation_replan(struct obligation *obligation, const struct obligation *planned)
+enum replan obligation_replan(struct obligation *obligation, const struct obligation *planned,
+                              const struct calendar *calendar, civil_day since, wall_time now)
 {
         struct obligation before = *obligation;
+        bool moved;
 
         obligation->from = planned->from;
         obligation->due = planned->due;
         obligation->tentative = planned->tentative;
         obligation->observance = planned->observance;
         obligation->shift = planned->shift;
-        if (obligation->status == OBLIGATION_WITHDRAWN) {
-                obligation->status = OBLIGATION_OPEN;
+        moved = obligation->fixed == CIVIL_NONE && !has_same_dates(&before, obligation);
+        if (before.status == OBLIGATION_WITHDRAWN) {
+                obligation->status = obligation_beginning(obligation, calendar, since);
+                obligation->known = now;
                 return REPLAN_RETURNED;
         }
+        if (before.status == OBLIGATION_OPEN || before.status == OBLIGATION_UNCLEAR) {
+                if (moved && obligation_dates(obligation, calendar).effective < wall_day(now))
+                        obligation->known = now;
+                obligation->status = obligation_beginning(obligation, calendar, since);
+        }
+        if (obligation->status != before.status)
+                return obligation->status == OBLIGATION_UNCLEAR ? REPLAN_UNCLEAR : REPLAN_WATCHED;
         if (obligation_is_planned_alike(&before, obligation))
                 return REPLAN_SAME;
-        if (obligation->status != OBLIGATION_OPEN || obligation->fixed != CIVIL_NONE ||
-            has_same_dates(&before, obligation))
-                return REPLAN_SILENT;
-        return REPLAN_MOVED;
+        return moved && obligation->status == OBLIGATION_OPEN ? REPLAN_MOVED : REPLAN_SILENT;
 }

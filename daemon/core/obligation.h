@@ -4,7 +4,14 @@
 #include "core/plan.h"
 
 /* What is recorded; everything else follows from it and the day. */
-enum obligation_status { OBLIGATION_OPEN, OBLIGATION_DONE, OBLIGATION_WAIVED, OBLIGATION_WITHDRAWN };
+enum obligation_status {
+        OBLIGATION_OPEN,
+        OBLIGATION_DONE,
+        OBLIGATION_WAIVED,
+        OBLIGATION_WITHDRAWN,
+        OBLIGATION_UNCLEAR, /* its date had passed when the program first knew it, and nobody has said more */
+        OBLIGATION_STATUSES
+};
 
 /* What a person sees: daemon/doc/formats.md section 3, and "passed" for an observance that is over. */
 enum obligation_state {
@@ -18,6 +25,7 @@ enum obligation_state {
         STATE_WAIVED,
         STATE_WITHDRAWN,
         STATE_PASSED,
+        STATE_UNCLEAR,
         STATE_COUNT
 };
 
@@ -33,6 +41,9 @@ struct obligation {
         enum obligation_status status;
         civil_day done_on;       /* CIVIL_NONE unless done */
         civil_day snoozed_until; /* the last silent day, CIVIL_NONE: not snoozed */
+        civil_day urged;         /* the day on which an unclear one was declared overdue; CIVIL_NONE: it was not */
+        /* of the program */
+        wall_time known; /* since then it is in a plan; WALL_NONE: before anybody noted it */
 };
 
 /* The dates that count, after set-date and the shift. All CIVIL_NONE while undated. */
@@ -59,6 +70,13 @@ bool obligation_is_snoozed(const struct obligation *obligation, civil_day today)
 /* The day after which it is overdue, given the effective date in force: what is closed, binds nobody or waits for a day
  * never is, CIVIL_NONE. The store finds what is overdue by a column that says the same (store/schema.c). */
 civil_day obligation_overdue_after(const struct obligation *obligation, civil_day effective);
+/* Open or unclear, for what is neither settled nor withdrawn: what had passed on the day on which it became known may
+ * long be done, and a beginning is not a delay. `since`: the plan says that it was watched from that day on, or
+ * CIVIL_NONE. */
+enum obligation_status obligation_beginning(const struct obligation *obligation, const struct calendar *calendar,
+                                            civil_day since);
+/* From when it counts as late to those who are reminded: the effective date, or the day on which it was urged. */
+civil_day obligation_late_from(const struct obligation *obligation, const struct calendar *calendar);
 /* Done, and after the effective date. */
 bool obligation_is_late(const struct obligation *obligation, const struct calendar *calendar);
 /* Working days past the effective date on that day; 0 when not overdue. */
@@ -80,6 +98,7 @@ enum refusal {
         REFUSED_NOT_FIXED,  /* clear-date of what nobody fixed */
         REFUSED_YEAR,       /* a date outside the plan's year and the one after */
         REFUSED_EARLY,      /* done before the year before the plan's */
+        REFUSED_UNCLEAR,    /* nothing is sent of what is unclear: there is nothing to snooze or to reopen */
 };
 
 #define SNOOZE_OVERDUE_WORKDAYS 5 /* how long what is overdue may be silenced (daemon/doc/design.md, Snooze) */
@@ -94,6 +113,8 @@ enum refusal obligation_may_snooze(const struct obligation *obligation, const st
 enum refusal obligation_may_finish(const struct obligation *obligation, int32_t plan_year, civil_day today,
                                    civil_day on);
 enum refusal obligation_may_reopen(const struct obligation *obligation);
+/* Only what is unclear: it is overdue from that day on. */
+enum refusal obligation_may_urge(const struct obligation *obligation);
 enum refusal obligation_may_waive(const struct obligation *obligation);
 enum refusal obligation_may_set_date(const struct obligation *obligation, int32_t plan_year, civil_day day);
 enum refusal obligation_may_clear_date(const struct obligation *obligation);
@@ -108,10 +129,14 @@ enum replan {
         REPLAN_SAME,
         REPLAN_SILENT,  /* an agency notices nothing of it: a shift, the date of something fixed or finished */
         REPLAN_MOVED,   /* the date that is in force is another one, which is announced */
+        REPLAN_UNCLEAR, /* it was open, and its date is now one that had passed before it was known */
+        REPLAN_WATCHED, /* it was unclear, and is not any more: a later date, or an earlier `since` */
         REPLAN_RETURNED /* it was withdrawn, and is owed again */
 };
 
-/* Takes over what the plan says; what people decided is kept. */
-enum replan obligation_replan(struct obligation *obligation, const struct obligation *planned);
+/* Takes over what the plan says; what people decided is kept. A date that it moves into the past becomes known only
+ * now. */
+enum replan obligation_replan(struct obligation *obligation, const struct obligation *planned,
+                              const struct calendar *calendar, civil_day since, wall_time now);
 /* Whether a plan says the same of two obligations or occurrences. */
 bool obligation_is_planned_alike(const struct obligation *a, const struct obligation *b);

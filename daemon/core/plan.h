@@ -55,6 +55,7 @@ struct item {
         enum date_form form;
         civil_day from, to; /* window, quarter; due: to alone (from is CIVIL_NONE) */
         bool tentative;
+        civil_day since; /* before that day nothing was watched, or CIVIL_NONE: the plan's, or when it was first read */
         civil_day fix_by; /* CIVIL_NONE: nobody is reminded to fix it */
         char *when;       /* undated: what it waits for */
         char *repeat;     /* a rule (core/rule.h), which starts on 1 January of the plan's year */
@@ -72,6 +73,7 @@ struct plan {
         int32_t year;
         char *title;
         char *basis;         /* "" where the file gives none */
+        civil_day since;     /* of its items that say nothing else; CIVIL_NONE: none */
         size_t head, deputy; /* roster indexes; ROSTER_NONE: none */
         size_t *members;
         size_t n_members;

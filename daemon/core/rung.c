@@ -6,8 +6,8 @@
 
 /* What the keys of a class begin with. Those of RUNG_BEFORE begin with their offset, which no other does. */
 static const char *const names[RUNG_CLASSES] = {
-        [RUNG_START] = "start",           [RUNG_BEFORE] = "",  [RUNG_OVERDUE] = "overdue-",
-        [RUNG_SNOOZE_END] = "snooze-end", [RUNG_FIX] = "fix-", [RUNG_ESCALATION] = "escalate-",
+        [RUNG_START] = "start", [RUNG_BEFORE] = "",  [RUNG_OVERDUE] = "overdue-",     [RUNG_SNOOZE_END] = "snooze-end",
+        [RUNG_URGED] = "urged", [RUNG_FIX] = "fix-", [RUNG_ESCALATION] = "escalate-",
 };
 
 void rung_write_key(struct rung *rung, const char *which, civil_day day)

@@ -9,6 +9,7 @@ enum rung_class {
         RUNG_BEFORE,     /* an offset before the due date */
         RUNG_OVERDUE,    /* every so often after it */
         RUNG_SNOOZE_END, /* the day a snooze is over */
+        RUNG_URGED,      /* the day on which an unclear obligation was declared overdue */
         RUNG_FIX,        /* the head is to fix a tentative date */
         RUNG_ESCALATION, /* the head, or a group, is told who has not finished */
         RUNG_CLASSES
@@ -30,9 +31,10 @@ static inline bool rung_is_advance(enum rung_class class)
         return class == RUNG_START || class == RUNG_BEFORE;
 }
 
-/* Writes the key: "start@DAY", "7d@DAY", "overdue-2024-10-17@DAY", "snooze-end@DAY", "fix-3d@DAY", "escalate-3wd@DAY".
- * `which` tells it from the others of its class and day. `day` is the date from which it counts, as people set it: the
- * rungs of a new date are new, and those of the old one keep their keys when a holiday moves them. */
+/* Writes the key: "start@DAY", "7d@DAY", "overdue-2024-10-17@DAY", "snooze-end@DAY", "urged@DAY", "fix-3d@DAY",
+ * "escalate-3wd@DAY". `which` tells it from the others of its class and day. `day` is the date from which it counts, as
+ * people set it: the rungs of a new date are new, and those of the old one keep their keys when a holiday moves them.
+ */
 void rung_write_key(struct rung *rung, const char *which, civil_day day);
 /* Reads a key back. */
 enum rung_class rung_key_class(const char *key);

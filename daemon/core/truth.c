@@ -59,9 +59,9 @@ struct truth truth_of_decision(const struct calendar *calendar, const struct obl
         return is_so ? holds(kind) : fails(NO_LONGER_TRUE, kind == KIND_DATE_SET ? "finished" : "taken back");
 }
 
-struct truth truth_of_escalation(civil_day effective, size_t n_open, civil_day today)
+struct truth truth_of_escalation(civil_day late_from, size_t n_open, civil_day today)
 {
-        if (effective != CIVIL_NONE && today <= effective)
+        if (late_from != CIVIL_NONE && today <= late_from)
                 return fails(NOT_YET_TRUE, "not yet due");
         return n_open > 0 ? holds(KIND_ESCALATION) : fails(NO_LONGER_TRUE, "all have finished");
 }

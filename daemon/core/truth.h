@@ -23,7 +23,8 @@ struct truth truth_of_reminder(const struct ladder_rules *rules, const struct ob
 /* Of what somebody decided (kind_tells_decision). */
 struct truth truth_of_decision(const struct calendar *calendar, const struct obligation *obligation,
                                enum notice_kind kind, civil_day today);
-/* Of an escalation for an effective date (CIVIL_NONE: for all of them), while so many agencies have not finished. */
-struct truth truth_of_escalation(civil_day effective, size_t n_open, civil_day today);
+/* Of an escalation for those who are late from one day on (CIVIL_NONE: for all of them), while so many agencies have
+ * not finished. */
+struct truth truth_of_escalation(civil_day late_from, size_t n_open, civil_day today);
 /* Of a request to fix a date, while it is tentative for so many agencies. */
 struct truth truth_of_fix(size_t n_tentative);

@@ -57,7 +57,7 @@ const struct verb verbs[] = {
                 .name = "list",
                 .help = N_("obligations: who owes what, until when"),
                 .more = N_("STATE is pending, overdue, snoozed, tentative, undated, done, late, waived, withdrawn, "
-                           "passed, or open for all that is still owed."),
+                           "passed, unclear, or open for all that is still owed."),
                 .options = BIT(OPTION_PLAN) | BIT(OPTION_ITEM) | BIT(OPTION_AGENCY) | BIT(OPTION_STATE) |
                            BIT(OPTION_SINCE) | BIT(OPTION_BEFORE) | BIT(OPTION_MATRIX) | BIT(OPTION_HTML) |
                            BIT(OPTION_JSON),
@@ -144,6 +144,16 @@ const struct verb verbs[] = {
                 .most = 1,
                 .argument = WORD_ITEM,
                 .run = run_waive,
+        },
+        {
+                .name = "urge",
+                .synopsis = "ITEM",
+                .help = N_("what is unclear is overdue from now on"),
+                .options = OF_ITEM,
+                .least = 1,
+                .most = 1,
+                .argument = WORD_ITEM,
+                .run = run_urge,
         },
         {
                 .name = "snooze",

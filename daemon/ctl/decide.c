@@ -1,4 +1,4 @@
-/* The verbs that decide on obligations: done, reopen, waive, snooze, unsnooze, set-date, clear-date. */
+/* The verbs that decide on obligations: done, reopen, waive, snooze, unsnooze, urge, set-date, clear-date. */
 #include <string.h>
 
 #include "ctl/verbs.h"
@@ -100,12 +100,22 @@ int run_snooze(struct cli *cli)
         return report(cli, code, n);
 }
 
-int run_unsnooze(struct cli *cli)
+static int by_name(struct cli *cli, const char *method)
 {
         json_int_t n = 0;
-        int code = cli_decide(cli, &n, "Unsnooze", "ss", cli_argument(cli, 0), cli_value(cli, OPTION_AGENCY));
+        int code = cli_decide(cli, &n, method, "ss", cli_argument(cli, 0), cli_value(cli, OPTION_AGENCY));
 
         return report(cli, code, n);
+}
+
+int run_unsnooze(struct cli *cli)
+{
+        return by_name(cli, "Unsnooze");
+}
+
+int run_urge(struct cli *cli)
+{
+        return by_name(cli, "Urge");
 }
 
 int run_set_date(struct cli *cli)
@@ -119,8 +129,5 @@ int run_set_date(struct cli *cli)
 
 int run_clear_date(struct cli *cli)
 {
-        json_int_t n = 0;
-        int code = cli_decide(cli, &n, "ClearDate", "ss", cli_argument(cli, 0), cli_value(cli, OPTION_AGENCY));
-
-        return report(cli, code, n);
+        return by_name(cli, "ClearDate");
 }

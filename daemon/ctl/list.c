@@ -7,9 +7,9 @@
 
 /* daemon/doc/formats.md section 3, in that order. */
 static const char *const keys[] = {
-        "plan",          "item",           "occurrence", "agency",        "title",      "due",
-        "effective_due", "state",          "tentative",  "snoozed_until", "snoozed_by", "snooze_reason",
-        "next_reminder", "reminders_sent", "done_on",    "late",
+        "plan",          "item",           "occurrence", "agency",        "title",         "due",
+        "effective_due", "state",          "tentative",  "snoozed_until", "snoozed_by",    "snooze_reason",
+        "next_reminder", "reminders_sent", "done_on",    "late",          "unclear_since",
 };
 
 static const struct column columns[] = {

@@ -41,6 +41,7 @@ static const struct {
         [MARK_COMING] = {"coming", "chưa đến hạn"},
         [MARK_UNDATED] = {"undated", "chưa ấn định ngày"},
         [MARK_WAIVED] = {"waived", "không phải thực hiện"},
+        [MARK_UNCLEAR] = {"unclear", "chưa rõ"},
 };
 
 static void put_byte(char byte)

@@ -11,8 +11,8 @@
 #define COLUMN_WIDTH 4 /* of an agency's number or mark, with its gap */
 
 const char *const matrix_marks[MARK_COUNT] = {
-        [MARK_NONE] = "",     [MARK_DONE] = "✓",   [MARK_LATE] = "±",    [MARK_OVERDUE] = "✗",
-        [MARK_SNOOZED] = "z", [MARK_COMING] = "·", [MARK_UNDATED] = "?", [MARK_WAIVED] = "–",
+        [MARK_NONE] = "",    [MARK_DONE] = "✓",    [MARK_LATE] = "±",   [MARK_OVERDUE] = "✗", [MARK_SNOOZED] = "z",
+        [MARK_COMING] = "·", [MARK_UNDATED] = "?", [MARK_WAIVED] = "–", [MARK_UNCLEAR] = "…",
 };
 
 enum mark matrix_mark(const json_t *row)
@@ -23,7 +23,7 @@ enum mark matrix_mark(const json_t *row)
         } marks[] = {
                 {"done", MARK_DONE},       {"late", MARK_LATE},      {"overdue", MARK_OVERDUE},
                 {"snoozed", MARK_SNOOZED}, {"pending", MARK_COMING}, {"tentative", MARK_UNDATED},
-                {"undated", MARK_UNDATED}, {"waived", MARK_WAIVED},
+                {"undated", MARK_UNDATED}, {"waived", MARK_WAIVED},  {"unclear", MARK_UNCLEAR},
         };
 
         for (size_t i = 0; row && i < ELEMENTS(marks); i++)
@@ -199,7 +199,7 @@ static void print_terminal(const struct style *style, const struct matrix *matri
                 text_write(stdout, matrix->columns[c].name, REFERENCE_TEXT_SIZE);
                 putchar('\n');
         }
-        puts(_("\n✓ done   ± late   ✗ overdue   z snoozed   · to come   ? no date yet   – waived"));
+        puts(_("\n✓ done   ± late   ✗ overdue   z snoozed   · to come   ? no date yet   – waived   … unclear"));
 }
 
 int matrix_print(struct cli *cli, const json_t *rows)

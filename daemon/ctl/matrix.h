@@ -12,6 +12,7 @@ enum mark {
         MARK_COMING,
         MARK_UNDATED,
         MARK_WAIVED,
+        MARK_UNCLEAR,
         MARK_COUNT
 };
 

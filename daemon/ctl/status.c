@@ -43,6 +43,11 @@ static void print_queue(const json_t *status)
         label(_("obligations"));
         printf(_("%lld open, %lld of them overdue\n"), (long long)received_number(status, "open"),
                (long long)received_number(status, "overdue"));
+        if (received_number(status, "unclear") > 0) {
+                label(_("unclear"));
+                printf(_("%lld were past before they were known: nothing is sent of them (list --state unclear)\n"),
+                       (long long)received_number(status, "unclear"));
+        }
         label(_("messages"));
         printf(_("%lld queued, %lld being sent, %lld sent, %lld failed, %lld too late\n"),
                (long long)received_number(status, "queued"), (long long)received_number(status, "sending"),

@@ -1,4 +1,4 @@
-/* The decisions on obligations: snooze, done, reopen, waive, set-date, clear-date. */
+/* The decisions on obligations: snooze, done, reopen, waive, urge, set-date, clear-date. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,6 +77,10 @@ static int refuse(const struct change *change, const struct obligation_record *r
                 break;
         case REFUSED_NOT_FIXED:
                 why = "nobody has fixed a date";
+                break;
+        case REFUSED_UNCLEAR:
+                why = "it is unclear: its date had passed before it was watched, and nothing is sent of it; say done, "
+                      "waive or urge";
                 break;
         }
         (void)decision_says(result, DECISION_REFUSED, "%s for %s: %s", record->item, record->agency, why);
@@ -251,6 +255,17 @@ static int is_in_plan(const struct change *change, const struct obligation_recor
         return 0;
 }
 
+/* What was unclear before it was settled is so again; what is not in force any more, open. */
+static enum obligation_status beginning(const struct change *change, const struct obligation_record *record)
+{
+        const struct plan *plan;
+        const struct item *item;
+
+        if (!settings_find_item(change->engine->settings, record->plan, record->item, &plan, &item))
+                return OBLIGATION_OPEN;
+        return obligation_beginning(&record->obligation, calendar_of(change), item->since);
+}
+
 static int reopen_one(const struct change *change, struct obligation_record *record, bool several,
                       struct decision_result *result)
 {
@@ -262,7 +277,7 @@ static int reopen_one(const struct change *change, struct obligation_record *rec
                            several, result);
         if (r != 0)
                 return r;
-        record->obligation.status = OBLIGATION_OPEN;
+        record->obligation.status = beginning(change, record);
         record->obligation.done_on = CIVIL_NONE;
         replace(&record->done_by, NULL);
         replace(&record->note, NULL);
@@ -285,6 +300,31 @@ int decide_reopen(struct engine *engine, const struct decider *decider, const st
         return decision_run(&change, scope, "reopen", true, reopen_one, ret);
 }
 
+/* ---- urge ---- */
+
+/* It is reminded of as if it had become overdue today. */
+static int urge_one(const struct change *change, struct obligation_record *record, bool several,
+                    struct decision_result *result)
+{
+        int r = refuse(change, record, obligation_may_urge(&record->obligation), several, result);
+
+        if (r != 0)
+                return r;
+        record->obligation.status = OBLIGATION_OPEN;
+        record->obligation.urged = change->today;
+        record->handled = wall_at(change->today, 0) - 1;
+        r = decision_audit(change, record, "urge", NULL);
+        return r < 0 ? r : decision_store(change, record);
+}
+
+int decide_urge(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                struct decision_result *ret)
+{
+        struct change change = {.engine = engine, .decider = decider};
+
+        return decision_run(&change, scope, "urge", false, urge_one, ret);
+}
+
 /* ---- dates ---- */
 
 /* The record has the new date: arms the ladder from now on and tells the agency. */
@@ -296,9 +336,11 @@ static int date_changed(const struct change *change, struct obligation_record *r
         if (obligation_snooze_hides(&record->obligation, calendar_of(change)))
                 end_snooze(record);
         record->handled = change->now;
+        if (record->obligation.status == OBLIGATION_UNCLEAR)
+                record->obligation.status = beginning(change, record);
         r = decision_store(change, record);
-        if (r < 0)
-                return r;
+        if (r < 0 || record->obligation.status == OBLIGATION_UNCLEAR)
+                return r < 0 ? r : decision_audit(change, record, verb, detail);
         r = announce_date(change->engine, record, before, change->decider->name, change->text);
         if (r == 1) {
                 record->handled = engine_catch_up_floor(change->engine, record->handled);

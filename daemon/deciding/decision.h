@@ -42,6 +42,9 @@ int decide_done(struct engine *engine, const struct decider *decider, const stru
                 const char *note, struct decision_result *ret);
 int decide_reopen(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                   const char *reason, struct decision_result *ret);
+/* What is unclear is overdue from now on. */
+int decide_urge(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                struct decision_result *ret);
 int decide_waive(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                  const char *reason, struct decision_result *ret);
 int decide_set_date(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,

@@ -82,9 +82,9 @@ int manager_new(const struct manager_options *options, struct manager **ret, cha
         manager->of_excerpt = options->of_excerpt;
         manager->wake = INT64_MAX;
         clock_set_zone(engine_config(&manager->engine)->timezone);
-        if (options->is_virtual)
+        if (options->is_virtual && !options->fresh)
                 manager->engine.watched_since = clock_wall(options->virtual_ms) - 1;
-        else if (getrandom(&manager->engine.random, sizeof(manager->engine.random), 0) < 0)
+        if (!options->is_virtual && getrandom(&manager->engine.random, sizeof(manager->engine.random), 0) < 0)
                 return -errno;
         r = store_open(options->state_dir, &manager->engine.store, ret_error);
         if (r < 0)
@@ -189,6 +189,11 @@ static int synchronise(struct manager *manager, enum sync_depth depth)
                 journal_say(&engine->journal, EVENT_SYNCED, NULL,
                             "%zu obligations follow the plans: %zu new, %zu changed, %zu withdrawn", counts.total,
                             counts.added, counts.changed, counts.withdrawn);
+        if (counts.unclear > 0)
+                journal_say(&engine->journal, EVENT_UNCLEAR, NULL,
+                            "%zu obligations had passed before they were known: nothing is sent of them until "
+                            "somebody says done, waive or urge; reminderctl list --state unclear shows them",
+                            counts.unclear);
         return 0;
 }
 

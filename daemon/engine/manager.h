@@ -16,6 +16,7 @@ struct manager_options {
         struct journal journal;
         struct engine_observer observer;
         bool is_virtual;
+        bool fresh;         /* a virtual one begins as at a first start; else as if it had run before */
         int64_t virtual_ms; /* where a virtual clock starts */
         bool of_excerpt;    /* the store is filled with a part of another: what it lacks is not to be made anew */
         uint64_t seed;      /* of a virtual manager's random numbers; a real one asks the kernel */

@@ -156,6 +156,7 @@ static int open_manager(struct stage *stage)
                 .journal = {.target = JOURNAL_QUIET},
                 .observer = {.leaving = on_leaving, .finished = on_finished, .self = stage},
                 .is_virtual = true,
+                .fresh = stage->rehearsal.fresh,
                 .seed = SEED,
         };
         int r;

@@ -8,6 +8,7 @@
 struct rehearsal {
         struct settings *settings;
         civil_day from, to; /* both included */
+        bool fresh;         /* as a first start; else as if the daemon had run before */
         bool json;
         bool deliver; /* really send, to whatever the configuration names */
         FILE *out;

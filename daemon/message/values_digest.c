@@ -54,6 +54,8 @@ static enum value_name flag_of(const struct letter_debtor *cell)
                 return NAME_cell_waiting;
         case STATE_WAIVED:
                 return NAME_cell_waived;
+        case STATE_UNCLEAR:
+                return NAME_cell_unclear;
         case STATE_WITHDRAWN:
         case STATE_PASSED:
         case STATE_COUNT:
@@ -83,7 +85,7 @@ static bool cell_at(const struct scope *scope, size_t column, struct fill *ret)
 /* For a text, which has no table: the agencies that share a mark. The facts are the matrix, too, the index is that of
  * the row times MARKS, and the mark. */
 static const enum value_name marks[] = {NAME_cell_done,   NAME_cell_late,    NAME_cell_overdue, NAME_cell_snoozed,
-                                        NAME_cell_coming, NAME_cell_waiting, NAME_cell_waived};
+                                        NAME_cell_coming, NAME_cell_waiting, NAME_cell_waived,  NAME_cell_unclear};
 #define MARKS ELEMENTS(marks)
 
 static void add_names(struct text *names, const struct letter_matrix *matrix, const struct letter_row *row,

@@ -27,6 +27,7 @@ bool debtor_is_unfinished(const struct letter_debtor *debtor)
         case STATE_WAIVED:
         case STATE_WITHDRAWN:
         case STATE_PASSED:
+        case STATE_UNCLEAR:
         case STATE_COUNT:
                 break;
         }

@@ -28,7 +28,7 @@
         X(matrices) X(columns) X(rows) X(cells) X(marks) X(column) X(column_name) X(column_short) X(last)             \
         X(names)                                                                                                      \
         X(cell_done) X(cell_late) X(cell_overdue) X(cell_snoozed) X(cell_coming) X(cell_waiting) X(cell_waived)       \
-        X(cell_none)
+        X(cell_unclear) X(cell_none)
 /* clang-format on */
 #define VALUE_NAME(name) NAME_##name,
 enum value_name { NAME_NONE, VALUE_NAMES(VALUE_NAME) NAMES };

@@ -45,7 +45,7 @@ static int record_verdicts(const struct tick *tick, const struct ladder_rules *r
                            const struct ladder_step *step)
 {
         struct notice_record notice = {.occurrence_id = record->occurrence_id, .obligation_id = record->id};
-        size_t missed = ladder_missed(rules, &record->obligation, rungs, n, step, record->known);
+        size_t missed = ladder_missed(rules, &record->obligation, rungs, n, step, record->obligation.known);
         int r = 0;
 
         snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
@@ -168,11 +168,11 @@ static int escalate(const struct tick *tick, const struct plan *plan, const stru
 
 /* Every missed level is told, the highest first: who reads two of them reads the higher one only. */
 static int judge_escalations(const struct tick *tick, const struct plan *plan, const struct ladder_rules *rules,
-                             const struct occurrence_record *record, civil_day effective, wall_time *next)
+                             const struct occurrence_record *record, civil_day late_from, wall_time *next)
 {
         const struct roster *roster = &engine_config(tick->engine)->roster;
         bool *CLEANUP_FREE told = calloc(roster->n_agencies + 1, sizeof(*told));
-        wall_time since = tick->engine->watched_since, first = wall_at(effective, 0), handled = record->handled;
+        wall_time since = tick->engine->watched_since, first = wall_at(late_from, 0), handled = record->handled;
         struct rung rungs[LADDER_MAX];
         struct ladder_step step;
         size_t n;
@@ -186,7 +186,7 @@ static int judge_escalations(const struct tick *tick, const struct plan *plan, c
          * open again what the others had finished. */
         if (handled > first)
                 handled = first;
-        n = ladder_of_escalation(rules, effective, rungs);
+        n = ladder_of_escalation(rules, late_from, rungs);
         ladder_step_occurrence(rungs, n, handled, tick->now, &step);
         sooner(next, step.next);
         for (size_t i = n; r == 0 && i-- > 0;)
@@ -211,8 +211,8 @@ static int judge_dates(const struct tick *tick, const struct plan *plan, const s
                         if (!fix_judged) /* somebody still waits for a date */
                                 r = judge_fix(tick, plan, &rules, record, next);
                         fix_judged = true;
-                } else if (dates[i].effective != last) {
-                        last = dates[i].effective;
+                } else if (obligation_late_from(&dates[i].obligation, calendar) != last) {
+                        last = obligation_late_from(&dates[i].obligation, calendar);
                         r = judge_escalations(tick, plan, &rules, record, last, next);
                 }
         }

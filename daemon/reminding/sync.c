@@ -31,6 +31,7 @@ static struct obligation planned_obligation(const struct item *item, const struc
                 .status = OBLIGATION_OPEN,
                 .done_on = CIVIL_NONE,
                 .snoozed_until = CIVIL_NONE,
+                .urged = CIVIL_NONE,
         };
 }
 
@@ -45,10 +46,12 @@ static struct obligation_record new_obligation(const struct sync *sync, const st
         struct obligation_record record = {
                 .occurrence_id = occurrence->id,
                 .obligation = occurrence->planned,
-                .known = sync->now,
                 .handled = sync->engine->watched_since,
         };
 
+        record.obligation.known = sync->now > sync->engine->watched_since + 1 ? sync->now : WALL_NONE;
+        record.obligation.status =
+                obligation_beginning(&record.obligation, engine_config(sync->engine)->calendar, sync->item->since);
         engine_arm(sync->engine, sync->item, &record);
         return record;
 }
@@ -63,6 +66,7 @@ static int add_obligation(struct sync *sync, const struct obligation_record *tem
         if (r < 0)
                 return r;
         sync->counts.added++;
+        sync->counts.unclear += record.obligation.status == OBLIGATION_UNCLEAR;
         return store_mark_obligation(sync->engine->store, record.id);
 }
 
@@ -101,9 +105,11 @@ static int put_back(struct sync *sync, struct obligation_record *record)
         int r = store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_WITHDRAWN,
                                      "in the plan again");
 
-        record->known = sync->now;
         record->handled = engine_catch_up_floor(engine, record->handled);
-        return r < 0 ? r : announce_reopening(engine, record, NULL, NULL);
+        engine_arm(engine, sync->item, record);
+        return r < 0 || record->obligation.status == OBLIGATION_UNCLEAR
+                       ? r
+                       : announce_reopening(engine, record, NULL, NULL);
 }
 
 static int update_obligation(struct sync *sync, const struct occurrence_record *occurrence,
@@ -112,22 +118,42 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
         struct obligation before = record->obligation;
         civil_day effective = record->effective;
         wall_time next_fire = record->next_fire;
-        enum replan replan = obligation_replan(&record->obligation, &occurrence->planned);
+        struct engine *engine = sync->engine;
+        enum replan replan = obligation_replan(&record->obligation, &occurrence->planned,
+                                               engine_config(engine)->calendar, sync->item->since, sync->now);
         int r = 0;
 
-        if (replan == REPLAN_MOVED)
+        switch (replan) {
+        case REPLAN_SAME:
+        case REPLAN_SILENT:
+                engine_arm(engine, sync->item, record);
+                break;
+        case REPLAN_MOVED:
                 r = move_obligation(sync, record, &before);
-        else if (replan == REPLAN_RETURNED)
+                break;
+        case REPLAN_RETURNED:
                 r = put_back(sync, record);
+                break;
+        case REPLAN_UNCLEAR:
+                record->obligation.snoozed_until = CIVIL_NONE;
+                engine_arm(engine, sync->item, record);
+                r = store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_COUNT,
+                                         "past before it was known");
+                break;
+        case REPLAN_WATCHED:
+                record->handled = engine_catch_up_floor(engine, record->handled);
+                engine_arm(engine, sync->item, record);
+                break;
+        }
         if (r < 0)
                 return r;
-        if (replan != REPLAN_MOVED)
-                engine_arm(sync->engine, sync->item, record);
         if (replan != REPLAN_SAME || effective != record->effective || next_fire != record->next_fire) {
                 r = store_put_obligation(sync->engine->store, record);
                 if (r < 0)
                         return r;
                 sync->counts.changed++;
+                sync->counts.unclear +=
+                        record->obligation.status == OBLIGATION_UNCLEAR && before.status != OBLIGATION_UNCLEAR;
         }
         return store_mark_obligation(sync->engine->store, record->id);
 }

@@ -29,8 +29,8 @@ struct engine {
         struct troubles troubles;
         struct engine_observer observers[ENGINE_OBSERVERS]; /* zeroed ones are free */
         uint64_t random;                                    /* state of the generator */
-        /* Obligations that appear are taken to have been watched up to here: WALL_NONE catches up, a rehearsal starts
-         * at its first day (daemon/doc/formats.md section 1). */
+        /* Obligations that are there at the start are taken to have been known and watched up to here: a rehearsal
+         * starts at its first day (daemon/doc/formats.md section 1). WALL_NONE: it is a first start. */
         wall_time watched_since;
         int64_t failures_due; /* when collected failure notices leave, UTC ms; 0: there are none */
 };

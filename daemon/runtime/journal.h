@@ -12,6 +12,7 @@ enum journal_event {
         EVENT_RELOAD_REFUSED, /* the old configuration goes on */
         EVENT_CONFIG_FINDING, /* one mistake or warning, FILE:LINE */
         EVENT_SYNCED,         /* obligations brought in line with the plans */
+        EVENT_UNCLEAR,        /* what had passed before it was known, of which nothing is sent */
         EVENT_DATE_CHANGED,   /* by an edit of the plan */
         EVENT_DELIVERY_SENT,
         EVENT_DELIVERY_RETRY,  /* a temporary failure */

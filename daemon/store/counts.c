@@ -19,6 +19,18 @@ static int count_obligations(struct store *store, civil_day today, struct store_
         return query_check(&query);
 }
 
+/* Few of many, by the index of what is neither open nor done. */
+static int count_unclear(struct store *store, struct store_counts *counts)
+{
+        CLEANUP_QUERY struct query query = query_cached(
+                store, STATEMENT_COUNT_UNCLEAR, "SELECT count(*) FROM obligation WHERE status >= 2 AND status = 4");
+        int r = query_step(&query);
+        if (r < 0)
+                return r;
+        counts->unclear = query_read_sum(&query);
+        return query_check(&query);
+}
+
 static int count_deliveries(struct store *store, struct store_counts *counts)
 {
         struct tally tally[DELIVERY_STATES];
@@ -36,6 +48,8 @@ int store_count(struct store *store, civil_day today, struct store_counts *ret)
 {
         struct store_counts counts = {0};
         int r = count_obligations(store, today, &counts);
+        if (r >= 0)
+                r = count_unclear(store, &counts);
         if (r >= 0)
                 r = count_deliveries(store, &counts);
         if (r < 0)

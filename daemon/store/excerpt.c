@@ -58,7 +58,7 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
         " SELECT " OCCURRENCE ", iif(?3, next_fire, NULL) FROM source.occurrence"
 #define OBLIGATION \
         "id, occurrence, agency, from_day, due_day, tentative, observance, shift, fixed, status, done_on," \
-        " snoozed_until, due, effective, handled, next_fire, snoozed_by, snooze_reason, done_by, note, known"
+        " snoozed_until, due, effective, handled, next_fire, snoozed_by, snooze_reason, done_by, note, known, urged"
 #define COPY_OBLIGATIONS \
         "INSERT INTO main.obligation (" OBLIGATION ") SELECT " OBLIGATION \
         " FROM source.obligation WHERE id IN (SELECT id FROM chosen WHERE id > ?4 AND id <= ?5)"

@@ -27,9 +27,8 @@ enum part { PART_ALL, PART_DATED, PART_UNDATED };
 
 static bool is_narrow(const struct obligation_filter *filter)
 {
-        return filter->item || filter->agency || filter->occurrence_id || filter->dateless ||
-               filter->waived_or_withdrawn || filter->snoozed_from || filter->effective_before || filter->done_from ||
-               filter->done_to;
+        return filter->item || filter->agency || filter->occurrence_id || filter->dateless || filter->set_aside ||
+               filter->snoozed_from || filter->effective_before || filter->done_from || filter->done_to;
 }
 
 static const char *order_of(const struct obligation_filter *filter, enum part part)
@@ -63,7 +62,7 @@ static int list(struct store *store, const struct obligation_filter *filter, enu
                 {filter->agency, "o.agency = ?", .text = filter->agency},
                 {filter->occurrence_id, "o.occurrence = ?", .number = filter->occurrence_id},
                 {.asked = filter->open_only, .sql = "o.status = 0"},
-                {.asked = filter->waived_or_withdrawn, .sql = "o.status >= 2"},
+                {.asked = filter->set_aside, .sql = "o.status >= 2"},
                 {.asked = filter->no_withdrawn, .sql = "o.status <> 3"},
                 {by_due, "o.due >= ?", .number = filter->due_from},
                 {by_due, "o.due <= ?", .number = filter->due_to},

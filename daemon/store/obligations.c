@@ -4,8 +4,8 @@
 /* Written and read in these two groups. Every index but that of next_fire hangs on the keys. */
 #define KEYS "occurrence, agency, tentative, observance, fixed, status, done_on, snoozed_until, due, effective"
 #define KEY_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-#define REST "from_day, due_day, shift, known, handled, next_fire, snoozed_by, snooze_reason, done_by, note"
-#define REST_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define REST "from_day, due_day, shift, urged, known, handled, next_fire, snoozed_by, snooze_reason, done_by, note"
+#define REST_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 
 void obligation_record_clear(struct obligation_record *record)
 {
@@ -29,7 +29,7 @@ static void read_keys(struct query *query, struct obligation_record *row)
         row->obligation.tentative = query_read_flag(query);
         row->obligation.observance = query_read_flag(query);
         row->obligation.fixed = query_read_day(query);
-        row->obligation.status = (enum obligation_status)query_read_below(query, OBLIGATION_WITHDRAWN + 1);
+        row->obligation.status = (enum obligation_status)query_read_below(query, OBLIGATION_STATUSES);
         row->obligation.done_on = query_read_day(query);
         row->obligation.snoozed_until = query_read_day(query);
         row->due = query_read_day(query);
@@ -41,7 +41,8 @@ static void read_rest(struct query *query, struct obligation_record *row)
         row->obligation.from = query_read_day(query);
         row->obligation.due = query_read_day(query);
         row->obligation.shift = (enum shift)query_read_below(query, SHIFT_NONE + 1);
-        row->known = query_read_moment(query);
+        row->obligation.urged = query_read_day(query);
+        row->obligation.known = query_read_moment(query);
         row->handled = query_read_moment(query);
         row->next_fire = query_read_next(query);
         row->snoozed_by = query_read_text(query);
@@ -121,7 +122,8 @@ static void bind_rest(struct query *query, const struct obligation_record *recor
         query_bind_day(query, record->obligation.from);
         query_bind_day(query, record->obligation.due);
         query_bind_integer(query, record->obligation.shift);
-        query_bind_integer(query, record->known);
+        query_bind_day(query, record->obligation.urged);
+        query_bind_integer(query, record->obligation.known);
         query_bind_integer(query, record->handled);
         query_bind_unless(query, record->next_fire, WALL_NEVER);
         query_bind_text(query, record->snoozed_by);
@@ -228,6 +230,7 @@ static int read_dates(struct query *query, void *record)
         row.obligation.tentative = query_read_flag(query);
         row.obligation.shift = (enum shift)query_read_below(query, SHIFT_NONE + 1);
         row.obligation.fixed = query_read_day(query);
+        row.obligation.urged = query_read_day(query);
         row.effective = query_read_day(query);
         int r = query_check(query);
         if (r == 0)
@@ -238,7 +241,7 @@ static int read_dates(struct query *query, void *record)
 int store_open_dates(struct store *store, int64_t occurrence_id, struct open_dates **ret, size_t *ret_n)
 {
         static const char sql[] =
-                "SELECT DISTINCT from_day, due_day, tentative, shift, fixed, effective FROM obligation"
+                "SELECT DISTINCT from_day, due_day, tentative, shift, fixed, urged, effective FROM obligation"
                 " WHERE occurrence = ? AND status = 0 AND observance = 0 ORDER BY effective";
         static const struct row_type rows = {
                 .size = sizeof(struct open_dates), .read = read_dates, .clear = query_keep_row};

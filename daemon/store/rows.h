@@ -11,7 +11,7 @@ extern const struct row_type occurrence_rows;
 #define OBLIGATION_COLUMNS \
         "o.id, c.plan, c.item, c.key, c.title," \
         " o.occurrence, o.agency, o.tentative, o.observance, o.fixed, o.status, o.done_on," \
-        " o.snoozed_until, o.due, o.effective, o.from_day, o.due_day, o.shift, o.known, o.handled," \
+        " o.snoozed_until, o.due, o.effective, o.from_day, o.due_day, o.shift, o.urged, o.known, o.handled," \
         " o.next_fire, o.snoozed_by, o.snooze_reason, o.done_by, o.note"
 #define OBLIGATION_TABLES "obligation AS o JOIN occurrence AS c ON c.id = o.occurrence"
 extern const struct row_type obligation_rows;

@@ -20,7 +20,8 @@ _Static_assert(DELIVERY_QUEUED == 0 && DELIVERY_SENDING == 1 && DELIVERY_SENT ==
                        DELIVERY_CANCELLED == 4,
                "states of deliveries are stored as numbers");
 _Static_assert(STOP_NONE == 0 && STOP_AT_ONCE == 1 && STOP_AFTER_ATTEMPT == 2, "stops are stored as numbers");
-_Static_assert(OBLIGATION_OPEN == 0 && OBLIGATION_DONE == 1 && OBLIGATION_WAIVED == 2 && OBLIGATION_WITHDRAWN == 3,
+_Static_assert(OBLIGATION_OPEN == 0 && OBLIGATION_DONE == 1 && OBLIGATION_WAIVED == 2 && OBLIGATION_WITHDRAWN == 3 &&
+                       OBLIGATION_UNCLEAR == 4,
                "statuses of obligations are stored as numbers");
 _Static_assert(SHIFT_NEXT == 0 && SHIFT_PREVIOUS == 1 && SHIFT_NONE == 2, "shifts are stored as numbers");
 
@@ -194,7 +195,11 @@ static const char schema_7[] =
         "  AND NOT EXISTS (SELECT 1 FROM carried AS x WHERE x.delivery = d.seq AND x.notice <> n.id);";
 _Static_assert(SEQUENCE_EPOCH == 1577836800, "as in schema_7");
 
-static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4, schema_5, schema_6, schema_7};
+/* urged: the day on which an unclear obligation was declared overdue. */
+static const char schema_8[] = "ALTER TABLE obligation ADD COLUMN urged INTEGER;";
+
+static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4,
+                                           schema_5, schema_6, schema_7, schema_8};
 const struct schema schema_current = {
         .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
 

@@ -102,7 +102,6 @@ struct obligation_record {
         struct obligation obligation;
         civil_day due;                    /* the nominal day in force, fixed or planned; CIVIL_NONE: undated */
         civil_day effective;              /* after the shift, see obligation_dates(); CIVIL_NONE: undated */
-        wall_time known;                  /* since then it is in a plan; WALL_NONE: before anybody noted it */
         wall_time handled;                /* rungs up to here are settled */
         wall_time next_fire;              /* WALL_NEVER: none */
         char *snoozed_by, *snooze_reason; /* NULL unless snoozed */
@@ -146,7 +145,7 @@ struct obligation_filter {
         bool dateless;                /* only tentative or undated */
         civil_day effective_before;   /* only what is overdue on that day, as store_count() has it; 0: any */
         civil_day snoozed_from;       /* only what has a snooze that ends on that day or later; 0: any */
-        bool waived_or_withdrawn;     /* only waived or withdrawn */
+        bool set_aside;               /* only waived, withdrawn or unclear */
         bool as_planned;              /* within a day in the order in which the plans first had them, then by agency */
         bool reverse;                 /* the other way round, the undated first; not with as_planned */
         size_t limit, offset;         /* 0: no limit */
@@ -173,7 +172,7 @@ int store_due_obligations(struct store *store, wall_time now, struct obligation_
 /* The dates of what is open of an occurrence (observances not among them), each once however many agencies share them,
  * in the order of `effective`; the caller frees *ret. */
 struct open_dates {
-        struct obligation obligation; /* from, due, tentative, shift and fixed; the rest unused */
+        struct obligation obligation; /* from, due, tentative, shift, fixed and urged; the rest unused */
         civil_day effective;
 };
 int store_open_dates(struct store *store, int64_t occurrence_id, struct open_dates **ret, size_t *ret_n);
@@ -325,7 +324,8 @@ int store_acknowledge(struct store *store, const char *id);
 /* ---- counts, for status ---- */
 struct store_counts {
         int64_t obligations_open; /* observances not among them */
-        int64_t overdue;          /* of them with a day of their own (not tentative), the effective one before today */
+        int64_t unclear;
+        int64_t overdue; /* of them with a day of their own (not tentative), the effective one before today */
         int64_t queued, sending, sent;
         int64_t failed, too_late; /* and not acknowledged: deliveries, and notices */
         int64_t last_sent_ms;     /* 0: never */

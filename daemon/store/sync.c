@@ -124,7 +124,7 @@ static int withdraw_obligations_of(struct store *store, int64_t occurrence, stru
         size_t n_ids = 0;
         CLEANUP_QUERY struct query query =
                 query_cached(store, STATEMENT_OPEN_OBLIGATIONS_OF,
-                             "SELECT id FROM obligation WHERE occurrence = ? AND status = 0 ORDER BY id");
+                             "SELECT id FROM obligation WHERE occurrence = ? AND status IN (0, 4) ORDER BY id");
         query_bind_integer(&query, occurrence);
         int r = query_fetch_ids(&query, &ids, &n_ids);
         drop_marked(&store->obligations, ids, &n_ids);

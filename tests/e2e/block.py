@@ -36,7 +36,7 @@ MAIL = {"url": "smtp://127.0.0.1:1", "tls": "none", "from": "Khối TMTH <nhacvi
 PLAN = """plan = {{
   id = "ke-hoach"; year = {year};
   title = "Kế hoạch thử";
-  basis = "Kế hoạch số 1/KH-UBND ngày 02/01/{year} của UBND tỉnh";
+  basis = "Kế hoạch số 1/KH-UBND ngày 02/01/{year} của UBND tỉnh"; since = "2000-01-01";
   head = "vp-ubnd"; deputy = "so-noi-vu";
   {members}
   items = (

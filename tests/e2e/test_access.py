@@ -35,6 +35,7 @@ METHODS = {
     "Done": ("ssssb", ("bao-cao", AGENCY, "", "", False), PERMITTED),
     "Reopen": ("sssb", ("bao-cao", AGENCY, "nộp nhầm", False), PERMITTED),
     "Waive": ("sssb", ("bao-cao", OTHER, "không có việc", False), PERMITTED),
+    "Urge": ("ss", ("bao-cao", AGENCY), "org.reminderd1.Error.Refused"),
     "SetDate": ("ssss", ("tap-huan", f"{NEXT}-05-20", "", ""), PERMITTED),
     "ClearDate": ("ss", ("tap-huan", ""), PERMITTED),
     "Retry": ("s", (NO_DELIVERY,), NOT_FOUND),

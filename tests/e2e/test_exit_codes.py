@@ -68,6 +68,10 @@ VERBS = {
         3 waive khac --agency so-tu-phap --reason x
         0 waive bao-cao --agency so-tu-phap --reason x
         1 waive bao-cao --agency so-tu-phap --reason x""",
+    "urge": """
+        2 urge
+        3 urge khac
+        1 urge bao-cao""",
     "snooze": """
         2 snooze bao-cao --agency so-tu-phap --reason x
         3 snooze khac --reason x --for 2d
@@ -130,7 +134,7 @@ VERBS = {
 }
 # status --check is 1 where a message failed: test_views.py has one.
 UNREACHED = {"list": {1}, "show": {1}, "forecast": {1}, "preview": {1}, "deliveries": {1}, "log": {1}, "test": {1},
-             "status": {1, 3}, "calendar": {1, 3}, "reload": {3}, "backup": {3}, "help": {1, 3}}  # fmt: skip
+             "status": {1, 3}, "calendar": {1, 3}, "reload": {3}, "urge": {0}, "backup": {3}, "help": {1, 3}}  # fmt: skip
 ASKING = [verb for verb in VERBS if verb != "help"]
 
 
@@ -142,8 +146,8 @@ def steps(verb):
 
 
 def good(verb, folder):
-    """Words by which it would end with 0."""
-    words = next(words for code, words in steps(verb) if code == "0" and words[0] == verb)
+    """Words by which it would end with 0, or be refused where 0 takes what is not here."""
+    words = next(words for wanted in "01" for code, words in steps(verb) if code == wanted and words[0] == verb)
     return [word.replace("FOLDER", str(folder)).replace("QUEUED", "0" * 32) for word in words]
 
 
@@ -194,7 +198,7 @@ def test_codes_of_a_daemon_that_answers(office, tmp_path, verb):
     assert_error(office.ctl(verb, "--no-such-option"), 2)
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("drop", "reopen", "unsnooze", "clear-date")])
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("drop", "reopen", "unsnooze", "urge", "clear-date")])
 def test_an_answer_that_cannot_be_written_is_a_failure(office, tmp_path, verb):
     with open("/dev/full", "w") as full:
         result = subprocess.run([REMINDERCTL, *good(verb, tmp_path)], stdout=full, stderr=subprocess.PIPE, text=True,

@@ -35,6 +35,7 @@ EVENTS = {
     "RELOAD_REFUSED": (ERROR, set()),
     "CONFIG_FINDING": (WARNING, set()),
     "SYNCED": (INFO, set()),
+    "UNCLEAR": (NOTICE, set()),
     "DATE_CHANGED": (NOTICE, {"REMINDERD_PLAN", "REMINDERD_ITEM"}),
     "DELIVERY_SENT": (INFO, DELIVERY),
     "DELIVERY_RETRY": (WARNING, DELIVERY),
@@ -130,8 +131,9 @@ def assert_as_promised(journal):
 
 
 # Not provoked here but in the unit tests of the engine: a clock that is set, what takes hours or days, and what a server
-# that refuses us is told of (also in test_mail_servers.py); and what is wrong with a database (in test_integrity.py).
-ELSEWHERE = {"CLOCK_CHANGED", "TOO_LATE", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE", "MENDED", "LOG_HELD"}
+# that refuses us is told of (also in test_mail_servers.py); what is wrong with a database (in
+# test_integrity.py), and what had passed before it was known (in test_unclear.py).
+ELSEWHERE = {"CLOCK_CHANGED", "TOO_LATE", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE", "MENDED", "LOG_HELD", "UNCLEAR"}
 # Which test sees which.
 SEEN = {
     "plans": {"STARTED", "SYNCED", "RELOADED", "RELOAD_REFUSED", "CONFIG_FINDING", "DATE_CHANGED", "STOPPING"},

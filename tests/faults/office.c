@@ -75,7 +75,8 @@ static void write_plan(const struct office *office)
         char text[2000];
 
         (void)snprintf(text, sizeof(text),
-                       "plan = { id = \"p\"; year = 2024; title = \"Kế hoạch\"; basis = \"KH số 1\"; head = \"a\";"
+                       "plan = { id = \"p\"; year = 2024; title = \"Kế hoạch\"; basis = \"KH số 1\"; since = "
+                       "\"2000-01-01\"; head = \"a\";"
                        " deputy = \"b\"; members = [\"a\", \"b\", \"c\"]; items = (\n"
                        "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-03-08\"; for = [\"members\"]; },\n"
                        "{ id = \"ho-so\"; title = \"Hồ sơ\"; window = [\"2024-03-11\", \"%s\"]; for = [\"b\"]; },\n"

@@ -403,7 +403,8 @@ static void write_plan(const struct block *block, int plan, const char *folder)
         out = open_file(folder, name);
         /* The head changes with the year. */
         fprintf(out,
-                "plan = { id = \"%s\"; year = %d; title = \"Kế hoạch\"; basis = \"KH\"; head = \"%s\"; deputy = "
+                "plan = { id = \"%s\"; year = %d; title = \"Kế hoạch\"; basis = \"KH\"; since = \"2000-01-01\"; head = "
+                "\"%s\"; deputy = "
                 "\"%s\"; items = (\n",
                 block_plan_ids[plan], block->year + plan, block->agencies[plan == 0 ? HEAD : DEPUTY].id,
                 block->agencies[plan == 0 ? DEPUTY : HEAD].id);

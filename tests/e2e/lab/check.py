@@ -26,7 +26,7 @@ KINDS = {
     "digest", "failure", "test", "date_cleared", "waived", "withdrawn", "reopened",
 }
 STATES = {
-    "pending", "overdue", "snoozed", "tentative", "undated", "done", "late", "waived", "withdrawn", "passed",
+    "pending", "overdue", "snoozed", "tentative", "undated", "done", "late", "waived", "withdrawn", "passed", "unclear",
 }
 ONCE = (
     "Date", "Message-ID", "From", "To", "Subject", "MIME-Version", "Content-Type", "Auto-Submitted",

@@ -81,8 +81,8 @@ static void test_urgency(void **state)
 static void test_states(void **state)
 {
         static const char *const names[] = {
-                "pending", "overdue", "snoozed", "tentative", "undated",
-                "done",    "late",    "waived",  "withdrawn", "passed",
+                "pending", "overdue", "snoozed",   "tentative", "undated", "done",
+                "late",    "waived",  "withdrawn", "passed",    "unclear",
         };
         enum obligation_state parsed = STATE_PENDING;
 

@@ -392,12 +392,15 @@ static void test_replan(void **state)
                 {{.due = "2024-12-10", .status = OBLIGATION_WITHDRAWN}, {.due = "2024-12-11"}, REPLAN_RETURNED},
         };
 
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+        wall_time now = wall_of("2024-11-20 09:00");
+
         (void)state;
         for (size_t i = 0; i < ELEMENTS(table); i++) {
                 struct obligation before = make(&table[i].before), planned = make(&table[i].planned);
                 struct obligation obligation = before;
 
-                assert_int_equal(obligation_replan(&obligation, &planned), table[i].replan);
+                assert_int_equal(obligation_replan(&obligation, &planned, calendar, CIVIL_NONE, now), table[i].replan);
                 assert_true(obligation_is_planned_alike(&obligation, &planned));
                 assert_int_equal(obligation.fixed, before.fixed);
                 assert_int_equal(obligation.done_on, before.done_on);
@@ -405,6 +408,188 @@ static void test_replan(void **state)
                 assert_int_equal(obligation.status,
                                  table[i].replan == REPLAN_RETURNED ? OBLIGATION_OPEN : before.status);
         }
+}
+
+/* What had passed when it became known is unclear; the plan may say that it was watched. */
+static void test_beginning(void **state)
+{
+        static const struct {
+                struct given given;
+                const char *known, *since;
+                bool unclear;
+        } table[] = {
+                {{.due = "2024-12-10"}, "2024-12-10 23:00", "", false}, /* today is not past */
+                {{.due = "2024-12-10"}, "2024-12-11 00:00", "", true},
+                {{.due = "2024-12-10"}, "2024-01-01 00:00", "", false},
+                {{.due = "2024-12-10"}, NULL, "", false},               /* known always */
+                {{.due = "2024-12-08"}, "2024-12-09 10:00", "", false}, /* a Sunday: until Monday */
+                {{.due = "2024-12-08"}, "2024-12-10 10:00", "", true},
+                {{OCTOBER}, "2024-11-01 10:00", "", true},
+                {{OCTOBER}, "2024-10-31 10:00", "", false},
+                {{OCTOBER, .tentative = true}, "2024-11-01 10:00", "", true},
+                {{OCTOBER, .fixed = "2024-12-10"}, "2024-11-01 10:00", "", false},
+                {{.due = NULL}, "2024-12-11 00:00", "", false},
+                {{.due = "2024-05-19", .observance = true}, "2024-12-11 00:00", "", false},
+                {{.due = "2024-12-10"}, "2024-12-11 00:00", "2024-12-10", false},
+                {{.due = "2024-12-10"}, "2024-12-11 00:00", "2024-12-11", true},
+                {{.due = "2024-12-10"}, "2024-12-11 00:00", "2025-06-01", true}, /* what is ahead is watched anyway */
+                {{.due = "2024-12-10"}, "2024-12-09 00:00", "2025-06-01", false},
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+
+                obligation.known = table[i].known ? wall_of(table[i].known) : WALL_NONE;
+                assert_int_equal(obligation_beginning(&obligation, calendar, day_of(table[i].since)),
+                                 table[i].unclear ? OBLIGATION_UNCLEAR : OBLIGATION_OPEN);
+                obligation.urged = day_of("2024-12-20");
+                assert_int_equal(obligation_beginning(&obligation, calendar, day_of(table[i].since)), OBLIGATION_OPEN);
+        }
+}
+
+/* Known on 2 December, and edited on the 20th of November or of December. */
+static void test_replan_of_the_unclear(void **state)
+{
+        static const struct {
+                struct given before, planned;
+                const char *since, *now;
+                enum replan replan;
+                enum obligation_status status;
+                bool news; /* it becomes known only now */
+        } table[] = {
+                {{.due = "2024-12-10"},
+                 {.due = "2024-12-05"},
+                 "",
+                 "2024-12-20",
+                 REPLAN_UNCLEAR,
+                 OBLIGATION_UNCLEAR,
+                 true},
+                {{.due = "2024-12-10"}, {.due = "2024-12-20"}, "", "2024-12-20", REPLAN_MOVED, OBLIGATION_OPEN, false},
+                {{.due = "2024-12-10"},
+                 {.due = "2024-12-05"},
+                 "2024-12-01",
+                 "2024-12-20",
+                 REPLAN_MOVED,
+                 OBLIGATION_OPEN,
+                 true},
+                {{.due = "2024-11-29", .status = OBLIGATION_UNCLEAR},
+                 {.due = "2024-12-25"},
+                 "",
+                 "2024-12-20",
+                 REPLAN_WATCHED,
+                 OBLIGATION_OPEN,
+                 false},
+                {{.due = "2024-11-29", .status = OBLIGATION_UNCLEAR},
+                 {.due = "2024-11-29"},
+                 "2024-11-01",
+                 "2024-12-20",
+                 REPLAN_WATCHED,
+                 OBLIGATION_OPEN,
+                 false},
+                {{.due = "2024-11-29", .status = OBLIGATION_UNCLEAR},
+                 {.due = "2024-11-29"},
+                 "",
+                 "2024-12-20",
+                 REPLAN_SAME,
+                 OBLIGATION_UNCLEAR,
+                 false},
+                {{.due = "2024-11-29", .status = OBLIGATION_UNCLEAR},
+                 {.due = "2024-11-28"},
+                 "",
+                 "2024-12-20",
+                 REPLAN_SILENT,
+                 OBLIGATION_UNCLEAR,
+                 true},
+                /* Overdue since it was watched: it stays so, whatever else is edited. */
+                {{.due = "2024-12-10"},
+                 {.due = "2024-12-10", .shift = SHIFT_NONE},
+                 "",
+                 "2024-12-20",
+                 REPLAN_SILENT,
+                 OBLIGATION_OPEN,
+                 false},
+                {{.due = "2024-12-10", .status = OBLIGATION_WITHDRAWN},
+                 {.due = "2024-12-10"},
+                 "",
+                 "2024-12-20",
+                 REPLAN_RETURNED,
+                 OBLIGATION_OPEN,
+                 true},
+                {{.due = "2024-11-29", .status = OBLIGATION_WITHDRAWN},
+                 {.due = "2024-11-29"},
+                 "",
+                 "2024-12-20",
+                 REPLAN_RETURNED,
+                 OBLIGATION_UNCLEAR,
+                 true},
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+        wall_time known = wall_of("2024-12-02 08:00");
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].before), planned = make(&table[i].planned);
+                wall_time now = wall_at(day_of(table[i].now), 9 * 3600);
+
+                obligation.known = known;
+                assert_int_equal(obligation_replan(&obligation, &planned, calendar, day_of(table[i].since), now),
+                                 table[i].replan);
+                assert_int_equal(obligation.status, table[i].status);
+                assert_int_equal(obligation.known, table[i].news ? now : known);
+        }
+}
+
+/* Nothing is sent of what is unclear until somebody urges it, and then as if it had become overdue that day. */
+static void test_urge(void **state)
+{
+        static const struct {
+                struct given given;
+                enum refusal urge, snooze, done, reopen, set_date;
+        } table[] = {
+                {{.due = "2024-12-10", .status = OBLIGATION_UNCLEAR},
+                 REFUSED_NOT,
+                 REFUSED_UNCLEAR,
+                 REFUSED_NOT,
+                 REFUSED_UNCLEAR,
+                 REFUSED_NOT},
+                {{.due = "2024-12-10"}, REFUSED_OPEN, REFUSED_NOT, REFUSED_NOT, REFUSED_OPEN, REFUSED_NOT},
+                {{.due = "2024-12-10", .status = OBLIGATION_DONE, .done_on = "2024-12-01"},
+                 REFUSED_CLOSED,
+                 REFUSED_CLOSED,
+                 REFUSED_CLOSED,
+                 REFUSED_NOT,
+                 REFUSED_CLOSED},
+                {{.due = "2024-12-10", .status = OBLIGATION_WITHDRAWN},
+                 REFUSED_WITHDRAWN,
+                 REFUSED_WITHDRAWN,
+                 REFUSED_WITHDRAWN,
+                 REFUSED_WITHDRAWN,
+                 REFUSED_WITHDRAWN},
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+        civil_day today = day_of("2024-12-20");
+        struct obligation urged = make(&(struct given){.due = "2024-12-10"});
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+
+                assert_int_equal(obligation_may_urge(&obligation), table[i].urge);
+                assert_int_equal(obligation_may_snooze(&obligation, calendar, today, today + 1, true), table[i].snooze);
+                assert_int_equal(obligation_may_finish(&obligation, 2024, today, today), table[i].done);
+                assert_int_equal(obligation_may_reopen(&obligation), table[i].reopen);
+                assert_int_equal(obligation_may_set_date(&obligation, 2024, today), table[i].set_date);
+        }
+        assert_int_equal(obligation_late_from(&urged, calendar), day_of("2024-12-10"));
+        urged.urged = today;
+        assert_int_equal(obligation_late_from(&urged, calendar), today);
+        assert_int_equal(obligation_state(&urged, calendar, today), STATE_OVERDUE);
+        urged.status = OBLIGATION_UNCLEAR;
+        assert_int_equal(obligation_state(&urged, calendar, today), STATE_UNCLEAR);
+        assert_int_equal(obligation_days_late(&urged, calendar, today), 0);
+        assert_false(obligation_is_open(&urged));
 }
 
 static void test_unsnooze(void **state)
@@ -443,6 +628,8 @@ int main(void)
                 cmocka_unit_test(test_snooze),        cmocka_unit_test(test_decisions),
                 cmocka_unit_test(test_decision_days), cmocka_unit_test(test_snooze_hides),
                 cmocka_unit_test(test_replan),        cmocka_unit_test(test_unsnooze),
+                cmocka_unit_test(test_beginning),     cmocka_unit_test(test_replan_of_the_unclear),
+                cmocka_unit_test(test_urge),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,7 @@ static void test_what_a_method_needs(void **state)
                 {"Done", RIGHT_DECIDE},
                 {"Reopen", RIGHT_DECIDE},
                 {"Waive", RIGHT_DECIDE},
+                {"Urge", RIGHT_DECIDE},
                 {"SetDate", RIGHT_DECIDE},
                 {"ClearDate", RIGHT_DECIDE},
                 {"Retry", RIGHT_OPERATE},

@@ -80,7 +80,8 @@ static void write_plan(const struct play *play, const char *plan)
         char *CLEANUP_FREE text = NULL;
 
         assert(asprintf(&text,
-                        "plan = { id = \"p\"; year = 2024; title = \"Kế hoạch\"; basis = \"Kế hoạch số 1\";\n"
+                        "plan = { id = \"p\"; year = 2024; title = \"Kế hoạch\"; basis = \"Kế hoạch số 1\"; since = "
+                        "\"2000-01-01\";\n"
                         "head = \"a\"; deputy = \"b\"; members = [\"a\", \"b\", \"c\"];\nitems = (%s); };\n",
                         plan) > 0);
         write_file(play, "plans.d/p.conf", text);

@@ -86,7 +86,7 @@ static void assert_same(const struct obligation_record *got, const struct obliga
         assert_int_equal(got->obligation.snoozed_until, expected->obligation.snoozed_until);
         assert_int_equal(got->due, expected->due);
         assert_int_equal(got->effective, expected->effective);
-        assert_true(got->known == expected->known);
+        assert_true(got->obligation.known == expected->obligation.known);
         assert_true(got->handled == expected->handled);
         assert_true(got->next_fire == expected->next_fire);
         assert_text(got->snoozed_by, expected->snoozed_by);
@@ -107,10 +107,11 @@ static void test_obligation_there_and_back(void **state)
                                 .tentative = true,
                                 .fixed = CIVIL_NONE,
                                 .done_on = CIVIL_NONE,
-                                .snoozed_until = CIVIL_NONE},
+                                .snoozed_until = CIVIL_NONE,
+                                .urged = CIVIL_NONE,
+                                .known = WALL_NONE},
                  .due = 20027,
                  .effective = 20028,
-                 .known = WALL_NONE,
                  .handled = WALL_NONE,
                  .next_fire = 12345},
                 {.obligation = {.from = CIVIL_NONE,
@@ -119,10 +120,11 @@ static void test_obligation_there_and_back(void **state)
                                 .shift = SHIFT_NONE,
                                 .fixed = 20020,
                                 .done_on = CIVIL_NONE,
-                                .snoozed_until = 20015},
+                                .snoozed_until = 20015,
+                                .urged = CIVIL_NONE,
+                                .known = 12000},
                  .due = 20020,
                  .effective = 20020,
-                 .known = 12000,
                  .handled = 12345,
                  .next_fire = 67890,
                  .snoozed_by = who,
@@ -133,10 +135,11 @@ static void test_obligation_there_and_back(void **state)
                                 .fixed = CIVIL_NONE,
                                 .status = OBLIGATION_DONE,
                                 .done_on = 20010,
-                                .snoozed_until = CIVIL_NONE},
+                                .snoozed_until = CIVIL_NONE,
+                                .urged = 20030,
+                                .known = 12000},
                  .due = CIVIL_NONE,
                  .effective = CIVIL_NONE,
-                 .known = 12000,
                  .handled = 12345,
                  .next_fire = WALL_NEVER,
                  .done_by = who,
@@ -195,7 +198,7 @@ static void test_finds_damaged_values(void **state)
 {
         static const char *const cases[] = {
                 "agency = printf('%.64c', 'x')",
-                "status = 4",
+                "status = 5",
                 "status = -1",
                 "tentative = 2",
                 "shift = 3",
@@ -232,16 +235,24 @@ static const struct {
         const char *plan, *item, *key, *agency;
         struct obligation obligation;
 } sample[] = {
-        {"p24", "nop", "", "b", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, 98}},
-        {"p24", "nop", "", "a", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 95, NONE}},
-        {"p24", "hop", "", "a", {90, 120, true, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}},
-        {"p24", "hop", "", "b", {90, 120, true, false, SHIFT_NEXT, 110, OBLIGATION_OPEN, NONE, NONE}},
-        {"p24", "cho", "", "a", {NONE, NONE, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}},
-        {"p24", "sinh", "", "a", {NONE, 80, false, true, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}},
-        {"p24", "cu", "", "a", {NONE, 70, false, false, SHIFT_NEXT, NONE, OBLIGATION_WITHDRAWN, NONE, NONE}},
-        {"p23", "nop", "", "a", {NONE, 60, false, false, SHIFT_NEXT, NONE, OBLIGATION_WAIVED, NONE, NONE}},
-        {"p23", "thang", "1970-01-26", "a", {NONE, 25, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}},
-        {"p23", "thang", "1970-02-25", "a", {NONE, 25, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 99, NONE}},
+        {"p24", "nop", "", "b", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, 98, NONE, 0}},
+        {"p24", "nop", "", "a", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 95, NONE, NONE, 0}},
+        {"p24", "hop", "", "a", {90, 120, true, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
+        {"p24", "hop", "", "b", {90, 120, true, false, SHIFT_NEXT, 110, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
+        {"p24", "cho", "", "a", {NONE, NONE, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
+        {"p24", "sinh", "", "a", {NONE, 80, false, true, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
+        {"p24", "cu", "", "a", {NONE, 70, false, false, SHIFT_NEXT, NONE, OBLIGATION_WITHDRAWN, NONE, NONE, NONE, 0}},
+        {"p23", "nop", "", "a", {NONE, 60, false, false, SHIFT_NEXT, NONE, OBLIGATION_WAIVED, NONE, NONE, NONE, 0}},
+        {"p23",
+         "thang",
+         "1970-01-26",
+         "a",
+         {NONE, 25, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
+        {"p23",
+         "thang",
+         "1970-02-25",
+         "a",
+         {NONE, 25, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 99, NONE, NONE, 0}},
 };
 
 static void put_sample(struct store *store)
@@ -305,7 +316,7 @@ static void test_lists_by_filter(void **state)
                 {{.effective_before = 100}, "p23/thang@1970-01-26:a"},
                 {{.snoozed_from = 98}, "p24/nop:b"},
                 {{.snoozed_from = 99}, ""},
-                {{.waived_or_withdrawn = true}, "p23/nop:a p24/cu:a"},
+                {{.set_aside = true}, "p23/nop:a p24/cu:a"},
                 {{.limit = 2}, "p23/thang@1970-01-26:a p23/thang@1970-02-25:a"},
                 {{.limit = 2, .offset = 2}, "p23/nop:a p24/cu:a"},
                 {{.offset = 8}, "p24/hop:a p24/cho:a"},
@@ -345,7 +356,7 @@ static void test_pages_by_cursor(void **state)
                 {.item = "nop"},
                 {.agency = "a"},
                 {.open_only = true},
-                {.waived_or_withdrawn = true},
+                {.set_aside = true},
                 {.dateless = true},
                 {.no_withdrawn = true},
                 {.effective_before = 111},
@@ -614,15 +625,23 @@ static void test_counts_what_is_owed(void **state)
                 struct obligation obligation;
                 int64_t open, overdue_on_99, overdue_on_101;
         } cases[] = {
-                {"due", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}, 1, 0, 1},
-                {"moved", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}, 1, 1, 1},
-                {"tentative", {90, 98, true, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}, 1, 0, 0},
-                {"fixed", {90, 98, true, false, SHIFT_NEXT, 100, OBLIGATION_OPEN, NONE, NONE}, 1, 0, 1},
-                {"undated", {NONE, NONE, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}, 1, 0, 0},
-                {"observance", {NONE, 98, false, true, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}, 0, 0, 0},
-                {"done", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 99, NONE}, 0, 0, 0},
-                {"reopened", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE}, 1, 1, 1},
-                {"waived", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_WAIVED, NONE, NONE}, 0, 0, 0},
+                {"due", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}, 1, 0, 1},
+                {"moved", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}, 1, 1, 1},
+                {"tentative", {90, 98, true, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}, 1, 0, 0},
+                {"fixed", {90, 98, true, false, SHIFT_NEXT, 100, OBLIGATION_OPEN, NONE, NONE, NONE, 0}, 1, 0, 1},
+                {"undated",
+                 {NONE, NONE, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0},
+                 1,
+                 0,
+                 0},
+                {"observance",
+                 {NONE, 98, false, true, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0},
+                 0,
+                 0,
+                 0},
+                {"done", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 99, NONE, NONE, 0}, 0, 0, 0},
+                {"reopened", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}, 1, 1, 1},
+                {"waived", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_WAIVED, NONE, NONE, NONE, 0}, 0, 0, 0},
         };
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
                 CLEANUP(obligation_record_clear) struct obligation_record record = {0};

@@ -7,19 +7,20 @@ DEFINE_CLEANUP(struct calendar *, calendar_free, calendar)
 #define FIXED_DAY (DUE_DAY + 5)
 
 /* Every status, bound or not, tentative or not, fixed or not, dated or not. */
-#define COMBINATIONS (4 * 2 * 2 * 2 * 2)
+#define COMBINATIONS (OBLIGATION_STATUSES * 2 * 2 * 2 * 2)
 
 static struct obligation combine(unsigned i)
 {
         struct obligation obligation = fixture_dated;
 
         obligation.shift = SHIFT_NONE;
-        obligation.status = (enum obligation_status)(i % 4);
-        obligation.observance = i / 4 % 2;
-        obligation.tentative = i / 8 % 2;
-        if (i / 16 % 2)
+        obligation.status = (enum obligation_status)(i % OBLIGATION_STATUSES);
+        i /= OBLIGATION_STATUSES;
+        obligation.observance = i % 2;
+        obligation.tentative = i / 2 % 2;
+        if (i / 4 % 2)
                 obligation.fixed = FIXED_DAY;
-        if (i / 32 % 2)
+        if (i / 8 % 2)
                 obligation.due = CIVIL_NONE;
         else if (obligation.tentative)
                 obligation.from = DUE_DAY - 20;

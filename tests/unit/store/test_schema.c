@@ -198,6 +198,8 @@ static const char office[] =
         "UPDATE delivery_tally SET n = (SELECT count(*) FROM delivery AS d WHERE d.state = delivery_tally.state);"
         "INSERT INTO open_tally SELECT 20000, 2 WHERE NOT EXISTS (SELECT 1 FROM open_tally);";
 static const char failure_of_6[] = "INSERT INTO unread VALUES (4, 0, 90);";
+static const char mails_of_7[] = "INSERT INTO entry VALUES (1, 'a@so.example', 20000);"
+                                 "UPDATE delivery SET sequence = 500 WHERE id IN ('wait', 'wire');";
 
 static void assert_entry(struct store *store, int64_t obligation, const char *address, civil_day expected)
 {
@@ -218,7 +220,7 @@ static void assert_office(struct store *store)
         CLEANUP(obligation_record_clear) struct obligation_record record = {0};
         struct store_counts counts;
         OK(store, store_get_obligation(store, 1, &record));
-        assert_int_equal(record.known, WALL_NONE);
+        assert_int_equal(record.obligation.known, WALL_NONE);
         assert_int_equal(record.next_fire, 5000);
         OK(store, store_count(store, DUE_DAY, &counts));
         assert_int_equal(counts.obligations_open, 2);
@@ -245,7 +247,8 @@ static void test_from_every_version(void **state)
                 path = fixture_path(fixture, STORE_FILE);
                 assert_int_equal(open_plain(&plain, path, schema_current.steps, version), 0);
                 if (sqlite3_exec(plain.db, office, NULL, NULL, NULL) != SQLITE_OK ||
-                    (version >= 6 && sqlite3_exec(plain.db, failure_of_6, NULL, NULL, NULL) != SQLITE_OK))
+                    (version >= 6 && sqlite3_exec(plain.db, failure_of_6, NULL, NULL, NULL) != SQLITE_OK) ||
+                    (version >= 7 && sqlite3_exec(plain.db, mails_of_7, NULL, NULL, NULL) != SQLITE_OK))
                         fail_msg("version %zu: %s", version, sqlite3_errmsg(plain.db));
                 close_plain(&plain);
 

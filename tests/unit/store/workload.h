@@ -116,9 +116,9 @@ static inline int workload_views(struct store *store, const int64_t obligations[
                 {.effective_before = 101},
                 {.effective_before = 101, .agency = "so-1"},
                 {.snoozed_from = 90},
-                {.waived_or_withdrawn = true},
+                {.set_aside = true},
                 {.as_planned = true, .snoozed_from = 90},
-                {.as_planned = true, .waived_or_withdrawn = true},
+                {.as_planned = true, .set_aside = true},
                 /* by cursor: each is two lists, of what is dated and of what is not */
                 {.as_planned = true, .by_cursor = true, .limit = 9},
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1},
@@ -127,7 +127,7 @@ static inline int workload_views(struct store *store, const int64_t obligations[
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .agency = "so-1"},
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .item = "one"},
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .snoozed_from = 90},
-                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .waived_or_withdrawn = true},
+                {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .set_aside = true},
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .effective_before = 101},
                 {.as_planned = true, .by_cursor = true, .limit = 9, .after = 1, .done_from = 90, .done_to = 110},
         };
