@@ -79,6 +79,7 @@ def package(machine, install):
 @pytest.fixture(scope="session")
 def installed(office, package):
     """The package, its credential, and a service that restarts without the half minute that a real one waits."""
+    office.machine.run("systemctl", "enable", "reminderd")
     office.write_credential()
     office.haste()
     return office
