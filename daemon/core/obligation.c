@@ -308,6 +308,15 @@ bool obligation_is_planned_alike(const struct obligation *a, const struct obliga
         return has_same_dates(a, b) && a->observance == b->observance && a->shift == b->shift;
 }
 
+void obligation_withdraw(struct obligation *obligation, const struct calendar *calendar, wall_time now)
+{
+        civil_day effective = obligation_dates(obligation, calendar).effective;
+
+        obligation->status = OBLIGATION_WITHDRAWN;
+        if (effective != CIVIL_NONE && effective >= wall_day(now))
+                obligation->known = wall_at(effective + 1, 0);
+}
+
 enum replan obligation_replan(struct obligation *obligation, const struct obligation *planned,
                               const struct calendar *calendar, civil_day since, wall_time now)
 {
@@ -321,8 +330,9 @@ enum replan obligation_replan(struct obligation *obligation, const struct obliga
         obligation->shift = planned->shift;
         moved = obligation->fixed == CIVIL_NONE && !has_same_dates(&before, obligation);
         if (before.status == OBLIGATION_WITHDRAWN) {
+                if (obligation->known > now)
+                        obligation->known = now;
                 obligation->status = obligation_beginning(obligation, calendar, since);
-                obligation->known = now;
                 return REPLAN_RETURNED;
         }
         if (before.status == OBLIGATION_OPEN || before.status == OBLIGATION_UNCLEAR) {

@@ -43,7 +43,8 @@ struct obligation {
         civil_day snoozed_until; /* the last silent day, CIVIL_NONE: not snoozed */
         civil_day urged;         /* the day on which an unclear one was declared overdue; CIVIL_NONE: it was not */
         /* of the program */
-        wall_time known; /* since then it is in a plan; WALL_NONE: before anybody noted it */
+        /* Since then it is watched; WALL_NONE: before anybody noted it; of what is withdrawn perhaps a day to come. */
+        wall_time known;
 };
 
 /* The dates that count, after set-date and the shift. All CIVIL_NONE while undated. */
@@ -123,6 +124,10 @@ enum refusal obligation_may_clear_date(const struct obligation *obligation);
 wall_time obligation_unsnooze(struct obligation *obligation, civil_day today, wall_time handled);
 /* Whether a snooze would hide the ladder of a new date, and so is dropped with it. */
 bool obligation_snooze_hides(const struct obligation *obligation, const struct calendar *calendar);
+
+/* The plan does not have it any more. What was still to come is unclear if it returns after its day: nobody watched it
+ * then. What had passed returns as it was. */
+void obligation_withdraw(struct obligation *obligation, const struct calendar *calendar, wall_time now);
 
 /* What an edited plan makes of an obligation. */
 enum replan {

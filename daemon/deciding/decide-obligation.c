@@ -32,6 +32,14 @@ static int32_t plan_year(const struct change *change, const struct obligation_re
         return plan ? plan->year : civil_split(change->today).year;
 }
 
+/* What does not fit one of several is left out. */
+static int refused(bool several)
+{
+        if (several)
+                return STEP_SKIPPED;
+        return DECISION_REFUSED;
+}
+
 static int refuse(const struct change *change, const struct obligation_record *record, enum refusal refusal,
                   bool several, struct decision_result *result)
 {
@@ -84,7 +92,7 @@ static int refuse(const struct change *change, const struct obligation_record *r
                 break;
         }
         (void)decision_says(result, DECISION_REFUSED, "%s for %s: %s", record->item, record->agency, why);
-        return several ? STEP_SKIPPED : DECISION_REFUSED;
+        return refused(several);
 }
 
 static int no_text(struct decision_result *ret, const char *what)
@@ -145,7 +153,7 @@ static int unsnooze_one(const struct change *change, struct obligation_record *r
         if (!obligation_is_snoozed(&record->obligation, change->today) ||
             record->obligation.status != OBLIGATION_OPEN) {
                 (void)decision_says(result, DECISION_REFUSED, "%s for %s is not snoozed", record->item, record->agency);
-                return several ? STEP_SKIPPED : DECISION_REFUSED;
+                return refused(several);
         }
         record->handled = obligation_unsnooze(&record->obligation, change->today, record->handled);
         r = decision_audit(change, record, "unsnooze", NULL);
@@ -331,15 +339,15 @@ int decide_urge(struct engine *engine, const struct decider *decider, const stru
 static int date_changed(const struct change *change, struct obligation_record *record, const struct obligation *before,
                         const char *verb, const char *detail)
 {
+        bool unclear = record->obligation.status == OBLIGATION_UNCLEAR;
         int r;
 
         if (obligation_snooze_hides(&record->obligation, calendar_of(change)))
                 end_snooze(record);
         record->handled = change->now;
-        if (record->obligation.status == OBLIGATION_UNCLEAR)
-                record->obligation.status = beginning(change, record);
+        record->obligation.status = beginning(change, record);
         r = decision_store(change, record);
-        if (r < 0 || record->obligation.status == OBLIGATION_UNCLEAR)
+        if (r < 0 || (unclear && record->obligation.status == OBLIGATION_UNCLEAR))
                 return r < 0 ? r : decision_audit(change, record, verb, detail);
         r = announce_date(change->engine, record, before, change->decider->name, change->text);
         if (r == 1) {
@@ -364,7 +372,7 @@ static int set_date_one(const struct change *change, struct obligation_record *r
         if (record->obligation.fixed == change->day) {
                 (void)decision_says(result, DECISION_REFUSED, "%s for %s already has that date", record->item,
                                     record->agency);
-                return several ? STEP_SKIPPED : DECISION_REFUSED;
+                return refused(several);
         }
         record->obligation.fixed = change->day;
         if (asprintf(&detail, "%s%s%s", civil_format(change->day, day), change->text ? ": " : "",

@@ -328,10 +328,19 @@ static int sync_item(struct sync *sync)
 }
 
 /* Old plans are tidied away: that is no news to those who would have heard no more of them. */
-static int tell_withdrawn(void *userdata, const struct obligation_record *record)
+static int withdraw(void *userdata, const struct obligation_record *record)
 {
         struct sync *sync = userdata;
+        struct obligation_record withdrawn = *record;
 
+        obligation_withdraw(&withdrawn.obligation, engine_config(sync->engine)->calendar, sync->now);
+        if (withdrawn.obligation.known != record->obligation.known) {
+                withdrawn.next_fire = WALL_NEVER;
+
+                int r = store_put_obligation(sync->engine->store, &withdrawn);
+                if (r < 0)
+                        return r;
+        }
         if (obligation_is_history(record->effective, record->next_fire, wall_day(sync->now)))
                 return 0;
         return announce_end(sync->engine, record, KIND_WITHDRAWN, NULL, NULL);
@@ -351,7 +360,7 @@ static int sync_all(struct sync *sync)
                 }
         }
         if (r == 0)
-                r = store_finish_sync(engine->store, tell_withdrawn, sync, &sync->counts.withdrawn);
+                r = store_finish_sync(engine->store, withdraw, sync, &sync->counts.withdrawn);
         if (r == 0)
                 r = store_set_fact(engine->store, FACT_FINGERPRINT, config->fingerprint);
         if (r == 0 && sync->depth == SYNC_EVERYTHING)

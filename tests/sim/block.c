@@ -150,6 +150,7 @@ void block_random(struct block *block, struct chance *chance)
                 .plans = {true},
                 .digest = chance_percent(chance, 20),
                 .confirmations = chance_percent(chance, 50),
+                .watched = {chance_percent(chance, 50), chance_percent(chance, 50)},
         };
         block_random_hours(block, chance);
         block_random_servers(block, chance);
@@ -403,11 +404,10 @@ static void write_plan(const struct block *block, int plan, const char *folder)
         out = open_file(folder, name);
         /* The head changes with the year. */
         fprintf(out,
-                "plan = { id = \"%s\"; year = %d; title = \"Kế hoạch\"; basis = \"KH\"; since = \"2000-01-01\"; head = "
-                "\"%s\"; deputy = "
+                "plan = { id = \"%s\"; year = %d; title = \"Kế hoạch\"; basis = \"KH\"; %shead = \"%s\"; deputy = "
                 "\"%s\"; items = (\n",
-                block_plan_ids[plan], block->year + plan, block->agencies[plan == 0 ? HEAD : DEPUTY].id,
-                block->agencies[plan == 0 ? DEPUTY : HEAD].id);
+                block_plan_ids[plan], block->year + plan, block->watched[plan] ? "since = \"2000-01-01\"; " : "",
+                block->agencies[plan == 0 ? HEAD : DEPUTY].id, block->agencies[plan == 0 ? DEPUTY : HEAD].id);
         for (int i = 0; i < block->n_items; i++) {
                 if (!block->items[i].present || block->items[i].plan != plan)
                         continue;

@@ -62,7 +62,7 @@ static void check_may_hear(struct sim *sim, const struct duty *duty, enum notice
         civil_day today = sim_today(sim);
 
         if (duty->status != OBLIGATION_OPEN)
-                sim_fail(sim, "%s is sent to %s about %s, which is done, waived or withdrawn", kind_name(kind),
+                sim_fail(sim, "%s is sent to %s about %s, which is done, waived, withdrawn or unclear", kind_name(kind),
                          agency_name(sim, duty), item_name(sim, duty));
         if (is_reminder(kind) && duty->snoozed_until != CIVIL_NONE && duty->snoozed_until >= today)
                 sim_fail(sim, "%s is sent to %s about %s during its snooze", kind_name(kind), agency_name(sim, duty),
@@ -221,6 +221,9 @@ static bool is_of(const struct notice_record *record, const struct mark *mark)
         case VOICE_SNOOZE_END:
                 snprintf(name, sizeof(name), "snooze-end@%s", named);
                 break;
+        case VOICE_URGED:
+                snprintf(name, sizeof(name), "urged@%s", named);
+                break;
         }
         return strcmp(record->rung, name) == 0;
 }
@@ -367,7 +370,7 @@ static struct raised *find_raised(struct sim *sim, const struct raised *like)
         for (int i = 0; i < sim->n_raised; i++) {
                 struct raised *raised = &sim->raised[i];
 
-                if (raised->leader == like->leader && raised->effective == like->effective &&
+                if (raised->leader == like->leader && raised->late_from == like->late_from &&
                     raised->reader == like->reader && raised->after.days == like->after.days &&
                     raised->after.workdays == like->after.workdays)
                         return raised;
@@ -398,14 +401,14 @@ static void check_levels(struct sim *sim, struct duty *duty)
         const struct block_item *item = &sim->block.items[duty->item];
         const struct block_policy *policy = &sim->block.policies[item->policy];
         struct raised level = {
-                .leader = duty->leader, .effective = rules_effective(&sim->rules, duty), .when = sim_wall(sim)};
+                .leader = duty->leader, .late_from = rules_late_from(&sim->rules, duty), .when = sim_wall(sim)};
 
         for (int reader = HEAD; reader < FIRST_PLAIN; reader++) {
                 wall_time newest = WALL_NONE;
                 int highest = -1;
 
                 for (int i = 0; i < policy->n_levels; i++) {
-                        wall_time at = rules_level_at(&sim->rules, item, i, level.effective);
+                        wall_time at = rules_level_at(&sim->rules, item, i, level.late_from);
 
                         if (reader_of(sim, duty, policy->levels[i].reader) == reader && at <= sim_wall(sim) &&
                             at >= newest) {
@@ -416,7 +419,7 @@ static void check_levels(struct sim *sim, struct duty *duty)
                 level.reader = reader;
                 for (int i = 0; i < policy->n_levels; i++) {
                         if (reader_of(sim, duty, policy->levels[i].reader) != reader ||
-                            rules_level_at(&sim->rules, item, i, level.effective) > sim_wall(sim))
+                            rules_level_at(&sim->rules, item, i, level.late_from) > sim_wall(sim))
                                 continue;
                         level.after = policy->levels[i].after;
                         level.said = i == highest;

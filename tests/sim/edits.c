@@ -36,6 +36,8 @@ static struct duty *add(struct sim *sim, int item, civil_day key, int agency)
                 .key = key,
                 .fixed = CIVIL_NONE,
                 .snoozed_until = CIVIL_NONE,
+                .known = sim_today(sim),
+                .urged = CIVIL_NONE,
                 .settled = WALL_NONE,
                 .seen = WALL_NONE,
                 .leader = leader ? (int)(leader - sim->duties) : sim->n_duties,
@@ -44,12 +46,35 @@ static struct duty *add(struct sim *sim, int item, civil_day key, int agency)
         return duty;
 }
 
+/* A day that is moved into the past, or that passed while nobody watched, had passed before it was known. */
+static void begin(const struct sim *sim, struct duty *duty, bool moved)
+{
+        civil_day today = sim_today(sim);
+
+        if (duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED)
+                return;
+        if (duty->status == OBLIGATION_WITHDRAWN ? duty->known > today
+                                                 : moved && rules_effective(&sim->rules, duty) < today)
+                duty->known = today;
+        duty->status = rules_beginning(&sim->rules, duty);
+}
+
+static void withdraw(const struct sim *sim, struct duty *duty)
+{
+        civil_day effective = rules_effective(&sim->rules, duty);
+
+        duty->status = OBLIGATION_WITHDRAWN;
+        if (effective != CIVIL_NONE && effective >= sim_today(sim))
+                duty->known = effective + 1;
+}
+
 static void sync_duty(struct sim *sim, int index, civil_day day, int agency)
 {
         const struct block_item *item = &sim->block.items[index];
         civil_day key = item->form == DATE_REPEAT ? day : CIVIL_NONE;
         struct duty *duty = find(sim, index, key, agency);
         bool known = duty != NULL, moved;
+        enum obligation_status before;
 
         if (!duty)
                 duty = add(sim, index, key, agency);
@@ -60,15 +85,19 @@ static void sync_duty(struct sim *sim, int index, civil_day day, int agency)
         duty->shift = item->shift;
         duty->stale = true;
         duty->planned = true;
-        if (moved && duty->status == OBLIGATION_OPEN && duty->fixed == CIVIL_NONE) {
+        moved &= duty->fixed == CIVIL_NONE;
+        before = duty->status;
+        begin(sim, duty, moved);
+        if (moved && before == OBLIGATION_OPEN && duty->status == OBLIGATION_OPEN) {
                 duty->settled = sim_wall(sim);
                 if (rules_snooze_hides(&sim->rules, duty))
                         duty->snoozed_until = CIVIL_NONE;
         }
-        if (duty->status == OBLIGATION_WITHDRAWN) {
+        if (before == OBLIGATION_OPEN && duty->status == OBLIGATION_UNCLEAR)
+                duty->snoozed_until = CIVIL_NONE;
+        if (before == OBLIGATION_WITHDRAWN || (before == OBLIGATION_UNCLEAR && duty->status == OBLIGATION_OPEN)) {
                 wall_time from = sim_wall(sim) - sim->block.catch_up;
 
-                duty->status = OBLIGATION_OPEN;
                 if (duty->settled > from)
                         duty->settled = from;
         }
@@ -117,8 +146,9 @@ void edits_sync(struct sim *sim)
         }
         for (int i = 0; i < sim->n_duties; i++) {
                 sim->duties[i].stale = true; /* hours and policies may be others */
-                if (!sim->duties[i].planned && sim->duties[i].status == OBLIGATION_OPEN)
-                        sim->duties[i].status = OBLIGATION_WITHDRAWN;
+                if (!sim->duties[i].planned &&
+                    (sim->duties[i].status == OBLIGATION_OPEN || sim->duties[i].status == OBLIGATION_UNCLEAR))
+                        withdraw(sim, &sim->duties[i]);
         }
 }
 

@@ -8,7 +8,8 @@
 #include "base/cleanup.h"
 
 static const struct decider clerk = {"clerk", 1000};
-static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done", "reopen", "waive", "set-date", "clear-date"};
+static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done",     "reopen",
+                                        "waive",  "urge",     "set-date", "clear-date"};
 
 /* ---- obligations ---- */
 
@@ -28,6 +29,8 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
                 return decide_reopen(engine, &clerk, scope, text, result);
         case ACT_WAIVE:
                 return decide_waive(engine, &clerk, scope, text, result);
+        case ACT_URGE:
+                return decide_urge(engine, &clerk, scope, result);
         case ACT_SET_DATE:
                 return decide_set_date(engine, &clerk, scope, act->day, NULL, result);
         case ACT_CLEAR_DATE:
@@ -39,9 +42,9 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
 
 static struct act some_act(struct chance *chance, civil_day today)
 {
-        static const enum act_verb often[] = {ACT_SNOOZE,   ACT_SNOOZE,   ACT_UNSNOOZE, ACT_DONE,
-                                              ACT_DONE,     ACT_REOPEN,   ACT_SET_DATE, ACT_REOPEN,
-                                              ACT_SET_DATE, ACT_SET_DATE, ACT_WAIVE,    ACT_CLEAR_DATE};
+        static const enum act_verb often[] = {ACT_SNOOZE, ACT_SNOOZE,     ACT_UNSNOOZE, ACT_DONE,     ACT_DONE,
+                                              ACT_REOPEN, ACT_SET_DATE,   ACT_REOPEN,   ACT_SET_DATE, ACT_SET_DATE,
+                                              ACT_WAIVE,  ACT_CLEAR_DATE, ACT_URGE,     ACT_URGE};
         struct act act = {.verb = often[chance_between(chance, 0, (int)ELEMENTS(often) - 1)], .day = CIVIL_NONE};
 
         if (act.verb == ACT_SNOOZE) {
@@ -63,7 +66,8 @@ static void note(struct sim *sim, struct duty *duty, const struct act *act)
         rules_act(&sim->rules, duty, act, today);
         if (act->verb == ACT_SET_DATE || act->verb == ACT_CLEAR_DATE)
                 duty->settled = sim->decided.at;
-        if (act->verb == ACT_UNSNOOZE && duty->settled > midnight) /* what was held back today is to go out */
+        /* What was held back today is to go out; what is urged begins today. */
+        if (act->verb == ACT_URGE || (act->verb == ACT_UNSNOOZE && duty->settled > midnight))
                 duty->settled = midnight;
 }
 

@@ -103,6 +103,23 @@ bool rules_snooze_hides(const struct rules *rules, const struct duty *duty)
         return duty->snoozed_until > worked_until(rules, first - 1);
 }
 
+enum obligation_status rules_beginning(const struct rules *rules, const struct duty *duty)
+{
+        civil_day effective = rules_effective(rules, duty);
+
+        if (rules_observance(rules, duty) || effective == CIVIL_NONE ||
+            rules->block->watched[item_of(rules, duty)->plan])
+                return OBLIGATION_OPEN;
+        return effective < duty->known && duty->urged <= effective ? OBLIGATION_UNCLEAR : OBLIGATION_OPEN;
+}
+
+civil_day rules_late_from(const struct rules *rules, const struct duty *duty)
+{
+        civil_day effective = rules_effective(rules, duty);
+
+        return effective == CIVIL_NONE || duty->urged <= effective ? effective : duty->urged;
+}
+
 /* ---- beats ---- */
 
 struct beats {
@@ -195,8 +212,12 @@ static int find_beats(const struct rules *rules, const struct duty *duty, struct
                 if (duty->fixed == CIVIL_NONE && duty->from != CIVIL_NONE)
                         add(&all, worked_from(rules, duty->from), duty->from,
                             &(struct mark){.voice = VOICE_START, .named = duty->from});
-                if (!rules_tentative(duty))
-                        add_overdue(&all, policy, rules_effective(rules, duty));
+                if (!rules_tentative(duty)) {
+                        if (duty->urged > rules_effective(rules, duty) && policy->limit > 0)
+                                add(&all, worked_from(rules, duty->urged), duty->urged,
+                                    &(struct mark){.voice = VOICE_URGED, .named = duty->urged});
+                        add_overdue(&all, policy, rules_late_from(rules, duty));
+                }
                 if (duty->snoozed_until != CIVIL_NONE)
                         add(&all, worked_from(rules, duty->snoozed_until + 1), duty->snoozed_until,
                             &(struct mark){.voice = VOICE_SNOOZE_END, .named = duty->snoozed_until});
@@ -308,6 +329,7 @@ static civil_day snooze_cap(const struct rules *rules, const struct duty *duty, 
 enum allowance rules_may(const struct rules *rules, const struct duty *duty, const struct act *act, civil_day today)
 {
         bool open = duty->status == OBLIGATION_OPEN, binds = !rules_observance(rules, duty);
+        bool owed = open || duty->status == OBLIGATION_UNCLEAR;
         int year = rules->block->year + item_of(rules, duty)->plan;
 
         switch (act->verb) {
@@ -319,20 +341,22 @@ enum allowance rules_may(const struct rules *rules, const struct duty *duty, con
         case ACT_UNSNOOZE:
                 return open && duty->snoozed_until != CIVIL_NONE && duty->snoozed_until >= today ? ALLOWED : UNFIT;
         case ACT_DONE:
-                return !open || !binds ? UNFIT : act->day <= today ? ALLOWED : FORBIDDEN;
+                return !owed || !binds ? UNFIT : act->day <= today ? ALLOWED : FORBIDDEN;
         case ACT_REOPEN:
                 return duty->planned && (duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED) ? ALLOWED
                                                                                                                : UNFIT;
         case ACT_WAIVE:
-                return open ? ALLOWED : UNFIT;
+                return owed ? ALLOWED : UNFIT;
+        case ACT_URGE:
+                return duty->status == OBLIGATION_UNCLEAR ? ALLOWED : UNFIT;
         case ACT_SET_DATE:
-                if (!open || !binds)
+                if (!owed || !binds)
                         return UNFIT;
                 if (act->day < civil_from(year, 1, 1) || act->day > civil_from(year + 1, 12, 31))
                         return FORBIDDEN;
                 return act->day != duty->fixed ? ALLOWED : UNFIT;
         case ACT_CLEAR_DATE:
-                return open && duty->fixed != CIVIL_NONE ? ALLOWED : UNFIT;
+                return owed && duty->fixed != CIVIL_NONE ? ALLOWED : UNFIT;
         case ACTS:
                 break;
         }
@@ -354,13 +378,18 @@ void rules_act(const struct rules *rules, struct duty *duty, const struct act *a
                 duty->snoozed_until = CIVIL_NONE;
                 break;
         case ACT_REOPEN:
+                duty->status = rules_beginning(rules, duty);
+                break;
+        case ACT_URGE:
                 duty->status = OBLIGATION_OPEN;
+                duty->urged = today;
                 break;
         case ACT_SET_DATE:
         case ACT_CLEAR_DATE:
                 duty->fixed = act->verb == ACT_SET_DATE ? act->day : CIVIL_NONE;
                 if (rules_snooze_hides(rules, duty))
                         duty->snoozed_until = CIVIL_NONE;
+                duty->status = rules_beginning(rules, duty);
                 break;
         case ACTS:
                 break;

@@ -8,6 +8,7 @@
  *   Escalation              rules_level_at
  *   Dates, fix_by           rules_fix_beats
  *   Done, waived, reopened  rules_may
+ *   A beginning             rules_beginning, rules_late_from
  *   Uniqueness              struct told: a beat is itself by what it counts from, not by its hour
  *   A clock set back        rules_unsettle */
 #pragma once
@@ -17,7 +18,7 @@
 #include "core/obligation.h"
 
 /* In order of precedence: of two at one moment the later speaks. */
-enum voice { VOICE_START, VOICE_BEFORE, VOICE_OVERDUE, VOICE_SNOOZE_END };
+enum voice { VOICE_START, VOICE_BEFORE, VOICE_OVERDUE, VOICE_SNOOZE_END, VOICE_URGED };
 
 /* What makes a beat itself for ever, whatever hour or holiday moves it. */
 struct mark {
@@ -51,6 +52,8 @@ struct duty {
         civil_day fixed;
         enum obligation_status status;
         civil_day snoozed_until;
+        civil_day known;      /* it is watched from that day on */
+        civil_day urged;      /* when somebody said that it is overdue, whatever was before */
         bool planned;         /* the plan has it now */
         bool looked_at_again; /* the clock was set back: it is judged anew at the next opening */
         bool stale;           /* it was changed: the beats are to be found again */
@@ -80,6 +83,10 @@ bool rules_tentative(const struct duty *duty);
 civil_day rules_effective(const struct rules *rules, const struct duty *duty);
 /* Whether a snooze reaches the deadline and is dropped with a new date. */
 bool rules_snooze_hides(const struct rules *rules, const struct duty *duty);
+/* Open or unclear: what had passed before it was watched is unclear, unless the plan or somebody says otherwise. */
+enum obligation_status rules_beginning(const struct rules *rules, const struct duty *duty);
+/* The day from which it counts as late. */
+civil_day rules_late_from(const struct rules *rules, const struct duty *duty);
 /* Finds the beats of a duty that was changed: in time order, one a moment. */
 void rules_refresh(const struct rules *rules, struct duty *duty);
 wall_time rules_silent_until(const struct rules *rules, const struct duty *duty);
@@ -99,7 +106,17 @@ wall_time rules_level_at(const struct rules *rules, const struct block_item *ite
 /* The moments at which the head is asked to fix a window's day. */
 int rules_fix_beats(const struct rules *rules, const struct block_item *item, wall_time beats[static BEATS_MAX]);
 
-enum act_verb { ACT_SNOOZE, ACT_UNSNOOZE, ACT_DONE, ACT_REOPEN, ACT_WAIVE, ACT_SET_DATE, ACT_CLEAR_DATE, ACTS };
+enum act_verb {
+        ACT_SNOOZE,
+        ACT_UNSNOOZE,
+        ACT_DONE,
+        ACT_REOPEN,
+        ACT_WAIVE,
+        ACT_URGE,
+        ACT_SET_DATE,
+        ACT_CLEAR_DATE,
+        ACTS
+};
 struct act {
         enum act_verb verb;
         civil_day day;

@@ -90,7 +90,7 @@ struct said {
 /* An escalation that was told of an occurrence and a date. */
 struct raised {
         int leader;
-        civil_day effective;
+        civil_day late_from;
         struct offset after;
         int reader;
         wall_time when;

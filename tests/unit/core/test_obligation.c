@@ -516,14 +516,14 @@ static void test_replan_of_the_unclear(void **state)
                  "2024-12-20",
                  REPLAN_RETURNED,
                  OBLIGATION_OPEN,
-                 true},
+                 false},
                 {{.due = "2024-11-29", .status = OBLIGATION_WITHDRAWN},
                  {.due = "2024-11-29"},
                  "",
                  "2024-12-20",
                  REPLAN_RETURNED,
                  OBLIGATION_UNCLEAR,
-                 true},
+                 false},
         };
         CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
         wall_time known = wall_of("2024-12-02 08:00");
@@ -538,6 +538,39 @@ static void test_replan_of_the_unclear(void **state)
                                  table[i].replan);
                 assert_int_equal(obligation.status, table[i].status);
                 assert_int_equal(obligation.known, table[i].news ? now : known);
+        }
+}
+
+/* Watched from 2 December on, withdrawn on one day and in the plan again on another. */
+static void test_withdrawn_and_back(void **state)
+{
+        static const struct {
+                const char *due, *withdrawn, *back;
+                enum obligation_status status; /* now and after one more sync */
+        } table[] = {
+                {"2024-12-10", "2024-12-09", "2024-12-09", OBLIGATION_OPEN},
+                {"2024-12-10", "2024-12-05", "2024-12-10", OBLIGATION_OPEN},
+                {"2024-12-10", "2024-12-05", "2024-12-11", OBLIGATION_UNCLEAR},
+                {"2024-12-10", "2024-12-10", "2024-12-20", OBLIGATION_UNCLEAR},
+                {"2024-12-10", "2024-12-11", "2024-12-20", OBLIGATION_OPEN}, /* it was overdue before */
+                {"2024-11-29", "2024-12-05", "2024-12-20", OBLIGATION_UNCLEAR},
+                {"", "2024-12-05", "2024-12-20", OBLIGATION_OPEN},
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct given given = {.due = table[i].due};
+                struct obligation obligation = make(&given), planned = obligation;
+                wall_time back = wall_at(day_of(table[i].back), 9 * 3600);
+
+                obligation.known = wall_of("2024-12-02 08:00");
+                obligation_withdraw(&obligation, calendar, wall_at(day_of(table[i].withdrawn), 9 * 3600));
+                assert_int_equal(obligation.status, OBLIGATION_WITHDRAWN);
+                assert_int_equal(obligation_replan(&obligation, &planned, calendar, CIVIL_NONE, back), REPLAN_RETURNED);
+                assert_int_equal(obligation.status, table[i].status);
+                assert_int_equal(obligation_replan(&obligation, &planned, calendar, CIVIL_NONE, back + 1), REPLAN_SAME);
+                assert_int_equal(obligation.status, table[i].status);
         }
 }
 
@@ -623,12 +656,19 @@ static void test_unsnooze(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_dates),         cmocka_unit_test(test_states),
-                cmocka_unit_test(test_days_late),     cmocka_unit_test(test_history),
-                cmocka_unit_test(test_snooze),        cmocka_unit_test(test_decisions),
-                cmocka_unit_test(test_decision_days), cmocka_unit_test(test_snooze_hides),
-                cmocka_unit_test(test_replan),        cmocka_unit_test(test_unsnooze),
-                cmocka_unit_test(test_beginning),     cmocka_unit_test(test_replan_of_the_unclear),
+                cmocka_unit_test(test_dates),
+                cmocka_unit_test(test_states),
+                cmocka_unit_test(test_days_late),
+                cmocka_unit_test(test_history),
+                cmocka_unit_test(test_snooze),
+                cmocka_unit_test(test_decisions),
+                cmocka_unit_test(test_decision_days),
+                cmocka_unit_test(test_snooze_hides),
+                cmocka_unit_test(test_replan),
+                cmocka_unit_test(test_unsnooze),
+                cmocka_unit_test(test_beginning),
+                cmocka_unit_test(test_replan_of_the_unclear),
+                cmocka_unit_test(test_withdrawn_and_back),
                 cmocka_unit_test(test_urge),
         };
 
