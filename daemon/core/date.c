@@ -23,18 +23,23 @@ static bool read_number(const char **text, size_t digits, int32_t *ret)
         return n >= 1 && n <= digits;
 }
 
+static bool read_slash(const char **text)
+{
+        if (**text != '/')
+                return false;
+        (*text)++;
+        return true;
+}
+
 /* D/M or D/M/YYYY, the order of Vietnamese administration. */
 static int parse_slashes(const char *text, int32_t year, civil_day *ret)
 {
         int32_t month, day;
 
-        if (!read_number(&text, 2, &day) || *text++ != '/' || !read_number(&text, 2, &month))
+        if (!read_number(&text, 2, &day) || !read_slash(&text) || !read_number(&text, 2, &month))
                 return -EINVAL;
-        if (*text == '/') {
-                text++;
-                if (strspn(text, "0123456789") != 4 || !read_number(&text, 4, &year))
-                        return -EINVAL;
-        }
+        if (read_slash(&text) && (strspn(text, "0123456789") != 4 || !read_number(&text, 4, &year)))
+                return -EINVAL;
         if (*text)
                 return -EINVAL;
         if (year < CIVIL_FIRST_YEAR || year > CIVIL_LAST_YEAR || !civil_valid(year, month, day))

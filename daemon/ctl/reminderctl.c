@@ -58,13 +58,15 @@ static void set_messages(void)
 /* Texts are UTF-8 whatever the locale says; only the language is a matter of taste. */
 static void set_language(void)
 {
-        const char *folder = getenv("TEXTDOMAINDIR"); /* as gettext(1) has it: catalogues that are not installed */
         char path[PATH_MAX];
 
         setlocale(LC_ALL, "");
         set_messages();
         if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
                 setlocale(LC_CTYPE, "C.UTF-8");
+
+        /* As gettext(1) has it: catalogues that are not installed. */
+        const char *folder = getenv("TEXTDOMAINDIR");
         bindtextdomain(TEXT_DOMAIN, folder ? folder : installed_locales(path));
         bind_textdomain_codeset(TEXT_DOMAIN, "UTF-8");
         textdomain(TEXT_DOMAIN);

@@ -32,6 +32,17 @@ static int32_t plan_year(const struct change *change, const struct obligation_re
         return plan ? plan->year : civil_split(change->today).year;
 }
 
+/* Why a decision does not fit an obligation, whatever day is asked. */
+static const char *const unfit[] = {
+        [REFUSED_CLOSED] = "it is finished, waived or withdrawn already; reminderctl reopen takes that back",
+        [REFUSED_OPEN] = "it is open",
+        [REFUSED_WITHDRAWN] = "it is no longer in the plan",
+        [REFUSED_OBSERVANCE] = "an observance binds nobody",
+        [REFUSED_UNDATED] = "it has no date yet; reminderctl set-date gives it one",
+        [REFUSED_NOT_FIXED] = "nobody has fixed a date",
+        [REFUSED_UNCLEAR] = "it is unclear, as it had passed before it was watched; say done, waive or urge",
+};
+
 /* What does not fit one of several is left out. */
 static int refused(bool several)
 {
@@ -44,7 +55,6 @@ static int refuse(const struct change *change, const struct obligation_record *r
                   bool several, struct decision_result *result)
 {
         char cap[CIVIL_DATE_SIZE];
-        const char *why = "";
 
         switch (refusal) {
         case REFUSED_NOT:
@@ -69,29 +79,15 @@ static int refuse(const struct change *change, const struct obligation_record *r
                                      record->item, record->agency, civil_format(change->day, cap),
                                      plan_year(change, record), plan_year(change, record) - 1);
         case REFUSED_CLOSED:
-                why = "it is finished, waived or withdrawn already; reminderctl reopen takes that back";
-                break;
         case REFUSED_OPEN:
-                why = "it is open";
-                break;
         case REFUSED_WITHDRAWN:
-                why = "it is no longer in the plan";
-                break;
         case REFUSED_OBSERVANCE:
-                why = "an observance binds nobody";
-                break;
         case REFUSED_UNDATED:
-                why = "it has no date yet; reminderctl set-date gives it one";
-                break;
         case REFUSED_NOT_FIXED:
-                why = "nobody has fixed a date";
-                break;
         case REFUSED_UNCLEAR:
-                why = "it is unclear: its date had passed before it was watched, and nothing is sent of it; say done, "
-                      "waive or urge";
                 break;
         }
-        (void)decision_says(result, DECISION_REFUSED, "%s for %s: %s", record->item, record->agency, why);
+        (void)decision_says(result, DECISION_REFUSED, "%s for %s: %s", record->item, record->agency, unfit[refusal]);
         return refused(several);
 }
 

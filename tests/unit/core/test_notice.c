@@ -109,13 +109,15 @@ static void test_settles(void **state)
 /* Whatever carries it, it goes only where it may; and the arrival of one decides, whatever became of the others. */
 static void test_settles_within_the_table(void **state)
 {
+        const int stops = STOPS, ways = DELIVERY_STATES * stops;
+
         (void)state;
         for (int from = 0; from < NOTICE_STATES; from++)
-                for (int k = 0; k < (DELIVERY_STATES * STOPS) * (DELIVERY_STATES * STOPS); k++) {
-                        int first = k % (DELIVERY_STATES * STOPS), second = k / (DELIVERY_STATES * STOPS);
+                for (int k = 0; k < ways * ways; k++) {
+                        int first = k % ways, second = k / ways;
                         const struct carrier carriers[] = {
-                                {0, (enum delivery_state)(first / STOPS), (enum stop)(first % STOPS)},
-                                {0, (enum delivery_state)(second / STOPS), (enum stop)(second % STOPS)},
+                                {0, (enum delivery_state)(first / stops), (enum stop)(first % stops)},
+                                {0, (enum delivery_state)(second / stops), (enum stop)(second % stops)},
                         };
                         enum notice_state was = (enum notice_state)from, to = notice_settle(was, carriers, 2);
                         bool arrived = false;

@@ -375,9 +375,10 @@ static int take(struct store *store, const char *id, enum delivery_step step)
 static void test_takes_the_steps_that_core_allows(void **state)
 {
         struct store *store = ((struct fixture *)*state)->store;
-        for (int i = 0; i < DELIVERY_STATES * STEP_EMPTY; i++) {
-                enum delivery_state from = (enum delivery_state)(i / STEP_EMPTY);
-                enum delivery_step step = (enum delivery_step)(i % STEP_EMPTY);
+        const int steps = STEP_EMPTY;
+        for (int i = 0; i < DELIVERY_STATES * steps; i++) {
+                enum delivery_state from = (enum delivery_state)(i / steps);
+                enum delivery_step step = (enum delivery_step)(i % steps);
                 char id[16];
                 (void)snprintf(id, sizeof(id), "d%d", i);
                 bring_into(store, id, from);
