@@ -224,17 +224,6 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
         return ladder.n;
 }
 
-wall_time ladder_next(const struct ladder_rules *rules, const struct obligation *obligation, wall_time after)
-{
-        struct rung rungs[LADDER_MAX];
-        size_t n = ladder_of_obligation(rules, obligation, after, rungs);
-
-        for (size_t i = 0; i < n; i++)
-                if (rungs[i].at > after)
-                        return rungs[i].at;
-        return WALL_NEVER;
-}
-
 size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_day window_end,
                      struct rung rungs[static LADDER_MAX])
 {
@@ -325,6 +314,24 @@ static wall_time end_of_silence(const struct rung *rungs, size_t n)
         return WALL_NONE;
 }
 
+/* The first rung after a moment; but what a snooze will silence is nothing to wake up for: its end covers it. */
+static wall_time first_heard(const struct rung *rungs, size_t n, wall_time after)
+{
+        wall_time silent_until = end_of_silence(rungs, n);
+
+        for (size_t i = 0; i < n; i++)
+                if (rungs[i].at > after && rungs[i].at >= silent_until)
+                        return rungs[i].at;
+        return WALL_NEVER;
+}
+
+wall_time ladder_next(const struct ladder_rules *rules, const struct obligation *obligation, wall_time after)
+{
+        struct rung rungs[LADDER_MAX];
+
+        return first_heard(rungs, ladder_of_obligation(rules, obligation, after, rungs), after);
+}
+
 /* One missed rung by itself. `leaves` is the day on which a message made now leaves. */
 static enum verdict judge(const struct ladder_rules *rules, const struct obligation_dates *dates,
                           const struct rung *rung, wall_time now, civil_day leaves)
@@ -347,15 +354,12 @@ void ladder_step(const struct ladder_rules *rules, const struct obligation *obli
         wall_time silent_until = end_of_silence(rungs, n);
         size_t newest = LADDER_MAX;
 
-        *ret = (struct ladder_step){.send = LADDER_MAX, .next = WALL_NEVER};
+        *ret = (struct ladder_step){.send = LADDER_MAX, .next = first_heard(rungs, n, handled > now ? handled : now)};
         for (size_t i = 0; i < n; i++) {
                 if (rungs[i].at <= handled) {
                         ret->verdicts[i] = VERDICT_HANDLED;
                 } else if (rungs[i].at > now) {
                         ret->verdicts[i] = VERDICT_LATER;
-                        /* What a snooze will silence is nothing to wake up for: its end covers it. */
-                        if (ret->next == WALL_NEVER && rungs[i].at >= silent_until)
-                                ret->next = rungs[i].at;
                 } else if (now < silent_until) {
                         ret->verdicts[i] = VERDICT_SNOOZED;
                 } else {

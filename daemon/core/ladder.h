@@ -33,7 +33,7 @@ wall_time ladder_catch_up_floor(wall_time handled, wall_time now, int64_t catch_
  *   day and has no overdue rung. */
 size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation, wall_time since,
                             struct rung rungs[static LADDER_MAX]);
-/* The first rung after a moment; WALL_NEVER: there is none. */
+/* The first rung after a moment that no snooze silences; WALL_NEVER: there is none. */
 wall_time ladder_next(const struct ladder_rules *rules, const struct obligation *obligation, wall_time after);
 /* The rungs that ask the head to fix a tentative window: 14 days and 3 days before fix_by, on it, then every second
  * working day until the window is over. */

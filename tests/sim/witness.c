@@ -35,6 +35,8 @@ void __wrap_journal_say(const struct journal *journal, enum journal_event event,
         if (!listener || !listener->hooked || listener->dead)
                 return;
         listener->told[event]++;
+        if (event == EVENT_MENDED)
+                sim_fail(listener, "a sound database is called damaged");
         if (fields && fields->delivery && (event == EVENT_DELIVERY_RETRY || event == EVENT_DELIVERY_FAILED)) {
                 outside_log(listener, fields->delivery)->told++;
                 listener->totals.failures_told++;

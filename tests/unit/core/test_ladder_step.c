@@ -250,12 +250,15 @@ static void test_step(void **state)
                 size_t n = ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs);
                 struct ladder_step step;
                 char verdicts[LADDER_MAX + 1] = "", next[WALL_TEXT_SIZE];
+                wall_time handled = wall_of(table[i].handled), now = wall_of(table[i].now);
+                wall_time settled = handled > now ? handled : now;
 
-                ladder_step(&rules, &obligation, rungs, n, wall_of(table[i].handled), wall_of(table[i].now), &step);
+                ladder_step(&rules, &obligation, rungs, n, handled, now, &step);
                 for (size_t j = 0; j < n; j++)
                         verdicts[j] = letters[step.verdicts[j]];
                 assert_string_equal(verdicts, table[i].verdicts);
                 assert_string_equal(wall_text(step.next, next), table[i].next);
+                assert_int_equal(ladder_next(&rules, &obligation, settled), step.next);
                 if (!table[i].key) {
                         assert_int_equal(step.send, LADDER_MAX);
                         continue;

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "play.h"
+#include "reminding/sync.h"
 
 #define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"members\"]; }"
 #define ALL_OWED \
@@ -177,6 +178,41 @@ static void a_running_engine_finds_what_is_forged(void **state)
         }
 }
 
+#define INSPECTION \
+        "{ id = \"kiem-tra\"; title = \"Kiểm tra\"; window = [\"2024-06-18\", \"2024-06-26\"]; tentative = true;" \
+        " fix_by = \"2024-06-17\"; for = [\"members\"]; policy = \"inspection\"; }"
+
+/* Of how many items a look at the rows finds something else than follows from the plans. */
+static size_t wrong_items(struct play *play)
+{
+        struct sync_counts counts;
+
+        assert_int_equal(sync_run(play_engine(play), SYNC_ROWS, &counts), 0);
+        return counts.mended;
+}
+
+static void a_sound_state_is_not_taken_for_damage(void **state)
+{
+        struct play *play = play_new("2024-06-10", REPORT ", " INSPECTION, "", false);
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
+        char moment[sizeof("2024-06-30 12:00")];
+
+        (void)state;
+        for (int day = 10; day <= 30; day++) {
+                struct decision_result result = {0};
+
+                (void)snprintf(moment, sizeof(moment), "2024-06-%02d 12:00", day);
+                play_until(play, moment);
+                if (day == 17)
+                        assert_int_equal(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-21"), "vướng",
+                                                       false, &result),
+                                         DECIDED);
+                free(result.text);
+                assert_int_equal(wrong_items(play), 0);
+        }
+        play_free(play);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -186,6 +222,7 @@ int main(void)
                 cmocka_unit_test(a_start_asks_the_plan),
                 cmocka_unit_test(a_start_finds_what_was_forged),
                 cmocka_unit_test(a_running_engine_finds_what_is_forged),
+                cmocka_unit_test(a_sound_state_is_not_taken_for_damage),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
