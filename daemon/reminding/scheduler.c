@@ -108,23 +108,29 @@ static void sooner(wall_time *next, wall_time at)
                 *next = at;
 }
 
+/* What asks the head for a day. The window being over, there is nothing left to fix (daemon/doc/design.md, Dates). */
+static size_t fix_rungs(const struct plan *plan, const struct ladder_rules *rules,
+                        const struct occurrence_record *record, wall_time now, struct rung rungs[static LADDER_MAX])
+{
+        if (record->fix_by == CIVIL_NONE || plan->head == ROSTER_NONE || wall_day(now) > record->planned.due)
+                return 0;
+        return ladder_of_fix(rules, record->fix_by, record->planned.due, rungs);
+}
+
 static int judge_fix(const struct tick *tick, const struct plan *plan, const struct ladder_rules *rules,
-                     const struct occurrence_record *record, wall_time *next)
+                     const struct occurrence_record *record)
 {
         const struct roster *roster = &engine_config(tick->engine)->roster;
         struct notice_record notice = {.occurrence_id = record->id, .kind = KIND_FIX_DATE};
         struct rung rungs[LADDER_MAX];
         struct ladder_step step;
-        size_t n;
+        size_t n = fix_rungs(plan, rules, record, tick->now, rungs);
         int r = 0;
 
-        /* The window being over, there is nothing left to fix (daemon/doc/design.md, Dates). */
-        if (record->fix_by == CIVIL_NONE || plan->head == ROSTER_NONE || wall_day(tick->now) > record->planned.due)
+        if (n == 0)
                 return 0;
         snprintf(notice.agency, sizeof(notice.agency), "%s", roster->agencies[plan->head].id);
-        n = ladder_of_fix(rules, record->fix_by, record->planned.due, rungs);
         ladder_step_occurrence(rungs, n, record->handled, tick->now, &step);
-        sooner(next, step.next);
         for (size_t i = 0; r >= 0 && i < n; i++) {
                 notice.id = 0;
                 if (i == step.send)
@@ -168,13 +174,12 @@ static int escalate(const struct tick *tick, const struct plan *plan, const stru
 
 /* Every missed level is told, the highest first: who reads two of them reads the higher one only. */
 static int judge_escalations(const struct tick *tick, const struct plan *plan, const struct ladder_rules *rules,
-                             const struct occurrence_record *record, civil_day late_from, wall_time *next)
+                             const struct occurrence_record *record, civil_day late_from)
 {
         const struct roster *roster = &engine_config(tick->engine)->roster;
         bool *CLEANUP_FREE told = calloc(roster->n_agencies + 1, sizeof(*told));
         wall_time since = tick->engine->watched_since, first = wall_at(late_from, 0), handled = record->handled;
         struct rung rungs[LADDER_MAX];
-        struct ladder_step step;
         size_t n;
         int r = 0;
 
@@ -187,8 +192,6 @@ static int judge_escalations(const struct tick *tick, const struct plan *plan, c
         if (handled > first)
                 handled = first;
         n = ladder_of_escalation(rules, late_from, rungs);
-        ladder_step_occurrence(rungs, n, handled, tick->now, &step);
-        sooner(next, step.next);
         for (size_t i = n; r == 0 && i-- > 0;)
                 if (rungs[i].at > handled && rungs[i].at <= tick->now)
                         r = escalate(tick, plan, record, &rules->policy->escalations[rungs[i].index], &rungs[i], told);
@@ -196,45 +199,79 @@ static int judge_escalations(const struct tick *tick, const struct plan *plan, c
 }
 
 static int judge_dates(const struct tick *tick, const struct plan *plan, const struct item *item,
-                       const struct occurrence_record *record, wall_time *next)
+                       const struct occurrence_record *record, const struct open_dates *dates, size_t n)
 {
         const struct calendar *calendar = engine_config(tick->engine)->calendar;
         struct ladder_rules rules = engine_rules(tick->engine, item);
-        struct open_dates *CLEANUP_FREE dates = NULL;
         bool fix_judged = false;
         civil_day last = CIVIL_NONE;
-        size_t n = 0;
-        int r = store_open_dates(tick->engine->store, record->id, &dates, &n);
+        int r = 0;
 
         for (size_t i = 0; r == 0 && i < n; i++) {
                 if (obligation_dates(&dates[i].obligation, calendar).tentative) {
                         if (!fix_judged) /* somebody still waits for a date */
-                                r = judge_fix(tick, plan, &rules, record, next);
+                                r = judge_fix(tick, plan, &rules, record);
                         fix_judged = true;
                 } else if (obligation_late_from(&dates[i].obligation, calendar) != last) {
                         last = obligation_late_from(&dates[i].obligation, calendar);
-                        r = judge_escalations(tick, plan, &rules, record, last, next);
+                        r = judge_escalations(tick, plan, &rules, record, last);
                 }
         }
+        return r;
+}
+
+/* The first rung of any of the dates after what is settled. */
+static wall_time next_rung(const struct engine *engine, const struct plan *plan, const struct item *item,
+                           const struct occurrence_record *record, const struct open_dates *dates, size_t n)
+{
+        struct ladder_rules rules = engine_rules(engine, item);
+        wall_time next = WALL_NEVER, handled = record->handled;
+        struct rung rungs[LADDER_MAX];
+        struct ladder_step step;
+
+        for (size_t i = 0; i < n; i++) {
+                bool tentative = obligation_dates(&dates[i].obligation, rules.calendar).tentative;
+                size_t n_rungs =
+                        tentative ? fix_rungs(plan, &rules, record, handled, rungs)
+                                  : ladder_of_escalation(
+                                            &rules, obligation_late_from(&dates[i].obligation, rules.calendar), rungs);
+
+                ladder_step_occurrence(rungs, n_rungs, handled, handled, &step);
+                sooner(&next, step.next);
+        }
+        return next;
+}
+
+int scheduler_next_rung(struct engine *engine, const struct plan *plan, const struct item *item,
+                        const struct occurrence_record *record, wall_time *ret)
+{
+        struct open_dates *CLEANUP_FREE dates = NULL;
+        size_t n = 0;
+        int r = store_open_dates(engine->store, record->id, &dates, &n);
+
+        if (r == 0)
+                *ret = next_rung(engine, plan, item, record, dates, n);
         return r;
 }
 
 static int judge_occurrence(const struct tick *tick, struct occurrence_record *record)
 {
         struct engine *engine = tick->engine;
-        wall_time next = WALL_NEVER;
+        struct open_dates *CLEANUP_FREE dates = NULL;
+        size_t n = 0;
         const struct plan *plan;
         const struct item *item;
+        bool live =
+                !record->withdrawn && settings_find_item(engine->settings, record->plan, record->item, &plan, &item);
+        int r = live ? store_open_dates(engine->store, record->id, &dates, &n) : 0;
 
-        if (!record->withdrawn && settings_find_item(engine->settings, record->plan, record->item, &plan, &item)) {
-                int r = judge_dates(tick, plan, item, record, &next);
-
-                if (r < 0)
-                        return r;
-        }
+        if (r == 0 && live)
+                r = judge_dates(tick, plan, item, record, dates, n);
+        if (r < 0)
+                return r;
         if (tick->now > record->handled)
                 record->handled = tick->now;
-        record->next_fire = next;
+        record->next_fire = live ? next_rung(engine, plan, item, record, dates, n) : WALL_NEVER;
         return store_put_occurrence(engine->store, record);
 }
 

@@ -13,3 +13,7 @@ int scheduler_step(struct engine *engine);
 int scheduler_record_time(struct engine *engine);
 /* When there will be something to do, UTC milliseconds; INT64_MAX: never. */
 int scheduler_wake(struct engine *engine, int64_t *ret_ms);
+/* When the first rung of an occurrence comes that concerns all its agencies, a date to fix or an escalation, after what
+ * is settled: the next_fire that a tick leaves. WALL_NEVER: none. 0 or an error of the store. */
+int scheduler_next_rung(struct engine *engine, const struct plan *plan, const struct item *item,
+                        const struct occurrence_record *record, wall_time *ret);

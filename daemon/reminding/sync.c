@@ -7,6 +7,7 @@
 
 #include "addressing/announce.h"
 #include "base/cleanup.h"
+#include "reminding/scheduler.h"
 
 #define FACT_FINGERPRINT "synced"
 
@@ -234,25 +235,44 @@ static void name_fact(const struct sync *sync, char name[static FACT_ITEM_SIZE])
         snprintf(name, FACT_ITEM_SIZE, "item %s/%s", sync->plan->id, sync->item->id);
 }
 
-/* 1: the store has another one, or none. */
+/* How what the store has of an item compares with what follows from the plans. */
+enum comparison { COMPARED_SAME = 0, COMPARED_AWAY, COMPARED_WRONG };
+
+/* A tick that has not come yet works the moment out. */
+static bool is_armed(wall_time stored, wall_time follows)
+{
+        return stored == follows || stored == FIRE_AT_ONCE;
+}
+
 static int compare_obligation(const struct sync *sync, const struct occurrence_record *occurrence, const char *agency)
 {
         struct obligation_record CLEANUP(obligation_record_clear) record = {0};
         int r = store_find_obligation(sync->engine->store, occurrence->id, agency, &record);
 
         if (r != 0)
-                return r;
+                return r < 0 ? r : COMPARED_WRONG;
 
         const struct obligation_record was = record;
 
         engine_arm(sync->engine, sync->item, &record);
-        return !obligation_is_planned_alike(&record.obligation, &occurrence->planned) ||
-               record.obligation.status == OBLIGATION_WITHDRAWN || record.due != was.due ||
-               record.effective != was.effective ||
-               (record.next_fire != was.next_fire && was.next_fire != FIRE_AT_ONCE);
+        return obligation_is_planned_alike(&record.obligation, &occurrence->planned) &&
+                               record.obligation.status != OBLIGATION_WITHDRAWN && record.due == was.due &&
+                               record.effective == was.effective && is_armed(was.next_fire, record.next_fire)
+                       ? COMPARED_SAME
+                       : COMPARED_WRONG;
 }
 
-/* The same of the occurrence and of what each agency owes of it. */
+static int compare_rungs(const struct sync *sync, const struct occurrence_record *record)
+{
+        wall_time next = WALL_NEVER;
+        int r = scheduler_next_rung(sync->engine, sync->plan, sync->item, record, &next);
+
+        if (r < 0)
+                return r;
+        return is_armed(record->next_fire, next) ? COMPARED_SAME : COMPARED_WRONG;
+}
+
+/* The occurrence, and what each agency owes of it. */
 static int compare_occurrence(const struct sync *sync, const struct occurrence *occurrence, const size_t *agencies,
                               size_t n_agencies)
 {
@@ -265,13 +285,15 @@ static int compare_occurrence(const struct sync *sync, const struct occurrence *
         if (r == 0 && !title)
                 r = -ENOMEM;
         if (r != 0)
-                return r;
+                return r < 0 ? r : COMPARED_WRONG;
+        if (record.withdrawn)
+                return COMPARED_AWAY;
         if (strcmp(record.title, title) != 0 || !obligation_is_planned_alike(&record.planned, &planned) ||
             record.fix_by != planned_fix_by(sync->item, occurrence))
-                return 1;
-        for (size_t i = 0; r == 0 && i < n_agencies; i++)
+                return COMPARED_WRONG;
+        for (size_t i = 0; r == COMPARED_SAME && i < n_agencies; i++)
                 r = compare_obligation(sync, &record, roster->agencies[agencies[i]].id);
-        return r;
+        return r == COMPARED_SAME ? compare_rungs(sync, &record) : r;
 }
 
 /* What is said of the item is what was said when it was last brought in line, and it has not been away since. 1: it is
@@ -290,11 +312,12 @@ static int keep_item(struct sync *sync, const struct occurrence *occurrences, si
         r = store_get_fact(store, name, &last);
         if (r != 0 || strcmp(last, sync->item->fingerprint) != 0)
                 return r < 0 ? r : 1;
-        for (size_t i = 0; r == 0 && i < n_occurrences && sync->depth == SYNC_ROWS; i++)
+        r = COMPARED_SAME;
+        for (size_t i = 0; r == COMPARED_SAME && i < n_occurrences && sync->depth == SYNC_ROWS; i++)
                 r = compare_occurrence(sync, &occurrences[i], agencies, n_agencies);
-        if (r > 0)
+        if (r == COMPARED_WRONG)
                 sync->counts.mended++;
-        return r != 0 ? r : store_keep_item(store, sync->plan->id, sync->item->id, n_occurrences);
+        return r != COMPARED_SAME ? r : store_keep_item(store, sync->plan->id, sync->item->id, n_occurrences);
 }
 
 static int renew_item(struct sync *sync, const struct occurrence *occurrences, size_t n, const size_t *agencies,

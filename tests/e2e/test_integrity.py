@@ -84,6 +84,38 @@ def test_a_forged_date_stops_nothing_but_itself(tmp_path):
         assert bus.ctl("status").returncode == 0, daemon.stderr
 
 
+def test_what_was_taken_out_of_the_plan_and_put_back_is_no_damage(tmp_path):
+    """Each time while the program did not run."""
+    block = block_of(tmp_path, items=2)
+    path = block.conf / "plans.d" / "plan.conf"
+    whole = path.read_text(encoding="utf-8")
+    shorter = whole.replace(item("bao-cao-0", DUE) + ", ", "")
+    assert shorter != whole
+    for plan, says in ((whole, "6 new"), (shorter, "3 withdrawn"), (whole, "3 changed")):
+        block.write_plan(plan)
+        with block.start() as daemon:
+            assert says in daemon.stderr and "damaged" not in daemon.stderr, daemon.stderr
+
+
+def test_a_forged_moment_of_all_is_mended_and_that_is_said_once(tmp_path):
+    """When the head is to be asked for a day stands in no index and in no other row."""
+    block = block_of(tmp_path)
+    first, last = DUE + datetime.timedelta(days=20), DUE + datetime.timedelta(days=30)
+    block.write_plan((block.conf / "plans.d" / "plan.conf").read_text(encoding="utf-8").replace(
+        f'due = "{DUE}"', f'window = ["{first}", "{last}"]; tentative = true; fix_by = "{first}"'))  # fmt: skip
+    with block.start():
+        pass
+    asked = "SELECT next_fire FROM occurrence"
+    with sqlite3.connect(block.state / STORE) as db:
+        (moment,) = db.execute(asked).fetchone()
+    change(block, "UPDATE occurrence SET next_fire = next_fire + 100000000")
+    with block.start() as daemon:
+        assert re.search("The database was damaged: of 1 items it had not what follows from the plans", daemon.stderr)
+        assert sqlite3.connect(block.state / STORE).execute(asked).fetchone() == (moment,)
+    with block.start() as daemon:
+        assert "damaged" not in daemon.stderr
+
+
 @pytest.mark.parametrize("last", ["4000000000000", "9223372036854775807", "-9223372036854775808", "9" * 30, "soon", ""])
 def test_a_last_time_that_was_never_seen_keeps_nothing_from_leaving(tmp_path, last):
     """A clock that was far ahead once, or a bit in what was written of it: nothing is moved to where no day is."""

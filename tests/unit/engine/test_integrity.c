@@ -191,6 +191,59 @@ static size_t wrong_items(struct play *play)
         return counts.mended;
 }
 
+/* Of what concerns all agencies of an occurrence: who is asked for a day, and who is told that something is late. */
+static const char *const forged_rungs[] = {
+        "UPDATE occurrence SET next_fire = next_fire + 8640000",
+        "UPDATE occurrence SET next_fire = NULL",
+        "UPDATE occurrence SET next_fire = next_fire + 1 WHERE item = 'bao-cao'",
+        "UPDATE occurrence SET next_fire = NULL WHERE item = 'kiem-tra'",
+        "UPDATE occurrence SET fix_by = fix_by + 7",
+        "UPDATE occurrence SET due_day = due_day - 300, next_fire = NULL",
+        "UPDATE occurrence SET withdrawn = 1, next_fire = NULL",
+};
+
+static void assert_all_asked(struct play *play)
+{
+        static const char *const owed[] = {"06-17 08:00 fix_date a kiem-tra", "06-21 08:00 fix_date a kiem-tra",
+                                           "06-19 08:00 escalation a bao-cao", "06-21 08:00 escalation d bao-cao"};
+
+        play_until(play, "2024-06-21 12:00");
+
+        const char *sent = play_sent(play);
+
+        for (size_t i = 0; i < ELEMENTS(owed); i++)
+                if (!strstr(sent, owed[i]))
+                        fail_msg("%s is not in\n%s", owed[i], sent);
+}
+
+static void a_start_finds_forged_rungs(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(forged_rungs); i++) {
+                struct play *play = play_new("2024-06-10", REPORT ", " INSPECTION, "", false);
+
+                forge(play, forged_rungs[i]);
+                play_restart(play, "2024-06-11");
+                assert_int_equal(wrong_items(play), 0);
+                assert_all_asked(play);
+                play_free(play);
+        }
+}
+
+static void a_running_engine_finds_forged_rungs(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(forged_rungs); i++) {
+                struct play *play = play_new("2024-06-10", REPORT ", " INSPECTION, "", false);
+
+                forge(play, forged_rungs[i]);
+                play_until(play, "2024-06-12");
+                assert_int_equal(manager_verify(play_manager(play)), 0);
+                assert_all_asked(play);
+                play_free(play);
+        }
+}
+
 static void a_sound_state_is_not_taken_for_damage(void **state)
 {
         struct play *play = play_new("2024-06-10", REPORT ", " INSPECTION, "", false);
@@ -222,6 +275,8 @@ int main(void)
                 cmocka_unit_test(a_start_asks_the_plan),
                 cmocka_unit_test(a_start_finds_what_was_forged),
                 cmocka_unit_test(a_running_engine_finds_what_is_forged),
+                cmocka_unit_test(a_start_finds_forged_rungs),
+                cmocka_unit_test(a_running_engine_finds_forged_rungs),
                 cmocka_unit_test(a_sound_state_is_not_taken_for_damage),
         };
 
