@@ -163,6 +163,18 @@ static int shift_attempts(const struct engine *engine, int64_t by)
         return r == 0 ? store_commit(store) : r;
 }
 
+/* What follows from the rows of the store alone. */
+static int recount(const struct engine *engine)
+{
+        int r = store_recount(engine->store);
+
+        if (r > 0)
+                journal_say(&engine->journal, EVENT_MENDED, NULL,
+                            "The database was damaged: what the status counts was not what is there, and was counted "
+                            "anew; look after the disk, and let no other program write to " STORE_FILE);
+        return r < 0 ? r : 0;
+}
+
 static int synchronise(struct manager *manager, enum sync_depth depth)
 {
         struct engine *engine = &manager->engine;
@@ -176,6 +188,8 @@ static int synchronise(struct manager *manager, enum sync_depth depth)
                             "from "
                             "the plans is worked out anew; look after the disk",
                             mended);
+        if (r >= 0 && depth == SYNC_ROWS)
+                r = recount(engine);
         if (r >= 0)
                 r = sync_run(engine, mended ? SYNC_EVERYTHING : depth, &counts);
         if (r < 0)

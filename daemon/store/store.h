@@ -331,6 +331,8 @@ struct store_counts {
         int64_t last_sent_ms;     /* 0: never */
 };
 int store_count(struct store *store, civil_day today, struct store_counts *ret);
+/* Compares what is counted for store_count() with what is there. STORE_CHANGED: it was wrong, and was counted anew. */
+int store_recount(struct store *store);
 
 /* ---- audit ---- */
 struct audit_record {

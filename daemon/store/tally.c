@@ -86,3 +86,98 @@ int tally_read(struct store *store, struct tally ret[static DELIVERY_STATES])
         memcpy(ret, tally, sizeof(tally));
         return 0;
 }
+
+/* ---- counted anew ---- */
+
+/* By the partial indexes, which hold little else. */
+#define COUNTED \
+        "WITH counted (day, n) AS (" \
+        "SELECT overdue_after, count(*) FROM obligation WHERE overdue_after IS NOT NULL GROUP BY overdue_after" \
+        " UNION ALL SELECT ?1, count(*) FROM obligation WHERE dateless = 1 AND status = 0 AND observance = 0) "
+
+/* Runs a statement that takes CIVIL_NONE as the day of what has none, and reads a flag where it yields one. */
+static int ask_owed(struct store *store, const char *sql, bool *ret)
+{
+        CLEANUP_QUERY struct query query = query_prepared(store, sql);
+        query_bind_integer(&query, CIVIL_NONE);
+        int r = query_step(&query);
+        if (r > 0)
+                *ret = query_read_flag(&query);
+        return r < 0 ? r : query_check(&query);
+}
+
+static int recount_owed(struct store *store)
+{
+        static const char compare[] =
+                COUNTED "SELECT NOT EXISTS (SELECT 1 FROM (SELECT day, n FROM open_tally UNION ALL"
+                        " SELECT day, -n FROM counted) GROUP BY day HAVING sum(n) <> 0)";
+        static const char renew[] = COUNTED "INSERT INTO open_tally SELECT day, n FROM counted WHERE n > 0";
+        bool right = true;
+        int r = ask_owed(store, compare, &right);
+        if (r < 0 || right)
+                return r;
+        CLEANUP_QUERY struct query forget = query_prepared(store, "DELETE FROM open_tally");
+        r = query_do(&forget);
+        if (r >= 0)
+                r = ask_owed(store, renew, &right);
+        return r < 0 ? r : STORE_CHANGED;
+}
+
+static int count_deliveries(struct store *store, struct tally ret[static DELIVERY_STATES])
+{
+        struct tally counted[DELIVERY_STATES] = {0};
+        CLEANUP_QUERY struct query query =
+                query_prepared(store, "SELECT state, count(*), max(finished_ms) FROM delivery GROUP BY state");
+        int r;
+        while ((r = query_step(&query)) > 0) {
+                unsigned state = query_read_below(&query, DELIVERY_STATES);
+                counted[state].n = query_read_sum(&query);
+                counted[state].last_ms = query_read_ms(&query);
+        }
+        if (r >= 0)
+                r = query_check(&query);
+        if (r >= 0)
+                memcpy(ret, counted, sizeof(counted));
+        return r;
+}
+
+static int renew_tally(struct store *store, unsigned state, const struct tally *counted)
+{
+        CLEANUP_QUERY struct query query =
+                query_prepared(store, "INSERT OR REPLACE INTO delivery_tally (state, n, last_ms) VALUES (?, ?, ?)");
+        query_bind_integer(&query, state);
+        query_bind_integer(&query, counted->n);
+        query_bind_integer(&query, counted->last_ms);
+        return query_do(&query);
+}
+
+/* When the last one came is asked of what is sent: nothing leaves that state. */
+static int recount_deliveries(struct store *store)
+{
+        struct tally counted[DELIVERY_STATES], tally[DELIVERY_STATES];
+        int r = count_deliveries(store, counted);
+        bool right = true;
+        if (r >= 0)
+                r = tally_read(store, tally);
+        for (unsigned state = 0; r >= 0 && state < DELIVERY_STATES; state++) {
+                if (counted[state].n == tally[state].n &&
+                    (state != DELIVERY_SENT || counted[state].last_ms == tally[state].last_ms))
+                        continue;
+                right = false;
+                r = renew_tally(store, state, &counted[state]);
+        }
+        return r < 0 || right ? r : STORE_CHANGED;
+}
+
+int store_recount(struct store *store)
+{
+        CLEANUP_UNIT struct unit unit = {0};
+        int owed = 0, deliveries = 0, r = unit_begin(store, &unit);
+        if (r >= 0)
+                r = owed = recount_owed(store);
+        if (r >= 0)
+                r = deliveries = recount_deliveries(store);
+        if (r >= 0)
+                r = unit_commit(&unit);
+        return r < 0 ? r : owed > 0 ? owed : deliveries;
+}

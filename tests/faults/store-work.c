@@ -80,6 +80,8 @@ void work_assert_sound(const struct faults *faults, struct store *store)
                     "SELECT state FROM delivery_tally AS t"
                     " WHERE n <> (SELECT count(*) FROM delivery AS d WHERE d.state = t.state)",
                     "");
+        if (store_recount(store) != 0)
+                faults_fail(faults, "what status counts is not what is there");
         disk_resume();
 }
 

@@ -697,6 +697,8 @@ void checker_end(struct sim *sim)
         const struct delivery_filter all = {.state = -1};
 
         checker_states(sim);
+        if (store_recount(store) != 0)
+                sim_fail(sim, "what status counts is not what is there");
         for (int i = 0; i < sim->n_duties; i++) {
                 (void)store_each_notice(store, sim->duties[i].occurrence_id, sim->duties[i].obligation_id, check_notice,
                                         sim);

@@ -281,6 +281,43 @@ static void test_refuses_impossible_values(void **state)
         }
 }
 
+/* ---- counts ---- */
+
+/* A count that can be, and is not of what is there. */
+static void test_counts_anew(void **state)
+{
+        static const char *const changes[] = {
+                "UPDATE open_tally SET n = n + 3",
+                "UPDATE open_tally SET n = 0",
+                "UPDATE open_tally SET day = day + 1",
+                "DELETE FROM open_tally",
+                "INSERT INTO open_tally VALUES (7, 2), (-2147483648, 1)",
+                "UPDATE delivery_tally SET n = n + 1 WHERE state = 0",
+                "UPDATE delivery_tally SET n = 0 WHERE state = 2",
+                "UPDATE delivery_tally SET last_ms = last_ms + 1 WHERE state = 2",
+                "UPDATE delivery_tally SET last_ms = 0 WHERE state = 2",
+                "DELETE FROM delivery_tally",
+        };
+        struct fixture *fixture = *state;
+        struct store_counts sound, counts;
+        sqlite3 *db = open_raw(fixture);
+        run_raw(db, DELIVERY("2", "1"));
+        run_raw(db, "UPDATE delivery SET finished_ms = 7;"
+                    "UPDATE delivery_tally SET n = 1, last_ms = 7 WHERE state = 2");
+        assert_int_equal(store_recount(fixture->store), 0);
+        OK(fixture->store, store_count(fixture->store, DUE_DAY + 1, &sound));
+        assert_int_equal(sound.overdue, N_OBLIGATIONS);
+        assert_int_equal(sound.last_sent_ms, 7);
+        for (size_t i = 0; i < ELEMENTS(changes); i++) {
+                run_raw(db, changes[i]);
+                assert_int_equal(store_recount(fixture->store), STORE_CHANGED);
+                OK(fixture->store, store_count(fixture->store, DUE_DAY + 1, &counts));
+                assert_memory_equal(&counts, &sound, sizeof(counts));
+                assert_int_equal(store_recount(fixture->store), 0);
+        }
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 /* ---- a log that is held ---- */
 
 static void test_tells_of_a_log_that_is_held(void **state)
@@ -311,6 +348,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_makes_no_backup_of_damage, make_block, fixture_end),
                 cmocka_unit_test_setup_teardown(test_refuses_a_row_that_was_changed, make_block, fixture_end),
                 cmocka_unit_test_setup_teardown(test_refuses_impossible_values, make_block, fixture_end),
+                cmocka_unit_test_setup_teardown(test_counts_anew, make_block, fixture_end),
                 cmocka_unit_test_setup_teardown(test_tells_of_a_log_that_is_held, make_block, fixture_end),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
