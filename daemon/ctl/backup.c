@@ -9,6 +9,9 @@
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 
+#define STATE_LOCK "reminderd.lock" /* a folder that has it is the state folder of a daemon, as store/statedir.h says \
+                                     */
+
 /* An unfinished backup has a temporary name, so that FILE is always a whole one. */
 struct part {
         char path[PATH_MAX];
@@ -39,16 +42,49 @@ static int refuse_kind(const struct cli *cli, const char *path, mode_t mode)
                         path);
 }
 
+/* Whatever lies there belongs to the daemon: its database, the log beside it, the copy that an update left. */
+static int check_folder(const struct cli *cli, const char *path)
+{
+        char *CLEANUP_FREE copy = strdup(path);
+        char *CLEANUP_FREE lock = NULL;
+
+        if (!copy || asprintf(&lock, "%s/" STATE_LOCK, dirname(copy)) < 0) {
+                lock = NULL;
+                return cli_no_memory(cli);
+        }
+        if (access(lock, F_OK) < 0)
+                return EXIT_DONE;
+        return cli_fail(cli, EXIT_REFUSED, _("%s is in the state folder of a reminderd; name a file in another folder"),
+                        path);
+}
+
+/* SQLite locks a database as long as it is open, whatever name it was opened by
+ * (https://www.sqlite.org/lockingv3.html). */
+static bool is_locked(const char *path)
+{
+        int CLEANUP_CLOSE file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+        return file >= 0 && fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
 static int check_target(const struct cli *cli, const char *path)
 {
         struct stat status;
+        int code = check_folder(cli, path);
 
+        if (code != EXIT_DONE)
+                return code;
         if (lstat(path, &status) < 0)
                 return errno == ENOENT ? EXIT_DONE : cannot_write(cli, path);
         if (!S_ISREG(status.st_mode))
                 return refuse_kind(cli, path, status.st_mode);
         if (!command_has(cli->command, OPTION_REPLACE))
                 return cli_fail(cli, EXIT_REFUSED, _("%s exists already; --replace puts the new one in its place"),
+                                path);
+        if (is_locked(path))
+                return cli_fail(cli, EXIT_REFUSED,
+                                _("%s is a database that a program has open, and is not replaced; name another file"),
                                 path);
         return EXIT_DONE;
 }

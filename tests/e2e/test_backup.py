@@ -131,6 +131,39 @@ def test_what_is_no_file_stays_as_it_is(desk, tmp_path, what):
     assert desk.json("log") == []
 
 
+def as_given(desk, tmp_path, name):
+    """The ways to name a file of the daemon's: its path, by a link of its folder, and from where one is."""
+    (tmp_path / "alias").symlink_to(desk.block.state)
+    return [(desk.block.state / name, "/"), (tmp_path / "alias" / name, "/"), (f"./{name}", desk.block.state),
+            (name, desk.block.state), (f"state/../{desk.block.state.name}/{name}", desk.block.state.parent)]  # fmt: skip
+
+
+STATE_FILES = ["reminderd.db", "reminderd.db-wal", "reminderd.db-shm", "reminderd.db.v6.bak", "reminderd.lock", "new"]
+
+
+@pytest.mark.parametrize("name", STATE_FILES)
+def test_what_is_the_daemons_own_stays_as_it_is(desk, tmp_path, name):
+    state = desk.block.state
+    (state / "reminderd.db.v6.bak").write_text("of an update")
+    look = lambda: {path.name: (path.stat().st_ino, path.read_bytes()) for path in state.iterdir()}  # noqa: E731
+    before = look()
+    for path, folder in as_given(desk, tmp_path, name):
+        with contextlib.chdir(folder):
+            refused = desk.ctl("backup", path, "--replace")
+        assert refused.returncode == 1 and f"{path} is in the state folder of a reminderd" in refused.stderr, refused
+    assert look() == before and desk.json("log") == []
+
+
+def test_another_name_of_the_database_stays(desk, tmp_path):
+    for name in ("reminderd.db", "reminderd.db-shm"):
+        os.link(desk.block.state / name, tmp_path / name)
+        refused = desk.ctl("backup", tmp_path / name, "--replace")
+        assert refused.returncode == 1 and "is a database that a program has open" in refused.stderr, refused
+        assert os.path.samefile(desk.block.state / name, tmp_path / name)
+    assert desk.ctl("backup", tmp_path / "copy", "--replace").returncode == 0
+    assert desk.ctl("backup", tmp_path / "copy", "--replace").returncode == 0
+
+
 def test_who_took_one_is_in_the_log_and_in_the_journal(desk, tmp_path):
     assert desk.ctl("backup", tmp_path / "copy.db").returncode == 0
     (event,) = desk.json("log")
