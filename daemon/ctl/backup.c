@@ -9,8 +9,8 @@
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 
-#define STATE_LOCK "reminderd.lock" /* a folder that has it is the state folder of a daemon, as store/statedir.h says \
-                                     */
+/* A folder that has it is the state folder of a daemon, as store/statedir.h says. */
+#define STATE_LOCK "reminderd.lock"
 
 /* An unfinished backup has a temporary name, so that FILE is always a whole one. */
 struct part {
