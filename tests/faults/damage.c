@@ -41,7 +41,7 @@ struct damage {
         struct office *office; /* which was stopped */
         struct bytes sound;
         uint64_t expected; /* what it says from there on, undamaged */
-        char what[200];
+        char what[500];
 };
 
 /* ---- files ---- */
@@ -228,6 +228,44 @@ static void harm_values(struct damage *damage, struct bytes *bytes)
                 }
         }
         sqlite3_finalize(rows);
+        (void)sqlite3_exec(db, sql, NULL, NULL, NULL);
+        sqlite3_close(db);
+        free(bytes->at);
+        *bytes = read_file(damage, STORE_FILE);
+        note(damage, "%s", sql);
+}
+
+/* A value that may well be, and is another than the one that follows from the plans or from other rows. */
+static void harm_derived(struct damage *damage, struct bytes *bytes)
+{
+        static const struct {
+                const char *table, *column;
+        } derived[] = {
+                {"occurrence", "title"},      {"occurrence", "from_day"},   {"occurrence", "due_day"},
+                {"occurrence", "tentative"},  {"occurrence", "observance"}, {"occurrence", "shift"},
+                {"occurrence", "fix_by"},     {"occurrence", "withdrawn"},  {"occurrence", "next_fire"},
+                {"obligation", "from_day"},   {"obligation", "due_day"},    {"obligation", "tentative"},
+                {"obligation", "observance"}, {"obligation", "shift"},      {"obligation", "due"},
+                {"obligation", "effective"},  {"obligation", "next_fire"},  {"open_tally", "day"},
+                {"open_tally", "n"},          {"delivery_tally", "n"},      {"delivery_tally", "last_ms"},
+        };
+        /* Of the value x, and the least and the greatest that the column has. */
+        static const char *const wrong[] = {"NULL",    "0",           "1",     "2",       "x + 1",
+                                            "x - 300", "x + 8640000", "least", "greatest"};
+        struct chance *chance = &damage->faults->chance;
+        int which = chance_between(chance, 0, ELEMENTS(derived) - 1);
+        const char *table = derived[which].table, *column = derived[which].column;
+        char sql[500];
+        sqlite3 *db = open_file(damage);
+
+        (void)snprintf(sql, sizeof(sql),
+                       "UPDATE OR IGNORE %s SET %s = (SELECT %s FROM (SELECT %s AS x,"
+                       " (SELECT min(%s) FROM %s) AS least, (SELECT max(%s) FROM %s) AS greatest)) WHERE rowid ="
+                       " (SELECT rowid FROM %s ORDER BY 1 LIMIT 1 OFFSET %d %% (SELECT count(*) FROM %s))",
+                       table, column, wrong[chance_between(chance, 0, ELEMENTS(wrong) - 1)], column, column, table,
+                       column, table, table, chance_between(chance, 0, 1000), table);
+        /* With what the triggers do, as a shell would; or without, as a disk. */
+        (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, chance_percent(chance, 50), NULL);
         (void)sqlite3_exec(db, sql, NULL, NULL, NULL);
         sqlite3_close(db);
         free(bytes->at);
@@ -427,4 +465,9 @@ void damage_indexes(struct faults *faults)
 void damage_values(struct faults *faults)
 {
         harm(faults, harm_values);
+}
+
+void damage_derived(struct faults *faults)
+{
+        harm(faults, harm_derived);
 }

@@ -85,6 +85,7 @@ void damage_bits(struct faults *faults);
 void damage_pages(struct faults *faults);
 void damage_indexes(struct faults *faults);
 void damage_values(struct faults *faults);
+void damage_derived(struct faults *faults);
 void memory_engine(struct faults *faults);
 void memory_config(struct faults *faults);
 void memory_crypto(struct faults *faults);

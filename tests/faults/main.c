@@ -36,6 +36,7 @@ static const struct kind kinds[] = {
         {"damage-pages", damage_pages, 12, 2, "databases of which a page or a sector is another"},
         {"damage-indexes", damage_indexes, 24, 4, "databases in an index of which a bit has tipped"},
         {"damage-values", damage_values, 24, 4, "databases with a value that cannot be"},
+        {"damage-derived", damage_derived, 24, 4, "databases with a value that can be, and is wrong"},
         {"memory-config", memory_config, 1, 1, "allocations that fail while the configuration is loaded"},
         {"memory-crypto", memory_crypto, 4, 2, "allocations that fail in the first use of libcrypto"},
         {"memory-engine", memory_engine, 12, 3, "allocations that fail while an engine plays six weeks"},
