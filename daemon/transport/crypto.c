@@ -70,3 +70,13 @@ int crypto_start(void)
         ERR_clear_error();
         return whole ? 0 : -ENOMEM;
 }
+
+void crypto_recover(void)
+{
+        EVP_RAND_CTX *source = RAND_status() == 1 ? NULL : RAND_get0_primary(NULL);
+        unsigned char byte;
+
+        if (source)
+                (void)EVP_RAND_generate(source, &byte, 1, 0, 0, NULL, 0);
+        ERR_clear_error();
+}

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <time.h>
 
+#include "transport/crypto.h"
 #include "transport/peer.h"
 #include "transport/thread.h"
 
@@ -54,6 +55,7 @@ static CURLcode transfer_run(struct loop *loop, struct transfer *transfer)
         CURL *easy = handle_get(loop);
         if (!easy)
                 return CURLE_OUT_OF_MEMORY;
+        crypto_recover();
         CURLcode code = transfer_prepare(transfer, easy);
         if (code == CURLE_OK)
                 code = curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "transport/crypto.h"
 #include "transport/job.h"
 #include "transport/thread.h"
 #include "transport/words.h"
@@ -215,6 +216,7 @@ int session_open(const struct smtp_server *server, const char *hello, const atom
         CURLcode code = prepare(session, server, hello);
         if (code == CURLE_OK) {
                 enter(session, SMTP_CONNECT);
+                crypto_recover();
                 code = curl_easy_perform(session->easy);
         }
         if (code == CURLE_OK)

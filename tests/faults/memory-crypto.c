@@ -59,6 +59,8 @@ static bool read_back(X509 *certificate)
 static bool connect_once(void)
 {
         unsigned char bytes[32];
+
+        crypto_recover();
         EVP_PKEY *key = RAND_status() == 1 && RAND_bytes(bytes, sizeof(bytes)) > 0 ? EVP_EC_gen("P-256") : NULL;
         X509 *certificate = key && agree(key) ? certify(key) : NULL;
         bool good = certificate && read_back(certificate);
@@ -111,10 +113,31 @@ static void try_one(struct faults *faults, long at)
         faults->counted.memory++;
 }
 
+/* The source of random numbers is seeded anew every hour, and may have no memory for it. RAND_status() is what libcurl
+ * asks. */
+static void seed_anew(struct faults *faults)
+{
+        long refused = 0, failed = 1;
+
+        for (long at = 1; failed > 0; at++) {
+                memory_fail(at, false);
+                (void)EVP_RAND_reseed(RAND_get0_primary(NULL), 0, NULL, 0, NULL, 0);
+                failed = memory_failed();
+                (void)memory_heal();
+                refused += RAND_status() != 1;
+                if (!connect_once())
+                        faults_fail(faults, "allocation %ld of a new seed fails, and with it every connection", at);
+                faults->counted.memory += failed;
+        }
+        if (refused == 0)
+                faults_fail(faults, "a source of random numbers without a seed works");
+}
+
 void memory_crypto(struct faults *faults)
 {
         if (crypto_start() < 0)
                 faults_fail(faults, "libcrypto does not start");
+        seed_anew(faults);
         long needed = learn(faults), stride = needed / (faults->brief ? CHILDREN_BRIEF : CHILDREN) + 1;
         for (long at = chance_between(&faults->chance, 1, (int)stride); at <= needed; at += stride)
                 try_one(faults, at);
