@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "core/date.h"
+#include "core/season.h"
 
 static int not_found(const char *what, const struct nearest *nearest, const char *else_try, sd_bus_error *error)
 {
@@ -75,29 +75,99 @@ int argument_plan(const struct control *control, const char *id, sd_bus_error *e
 
 /* ---- items ---- */
 
-/* Finds the plan of an item that was named without one. An enum search, or a negative errno, with `error` set where two
- * plans fit. */
-static int choose_plan(const struct control *control, struct reference *reference, sd_bus_error *error)
-{
-        const struct config *config = engine_config(control_engine(control));
-        struct reference_candidate *CLEANUP_FREE candidates = calloc(config->n_plans + 1, sizeof(*candidates));
-        const struct reference_candidate *fits[2];
-        size_t n = 0;
+/* The plans that have an item, with what is owed of it. */
+struct candidates {
+        const struct engine *engine;
+        item_fits *fits;
+        wall_time now;
+        struct reference_candidate *list;
+        size_t n;
+};
 
-        if (!candidates)
+static void candidates_clear(struct candidates *candidates)
+{
+        free(candidates->list);
+}
+
+/* The obligation that is meant most of all speaks for its plan. */
+static int weigh(void *userdata, const struct obligation_record *record)
+{
+        struct candidates *candidates = userdata;
+        struct ladder_rules rules;
+        struct reference_candidate one;
+        const struct plan *plan;
+        const struct item *item;
+
+        if (!settings_find_item(candidates->engine->settings, record->plan, record->item, &plan, &item))
+                return 0;
+        rules = engine_rules(candidates->engine, item);
+        one = (struct reference_candidate){
+                .plan = plan->id,
+                .fits = candidates->fits(&record->obligation) == REFUSED_NOT,
+                .stage = season_stage(&rules, &record->obligation, plan->year, candidates->now),
+        };
+        for (size_t i = 0; i < candidates->n; i++)
+                if (strcmp(candidates->list[i].plan, one.plan) == 0 &&
+                    reference_compare(&one, &candidates->list[i]) > 0)
+                        candidates->list[i] = one;
+        return 0;
+}
+
+static int gather(struct candidates *candidates, const struct reference *reference, const char *agency)
+{
+        const struct config *config = engine_config(candidates->engine);
+        const struct obligation_filter filter = {
+                .item = reference->item,
+                .key = reference_key(reference),
+                .agency = *agency ? agency : NULL,
+        };
+
+        candidates->list = calloc(config->n_plans + 1, sizeof(*candidates->list));
+        if (!candidates->list)
                 return -ENOMEM;
         for (size_t i = 0; i < config->n_plans; i++)
                 if (plan_find_item(&config->plans[i], reference->item))
-                        candidates[n++] = (struct reference_candidate){config->plans[i].id, config->plans[i].year};
-        switch (reference_choose(candidates, n, civil_split(control_today(control)).year, fits)) {
+                        candidates->list[candidates->n++].plan = config->plans[i].id;
+        if (candidates->n < 2)
+                return 0;
+        return store_each_obligation(candidates->engine->store, &filter, weigh, candidates);
+}
+
+static int say_both(const struct reference *reference, const struct reference_candidate *const fits[static 2],
+                    sd_bus_error *error)
+{
+        char first[REFERENCE_TEXT_SIZE], second[REFERENCE_TEXT_SIZE];
+        size_t earlier = strcmp(fits[0]->plan, fits[1]->plan) > 0; /* ids end in the year */
+
+        return sd_bus_error_setf(error, ERROR_NOT_FOUND, "item \"%s\" stands in several plans; write %s or %s",
+                                 reference->item,
+                                 reference_format(fits[earlier]->plan, reference->item, reference->key, first),
+                                 reference_format(fits[!earlier]->plan, reference->item, reference->key, second));
+}
+
+/* Finds the plan of an item that was named without one. An enum search, or a negative errno, with `error` set where two
+ * plans fit. */
+static int choose_plan(const struct control *control, const char *agency, item_fits *fits, struct reference *reference,
+                       sd_bus_error *error)
+{
+        const struct engine *engine = control_engine(control);
+        struct candidates CLEANUP(candidates_clear) candidates = {
+                .engine = engine,
+                .fits = fits,
+                .now = clock_wall(clock_now(&engine->clock)),
+        };
+        const struct reference_candidate *meant[2];
+        int r = gather(&candidates, reference, agency);
+
+        if (r < 0)
+                return control_trouble(control, r, error);
+        switch (reference_choose(candidates.list, candidates.n, meant)) {
         case REFERENCE_UNKNOWN:
                 break;
         case REFERENCE_AMBIGUOUS:
-                return sd_bus_error_setf(error, ERROR_NOT_FOUND,
-                                         "item \"%s\" stands in several plans; write %s/%s or %s/%s", reference->item,
-                                         fits[0]->plan, reference->item, fits[1]->plan, reference->item);
+                return say_both(reference, meant, error);
         case REFERENCE_CHOSEN:
-                snprintf(reference->plan, sizeof(reference->plan), "%s", fits[0]->plan);
+                snprintf(reference->plan, sizeof(reference->plan), "%s", meant[0]->plan);
                 return SEARCH_FOUND;
         }
         return SEARCH_NOTHING;
@@ -118,46 +188,86 @@ static int no_item(const struct control *control, const struct reference *refere
         return not_found("item", &nearest, "reminderctl list shows them", error);
 }
 
-int argument_item(const struct control *control, const char *text, struct reference *ret, sd_bus_error *error)
+static int read_reference(const char *text, struct reference *ret, sd_bus_error *error)
 {
-        const struct plan *plan;
-        const struct item *item;
-        struct reference named;
-        struct obligation_filter filter = {.item = named.item, .limit = 1};
-        int r;
+        if (reference_parse(text, ret) == 0)
+                return 0;
+        return sd_bus_error_set(error, ERROR_INVALID,
+                                "that names no item; write ITEM, PLAN/ITEM or either with @YYYY-MM-DD");
+}
 
-        if (reference_parse(text, &named) < 0)
-                return sd_bus_error_set(error, ERROR_INVALID,
-                                        "that names no item; write ITEM, PLAN/ITEM or either with @YYYY-MM-DD");
-        if (*named.plan) {
-                filter.plan = named.plan;
-                r = settings_find_item(control_engine(control)->settings, named.plan, named.item, &plan, &item)
-                            ? SEARCH_FOUND
-                            : SEARCH_NOTHING;
-        } else
-                r = choose_plan(control, &named, error);
-        if (r == SEARCH_NOTHING)
-                r = search_records(control, &filter, named.plan, error);
+/* In the plans in force. An enum search. */
+static int search_plans(const struct control *control, const struct reference *named)
+{
+        const struct config *config = engine_config(control_engine(control));
+
+        for (size_t i = 0; i < config->n_plans; i++)
+                if ((!*named->plan || strcmp(named->plan, config->plans[i].id) == 0) &&
+                    plan_find_item(&config->plans[i], named->item))
+                        return SEARCH_FOUND;
+        return SEARCH_NOTHING;
+}
+
+/* `found` is an enum search or an error. What is not in the plans may be in the records, whose plan is given then. */
+static int found_item(const struct control *control, int found, struct reference *named, char plan[static ID_SIZE],
+                      sd_bus_error *error)
+{
+        const struct obligation_filter filter = {
+                .plan = *named->plan ? named->plan : NULL, .item = named->item, .limit = 1};
+
+        if (found == SEARCH_NOTHING)
+                found = search_records(control, &filter, plan, error);
+        if (found == SEARCH_NOTHING)
+                return no_item(control, named, error);
+        return found < 0 ? found : 0;
+}
+
+int argument_item(const struct control *control, const char *text, const char *agency, item_fits *fits,
+                  struct reference *ret, sd_bus_error *error)
+{
+        struct reference named;
+        int r = read_reference(text, &named, error);
+
         if (r < 0)
                 return r;
-        if (r == SEARCH_NOTHING)
-                return no_item(control, &named, error);
-        *ret = named;
-        return 0;
+        r = *named.plan ? search_plans(control, &named) : choose_plan(control, agency, fits, &named, error);
+        r = found_item(control, r, &named, named.plan, error);
+        if (r == 0)
+                *ret = named;
+        return r;
+}
+
+int argument_item_of_any_plan(const struct control *control, const char *text, struct reference *ret,
+                              sd_bus_error *error)
+{
+        struct reference named;
+        char plan[ID_SIZE];
+        int r = read_reference(text, &named, error);
+
+        if (r == 0)
+                r = found_item(control, search_plans(control, &named), &named, plan, error);
+        if (r == 0)
+                *ret = named;
+        return r;
 }
 
 /* ---- dates, pages, filters ---- */
 
-int argument_date(const struct control *control, const char *text, civil_day *ret, sd_bus_error *error)
+int argument_date(const struct control *control, const char *text, enum date_sense sense, civil_day *ret,
+                  sd_bus_error *error)
 {
         static const char forms[] = "write 2024-10-15, 15/10/2024, 15/10, tomorrow, +5d or +3wd";
 
-        switch (date_parse(text, engine_config(control_engine(control))->calendar, control_today(control), ret)) {
+        switch (date_parse(text, engine_config(control_engine(control))->calendar, control_today(control), sense,
+                           ret)) {
         case 0:
                 return 0;
         case -ERANGE:
                 return sd_bus_error_setf(error, ERROR_INVALID, "there is no such day (%d to %d)", CIVIL_FIRST_YEAR,
                                          CIVIL_LAST_YEAR);
+        case -ENOTUNIQ:
+                return sd_bus_error_set(error, ERROR_INVALID,
+                                        "that day is over in this year; write the year too: 15/10/2025");
         case -EDOM:
                 return sd_bus_error_set(error, ERROR_INVALID,
                                         "days are counted here: write +5d, +2w or +3wd, working days by themselves");
@@ -180,34 +290,60 @@ int argument_page(sd_bus_message *call, size_t most, struct page *ret, sd_bus_er
         return 0;
 }
 
-static int take_value(sd_bus_message *call, const char *name, const struct filter_key *keys, size_t n,
-                      sd_bus_error *error)
+/* `r` is how the value was read. */
+static int value_read(int r, const char *name, const char *type, sd_bus_error *error)
+{
+        if (r == -ENXIO)
+                return sd_bus_error_setf(error, ERROR_INVALID, "\"%s\" must be a %s", name, type);
+        return r < 0 ? r : 0;
+}
+
+struct keys {
+        const struct filter_key *texts;
+        size_t n_texts;
+        const struct truth_key *truths;
+        size_t n_truths;
+};
+
+static int unknown_key(const struct keys *keys, const char *name, sd_bus_error *error)
 {
         struct nearest nearest = nearest_to(name);
-        const char *value;
-        int r;
 
-        for (size_t i = 0; i < n; i++) {
-                if (strcmp(name, keys[i].name) != 0) {
-                        nearest_consider(&nearest, keys[i].name);
-                        continue;
-                }
-                r = sd_bus_message_read(call, "v", "s", &value);
-                if (r == -ENXIO)
-                        return sd_bus_error_setf(error, ERROR_INVALID, "the filter's \"%s\" must be a string", name);
-                if (r > 0 && *value)
-                        *keys[i].value = value;
-                return r < 0 ? r : 0;
-        }
         if (!id_valid(name)) /* nothing that could steer a terminal is handed back */
                 return sd_bus_error_set(error, ERROR_INVALID, "the filter has a key that is no word");
+        for (size_t i = 0; i < keys->n_texts; i++)
+                nearest_consider(&nearest, keys->texts[i].name);
+        for (size_t i = 0; i < keys->n_truths; i++)
+                nearest_consider(&nearest, keys->truths[i].name);
         return sd_bus_error_setf(error, ERROR_INVALID, "the filter has an unknown key \"%s\"%s%s%s", name,
                                  nearest.best ? "; did you mean \"" : "", nearest.best ? nearest.best : "",
                                  nearest.best ? "\"?" : "");
 }
 
-int argument_filter(sd_bus_message *call, const struct filter_key *keys, size_t n, sd_bus_error *error)
+static int take_value(sd_bus_message *call, const char *name, const struct keys *keys, sd_bus_error *error)
 {
+        const char *value;
+        int r;
+
+        for (size_t i = 0; i < keys->n_texts; i++) {
+                if (strcmp(name, keys->texts[i].name) != 0)
+                        continue;
+                r = sd_bus_message_read(call, "v", "s", &value);
+                if (r > 0 && *value)
+                        *keys->texts[i].value = value;
+                return value_read(r, name, "string", error);
+        }
+        for (size_t i = 0; i < keys->n_truths; i++)
+                if (strcmp(name, keys->truths[i].name) == 0)
+                        return value_read(sd_bus_message_read(call, "v", "b", keys->truths[i].value), name, "boolean",
+                                          error);
+        return unknown_key(keys, name, error);
+}
+
+int argument_details(sd_bus_message *call, const struct filter_key *texts, size_t n, const struct truth_key *truths,
+                     size_t n_truths, sd_bus_error *error)
+{
+        const struct keys keys = {texts, n, truths, n_truths};
         int r = sd_bus_message_enter_container(call, SD_BUS_TYPE_ARRAY, "{sv}");
 
         while (r >= 0 && (r = sd_bus_message_enter_container(call, SD_BUS_TYPE_DICT_ENTRY, "sv")) > 0) {
@@ -215,9 +351,14 @@ int argument_filter(sd_bus_message *call, const struct filter_key *keys, size_t 
 
                 r = sd_bus_message_read(call, "s", &name);
                 if (r >= 0)
-                        r = take_value(call, name, keys, n, error);
+                        r = take_value(call, name, &keys, error);
                 if (r >= 0)
                         r = sd_bus_message_exit_container(call);
         }
         return r < 0 ? r : sd_bus_message_exit_container(call);
+}
+
+int argument_filter(sd_bus_message *call, const struct filter_key *keys, size_t n, sd_bus_error *error)
+{
+        return argument_details(call, keys, n, NULL, 0, error);
 }

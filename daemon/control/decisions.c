@@ -1,156 +1,302 @@
 /* The decisions on obligations: each reads its arguments, finds what is meant, decides, ticks and replies. */
+#include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "control/arguments.h"
 #include "control/handlers.h"
 #include "control/outcome.h"
+#include "control/view.h"
+
+/* Items and agencies of one call, each item for each agency: what an office decides in a year at most. */
+#define SCOPES_MAX 4000
+
+/* What goes with the items and agencies; which verb takes what says daemon/doc/formats.md section 4. */
+struct details {
+        const char *on, *until, *date, *reason, *note; /* "" where not given */
+        int all, force;
+};
+#define DETAILS_NONE \
+        { \
+                .on = "", .until = "", .date = "", .reason = "", .note = "" \
+        }
 
 struct request {
         struct control *control;
         sd_bus_message *call;
         sd_bus_error *error;
+        struct details details;
         struct decider decider;
-        struct decision_scope scope;
+        struct decision_scope *scopes;
+        size_t n;
         struct decision_result result;
 };
 
 static void request_clear(struct request *request)
 {
-        free(request->result.text);
+        free(request->scopes);
+        decision_result_clear(&request->result);
+}
+
+/* ---- what each verb asks of its details ---- */
+
+static int snooze(struct request *request)
+{
+        const struct details *details = &request->details;
+        civil_day day;
+        int r = argument_date(request->control, details->until, DATE_COMING, &day, request->error);
+
+        if (r < 0)
+                return r;
+        return decide_snooze(control_engine(request->control), &request->decider, request->scopes, day, details->reason,
+                             details->force, &request->result);
+}
+
+static int unsnooze(struct request *request)
+{
+        return decide_unsnooze(control_engine(request->control), &request->decider, request->scopes, &request->result);
+}
+
+static const char *note_of(const struct request *request)
+{
+        return *request->details.note ? request->details.note : NULL;
+}
+
+static int done(struct request *request)
+{
+        civil_day day = control_today(request->control);
+        int r = *request->details.on
+                        ? argument_date(request->control, request->details.on, DATE_PAST, &day, request->error)
+                        : 0;
+
+        if (r < 0)
+                return r;
+        return decide_done(control_engine(request->control), &request->decider, request->scopes, day, note_of(request),
+                           &request->result);
+}
+
+static int reopen(struct request *request)
+{
+        return decide_reopen(control_engine(request->control), &request->decider, request->scopes,
+                             request->details.reason, &request->result);
+}
+
+static int waive(struct request *request)
+{
+        return decide_waive(control_engine(request->control), &request->decider, request->scopes,
+                            request->details.reason, &request->result);
+}
+
+static int urge(struct request *request)
+{
+        return decide_urge(control_engine(request->control), &request->decider, request->scopes, &request->result);
+}
+
+static int set_date(struct request *request)
+{
+        civil_day day;
+        int r = argument_date(request->control, request->details.date, DATE_AHEAD, &day, request->error);
+
+        if (r < 0)
+                return r;
+        return decide_set_date(control_engine(request->control), &request->decider, request->scopes, day,
+                               note_of(request), &request->result);
+}
+
+static int clear_date(struct request *request)
+{
+        return decide_clear_date(control_engine(request->control), &request->decider, request->scopes,
+                                 &request->result);
+}
+
+static const struct verb {
+        const char *name;
+        item_fits *fits; /* for which of two plans' items there is such a decision */
+        int (*run)(struct request *request);
+} verbs[] = {
+        {"snooze", obligation_may_waive, snooze},     {"unsnooze", obligation_may_waive, unsnooze},
+        {"done", obligation_may_waive, done},         {"reopen", obligation_may_reopen, reopen},
+        {"waive", obligation_may_waive, waive},       {"urge", obligation_may_urge, urge},
+        {"set-date", obligation_may_waive, set_date}, {"clear-date", obligation_may_clear_date, clear_date},
+};
+
+static const struct verb *find_verb(const char *name)
+{
+        for (size_t i = 0; i < ELEMENTS(verbs); i++)
+                if (strcmp(verbs[i].name, name) == 0)
+                        return &verbs[i];
+        return NULL;
+}
+
+/* ---- what is meant ---- */
+
+static size_t length_of(const char *const *list)
+{
+        size_t n = 0;
+
+        while (list && list[n])
+                n++;
+        return n;
 }
 
 /* "" for the agency means all. */
-static int request_find(struct request *request, const char *item, const char *agency)
+static int find_one(struct request *request, item_fits *fits, const char *item, const char *agency)
 {
-        int r = argument_item(request->control, item, &request->scope.item, request->error);
+        struct decision_scope *scope = &request->scopes[request->n];
+        int r = argument_item(request->control, item, agency, fits, &scope->item, request->error);
 
         if (r == 0 && *agency)
                 r = argument_agency(request->control, agency, request->error);
-        if (r == 0)
-                r = outcome_decider(request->control, request->call, &request->decider);
-        request->scope.agency = *agency ? agency : NULL;
+        if (r < 0)
+                return r;
+        scope->agency = *agency ? agency : NULL;
+        scope->all = request->details.all;
+        if (request->n > 0)
+                scope[-1].also = scope;
+        request->n++;
+        return 0;
+}
+
+/* Each item for each agency; no agency means all. */
+static int find(struct request *request, const struct verb *verb, const char *const *items, const char *const *agencies)
+{
+        static const char *const every_agency[] = {"", NULL};
+        const char *const *each = length_of(agencies) > 0 ? agencies : every_agency;
+        size_t n_items = length_of(items), n_agencies = length_of(each);
+        int r = outcome_decider(request->control, request->call, &request->decider);
+
+        if (n_items == 0)
+                return sd_bus_error_set(request->error, ERROR_INVALID, "no item is named");
+        if (n_items > SCOPES_MAX / n_agencies)
+                return sd_bus_error_setf(request->error, ERROR_INVALID, "at most %d are decided at once", SCOPES_MAX);
+        request->scopes = calloc(n_items * n_agencies, sizeof(*request->scopes));
+        if (!request->scopes)
+                return -ENOMEM;
+        for (size_t i = 0; i < n_items; i++)
+                for (size_t a = 0; r >= 0 && a < n_agencies; a++)
+                        r = find_one(request, verb->fits, items[i], each[a]);
         return r;
 }
 
-static int request_finish(struct request *request, int r)
+/* ---- one obligation or those of one item, by the arguments of the verb ---- */
+
+static int decide_one(sd_bus_message *call, struct control *control, const char *verb_name, const char *item,
+                      const char *agency, const struct details *details, sd_bus_error *error)
 {
-        return outcome_reply(request->control, request->call, r, &request->result, request->error);
+        struct request CLEANUP(request_clear)
+                request = {.control = control, .call = call, .error = error, .details = *details};
+        const struct verb *verb = find_verb(verb_name);
+        int r = find(&request, verb, (const char *const[]){item, NULL}, (const char *const[]){agency, NULL});
+
+        return r < 0 ? r : outcome_reply(control, call, verb->run(&request), &request.result, error);
 }
 
 int handle_snooze(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        struct request CLEANUP(request_clear) request = {.control = userdata, .call = call, .error = error};
-        const char *item, *agency, *until, *reason;
-        civil_day day;
-        int force;
-        int r = sd_bus_message_read(call, "ssssb", &item, &agency, &until, &reason, &force);
+        struct details details = DETAILS_NONE;
+        const char *item, *agency;
+        int r = sd_bus_message_read(call, "ssssb", &item, &agency, &details.until, &details.reason, &details.force);
 
-        if (r >= 0)
-                r = request_find(&request, item, agency);
-        if (r >= 0)
-                r = argument_date(request.control, until, &day, error);
-        if (r < 0)
-                return r;
-        r = decide_snooze(control_engine(request.control), &request.decider, &request.scope, day, reason, force,
-                          &request.result);
-        return request_finish(&request, r);
+        return r < 0 ? r : decide_one(call, userdata, "snooze", item, agency, &details, error);
 }
 
-typedef int decide_by_name(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
-                           struct decision_result *ret);
-
-static int by_name(sd_bus_message *call, struct control *control, decide_by_name *decide, sd_bus_error *error)
+static int by_name(sd_bus_message *call, struct control *control, const char *verb, sd_bus_error *error)
 {
-        struct request CLEANUP(request_clear) request = {.control = control, .call = call, .error = error};
         const char *item, *agency;
         int r = sd_bus_message_read(call, "ss", &item, &agency);
 
-        if (r >= 0)
-                r = request_find(&request, item, agency);
-        if (r < 0)
-                return r;
-        r = decide(control_engine(control), &request.decider, &request.scope, &request.result);
-        return request_finish(&request, r);
+        return r < 0 ? r : decide_one(call, control, verb, item, agency, &(struct details)DETAILS_NONE, error);
 }
 
 int handle_unsnooze(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        return by_name(call, userdata, decide_unsnooze, error);
+        return by_name(call, userdata, "unsnooze", error);
 }
 
 int handle_urge(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        return by_name(call, userdata, decide_urge, error);
+        return by_name(call, userdata, "urge", error);
 }
 
 int handle_clear_date(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        return by_name(call, userdata, decide_clear_date, error);
+        return by_name(call, userdata, "clear-date", error);
 }
 
 int handle_done(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        struct request CLEANUP(request_clear) request = {.control = userdata, .call = call, .error = error};
-        const char *item, *agency, *on, *note;
-        civil_day day = control_today(request.control);
-        int all;
-        int r = sd_bus_message_read(call, "ssssb", &item, &agency, &on, &note, &all);
+        struct details details = DETAILS_NONE;
+        const char *item, *agency;
+        int r = sd_bus_message_read(call, "ssssb", &item, &agency, &details.on, &details.note, &details.all);
 
-        if (r >= 0)
-                r = request_find(&request, item, agency);
-        if (r >= 0 && *on)
-                r = argument_date(request.control, on, &day, error);
-        if (r < 0)
-                return r;
-        request.scope.all = all;
-        r = decide_done(control_engine(request.control), &request.decider, &request.scope, day, *note ? note : NULL,
-                        &request.result);
-        return request_finish(&request, r);
+        return r < 0 ? r : decide_one(call, userdata, "done", item, agency, &details, error);
 }
 
-typedef int decide_with_reason(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
-                               const char *reason, struct decision_result *ret);
-
-static int with_reason(sd_bus_message *call, struct control *control, decide_with_reason *decide, sd_bus_error *error)
+static int with_reason(sd_bus_message *call, struct control *control, const char *verb, sd_bus_error *error)
 {
-        struct request CLEANUP(request_clear) request = {.control = control, .call = call, .error = error};
-        const char *item, *agency, *reason;
-        int all;
-        int r = sd_bus_message_read(call, "sssb", &item, &agency, &reason, &all);
+        struct details details = DETAILS_NONE;
+        const char *item, *agency;
+        int r = sd_bus_message_read(call, "sssb", &item, &agency, &details.reason, &details.all);
 
-        if (r >= 0)
-                r = request_find(&request, item, agency);
-        if (r < 0)
-                return r;
-        request.scope.all = all;
-        r = decide(control_engine(control), &request.decider, &request.scope, reason, &request.result);
-        return request_finish(&request, r);
+        return r < 0 ? r : decide_one(call, control, verb, item, agency, &details, error);
 }
 
 int handle_reopen(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        return with_reason(call, userdata, decide_reopen, error);
+        return with_reason(call, userdata, "reopen", error);
 }
 
 int handle_waive(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        return with_reason(call, userdata, decide_waive, error);
+        return with_reason(call, userdata, "waive", error);
 }
 
 int handle_set_date(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-        struct request CLEANUP(request_clear) request = {.control = userdata, .call = call, .error = error};
-        const char *item, *date, *agency, *note;
-        civil_day day;
-        int r = sd_bus_message_read(call, "ssss", &item, &date, &agency, &note);
+        struct details details = DETAILS_NONE;
+        const char *item, *agency;
+        int r = sd_bus_message_read(call, "ssss", &item, &details.date, &agency, &details.note);
+
+        return r < 0 ? r : decide_one(call, userdata, "set-date", item, agency, &details, error);
+}
+
+/* ---- several items and agencies at once, all of it or nothing ---- */
+
+static int read_details(sd_bus_message *call, struct details *details, sd_bus_error *error)
+{
+        const struct filter_key texts[] = {
+                {"on", &details->on},         {"until", &details->until}, {"date", &details->date},
+                {"reason", &details->reason}, {"note", &details->note},
+        };
+        const struct truth_key truths[] = {{"all", &details->all}, {"force", &details->force}};
+
+        return argument_details(call, texts, ELEMENTS(texts), truths, ELEMENTS(truths), error);
+}
+
+int handle_decide(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct request CLEANUP(request_clear)
+                request = {.control = userdata, .call = call, .error = error, .details = DETAILS_NONE};
+        char **CLEANUP(text_list_free_p) items = NULL, **CLEANUP(text_list_free_p) agencies = NULL;
+        const struct verb *verb;
+        const char *name;
+        int r = sd_bus_message_read(call, "s", &name);
 
         if (r >= 0)
-                r = request_find(&request, item, agency);
+                r = sd_bus_message_read_strv(call, &items);
         if (r >= 0)
-                r = argument_date(request.control, date, &day, error);
+                r = sd_bus_message_read_strv(call, &agencies);
+        if (r >= 0)
+                r = read_details(call, &request.details, error);
         if (r < 0)
                 return r;
-        r = decide_set_date(control_engine(request.control), &request.decider, &request.scope, day, *note ? note : NULL,
-                            &request.result);
-        return request_finish(&request, r);
+        verb = find_verb(name);
+        if (!verb)
+                return sd_bus_error_set(error, ERROR_INVALID,
+                                        "no such decision; there are snooze, unsnooze, done, reopen, waive, urge, "
+                                        "set-date and clear-date");
+        r = find(&request, verb, (const char *const *)items, (const char *const *)agencies);
+        if (r >= 0)
+                r = outcome_settle(request.control, verb->run(&request), &request.result, error);
+        return r < 0 ? r : view_changed(request.control, call, &request.result);
 }

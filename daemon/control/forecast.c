@@ -176,10 +176,10 @@ static int read_period(sd_bus_message *call, struct forecast *forecast, sd_bus_e
         int r = sd_bus_message_read(call, "sss", &from, &to, &agency);
 
         if (r >= 0 && *from)
-                r = argument_date(control, from, &first, error);
+                r = argument_date(control, from, DATE_COMING, &first, error);
         last = (first > today ? first : today) + FORECAST_DAYS_DEFAULT;
         if (r >= 0 && *to)
-                r = argument_date(control, to, &last, error);
+                r = argument_date(control, to, DATE_COMING, &last, error);
         if (r >= 0 && *agency)
                 r = argument_agency(control, agency, error);
         if (r >= 0)

@@ -6,11 +6,6 @@
 #include "control/handlers.h"
 #include "control/outcome.h"
 
-static void result_clear(struct decision_result *result)
-{
-        free(result->text);
-}
-
 static bool delivery_id_valid(const char *id)
 {
         return strnlen(id, DELIVERY_ID_SIZE) == DELIVERY_ID_SIZE - 1 &&
@@ -22,7 +17,7 @@ typedef int decide_delivery(struct engine *engine, const struct decider *decider
 
 static int on_delivery(sd_bus_message *call, struct control *control, decide_delivery *decide, sd_bus_error *error)
 {
-        struct decision_result CLEANUP(result_clear) result = {0};
+        struct decision_result CLEANUP(decision_result_clear) result = {0};
         struct decider decider;
         const char *id;
         int r = sd_bus_message_read(call, "s", &id);
@@ -55,7 +50,7 @@ int handle_acknowledge(sd_bus_message *call, void *userdata, sd_bus_error *error
 
 static int on_all(sd_bus_message *call, struct control *control, decide_delivery *decide, sd_bus_error *error)
 {
-        struct decision_result CLEANUP(result_clear) result = {0};
+        struct decision_result CLEANUP(decision_result_clear) result = {0};
         struct decider decider;
         int r = outcome_decider(control, call, &decider);
 
@@ -77,7 +72,7 @@ int handle_acknowledge_all(sd_bus_message *call, void *userdata, sd_bus_error *e
 int handle_test(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         struct control *control = userdata;
-        struct decision_result CLEANUP(result_clear) result = {0};
+        struct decision_result CLEANUP(decision_result_clear) result = {0};
         struct decider decider;
         const char *agency, *webhook;
         int r = sd_bus_message_read(call, "ss", &agency, &webhook);

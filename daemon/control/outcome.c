@@ -13,8 +13,7 @@ int outcome_decider(const struct control *control, sd_bus_message *call, struct 
         return 0;
 }
 
-int outcome_reply(struct control *control, sd_bus_message *call, int r, const struct decision_result *result,
-                  sd_bus_error *error)
+int outcome_settle(struct control *control, int r, const struct decision_result *result, sd_bus_error *error)
 {
         switch (r) {
         case DECIDED:
@@ -26,10 +25,17 @@ int outcome_reply(struct control *control, sd_bus_message *call, int r, const st
         case DECISION_INVALID:
                 return sd_bus_error_set(error, ERROR_INVALID, result->text);
         default:
-                return control_trouble(control, r, error);
+                return sd_bus_error_is_set(error) ? r : control_trouble(control, r, error);
         }
         /* The decision is stored; if the tick fails, that is in the journal and is tried again. */
         (void)manager_decided(control->manager);
         control_touch(control);
-        return sd_bus_reply_method_return(call, "u", (uint32_t)result->n);
+        return 0;
+}
+
+int outcome_reply(struct control *control, sd_bus_message *call, int r, const struct decision_result *result,
+                  sd_bus_error *error)
+{
+        r = outcome_settle(control, r, result, error);
+        return r < 0 ? r : sd_bus_reply_method_return(call, "u", (uint32_t)result->n);
 }

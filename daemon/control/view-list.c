@@ -4,7 +4,6 @@
 
 #include "control/handlers.h"
 #include "control/view.h"
-#include "core/date.h"
 
 /* Obligations looked at for one page: where the filter keeps few of many, a page may be short or empty, and only
  * its `next` says whether it was the last. Some milliseconds of work. */
@@ -93,9 +92,9 @@ static int take_days(const struct list *list, const char *since, const char *bef
         filter->due_from = FAR_PAST;
         filter->due_to = FAR_FUTURE;
         if (since)
-                r = argument_date(list->view.control, since, &filter->due_from, error);
+                r = argument_date(list->view.control, since, DATE_OF_YEAR, &filter->due_from, error);
         if (r == 0 && before) {
-                r = argument_date(list->view.control, before, &filter->due_to, error);
+                r = argument_date(list->view.control, before, DATE_OF_YEAR, &filter->due_to, error);
                 filter->due_to--;
         }
         return r;
@@ -125,7 +124,7 @@ static int read_filter(sd_bus_message *call, struct list *list, struct reference
         if (r >= 0 && plan)
                 r = argument_plan(control, plan, error);
         if (r >= 0 && item)
-                r = argument_item(control, item, name, error);
+                r = argument_item_of_any_plan(control, item, name, error);
         if (r >= 0 && agency)
                 r = argument_agency(control, agency, error);
         if (r >= 0 && state)
@@ -139,7 +138,8 @@ static int read_filter(sd_bus_message *call, struct list *list, struct reference
         filter->agency = agency;
         filter->plan = plan;
         if (item) {
-                filter->plan = plan ? plan : name->plan;
+                if (!plan && *name->plan)
+                        filter->plan = name->plan;
                 filter->item = name->item;
                 filter->key = reference_key(name);
         }

@@ -78,7 +78,7 @@ int handle_preview(sd_bus_message *call, void *userdata, sd_bus_error *error)
         int r = sd_bus_message_read(call, "sss", &item, &agency, &kind_word);
 
         if (r >= 0)
-                r = argument_item(control, item, &name, error);
+                r = argument_item(control, item, agency, obligation_may_waive, &name, error);
         if (r >= 0)
                 r = argument_agency(control, agency, error);
         if (r < 0)

@@ -107,16 +107,16 @@ static int read_log_filter(sd_bus_message *call, const struct control *control, 
         int r = argument_filter(call, keys, ELEMENTS(keys), error);
 
         if (r >= 0 && item)
-                r = argument_item(control, item, name, error);
+                r = argument_item_of_any_plan(control, item, name, error);
         if (r >= 0 && agency)
                 r = argument_agency(control, agency, error);
         if (r >= 0 && since)
-                r = argument_date(control, since, &day, error);
+                r = argument_date(control, since, DATE_PAST, &day, error);
         if (r < 0)
                 return r;
         *ret = (struct audit_filter){.agency = agency, .since_ms = since ? clock_instant(wall_at(day, 0)) : 0};
         if (item) {
-                ret->plan = name->plan;
+                ret->plan = *name->plan ? name->plan : NULL;
                 ret->item = name->item;
                 ret->key = reference_key(name);
         }

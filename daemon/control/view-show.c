@@ -227,7 +227,7 @@ int handle_show(sd_bus_message *call, void *userdata, sd_bus_error *error)
         int r = sd_bus_message_read(call, "ss", &item, &agency);
 
         if (r >= 0)
-                r = argument_item(userdata, item, &name, error);
+                r = argument_item(userdata, item, agency, obligation_may_waive, &name, error);
         if (r >= 0 && *agency)
                 r = argument_agency(userdata, agency, error);
         if (r >= 0)

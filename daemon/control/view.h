@@ -19,6 +19,8 @@ struct view view_now(struct control *control, struct answer *answer);
 /* The members of daemon/doc/formats.md section 3 for `list`, and "observance"; the caller opens and closes the
  * dictionary. 0 or an error of the store. */
 int view_obligation(const struct view *view, const struct obligation_record *record);
+/* Replies to a decision with what it changed, each as view_obligation() has it. */
+int view_changed(struct control *control, sd_bus_message *call, const struct decision_result *result);
 /* The next moment at which a reminder of it will be sent, if nothing changes: WALL_NEVER where none is to come. */
 wall_time view_next_reminder(const struct view *view, const struct obligation_record *record);
 /* The item in the plans in force; NULL for one that left them. */

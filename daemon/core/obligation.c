@@ -217,8 +217,26 @@ enum refusal obligation_may_snooze(const struct obligation *obligation, const st
         return !force && until > cap ? REFUSED_SNOOZE_CAP : REFUSED_NOT;
 }
 
-enum refusal obligation_may_finish(const struct obligation *obligation, int32_t plan_year, civil_day today,
-                                   civil_day on)
+static civil_day year_before(civil_day day)
+{
+        struct civil_date date = civil_split(day);
+        int32_t last = civil_month_days(date.year - 1, date.month);
+
+        return civil_from(date.year - 1, date.month, date.day < last ? date.day : last);
+}
+
+civil_day obligation_first_finish(const struct obligation *obligation, const struct calendar *calendar,
+                                  int32_t plan_year)
+{
+        civil_day due = obligation_dates(obligation, calendar).due, new_year = civil_from(plan_year, 1, 1);
+
+        if (due == CIVIL_NONE)
+                return civil_from(plan_year - 1, 1, 1);
+        return year_before(due) + 1 < new_year ? year_before(due) + 1 : new_year;
+}
+
+enum refusal obligation_may_finish(const struct obligation *obligation, const struct calendar *calendar,
+                                   int32_t plan_year, civil_day today, civil_day on)
 {
         enum refusal refusal = refuse_settled(obligation);
 
@@ -228,7 +246,7 @@ enum refusal obligation_may_finish(const struct obligation *obligation, int32_t 
                 return REFUSED_OBSERVANCE;
         if (on > today)
                 return REFUSED_PAST;
-        return civil_split(on).year < plan_year - 1 ? REFUSED_EARLY : REFUSED_NOT;
+        return on < obligation_first_finish(obligation, calendar, plan_year) ? REFUSED_EARLY : REFUSED_NOT;
 }
 
 enum refusal obligation_may_reopen(const struct obligation *obligation)

@@ -98,7 +98,7 @@ enum refusal {
         REFUSED_SNOOZE_CAP, /* past the cap, without force */
         REFUSED_NOT_FIXED,  /* clear-date of what nobody fixed */
         REFUSED_YEAR,       /* a date outside the plan's year and the one after */
-        REFUSED_EARLY,      /* done before the year before the plan's */
+        REFUSED_EARLY,      /* done before it can have been begun */
         REFUSED_UNCLEAR,    /* nothing is sent of what is unclear: there is nothing to snooze or to reopen */
 };
 
@@ -109,10 +109,14 @@ enum refusal {
 civil_day obligation_snooze_cap(const struct obligation *obligation, const struct calendar *calendar, civil_day today);
 enum refusal obligation_may_snooze(const struct obligation *obligation, const struct calendar *calendar,
                                    civil_day today, civil_day until, bool force);
-/* On no day to come, and none before the year before the plan's: what is handed in early is handed in then, and an
- * earlier year is a slip of the pen. */
-enum refusal obligation_may_finish(const struct obligation *obligation, int32_t plan_year, civil_day today,
-                                   civil_day on);
+/* The first day on which it can have been finished. What is due in spring may be handed in the year before, though not
+ * until last year's of the same date was due; what has no date, not before the year before the plan's. An earlier day
+ * is meant of another year's plan. */
+civil_day obligation_first_finish(const struct obligation *obligation, const struct calendar *calendar,
+                                  int32_t plan_year);
+/* On no day to come, and on none before obligation_first_finish(). */
+enum refusal obligation_may_finish(const struct obligation *obligation, const struct calendar *calendar,
+                                   int32_t plan_year, civil_day today, civil_day on);
 enum refusal obligation_may_reopen(const struct obligation *obligation);
 /* Only what is unclear: it is overdue from that day on. */
 enum refusal obligation_may_urge(const struct obligation *obligation);

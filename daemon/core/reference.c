@@ -50,21 +50,36 @@ const char *reference_key(const struct reference *reference)
         return *reference->key ? reference->key : NULL;
 }
 
-enum reference_choice reference_choose(const struct reference_candidate *candidates, size_t n, int32_t this_year,
+int reference_compare(const struct reference_candidate *a, const struct reference_candidate *b)
+{
+        return a->fits != b->fits ? (int)a->fits - (int)b->fits : (int)a->stage - (int)b->stage;
+}
+
+/* The first of those that are meant most of all, leaving out one of them (NULL: none). */
+static const struct reference_candidate *first_but(const struct reference_candidate *candidates, size_t n,
+                                                   const struct reference_candidate *but)
+{
+        const struct reference_candidate *best = NULL;
+
+        for (size_t i = 0; i < n; i++)
+                if (&candidates[i] != but && (!best || reference_compare(&candidates[i], best) > 0))
+                        best = &candidates[i];
+        return best;
+}
+
+enum reference_choice reference_choose(const struct reference_candidate *candidates, size_t n,
                                        const struct reference_candidate *ret[static 2])
 {
-        size_t n_fit = 0;
-
-        for (size_t i = 0; i < n; i++) {
-                if (n > 1 && candidates[i].year != this_year)
-                        continue;
-                if (n_fit < 2)
-                        ret[n_fit] = &candidates[i];
-                n_fit++;
-        }
-        if (n_fit > 0)
-                return n_fit == 1 ? REFERENCE_CHOSEN : REFERENCE_AMBIGUOUS;
-        for (size_t i = 0; i < n && i < 2; i++)
-                ret[i] = &candidates[i];
-        return n > 0 ? REFERENCE_AMBIGUOUS : REFERENCE_UNKNOWN;
+        if (n == 0)
+                return REFERENCE_UNKNOWN;
+        ret[0] = first_but(candidates, n, NULL);
+        if (n == 1)
+                return REFERENCE_CHOSEN;
+        for (size_t i = 0; i < n; i++)
+                if (!candidates[i].fits && candidates[i].stage > ret[0]->stage) {
+                        ret[1] = &candidates[i];
+                        return REFERENCE_AMBIGUOUS;
+                }
+        ret[1] = first_but(candidates, n, ret[0]);
+        return reference_compare(ret[0], ret[1]) > 0 ? REFERENCE_CHOSEN : REFERENCE_AMBIGUOUS;
 }

@@ -34,9 +34,7 @@ static int collect_id(void *userdata, const struct delivery_record *record)
 static int begin(struct change *change, struct decision_result *ret)
 {
         *ret = (struct decision_result){0};
-        change->now_ms = clock_now(&change->engine->clock);
-        change->now = clock_wall(change->now_ms);
-        change->today = wall_day(change->now);
+        decision_begin(change);
         return store_begin(change->engine->store);
 }
 

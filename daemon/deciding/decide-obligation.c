@@ -54,7 +54,7 @@ static int refused(bool several)
 static int refuse(const struct change *change, const struct obligation_record *record, enum refusal refusal,
                   bool several, struct decision_result *result)
 {
-        char cap[CIVIL_DATE_SIZE];
+        char cap[CIVIL_DATE_SIZE], first[CIVIL_DATE_SIZE];
 
         switch (refusal) {
         case REFUSED_NOT:
@@ -74,10 +74,15 @@ static int refuse(const struct change *change, const struct obligation_record *r
                                      "%s for %s: the date lies outside the plan's year and the one after it",
                                      record->item, record->agency);
         case REFUSED_EARLY:
-                return decision_says(result, DECISION_REFUSED,
-                                     "%s for %s: %s cannot be: the plan is of %d, and nothing of it was done before %d",
-                                     record->item, record->agency, civil_format(change->day, cap),
-                                     plan_year(change, record), plan_year(change, record) - 1);
+                return decision_says(
+                        result, DECISION_REFUSED,
+                        "%s/%s for %s: %s cannot be: it is of %d, and cannot have been finished before %s; another "
+                        "year's is named PLAN/ITEM",
+                        record->plan, record->item, record->agency, civil_format(change->day, cap),
+                        plan_year(change, record),
+                        civil_format(obligation_first_finish(&record->obligation, calendar_of(change),
+                                                             plan_year(change, record)),
+                                     first));
         case REFUSED_CLOSED:
         case REFUSED_OPEN:
         case REFUSED_WITHDRAWN:
@@ -179,15 +184,15 @@ static int close_one(const struct change *change, struct obligation_record *reco
         return r < 0 ? r : decision_store(change, record);
 }
 
-static int done_one(const struct change *change, struct obligation_record *record, bool several,
+int decide_done_one(const struct change *change, struct obligation_record *record, bool several,
                     struct decision_result *result)
 {
         char *CLEANUP_FREE detail = NULL;
         char on[CIVIL_DATE_SIZE];
-        int r = refuse(
-                change, record,
-                obligation_may_finish(&record->obligation, plan_year(change, record), change->today, change->day),
-                several, result);
+        int r = refuse(change, record,
+                       obligation_may_finish(&record->obligation, calendar_of(change), plan_year(change, record),
+                                             change->today, change->day),
+                       several, result);
 
         if (r != 0)
                 return r;
@@ -210,7 +215,7 @@ int decide_done(struct engine *engine, const struct decider *decider, const stru
 
         if (note && !decision_text_valid(note))
                 return no_text(ret, "note");
-        return decision_run(&change, scope, "done", true, done_one, ret);
+        return decision_run(&change, scope, "done", true, decide_done_one, ret);
 }
 
 static int waive_one(const struct change *change, struct obligation_record *record, bool several,

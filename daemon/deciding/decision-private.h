@@ -13,6 +13,7 @@ struct change {
         civil_day day;
         const char *text; /* reason or note, or NULL */
         bool force;
+        bool quiet; /* nobody is sent a confirmation */
 };
 
 /* A further outcome of a step, apart from enum decision_outcome. */
@@ -28,7 +29,16 @@ typedef int (*decision_step)(const struct change *change, struct obligation_reco
 /* Sets result->text and returns the outcome. */
 __attribute__((format(printf, 3, 4))) int decision_says(struct decision_result *result, enum decision_outcome outcome,
                                                         const char *format, ...);
-/* Chooses, runs the step for each in one transaction, commits, journals and tells the observer. */
+/* What was changed is rolled back: only the words are left. */
+void decision_forget(struct decision_result *result);
+/* Notes the moment at which it is decided. */
+void decision_begin(struct change *change);
+/* Chooses what one scope means and runs the step for each, within a transaction. */
+int decision_apply(const struct change *change, const struct decision_scope *scope, const char *verb, bool one_only,
+                   decision_step step, struct decision_result *result);
+/* Tells the observers of what was changed, once it is committed. */
+void decision_tell(const struct change *change, const struct decision_result *result);
+/* All of it: one transaction for the scope and those along with it, journal, observers. */
 int decision_run(struct change *change, const struct decision_scope *scope, const char *verb, bool one_only,
                  decision_step step, struct decision_result *result);
 int decision_audit(const struct change *change, const struct obligation_record *record, const char *verb,
@@ -38,5 +48,8 @@ int decision_confirm(const struct change *change, const struct obligation_record
                      const char *note);
 /* Re-arms and writes the obligation, and has its occurrence judged anew. */
 int decision_store(const struct change *change, struct obligation_record *record);
+/* The step of `done`. */
+int decide_done_one(const struct change *change, struct obligation_record *record, bool several,
+                    struct decision_result *result);
 /* Not empty, not too long, no control characters. */
 bool decision_text_valid(const char *text);

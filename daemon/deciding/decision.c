@@ -30,10 +30,35 @@ __attribute__((format(printf, 3, 4))) int decision_says(struct decision_result *
         return (int)outcome;
 }
 
+void decision_result_clear(struct decision_result *result)
+{
+        for (size_t i = 0; result->changed && i < result->n; i++)
+                obligation_record_clear(&result->changed[i]);
+        free(result->changed);
+        free(result->text);
+        *result = (struct decision_result){0};
+}
+
+void decision_forget(struct decision_result *result)
+{
+        char *text = TAKE_PTR(result->text);
+
+        decision_result_clear(result);
+        result->text = text;
+}
+
+void decision_begin(struct change *change)
+{
+        change->now_ms = clock_now(&change->engine->clock);
+        change->now = clock_wall(change->now_ms);
+        change->today = wall_day(change->now);
+}
+
 /* ---- which obligations ---- */
 
 struct chosen {
         char name[REFERENCE_TEXT_SIZE]; /* of the item, for words */
+        char open[KEY_SIZE];            /* an occurrence that is not settled; "": none, or it has no key */
         int64_t *ids;
         size_t n, room;
 };
@@ -51,6 +76,8 @@ static int collect(void *userdata, const struct obligation_record *record)
         if (r < 0)
                 return r;
         chosen->ids[chosen->n++] = record->id;
+        if (!*chosen->open && obligation_may_waive(&record->obligation) == REFUSED_NOT)
+                memcpy(chosen->open, record->key, sizeof(chosen->open));
         return 0;
 }
 
@@ -99,7 +126,7 @@ int decision_audit(const struct change *change, const struct obligation_record *
 int decision_confirm(const struct change *change, const struct obligation_record *record, enum notice_kind kind,
                      const char *note)
 {
-        if (!engine_config(change->engine)->confirmations)
+        if (change->quiet || !engine_config(change->engine)->confirmations)
                 return 0;
         return announce_decision(change->engine, record, kind, change->decider->name, note);
 }
@@ -118,14 +145,39 @@ int decision_store(const struct change *change, struct obligation_record *record
         return r < 0 ? r : engine_rearm_occurrence(change->engine, record->occurrence_id);
 }
 
-static void tell_observer(const struct change *change, const struct chosen *chosen)
+void decision_tell(const struct change *change, const struct decision_result *result)
 {
-        for (size_t i = 0; i < chosen->n; i++) {
-                struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+        for (size_t i = 0; i < result->n; i++)
+                engine_tell_changed(change->engine, &result->changed[i]);
+}
 
-                if (store_get_obligation(change->engine->store, chosen->ids[i], &record) == 0)
-                        engine_tell_changed(change->engine, &record);
-        }
+/* One that was named twice would be refused for having been changed a moment ago. */
+static bool has_changed(const struct decision_result *result, int64_t id)
+{
+        for (size_t i = 0; i < result->n; i++)
+                if (result->changed[i].id == id)
+                        return true;
+        return false;
+}
+
+static int apply_to_one(const struct change *change, int64_t id, bool several, decision_step step,
+                        struct decision_result *result)
+{
+        struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+        int r = store_get_obligation(change->engine->store, id, &record);
+
+        if (r != 0)
+                return r < 0 ? r : -ENOENT;
+        if (has_changed(result, id))
+                return decision_says(result, DECISION_INVALID, "%s for %s is named twice", record.item, record.agency);
+        r = ARRAY_GROW(result->changed, result->n, result->room);
+        if (r == 0)
+                r = step(change, &record, several, result);
+        if (r != 0)
+                return r;
+        result->changed[result->n++] = record;
+        record = (struct obligation_record){0};
+        return 0;
 }
 
 static int apply_to_all(const struct change *change, const struct chosen *chosen, decision_step step,
@@ -134,48 +186,44 @@ static int apply_to_all(const struct change *change, const struct chosen *chosen
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < chosen->n; i++) {
-                struct obligation_record CLEANUP(obligation_record_clear) record = {0};
-
-                r = store_get_obligation(change->engine->store, chosen->ids[i], &record);
-                if (r != 0)
-                        return r < 0 ? r : -ENOENT;
-                r = step(change, &record, chosen->n > 1, result);
+                r = apply_to_one(change, chosen->ids[i], chosen->n > 1, step, result);
                 if (r == STEP_SKIPPED)
                         r = 0;
-                else if (r == 0)
-                        result->n++;
         }
         return r;
 }
 
 /* A refusal is recorded too: who wanted what (daemon/doc/design.md, Snooze), with the obligation it was about. */
-static void audit_refusal(const struct change *change, const struct decision_scope *scope, const struct chosen *chosen,
-                          const char *verb, const char *text)
+static void audit_refusal(const struct change *change, const struct decision_scope *scope, const char *verb,
+                          const char *text)
 {
         struct obligation_record CLEANUP(obligation_record_clear) about = {0};
+        struct decision_result CLEANUP(decision_result_clear) unsaid = {0};
+        struct chosen CLEANUP(chosen_clear) chosen = {0};
         char refused[64];
 
-        if (chosen->n == 0 || store_get_obligation(change->engine->store, chosen->ids[0], &about) != 0)
+        if (choose(change->engine->store, scope, &chosen, &unsaid) != 0 ||
+            store_get_obligation(change->engine->store, chosen.ids[0], &about) != 0)
                 return;
-        if (chosen->n > 1 && !scope->agency)
+        if (chosen.n > 1 && !scope->agency)
                 *about.agency = '\0';
-        if (chosen->n > 1 && !*scope->item.key)
+        if (chosen.n > 1 && !*scope->item.key)
                 *about.key = '\0';
         snprintf(refused, sizeof(refused), "%s refused", verb);
         (void)decision_audit(change, &about, refused, text);
-        journal_say(&change->engine->journal, EVENT_REFUSED, &(struct journal_fields){.item = chosen->name},
-                    "Refused %s of %s to %s: %s", verb, chosen->name, change->decider->name, text);
+        journal_say(&change->engine->journal, EVENT_REFUSED, &(struct journal_fields){.item = chosen.name},
+                    "Refused %s of %s to %s: %s", verb, chosen.name, change->decider->name, text);
 }
 
-static int several(const struct decision_scope *scope, const char *item, struct decision_result *result)
+static int several(const struct decision_scope *scope, const struct chosen *chosen, struct decision_result *result)
 {
         if (scope->agency)
                 return decision_says(result, DECISION_INVALID,
-                                     "%s owes %s more than once; name one with @YYYY-MM-DD, or say --all",
-                                     scope->agency, item);
+                                     "%s owes %s more than once; name one, such as %s@%s, or say --all", scope->agency,
+                                     chosen->name, chosen->name, *chosen->open ? chosen->open : "YYYY-MM-DD");
         return decision_says(result, DECISION_INVALID,
                              "%s is owed by several agencies or more than once; name one with --agency, or say --all",
-                             item);
+                             chosen->name);
 }
 
 /* `result` says why the last one was passed over. */
@@ -188,50 +236,88 @@ static int none_fits(const struct chosen *chosen, const char *verb, struct decis
         return decision_says(result, DECISION_REFUSED, "none of the %zu obligations, for example: %s", chosen->n, last);
 }
 
-/* Changes all that were chosen, in one transaction. */
-static int change_all(const struct change *change, const struct chosen *chosen, const char *verb, decision_step step,
-                      struct decision_result *result)
+int decision_apply(const struct change *change, const struct decision_scope *scope, const char *verb, bool one_only,
+                   decision_step step, struct decision_result *result)
+{
+        struct chosen CLEANUP(chosen_clear) chosen = {0};
+        size_t before = result->n;
+        int r = choose(change->engine->store, scope, &chosen, result);
+
+        if (r != 0)
+                return r;
+        if (one_only && chosen.n > 1 && !scope->all)
+                return several(scope, &chosen, result);
+        r = apply_to_all(change, &chosen, step, result);
+        if (r == 0 && result->n == before)
+                return none_fits(&chosen, verb, result);
+        return r;
+}
+
+/* All in one transaction. *ret_last is the scope at which it ended. */
+static int apply_scopes(const struct change *change, const struct decision_scope *scope, const char *verb,
+                        bool one_only, decision_step step, struct decision_result *result,
+                        const struct decision_scope **ret_last)
 {
         struct store *CLEANUP_TRANSACTION store = change->engine->store;
         int r = store_begin(store);
 
-        if (r == 0)
-                r = apply_to_all(change, chosen, step, result);
-        if (r == 0 && result->n == 0)
-                r = none_fits(chosen, verb, result);
+        for (; r == 0 && scope; scope = scope->also) {
+                *ret_last = scope;
+                r = decision_apply(change, scope, verb, one_only, step, result);
+        }
         return r == 0 ? store_commit(store) : r;
+}
+
+/* Of several things that were to be decided together one failed. */
+static int say_none(enum decision_outcome outcome, struct decision_result *result)
+{
+        char *CLEANUP_FREE why = TAKE_PTR(result->text);
+
+        return decision_says(result, outcome, "%s; of all that was named nothing is changed", why);
+}
+
+static void journal_scope(const struct change *change, const struct decision_scope *scope, const char *verb,
+                          const struct decision_result *result)
+{
+        const struct reference *item = &scope->item;
+        char name[REFERENCE_TEXT_SIZE];
+        size_t n = 0;
+
+        (void)reference_format(item->plan, item->item, item->key, name);
+        for (size_t i = 0; i < result->n; i++) {
+                const struct obligation_record *record = &result->changed[i];
+
+                n += strcmp(record->plan, item->plan) == 0 && strcmp(record->item, item->item) == 0 &&
+                     (!*item->key || strcmp(record->key, item->key) == 0) &&
+                     (!scope->agency || strcmp(record->agency, scope->agency) == 0);
+        }
+        journal_say(&change->engine->journal, EVENT_DECISION,
+                    &(struct journal_fields){.item = name, .agency = scope->agency},
+                    "%s (uid %lld) decided: %s %s%s%s, %zu obligation%s", change->decider->name,
+                    (long long)change->decider->uid, verb, name, scope->agency ? " for " : "",
+                    scope->agency ? scope->agency : "", n, n == 1 ? "" : "s");
 }
 
 int decision_run(struct change *change, const struct decision_scope *scope, const char *verb, bool one_only,
                  decision_step step, struct decision_result *result)
 {
-        struct chosen CLEANUP(chosen_clear) chosen = {0};
+        const struct decision_scope *last = scope;
         int r;
 
         *result = (struct decision_result){0};
-        change->now_ms = clock_now(&change->engine->clock);
-        change->now = clock_wall(change->now_ms);
-        change->today = wall_day(change->now);
-        r = choose(change->engine->store, scope, &chosen, result);
-        if (r != 0)
-                return r;
-        if (one_only && chosen.n > 1 && !scope->all)
-                return several(scope, chosen.name, result);
-        r = change_all(change, &chosen, verb, step, result);
+        decision_begin(change);
+        r = apply_scopes(change, scope, verb, one_only, step, result, &last);
         if (r != 0) {
-                result->n = 0;
+                decision_forget(result);
                 if (r == DECISION_REFUSED)
-                        audit_refusal(change, scope, &chosen, verb, result->text);
-                return r;
+                        audit_refusal(change, last, verb, result->text);
+                return r > 0 && scope->also ? say_none((enum decision_outcome)r, result) : r;
         }
         free(result->text);
         result->text = NULL;
-        journal_say(&change->engine->journal, EVENT_DECISION,
-                    &(struct journal_fields){.item = chosen.name, .agency = scope->agency},
-                    "%s (uid %lld) decided: %s %s%s%s, %zu obligation%s", change->decider->name,
-                    (long long)change->decider->uid, verb, chosen.name, scope->agency ? " for " : "",
-                    scope->agency ? scope->agency : "", result->n, result->n == 1 ? "" : "s");
-        tell_observer(change, &chosen);
+        for (; scope; scope = scope->also)
+                journal_scope(change, scope, verb, result);
+        decision_tell(change, result);
         return DECIDED;
 }
 

@@ -17,6 +17,8 @@ struct decision_scope {
         struct reference item; /* with its plan */
         const char *agency;    /* NULL: all that owe it */
         bool all;              /* done, reopen, waive: all of several, said expressly */
+        /* What is decided along with it, all of it or nothing; NULL: nothing. */
+        const struct decision_scope *also;
 };
 
 /* Where it is not DECIDED, the result's text says what is wrong and what to do, in one line. The store has an outcome
@@ -29,9 +31,12 @@ enum decision_outcome {
 };
 
 struct decision_result {
-        size_t n;   /* obligations (deliveries) changed */
-        char *text; /* refused: why; else NULL. The caller frees it */
+        size_t n;                          /* obligations (deliveries) changed */
+        struct obligation_record *changed; /* the obligations, as they are now; NULL for deliveries */
+        size_t room;                       /* for so many */
+        char *text;                        /* refused: why; else NULL */
 };
+void decision_result_clear(struct decision_result *result);
 
 /* All return an enum decision_outcome or an error of the store. Nothing is changed unless it is DECIDED. */
 int decide_snooze(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,

@@ -38,6 +38,7 @@ METHODS = {
     "Urge": ("ss", ("bao-cao", AGENCY), "org.reminderd1.Error.Refused"),
     "SetDate": ("ssss", ("tap-huan", f"{NEXT}-05-20", "", ""), PERMITTED),
     "ClearDate": ("ss", ("tap-huan", ""), PERMITTED),
+    "Decide": ("sasasa{sv}", ("done", ["tap-huan"], [OTHER], {"all": ("b", True)}), PERMITTED),
     "Retry": ("s", (NO_DELIVERY,), NOT_FOUND),
     "RetryAll": ("", (), PERMITTED),
     "Drop": ("s", (NO_DELIVERY,), NOT_FOUND),

@@ -10,7 +10,8 @@ import subprocess
 
 import pytest
 
-from block import PATIENCE, REMINDERCTL, REMINDERD, Block, Bus, Daemon, assert_sound, environment, plan
+from block import Block, Bus, Daemon, plan
+from rehearsal import Rehearsal
 
 UNITS = ["vp"] + [f"dv-{n}" for n in range(1, 10)]
 AGENCIES = tuple({"id": id, "name": f"Đơn vị {id}", "emails": [f"{id}@khoi.example"]} for id in UNITS + ["hoi-dong"])
@@ -116,53 +117,14 @@ EXPECTED = f"""
 """
 
 
-class Year:
-    """A rehearsal that waits on a private bus."""
-
-    def __init__(self, block, bus):
-        self.environment = environment(**bus.environment)
-        self.out = block.folder / "rehearsal"
-        with open(self.out, "wb") as out:
-            self.process = subprocess.Popen(
-                [REMINDERD, "--config", block.path, "--rehearse", "2024-01-01..2024-12-31", "--json", "--bus", "session"],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, text=True, env=self.environment,
-            )  # fmt: skip
-
-    def advance(self, moment):
-        result = subprocess.run(
-            ["busctl", "--address", self.environment["DBUS_SESSION_BUS_ADDRESS"], "call", "org.reminderd1",
-             "/org/reminderd1", "org.reminderd1.Rehearsal", "Advance", "s", moment],
-            env=self.environment, capture_output=True, text=True, timeout=PATIENCE,
-        )  # fmt: skip
-        assert result.returncode == 0, result.stderr
-
-    def control(self, *arguments):
-        return subprocess.run([REMINDERCTL, "--bus", "session", *arguments], env=self.environment, capture_output=True,
-                              stdin=subprocess.DEVNULL, text=True, timeout=PATIENCE)  # fmt: skip
-
-    def wait(self):
-        """Until it is on the bus."""
-        for _ in range(PATIENCE * 20):
-            result = self.control("status")
-            if result.returncode == 0:
-                return
-            assert self.process.poll() is None, self.process.stderr.read()
-        raise AssertionError(result.stderr)
-
-    def stop(self):
-        self.process.terminate()
-        _, stderr = self.process.communicate(timeout=PATIENCE)
-        assert_sound(self.process.returncode, stderr)
-        assert self.process.returncode == 0, stderr
-
+class Year(Rehearsal):
     def sent(self):
         """What left, in the script's form."""
         groups = collections.defaultdict(set)
-        for line in self.out.read_text(encoding="utf-8").splitlines():
-            message = json.loads(line)
+        for message in super().sent():
             when = f"{message['time'][5:10]} {message['time'][11:16]}"
             key = f"{when} {message['kind']} {','.join(message['items'])}"
-            assert message["agency"] not in groups[key], f"twice: {line}"
+            assert message["agency"] not in groups[key], f"twice: {message}"
             groups[key].add(message["agency"])
         return [f"{key}: {' '.join(sorted(agencies))}" for key, agencies in sorted(groups.items())]
 
@@ -172,7 +134,7 @@ def test_the_year_goes_by_its_script(tmp_path):
     block = Block(tmp_path, text, agencies=AGENCIES, groups={"council": ["hoi-dong"]}, policies=POLICIES,
                   default_policy="report", confirmations=True)  # fmt: skip
     with Bus() as bus:
-        year = Year(block, bus)
+        year = Year(block, bus, "2024-01-01", "2024-12-31")
         try:
             year.wait()
             for moment, decisions in SCRIPT:

@@ -327,7 +327,7 @@ static int decide(struct office *office, const struct act *act)
                 r = decide_reopen(engine, &clerk, &scope, "còn thiếu", &result);
         else
                 r = decide_test(engine, &clerk, act->agency, NULL, &result);
-        free(result.text);
+        decision_result_clear(&result);
         return r < 0 ? r : 0; /* refused: it was decided already, and the answer was lost */
 }
 

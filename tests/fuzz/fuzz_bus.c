@@ -38,6 +38,7 @@ static const struct {
         {"Waive", "sssb", "u"},
         {"SetDate", "ssss", "u"},
         {"ClearDate", "ss", "u"},
+        {"Decide", "sllf", "aa{sv}"},
         {"Retry", "s", "u"},
         {"RetryAll", "", "u"},
         {"Acknowledge", "s", "u"},
@@ -181,6 +182,16 @@ static int append_filter_pairs(sd_bus_message *call, struct words *words)
         return r < 0 ? r : sd_bus_message_close_container(call);
 }
 
+/* Up to an empty word. */
+static int append_list(sd_bus_message *call, struct words *words)
+{
+        int r = sd_bus_message_open_container(call, 'a', "s");
+
+        for (const char *word; r >= 0 && *(word = next_word(words));)
+                r = sd_bus_message_append(call, "s", word);
+        return r < 0 ? r : sd_bus_message_close_container(call);
+}
+
 /* -EINVAL: a word is no UTF-8, which no bus would carry. */
 static int append_arguments_of(sd_bus_message *call, const char *takes, struct words *words, uint32_t *ret_limit)
 {
@@ -190,6 +201,9 @@ static int append_arguments_of(sd_bus_message *call, const char *takes, struct w
                 switch (*takes) {
                 case 'f':
                         r = append_filter_pairs(call, words);
+                        break;
+                case 'l':
+                        r = append_list(call, words);
                         break;
                 case 'n':
                         r = sd_bus_message_append(call, "t", (uint64_t)strtoull(next_word(words), NULL, 10));

@@ -42,20 +42,20 @@ static void check_date(const char *text)
                 return;
         check_day(day);
         REQUIRE(strcmp(civil_format(day, written), text) == 0);
-        REQUIRE(date_parse(text, calendar, 0, &typed) == 0 && typed == day);
-        REQUIRE(date_parse(civil_format_vi(day, vietnamese), calendar, 0, &typed) == 0 && typed == day);
+        REQUIRE(date_parse(text, calendar, 0, DATE_OF_YEAR, &typed) == 0 && typed == day);
+        REQUIRE(date_parse(civil_format_vi(day, vietnamese), calendar, 0, DATE_OF_YEAR, &typed) == 0 && typed == day);
 }
 
 static void check_typed(const char *text, civil_day today)
 {
         civil_day day = CIVIL_NONE, again;
-        int r = date_parse(text, calendar, today, &day);
+        int r = date_parse(text, calendar, today, DATE_OF_YEAR, &day);
 
         REQUIRE(r == 0 || ((r == -EINVAL || r == -ERANGE || r == -EDOM) && day == CIVIL_NONE));
         if (r < 0)
                 return;
         check_day(day);
-        REQUIRE(date_parse(text, calendar, today, &again) == 0 && again == day);
+        REQUIRE(date_parse(text, calendar, today, DATE_OF_YEAR, &again) == 0 && again == day);
         if (*text == '+')
                 REQUIRE(day >= today);
         if (*text == '-')

@@ -51,7 +51,7 @@ static struct act some_act(struct chance *chance, civil_day today)
                 act.day = today + chance_between(chance, -2, 15);
                 act.force = chance_percent(chance, 50);
         } else if (act.verb == ACT_DONE)
-                act.day = today - chance_between(chance, -1, 4);
+                act.day = today - (chance_percent(chance, 5) ? 380 : chance_between(chance, -1, 4));
         else if (act.verb == ACT_SET_DATE)
                 act.day = today + (chance_percent(chance, 5) ? 800 : chance_between(chance, -20, 40));
         return act;
@@ -209,7 +209,7 @@ static void decide_duty(struct sim *sim)
         sim->totals.decisions++;
         sim->totals.refused += r > 0;
         if (sim->dead) { /* people_reconcile() finds out */
-                free(result.text);
+                decision_result_clear(&result);
                 return;
         }
         if (r < 0 && !ramdisk_failed())
@@ -227,7 +227,7 @@ static void decide_duty(struct sim *sim)
                 sim->n_doubted = 0; /* what failed before is written over */
         } else if (r > 0)
                 sim->n_doubted--;
-        free(result.text);
+        decision_result_clear(&result);
 }
 
 /* ---- nonsense ---- */
@@ -276,7 +276,7 @@ static void blunder(struct sim *sim)
                 sim_fail(sim, "nonsense about %s is decided", what);
         if (!sim->dead && r > 0 && (!result.text || strchr(result.text, '\n')))
                 sim_fail(sim, "nonsense about %s is answered with no line", what);
-        free(result.text);
+        decision_result_clear(&result);
 }
 
 /* ---- deliveries ---- */
@@ -338,7 +338,7 @@ static void decide_delivery(struct sim *sim)
                               : "refused");
         if (r < 0 && !sim->dead && !ramdisk_failed())
                 sim_fail(sim, "a decision on a delivery: %s", strerror(-r));
-        free(result.text);
+        decision_result_clear(&result);
 }
 
 void people_decide(struct sim *sim)

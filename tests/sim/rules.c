@@ -326,6 +326,21 @@ static civil_day snooze_cap(const struct rules *rules, const struct duty *duty, 
         return worked_until(rules, deadline - 1);
 }
 
+/* Until a year before its date last year's is worked on. */
+static civil_day worked_on_from(const struct duty *duty, int year)
+{
+        civil_day new_year = civil_from(year, 1, 1), early = new_year;
+        struct civil_date due;
+
+        if (rules_due(duty) == CIVIL_NONE)
+                return civil_from(year - 1, 1, 1);
+        due = civil_split(rules_due(duty));
+        if (due.year == year)
+                early = due.month == 2 && due.day == 29 ? civil_from(year - 1, 3, 1)
+                                                        : civil_from(year - 1, due.month, due.day) + 1;
+        return early < new_year ? early : new_year;
+}
+
 enum allowance rules_may(const struct rules *rules, const struct duty *duty, const struct act *act, civil_day today)
 {
         bool open = duty->status == OBLIGATION_OPEN, binds = !rules_observance(rules, duty);
@@ -341,7 +356,9 @@ enum allowance rules_may(const struct rules *rules, const struct duty *duty, con
         case ACT_UNSNOOZE:
                 return open && duty->snoozed_until != CIVIL_NONE && duty->snoozed_until >= today ? ALLOWED : UNFIT;
         case ACT_DONE:
-                return !owed || !binds ? UNFIT : act->day <= today ? ALLOWED : FORBIDDEN;
+                if (!owed || !binds)
+                        return UNFIT;
+                return act->day <= today && act->day >= worked_on_from(duty, year) ? ALLOWED : FORBIDDEN;
         case ACT_REOPEN:
                 return duty->planned && (duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED) ? ALLOWED
                                                                                                                : UNFIT;

@@ -94,7 +94,7 @@ static void every_form(void **state)
                 int r;
 
                 day = CIVIL_NONE;
-                r = date_parse(cases[i].text, calendar, today, &day);
+                r = date_parse(cases[i].text, calendar, today, DATE_OF_YEAR, &day);
                 if (r != cases[i].error)
                         fail_msg("\"%s\": %d and not %d", cases[i].text, r, cases[i].error);
                 if (!cases[i].means) {
@@ -108,6 +108,49 @@ static void every_form(void **state)
         calendar_free(calendar);
 }
 
+/* 30/12 in January: last year's for what was done, this year's for what is to come. */
+static void a_day_without_a_year(void **state)
+{
+        static const struct {
+                const char *today, *text;
+                enum date_sense sense;
+                const char *means;
+                int error;
+        } table[] = {
+                {"2027-01-06", "30/12", DATE_OF_YEAR, "2027-12-30", 0},
+                {"2027-01-06", "30/12", DATE_PAST, "2026-12-30", 0},
+                {"2027-01-06", "6/1", DATE_PAST, "2027-01-06", 0},
+                {"2027-01-06", "07/01", DATE_PAST, "2026-01-07", 0},
+                {"2026-12-20", "05/01", DATE_COMING, "2027-01-05", 0},
+                {"2026-12-20", "20/12", DATE_COMING, "2026-12-20", 0},
+                {"2026-12-20", "19/12", DATE_COMING, "2027-12-19", 0},
+                {"2026-12-20", "20/12", DATE_AHEAD, "2026-12-20", 0},
+                {"2026-12-20", "05/01", DATE_AHEAD, NULL, -ENOTUNIQ},
+                {"2026-12-20", "05/01/2026", DATE_AHEAD, "2026-01-05", 0},
+                {"2027-01-06", "30/12/2027", DATE_PAST, "2027-12-30", 0},
+                {"2027-01-06", "29/02", DATE_PAST, "2024-02-29", 0},
+                {"2025-01-06", "29/2", DATE_COMING, "2028-02-29", 0},
+                {"2025-01-06", "29/2", DATE_OF_YEAR, NULL, -ERANGE},
+                {"2025-01-06", "29/2", DATE_AHEAD, NULL, -ERANGE},
+                {"2027-01-06", "31/02", DATE_PAST, NULL, -ERANGE},
+                {"2027-01-06", "30/12/", DATE_PAST, NULL, -EINVAL},
+        };
+        struct calendar *calendar = calendar_of_2024();
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                civil_day today, expected = CIVIL_NONE, day = CIVIL_NONE;
+
+                assert_int_equal(civil_parse(table[i].today, &today), 0);
+                if (table[i].means)
+                        assert_int_equal(civil_parse(table[i].means, &expected), 0);
+                if (date_parse(table[i].text, calendar, today, table[i].sense, &day) != table[i].error ||
+                    day != expected)
+                        fail_msg("%s on %s", table[i].text, table[i].today);
+        }
+        calendar_free(calendar);
+}
+
 /* The years of civil.h bound what can be counted to. */
 static void the_edges_of_time(void **state)
 {
@@ -115,12 +158,12 @@ static void the_edges_of_time(void **state)
         civil_day day, last = civil_from(CIVIL_LAST_YEAR, 12, 31), first = civil_from(CIVIL_FIRST_YEAR, 1, 1);
 
         (void)state;
-        assert_int_equal(date_parse("+1d", calendar, last - 1, &day), 0);
+        assert_int_equal(date_parse("+1d", calendar, last - 1, DATE_OF_YEAR, &day), 0);
         assert_int_equal(day, last);
-        assert_int_equal(date_parse("+1d", calendar, last, &day), -ERANGE);
-        assert_int_equal(date_parse("tomorrow", calendar, last, &day), -ERANGE);
-        assert_int_equal(date_parse("yesterday", calendar, first, &day), -ERANGE);
-        assert_int_equal(date_parse("-1d", calendar, first, &day), -ERANGE);
+        assert_int_equal(date_parse("+1d", calendar, last, DATE_OF_YEAR, &day), -ERANGE);
+        assert_int_equal(date_parse("tomorrow", calendar, last, DATE_OF_YEAR, &day), -ERANGE);
+        assert_int_equal(date_parse("yesterday", calendar, first, DATE_OF_YEAR, &day), -ERANGE);
+        assert_int_equal(date_parse("-1d", calendar, first, DATE_OF_YEAR, &day), -ERANGE);
         calendar_free(calendar);
 }
 
@@ -128,6 +171,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_form),
+                cmocka_unit_test(a_day_without_a_year),
                 cmocka_unit_test(the_edges_of_time),
         };
 

@@ -299,12 +299,13 @@ static void test_decisions(void **state)
                  REFUSED_WITHDRAWN},
         };
         civil_day today = day_of("2024-12-05");
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
 
         (void)state;
         for (size_t i = 0; i < ELEMENTS(table); i++) {
                 struct obligation obligation = make(&table[i].given);
 
-                assert_int_equal(obligation_may_finish(&obligation, 2024, today, today), table[i].finish);
+                assert_int_equal(obligation_may_finish(&obligation, calendar, 2024, today, today), table[i].finish);
                 assert_int_equal(obligation_may_reopen(&obligation), table[i].reopen);
                 assert_int_equal(obligation_may_waive(&obligation), table[i].waive);
                 assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2024-12-20")), table[i].set_date);
@@ -318,21 +319,52 @@ static void test_decision_days(void **state)
                 const char *day;
                 enum refusal finish, set_date;
         } table[] = {
-                {"1968-01-01", REFUSED_EARLY, REFUSED_YEAR}, {"2022-12-31", REFUSED_EARLY, REFUSED_YEAR},
-                {"2023-01-01", REFUSED_NOT, REFUSED_YEAR},   {"2023-12-31", REFUSED_NOT, REFUSED_YEAR},
+                {"1968-01-01", REFUSED_EARLY, REFUSED_YEAR}, {"2023-12-10", REFUSED_EARLY, REFUSED_YEAR},
+                {"2023-12-11", REFUSED_NOT, REFUSED_YEAR},   {"2023-12-31", REFUSED_NOT, REFUSED_YEAR},
                 {"2024-01-01", REFUSED_NOT, REFUSED_NOT},    {"2024-12-05", REFUSED_NOT, REFUSED_NOT},
                 {"2024-12-06", REFUSED_PAST, REFUSED_NOT},   {"2025-12-31", REFUSED_PAST, REFUSED_NOT},
                 {"2026-01-01", REFUSED_PAST, REFUSED_YEAR},  {"2100-12-31", REFUSED_PAST, REFUSED_YEAR},
         };
         struct obligation obligation = make(&(struct given){.due = "2024-12-10"});
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
 
         (void)state;
         for (size_t i = 0; i < ELEMENTS(table); i++) {
                 civil_day day = day_of(table[i].day);
 
-                if (obligation_may_finish(&obligation, 2024, day_of("2024-12-05"), day) != table[i].finish ||
+                if (obligation_may_finish(&obligation, calendar, 2024, day_of("2024-12-05"), day) != table[i].finish ||
                     obligation_may_set_date(&obligation, 2024, day) != table[i].set_date)
                         fail_msg("%s", table[i].day);
+        }
+}
+
+/* On no day that another year's plan is more likely about. */
+static void test_first_day_of_being_finished(void **state)
+{
+        static const struct {
+                struct given given;
+                int32_t year;
+                const char *first;
+        } table[] = {
+                {{.due = "2025-12-31"}, 2025, "2025-01-01"},
+                {{.due = "2025-07-04"}, 2025, "2024-07-05"},
+                {{.due = "2024-02-29"}, 2024, "2023-03-01"},
+                {{.from = "2025-10-01", .due = "2025-10-31", .tentative = true}, 2025, "2024-11-01"},
+                {{.due = "2025-12-28", .shift = SHIFT_PREVIOUS}, 2025, "2024-12-29"}, /* a Sunday */
+                {{.due = "2025-12-31", .fixed = "2026-03-10"}, 2025, "2025-01-01"},   /* to the year after */
+                {{.due = NULL}, 2025, "2024-01-01"},
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+                civil_day first = day_of(table[i].first), today = day_of("2025-12-31");
+
+                if (obligation_first_finish(&obligation, calendar, table[i].year) != first ||
+                    obligation_may_finish(&obligation, calendar, table[i].year, today, first - 1) != REFUSED_EARLY ||
+                    obligation_may_finish(&obligation, calendar, table[i].year, today, first) != REFUSED_NOT)
+                        fail_msg("row %zu", i);
         }
 }
 
@@ -611,7 +643,7 @@ static void test_urge(void **state)
 
                 assert_int_equal(obligation_may_urge(&obligation), table[i].urge);
                 assert_int_equal(obligation_may_snooze(&obligation, calendar, today, today + 1, true), table[i].snooze);
-                assert_int_equal(obligation_may_finish(&obligation, 2024, today, today), table[i].done);
+                assert_int_equal(obligation_may_finish(&obligation, calendar, 2024, today, today), table[i].done);
                 assert_int_equal(obligation_may_reopen(&obligation), table[i].reopen);
                 assert_int_equal(obligation_may_set_date(&obligation, 2024, today), table[i].set_date);
         }
@@ -663,6 +695,7 @@ int main(void)
                 cmocka_unit_test(test_snooze),
                 cmocka_unit_test(test_decisions),
                 cmocka_unit_test(test_decision_days),
+                cmocka_unit_test(test_first_day_of_being_finished),
                 cmocka_unit_test(test_snooze_hides),
                 cmocka_unit_test(test_replan),
                 cmocka_unit_test(test_unsnooze),

@@ -88,26 +88,48 @@ static void test_the_plan_that_is_meant(void **state)
                 const char *first, *second;
         } table[] = {
                 {{{0}}, 0, REFERENCE_UNKNOWN, NULL, NULL},
-                {{{"a", 2024}}, 1, REFERENCE_CHOSEN, "a", NULL},
-                {{{"a", 2020}}, 1, REFERENCE_CHOSEN, "a", NULL},
-                {{{"a", 2023}, {"b", 2024}}, 2, REFERENCE_CHOSEN, "b", NULL},
-                {{{"a", 2024}, {"b", 2025}}, 2, REFERENCE_CHOSEN, "a", NULL},
-                {{{"a", 2023}, {"b", 2025}}, 2, REFERENCE_AMBIGUOUS, "a", "b"},
-                {{{"a", 2024}, {"b", 2023}, {"c", 2024}}, 3, REFERENCE_AMBIGUOUS, "a", "c"},
-                {{{"a", 2024}, {"b", 2024}, {"c", 2024}}, 3, REFERENCE_AMBIGUOUS, "a", "b"},
-                {{{"a", 2021}, {"b", 2022}, {"c", 2023}}, 3, REFERENCE_AMBIGUOUS, "a", "b"},
+                {{{"a", true, STAGE_YEAR}}, 1, REFERENCE_CHOSEN, "a", NULL},
+                {{{"a", false, STAGE_OVER}}, 1, REFERENCE_CHOSEN, "a", NULL},
+                /* January: last year's is overdue, this year's is a year away */
+                {{{"a", true, STAGE_BEGUN}, {"b", true, STAGE_YEAR}}, 2, REFERENCE_CHOSEN, "a", NULL},
+                {{{"b", true, STAGE_YEAR}, {"a", true, STAGE_BEGUN}}, 2, REFERENCE_CHOSEN, "a", NULL},
+                /* it is done already: this year's is not what is meant */
+                {{{"a", false, STAGE_BEGUN}, {"b", true, STAGE_YEAR}}, 2, REFERENCE_AMBIGUOUS, "b", "a"},
+                /* both have begun, and one of them is settled */
+                {{{"a", false, STAGE_BEGUN}, {"b", true, STAGE_BEGUN}}, 2, REFERENCE_CHOSEN, "b", NULL},
+                {{{"a", true, STAGE_BEGUN}, {"b", true, STAGE_BEGUN}}, 2, REFERENCE_AMBIGUOUS, "a", "b"},
+                /* July: last year's is settled and forgotten */
+                {{{"a", false, STAGE_OVER}, {"b", true, STAGE_YEAR}}, 2, REFERENCE_CHOSEN, "b", NULL},
+                {{{"a", true, STAGE_OVER}, {"b", true, STAGE_BEGUN}}, 2, REFERENCE_CHOSEN, "b", NULL},
+                {{{"a", true, STAGE_OVER}, {"b", false, STAGE_YEAR}}, 2, REFERENCE_AMBIGUOUS, "a", "b"},
+                /* December, with next year's plan in place */
+                {{{"a", true, STAGE_YEAR}, {"b", true, STAGE_AHEAD}}, 2, REFERENCE_CHOSEN, "a", NULL},
+                {{{"a", false, STAGE_BEGUN}, {"b", true, STAGE_AHEAD}}, 2, REFERENCE_AMBIGUOUS, "b", "a"},
+                /* nothing fits: what is thought of gets the refusal */
+                {{{"a", false, STAGE_BEGUN}, {"b", false, STAGE_YEAR}}, 2, REFERENCE_CHOSEN, "a", NULL},
+                {{{"a", false, STAGE_YEAR}, {"b", false, STAGE_YEAR}}, 2, REFERENCE_AMBIGUOUS, "a", "b"},
+                {{{"a", true, STAGE_YEAR}, {"b", false, STAGE_OVER}, {"c", true, STAGE_YEAR}},
+                 3,
+                 REFERENCE_AMBIGUOUS,
+                 "a",
+                 "c"},
+                {{{"a", true, STAGE_YEAR}, {"b", true, STAGE_BEGUN}, {"c", true, STAGE_AHEAD}},
+                 3,
+                 REFERENCE_CHOSEN,
+                 "b",
+                 NULL},
         };
 
         (void)state;
         for (size_t i = 0; i < ELEMENTS(table); i++) {
-                const struct reference_candidate *fits[2] = {NULL, NULL};
+                const struct reference_candidate *meant[2] = {NULL, NULL};
 
-                if (reference_choose(table[i].candidates, table[i].n, 2024, fits) != table[i].choice)
+                if (reference_choose(table[i].candidates, table[i].n, meant) != table[i].choice)
                         fail_msg("row %zu", i);
                 if (table[i].first)
-                        assert_string_equal(fits[0]->plan, table[i].first);
+                        assert_string_equal(meant[0]->plan, table[i].first);
                 if (table[i].second)
-                        assert_string_equal(fits[1]->plan, table[i].second);
+                        assert_string_equal(meant[1]->plan, table[i].second);
         }
 }
 

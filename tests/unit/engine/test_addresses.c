@@ -53,8 +53,7 @@ static struct deliveries deliveries(struct play *play)
 
 static int decided(int r, struct decision_result *result)
 {
-        free(result->text);
-        result->text = NULL;
+        decision_result_clear(result);
         return r;
 }
 

@@ -18,8 +18,7 @@
 
 static int decided(int r, struct decision_result *result)
 {
-        free(result->text);
-        result->text = NULL;
+        decision_result_clear(result);
         return r;
 }
 

@@ -29,7 +29,7 @@ static void acknowledge(struct play *play, const char *id, enum decision_outcome
         struct decision_result result;
 
         assert_int_equal(decide_acknowledge(play_engine(play), &clerk, id, &result), expected);
-        free(result.text);
+        decision_result_clear(&result);
 }
 
 static int note_id(void *userdata, const struct delivery_record *delivery)
