@@ -109,8 +109,11 @@ static int add_cell(void *userdata, const struct obligation_record *record)
         }
         for (size_t i = 0; i < matrix->letter.n_columns; i++)
                 if (strcmp(roster->agencies[matrix->members[i]].id, record->agency) == 0) {
-                        matrix->anything_open |= obligation_is_open(&record->obligation);
-                        return debtor_of(matrix->facts, record, &cells[i]);
+                        int r = debtor_of(matrix->facts, record, &cells[i]);
+
+                        matrix->anything_open |=
+                                obligation_is_open(&record->obligation) && cells[i].state != STATE_PASSED;
+                        return r;
                 }
         return 0;
 }

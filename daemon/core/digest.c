@@ -53,8 +53,8 @@ enum digest_section digest_section_of(const struct obligation *obligation, const
                 return DIGEST_SECTIONS;
         if (dates.due == CIVIL_NONE || dates.tentative)
                 return DIGEST_WAITING;
-        if (today > obligation_overdue_after(obligation, dates.effective))
-                return DIGEST_OVERDUE;
+        if (today > dates.effective)
+                return obligation->lapses ? DIGEST_SECTIONS : DIGEST_OVERDUE;
         if (dates.safe <= digest_week_end(nominal))
                 return DIGEST_WEEK;
         return dates.safe <= today + MONTH_DAYS ? DIGEST_MONTH : DIGEST_SECTIONS;

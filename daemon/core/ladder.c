@@ -333,13 +333,14 @@ wall_time ladder_next(const struct ladder_rules *rules, const struct obligation 
 }
 
 /* One missed rung by itself. `leaves` is the day on which a message made now leaves. */
-static enum verdict judge(const struct ladder_rules *rules, const struct obligation_dates *dates,
-                          const struct rung *rung, wall_time now, civil_day leaves)
+static enum verdict judge(const struct ladder_rules *rules, const struct obligation *obligation,
+                          const struct obligation_dates *dates, const struct rung *rung, wall_time now,
+                          civil_day leaves)
 {
         bool advance = rung_is_advance(rung->class);
 
         /* After its window a tentative date is the head's to fix, and an agency has nothing to be reminded of. */
-        if ((advance || dates->tentative) && leaves > dates->effective)
+        if ((advance || dates->tentative || obligation->lapses) && leaves > dates->effective)
                 return VERDICT_PAST_DUE;
         if (advance && now - rung->at > (rules->catch_up > TICK_SLACK ? rules->catch_up : TICK_SLACK))
                 return VERDICT_TOO_OLD;
@@ -363,7 +364,7 @@ void ladder_step(const struct ladder_rules *rules, const struct obligation *obli
                 } else if (now < silent_until) {
                         ret->verdicts[i] = VERDICT_SNOOZED;
                 } else {
-                        ret->verdicts[i] = judge(rules, &dates, &rungs[i], now, leaves);
+                        ret->verdicts[i] = judge(rules, obligation, &dates, &rungs[i], now, leaves);
                         newest = i;
                 }
         }
@@ -395,6 +396,9 @@ size_t ladder_missed(const struct ladder_rules *rules, const struct obligation *
                 n--;
         /* The last one: while it is still to come, or is said, it speaks for all before it. */
         if (n == 0 || rungs[n - 1].at <= known)
+                return LADDER_MAX;
+        /* Somebody silenced it until after the day with which it lapsed. */
+        if (rungs[n - 1].class == RUNG_SNOOZE_END && wall_day(rungs[n - 1].at) > dates.effective)
                 return LADDER_MAX;
         return step->verdicts[n - 1] == VERDICT_PAST_DUE || step->verdicts[n - 1] == VERDICT_TOO_OLD ? n - 1
                                                                                                      : LADDER_MAX;

@@ -62,10 +62,10 @@ struct obligation_dates obligation_dates(const struct obligation *obligation, co
         return dates;
 }
 
-/* Whether something is owed by a day that is known. */
+/* Whether something is owed by a day that is known, and whoever misses it is late. */
 static bool has_term(const struct obligation *obligation, const struct obligation_dates *dates)
 {
-        return !obligation->observance && !dates->tentative && dates->due != CIVIL_NONE;
+        return !obligation->observance && !obligation->lapses && !dates->tentative && dates->due != CIVIL_NONE;
 }
 
 enum obligation_status obligation_beginning(const struct obligation *obligation, const struct calendar *calendar,
@@ -76,7 +76,8 @@ enum obligation_status obligation_beginning(const struct obligation *obligation,
 
         if (since != CIVIL_NONE && since < watched)
                 watched = since;
-        if (obligation->observance || dates.due == CIVIL_NONE || obligation->urged > dates.effective)
+        if (obligation->observance || obligation->lapses || dates.due == CIVIL_NONE ||
+            obligation->urged > dates.effective)
                 return OBLIGATION_OPEN;
         return dates.effective < watched ? OBLIGATION_UNCLEAR : OBLIGATION_OPEN;
 }
@@ -127,7 +128,9 @@ bool obligation_is_snoozed(const struct obligation *obligation, civil_day today)
 
 civil_day obligation_overdue_after(const struct obligation *obligation, civil_day effective)
 {
-        return obligation_is_open(obligation) && !obligation_is_tentative(obligation) ? effective : CIVIL_NONE;
+        return obligation_is_open(obligation) && !obligation->lapses && !obligation_is_tentative(obligation)
+                       ? effective
+                       : CIVIL_NONE;
 }
 
 enum obligation_state obligation_state(const struct obligation *obligation, const struct calendar *calendar,
@@ -157,7 +160,9 @@ enum obligation_state obligation_state(const struct obligation *obligation, cons
                 return STATE_SNOOZED;
         if (dates.tentative)
                 return STATE_TENTATIVE;
-        return today > obligation_overdue_after(obligation, dates.effective) ? STATE_OVERDUE : STATE_PENDING;
+        if (today <= dates.effective)
+                return STATE_PENDING;
+        return obligation->lapses ? STATE_PASSED : STATE_OVERDUE;
 }
 
 /* The last working day on which a reminder of the deadline itself is still to come. Within a tentative window the
@@ -323,7 +328,7 @@ static bool has_same_dates(const struct obligation *a, const struct obligation *
 
 bool obligation_is_planned_alike(const struct obligation *a, const struct obligation *b)
 {
-        return has_same_dates(a, b) && a->observance == b->observance && a->shift == b->shift;
+        return has_same_dates(a, b) && a->observance == b->observance && a->shift == b->shift && a->lapses == b->lapses;
 }
 
 void obligation_withdraw(struct obligation *obligation, const struct calendar *calendar, wall_time now)
@@ -346,6 +351,7 @@ enum replan obligation_replan(struct obligation *obligation, const struct obliga
         obligation->tentative = planned->tentative;
         obligation->observance = planned->observance;
         obligation->shift = planned->shift;
+        obligation->lapses = planned->lapses;
         moved = obligation->fixed == CIVIL_NONE && !has_same_dates(&before, obligation);
         if (before.status == OBLIGATION_WITHDRAWN) {
                 if (obligation->known > now)

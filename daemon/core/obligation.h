@@ -13,7 +13,7 @@ enum obligation_status {
         OBLIGATION_STATUSES
 };
 
-/* What a person sees: daemon/doc/formats.md section 3, and "passed" for an observance that is over. */
+/* What a person sees: daemon/doc/formats.md section 3. */
 enum obligation_state {
         STATE_PENDING,
         STATE_OVERDUE,
@@ -24,7 +24,7 @@ enum obligation_state {
         STATE_LATE,
         STATE_WAIVED,
         STATE_WITHDRAWN,
-        STATE_PASSED,
+        STATE_PASSED, /* the day of what binds nobody, or of what nobody is urged to do, is over */
         STATE_UNCLEAR,
         STATE_COUNT
 };
@@ -36,6 +36,7 @@ struct obligation {
         bool tentative;
         bool observance;
         enum shift shift;
+        bool lapses; /* policy_urges() nobody: with its day it has passed, and is not late */
         /* decided by people */
         civil_day fixed; /* set-date: takes the place of from, due and tentative; CIVIL_NONE: not fixed */
         enum obligation_status status;
@@ -68,8 +69,8 @@ bool obligation_is_open(const struct obligation *obligation);
 bool obligation_is_tentative(const struct obligation *obligation);
 /* Nobody is reminded on that day. */
 bool obligation_is_snoozed(const struct obligation *obligation, civil_day today);
-/* The day after which it is overdue, given the effective date in force: what is closed, binds nobody or waits for a day
- * never is, CIVIL_NONE. The store finds what is overdue by a column that says the same (store/schema.c). */
+/* The day after which it is overdue, given the effective date in force: what is closed, binds nobody, lapses or waits
+ * for a day never is, CIVIL_NONE. The store finds what is overdue by a column that says the same (store/schema.c). */
 civil_day obligation_overdue_after(const struct obligation *obligation, civil_day effective);
 /* Open or unclear, for what is neither settled nor withdrawn: what had passed on the day on which it became known may
  * long be done, and a beginning is not a delay. `since`: the plan says that it was watched from that day on, or

@@ -46,6 +46,11 @@ static int copy_escalations(const struct policy *policy, struct policy *copy)
         return 0;
 }
 
+bool policy_urges(const struct policy *policy)
+{
+        return policy->overdue_limit > 0 || policy->n_escalations > 0;
+}
+
 int policy_copy(const struct policy *policy, struct policy *ret)
 {
         CLEANUP(policy_clear) struct policy copy = *policy;

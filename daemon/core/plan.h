@@ -92,6 +92,9 @@ struct occurrence {
 void policy_clear(struct policy *policy);
 /* A deep copy. 0 or -ENOMEM; *ret is untouched on failure. */
 int policy_copy(const struct policy *policy, struct policy *ret);
+/* Somebody is told when its day has passed: the agency, or those above it. An inspection or a standing task is only
+ * announced, and nobody is blamed for what was not ticked. */
+bool policy_urges(const struct policy *policy);
 void item_clear(struct item *item);
 void plan_clear(struct plan *plan);
 

@@ -23,7 +23,7 @@ struct truth truth_of_reminder(const struct ladder_rules *rules, const struct ob
                 return fails(NO_LONGER_TRUE, "finished");
         if (obligation_is_snoozed(obligation, today)) /* what is still to come may be of when the snooze is over */
                 return fails(at > now ? NOT_YET_TRUE : NO_LONGER_TRUE, "snoozed");
-        if (rung_is_advance(class) && is_over)
+        if ((rung_is_advance(class) || obligation->lapses) && is_over)
                 return fails(rules->policy && !ladder_goes_on(rules, obligation, at) ? TRUE_TOO_LATE : NO_LONGER_TRUE,
                              "past due");
         if (class == RUNG_OVERDUE && today <= dates.effective)

@@ -41,7 +41,7 @@ static const struct {
         [MARK_COMING] = {"coming", "chưa đến hạn"},
         [MARK_UNDATED] = {"undated", "chưa ấn định ngày"},
         [MARK_WAIVED] = {"waived", "không phải thực hiện"},
-        [MARK_UNCLEAR] = {"unclear", "chưa rõ"},
+        [MARK_UNCLEAR] = {"unclear", "đã qua ngày, chưa rõ kết quả"},
 };
 
 static void put_byte(char byte)

@@ -24,6 +24,7 @@ enum mark matrix_mark(const json_t *row)
                 {"done", MARK_DONE},       {"late", MARK_LATE},      {"overdue", MARK_OVERDUE},
                 {"snoozed", MARK_SNOOZED}, {"pending", MARK_COMING}, {"tentative", MARK_UNDATED},
                 {"undated", MARK_UNDATED}, {"waived", MARK_WAIVED},  {"unclear", MARK_UNCLEAR},
+                {"passed", MARK_UNCLEAR},
         };
 
         for (size_t i = 0; row && i < ELEMENTS(marks); i++)

@@ -55,9 +55,9 @@ static enum value_name flag_of(const struct letter_debtor *cell)
         case STATE_WAIVED:
                 return NAME_cell_waived;
         case STATE_UNCLEAR:
+        case STATE_PASSED: /* observances, which have no cell, apart */
                 return NAME_cell_unclear;
         case STATE_WITHDRAWN:
-        case STATE_PASSED:
         case STATE_COUNT:
                 break;
         }

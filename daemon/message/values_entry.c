@@ -223,7 +223,7 @@ static bool find_done(const struct letter_entry *entry, const struct obligation_
                       struct fill *ret)
 {
         bool done = entry->done_on != CIVIL_NONE, dated = done && has_day(dates);
-        bool late = dated && entry->done_on > dates->effective;
+        bool late = entry->state == STATE_LATE;
         switch (name) {
         case NAME_done_on:
                 return fill_day(ret, entry->done_on);
@@ -235,7 +235,7 @@ static bool find_done(const struct letter_entry *entry, const struct obligation_
         case NAME_done_early:
                 return fill_bool(ret, dated && entry->done_on < dates->safe);
         case NAME_done_in_time:
-                return fill_bool(ret, dated && !late && entry->done_on >= dates->safe);
+                return fill_bool(ret, dated && entry->done_on >= dates->safe && entry->done_on <= dates->effective);
         case NAME_done_late:
                 return fill_bool(ret, late);
         default:

@@ -28,6 +28,7 @@ static struct obligation planned_obligation(const struct item *item, const struc
                 .tentative = occurrence->tentative,
                 .observance = item->form == DATE_OBSERVANCE,
                 .shift = item->policy.shift,
+                .lapses = !policy_urges(&item->policy),
                 .fixed = CIVIL_NONE,
                 .status = OBLIGATION_OPEN,
                 .done_on = CIVIL_NONE,

@@ -52,13 +52,15 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
 #define COPY_FACTS "INSERT OR REPLACE INTO main.fact SELECT name, value FROM source.fact"
 /* An occurrence that is nobody's concern here is there for its name only. */
 #define OCCURRENCE \
-        "id, plan, item, key, title, from_day, due_day, tentative, observance, shift, fix_by, withdrawn, handled"
+        "id, plan, item, key, title, from_day, due_day, tentative, observance, shift, lapses, fix_by, withdrawn, " \
+        "handled"
 #define COPY_OCCURRENCES \
         "INSERT INTO main.occurrence (" OCCURRENCE ", next_fire)" \
         " SELECT " OCCURRENCE ", iif(?3, next_fire, NULL) FROM source.occurrence"
 #define OBLIGATION \
         "id, occurrence, agency, from_day, due_day, tentative, observance, shift, fixed, status, done_on," \
-        " snoozed_until, due, effective, handled, next_fire, snoozed_by, snooze_reason, done_by, note, known, urged"
+        " snoozed_until, due, effective, handled, next_fire, snoozed_by, snooze_reason, done_by, note, known, urged, " \
+        "lapses"
 #define COPY_OBLIGATIONS \
         "INSERT INTO main.obligation (" OBLIGATION ") SELECT " OBLIGATION \
         " FROM source.obligation WHERE id IN (SELECT id FROM chosen WHERE id > ?4 AND id <= ?5)"

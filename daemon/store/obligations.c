@@ -2,8 +2,8 @@
 #include "store/rows.h"
 
 /* Written and read in these two groups. Every index but that of next_fire hangs on the keys. */
-#define KEYS "occurrence, agency, tentative, observance, fixed, status, done_on, snoozed_until, due, effective"
-#define KEY_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define KEYS "occurrence, agency, tentative, observance, lapses, fixed, status, done_on, snoozed_until, due, effective"
+#define KEY_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 #define REST "from_day, due_day, shift, urged, known, handled, next_fire, snoozed_by, snooze_reason, done_by, note"
 #define REST_VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 
@@ -28,6 +28,7 @@ static void read_keys(struct query *query, struct obligation_record *row)
         query_read_ident(query, row->agency);
         row->obligation.tentative = query_read_flag(query);
         row->obligation.observance = query_read_flag(query);
+        row->obligation.lapses = query_read_flag(query);
         row->obligation.fixed = query_read_day(query);
         row->obligation.status = (enum obligation_status)query_read_below(query, OBLIGATION_STATUSES);
         row->obligation.done_on = query_read_day(query);
@@ -109,6 +110,7 @@ static void bind_keys(struct query *query, const struct obligation_record *recor
         query_bind_text(query, record->agency);
         query_bind_integer(query, record->obligation.tentative);
         query_bind_integer(query, record->obligation.observance);
+        query_bind_integer(query, record->obligation.lapses);
         query_bind_day(query, record->obligation.fixed);
         query_bind_integer(query, record->obligation.status);
         query_bind_day(query, record->obligation.done_on);

@@ -1,7 +1,7 @@
 /* Occurrences: one date of an item, with the rungs that concern all its agencies at once. */
 #include "store/rows.h"
 
-#define VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 
 void occurrence_record_clear(struct occurrence_record *record)
 {
@@ -29,6 +29,7 @@ static int read_row(struct query *query, void *record)
         row.planned.tentative = query_read_flag(query);
         row.planned.observance = query_read_flag(query);
         row.planned.shift = (enum shift)query_read_below(query, SHIFT_NONE + 1);
+        row.planned.lapses = query_read_flag(query);
         row.fix_by = query_read_day(query);
         row.withdrawn = query_read_flag(query);
         row.handled = query_read_moment(query);
@@ -80,6 +81,7 @@ int store_put_occurrence(struct store *store, struct occurrence_record *record)
         query_bind_integer(&query, record->planned.tentative);
         query_bind_integer(&query, record->planned.observance);
         query_bind_integer(&query, record->planned.shift);
+        query_bind_integer(&query, record->planned.lapses);
         query_bind_day(&query, record->fix_by);
         query_bind_integer(&query, record->withdrawn);
         query_bind_integer(&query, record->handled);

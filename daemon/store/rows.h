@@ -5,12 +5,12 @@
 
 /* The columns of a row, in the order in which the row_type reads them; of an occurrence behind its id. */
 #define OCCURRENCE_FIELDS \
-        "plan, item, key, title, from_day, due_day, tentative, observance, shift, fix_by, withdrawn, handled, " \
-        "next_fire"
+        "plan, item, key, title, from_day, due_day, tentative, observance, shift, lapses, fix_by, withdrawn, " \
+        "handled, next_fire"
 extern const struct row_type occurrence_rows;
 #define OBLIGATION_COLUMNS \
         "o.id, c.plan, c.item, c.key, c.title," \
-        " o.occurrence, o.agency, o.tentative, o.observance, o.fixed, o.status, o.done_on," \
+        " o.occurrence, o.agency, o.tentative, o.observance, o.lapses, o.fixed, o.status, o.done_on," \
         " o.snoozed_until, o.due, o.effective, o.from_day, o.due_day, o.shift, o.urged, o.known, o.handled," \
         " o.next_fire, o.snoozed_by, o.snooze_reason, o.done_by, o.note"
 #define OBLIGATION_TABLES "obligation AS o JOIN occurrence AS c ON c.id = o.occurrence"

@@ -198,8 +198,29 @@ _Static_assert(SEQUENCE_EPOCH == 1577836800, "as in schema_7");
 /* urged: the day on which an unclear obligation was declared overdue. */
 static const char schema_8[] = "ALTER TABLE obligation ADD COLUMN urged INTEGER;";
 
-static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4,
-                                           schema_5, schema_6, schema_7, schema_8};
+/* lapses: nobody is urged to do it, which the next sync says of each. */
+static const char schema_9[] =
+        "DROP TRIGGER obligation_moved;"
+        "DROP INDEX obligation_overdue;"
+        "ALTER TABLE obligation DROP COLUMN overdue_after;"
+        "ALTER TABLE obligation ADD COLUMN lapses INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE obligation ADD COLUMN overdue_after INTEGER"
+        "  AS (CASE WHEN status = 0 AND observance = 0 AND lapses = 0 AND NOT dateless THEN effective END);"
+        "CREATE INDEX obligation_overdue ON obligation (overdue_after) WHERE overdue_after IS NOT NULL;"
+        "CREATE TRIGGER obligation_moved"
+        "  AFTER UPDATE OF status, observance, lapses, tentative, fixed, due, effective ON obligation"
+        "  BEGIN"
+        "    UPDATE open_tally SET n = n - 1"
+        "      WHERE old.status = 0 AND old.observance = 0 AND day = coalesce(old.overdue_after, " NO_DAY ");"
+        "    INSERT INTO open_tally SELECT coalesce(new.overdue_after, " NO_DAY "), 1"
+        "      WHERE new.status = 0 AND new.observance = 0"
+        "      ON CONFLICT (day) DO UPDATE SET n = n + 1;"
+        "  END;"
+        "ALTER TABLE occurrence ADD COLUMN lapses INTEGER NOT NULL DEFAULT 0;"
+        "DELETE FROM fact WHERE name = 'synced' OR name LIKE 'item %';";
+
+static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4, schema_5,
+                                           schema_6, schema_7, schema_8, schema_9};
 const struct schema schema_current = {
         .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
 

@@ -86,7 +86,7 @@ struct occurrence_record {
         char plan[ID_SIZE], item[ID_SIZE];
         char key[KEY_SIZE];        /* "" unless the item repeats */
         char *title;               /* kept for what is withdrawn */
-        struct obligation planned; /* from, due, tentative, observance, shift; the rest unused */
+        struct obligation planned; /* from, due, tentative, observance, shift, lapses; the rest unused */
         civil_day fix_by;
         bool withdrawn;
         wall_time handled;   /* fix and escalation rungs up to here are settled */
@@ -325,7 +325,7 @@ int store_acknowledge(struct store *store, const char *id);
 struct store_counts {
         int64_t obligations_open; /* observances not among them */
         int64_t unclear;
-        int64_t overdue; /* of them with a day of their own (not tentative), the effective one before today */
+        int64_t overdue; /* of them, obligation_overdue_after() a day before today */
         int64_t queued, sending, sent;
         int64_t failed, too_late; /* and not acknowledged: deliveries, and notices */
         int64_t last_sent_ms;     /* 0: never */

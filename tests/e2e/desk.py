@@ -35,7 +35,7 @@ ITEMS = f"""
 """
 POLICIES = {
     "plain": {"before": ["7d", "1d"], "at": "08:00"},
-    "quiet": {"before": ["1d"], "at": "08:00", "overdue": {"every": "2wd", "limit": 0}},
+    "quiet": {"before": ["1d"], "at": "08:00", "overdue": {"every": "80d", "limit": 1}},
 }
 
 

@@ -336,12 +336,17 @@ OVERDUE, AHEAD, WAITING = range(3)  # this week's and the next 30 days' follow e
 FAR = datetime.date.max
 
 
-def digest_section(dates, today):
-    """Where in a digest something open stands; None: nowhere yet."""
+def urges(policy):
+    """Somebody is told when the day has passed; else it is over with its day."""
+    return ("overdue" in policy and policy["overdue"].get("limit") != 0) or bool(policy.get("escalate"))
+
+
+def digest_section(dates, today, policy):
+    """Where in a digest something open stands; None: nowhere, or nowhere yet."""
     if dates is None or dates.tentative:
         return WAITING
     if today > dates.effective:
-        return OVERDUE
+        return OVERDUE if urges(policy) else None
     return AHEAD if dates.safe <= today + 30 * DAY else None
 
 
@@ -354,9 +359,10 @@ def digest_items(config, today):
             for dates in occurrences(config, plan, item) or [None]:
                 if dates and dates.observance or not debtors:
                     continue
-                if "head" in plan and set(debtors) & set(config.resolve(plan, "members")):
+                over = dates and not dates.tentative and today > dates.effective and not urges(config.policy(item))
+                if "head" in plan and not over and set(debtors) & set(config.resolve(plan, "members")):
                     heads.setdefault(plan["head"], plan["id"])
-                section = digest_section(dates, today)
+                section = digest_section(dates, today, config.policy(item))
                 name = f"{item['id']}@{dates.key}" if dates and dates.key else item["id"]
                 for agency in debtors if section is not None else []:
                     found[agency].append((section, dates.due if dates else FAR, name, plan["id"]))

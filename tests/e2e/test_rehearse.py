@@ -418,10 +418,11 @@ def test_without_a_mail_server_there_is_no_mail(tmp_path):
 
 
 def test_a_digest(tmp_path):
-    """Each agency's own list, the head's matrix, and nothing where there is nothing to say."""
+    """Each agency's own list, the head's matrix, and nothing where there is nothing to say, or where nobody is urged."""
     items = write_items(
-        ("a", 'due = "2024-02-10"; for = ["so-noi-vu"]; before = [];'),
+        ("a", 'due = "2024-02-10"; for = ["so-noi-vu"]; before = []; overdue = { every = "90d"; };'),
         ("b", 'observance = { date = "02-03"; }; for = ["council"]; before = [];'),
+        ("c", 'due = "2024-01-20"; for = ["so-tu-phap"]; before = [];'),
     )
     block = Block(tmp_path, plan(items), digest={"weekday": "mon", "at": "09:30"})
     told = [(line["agency"], line["time"][5:16], line["items"]) for line in compare(block, last="2024-02-26")]
@@ -429,6 +430,7 @@ def test_a_digest(tmp_path):
     weeks = ["01-02T09:30", "01-08T09:30"] + near
     assert sorted(told) == sorted(
         [("so-noi-vu", at, ["viec-a"]) for at in near] + [("vp-ubnd", at, []) for at in weeks]
+        + [("so-tu-phap", at, ["viec-c"]) for at in weeks[:4]]
     )  # fmt: skip
 
 

@@ -67,6 +67,14 @@ bool rules_observance(const struct rules *rules, const struct duty *duty)
         return item_of(rules, duty)->form == DATE_OBSERVANCE;
 }
 
+/* Nobody is told that its day has passed: then it is over. */
+static bool lapses(const struct rules *rules, const struct duty *duty)
+{
+        const struct block_policy *policy = &rules->block->policies[item_of(rules, duty)->policy];
+
+        return policy->limit == 0 && policy->n_levels == 0;
+}
+
 civil_day rules_due(const struct duty *duty)
 {
         return duty->fixed != CIVIL_NONE ? duty->fixed : duty->due;
@@ -107,7 +115,7 @@ enum obligation_status rules_beginning(const struct rules *rules, const struct d
 {
         civil_day effective = rules_effective(rules, duty);
 
-        if (rules_observance(rules, duty) || effective == CIVIL_NONE ||
+        if (rules_observance(rules, duty) || lapses(rules, duty) || effective == CIVIL_NONE ||
             rules->block->watched[item_of(rules, duty)->plan])
                 return OBLIGATION_OPEN;
         return effective < duty->known && duty->urged <= effective ? OBLIGATION_UNCLEAR : OBLIGATION_OPEN;
@@ -300,7 +308,7 @@ bool rules_speak(const struct rules *rules, const struct duty *duty, wall_time n
         before = ret_beat->mark.voice == VOICE_START || ret_beat->mark.voice == VOICE_BEFORE;
         if (before && (today > effective || now - ret_beat->at > rules->block->catch_up))
                 return false;
-        if (rules_tentative(duty) && today > effective)
+        if ((rules_tentative(duty) || lapses(rules, duty)) && today > effective)
                 return false;
         if (rules_observance(rules, duty))
                 *ret_kind = KIND_OBSERVANCE;
@@ -319,7 +327,7 @@ static civil_day snooze_cap(const struct rules *rules, const struct duty *duty, 
 {
         civil_day deadline = rules_safe(rules, duty);
 
-        if (!rules_tentative(duty) && today > rules_effective(rules, duty))
+        if (!rules_tentative(duty) && !lapses(rules, duty) && today > rules_effective(rules, duty))
                 return walk(rules, today, &(struct offset){.workdays = 5}, 1);
         if (rules_tentative(duty) && today < duty->from)
                 deadline = duty->from;

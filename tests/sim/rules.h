@@ -3,7 +3,7 @@
  *   Working days, hours     rules_open, rules_when_open (the calendar itself is the program's, with tests of its own)
  *   Effective due date      rules_effective, rules_safe
  *   Ladder                  rules_refresh: the beats of a duty, two at one moment being one
- *   Catch-up, kinds         rules_speak: only the newest missed beat, what is too old, what is past due
+ *   Catch-up, kinds         rules_speak: only the newest missed beat, what is too old, what is past due, what lapses
  *   Snooze                  rules_silent_until, rules_snooze_hides, rules_may (the cap)
  *   Escalation              rules_level_at
  *   Dates, fix_by           rules_fix_beats

@@ -73,6 +73,7 @@ static inline struct obligation make(const struct given *given)
                 .tentative = given->tentative,
                 .observance = given->observance,
                 .shift = given->shift,
+                .lapses = given->policy && !policy_urges(given->policy),
                 .fixed = day_or_none(given->fixed),
                 .status = given->status,
                 .done_on = CIVIL_NONE,

@@ -108,6 +108,11 @@ static void test_sections(void **state)
                 {{.due = "2024-06-12", .status = OBLIGATION_DONE}, "2024-06-10", DIGEST_SECTIONS}, /* next week */
                 {{.due = "2024-06-12", .status = OBLIGATION_WAIVED}, "", DIGEST_SECTIONS},
                 {{.due = "2024-06-12", .status = OBLIGATION_WITHDRAWN}, "", DIGEST_SECTIONS},
+                {{&policy_inspection, .due = "2024-06-07"}, "", DIGEST_SECTIONS},
+                {{&policy_inspection, .due = "2024-06-10"}, "", DIGEST_WEEK},
+                {{&policy_inspection, .from = "2024-06-03", .due = "2024-06-07", .tentative = true},
+                 "",
+                 DIGEST_WAITING},
                 {{.due = "2024-06-12", .observance = true}, "", DIGEST_SECTIONS},
                 {{.due = "2024-06-07", .observance = true}, "", DIGEST_SECTIONS},
         };

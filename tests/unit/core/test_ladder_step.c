@@ -347,6 +347,8 @@ static void test_missed(void **state)
         static const struct given holidays = {&policy_inspection, .from = "2024-02-08", .due = "2024-02-14",
                                               .tentative = true};
         static const struct given silent = {&policy_inspection, .due = "2024-12-10", .snoozed_until = "2024-12-09"};
+        static const struct given forced = {&policy_inspection, .due = "2024-12-10", .snoozed_until = "2024-12-12"};
+        static const struct given silent_urged = {&policy_report, .due = "2024-12-10", .snoozed_until = "2024-12-09"};
         static const struct given done = {&policy_inspection, .due = "2024-12-10", .status = OBLIGATION_DONE};
         static const struct {
                 const struct given *given;
@@ -376,7 +378,10 @@ static void test_missed(void **state)
                 {&window, "", "", "2024-11-01 08:00", "start@2024-10-01"},
                 {&holidays, "", "2024-02-07 08:00", "2024-02-15 08:00", NULL},
                 {&holidays, "", "2024-02-06 08:00", "2024-02-15 08:00", "1d@2024-02-08"},
-                {&silent, "", "", "2024-12-11 08:00", NULL}, /* what ends a snooze is said, however late */
+                /* What ends a snooze is said, however late; but not of what has lapsed. */
+                {&silent_urged, "", "", "2024-12-11 08:00", NULL},
+                {&silent, "", "", "2024-12-11 08:00", "snooze-end@2024-12-09"},
+                {&forced, "", "", "2024-12-13 08:00", NULL},
                 {&done, "", "", "2024-12-11 08:00", NULL},
         };
 

@@ -6,7 +6,7 @@
 /* An obligation in words: dates as text, "" for none. */
 struct given {
         const char *from, *due;
-        bool tentative, observance;
+        bool tentative, observance, lapses;
         enum shift shift;
         const char *fixed;
         enum obligation_status status;
@@ -25,6 +25,7 @@ static struct obligation make(const struct given *given)
                 .due = day_or_none(given->due),
                 .tentative = given->tentative,
                 .observance = given->observance,
+                .lapses = given->lapses,
                 .shift = given->shift,
                 .fixed = day_or_none(given->fixed),
                 .status = given->status,
@@ -109,6 +110,18 @@ static void test_states(void **state)
                 {{.fixed = "2024-10-15"}, "2024-10-15", STATE_PENDING},
                 {{.due = "2024-05-19", .observance = true}, "2024-05-19", STATE_PENDING},
                 {{.due = "2024-05-19", .observance = true}, "2024-05-20", STATE_PASSED},
+                /* What nobody is urged to do has passed with its day, an inspection or a standing task; it is late
+                 * neither then nor when somebody ticks it at last. */
+                {{.due = "2024-03-31", .lapses = true}, "2024-04-01", STATE_PENDING},
+                {{.due = "2024-03-31", .lapses = true}, "2024-04-02", STATE_PASSED},
+                {{OCTOBER, .lapses = true}, "2024-11-01", STATE_PASSED},
+                {{OCTOBER, .tentative = true, .lapses = true}, "2024-11-01", STATE_TENTATIVE},
+                {{OCTOBER, .tentative = true, .fixed = "2024-10-15", .lapses = true}, "2024-10-16", STATE_PASSED},
+                {{.due = "2024-12-10", .lapses = true, .snoozed_until = "2024-12-16"}, "2024-12-17", STATE_PASSED},
+                {{.due = "2024-12-10", .lapses = true, .status = OBLIGATION_DONE, .done_on = "2024-12-12"},
+                 "2024-12-12",
+                 STATE_DONE},
+                {{.lapses = true}, "2024-12-12", STATE_UNDATED},
                 /* A snooze is shown until its last day, over what it silences. */
                 {{.due = "2024-12-10", .snoozed_until = "2024-12-05"}, "2024-12-05", STATE_SNOOZED},
                 {{.due = "2024-12-10", .snoozed_until = "2024-12-05"}, "2024-12-06", STATE_PENDING},
@@ -158,6 +171,7 @@ static void test_days_late(void **state)
                 {{.due = "2024-02-07"}, "2024-02-15", 1}, /* over Tet */
                 {{OCTOBER, .tentative = true}, "2024-11-11", 0},
                 {{.due = "2024-05-19", .observance = true}, "2024-11-11", 0},
+                {{.due = "2024-12-10", .lapses = true}, "2024-12-31", 0},
                 {{.due = NULL}, "2024-11-11", 0},
                 {{.due = "2024-12-10", .status = OBLIGATION_DONE, .done_on = "2024-12-12"}, "2024-12-12", 2},
         };

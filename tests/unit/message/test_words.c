@@ -284,6 +284,7 @@ static void test_completed(void **state)
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct letter_entry entry = entry_of(KIND_COMPLETED, "bao-cao", "Báo cáo", on(1210));
                 entry.done_on = day_of(rows[i].done_on);
+                entry.state = rows[i].days_late > 0 ? STATE_LATE : STATE_DONE;
                 entry.done_at = wall_at(day_of(rows[i].same_day ? rows[i].done_on : 1216), 9 * 3600 + 1800);
                 entry.days_late = rows[i].days_late;
                 struct letter letter = letter_of(&entry, 1, 1216);

@@ -51,12 +51,12 @@ static int attempt(struct store *store, long at)
         return r < 0 ? r : 0;
 }
 
-#define ATTEMPTS_MAX 20000
-#define EACH 1000 /* of some seven thousand allocations: after them each seventh fails, for the sake of time */
+#define ATTEMPTS_MAX 60000
+#define EACH 1000 /* of some twenty thousand allocations: after them each 23rd fails, for the sake of time */
 
 static long next(long at)
 {
-        return at + (at < EACH ? 1 : 7);
+        return at + (at < EACH ? 1 : 23);
 }
 
 static void test_allocations_may_fail(void **state)

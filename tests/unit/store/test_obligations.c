@@ -12,7 +12,7 @@ static void test_occurrence_there_and_back(void **state)
                  .item = "kiem-tra",
                  .key = "",
                  .title = title,
-                 .planned = {.from = 19997, .due = 20027, .tentative = true, .shift = SHIFT_PREVIOUS},
+                 .planned = {.from = 19997, .due = 20027, .tentative = true, .shift = SHIFT_PREVIOUS, .lapses = true},
                  .fix_by = 19986,
                  .withdrawn = false,
                  .handled = WALL_NONE,
@@ -46,6 +46,7 @@ static void test_occurrence_there_and_back(void **state)
                         assert_int_equal(got.planned.tentative, written.planned.tentative);
                         assert_int_equal(got.planned.observance, written.planned.observance);
                         assert_int_equal(got.planned.shift, written.planned.shift);
+                        assert_int_equal(got.planned.lapses, written.planned.lapses);
                         assert_int_equal(got.planned.fixed, CIVIL_NONE);
                         assert_int_equal(got.fix_by, written.fix_by);
                         assert_int_equal(got.withdrawn, written.withdrawn);
@@ -80,6 +81,7 @@ static void assert_same(const struct obligation_record *got, const struct obliga
         assert_int_equal(got->obligation.tentative, expected->obligation.tentative);
         assert_int_equal(got->obligation.observance, expected->obligation.observance);
         assert_int_equal(got->obligation.shift, expected->obligation.shift);
+        assert_int_equal(got->obligation.lapses, expected->obligation.lapses);
         assert_int_equal(got->obligation.fixed, expected->obligation.fixed);
         assert_int_equal(got->obligation.status, expected->obligation.status);
         assert_int_equal(got->obligation.done_on, expected->obligation.done_on);
@@ -118,6 +120,7 @@ static void test_obligation_there_and_back(void **state)
                                 .due = 20027,
                                 .observance = true,
                                 .shift = SHIFT_NONE,
+                                .lapses = true,
                                 .fixed = 20020,
                                 .done_on = CIVIL_NONE,
                                 .snoozed_until = 20015,
@@ -235,24 +238,40 @@ static const struct {
         const char *plan, *item, *key, *agency;
         struct obligation obligation;
 } sample[] = {
-        {"p24", "nop", "", "b", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, 98, NONE, 0}},
-        {"p24", "nop", "", "a", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 95, NONE, NONE, 0}},
-        {"p24", "hop", "", "a", {90, 120, true, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
-        {"p24", "hop", "", "b", {90, 120, true, false, SHIFT_NEXT, 110, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
-        {"p24", "cho", "", "a", {NONE, NONE, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
-        {"p24", "sinh", "", "a", {NONE, 80, false, true, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
-        {"p24", "cu", "", "a", {NONE, 70, false, false, SHIFT_NEXT, NONE, OBLIGATION_WITHDRAWN, NONE, NONE, NONE, 0}},
-        {"p23", "nop", "", "a", {NONE, 60, false, false, SHIFT_NEXT, NONE, OBLIGATION_WAIVED, NONE, NONE, NONE, 0}},
+        {"p24", "nop", "", "b", {NONE, 100, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_OPEN, NONE, 98, NONE, 0}},
+        {"p24", "nop", "", "a", {NONE, 100, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_DONE, 95, NONE, NONE, 0}},
+        {"p24", "hop", "", "a", {90, 120, true, false, SHIFT_NEXT, false, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
+        {"p24", "hop", "", "b", {90, 120, true, false, SHIFT_NEXT, false, 110, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
+        {"p24",
+         "cho",
+         "",
+         "a",
+         {NONE, NONE, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
+        {"p24",
+         "sinh",
+         "",
+         "a",
+         {NONE, 80, false, true, SHIFT_NEXT, false, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
+        {"p24",
+         "cu",
+         "",
+         "a",
+         {NONE, 70, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_WITHDRAWN, NONE, NONE, NONE, 0}},
+        {"p23",
+         "nop",
+         "",
+         "a",
+         {NONE, 60, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_WAIVED, NONE, NONE, NONE, 0}},
         {"p23",
          "thang",
          "1970-01-26",
          "a",
-         {NONE, 25, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
+         {NONE, 25, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}},
         {"p23",
          "thang",
          "1970-02-25",
          "a",
-         {NONE, 25, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 99, NONE, NONE, 0}},
+         {NONE, 25, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_DONE, 99, NONE, NONE, 0}},
 };
 
 static void put_sample(struct store *store)
@@ -625,23 +644,47 @@ static void test_counts_what_is_owed(void **state)
                 struct obligation obligation;
                 int64_t open, overdue_on_99, overdue_on_101;
         } cases[] = {
-                {"due", {NONE, 100, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}, 1, 0, 1},
-                {"moved", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}, 1, 1, 1},
-                {"tentative", {90, 98, true, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}, 1, 0, 0},
-                {"fixed", {90, 98, true, false, SHIFT_NEXT, 100, OBLIGATION_OPEN, NONE, NONE, NONE, 0}, 1, 0, 1},
+                {"due",
+                 {NONE, 100, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0},
+                 1,
+                 0,
+                 1},
+                {"moved",
+                 {NONE, 98, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0},
+                 1,
+                 1,
+                 1},
+                {"tentative",
+                 {90, 98, true, false, SHIFT_NEXT, false, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0},
+                 1,
+                 0,
+                 0},
+                {"fixed", {90, 98, true, false, SHIFT_NEXT, false, 100, OBLIGATION_OPEN, NONE, NONE, NONE, 0}, 1, 0, 1},
                 {"undated",
-                 {NONE, NONE, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0},
+                 {NONE, NONE, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0},
                  1,
                  0,
                  0},
                 {"observance",
-                 {NONE, 98, false, true, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0},
+                 {NONE, 98, false, true, SHIFT_NEXT, false, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0},
                  0,
                  0,
                  0},
-                {"done", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_DONE, 99, NONE, NONE, 0}, 0, 0, 0},
-                {"reopened", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0}, 1, 1, 1},
-                {"waived", {NONE, 98, false, false, SHIFT_NEXT, NONE, OBLIGATION_WAIVED, NONE, NONE, NONE, 0}, 0, 0, 0},
+                {"done",
+                 {NONE, 98, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_DONE, 99, NONE, NONE, 0},
+                 0,
+                 0,
+                 0},
+                {"reopened",
+                 {NONE, 98, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_OPEN, NONE, NONE, NONE, 0},
+                 1,
+                 1,
+                 1},
+                {"waived",
+                 {NONE, 98, false, false, SHIFT_NEXT, false, NONE, OBLIGATION_WAIVED, NONE, NONE, NONE, 0},
+                 0,
+                 0,
+                 0},
         };
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
                 CLEANUP(obligation_record_clear) struct obligation_record record = {0};

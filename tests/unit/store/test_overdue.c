@@ -6,8 +6,8 @@ DEFINE_CLEANUP(struct calendar *, calendar_free, calendar)
 
 #define FIXED_DAY (DUE_DAY + 5)
 
-/* Every status, bound or not, tentative or not, fixed or not, dated or not. */
-#define COMBINATIONS (OBLIGATION_STATUSES * 2 * 2 * 2 * 2)
+/* Every status, bound or not, lapsing or not, tentative or not, fixed or not, dated or not. */
+#define COMBINATIONS (OBLIGATION_STATUSES * 2 * 2 * 2 * 2 * 2)
 
 static struct obligation combine(unsigned i)
 {
@@ -24,6 +24,7 @@ static struct obligation combine(unsigned i)
                 obligation.due = CIVIL_NONE;
         else if (obligation.tentative)
                 obligation.from = DUE_DAY - 20;
+        obligation.lapses = i / 16 % 2;
         if (obligation.status == OBLIGATION_DONE)
                 obligation.done_on = DUE_DAY;
         return obligation;
