@@ -12,6 +12,20 @@
 #define FIRST_AGENCY "0"
 #define AFTER_AGENCIES "~"
 
+/* What was decided is told after a while, so that it can be taken back, and more come into the same message. */
+static struct notice_pause pause_at(const struct engine *engine, int64_t now_ms)
+{
+        struct notice_pause pause = {
+                .after_ms = now_ms - engine_config(engine)->confirm_after * 1000,
+                .until_ms = now_ms, /* one that is of later was made by a clock that ran ahead */
+        };
+
+        for (enum notice_kind kind = 0; kind < KIND_COUNT; kind++)
+                if (kind_tells_decision(kind))
+                        pause.kinds |= INT64_C(1) << kind;
+        return pause;
+}
+
 int dispatch_add(struct engine *engine, int64_t now_ms, bool manual, const struct address *address,
                  const struct notice_record *notices, const size_t *picked, size_t n)
 {
@@ -87,8 +101,10 @@ static int dispatch_agency(struct engine *engine, int64_t now_ms, const struct n
 
 /* ---- agencies that share a mailbox ---- */
 
-static int read_household(struct engine *engine, size_t household, struct notice_record *notices, size_t *n)
+static int read_household(struct engine *engine, int64_t now_ms, size_t household, struct notice_record *notices,
+                          size_t *n)
 {
+        const struct notice_pause pause = pause_at(engine, now_ms);
         const struct address_book *book = &engine_config(engine)->addresses;
         char end[ID_SIZE + 1];
 
@@ -99,7 +115,7 @@ static int read_household(struct engine *engine, size_t household, struct notice
                 if (!address_in_household(book, household, i))
                         continue;
                 snprintf(end, sizeof(end), "%s ", id); /* sorts before any longer id */
-                found = store_new_notices(engine->store, id, end, notices + *n, MESSAGE_NOTICES_MAX - *n);
+                found = store_new_notices(engine->store, id, end, &pause, notices + *n, MESSAGE_NOTICES_MAX - *n);
                 if (found < 0)
                         return found;
                 *n += (size_t)found;
@@ -111,7 +127,7 @@ static int dispatch_household(struct engine *engine, int64_t now_ms, size_t hous
 {
         struct notice_record *CLEANUP_FREE notices = calloc(MESSAGE_NOTICES_MAX, sizeof(*notices));
         size_t n = 0;
-        int r = notices ? read_household(engine, household, notices, &n) : -ENOMEM;
+        int r = notices ? read_household(engine, now_ms, household, notices, &n) : -ENOMEM;
 
         if (r == 0 && n > 0)
                 r = dispatch(engine, now_ms, notices, n);
@@ -145,7 +161,8 @@ static int dispatch_some(struct engine *engine, int64_t now_ms, const char *firs
                          struct notice_record *notices)
 {
         const struct address_book *book = &engine_config(engine)->addresses;
-        int n = store_new_notices(engine->store, first, end, notices, MESSAGE_NOTICES_MAX), r = n < 0 ? n : 0;
+        const struct notice_pause pause = pause_at(engine, now_ms);
+        int n = store_new_notices(engine->store, first, end, &pause, notices, MESSAGE_NOTICES_MAX), r = n < 0 ? n : 0;
         bool more = n == MESSAGE_NOTICES_MAX;
 
         for (size_t i = 0, same; r >= 0 && n > 0 && i < (size_t)n; i += same) {
@@ -200,14 +217,21 @@ int dispatch_rest(struct engine *engine, int64_t now_ms)
         return dispatch_some(engine, now_ms, FIRST_AGENCY, AFTER_AGENCIES, notices);
 }
 
-int dispatch_waiting(struct engine *engine)
+int dispatch_wake(struct engine *engine, int64_t *ret_ms)
 {
+        int64_t now_ms = clock_now(&engine->clock), since;
+        const struct notice_pause pause = pause_at(engine, now_ms);
         struct notice_record notice;
-        int n = store_new_notices(engine->store, FIRST_AGENCY, AFTER_AGENCIES, &notice, 1);
+        int r = store_new_notices(engine->store, FIRST_AGENCY, AFTER_AGENCIES, &pause, &notice, 1);
 
-        if (n > 0)
+        *ret_ms = INT64_MAX;
+        if (r > 0) {
                 notice_record_clear(&notice);
-        if (n < 0)
-                return n;
-        return n > 0 ? DISPATCH_MORE : DISPATCH_DONE;
+                *ret_ms = now_ms;
+        } else if (r == 0) {
+                r = store_paused_since(engine->store, &pause, &since);
+                if (r == 0)
+                        *ret_ms = since + engine_config(engine)->confirm_after * 1000;
+        }
+        return r < 0 ? r : 0;
 }

@@ -8,7 +8,7 @@
 #define FAILURE_COLLECT_MS INT64_C(60000)
 
 enum dispatch_outcome {
-        DISPATCH_DONE, /* nothing new is left, or only what is still being collected */
+        DISPATCH_DONE, /* nothing new is left, or only what is still being collected: failures, confirmations */
         DISPATCH_MORE, /* there may be more */
 };
 
@@ -17,8 +17,8 @@ enum dispatch_outcome {
 int dispatch_before(struct engine *engine, int64_t now_ms, const char *agency);
 /* Everything new of all agencies, and the failures that the contact is told. */
 int dispatch_rest(struct engine *engine, int64_t now_ms);
-/* Whether anything waits that could leave now. */
-int dispatch_waiting(struct engine *engine);
+/* When the next of what is new can leave, UTC milliseconds; INT64_MAX: nothing is. */
+int dispatch_wake(struct engine *engine, int64_t *ret_ms);
 
 /* Writes a delivery of one agency's notices to an address: those of them with the numbers in `picked`. */
 int dispatch_add(struct engine *engine, int64_t now_ms, bool manual, const struct address *address,

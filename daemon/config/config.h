@@ -76,6 +76,7 @@ struct config {
         struct digest_config digest;
         int64_t catch_up; /* seconds */
         bool confirmations;
+        int64_t confirm_after; /* seconds for which what tells a decision waits for more of its agency */
         struct mail_config mail;
         struct webhook *webhooks;
         size_t n_webhooks;

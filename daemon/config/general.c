@@ -12,14 +12,15 @@
 #define ZONE_DEFAULT "Asia/Ho_Chi_Minh"
 #define TEMPLATES_DEFAULT "templates/vi"
 #define STATE_DEFAULT "/var/lib/reminderd"
+#define CONFIRM_AFTER_DEFAULT (15 * 60) /* a wrong tick is noticed, a pile of receipts entered */
 #define CATCH_UP_DEFAULT (7 * (int64_t)DAY_SECONDS)
 #define SPAN_MAX (366 * (int64_t)DAY_SECONDS) /* a plan is for a year: no catching up or retrying beyond it */
 #define RETRY_STEP_MAX (30 * (int64_t)DAY_SECONDS)
 
-static const char *const main_keys[] = {"timezone",       "block",     "agencies", "plans",  "calendars",
-                                        "templates",      "state_dir", "hours",    "digest", "catch_up",
-                                        "confirmations",  "mail",      "webhooks", "retry",  "policies",
-                                        "default_policy", NULL};
+static const char *const main_keys[] = {"timezone",      "block",          "agencies", "plans",    "calendars",
+                                        "templates",     "state_dir",      "hours",    "digest",   "catch_up",
+                                        "confirmations", "confirm_after",  "mail",     "webhooks", "retry",
+                                        "policies",      "default_policy", NULL};
 static const char *const block_keys[] = {"name", "short", "contact", NULL};
 static const char *const contact_keys[] = {"name", "title", "phone", "email", NULL};
 static const char *const hours_keys[] = {"open", "close", NULL};
@@ -223,6 +224,9 @@ int general_read(struct loader *loader)
         config->catch_up = CATCH_UP_DEFAULT;
         (void)value_duration(&loader->main, setting_get(&loader->main, "catch_up"), 0, SPAN_MAX, &config->catch_up);
         (void)value_bool(&loader->main, setting_get(&loader->main, "confirmations"), &config->confirmations);
+        config->confirm_after = CONFIRM_AFTER_DEFAULT;
+        (void)value_duration(&loader->main, setting_get(&loader->main, "confirm_after"), 0, DAY_SECONDS,
+                             &config->confirm_after);
         read_hours(loader);
         read_digest(loader);
         read_retry(loader);

@@ -90,7 +90,7 @@ bool address_in_household(const struct address_book *book, size_t household, siz
 /* ---- messages ---- */
 
 /* With what else a notice may stand in one message. */
-enum company { WITH_REMINDERS, WITH_FAILURES, WITH_WHAT_IS_TAKEN_BACK, ALONE };
+enum company { WITH_REMINDERS, WITH_CONFIRMATIONS, WITH_FAILURES, WITH_WHAT_IS_TAKEN_BACK, ALONE };
 
 static enum company company_of(enum notice_kind kind)
 {
@@ -98,7 +98,9 @@ static enum company company_of(enum notice_kind kind)
                 return WITH_WHAT_IS_TAKEN_BACK;
         if (kind == KIND_FAILURE)
                 return WITH_FAILURES;
-        return kind_confirms(kind) || kind == KIND_DIGEST ? ALONE : WITH_REMINDERS;
+        if (kind_confirms(kind))
+                return WITH_CONFIRMATIONS;
+        return kind == KIND_DIGEST ? ALONE : WITH_REMINDERS;
 }
 
 bool address_shares_message(enum notice_kind a, enum notice_kind b)

@@ -93,6 +93,10 @@ int duration_parse(const char *text, int64_t *ret_seconds)
 {
         int64_t seconds = 0;
 
+        if (strcmp(text, "0") == 0) { /* of whatever unit */
+                *ret_seconds = 0;
+                return 0;
+        }
         do {
                 struct term term;
                 int r = read_term(&text, &term);

@@ -371,9 +371,9 @@ int scheduler_step(struct engine *engine)
 
 int scheduler_wake(struct engine *engine, int64_t *ret_ms)
 {
-        int64_t wake, now = clock_now(&engine->clock);
+        int64_t wake, dispatch, now = clock_now(&engine->clock);
         wall_time fire, next = WALL_NEVER;
-        int waiting, r = store_next_fire(engine->store, &fire);
+        int r = store_next_fire(engine->store, &fire);
 
         if (r < 0)
                 return r;
@@ -382,13 +382,15 @@ int scheduler_wake(struct engine *engine, int64_t *ret_ms)
         if (r < 0)
                 return r;
         sooner(&next, fire);
-        waiting = dispatch_waiting(engine);
-        if (waiting < 0)
-                return waiting;
+        r = dispatch_wake(engine, &dispatch);
+        if (r < 0)
+                return r;
         wake = clock_instant(next);
+        if (dispatch < wake)
+                wake = dispatch;
         if (failures_wake(engine) < wake)
                 wake = failures_wake(engine);
-        if (wake < now || waiting == DISPATCH_MORE)
+        if (wake < now)
                 wake = now;
         /* What falls due while the hours are closed waits for them to open. */
         *ret_ms = engine_when_open(engine, wake);

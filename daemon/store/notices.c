@@ -134,15 +134,40 @@ int store_get_notice(struct store *store, int64_t id, struct notice_record *ret)
         return query_fetch_one(&query, &notice_rows, ret);
 }
 
-int store_new_notices(struct store *store, const char *first, const char *end, struct notice_record *records, size_t n)
+int store_new_notices(struct store *store, const char *first, const char *end, const struct notice_pause *pause,
+                      struct notice_record *records, size_t n)
 {
         static const char sql[] = "SELECT " NOTICE_COLUMNS " FROM notice AS n WHERE n.state = 0"
-                                  " AND n.agency >= ? AND n.agency < ? ORDER BY n.agency, n.kind, n.id LIMIT ?";
+                                  " AND n.agency >= ?1 AND n.agency < ?2 AND NOT (?4 >> n.kind & 1 AND EXISTS ("
+                                  "SELECT 1 FROM notice AS w WHERE w.state = 0 AND w.agency = n.agency"
+                                  " AND ?4 >> w.kind & 1 AND w.made_ms > ?5 AND w.made_ms <= ?6))"
+                                  " ORDER BY n.agency, n.kind, n.id LIMIT ?3";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NEW_NOTICES, sql);
         query_bind_text(&query, first);
         query_bind_text(&query, end);
         query_bind_integer(&query, (int64_t)n);
+        query_bind_integer(&query, pause->kinds);
+        query_bind_integer(&query, pause->after_ms);
+        query_bind_integer(&query, pause->until_ms);
         return query_fetch(&query, &notice_rows, records, n);
+}
+
+int store_paused_since(struct store *store, const struct notice_pause *pause, int64_t *ret_ms)
+{
+        static const char sql[] = "SELECT max(made_ms) AS last FROM notice WHERE state = 0 AND ? >> kind & 1"
+                                  " AND made_ms > ? AND made_ms <= ? GROUP BY agency ORDER BY last LIMIT 1";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_PAUSED_SINCE, sql);
+        query_bind_integer(&query, pause->kinds);
+        query_bind_integer(&query, pause->after_ms);
+        query_bind_integer(&query, pause->until_ms);
+        int r = query_step(&query);
+        if (r <= 0)
+                return r < 0 ? r : STORE_NONE;
+        int64_t last = query_read_ms(&query);
+        r = query_check(&query);
+        if (r == 0)
+                *ret_ms = last;
+        return r;
 }
 
 /* A bit for each state in which something is so. */

@@ -204,9 +204,18 @@ int store_add_notice(struct store *store, struct notice_record *record);
 /* Of an occurrence itself: the notice with the rung and the agency of `record` gets another rung's name, if there is
  * such a notice and none has that name. */
 int store_rename_notice(struct store *store, const struct notice_record *record, const char *rung);
+/* Notices of these kinds wait for more of their agency: one that was made after the one moment and not after the other,
+ * UTC milliseconds, keeps them all. */
+struct notice_pause {
+        int64_t kinds; /* a bit each */
+        int64_t after_ms, until_ms;
+};
 /* Notices of state NEW of the agencies that sort from `first` on and before `end`, agency by agency and the most urgent
- * kind first, at most n; the block's contact sorts as "". Returns how many. */
-int store_new_notices(struct store *store, const char *first, const char *end, struct notice_record *records, size_t n);
+ * kind first, at most n, without those that wait; the block's contact sorts as "". Returns how many. */
+int store_new_notices(struct store *store, const char *first, const char *end, const struct notice_pause *pause,
+                      struct notice_record *records, size_t n);
+/* The moment at which the last notice of the agency was made whose notices wait the least longer; or STORE_NONE. */
+int store_paused_since(struct store *store, const struct notice_pause *pause, int64_t *ret_ms);
 int store_get_notice(struct store *store, int64_t id, struct notice_record *ret);
 int store_set_notice(struct store *store, int64_t id, enum notice_state state, const char *detail);
 /* Cancels what is new or queued of an obligation (where obligation_id is 0: of the occurrence itself, not of its

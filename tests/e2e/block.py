@@ -77,6 +77,7 @@ class Block:
             "mail": mail,
             "policies": policies,
             "default_policy": default_policy,
+            "confirm_after": "0",  # what is decided is told at once, unless a test is about the waiting
             **settings,
         }  # fmt: skip
         for folder in ("calendar.d", "templates"):

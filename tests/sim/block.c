@@ -308,8 +308,8 @@ static void write_main(const struct block *block, const char *folder)
         put_clock(out, block->open);
         fputs("; close = ", out);
         put_clock(out, block->close);
-        fprintf(out, "; };\ncatch_up = \"%dd\";\nconfirmations = %s;\n", (int)(block->catch_up / DAY_SECONDS),
-                block->confirmations ? "true" : "false");
+        fprintf(out, "; };\ncatch_up = \"%dd\";\nconfirmations = %s;\nconfirm_after = \"0\";\n",
+                (int)(block->catch_up / DAY_SECONDS), block->confirmations ? "true" : "false");
         if (block->digest)
                 fputs("digest = { weekday = \"mon\"; at = \"08:00\"; };\n", out);
         write_hooks(out, block);

@@ -79,7 +79,11 @@ static void test_messages(void **state)
                  {{B, KIND_OVERDUE}, {B, KIND_DIGEST}, {B, KIND_DATE_SET}},
                  3,
                  "b@x.example:0,2 b@x.example:1"},
-                {true, false, {{B, KIND_SNOOZED}, {B, KIND_SNOOZED}}, 2, "b@x.example:0 b@x.example:1"},
+                {true,
+                 false,
+                 {{B, KIND_SNOOZED}, {B, KIND_ADVANCE}, {B, KIND_COMPLETED}},
+                 3,
+                 "b@x.example:0,2 b@x.example:1"},
                 /* a webhook gets what it wants of a message */
                 {true, false, {{B, KIND_ADVANCE}, {B, KIND_DUE}}, 2, "b@x.example:0,1 due:1"},
                 {true, true, {{B, KIND_ADVANCE}, {B, KIND_DUE}}, 2, "b@x.example:0,1 due:1 all:0,1"},
@@ -137,7 +141,7 @@ static void test_sharing(void **state)
                 [KIND_ESCALATION] = "r", [KIND_OVERDUE] = "r",      [KIND_DUE] = "r",        [KIND_FIX_DATE] = "r",
                 [KIND_DATE_SET] = "r",   [KIND_ADVANCE] = "r",      [KIND_OBSERVANCE] = "r", [KIND_TEST] = "r",
                 [KIND_FAILURE] = "f",    [KIND_DATE_CLEARED] = "t", [KIND_WAIVED] = "t",     [KIND_WITHDRAWN] = "t",
-                [KIND_REOPENED] = "t",   [KIND_SNOOZED] = "",       [KIND_COMPLETED] = "",   [KIND_DIGEST] = "",
+                [KIND_REOPENED] = "t",   [KIND_SNOOZED] = "c",      [KIND_COMPLETED] = "c",  [KIND_DIGEST] = "",
         };
 
         (void)state;

@@ -71,6 +71,8 @@ static void test_duration_parse(void **state)
                 {"1h 30min", 0, 5400},
                 {"1h30min15s", 0, 5415},
                 {"0s", 0, 0},
+                {"0", 0, 0}, /* of whatever unit */
+                {"00", -EINVAL, 0},
                 {"1wd", -EDOM, 0},
                 {"1h 1wd", -EDOM, 0},
                 {"", -EINVAL, 0},

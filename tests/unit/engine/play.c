@@ -117,8 +117,9 @@ static void write_main(const struct play *play)
                         "    escalate = ( { after = \"3wd\"; to = \"head\"; }, { after = \"5wd\"; to = \"council\"; } "
                         "); };\n"
                         "  inspection = { before = [\"3d\", \"1d\"]; at = \"08:00\"; }; };\n"
-                        "default_policy = \"report\";\n%s\n",
-                        play->contact, SOURCE_DIR, SOURCE_DIR, play->main) > 0);
+                        "default_policy = \"report\";\n%s%s\n",
+                        play->contact, SOURCE_DIR, SOURCE_DIR,
+                        strstr(play->main, "confirm_after") ? "" : "confirm_after = \"0\"; ", play->main) > 0);
         write_file(play, "reminderd.conf", text);
 }
 

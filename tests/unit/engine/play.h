@@ -7,7 +7,8 @@
 
 struct play;
 
-/* `plan` is what stands inside plan = { … } after head, deputy and members; `main` is added to reminderd.conf. The
+/* `plan` is what stands inside plan = { … } after head, deputy and members; `main` is added to reminderd.conf, where
+ * what was decided is told at once unless that says otherwise. The
  * agencies are a (head), b (deputy), c and a council d outside the members. The clock stands at `start`
  * ("YYYY-MM-DD HH:MM"). catch_up: what was missed before the start is caught up, as in a real start. */
 struct play *play_new(const char *start, const char *plan, const char *main, bool catch_up);

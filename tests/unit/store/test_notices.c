@@ -69,7 +69,7 @@ static void test_there_and_back(void **state)
                                         .made_ms = INT64_C(1729000000123)};
         OK(store, store_add_notice(store, &written));
         struct notice_record got;
-        assert_int_equal(store_new_notices(store, "vp-ubnd", "~", &got, 1), 1);
+        assert_int_equal(store_new_notices(store, "vp-ubnd", "~", &(struct notice_pause){0}, &got, 1), 1);
         assert_int_equal(got.id, written.id);
         assert_int_equal(got.occurrence_id, about.occurrence);
         assert_int_equal(got.obligation_id, about.first);
@@ -119,7 +119,8 @@ static void test_new_notices_by_agency_and_urgency(void **state)
         };
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
                 char rungs[40] = "";
-                int n = store_new_notices(store, cases[i].first, cases[i].end, records, cases[i].n);
+                int n = store_new_notices(store, cases[i].first, cases[i].end, &(struct notice_pause){0}, records,
+                                          cases[i].n);
                 assert_true(n >= 0);
                 for (int k = 0; k < n; k++) {
                         strcat(rungs, records[k].rung);
@@ -127,6 +128,55 @@ static void test_new_notices_by_agency_and_urgency(void **state)
                         notice_record_clear(&records[k]);
                 }
                 assert_string_equal(rungs, cases[i].expected);
+        }
+}
+
+/* Two agencies with a reminder and two confirmations each, made at 10 and 20, and at 30 and 40. */
+static void test_confirmations_wait_for_the_last_of_their_agency(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        const struct {
+                const char *agency, *rung;
+                enum notice_kind kind;
+                int64_t made_ms;
+        } rows[] = {
+                {"a", "a1", KIND_ADVANCE, 40},   {"a", "a2", KIND_COMPLETED, 10}, {"a", "a3", KIND_SNOOZED, 20},
+                {"b", "b1", KIND_COMPLETED, 30}, {"b", "b2", KIND_ADVANCE, 40},   {"b", "b3", KIND_COMPLETED, 40},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct notice_record record = {.kind = rows[i].kind, .made_ms = rows[i].made_ms};
+                (void)snprintf(record.agency, sizeof(record.agency), "%s", rows[i].agency);
+                (void)snprintf(record.rung, sizeof(record.rung), "%s", rows[i].rung);
+                OK(store, store_add_notice(store, &record));
+        }
+        const struct {
+                int64_t after_ms, until_ms;
+                const char *expected;
+                int64_t since; /* 0: nothing waits */
+        } cases[] = {
+                {5, 40, "a1 b2 ", 20},
+                {19, 40, "a1 b2 ", 20},
+                {20, 40, "a1 a3 a2 b2 ", 40},
+                {39, 40, "a1 a3 a2 b2 ", 40},
+                {40, 40, "a1 a3 a2 b2 b1 b3 ", 0},
+                {31, 39, "a1 a3 a2 b2 b1 b3 ", 0},
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                const struct notice_pause pause = {.kinds = 1 << KIND_COMPLETED | 1 << KIND_SNOOZED,
+                                                   .after_ms = cases[i].after_ms,
+                                                   .until_ms = cases[i].until_ms};
+                struct notice_record records[ELEMENTS(rows)];
+                char rungs[40] = "";
+                int64_t since = 0;
+                int n = store_new_notices(store, "0", "~", &pause, records, ELEMENTS(records));
+                for (int k = 0; k < n; k++) {
+                        strcat(rungs, records[k].rung);
+                        strcat(rungs, " ");
+                        notice_record_clear(&records[k]);
+                }
+                assert_string_equal(rungs, cases[i].expected);
+                assert_int_equal(store_paused_since(store, &pause, &since), cases[i].since ? 0 : STORE_NONE);
+                assert_int_equal(since, cases[i].since);
         }
 }
 
@@ -327,6 +377,7 @@ int main(void)
                 TEST(test_a_notice_is_unique),
                 TEST(test_there_and_back),
                 TEST(test_new_notices_by_agency_and_urgency),
+                TEST(test_confirmations_wait_for_the_last_of_their_agency),
                 TEST(test_sets_a_notice_where_it_may),
                 TEST(test_renames),
                 TEST(test_cancels_by_kind),

@@ -200,7 +200,9 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
 {
         struct notice_record notices[WORKLOAD_ROWS];
         int64_t ids[WORKLOAD_ROWS];
-        int n = store_new_notices(store, "so-0", "so-1", notices, ELEMENTS(notices));
+        int64_t since;
+        TRY(store_paused_since(store, &(struct notice_pause){.kinds = ~INT64_C(0), .until_ms = INT64_MAX}, &since));
+        int n = store_new_notices(store, "so-0", "so-1", &(struct notice_pause){0}, notices, ELEMENTS(notices));
         TRY(n);
         for (int i = 0; i < n; i++) {
                 ids[i] = notices[i].id;
