@@ -12,8 +12,8 @@
 #include "config/secret.h"
 
 /* Belongs to the fingerprints. It grows when the same text comes to mean other days, so that after an update what is
- * stored is brought in line. 2: repeats mean what RFC 5545 says. */
-#define MEANING 2
+ * stored is brought in line. 2: repeats mean what RFC 5545 says. 3: the last day is the effective one. */
+#define MEANING 3
 
 DEFINE_CLEANUP(struct config *, config_free, config_free)
 

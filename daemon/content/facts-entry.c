@@ -8,8 +8,6 @@
 #include "base/array.h"
 #include "content/facts-private.h"
 
-#define END_OF_DAY (23 * 3600 + 59 * 60) /* until when a result counts where messages leave at any hour */
-
 /* Names of agencies, joined as Vietnamese joins them. */
 static const char *names_of(struct facts *facts, const struct plan *plan, const struct targets *targets)
 {
@@ -68,11 +66,9 @@ static int say_names(struct facts *facts, const char *plan, const char *item, co
 int entry_of_obligation(struct facts *facts, const struct obligation_record *record, struct letter_entry *ret)
 {
         const struct calendar *calendar = facts->config->calendar;
-        const struct hours *hours = &facts->config->hours;
         struct letter_entry entry = {
                 .dates = obligation_dates(&record->obligation, calendar),
                 .state = obligation_state(&record->obligation, calendar, facts->today),
-                .due_clock = hours->open == hours->close ? END_OF_DAY : hours->close,
                 .days_late = obligation_days_late(&record->obligation, calendar, facts->today),
                 .fix_by = CIVIL_NONE,
                 .old = {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},
@@ -82,8 +78,8 @@ int entry_of_obligation(struct facts *facts, const struct obligation_record *rec
         };
         int r;
 
-        if (entry.dates.safe != CIVIL_NONE)
-                entry.days_left = calendar_working_between(calendar, facts->today, entry.dates.safe);
+        if (entry.dates.effective != CIVIL_NONE)
+                entry.days_left = calendar_working_between(calendar, facts->today, entry.dates.effective);
         r = say_names(facts, record->plan, record->item, record->key, record->title, &entry);
         if (r == 0)
                 r = say_plan(facts, record->plan, record->item, &entry);

@@ -68,15 +68,27 @@ static void put_start(struct ladder *ladder, civil_day from)
         ladder_put(ladder, &rung);
 }
 
+/* The date that the offsets of a policy count back from, and the last day on which it can be kept: "0d". */
+struct anchor {
+        civil_day from, last;
+};
+
+static civil_day before_day(const struct offset *offset, const struct calendar *calendar, const struct anchor *anchor)
+{
+        bool is_the_day = offset->days == 0 && offset->workdays == 0;
+
+        return is_the_day ? anchor->last : offset_before(offset, calendar, anchor->from);
+}
+
 /* Offsets before a date, each moved to the working day before. Of those that fall on one day the one nearest to the
- * deadline stays: "1d" and "0d" of a Sunday are both sent on Friday, as "0d". */
-static void put_before(struct ladder *ladder, civil_day anchor, civil_day named)
+ * deadline stays: "3d" and "1d" of a Monday are both sent on Friday, as "1d". */
+static void put_before(struct ladder *ladder, const struct anchor *anchor, civil_day named)
 {
         const struct policy *policy = ladder->rules->policy;
         const struct calendar *calendar = ladder->rules->calendar;
 
         for (size_t i = 0; i < policy->n_before; i++) {
-                civil_day raw = offset_before(&policy->before[i], calendar, anchor);
+                civil_day raw = before_day(&policy->before[i], calendar, anchor);
                 struct rung rung = {
                         .class = RUNG_BEFORE,
                         .index = (int32_t)i,
@@ -86,7 +98,7 @@ static void put_before(struct ladder *ladder, civil_day anchor, civil_day named)
                 char offset[OFFSET_TEXT_SIZE];
 
                 if (standing && standing->class == RUNG_BEFORE &&
-                    offset_before(&policy->before[standing->index], calendar, anchor) > raw)
+                    before_day(&policy->before[standing->index], calendar, anchor) > raw)
                         continue;
                 rung_write_key(&rung, offset_format(&policy->before[i], offset), named);
                 ladder_put(ladder, &rung);
@@ -204,7 +216,7 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
         if (obligation->status != OBLIGATION_OPEN || dates.due == CIVIL_NONE)
                 return 0;
         if (obligation->observance) {
-                put_before(&ladder, dates.due, dates.due);
+                put_before(&ladder, &(struct anchor){dates.due, dates.due}, dates.due);
                 return ladder.n;
         }
         if (civil_is_known(obligation->snoozed_until))
@@ -213,10 +225,10 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
                 put_start(&ladder, dates.from);
         if (dates.tentative) {
                 /* The day may be as early as the first of the window. */
-                put_before(&ladder, dates.from, dates.from);
+                put_before(&ladder, &(struct anchor){dates.from, dates.from}, dates.from);
                 return ladder.n;
         }
-        put_before(&ladder, dates.safe, dates.due);
+        put_before(&ladder, &(struct anchor){dates.safe, dates.effective}, dates.due);
         if (obligation->urged > dates.effective && policy->overdue_limit > 0)
                 put_urged(&ladder, obligation->urged);
         put_late(&ladder, RUNG_OVERDUE, "", obligation_late_from(obligation, rules->calendar), &policy->overdue_every,
@@ -302,7 +314,7 @@ enum notice_kind ladder_kind(const struct obligation *obligation, const struct c
                 return KIND_ADVANCE;
         if (class == RUNG_OVERDUE || day > dates.effective)
                 return KIND_OVERDUE;
-        return day >= dates.safe - 1 ? KIND_DUE : KIND_ADVANCE;
+        return day >= dates.effective - 1 ? KIND_DUE : KIND_ADVANCE;
 }
 
 /* When a snooze is over: the moment of its rung; WALL_NONE without one. */

@@ -28,9 +28,9 @@ wall_time ladder_catch_up_floor(wall_time handled, wall_time now, int64_t catch_
 /* The rungs of an obligation in time order, two on one day being one (the later class wins; the overdue indexes run on
  * without gaps); of the overdue ones, which may go on until it is done, those after `since`. None when it is closed,
  * unclear or undated. Writes at most LADDER_MAX, returns how many.
- *   start, before: daemon/doc/design.md, Ladder; before rungs on a day off move to the working day before, a start
- *   rung to the working day after; an observance has before rungs only; a tentative window counts from its first
- *   day and has no overdue rung. */
+ *   start, before: daemon/doc/design.md, Ladder; before rungs count from the safe date and on a day off move to the
+ *   working day before, "0d" is the effective date itself, a start rung moves to the working day after; an observance
+ * has before rungs only; a tentative window counts from its first day and has no overdue rung. */
 size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation, wall_time since,
                             struct rung rungs[static LADDER_MAX]);
 /* The first rung after a moment that no snooze silences; WALL_NEVER: there is none. */

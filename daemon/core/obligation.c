@@ -43,6 +43,12 @@ static civil_day shift_day(enum shift shift, const struct calendar *calendar, ci
         return day;
 }
 
+/* The plan leaves the day open, and somebody named it: an inspection is held then, and on no other day. */
+static bool is_appointment(const struct obligation *obligation)
+{
+        return obligation->fixed != CIVIL_NONE && (obligation->tentative || !civil_is_known(obligation->due));
+}
+
 struct obligation_dates obligation_dates(const struct obligation *obligation, const struct calendar *calendar)
 {
         bool fixed = obligation->fixed != CIVIL_NONE;
@@ -55,9 +61,10 @@ struct obligation_dates obligation_dates(const struct obligation *obligation, co
         if (!civil_is_known(dates.due))
                 return (struct obligation_dates){
                         .from = CIVIL_NONE, .due = CIVIL_NONE, .effective = CIVIL_NONE, .safe = CIVIL_NONE};
-        /* An anniversary is no term, and a tentative window has none yet. */
-        dates.effective = obligation->observance || dates.tentative ? dates.due
-                                                                    : shift_day(obligation->shift, calendar, dates.due);
+        /* An anniversary or an appointment is no term, and a tentative window has none yet. */
+        dates.effective = obligation->observance || dates.tentative || is_appointment(obligation)
+                                  ? dates.due
+                                  : shift_day(obligation->shift, calendar, dates.due);
         dates.safe = dates.effective < dates.due ? dates.effective : dates.due;
         return dates;
 }

@@ -53,7 +53,7 @@ struct obligation_dates {
         civil_day from;      /* first day of the window, else CIVIL_NONE */
         civil_day due;       /* nominal last day */
         civil_day effective; /* after the shift: lateness counts from here (Civil Code 2015, art. 148.5) */
-        civil_day safe;      /* the earlier of the two: advance rungs, "today" and "tomorrow" go by it */
+        civil_day safe;      /* the earlier of the two: reminders in advance count back from it */
         bool tentative;      /* never overdue, no day to name */
 };
 

@@ -52,7 +52,7 @@ static char *event_object(const struct letter_sender *sender, const struct lette
         CLEANUP_TEXT struct text uid = {0};
         civil_day day = entry->cancels                   ? entry->cancelled_day
                         : entry->kind == KIND_OBSERVANCE ? entry->dates.due
-                                                         : entry->dates.safe;
+                                                         : entry->dates.effective;
         add_uid(&uid, sender, letter, entry);
         const struct ics_event event = {
                 .uid = uid.data,

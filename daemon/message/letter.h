@@ -32,12 +32,11 @@ struct letter_entry {
         const char *wording, *note, *when; /* or NULL */
         struct obligation_dates dates;
         enum obligation_state state;
-        int32_t due_clock;           /* seconds since midnight until which a result counts: the close of the hours */
-        int32_t days_left;           /* working days in (today, safe]; 0 on the day */
-        int32_t days_late;           /* working days past the effective date */
-        int32_t ordinal;             /* overdue: this is reminder number … */
-        civil_day fix_by;            /* fix_date */
-        struct obligation_dates old; /* date_set: what held before; old.due CIVIL_NONE: nothing did */
+        int32_t days_left;               /* working days in (today, effective]; 0 on the day */
+        int32_t days_late;               /* working days past the effective date */
+        int32_t ordinal;                 /* overdue: this is reminder number … */
+        civil_day fix_by;                /* fix_date */
+        struct obligation_dates old;     /* date_set: what held before; old.due CIVIL_NONE: nothing did */
         const char *decided_by, *reason; /* snoozed, completed, date_set: who and why or note; or NULL */
         civil_day snoozed_until;
         wall_time done_at; /* completed; WALL_NONE */

@@ -124,7 +124,7 @@ char *phrase_limit(const struct obligation_dates *dates, char buffer[static PHRA
 {
         buffer[0] = '\0';
         if (!say_no_day(buffer, dates))
-                say_day(buffer, "hạn ", dates->safe);
+                say_day(buffer, "hạn ", dates->effective);
         return buffer;
 }
 
@@ -132,7 +132,7 @@ char *phrase_day(const struct obligation_dates *dates, char buffer[static PHRASE
 {
         buffer[0] = '\0';
         if (!say_no_day(buffer, dates))
-                say_day(buffer, "", dates->safe);
+                say_day(buffer, "", dates->effective);
         return buffer;
 }
 
@@ -188,17 +188,15 @@ char *phrase_term(const struct obligation_dates *dates, char buffer[static PHRAS
         return buffer;
 }
 
-civil_day phrase_deadline(const struct obligation_dates *dates, civil_day today)
+civil_day phrase_deadline(const struct obligation_dates *dates)
 {
-        if (dates->due == CIVIL_NONE || dates->tentative)
-                return CIVIL_NONE;
-        return dates->safe >= today ? dates->safe : dates->effective;
+        return dates->due == CIVIL_NONE || dates->tentative ? CIVIL_NONE : dates->effective;
 }
 
 char *phrase_left(const struct obligation_dates *dates, int32_t days_left, civil_day today,
                   char buffer[static PHRASE_SIZE])
 {
-        civil_day deadline = phrase_deadline(dates, today);
+        civil_day deadline = phrase_deadline(dates);
         buffer[0] = '\0';
         if (deadline == CIVIL_NONE || deadline < today)
                 return buffer;

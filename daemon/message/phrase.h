@@ -22,9 +22,8 @@ char *phrase_day(const struct obligation_dates *dates, char buffer[static PHRASE
 char *phrase_term(const struct obligation_dates *dates, char buffer[static PHRASE_SIZE]);
 /* "hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024"; "" where the day was not shifted. */
 char *phrase_shift(const struct obligation_dates *dates, char buffer[static PHRASE_SIZE]);
-/* The day that a reminder of `today` speaks of: the safe one, and once that is over the effective one. CIVIL_NONE
- * without a date, and while it is tentative. */
-civil_day phrase_deadline(const struct obligation_dates *dates, civil_day today);
+/* The last day, that all reminders speak of and count to. CIVIL_NONE without a date, and while it is tentative. */
+civil_day phrase_deadline(const struct obligation_dates *dates);
 /* "hôm nay", "ngày mai", "còn 5 ngày làm việc"; "còn 2 ngày" when no working day lies between; "" when over. */
 char *phrase_left(const struct obligation_dates *dates, int32_t days_left, civil_day today,
                   char buffer[static PHRASE_SIZE]);

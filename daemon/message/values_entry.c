@@ -150,7 +150,7 @@ static struct obligation_dates dates_of(const struct letter_entry *entry)
         struct obligation_dates dates = entry->dates;
         /* An observance is a day, not a deadline: no day off moves it. */
         if (entry->kind == KIND_OBSERVANCE)
-                dates.effective = dates.safe = dates.due;
+                dates.effective = dates.due;
         return dates;
 }
 
@@ -190,7 +190,7 @@ static bool find_deadline(const struct scope *scope, const struct obligation_dat
 {
         const struct letter_entry *entry = scope->facts;
         civil_day today = wall_day(scope_letter(scope)->now);
-        civil_day deadline = phrase_deadline(dates, today);
+        civil_day deadline = phrase_deadline(dates);
         switch (name) {
         case NAME_left:
                 return fill_phrase(ret, phrase_left(dates, entry->days_left, today, ret->room));
@@ -204,8 +204,6 @@ static bool find_deadline(const struct scope *scope, const struct obligation_dat
                 return fill_day(ret, deadline);
         case NAME_deadline_weekday:
                 return fill_phrase(ret, phrase_weekday(deadline));
-        case NAME_last_clock:
-                return fill_phrase(ret, phrase_clock(entry->due_clock, ret->room));
         case NAME_late:
                 return fill_phrase(ret, phrase_late(entry->days_late, ret->room));
         case NAME_days_late:

@@ -127,7 +127,7 @@ static const struct letter_entry *nearest_of(const struct letter *letter)
                 const struct obligation_dates *dates = &entry->dates;
                 if (!kind_looks_ahead(entry->kind) || dates->due == CIVIL_NONE)
                         continue;
-                civil_day day = dates->tentative && dates->from != CIVIL_NONE ? dates->from : dates->safe;
+                civil_day day = dates->tentative && dates->from != CIVIL_NONE ? dates->from : dates->effective;
                 if (nearest && nearest_day <= day)
                         continue;
                 nearest = entry;

@@ -13,7 +13,7 @@
         X(note) X(when)                                                                                               \
         X(dated) X(tentative) X(undated) X(term) X(limit) X(day) X(range) X(shift) X(deadline)                        \
         X(deadline_weekday) X(today) X(tomorrow)                                                                      \
-        X(left) X(days_left) X(last_day) X(last_clock) X(late) X(days_late) X(ordinal)                                \
+        X(left) X(days_left) X(last_day) X(late) X(days_late) X(ordinal)                                \
         X(fix_by) X(fix_by_weekday) X(old_day) X(changed) X(decided_by) X(reason) X(snoozed) X(snoozed_until)         \
         X(done_on) X(done_clock) X(done_early) X(done_in_time) X(done_late)                                           \
         X(debtors) X(unfinished) X(finished) X(owing) X(delivery) X(failed_address) X(answer) X(too_late)             \

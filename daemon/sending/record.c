@@ -47,7 +47,8 @@ static int note_calendar(struct engine *engine, const struct attempt *attempt)
                 return 0;
         published = letter_published(letter);
         if (published && published->obligation_id > 0)
-                r = store_put_entry(store, published->obligation_id, attempt->delivery.address, published->dates.safe);
+                r = store_put_entry(store, published->obligation_id, attempt->delivery.address,
+                                    published->dates.effective);
         for (size_t i = 0; r == 0 && i < letter->n_entries; i++)
                 if (letter->entries[i].cancels)
                         r = store_put_entry(store, letter->entries[i].obligation_id, attempt->delivery.address,

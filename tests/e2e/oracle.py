@@ -251,7 +251,9 @@ def obligation_rungs(config, policy, dates, until):
         rungs[calendar.next(dates.start)] = False
     base = dates.start if dates.tentative else dates.safe
     for text in policy.get("before", []):
-        rungs[calendar.previous(parse_span(text).before(calendar, base))] = False
+        last_day = not dates.tentative and parse_span(text) == Span(0, 0)
+        day = dates.effective if last_day else parse_span(text).before(calendar, base)
+        rungs[calendar.previous(day)] = False
 
     if "overdue" in policy and not dates.tentative and not dates.observance:
         every, limit = parse_span(policy["overdue"]["every"]), policy["overdue"].get("limit")
@@ -286,7 +288,7 @@ def kind_on(dates, late, day):
         return None
     if dates.tentative:
         return "advance"  # there is no day that could be named
-    return "due" if dates.effective == day or dates.safe in (day, day + DAY) else "advance"
+    return "due" if dates.effective in (day, day + DAY) else "advance"
 
 
 @dataclass(order=True)

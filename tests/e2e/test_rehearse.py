@@ -201,7 +201,7 @@ CASES = {
     ),
     "undated": Case(item('when = "khi tỉnh tổ chức"; policy = "report";'), ""),
     "repeat on the 31st": Case(item('repeat = "FREQ=MONTHLY;BYMONTHDAY=31"; before = ["0d"];'), """01-31 due,
-        03-29 advance, 05-31 due, 07-31 due, 08-30 due, 10-31 due, 12-31 due"""),
+        04-01 due, 05-31 due, 07-31 due, 09-04 due, 10-31 due, 12-31 due"""),
     "repeat on the last Friday": Case(
         item('repeat = "FREQ=MONTHLY;BYDAY=-1FR"; before = ["0d"];'),
         "01-26 due, 02-23 due, 03-29 due, 04-26 due, 05-31 due, 06-28 due", last="2024-07-10",
@@ -222,7 +222,10 @@ CASES = {
     # days off
     "due on the Saturday before Tết": Case(
         item('due = "2024-02-03"; overdue = { every = "2wd"; limit = 3; };'),
-        "01-26 advance, 02-02 due, 02-07 overdue, 02-16 overdue, 02-20 overdue",
+        "01-26 advance, 02-02 advance, 02-07 overdue, 02-16 overdue, 02-20 overdue",
+    ),
+    "last day after Tết": Case(
+        item('due = "2024-02-10"; before = ["7d", "3d", "1d", "0d"];'), "02-02 advance, 02-07 advance, 02-15 due"
     ),
     "due in Tết": Case(due_in_tet("next"), "02-02 advance, 02-07 advance, 02-16 overdue, 02-19 overdue"),
     "due before Tết instead": Case(due_in_tet("previous"), "01-31 advance, 02-06 due, 02-15 overdue, 02-16 overdue"),
@@ -240,7 +243,7 @@ CASES = {
     "rungs that meet before a long weekend": Case(
         item('due = "2024-05-02"; before = ["3d", "2d", "1d", "0d"];'), "04-26 advance, 05-02 due"
     ),
-    "due on the Sunday": Case(item('due = "2024-03-17"; before = ["0d"];'), "03-15 advance"),
+    "due on the Sunday": Case(item('due = "2024-03-17"; before = ["0d"];'), "03-18 due"),
     # hours
     "before the office opens": Case(item('due = "2024-03-14"; at = "06:15";'), "03-07 advance, 03-13 due", at="07:30"),
     "after the office closed": Case(
@@ -253,7 +256,7 @@ CASES = {
     ),
     "always open": Case(
         item('due = "2024-02-03"; at = "20:30"; overdue = { every = "2wd"; limit = 1; };'),
-        "01-26 advance, 02-02 due, 02-07 overdue", at="20:30",
+        "01-26 advance, 02-02 advance, 02-07 overdue", at="20:30",
         settings={"hours": {"open": "00:00", "close": "00:00"}},
     ),
     # overdue

@@ -90,6 +90,9 @@ civil_day rules_effective(const struct rules *rules, const struct duty *duty)
 {
         civil_day due = rules_due(duty);
 
+        /* A day that the plan left open is an appointment once it is named. */
+        if (duty->fixed != CIVIL_NONE && (duty->tentative || duty->due == CIVIL_NONE))
+                return due;
         if (due == CIVIL_NONE || rules_tentative(duty) || rules_observance(rules, duty) || duty->shift == SHIFT_NONE)
                 return due;
         return duty->shift == SHIFT_NEXT ? worked_from(rules, due) : worked_until(rules, due);
@@ -209,7 +212,9 @@ static int find_beats(const struct rules *rules, const struct duty *duty, struct
                 return 0;
         anchor = rules_tentative(duty) ? duty->from : rules_safe(rules, duty);
         for (int i = 0; i < policy->n_before; i++) {
-                civil_day raw = walk(rules, anchor, &policy->before[i], -1);
+                bool itself = policy->before[i].days == 0 && policy->before[i].workdays == 0;
+                civil_day raw = itself && !rules_tentative(duty) ? rules_effective(rules, duty)
+                                                                 : walk(rules, anchor, &policy->before[i], -1);
 
                 add(&all, worked_until(rules, raw), raw,
                     &(struct mark){.voice = VOICE_BEFORE,
@@ -317,7 +322,7 @@ bool rules_speak(const struct rules *rules, const struct duty *duty, wall_time n
         else if (ret_beat->mark.voice == VOICE_OVERDUE || today > effective)
                 *ret_kind = KIND_OVERDUE;
         else
-                *ret_kind = rules_safe(rules, duty) - today <= 1 ? KIND_DUE : KIND_ADVANCE;
+                *ret_kind = rules_effective(rules, duty) - today <= 1 ? KIND_DUE : KIND_ADVANCE;
         return true;
 }
 

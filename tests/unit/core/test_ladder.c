@@ -35,10 +35,11 @@ static void test_rungs(void **state)
                 /* A quarter that begins on a holiday and ends on a Sunday. */
                 {{&policy_report, .from = "2024-01-01", .due = "2024-03-31"},
                  "01-02 start@2024-01-01, 03-01 30d@2024-03-31, 03-15 14d@2024-03-31, 03-22 7d@2024-03-31, "
-                 "03-28 3d@2024-03-31, 03-29 0d@2024-03-31, "
+                 "03-28 3d@2024-03-31, 03-29 1d@2024-03-31, 04-01 0d@2024-03-31, "
                  "04-03 overdue-2024-04-03@2024-04-01, 04-05 overdue-2024-04-05@2024-04-01, 04-09 "
                  "overdue-2024-04-09@2024-04-01"},
-                /* The same Sunday, with the other shifts: rungs count from the earlier date, keys name the nominal. */
+                /* The same Sunday, with the other shifts: rungs count from the earlier date, "0d" is the day itself,
+                 * keys name the nominal. */
                 {{&policy_report, .due = "2024-03-31", .shift = SHIFT_PREVIOUS},
                  "02-28 30d@2024-03-31, 03-15 14d@2024-03-31, 03-22 7d@2024-03-31, 03-26 3d@2024-03-31, "
                  "03-28 1d@2024-03-31, 03-29 0d@2024-03-31, "
@@ -49,9 +50,10 @@ static void test_rungs(void **state)
                  "03-29 0d@2024-03-31, "
                  "04-02 overdue-2024-04-02@2024-03-31, 04-04 overdue-2024-04-04@2024-03-31, 04-08 "
                  "overdue-2024-04-08@2024-03-31"},
-                /* In the Tet holidays: three rungs meet on the last working day before them. */
+                /* In the Tet holidays: three rungs meet on the last working day before them, and the last day is the
+                 * first one after them. */
                 {{&policy_report, .due = "2024-02-14"},
-                 "01-15 30d@2024-02-14, 01-31 14d@2024-02-14, 02-07 0d@2024-02-14, "
+                 "01-15 30d@2024-02-14, 01-31 14d@2024-02-14, 02-07 1d@2024-02-14, 02-15 0d@2024-02-14, "
                  "02-19 overdue-2024-02-19@2024-02-15, 02-21 overdue-2024-02-21@2024-02-15, 02-23 "
                  "overdue-2024-02-23@2024-02-15"},
                 /* A Saturday worked in exchange; working days counted over 29 April to 1 May. */
@@ -77,6 +79,17 @@ static void test_rungs(void **state)
                  "10-01 14d@2024-10-15, 10-11 3d@2024-10-15, 10-14 1d@2024-10-15"},
                 {{&policy_inspection, .fixed = "2024-10-15"},
                  "10-01 14d@2024-10-15, 10-11 3d@2024-10-15, 10-14 1d@2024-10-15"},
+                /* An appointment on a Sunday stays there; a term that was moved to one does not. */
+                {{&policy_report, .fixed = "2024-12-15"},
+                 "11-15 30d@2024-12-15, 11-29 14d@2024-12-15, 12-06 7d@2024-12-15, 12-12 3d@2024-12-15, "
+                 "12-13 0d@2024-12-15, "
+                 "12-17 overdue-2024-12-17@2024-12-15, 12-19 overdue-2024-12-19@2024-12-15, 12-23 "
+                 "overdue-2024-12-23@2024-12-15"},
+                {{&policy_report, .due = "2024-12-10", .fixed = "2024-12-15"},
+                 "11-15 30d@2024-12-15, 11-29 14d@2024-12-15, 12-06 7d@2024-12-15, 12-12 3d@2024-12-15, "
+                 "12-13 1d@2024-12-15, 12-16 0d@2024-12-15, "
+                 "12-18 overdue-2024-12-18@2024-12-16, 12-20 overdue-2024-12-20@2024-12-16, 12-24 "
+                 "overdue-2024-12-24@2024-12-16"},
                 /* A window of one weekend begins after it has ended. */
                 {{&policy_daily, .from = "2024-12-07", .due = "2024-12-08", .shift = SHIFT_PREVIOUS},
                  "12-09 overdue-2024-12-07@2024-12-06, 12-10 overdue-2024-12-10@2024-12-06, 12-11 "

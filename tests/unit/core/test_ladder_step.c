@@ -457,10 +457,10 @@ static void test_kinds(void **state)
                 {{.due = "2024-12-10"}, RUNG_START, "2024-12-10", KIND_DUE},
                 {{.due = "2024-12-10"}, RUNG_SNOOZE_END, "2024-12-11", KIND_OVERDUE},
                 {{.due = "2024-12-10"}, RUNG_OVERDUE, "2024-12-11", KIND_OVERDUE},
-                /* A Sunday in a long weekend: due from the eve of the nominal day to the effective one. */
-                {{.due = "2024-02-10"}, RUNG_BEFORE, "2024-02-08", KIND_ADVANCE},
-                {{.due = "2024-02-10"}, RUNG_BEFORE, "2024-02-09", KIND_DUE},
-                {{.due = "2024-02-10"}, RUNG_BEFORE, "2024-02-12", KIND_DUE},
+                /* The first of Tet: due on the eve of the effective day and on the day itself. */
+                {{.due = "2024-02-10"}, RUNG_BEFORE, "2024-02-09", KIND_ADVANCE},
+                {{.due = "2024-02-10"}, RUNG_BEFORE, "2024-02-13", KIND_ADVANCE},
+                {{.due = "2024-02-10"}, RUNG_BEFORE, "2024-02-14", KIND_DUE},
                 {{.due = "2024-02-10"}, RUNG_BEFORE, "2024-02-15", KIND_DUE},
                 {{.due = "2024-02-10"}, RUNG_SNOOZE_END, "2024-02-16", KIND_OVERDUE},
                 {{.from = "2024-10-01", .due = "2024-10-31", .tentative = true},

@@ -188,18 +188,22 @@ static enum notice_kind restate(const struct ladder_rules *rules, const struct o
         if (until != CIVIL_NONE && day <= until)
                 return KIND_COUNT;
         if (until != CIVIL_NONE && moved_on_to(rules, until + 1, day))
-                return day > term ? KIND_OVERDUE : day + 1 >= earlier ? KIND_DUE : KIND_ADVANCE;
+                return day > term ? KIND_OVERDUE : day + 1 >= term ? KIND_DUE : KIND_ADVANCE;
         if (plain && is_overdue_day(rules, term, day))
                 return KIND_OVERDUE;
-        for (size_t i = 0; i < rules->policy->n_before; i++)
-                wanted |= moved_back_to(rules, count_back(rules, &rules->policy->before[i], counted), day);
+        for (size_t i = 0; i < rules->policy->n_before; i++) {
+                const struct offset *offset = &rules->policy->before[i];
+                bool itself = plain && offset->days == 0 && offset->workdays == 0;
+
+                wanted |= moved_back_to(rules, itself ? term : count_back(rules, offset, counted), day);
+        }
         if (obligation->from != CIVIL_NONE)
                 wanted |= moved_on_to(rules, obligation->from, day);
         if (!wanted || day > term)
                 return KIND_COUNT;
         if (obligation->observance)
                 return KIND_OBSERVANCE;
-        return plain && day + 1 >= earlier ? KIND_DUE : KIND_ADVANCE;
+        return plain && day + 1 >= term ? KIND_DUE : KIND_ADVANCE;
 }
 
 /* Goes through the days from 40 before to 40 after with one tick each, at the policy's hour: what is sent, and as

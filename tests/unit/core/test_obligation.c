@@ -62,11 +62,14 @@ static void test_dates(void **state)
                  "2024-09-01",
                  true},
                 {{.due = "2024-05-19", .observance = true}, "", "2024-05-19", "2024-05-19", "2024-05-19", false},
-                /* set-date takes the place of all of it. */
+                /* set-date takes the place of all of it: of a term it makes another term, and where the plan leaves the
+                 * day open an appointment, which is on the very day. */
+                {{.due = "2024-12-10", .fixed = "2024-10-13"}, "", "2024-10-13", "2024-10-14", "2024-10-13", false},
+                {{.fixed = "2024-10-13"}, "", "2024-10-13", "2024-10-13", "2024-10-13", false},
                 {{.from = "2024-10-01", .due = "2024-10-31", .tentative = true, .fixed = "2024-10-13"},
                  "",
                  "2024-10-13",
-                 "2024-10-14",
+                 "2024-10-13",
                  "2024-10-13",
                  false},
                 {{.fixed = "2024-10-15"}, "", "2024-10-15", "2024-10-15", "2024-10-15", false},

@@ -61,7 +61,6 @@ struct letter_entry entry_of(enum notice_kind kind, const char *item, const char
                 .title = title,
                 .dates = dates,
                 .state = STATE_PENDING,
-                .due_clock = 17 * 3600,
                 .fix_by = CIVIL_NONE,
                 .old = no_dates(),
                 .snoozed_until = CIVIL_NONE,

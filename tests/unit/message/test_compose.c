@@ -109,7 +109,7 @@ static void test_calendar(void **state)
                 {{KIND_OVERDUE}, {on(1210)}, 1, "20241210"},
                 {{KIND_DATE_SET}, {on(1210)}, 1, "20241210"},
                 {{KIND_OBSERVANCE}, {shifted(519, 517)}, 1, "20240519"},
-                {{KIND_ADVANCE}, {shifted(331, 401)}, 1, "20240331"},
+                {{KIND_ADVANCE}, {shifted(331, 401)}, 1, "20240401"},
                 {{KIND_ADVANCE}, {shifted(331, 329)}, 1, "20240329"},
                 {{KIND_ADVANCE}, {within(1001, 1031, true)}, 1, NULL},
                 {{KIND_ADVANCE}, {no_dates()}, 1, NULL},

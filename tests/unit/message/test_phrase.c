@@ -40,7 +40,7 @@ static void test_terms(void **state)
                 {0, 1210, 1210, false, "thứ Ba, ngày 10/12/2024", "hạn 10/12/2024", "ngày 10/12/2024", ""},
                 {0, 331, 401, false,
                  "Chủ nhật, ngày 31/03/2024 (hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024)",
-                 "hạn 31/03/2024", "ngày 31/03/2024", "hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024"},
+                 "hạn 01/04/2024", "ngày 31/03/2024", "hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024"},
                 {0, 331, 329, false,
                  "Chủ nhật, ngày 31/03/2024 (hạn 31/03/2024 là ngày nghỉ, đề nghị hoàn thành chậm nhất ngày "
                  "29/03/2024)",
@@ -48,7 +48,7 @@ static void test_terms(void **state)
                  "hạn 31/03/2024 là ngày nghỉ, đề nghị hoàn thành chậm nhất ngày 29/03/2024"},
                 {101, 331, 331, false, "trong Quý I/2024, hạn 31/03/2024", "hạn 31/03/2024", "trong Quý I/2024", ""},
                 {101, 331, 401, false,
-                 "trong Quý I/2024, hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024", "hạn 31/03/2024",
+                 "trong Quý I/2024, hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024", "hạn 01/04/2024",
                  "trong Quý I/2024", "hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024"},
                 {1001, 1231, 1231, false, "trong Quý IV/2024, hạn 31/12/2024", "hạn 31/12/2024", "trong Quý IV/2024",
                  ""},
@@ -93,11 +93,13 @@ static void test_left(void **state)
                 {1209, 1210, 1210, false, 1, "ngày mai"},
                 {1210, 1210, 1210, false, 0, "hôm nay"},
                 {1211, 1210, 1210, false, 0, ""},
-                /* Friday, due on Sunday: no working day between, yet neither today nor tomorrow */
-                {329, 331, 401, false, 0, "còn 2 ngày"},
-                {330, 331, 401, false, 0, "ngày mai"},
-                /* the day off is over, the working day after it still counts */
+                /* due on Sunday: Monday counts, and all say the same of it, the Friday before as well */
+                {328, 331, 401, false, 2, "còn 2 ngày làm việc"},
+                {329, 331, 401, false, 1, "còn 1 ngày làm việc"},
+                {331, 331, 401, false, 1, "ngày mai"},
                 {401, 331, 401, false, 0, "hôm nay"},
+                /* on Sunday all the same: no working day between, yet neither today nor tomorrow */
+                {329, 331, 331, false, 0, "còn 2 ngày"},
                 {1001, 1031, 1031, true, 22, ""},
                 {1001, 0, 0, false, 0, ""},
         };
