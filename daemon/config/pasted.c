@@ -94,11 +94,15 @@ bool pasted_closes_string(const char *begin, const char *end, char ret[static PA
         char32_t code;
         size_t n;
 
-        for (const char *at = begin; at<end; at += n> 0 ? n : 1) {
+        for (const char *at = begin; at < end; at += n) {
                 const char *next;
 
                 n = utf8_decode(at, (size_t)(end - at), &code);
-                if (n == 0 || !is_quote(code))
+                if (n == 0) {
+                        n = 1;
+                        continue;
+                }
+                if (!is_quote(code))
                         continue;
                 next = at + n + strspn(at + n, " \t\r");
                 if (next >= end || strchr(",;)]}\n", *next))

@@ -20,13 +20,14 @@ static void make_one_line(char *text)
 {
         size_t size = strlen(text), n;
 
-        for (size_t i = 0; i<size; i += n> 0 ? n : 1) {
+        for (size_t i = 0; i < size; i += n) {
                 char32_t code;
 
                 n = utf8_decode(text + i, size - i, &code);
-                if (n == 0)
+                if (n == 0) {
                         text[i] = '?';
-                else if (utf8_kind(code) & UTF8_STEERS)
+                        n = 1;
+                } else if (utf8_kind(code) & UTF8_STEERS)
                         memset(text + i, '?', n);
         }
 }
