@@ -36,6 +36,7 @@
 #define VERIFY_EVERY_USEC (UINT64_C(24) * 3600 * 1000000)
 #define VERIFY_ACCURACY_USEC (3600ULL * 1000000ULL) /* together with whatever else wakes the machine */
 #define VERIFY_SHARE 1000
+#define VERIFY_AGAIN_USEC (UINT64_C(10) * 1000000) /* after a look that failed: it is a trouble until one does not */
 
 struct service {
         const char *config_path;
@@ -359,14 +360,19 @@ static int on_quiet(sd_event_source *source, void *userdata)
 
 static void verify(struct service *service)
 {
-        uint64_t begun = monotonic_usec(), ended;
+        uint64_t begun = monotonic_usec(), ended, next;
+        int r;
 
         store_on_progress(manager_engine(service->manager)->store, stay_alive, NULL);
-        (void)manager_verify(service->manager); /* what fails is in the journal */
+        r = manager_verify(service->manager);
         store_on_progress(manager_engine(service->manager)->store, NULL, NULL);
         ended = monotonic_usec();
         service->verify_next = ended + VERIFY_SHARE * (ended - begun);
-        (void)sd_event_source_set_time(service->verify, ended + VERIFY_EVERY_USEC);
+        next = ended + (r < 0 ? VERIFY_AGAIN_USEC : VERIFY_EVERY_USEC);
+        if (next < service->verify_next)
+                next = service->verify_next;
+        (void)sd_event_source_set_time_accuracy(service->verify, r < 0 ? VERIFY_AGAIN_USEC : VERIFY_ACCURACY_USEC);
+        (void)sd_event_source_set_time(service->verify, next);
         (void)sd_event_source_set_enabled(service->verify, SD_EVENT_ONESHOT);
 }
 

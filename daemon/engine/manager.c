@@ -40,6 +40,8 @@ struct manager {
         bool unsettled;     /* rungs may be settled beyond what the clock now shows */
         int64_t held_back;  /* bytes of the store's log, when it was last told of; 0: it can be emptied */
         bool moved;         /* agencies may have other addresses than those of the queue */
+        bool touched;       /* another program has written, and what it left was not compared with the plans yet */
+        bool in_doubt;      /* a comparison failed: a trouble until one does not */
 };
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -193,7 +195,7 @@ static int synchronise(struct manager *manager, enum sync_depth depth)
         if (r >= 0)
                 r = sync_run(engine, mended ? SYNC_EVERYTHING : depth, &counts);
         if (r < 0)
-                return engine_store_trouble(engine, r, "Cannot bring the obligations in line with the plans");
+                return r;
         if (counts.mended > 0)
                 journal_say(&engine->journal, EVENT_MENDED, NULL,
                             "The database was damaged: of %zu items it had not what follows from the plans, which was "
@@ -242,7 +244,7 @@ int manager_start(struct manager *manager)
         engine->failures_due = clock_now(&engine->clock); /* of an earlier run, if any: told at the first tick */
         r = synchronise(manager, manager->of_excerpt ? SYNC_CHANGES : SYNC_ROWS);
         if (r < 0)
-                return r;
+                return engine_store_trouble(engine, r, "Cannot bring the obligations in line with the plans");
         manager->running = manager->moved = true;
         return manager_tick(manager);
 }
@@ -372,7 +374,7 @@ static void judge_troubles(struct manager *manager)
         int64_t now = clock_now(&engine->clock);
         char due[CLOCK_TEXT_SIZE];
 
-        if (manager->failures == 0)
+        if (manager->failures == 0 && !manager->in_doubt)
                 troubles_end(&engine->troubles, TROUBLE_STATE, "", &engine->journal, now);
         if (now >= manager->seen_ms)
                 troubles_end(&engine->troubles, TROUBLE_CLOCK, "", &engine->journal, now);
@@ -412,13 +414,19 @@ static int mend(struct manager *manager)
 {
         struct store *store = manager->engine.store;
         int mended = store_verify(store);
-        int touched = mended < 0 ? mended : store_was_touched(store);
-        int r;
+        int r = mended < 0 ? mended : store_was_touched(store);
 
-        if (touched < 0 || (!mended && !touched))
-                return touched < 0 ? touched : MEND_NOTHING;
-        r = synchronise(manager, touched ? SYNC_ROWS : SYNC_CHANGES);
-        return r < 0 ? r : MENDED;
+        if (r < 0)
+                return r;
+        if (r == STORE_CHANGED)
+                manager->touched = true;
+        if (!mended && !manager->touched)
+                return MEND_NOTHING;
+        r = synchronise(manager, manager->touched ? SYNC_ROWS : SYNC_CHANGES);
+        if (r < 0)
+                return r;
+        manager->touched = manager->in_doubt = false;
+        return MENDED;
 }
 
 int manager_tick(struct manager *manager)
@@ -429,7 +437,7 @@ int manager_tick(struct manager *manager)
                 return 0;
         manager->in_tick = true;
         r = work(manager);
-        if (r == -EUCLEAN && mend(manager) == MENDED)
+        if ((r == -EUCLEAN || (r == 0 && manager->failures > 0 && manager->touched)) && mend(manager) == MENDED)
                 r = work(manager);
         manager->in_tick = false;
         if (r < 0)
@@ -505,11 +513,18 @@ int manager_adopt(struct manager *manager, struct settings *settings)
 
 int manager_verify(struct manager *manager)
 {
+        struct engine *engine = &manager->engine;
         int r = mend(manager);
 
+        manager->in_doubt = r < 0;
         if (r < 0)
-                return engine_store_trouble(&manager->engine, r, "Cannot compare what is due with its indexes");
-        return r == MENDED ? manager_tick(manager) : 0;
+                (void)troubles_begin(&engine->troubles, TROUBLE_STATE, "", clock_now(&engine->clock),
+                                     "Reminders may be missing: what is due cannot be compared with the plans: %s",
+                                     engine_words(engine, r));
+        if (r == MENDED)
+                return manager_tick(manager);
+        judge_troubles(manager);
+        return r;
 }
 
 int manager_clock_changed(struct manager *manager)

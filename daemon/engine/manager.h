@@ -45,7 +45,7 @@ int64_t manager_wake(const struct manager *manager);
 /* Puts a loaded configuration in force. On an error the old one goes on. */
 int manager_adopt(struct manager *manager, struct settings *settings);
 /* Looks whether every moment that something is due at is where a tick looks for it; if not, mends it and does what was
- * missed. Between ticks. */
+ * missed. What fails is a trouble until another look does not. Between ticks. */
 int manager_verify(struct manager *manager);
 /* The clock was set, or the time zone's rules changed: everything is judged anew. */
 int manager_clock_changed(struct manager *manager);

@@ -178,6 +178,41 @@ static void a_running_engine_finds_what_is_forged(void **state)
         }
 }
 
+static struct present_trouble *in_trouble(struct play *play)
+{
+        return troubles_find(&play_engine(play)->troubles, TROUBLE_STATE, "");
+}
+
+/* What somebody left there cannot be compared just now: it is a trouble, and is not forgotten. */
+static void a_comparison_that_fails_is_a_trouble_until_one_does_not(void **state)
+{
+        static const char *const in_the_way[] = {"BEGIN IMMEDIATE", "UPDATE obligation SET fixed = 7 WHERE id = 1"};
+        static const char *const cleared[] = {"ROLLBACK", "UPDATE obligation SET fixed = NULL WHERE id = 1"};
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(in_the_way); i++) {
+                struct play *play = play_new("2024-06-10", REPORT, "", false);
+                sqlite3 *db = NULL;
+                char path[200];
+
+                forge(play, "UPDATE obligation SET next_fire = NULL");
+                snprintf(path, sizeof(path), "%s/state/" STORE_FILE, play_folder(play));
+                assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+                assert_int_equal(sqlite3_exec(db, in_the_way[i], NULL, NULL, NULL), SQLITE_OK);
+                assert_true(manager_verify(play_manager(play)) < 0);
+                assert_true(manager_verify(play_manager(play)) < 0);
+                assert_non_null(in_trouble(play));
+                assert_int_equal(sqlite3_exec(db, cleared[i], NULL, NULL, NULL), SQLITE_OK);
+                assert_int_equal(manager_tick(play_manager(play)), 0);
+                assert_non_null(in_trouble(play)); /* it can be written, and what is due is not known */
+                assert_int_equal(manager_verify(play_manager(play)), 0);
+                assert_null(in_trouble(play));
+                assert_int_equal(sqlite3_close(db), SQLITE_OK);
+                assert_all_told(play);
+                play_free(play);
+        }
+}
+
 #define INSPECTION \
         "{ id = \"kiem-tra\"; title = \"Kiểm tra\"; window = [\"2024-06-18\", \"2024-06-26\"]; tentative = true;" \
         " fix_by = \"2024-06-17\"; for = [\"members\"]; policy = \"inspection\"; }"
@@ -275,6 +310,7 @@ int main(void)
                 cmocka_unit_test(a_start_asks_the_plan),
                 cmocka_unit_test(a_start_finds_what_was_forged),
                 cmocka_unit_test(a_running_engine_finds_what_is_forged),
+                cmocka_unit_test(a_comparison_that_fails_is_a_trouble_until_one_does_not),
                 cmocka_unit_test(a_start_finds_forged_rungs),
                 cmocka_unit_test(a_running_engine_finds_forged_rungs),
                 cmocka_unit_test(a_sound_state_is_not_taken_for_damage),
