@@ -136,19 +136,24 @@ static void forge(struct play *play, const char *change)
 }
 
 /* Nobody is left out. Besides, who was told a forged day is told the right one. */
+static void assert_all_sent(struct play *play, const char *until, const char *const *owed, size_t n)
+{
+        play_until(play, until);
+
+        const char *sent = play_sent(play);
+
+        for (size_t i = 0; i < n; i++)
+                if (!strstr(sent, owed[i]))
+                        fail_msg("%s is not in\n%s", owed[i], sent);
+}
+
 static void assert_all_told(struct play *play)
 {
         static const char *const owed[] = {"06-13 08:00 due a bao-cao", "06-13 08:00 due b bao-cao",
                                            "06-13 08:00 due c bao-cao", "06-14 08:00 due a bao-cao",
                                            "06-14 08:00 due b bao-cao", "06-14 08:00 due c bao-cao"};
 
-        play_until(play, "2024-06-14 12:00");
-
-        const char *sent = play_sent(play);
-
-        for (size_t i = 0; i < ELEMENTS(owed); i++)
-                if (!strstr(sent, owed[i]))
-                        fail_msg("%s is not in\n%s", owed[i], sent);
+        assert_all_sent(play, "2024-06-14 12:00", owed, ELEMENTS(owed));
 }
 
 static void a_start_finds_what_was_forged(void **state)
@@ -242,13 +247,7 @@ static void assert_all_asked(struct play *play)
         static const char *const owed[] = {"06-17 08:00 fix_date a kiem-tra", "06-21 08:00 fix_date a kiem-tra",
                                            "06-19 08:00 escalation a bao-cao", "06-21 08:00 escalation d bao-cao"};
 
-        play_until(play, "2024-06-21 12:00");
-
-        const char *sent = play_sent(play);
-
-        for (size_t i = 0; i < ELEMENTS(owed); i++)
-                if (!strstr(sent, owed[i]))
-                        fail_msg("%s is not in\n%s", owed[i], sent);
+        assert_all_sent(play, "2024-06-21 12:00", owed, ELEMENTS(owed));
 }
 
 static void a_start_finds_forged_rungs(void **state)
