@@ -65,6 +65,7 @@ static void assert_as_core_says(struct store *store, const struct calendar *cale
                 OK(store, store_count(store, today, &counts));
                 assert_int_equal(counts.overdue, found.n);
                 assert_int_equal(counts.obligations_open, n_open);
+                assert_int_equal(store_recount(store), 0);
         }
 }
 
