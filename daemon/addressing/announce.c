@@ -50,11 +50,14 @@ static int announce(struct engine *engine, const struct obligation_record *recor
 }
 
 int announce_decision(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
-                      const char *by, const char *note)
+                      const char *by, const char *asked_by, const char *note)
 {
-        return announce(
-                engine, record, kind,
-                &(struct notice_detail){.by = (char *)by, .note = (char *)note, .due = CIVIL_NONE, .from = CIVIL_NONE});
+        return announce(engine, record, kind,
+                        &(struct notice_detail){.by = (char *)by,
+                                                .asked_by = (char *)asked_by,
+                                                .note = (char *)note,
+                                                .due = CIVIL_NONE,
+                                                .from = CIVIL_NONE});
 }
 
 /* ---- what was told before ---- */
@@ -90,7 +93,7 @@ int announce_end(struct engine *engine, const struct obligation_record *record, 
         struct told told = {0};
         int r = look_for_told(engine, record, &told);
 
-        return r < 0 || !told.anything ? r : announce_decision(engine, record, kind, by, note);
+        return r < 0 || !told.anything ? r : announce_decision(engine, record, kind, by, NULL, note);
 }
 
 int announce_reopening(struct engine *engine, const struct obligation_record *record, const char *by, const char *note)
@@ -98,7 +101,7 @@ int announce_reopening(struct engine *engine, const struct obligation_record *re
         struct told told = {0};
         int r = look_for_told(engine, record, &told);
 
-        return r < 0 || !told.ended ? r : announce_decision(engine, record, KIND_REOPENED, by, note);
+        return r < 0 || !told.ended ? r : announce_decision(engine, record, KIND_REOPENED, by, NULL, note);
 }
 
 /* ---- dates ---- */
@@ -205,6 +208,8 @@ char *notice_detail_write(const struct notice_detail *detail)
         json_open(&json, NULL, '{');
         if (detail->by)
                 json_put_string(&json, "by", detail->by);
+        if (detail->asked_by)
+                json_put_string(&json, "asked_by", detail->asked_by);
         if (detail->note)
                 json_put_string(&json, "note", detail->note);
         if (detail->from != CIVIL_NONE)
@@ -247,6 +252,8 @@ int notice_detail_read(const char *text, struct notice_detail *ret)
         if (r == 0)
                 r = get_text(object, "by", &detail.by);
         if (r == 0)
+                r = get_text(object, "asked_by", &detail.asked_by);
+        if (r == 0)
                 r = get_text(object, "note", &detail.note);
         json_decref(object);
         if (r < 0) {
@@ -260,5 +267,6 @@ int notice_detail_read(const char *text, struct notice_detail *ret)
 void notice_detail_clear(struct notice_detail *detail)
 {
         free(detail->by);
+        free(detail->asked_by);
         free(detail->note);
 }

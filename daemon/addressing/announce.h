@@ -3,9 +3,9 @@
 
 #include "runtime/engine.h"
 
-/* What a notice's detail holds for the kinds below: who, why, and the dates before. */
+/* What a notice's detail holds for the kinds below: who decided, at whose request, why, and the dates before. */
 struct notice_detail {
-        char *by, *note;
+        char *by, *asked_by, *note;
         civil_day from, due;
         bool tentative;
 };
@@ -15,11 +15,11 @@ char *notice_detail_write(const struct notice_detail *detail);
 int notice_detail_read(const char *text, struct notice_detail *ret);
 void notice_detail_clear(struct notice_detail *detail);
 
-/* `by` and `note` may be NULL in all of them. */
+/* `by`, `asked_by` and `note` may be NULL in all of them. */
 
 /* Something was decided on an obligation: snoozed, completed. */
 int announce_decision(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
-                      const char *by, const char *note);
+                      const char *by, const char *asked_by, const char *note);
 /* A date was set, changed or cleared: cancels what is queued about the old one and writes the notice; that a day is
  * gone is told to those who were told anything. 1: it is the date that they last heard of, and there is nothing to
  * tell; what was cancelled when it moved away is to be judged anew. */

@@ -82,37 +82,46 @@ static int add_row(struct matrix *matrix, const struct obligation_record *record
 
 /* Records come occurrence by occurrence only when their dates agree; a unit with a day of its own may come later, so
  * its row is looked for from the end. */
-static struct letter_debtor *cells_of(struct matrix *matrix, const struct obligation_record *record)
+static size_t row_of(const struct matrix *matrix, const struct obligation_record *record)
 {
-        for (size_t i = matrix->letter.n_rows; matrix->rows && i-- > 0;)
+        size_t i = matrix->letter.n_rows;
+
+        while (matrix->rows && i-- > 0)
                 if (strcmp(matrix->rows[i].item, record->item) == 0 &&
                     strcmp(matrix->rows[i].occurrence, record->key) == 0)
-                        return matrix->cells[i];
-        return NULL;
+                        return i;
+        return matrix->letter.n_rows;
+}
+
+static bool same_dates(const struct obligation_dates *a, const struct obligation_dates *b)
+{
+        return a->from == b->from && a->due == b->due && a->effective == b->effective && a->tentative == b->tentative;
 }
 
 static int add_cell(void *userdata, const struct obligation_record *record)
 {
         struct matrix *matrix = userdata;
         const struct roster *roster = &matrix->facts->config->roster;
-        struct letter_debtor *cells;
+        struct obligation_dates dates;
+        size_t row;
 
         if (record->obligation.observance)
                 return 0;
-        cells = cells_of(matrix, record);
-        if (!cells) {
+        row = row_of(matrix, record);
+        if (row == matrix->letter.n_rows) {
                 int r = add_row(matrix, record);
 
                 if (r < 0)
                         return r;
-                cells = matrix->cells[matrix->letter.n_rows - 1];
         }
+        dates = obligation_dates(&record->obligation, matrix->facts->config->calendar);
         for (size_t i = 0; i < matrix->letter.n_columns; i++)
                 if (strcmp(roster->agencies[matrix->members[i]].id, record->agency) == 0) {
-                        int r = debtor_of(matrix->facts, record, &cells[i]);
+                        struct letter_debtor *cell = &matrix->cells[row][i];
+                        int r = debtor_of(matrix->facts, record, cell);
 
-                        matrix->anything_open |=
-                                obligation_is_open(&record->obligation) && cells[i].state != STATE_PASSED;
+                        matrix->anything_open |= obligation_is_open(&record->obligation) && cell->state != STATE_PASSED;
+                        matrix->rows[row].dates_differ |= !same_dates(&matrix->rows[row].dates, &dates);
                         return r;
                 }
         return 0;

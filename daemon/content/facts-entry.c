@@ -179,6 +179,7 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
                 return r;
         ret->kind = notice->kind;
         ret->decided_by = facts_keep_copy(facts, detail.by);
+        ret->asked_by = facts_keep_copy(facts, detail.asked_by);
         ret->reason = facts_keep_copy(facts, detail.note);
         ret->done_at = notice->rung_at;
         if (notice->kind == KIND_COMPLETED)

@@ -13,12 +13,12 @@
 
 /* What goes with the items and agencies; which verb takes what says daemon/doc/formats.md section 4. */
 struct details {
-        const char *on, *until, *date, *reason, *note; /* "" where not given */
+        const char *on, *until, *date, *reason, *note, *asked_by; /* "" where not given */
         int all, force;
 };
 #define DETAILS_NONE \
         { \
-                .on = "", .until = "", .date = "", .reason = "", .note = "" \
+                .on = "", .until = "", .date = "", .reason = "", .note = "", .asked_by = "" \
         }
 
 struct request {
@@ -49,7 +49,7 @@ static int snooze(struct request *request)
         if (r < 0)
                 return r;
         return decide_snooze(control_engine(request->control), &request->decider, request->scopes, day, details->reason,
-                             details->force, &request->result);
+                             *details->asked_by ? details->asked_by : NULL, details->force, &request->result);
 }
 
 static int unsnooze(struct request *request)
@@ -266,7 +266,7 @@ static int read_details(sd_bus_message *call, struct details *details, sd_bus_er
 {
         const struct filter_key texts[] = {
                 {"on", &details->on},         {"until", &details->until}, {"date", &details->date},
-                {"reason", &details->reason}, {"note", &details->note},
+                {"reason", &details->reason}, {"note", &details->note},   {"asked-by", &details->asked_by},
         };
         const struct truth_key truths[] = {{"all", &details->all}, {"force", &details->force}};
 

@@ -6,13 +6,12 @@
 
 enum trait {
         REMINDS = 1 << 0,
-        LOOKS_AHEAD = 1 << 1,
-        CONFIRMS = 1 << 2,
-        TELLS_DATE = 1 << 3,
-        TAKES_BACK = 1 << 4,
-        ENDS_DEBT = 1 << 5,
-        ENDS_ENTRY = 1 << 6,
-        NAMES_DAY = 1 << 7,
+        CONFIRMS = 1 << 1,
+        TELLS_DATE = 1 << 2,
+        TAKES_BACK = 1 << 3,
+        ENDS_DEBT = 1 << 4,
+        ENDS_ENTRY = 1 << 5,
+        NAMES_DAY = 1 << 6,
 };
 
 static const struct {
@@ -21,10 +20,10 @@ static const struct {
 } kinds[KIND_COUNT] = {
         [KIND_ESCALATION] = {"escalation", 0},
         [KIND_OVERDUE] = {"overdue", REMINDS | NAMES_DAY},
-        [KIND_DUE] = {"due", REMINDS | LOOKS_AHEAD | NAMES_DAY},
+        [KIND_DUE] = {"due", REMINDS | NAMES_DAY},
         [KIND_FIX_DATE] = {"fix_date", 0},
         [KIND_DATE_SET] = {"date_set", TELLS_DATE | NAMES_DAY},
-        [KIND_ADVANCE] = {"advance", REMINDS | LOOKS_AHEAD | NAMES_DAY},
+        [KIND_ADVANCE] = {"advance", REMINDS | NAMES_DAY},
         [KIND_OBSERVANCE] = {"observance", NAMES_DAY},
         [KIND_SNOOZED] = {"snoozed", CONFIRMS},
         [KIND_COMPLETED] = {"completed", CONFIRMS | ENDS_DEBT | ENDS_ENTRY},
@@ -45,11 +44,6 @@ static bool has_any(enum notice_kind kind, unsigned traits)
 bool kind_reminds(enum notice_kind kind)
 {
         return has_any(kind, REMINDS);
-}
-
-bool kind_looks_ahead(enum notice_kind kind)
-{
-        return has_any(kind, LOOKS_AHEAD);
 }
 
 bool kind_confirms(enum notice_kind kind)

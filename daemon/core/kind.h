@@ -27,8 +27,6 @@ enum notice_kind {
 
 /* Reminds an agency of what it owes: a snooze silences these, and they are counted. */
 bool kind_reminds(enum notice_kind kind);
-/* A reminder of a day that is not over. */
-bool kind_looks_ahead(enum notice_kind kind);
 /* Says to whom it concerns that a person snoozed or finished something. Sent only where confirmations are wanted. */
 bool kind_confirms(enum notice_kind kind);
 /* Says that a date was set, changed or cleared. */

@@ -120,7 +120,7 @@ static void put_cell(const struct matrix *matrix, size_t line, size_t column, bo
 
         printf("<td class=\"m %s\" title=\"", kinds[mark].css);
         put_escaped(kinds[mark].name);
-        printf("\">%s", matrix_marks[mark]);
+        printf("\">%s", mark_sign(mark));
         if (row && with_day && *received_text(row, "due") && !received_truth(row, "tentative"))
                 printf("<br><small>%.2s/%.2s</small>", received_text(row, "due") + 8, received_text(row, "due") + 5);
         fputs("</td>", stdout);
@@ -169,6 +169,6 @@ void matrix_print_html(const struct matrix *matrix, const json_t *status)
                 printf("<td class=\"m\">%zu</td>", matrix->columns[c].overdue);
         fputs("</tr>\n</tbody>\n</table>\n<p class=\"legend\">", stdout);
         for (int mark = MARK_DONE; mark < MARK_COUNT; mark++)
-                printf("%s%s %s", mark > MARK_DONE ? "; " : "", matrix_marks[mark], kinds[mark].name);
+                printf("%s%s %s", mark > MARK_DONE ? "; " : "", mark_sign((enum mark)mark), kinds[mark].name);
         fputs("; ô trống: không thuộc nhiệm vụ của đơn vị.</p>\n</html>\n", stdout);
 }

@@ -10,27 +10,13 @@
 #define NAME_MOST 44   /* columns of an item's name */
 #define COLUMN_WIDTH 4 /* of an agency's number or mark, with its gap */
 
-const char *const matrix_marks[MARK_COUNT] = {
-        [MARK_NONE] = "",    [MARK_DONE] = "✓",    [MARK_LATE] = "±",   [MARK_OVERDUE] = "✗", [MARK_SNOOZED] = "z",
-        [MARK_COMING] = "·", [MARK_UNDATED] = "?", [MARK_WAIVED] = "–", [MARK_UNCLEAR] = "…",
-};
-
 enum mark matrix_mark(const json_t *row)
 {
-        static const struct {
-                const char *state;
-                enum mark mark;
-        } marks[] = {
-                {"done", MARK_DONE},       {"late", MARK_LATE},      {"overdue", MARK_OVERDUE},
-                {"snoozed", MARK_SNOOZED}, {"pending", MARK_COMING}, {"tentative", MARK_UNDATED},
-                {"undated", MARK_UNDATED}, {"waived", MARK_WAIVED},  {"unclear", MARK_UNCLEAR},
-                {"passed", MARK_UNCLEAR},
-        };
+        enum obligation_state state;
 
-        for (size_t i = 0; row && i < ELEMENTS(marks); i++)
-                if (strcmp(received_text(row, "state"), marks[i].state) == 0)
-                        return marks[i].mark;
-        return MARK_NONE;
+        if (!row || obligation_state_parse(received_text(row, "state"), &state) < 0)
+                return MARK_NONE;
+        return mark_of_state(state);
 }
 
 /* ---- gathering ---- */
@@ -189,7 +175,7 @@ static void print_terminal(const struct style *style, const struct matrix *matri
                         enum look look = row ? look_of_state(received_text(row, "state")) : LOOK_PLAIN;
 
                         style_begin(style, look);
-                        text_pad_left(stdout, matrix_marks[matrix_mark(row)], COLUMN_WIDTH);
+                        text_pad_left(stdout, mark_sign(matrix_mark(row)), COLUMN_WIDTH);
                         style_end(style, look);
                 }
                 putchar('\n');

@@ -1,20 +1,8 @@
 /* The matrix: items by agencies, one mark each, for a meeting. */
 #pragma once
 
+#include "core/mark.h"
 #include "ctl/cli.h"
-
-enum mark {
-        MARK_NONE,
-        MARK_DONE,
-        MARK_LATE,
-        MARK_OVERDUE,
-        MARK_SNOOZED,
-        MARK_COMING,
-        MARK_UNDATED,
-        MARK_WAIVED,
-        MARK_UNCLEAR,
-        MARK_COUNT
-};
 
 struct matrix_column {
         const char *id, *name, *short_name;
@@ -29,8 +17,6 @@ struct matrix {
         const json_t **cells; /* n_lines times n_columns; NULL: does not owe it */
 };
 
-/* One column of the terminal each. */
-extern const char *const matrix_marks[MARK_COUNT];
 enum mark matrix_mark(const json_t *row);
 
 static inline const json_t *matrix_cell(const struct matrix *matrix, size_t line, size_t column)

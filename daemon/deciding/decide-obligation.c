@@ -120,7 +120,8 @@ static int snooze_one(const struct change *change, struct obligation_record *rec
         record->obligation.snoozed_until = change->day;
         replace(&record->snoozed_by, change->decider->name);
         replace(&record->snooze_reason, change->text);
-        if (asprintf(&detail, "until %s%s: %s", civil_format(change->day, until), change->force ? ", forced" : "",
+        if (asprintf(&detail, "until %s%s%s%s: %s", civil_format(change->day, until), change->force ? ", forced" : "",
+                     change->asked_by ? ", asked by " : "", change->asked_by ? change->asked_by : "",
                      change->text) < 0) {
                 detail = NULL;
                 return -ENOMEM;
@@ -137,12 +138,19 @@ static int snooze_one(const struct change *change, struct obligation_record *rec
 }
 
 int decide_snooze(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
-                  civil_day until, const char *reason, bool force, struct decision_result *ret)
+                  civil_day until, const char *reason, const char *asked_by, bool force, struct decision_result *ret)
 {
-        struct change change = {.engine = engine, .decider = decider, .day = until, .text = reason, .force = force};
+        struct change change = {.engine = engine,
+                                .decider = decider,
+                                .day = until,
+                                .text = reason,
+                                .asked_by = asked_by,
+                                .force = force};
 
         if (!reason || !decision_text_valid(reason))
                 return no_text(ret, "reason");
+        if (asked_by && !decision_text_valid(asked_by))
+                return no_text(ret, "name of who asked");
         return decision_run(&change, scope, "snooze", false, snooze_one, ret);
 }
 

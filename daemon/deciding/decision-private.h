@@ -11,7 +11,8 @@ struct change {
         civil_day today;
         /* arguments of the one decision that is being made */
         civil_day day;
-        const char *text; /* reason or note, or NULL */
+        const char *text;     /* reason or note, or NULL */
+        const char *asked_by; /* at whose request, in words for a letter, or NULL */
         bool force;
         bool quiet; /* nobody is sent a confirmation */
 };

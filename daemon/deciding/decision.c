@@ -128,7 +128,7 @@ int decision_confirm(const struct change *change, const struct obligation_record
 {
         if (change->quiet || !engine_config(change->engine)->confirmations)
                 return 0;
-        return announce_decision(change->engine, record, kind, change->decider->name, note);
+        return announce_decision(change->engine, record, kind, change->decider->name, change->asked_by, note);
 }
 
 int decision_store(const struct change *change, struct obligation_record *record)

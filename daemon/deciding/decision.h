@@ -40,7 +40,7 @@ void decision_result_clear(struct decision_result *result);
 
 /* All return an enum decision_outcome or an error of the store. Nothing is changed unless it is DECIDED. */
 int decide_snooze(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
-                  civil_day until, const char *reason, bool force, struct decision_result *ret);
+                  civil_day until, const char *reason, const char *asked_by, bool force, struct decision_result *ret);
 int decide_unsnooze(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                     struct decision_result *ret);
 int decide_done(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,

@@ -37,7 +37,9 @@ struct letter_entry {
         int32_t ordinal;                 /* overdue: this is reminder number … */
         civil_day fix_by;                /* fix_date */
         struct obligation_dates old;     /* date_set: what held before; old.due CIVIL_NONE: nothing did */
-        const char *decided_by, *reason; /* snoozed, completed, date_set: who and why or note; or NULL */
+        const char *decided_by, *reason; /* snoozed, completed, date_set: who and why or note; or NULL. Who decided is a
+                                          * login name: programs are told it, and no letter says it */
+        const char *asked_by;            /* snoozed: at whose request; or NULL */
         civil_day snoozed_until;
         wall_time done_at; /* completed; WALL_NONE */
         civil_day done_on;
@@ -57,6 +59,7 @@ struct letter_entry {
 struct letter_row {
         const char *plan, *item, *occurrence, *title;
         struct obligation_dates dates;
+        bool dates_differ;                 /* from agency to agency: those above are of one of them */
         const struct letter_debtor *cells; /* one for each column; state STATE_COUNT: does not owe it */
 };
 

@@ -44,6 +44,7 @@ static void put_decision(struct text *json, const struct letter_entry *entry)
         json_put_day(json, "fix_by", entry->fix_by);
         json_put_day(json, "old_due", entry->old.due);
         json_put_text(json, "decided_by", entry->decided_by);
+        json_put_text(json, "asked_by", entry->asked_by);
         json_put_text(json, "reason", entry->reason);
         json_put_day(json, "snoozed_until", entry->snoozed_until);
         json_put_day(json, "done_on", entry->done_on);

@@ -1,5 +1,6 @@
 /* The values of a digest: its five lists, and for the head the matrix of items by agencies. */
 #include "base/text.h"
+#include "core/mark.h"
 #include "message/values_parts.h"
 
 /* ---- the five lists; the index of the scope is the section ---- */
@@ -36,37 +37,36 @@ static bool section_at(const struct scope *scope, size_t section, struct fill *r
 
 /* ---- what a cell of the matrix shows ---- */
 
-static enum value_name flag_of(const struct letter_debtor *cell)
+static const enum value_name flags[MARK_COUNT] = {
+        [MARK_NONE] = NAME_cell_none,       [MARK_DONE] = NAME_cell_done,       [MARK_LATE] = NAME_cell_late,
+        [MARK_OVERDUE] = NAME_cell_overdue, [MARK_SNOOZED] = NAME_cell_snoozed, [MARK_COMING] = NAME_cell_coming,
+        [MARK_UNDATED] = NAME_cell_waiting, [MARK_WAIVED] = NAME_cell_waived,   [MARK_UNCLEAR] = NAME_cell_unclear,
+};
+
+static bool find_sign(enum mark mark, unsigned name, struct fill *ret)
 {
-        switch (cell->state) {
-        case STATE_DONE:
-                return NAME_cell_done;
-        case STATE_LATE:
-                return NAME_cell_late;
-        case STATE_OVERDUE:
-                return NAME_cell_overdue;
-        case STATE_SNOOZED:
-                return NAME_cell_snoozed;
-        case STATE_PENDING:
-                return NAME_cell_coming;
-        case STATE_TENTATIVE:
-        case STATE_UNDATED:
-                return NAME_cell_waiting;
-        case STATE_WAIVED:
-                return NAME_cell_waived;
-        case STATE_UNCLEAR:
-        case STATE_PASSED: /* observances, which have no cell, apart */
-                return NAME_cell_unclear;
-        case STATE_WITHDRAWN:
-        case STATE_COUNT:
-                break;
-        }
-        return NAME_cell_none;
+        if (name == NAME_mark)
+                return fill_phrase(ret, mark_sign(mark));
+        return name == flags[mark] && fill_bool(ret, true);
 }
 
 static bool find_in_cell(const struct scope *scope, unsigned name, struct fill *ret)
 {
-        return name == flag_of(scope->facts) && fill_bool(ret, true);
+        const struct letter_debtor *cell = scope->facts;
+        return find_sign(mark_of_state(cell->state), name, ret);
+}
+
+/* The meaning of each mark; the index of the scope is the mark. */
+static bool find_in_legend(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        if (name == NAME_last)
+                return fill_bool(ret, scope->index + 1 == MARK_COUNT);
+        return find_sign((enum mark)scope->index, name, ret);
+}
+
+static bool legend_at(const struct scope *scope, size_t mark, struct fill *ret)
+{
+        return mark != MARK_NONE && fill_part(ret, scope, find_in_legend, NULL, mark);
 }
 
 /* ---- rows and columns; the facts of a row's scope are the matrix, its index is the row ---- */
@@ -83,16 +83,12 @@ static bool cell_at(const struct scope *scope, size_t column, struct fill *ret)
 }
 
 /* For a text, which has no table: the agencies that share a mark. The facts are the matrix, too, the index is that of
- * the row times MARKS, and the mark. */
-static const enum value_name marks[] = {NAME_cell_done,   NAME_cell_late,    NAME_cell_overdue, NAME_cell_snoozed,
-                                        NAME_cell_coming, NAME_cell_waiting, NAME_cell_waived,  NAME_cell_unclear};
-#define MARKS ELEMENTS(marks)
-
+ * the row times MARK_COUNT, and the mark. */
 static void add_names(struct text *names, const struct letter_matrix *matrix, const struct letter_row *row,
-                      enum value_name mark)
+                      enum mark mark)
 {
         for (size_t i = 0; i < matrix->n_columns; i++) {
-                if (flag_of(&row->cells[i]) != mark)
+                if (mark_of_state(row->cells[i].state) != mark)
                         continue;
                 if (names->size)
                         text_add(names, ", ", 2);
@@ -103,11 +99,11 @@ static void add_names(struct text *names, const struct letter_matrix *matrix, co
 static bool find_in_mark(const struct scope *scope, unsigned name, struct fill *ret)
 {
         const struct letter_matrix *matrix = scope->facts;
-        enum value_name mark = marks[scope->index % MARKS];
+        enum mark mark = (enum mark)(scope->index % MARK_COUNT);
         if (name != NAME_names)
-                return name == mark && fill_bool(ret, true);
+                return find_sign(mark, name, ret);
         struct text names = {0};
-        add_names(&names, matrix, &matrix->rows[scope->index / MARKS], mark);
+        add_names(&names, matrix, &matrix->rows[scope->index / MARK_COUNT], mark);
         return fill_take(ret, &names);
 }
 
@@ -115,9 +111,9 @@ static bool mark_at(const struct scope *scope, size_t mark, struct fill *ret)
 {
         const struct letter_matrix *matrix = scope->facts;
         const struct letter_row *row = row_of(scope);
-        for (size_t i = 0; i < matrix->n_columns; i++)
-                if (flag_of(&row->cells[i]) == marks[mark] && *matrix->columns[i].agency_short)
-                        return fill_part(ret, scope, find_in_mark, matrix, scope->index * MARKS + mark);
+        for (size_t i = 0; mark != MARK_NONE && i < matrix->n_columns; i++)
+                if (mark_of_state(row->cells[i].state) == mark && *matrix->columns[i].agency_short)
+                        return fill_part(ret, scope, find_in_mark, matrix, scope->index * MARK_COUNT + mark);
         return false;
 }
 
@@ -129,11 +125,13 @@ static bool find_in_row(const struct scope *scope, unsigned name, struct fill *r
         case NAME_title:
                 return fill_text(ret, row->title);
         case NAME_limit:
-                return fill_phrase(ret, phrase_limit(&row->dates, ret->room));
+                return row->dates_differ || fill_phrase(ret, phrase_limit(&row->dates, ret->room));
+        case NAME_dates_differ:
+                return fill_bool(ret, row->dates_differ);
         case NAME_cells:
                 return fill_list(ret, scope, matrix->n_columns, cell_at);
         case NAME_marks:
-                return fill_list(ret, scope, MARKS, mark_at);
+                return fill_list(ret, scope, MARK_COUNT, mark_at);
         default:
                 return false;
         }
@@ -177,6 +175,8 @@ static bool find_in_matrix(const struct scope *scope, unsigned name, struct fill
                 return fill_list(ret, scope, matrix->n_columns, column_at);
         case NAME_rows:
                 return fill_list(ret, scope, matrix->n_rows, row_at);
+        case NAME_legend:
+                return fill_list(ret, scope, MARK_COUNT, legend_at);
         default:
                 return false;
         }

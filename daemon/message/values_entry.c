@@ -64,8 +64,6 @@ static bool find_in_debtor(const struct scope *scope, unsigned name, struct fill
                 return fill_day(ret, debtor->last_reminder);
         case NAME_debtor_snoozed_until:
                 return fill_day(ret, debtor->state == STATE_SNOOZED ? debtor->snoozed_until : CIVIL_NONE);
-        case NAME_snoozed_by:
-                return fill_text(ret, debtor->snoozed_by);
         case NAME_snooze_reason:
                 return fill_text(ret, debtor->snooze_reason);
         default:
@@ -252,8 +250,8 @@ static bool find_decision(const struct letter_entry *entry, unsigned name, struc
                 return entry->old.due == CIVIL_NONE || fill_phrase(ret, phrase_day(&entry->old, ret->room));
         case NAME_changed:
                 return fill_bool(ret, has_day(&entry->old));
-        case NAME_decided_by:
-                return fill_text(ret, entry->decided_by);
+        case NAME_asked_by:
+                return fill_text(ret, entry->asked_by);
         case NAME_reason:
                 return fill_text(ret, entry->reason);
         case NAME_snoozed:

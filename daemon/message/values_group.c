@@ -1,5 +1,9 @@
 /* The values of several notices in one message: the entries of each kind under a heading, and what the subject counts.
  */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "message/values_parts.h"
 
@@ -56,8 +60,9 @@ static bool group_at(const struct scope *scope, size_t kind, struct fill *ret)
 
 /* ---- what the subject counts ---- */
 
-static const enum value_name parts[] = {NAME_is_escalation, NAME_is_overdue,    NAME_is_reminder,   NAME_is_fix_date,
-                                        NAME_is_date_set,   NAME_is_observance, NAME_is_taken_back, NAME_is_other};
+static const enum value_name parts[] = {NAME_is_escalation, NAME_is_overdue,    NAME_is_due,
+                                        NAME_is_reminder,   NAME_is_fix_date,   NAME_is_date_set,
+                                        NAME_is_observance, NAME_is_taken_back, NAME_is_other};
 
 static size_t count_kinds(const struct values *values, bool (*is_counted)(enum notice_kind kind))
 {
@@ -76,8 +81,10 @@ static size_t count_part(const struct values *values, enum value_name part)
                 return counts[KIND_ESCALATION];
         case NAME_is_overdue:
                 return counts[KIND_OVERDUE];
+        case NAME_is_due:
+                return counts[KIND_DUE];
         case NAME_is_reminder:
-                return count_kinds(values, kind_looks_ahead);
+                return counts[KIND_ADVANCE];
         case NAME_is_fix_date:
                 return counts[KIND_FIX_DATE];
         case NAME_is_date_set:
@@ -99,6 +106,50 @@ static bool is_first(const struct values *values, size_t part)
         return true;
 }
 
+/* By how many working days they are late: "3", "3–15"; "" where it is not a whole one yet. */
+static char *say_days_late(const struct letter *letter, char phrase[static PHRASE_SIZE])
+{
+        int32_t least = INT32_MAX, most = 0;
+        for (size_t i = 0; i < letter->n_entries; i++) {
+                const struct letter_entry *entry = &letter->entries[i];
+                if (entry->kind != KIND_OVERDUE || entry->days_late <= 0)
+                        continue;
+                least = entry->days_late < least ? entry->days_late : least;
+                most = entry->days_late > most ? entry->days_late : most;
+        }
+        phrase[0] = '\0';
+        if (least < most)
+                (void)snprintf(phrase, PHRASE_SIZE, "%" PRIi32 "–%" PRIi32, least, most);
+        else if (most > 0)
+                (void)snprintf(phrase, PHRASE_SIZE, "%" PRIi32, most);
+        return phrase;
+}
+
+/* What is due on that day. */
+static bool is_due_on(const struct letter *letter, civil_day day)
+{
+        for (size_t i = 0; i < letter->n_entries; i++)
+                if (letter->entries[i].kind == KIND_DUE && phrase_deadline(&letter->entries[i].dates) == day)
+                        return true;
+        return false;
+}
+
+/* When it is due: today, tomorrow, or both; then the day is today. */
+static bool find_due(const struct letter *letter, unsigned name, struct fill *ret)
+{
+        civil_day today = wall_day(letter->now);
+        switch (name) {
+        case NAME_today:
+                return fill_bool(ret, is_due_on(letter, today));
+        case NAME_tomorrow:
+                return fill_bool(ret, is_due_on(letter, today + 1));
+        case NAME_deadline:
+                return fill_day(ret, is_due_on(letter, today) ? today : today + 1);
+        default:
+                return false;
+        }
+}
+
 static bool find_in_part(const struct scope *scope, unsigned name, struct fill *ret)
 {
         const struct values *values = scope_values(scope);
@@ -107,8 +158,11 @@ static bool find_in_part(const struct scope *scope, unsigned name, struct fill *
                 return fill_number(ret, (int64_t)count_part(values, parts[scope->index]));
         case NAME_first:
                 return fill_bool(ret, is_first(values, scope->index));
+        case NAME_days_late:
+                return fill_phrase(ret, say_days_late(values->letter, ret->room));
         default:
-                return name == parts[scope->index] && fill_bool(ret, true);
+                return (parts[scope->index] == NAME_is_due && find_due(values->letter, name, ret)) ||
+                       (name == parts[scope->index] && fill_bool(ret, true));
         }
 }
 
@@ -125,7 +179,7 @@ static const struct letter_entry *nearest_of(const struct letter *letter)
         for (size_t i = 0; i < letter->n_entries; i++) {
                 const struct letter_entry *entry = &letter->entries[i];
                 const struct obligation_dates *dates = &entry->dates;
-                if (!kind_looks_ahead(entry->kind) || dates->due == CIVIL_NONE)
+                if (entry->kind != KIND_ADVANCE || dates->due == CIVIL_NONE)
                         continue;
                 civil_day day = dates->tentative && dates->from != CIVIL_NONE ? dates->from : dates->effective;
                 if (nearest && nearest_day <= day)
@@ -137,6 +191,24 @@ static const struct letter_entry *nearest_of(const struct letter *letter)
 }
 
 /* ---- the whole ---- */
+
+/* Notices that report to somebody about others, instead of asking for what the reader owes. */
+static size_t count_reports(const struct values *values)
+{
+        return values->counts[KIND_ESCALATION] + values->counts[KIND_FIX_DATE];
+}
+
+/* To the head of a plan that it reports on. */
+static bool is_to_head(const struct letter *letter)
+{
+        for (size_t i = 0; i < letter->n_entries; i++) {
+                const struct letter_entry *entry = &letter->entries[i];
+                if ((entry->kind == KIND_ESCALATION || entry->kind == KIND_FIX_DATE) && entry->head &&
+                    letter->agency_name && strcmp(entry->head, letter->agency_name) == 0)
+                        return true;
+        }
+        return false;
+}
 
 bool group_find(const struct scope *scope, unsigned name, struct fill *ret)
 {
@@ -150,11 +222,19 @@ bool group_find(const struct scope *scope, unsigned name, struct fill *ret)
                 return fill_list(ret, scope, ELEMENTS(parts), part_at);
         case NAME_only_reminders:
                 return fill_bool(ret, count_part(values, NAME_is_reminder) == letter->n_entries);
+        case NAME_only_reports:
+                return fill_bool(ret, count_reports(values) == letter->n_entries);
+        case NAME_with_reports:
+                return fill_bool(ret, count_reports(values) > 0);
+        case NAME_with_reminders:
+                return fill_bool(ret, count_kinds(values, kind_reminds) > 0);
+        case NAME_is_head:
+                return fill_bool(ret, is_to_head(letter));
         case NAME_total:
                 return fill_number(ret, (int64_t)letter->n_entries);
         case NAME_nearest:
                 nearest = nearest_of(letter);
-                return !nearest || fill_phrase(ret, phrase_limit(&nearest->dates, ret->room));
+                return !nearest || fill_phrase(ret, phrase_day(&nearest->dates, ret->room));
         default:
                 return false;
         }

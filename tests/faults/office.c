@@ -316,7 +316,7 @@ static int decide(struct office *office, const struct act *act)
         if (act->day)
                 (void)civil_parse(act->day, &day);
         if (strcmp(act->verb, "snooze") == 0)
-                r = decide_snooze(engine, &clerk, &scope, day, "chờ số liệu", false, &result);
+                r = decide_snooze(engine, &clerk, &scope, day, "chờ số liệu", NULL, false, &result);
         else if (strcmp(act->verb, "done") == 0)
                 r = decide_done(engine, &clerk, &scope, day, "xong", &result);
         else if (strcmp(act->verb, "set-date") == 0)

@@ -123,7 +123,7 @@ static void fill(struct letter_entry *entry, struct letter *letter, const char *
         entry->wording = texts[1];
         entry->note = texts[2];
         entry->reason = texts[3];
-        entry->decided_by = texts[3];
+        entry->decided_by = entry->asked_by = texts[3];
         entry->answer = texts[5];
         entry->failed_address = texts[5];
         letter->agency_name = texts[4];

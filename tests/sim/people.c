@@ -20,7 +20,7 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
 
         switch (act->verb) {
         case ACT_SNOOZE:
-                return decide_snooze(engine, &clerk, scope, act->day, text, act->force, result);
+                return decide_snooze(engine, &clerk, scope, act->day, text, NULL, act->force, result);
         case ACT_UNSNOOZE:
                 return decide_unsnooze(engine, &clerk, scope, result);
         case ACT_DONE:

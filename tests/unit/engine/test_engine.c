@@ -188,18 +188,18 @@ static void a_snooze_is_silent_and_ends_with_a_reminder(void **state)
 
         (void)state;
         play_until(play, "2024-06-05 10:00");
-        assert_int_equal(
-                decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-14"), "vướng", false, &result),
-                        &result),
-                DECISION_REFUSED);
-        assert_int_equal(
-                decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "", false, &result),
-                        &result),
-                DECISION_INVALID);
-        assert_int_equal(
-                decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", false, &result),
-                        &result),
-                DECIDED);
+        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-14"), "vướng", NULL,
+                                               false, &result),
+                                 &result),
+                         DECISION_REFUSED);
+        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "", NULL, false,
+                                               &result),
+                                 &result),
+                         DECISION_INVALID);
+        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", NULL,
+                                               false, &result),
+                                 &result),
+                         DECIDED);
         play_until(play, "2024-06-14 12:00");
         assert_sent(play, "06-05 10:00 snoozed c bao-cao\n"
                           "06-12 08:00 advance c bao-cao\n"
@@ -215,10 +215,10 @@ static void an_unsnooze_is_followed_by_a_reminder(void **state)
         struct decision_result result;
 
         (void)state;
-        assert_int_equal(
-                decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", false, &result),
-                        &result),
-                DECIDED);
+        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", NULL,
+                                               false, &result),
+                                 &result),
+                         DECIDED);
         play_until(play, "2024-06-10 15:00");
         assert_sent(play, "");
         assert_int_equal(decided(decide_unsnooze(play_engine(play), &clerk, &scope, &result), &result), DECIDED);
@@ -582,10 +582,10 @@ static void what_follows_a_snooze_keeps_its_id(void **state)
         char before[DELIVERY_ID_SIZE], after[DELIVERY_ID_SIZE];
 
         (void)state;
-        assert_int_equal(
-                decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", false, &result),
-                        &result),
-                DECIDED);
+        assert_int_equal(decided(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-11"), "vướng", NULL,
+                                               false, &result),
+                                 &result),
+                         DECIDED);
         play_answer(play, "", TRANSFER_TEMPORARY, 86400);
         play_restart(play, "2024-06-12 09:00");
         play_until(play, "2024-06-12 09:00");

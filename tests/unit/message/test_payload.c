@@ -58,6 +58,7 @@ static struct letter_entry full_entry(enum notice_kind kind)
         entry.fix_by = day_of(320);
         entry.old = on(315);
         entry.decided_by = "van-thu";
+        entry.asked_by = "Sở Tư pháp";
         entry.reason = "gia hạn";
         entry.snoozed_until = day_of(405);
         entry.done_on = day_of(406);
@@ -71,14 +72,15 @@ static struct letter_entry full_entry(enum notice_kind kind)
         "'report_to': 'Văn phòng UBND tỉnh', 'wording': 'báo cáo hằng tháng', 'note': 'bản giấy', " \
         "'when': 'khi có hướng dẫn', 'from': '2024-03-01', 'due': '2024-03-31', 'effective_due': '2024-04-01', " \
         "'tentative': false, 'days_left': -3, 'days_late': 3, 'state': 'overdue', 'reminder': 2, " \
-        "'fix_by': '2024-03-20', 'old_due': '2024-03-15', 'decided_by': 'van-thu', 'reason': 'gia hạn', " \
+        "'fix_by': '2024-03-20', 'old_due': '2024-03-15', 'decided_by': 'van-thu', 'asked_by': 'Sở Tư pháp', " \
+        "'reason': 'gia hạn', " \
         "'snoozed_until': '2024-04-05', 'done_on': '2024-04-06'"
 #define NOTHING \
         "'plan': 'tdkt-2024', 'item': 'thang', 'occurrence': null, 'title': 'Báo cáo tháng', " \
         "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', " \
         "'report_to': 'Văn phòng UBND tỉnh', 'wording': null, 'note': null, 'when': null, 'from': null, 'due': null, " \
         "'effective_due': null, 'tentative': false, 'days_left': null, 'days_late': 0, 'state': 'pending', " \
-        "'reminder': null, 'fix_by': null, 'old_due': null, 'decided_by': null, 'reason': null, " \
+        "'reminder': null, 'fix_by': null, 'old_due': null, 'decided_by': null, 'asked_by': null, 'reason': null, " \
         "'snoozed_until': null, 'done_on': null"
 #define ROOT_OF(kind, data) \
         "{'type': 'reminder." kind "', 'timestamp': '2024-04-04T08:00:00+07:00', 'data': {'kind': '" kind "', " \

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "letters.h"
 
 #define SUBJECT "[Khối TMTH] "
@@ -107,11 +108,11 @@ static void test_single(void **state)
                  5,
                  0,
                  0,
-                 SUBJECT "Nhắc việc: Báo cáo – hạn 10/12/2024 (còn 5 ngày làm việc)",
+                 SUBJECT "Nhắc việc: hạn 10/12/2024 (còn 5 ngày làm việc) – Báo cáo",
                  {"Kính gửi: Sở Nội vụ",
                   "Thực hiện Kế hoạch số 28/KH-UBND, Thường trực Khối thi đua Tham mưu Tổng hợp trân trọng thông báo "
                   "nội "
-                  "dung sắp đến hạn: Báo cáo; thời hạn hoàn thành: thứ Ba, ngày 10/12/2024",
+                  "dung sắp đến hạn: nhiệm vụ “Báo cáo”; thời hạn hoàn thành: thứ Ba, ngày 10/12/2024",
                   "gửi kết quả về Trưởng khối (qua Nguyễn Văn A) đúng thời hạn", "Trân trọng./."}},
                 {KIND_ADVANCE,
                  "Kiểm tra",
@@ -120,8 +121,9 @@ static void test_single(void **state)
                  7,
                  0,
                  0,
-                 SUBJECT "Nhắc việc: Kiểm tra – dự kiến trong tháng 10/2024 (lịch cụ thể sẽ được thông báo sau)",
-                 {"dự kiến trong tháng 10/2024 (lịch cụ thể sẽ được thông báo sau)"}},
+                 SUBJECT "Nhắc việc trong tháng 10/2024 (dự kiến): Kiểm tra",
+                 {"nhiệm vụ “Kiểm tra”: dự kiến trong tháng 10/2024 (lịch cụ thể sẽ được thông báo sau).",
+                  "ngay khi có lịch cụ thể"}},
                 {KIND_ADVANCE,
                  "Đăng ký",
                  shifted(331, 401),
@@ -129,7 +131,7 @@ static void test_single(void **state)
                  11,
                  0,
                  0,
-                 SUBJECT "Nhắc việc: Đăng ký – hạn 01/04/2024 (còn 11 ngày làm việc)",
+                 SUBJECT "Nhắc việc: hạn 01/04/2024 (còn 11 ngày làm việc) – Đăng ký",
                  {"hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024"}},
                 {KIND_ADVANCE,
                  "Đăng ký",
@@ -138,7 +140,7 @@ static void test_single(void **state)
                  1,
                  0,
                  0,
-                 SUBJECT "Nhắc việc: Đăng ký – hạn 01/04/2024 (còn 1 ngày làm việc)",
+                 SUBJECT "Nhắc việc: hạn 01/04/2024 (còn 1 ngày làm việc) – Đăng ký",
                  {NULL}},
                 {KIND_DUE,
                  "Báo cáo",
@@ -148,7 +150,8 @@ static void test_single(void **state)
                  0,
                  0,
                  SUBJECT "Đến hạn ngày mai 10/12/2024: Báo cáo",
-                 {"Báo cáo sẽ đến hạn vào ngày mai, thứ Ba, ngày 10/12/2024. Tính đến 08 giờ 00 ngày 09/12/2024, hệ "
+                 {"Nhiệm vụ “Báo cáo” sẽ đến hạn vào ngày mai, thứ Ba, ngày 10/12/2024. Tính đến 08 giờ 00 ngày "
+                  "09/12/2024, hệ "
                   "thống "
                   "chưa ghi nhận kết quả của Quý cơ quan.",
                   "gửi chậm nhất trong ngày 10/12/2024"}},
@@ -160,7 +163,7 @@ static void test_single(void **state)
                  0,
                  0,
                  SUBJECT "Đến hạn hôm nay 10/12/2024: Báo cáo",
-                 {"Báo cáo đến hạn hôm nay, thứ Ba, ngày 10/12/2024"}},
+                 {"Nhiệm vụ “Báo cáo” đến hạn hôm nay, thứ Ba, ngày 10/12/2024"}},
                 {KIND_DUE,
                  "Đăng ký",
                  shifted(331, 401),
@@ -187,7 +190,8 @@ static void test_single(void **state)
                  3,
                  2,
                  "[Khối TMTH][Đôn đốc lần 2] Quá hạn 3 ngày làm việc: Báo cáo (hạn 10/12/2024)",
-                 {"Thực hiện Kế hoạch số 28/KH-UBND, Báo cáo có thời hạn hoàn thành ngày 10/12/2024, đã quá hạn 3 ngày "
+                 {"Thực hiện Kế hoạch số 28/KH-UBND, nhiệm vụ “Báo cáo” có thời hạn hoàn thành ngày 10/12/2024, đã quá "
+                  "hạn 3 ngày "
                   "làm việc; đến nay chưa nhận được kết quả của Quý cơ quan.",
                   "gửi về Trưởng khối (qua Nguyễn Văn A); trường hợp chưa thể hoàn thành"}},
                 {KIND_OBSERVANCE,
@@ -197,7 +201,7 @@ static void test_single(void **state)
                  20,
                  0,
                  0,
-                 SUBJECT "Kỷ niệm 134 năm Ngày sinh Bác, ngày 19/05/2024",
+                 SUBJECT "Ngày 19/05/2024: Kỷ niệm 134 năm Ngày sinh Bác",
                  {"Chủ nhật, ngày 19/05/2024."}},
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
@@ -245,28 +249,29 @@ static void test_decisions(void **state)
         struct letter_entry entry = entry_of(KIND_DATE_SET, "kiem-tra", "Kiểm tra", on(1015));
         struct letter letter = letter_of(&entry, 1, 918);
         entry.old = within(1001, 1031, true);
-        check_letter(*state, &letter, SUBJECT "Thông báo lịch: Kiểm tra – ngày 15/10/2024",
+        check_letter(*state, &letter, SUBJECT "Thông báo lịch: 15/10/2024 – Kiểm tra",
                      (const char *const[NEED_MAX]){"thứ Ba, ngày 15/10/2024 (trước đây: dự kiến trong tháng 10/2024)"});
         entry.old = no_dates();
-        check_letter(*state, &letter, SUBJECT "Thông báo lịch: Kiểm tra – ngày 15/10/2024",
-                     (const char *const[NEED_MAX]){"lịch Kiểm tra: thứ Ba, ngày 15/10/2024."});
+        check_letter(*state, &letter, SUBJECT "Thông báo lịch: 15/10/2024 – Kiểm tra",
+                     (const char *const[NEED_MAX]){"lịch nhiệm vụ “Kiểm tra”: thứ Ba, ngày 15/10/2024."});
         entry.old = on(1008);
-        check_letter(*state, &letter, SUBJECT "Điều chỉnh lịch: Kiểm tra – từ 08/10/2024 sang 15/10/2024",
+        check_letter(*state, &letter, SUBJECT "Điều chỉnh lịch: 15/10/2024 thay cho 08/10/2024 – Kiểm tra",
                      (const char *const[NEED_MAX]){"từ ngày 08/10/2024 sang thứ Ba, ngày 15/10/2024."});
         entry.dates = within(1001, 1031, true);
         check_letter(*state, &letter,
-                     SUBJECT "Điều chỉnh lịch: Kiểm tra – từ 08/10/2024 sang dự kiến trong tháng 10/2024",
+                     SUBJECT "Điều chỉnh lịch: dự kiến trong tháng 10/2024 thay cho 08/10/2024 – Kiểm tra",
                      (const char *const[NEED_MAX]){NULL});
 
         entry = entry_of(KIND_SNOOZED, "bao-cao", "Báo cáo", on(1210));
         entry.snoozed_until = day_of(1205);
         entry.decided_by = "vanphong";
+        entry.asked_by = "Sở Nội vụ";
         letter = letter_of(&entry, 1, 1202);
-        check_letter(
-                *state, &letter, SUBJECT "Xác nhận tạm hoãn nhắc việc đến 05/12/2024: Báo cáo",
-                (const char *const[NEED_MAX]){
-                        "Theo đề nghị của vanphong, việc nhắc nội dung Báo cáo được tạm hoãn đến hết ngày 05/12/2024. "
-                        "Việc tạm hoãn nhắc không làm thay đổi thời hạn hoàn thành (hạn 10/12/2024)."});
+        check_letter(*state, &letter, SUBJECT "Tạm hoãn nhắc đến 05/12/2024: Báo cáo",
+                     (const char *const[NEED_MAX]){
+                             "Theo đề nghị của Sở Nội vụ, việc nhắc nhiệm vụ “Báo cáo” được tạm hoãn đến hết ngày "
+                             "05/12/2024. "
+                             "Việc tạm hoãn nhắc không làm thay đổi thời hạn hoàn thành (hạn 10/12/2024)."});
 }
 
 static void test_completed(void **state)
@@ -274,12 +279,16 @@ static void test_completed(void **state)
         static const struct {
                 int32_t done_on, days_late;
                 bool same_day;
-                const char *words;
+                const char *subject, *words;
         } rows[] = {
-                {1209, 0, true, "đã hoàn thành Báo cáo lúc 09 giờ 30 ngày 09/12/2024 (trước hạn)."},
-                {1210, 0, true, "đã hoàn thành Báo cáo lúc 09 giờ 30 ngày 10/12/2024 (đúng hạn)."},
-                {1212, 2, true, "đã hoàn thành Báo cáo lúc 09 giờ 30 ngày 12/12/2024 (quá hạn 2 ngày làm việc)."},
-                {1206, 0, false, "đã hoàn thành Báo cáo ngày 06/12/2024 (trước hạn)."},
+                {1209, 0, true, SUBJECT "Xác nhận hoàn thành 09/12/2024: Báo cáo",
+                 "đã hoàn thành nhiệm vụ “Báo cáo” lúc 09 giờ 30 ngày 09/12/2024 (trước hạn)."},
+                {1210, 0, true, SUBJECT "Xác nhận hoàn thành 10/12/2024: Báo cáo",
+                 "đã hoàn thành nhiệm vụ “Báo cáo” lúc 09 giờ 30 ngày 10/12/2024 (đúng hạn)."},
+                {1212, 2, true, SUBJECT "Xác nhận hoàn thành 12/12/2024: Báo cáo",
+                 "đã hoàn thành nhiệm vụ “Báo cáo” lúc 09 giờ 30 ngày 12/12/2024 (quá hạn 2 ngày làm việc)."},
+                {1206, 0, false, SUBJECT "Xác nhận hoàn thành 06/12/2024: Báo cáo",
+                 "đã hoàn thành nhiệm vụ “Báo cáo” ngày 06/12/2024 (trước hạn)."},
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct letter_entry entry = entry_of(KIND_COMPLETED, "bao-cao", "Báo cáo", on(1210));
@@ -288,8 +297,9 @@ static void test_completed(void **state)
                 entry.done_at = wall_at(day_of(rows[i].same_day ? rows[i].done_on : 1216), 9 * 3600 + 1800);
                 entry.days_late = rows[i].days_late;
                 struct letter letter = letter_of(&entry, 1, 1216);
-                check_letter(*state, &letter, SUBJECT "Xác nhận hoàn thành: Báo cáo",
-                             (const char *const[NEED_MAX]){rows[i].words});
+                check_letter(*state, &letter, rows[i].subject,
+                             (const char *const[NEED_MAX]){rows[i].words,
+                                                           "Trân trọng cảm ơn sự phối hợp của Quý cơ quan./."});
         }
 }
 
@@ -330,10 +340,11 @@ static void test_escalation(void **state)
                 "Kính gửi: Đồng chí Trưởng Khối thi đua Tham mưu Tổng hợp",
                 "1. Đã hoàn thành: 1/4 đơn vị.",
                 "2. Chưa hoàn thành: 3 đơn vị, gồm:",
-                "tạm hoãn nhắc đến 17/12/2024 theo đề nghị của vanphong, lý do: chờ số liệu",
+                "tạm hoãn nhắc đến 17/12/2024, lý do: chờ số liệu",
                 "Kính đề nghị đồng chí xem xét, cho ý kiến chỉ đạo./.",
         };
-        check_letter(*state, &letter, SUBJECT "Báo cáo Trưởng khối: 3 đơn vị chưa hoàn thành Báo cáo (hạn 10/12/2024)",
+        check_letter(*state, &letter,
+                     SUBJECT "Báo cáo Trưởng khối 13/12/2024: 3 đơn vị chưa hoàn thành Báo cáo (hạn 10/12/2024)",
                      needs);
         CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
         assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
@@ -342,7 +353,7 @@ static void test_escalation(void **state)
         assert_null(strstr(mail.text, "Thanh tra tỉnh"));
 
         letter.agency_name = "Hội đồng TĐKT";
-        check_letter(*state, &letter, SUBJECT "Báo cáo: 3 đơn vị chưa hoàn thành Báo cáo (hạn 10/12/2024)",
+        check_letter(*state, &letter, SUBJECT "Báo cáo 13/12/2024: 3 đơn vị chưa hoàn thành Báo cáo (hạn 10/12/2024)",
                      (const char *const[NEED_MAX]){"Kính gửi: Hội đồng TĐKT", "Kính đề nghị Quý cơ quan xem xét"});
 
         entry.kind = letter.kind = KIND_FIX_DATE;
@@ -350,9 +361,10 @@ static void test_escalation(void **state)
         entry.fix_by = day_of(920);
         debtors[0].state = STATE_TENTATIVE;
         letter.agency_name = "Văn phòng UBND tỉnh";
-        check_letter(*state, &letter, SUBJECT "Đề nghị ấn định lịch: Báo cáo (dự kiến trong tháng 10/2024)",
-                     (const char *const[NEED_MAX]){"Theo Kế hoạch số 28/KH-UBND, Báo cáo dự kiến trong tháng 10/2024",
-                                                   "chậm nhất thứ Sáu, ngày 20/09/2024", "Sở Tư pháp: chưa có lịch."});
+        check_letter(*state, &letter, SUBJECT "Hạn ấn định lịch 20/09/2024: Báo cáo (dự kiến trong tháng 10/2024)",
+                     (const char *const[NEED_MAX]){
+                             "Theo Kế hoạch số 28/KH-UBND, nhiệm vụ “Báo cáo” dự kiến trong tháng 10/2024",
+                             "chậm nhất thứ Sáu, ngày 20/09/2024", "Sở Tư pháp: chưa có lịch."});
 }
 
 /* What the subject of several notices counts. */
@@ -363,17 +375,24 @@ static void test_group_subjects(void **state)
                 size_t n;
                 const char *subject;
         } rows[] = {
-                {{KIND_ADVANCE, KIND_ADVANCE}, 2, "Nhắc 2 nhiệm vụ (gần nhất: hạn 02/12/2024)"},
-                {{KIND_DUE, KIND_ADVANCE, KIND_ADVANCE}, 3, "Nhắc 3 nhiệm vụ (gần nhất: hạn 02/12/2024)"},
-                {{KIND_OVERDUE, KIND_OVERDUE}, 2, "Đôn đốc 2 nhiệm vụ quá hạn"},
-                {{KIND_OVERDUE, KIND_DUE, KIND_ADVANCE}, 3, "Đôn đốc 1 nhiệm vụ quá hạn, nhắc 2 nhiệm vụ sắp đến hạn"},
+                {{KIND_ADVANCE, KIND_ADVANCE}, 2, "Nhắc 2 nhiệm vụ (02/12/2024 là hạn gần nhất)"},
+                {{KIND_DUE, KIND_ADVANCE, KIND_ADVANCE},
+                 3,
+                 "Đến hạn ngày mai 02/12/2024: 1 nhiệm vụ, nhắc 2 nhiệm vụ sắp đến hạn"},
+                {{KIND_OVERDUE, KIND_OVERDUE}, 2, "Đôn đốc 2 nhiệm vụ quá hạn 4–5 ngày làm việc"},
+                {{KIND_OVERDUE, KIND_DUE, KIND_DUE, KIND_ADVANCE},
+                 4,
+                 "Đôn đốc 1 nhiệm vụ quá hạn 5 ngày làm việc, đến hạn hôm nay 01/12/2024 và ngày mai: 2 nhiệm vụ, nhắc "
+                 "1 "
+                 "nhiệm vụ sắp đến hạn"},
                 {{KIND_ESCALATION, KIND_OVERDUE},
                  2,
-                 "Báo cáo 1 nhiệm vụ có đơn vị chưa hoàn thành, đôn đốc 1 nhiệm vụ quá hạn"},
+                 "Báo cáo 01/12/2024: 1 nhiệm vụ có đơn vị chưa hoàn thành, đôn đốc 1 nhiệm vụ quá hạn 4 ngày làm "
+                 "việc"},
                 {{KIND_FIX_DATE, KIND_FIX_DATE}, 2, "Đề nghị ấn định lịch 2 nhiệm vụ"},
                 {{KIND_DATE_SET, KIND_ADVANCE}, 2, "Nhắc 1 nhiệm vụ sắp đến hạn, thông báo lịch 1 nhiệm vụ"},
                 {{KIND_OBSERVANCE, KIND_OBSERVANCE}, 2, "Thông báo 2 ngày kỷ niệm"},
-                {{KIND_SNOOZED, KIND_COMPLETED}, 2, "Xác nhận 2 nội dung"},
+                {{KIND_SNOOZED, KIND_COMPLETED}, 2, "Xác nhận 2 nội dung ngày 01/12/2024"},
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct letter_entry entries[4];
@@ -382,10 +401,13 @@ static void test_group_subjects(void **state)
                 for (size_t k = 0; k < rows[i].n; k++) {
                         snprintf(titles[k], sizeof(titles[k]), "Nhiệm vụ %zu", k);
                         entries[k] = entry_of(rows[i].kinds[k], "item", titles[k], on(1202 + (int32_t)k));
+                        if (rows[i].kinds[k] == KIND_DUE)
+                                entries[k].dates = on(k == 1 ? 1201 : 1202);
+                        entries[k].days_late = 5 - (int32_t)k;
                         entries[k].snoozed_until = day_of(1130);
                         entries[k].done_on = day_of(1125);
                 }
-                struct letter letter = letter_of(entries, rows[i].n, 1125);
+                struct letter letter = letter_of(entries, rows[i].n, 1201);
                 assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
                 assert_string_equal(mail.subject + strlen(SUBJECT), rows[i].subject);
                 check_any(&letter, &mail);
@@ -415,7 +437,10 @@ static void test_group_body(void **state)
                 "Đến hạn ngày mai, thứ Sáu, ngày 06/12/2024.",
                 "dự kiến trong tháng 12/2024 (lịch cụ thể sẽ được thông báo sau)",
         };
-        check_letter(*state, &letter, SUBJECT "Đôn đốc 1 nhiệm vụ quá hạn, nhắc 2 nhiệm vụ sắp đến hạn", needs);
+        check_letter(*state, &letter,
+                     SUBJECT "Đôn đốc 1 nhiệm vụ quá hạn 3 ngày làm việc, đến hạn ngày mai 06/12/2024: 1 nhiệm vụ, "
+                             "nhắc 1 nhiệm vụ sắp đến hạn",
+                     needs);
 }
 
 static void test_digest(void **state)
@@ -484,7 +509,7 @@ static void test_matrix(void **state)
         struct letter_debtor columns[ELEMENTS(states)], cells[ELEMENTS(states)];
         for (size_t i = 0; i < ELEMENTS(states); i++)
                 columns[i] = cells[i] = debtor_of(names[i], states[i], 1210);
-        struct letter_row row = {"tdkt-2024", "a", "", "Đăng ký", on(1210), cells};
+        struct letter_row row = {"tdkt-2024", "a", "", "Đăng ký", on(1210), false, cells};
         struct letter_matrix matrix = {"Kế hoạch số 28/KH-UBND", columns, ELEMENTS(columns), &row, 1};
         struct letter letter = letter_of(NULL, 0, 1209);
         letter.kind = KIND_DIGEST;
@@ -495,12 +520,73 @@ static void test_matrix(void **state)
         CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
         assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
         check_any(&letter, &mail);
-        static const char *const marks[] = {"✓ A\n", "M B\n", "! C\n", "H D\n", "○ E\n", "~ F\n", "– G\n"};
+        static const char *const marks[] = {"✓ A\n", "± B\n", "✗ C\n", "z D\n",
+                                            "· E\n", "? F\n", "– G\n", "– được miễn; … đã qua ngày, chưa rõ"};
         for (size_t i = 0; i < ELEMENTS(marks); i++)
                 need("text", mail.text, marks[i]);
         CLEANUP_FREE char *seen = visible(mail.html);
         need("html", seen, "1&nbsp;A; 2&nbsp;B;");
-        need("html", seen, "✓M!H○~–&nbsp;");
+        need("html", seen, "✓±✗z·?–&nbsp;");
+}
+
+/* So much of a subject a telephone shows. */
+#define SHOWN 42
+
+/* Day or urgency are among what is shown; every mailbox shows a first line, which the message itself hides; and what
+ * the last lines say is of the kind. */
+static void test_first_and_last(void **state)
+{
+        static const char *const footers[] = {
+                ['r'] = "hành chính. Nếu Quý cơ quan đã gửi kết quả, đề nghị bỏ qua thư này",
+                ['n'] = "hành chính. Nếu nội dung trên chưa đúng, đề nghị phản hồi",
+                ['s'] = "hành chính. Số liệu theo kết quả đã được ghi nhận",
+        };
+        static const struct {
+                enum notice_kind kind;
+                const char *shown, *first;
+                char footer;
+        } rows[] = {
+                {KIND_ADVANCE, "10/12/2024", "Hạn 10/12/2024 (còn 5 ngày làm việc): Việc.", 'r'},
+                {KIND_DUE, "10/12/2024", "Chưa ghi nhận kết quả: Việc, hạn 10/12/2024", 'r'},
+                {KIND_OVERDUE, "Quá hạn 3 ngày", "Hạn 10/12/2024, đã quá hạn 3 ngày làm việc", 'r'},
+                {KIND_ESCALATION, "05/12/2024", "0/0 đơn vị chưa hoàn thành: Việc", 's'},
+                {KIND_FIX_DATE, "06/12/2024", "chưa có lịch; đề nghị ấn định chậm nhất 06/12/2024", 's'},
+                {KIND_DATE_SET, "10/12/2024", "Việc: ngày 10/12/2024 (trước đây: 08/12/2024).", 'n'},
+                {KIND_DATE_CLEARED, "08/12/2024", "Việc: lịch ngày 08/12/2024 không còn áp dụng.", 'n'},
+                {KIND_OBSERVANCE, "10/12/2024", "thứ Ba, ngày 10/12/2024: Việc.", 'n'},
+                {KIND_SNOOZED, "09/12/2024", "Tạm hoãn nhắc đến hết ngày 09/12/2024", 'n'},
+                {KIND_COMPLETED, "04/12/2024", "Đã ghi nhận hoàn thành ngày 04/12/2024: Việc.", 'n'},
+                {KIND_WAIVED, "miễn thực hiện", "Được miễn thực hiện: Việc.", 'n'},
+                {KIND_WITHDRAWN, "thôi thực hiện", "Không còn thuộc nhiệm vụ của Quý cơ quan: Việc.", 'n'},
+                {KIND_REOPENED, "10/12/2024", "Chưa hoàn thành, tiếp tục thực hiện: Việc", 'n'},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+                struct letter_entry entry = entry_of(rows[i].kind, "item", "Việc", on(1210));
+                struct letter letter = letter_of(&entry, 1, 1205);
+                entry.days_left = 5;
+                entry.days_late = 3;
+                entry.ordinal = 2;
+                entry.fix_by = day_of(1206);
+                entry.old = on(1208);
+                entry.snoozed_until = day_of(1209);
+                entry.done_on = day_of(1204);
+                assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
+
+                size_t shown = 0;
+                char32_t code;
+                for (size_t n = 0; n < SHOWN && mail.subject[shown]; n++)
+                        shown += utf8_decode(mail.subject + shown, UTF8_MAX, &code);
+                CLEANUP_FREE char *subject = strndup(mail.subject, shown);
+                need("subject", subject, rows[i].shown);
+                const char *hidden = strstr(mail.html, "display:none"), *first = strstr(mail.html, rows[i].first);
+                assert_true(hidden && first && hidden < first && first < strstr(mail.html, "Kính gửi"));
+                need("text", mail.text, footers[(unsigned char)rows[i].footer]);
+                need("html", mail.html, footers[(unsigned char)rows[i].footer]);
+                /* "./." closes the letter: nothing but the footer comes after it */
+                const char *end = strstr(mail.text, "./.");
+                assert_true(end && strncmp(end, "./.\n\n-----", strlen("./.\n\n-----")) == 0);
+        }
 }
 
 static void test_others(void **state)
@@ -525,12 +611,12 @@ static void test_others(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_single),      cmocka_unit_test(test_plan_facts),
-                cmocka_unit_test(test_decisions),   cmocka_unit_test(test_completed),
-                cmocka_unit_test(test_escalation),  cmocka_unit_test(test_group_subjects),
-                cmocka_unit_test(test_group_body),  cmocka_unit_test(test_digest),
-                cmocka_unit_test(test_digest_week), cmocka_unit_test(test_matrix),
-                cmocka_unit_test(test_others),
+                cmocka_unit_test(test_single),         cmocka_unit_test(test_plan_facts),
+                cmocka_unit_test(test_decisions),      cmocka_unit_test(test_completed),
+                cmocka_unit_test(test_escalation),     cmocka_unit_test(test_group_subjects),
+                cmocka_unit_test(test_group_body),     cmocka_unit_test(test_digest),
+                cmocka_unit_test(test_digest_week),    cmocka_unit_test(test_matrix),
+                cmocka_unit_test(test_first_and_last), cmocka_unit_test(test_others),
         };
         return cmocka_run_group_tests(tests, load, unload);
 }
