@@ -65,6 +65,7 @@ __attribute__((format(printf, 1, 2))) static enum exit_code usage(const char *fo
 
 enum exit_code options_parse(int argc, char **argv, struct options *options)
 {
+        /* in the order of the table */
         enum { CONFIG = 256, STATE, BUS, CHECK, REHEARSE, FRESH, DELIVER, JSON, VERSION, HELP };
         static const struct option known[] = {
                 {"config", required_argument, NULL, CONFIG},
@@ -79,9 +80,13 @@ enum exit_code options_parse(int argc, char **argv, struct options *options)
                 {"help", no_argument, NULL, HELP},
                 {NULL, 0, NULL, 0},
         };
+        uint32_t seen = 0;
         int option;
 
         while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+                if (option >= CONFIG && seen & 1U << (option - CONFIG))
+                        return usage("--%s stands twice and can be given once", known[option - CONFIG].name);
+                seen |= option >= CONFIG ? 1U << (option - CONFIG) : 0;
                 switch (option) {
                 case CONFIG:
                         options->config = optarg;

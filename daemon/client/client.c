@@ -120,6 +120,15 @@ int client_call(struct client *client, json_t **ret, const char *method, const c
         return send_call(client, call, *types ? sd_bus_message_appendv(call, types, arguments) : 0, ret);
 }
 
+int client_call_with(struct client *client, json_t **ret, const char *method, append_arguments *append,
+                     const void *userdata)
+{
+        sd_bus_message *CLEANUP_MESSAGE call = NULL;
+        int r = new_call(client, method, &call);
+
+        return r != CALL_ANSWERED ? r : send_call(client, call, append(call, userdata), ret);
+}
+
 /* ---- one that takes its time ---- */
 
 struct wait {

@@ -37,8 +37,11 @@ void client_hold_signals(void);
  * the wait be interrupted. */
 int client_call_with_file(struct client *client, json_t **ret, const char *method, int fd);
 
-/* Appends the arguments before offset and limit; 0 or negative errno. */
+/* Appends arguments: all, or those before offset and limit. 0 or negative errno. */
 typedef int append_arguments(sd_bus_message *message, const void *userdata);
+/* client_call() with arguments that are appended. */
+int client_call_with(struct client *client, json_t **ret, const char *method, append_arguments *append,
+                     const void *userdata);
 /* Calls a method that answers in pages until the last one. *ret_rows is one array of all; *ret_about (or NULL) the
  * value that stands before the rows, of the first page. */
 int client_pages(struct client *client, const char *method, append_arguments *append, const void *userdata,

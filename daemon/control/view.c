@@ -69,6 +69,16 @@ static void put_snooze(const struct view *view, const struct obligation_record *
         answer_text(view->answer, "snooze_reason", record->snooze_reason);
 }
 
+/* Several plans have an item of that name. */
+static bool is_shared(const struct view *view, const char *item)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < view->config->n_plans; i++)
+                n += view_item(view, view->config->plans[i].id, item) != NULL;
+        return n > 1;
+}
+
 int view_obligation(const struct view *view, const struct obligation_record *record)
 {
         const struct calendar *calendar = view->config->calendar;
@@ -99,6 +109,7 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
         answer_bool(answer, "late", obligation_is_late(&record->obligation, calendar));
         answer_count(answer, "days_late", (uint64_t)obligation_days_late(&record->obligation, calendar, view->today));
         answer_bool(answer, "observance", record->obligation.observance);
+        answer_bool(answer, "shared", is_shared(view, record->item));
         return answer->error;
 }
 

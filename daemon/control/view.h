@@ -16,7 +16,8 @@ struct view {
 
 struct view view_now(struct control *control, struct answer *answer);
 
-/* The members of daemon/doc/formats.md section 3 for `list`, and "observance"; the caller opens and closes the
+/* The members of daemon/doc/formats.md section 3 for `list`, and "observance" and "shared" (other
+ * plans have an item of that name); the caller opens and closes the
  * dictionary. 0 or an error of the store. */
 int view_obligation(const struct view *view, const struct obligation_record *record);
 /* Replies to a decision with what it changed, each as view_obligation() has it. */

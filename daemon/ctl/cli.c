@@ -107,6 +107,11 @@ int cli_call(struct cli *cli, json_t **ret, const char *method, const char *type
         return exit_code_of(cli, r);
 }
 
+int cli_call_with(struct cli *cli, json_t **ret, const char *method, append_arguments *append, const void *userdata)
+{
+        return exit_code_of(cli, client_call_with(on_bus(cli), ret, method, append, userdata));
+}
+
 int cli_call_with_file(struct cli *cli, json_t **ret, const char *method, int fd)
 {
         return exit_code_of(cli, client_call_with_file(on_bus(cli), ret, method, fd));
@@ -130,6 +135,73 @@ int cli_pages(struct cli *cli, const char *method, append_arguments *append, con
               json_t **ret_rows)
 {
         return exit_code_of(cli, client_pages(on_bus(cli), method, append, userdata, ret_about, ret_rows));
+}
+
+/* A row with its place, which decides between equal ones. */
+struct placed {
+        json_t *row;
+        const char *value;
+        size_t place;
+};
+
+/* What has no value comes last. */
+static int compare_placed(const void *a, const void *b)
+{
+        const struct placed *one = a, *other = b;
+        int r = !*one->value - !*other->value;
+
+        if (r == 0)
+                r = strcmp(one->value, other->value);
+        return r != 0 ? r : one->place < other->place ? -1 : 1;
+}
+
+/* NULL: no memory. */
+static json_t *sorted(const json_t *rows, const char *order)
+{
+        size_t n = json_array_size(rows);
+        bool falls = *order == '-';
+        struct placed *CLEANUP_FREE placed = calloc(n + 1, sizeof(*placed));
+        json_t *CLEANUP_JSON result = json_array();
+
+        if (!placed || !result)
+                return NULL;
+        for (size_t i = 0; i < n; i++) {
+                json_t *row = json_array_get(rows, i);
+
+                placed[i] = (struct placed){row, received_text(row, order + falls), i};
+        }
+        qsort(placed, n, sizeof(*placed), compare_placed);
+        for (size_t i = 0; i < n; i++)
+                if (json_array_append(result, placed[falls ? n - 1 - i : i].row) < 0)
+                        return NULL;
+        return TAKE_PTR(result);
+}
+
+int cli_pages_of_agencies(struct cli *cli, struct command *one, const char *method, append_arguments *append,
+                          const void *userdata, const char *order, json_t **ret_about, json_t **ret_rows)
+{
+        json_t *CLEANUP_JSON all = json_array(), *CLEANUP_JSON about = NULL;
+        size_t i = 0;
+
+        if (one->n_agencies < 2)
+                return cli_pages(cli, method, append, userdata, ret_about, ret_rows);
+        for (; all && i < one->n_agencies; i++) {
+                json_t *CLEANUP_JSON rows = NULL;
+                int code;
+
+                one->values[OPTION_AGENCY] = one->agencies[i];
+                code = cli_pages(cli, method, append, userdata, about ? NULL : &about, &rows);
+                if (code != EXIT_DONE)
+                        return code;
+                if (json_array_extend(all, rows) < 0)
+                        return cli_no_memory(cli);
+        }
+        *ret_rows = order && all ? sorted(all, order) : TAKE_PTR(all);
+        if (!*ret_rows)
+                return cli_no_memory(cli);
+        if (ret_about)
+                *ret_about = TAKE_PTR(about);
+        return EXIT_DONE;
 }
 
 int append_filter(sd_bus_message *message, const void *userdata)

@@ -16,9 +16,14 @@ struct cli {
 
 /* The calls of client/client.h, where each is described. */
 int cli_call(struct cli *cli, json_t **ret, const char *method, const char *types, ...);
+int cli_call_with(struct cli *cli, json_t **ret, const char *method, append_arguments *append, const void *userdata);
 int cli_call_with_file(struct cli *cli, json_t **ret, const char *method, int fd);
 int cli_pages(struct cli *cli, const char *method, append_arguments *append, const void *userdata, json_t **ret_about,
               json_t **ret_rows);
+/* The same for each agency that is named; the rows of all in the order of a member, "-" before its name: the greatest
+ * first; NULL: one agency after the other. `userdata` refers to `one`, the command with one agency at a time. */
+int cli_pages_of_agencies(struct cli *cli, struct command *one, const char *method, append_arguments *append,
+                          const void *userdata, const char *order, json_t **ret_about, json_t **ret_rows);
 /* Calls a decision; *ret is how many it changed. */
 int cli_decide(struct cli *cli, json_int_t *ret, const char *method, const char *types, ...);
 

@@ -1,6 +1,7 @@
 /* The command line: the tables of verbs and options, and how a command is read. */
 #include "ctl/command.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -15,7 +16,8 @@
 const struct option_info option_infos[OPTION_COUNT] = {
         [OPTION_PLAN] = {"plan", "PLAN", WORD_PLAN, N_("only this plan")},
         [OPTION_ITEM] = {"item", "ITEM", WORD_ITEM, N_("only this item")},
-        [OPTION_AGENCY] = {"agency", "AGENCY", WORD_AGENCY, N_("only this agency; left out: all that owe the item")},
+        [OPTION_AGENCY] = {"agency", "AGENCY", WORD_AGENCY,
+                           N_("only this agency, or several; left out: all that owe the item")},
         [OPTION_STATE] = {"state", "STATE", WORD_STATE, N_("only what is in this state")},
         [OPTION_BEFORE] = {"before", "DATE", WORD_DATE, N_("only what is due before that day")},
         [OPTION_SINCE] = {"since", "DATE", WORD_DATE, N_("only from that day on")},
@@ -44,6 +46,7 @@ const struct option_info option_infos[OPTION_COUNT] = {
 
 /* What goes with an item, and with a decision that may be about several of its obligations. */
 #define OF_ITEM (BIT(OPTION_AGENCY) | BIT(OPTION_JSON))
+#define AGENCIES BIT(OPTION_AGENCY)
 #define OF_SEVERAL (OF_ITEM | BIT(OPTION_ALL) | BIT(OPTION_YES))
 
 const struct verb verbs[] = {
@@ -61,6 +64,7 @@ const struct verb verbs[] = {
                 .options = BIT(OPTION_PLAN) | BIT(OPTION_ITEM) | BIT(OPTION_AGENCY) | BIT(OPTION_STATE) |
                            BIT(OPTION_SINCE) | BIT(OPTION_BEFORE) | BIT(OPTION_MATRIX) | BIT(OPTION_HTML) |
                            BIT(OPTION_JSON),
+                .several = AGENCIES,
                 .run = run_list,
         },
         {
@@ -68,6 +72,7 @@ const struct verb verbs[] = {
                 .synopsis = "ITEM",
                 .help = N_("all about an item: reminders past and to come, deliveries, decisions"),
                 .options = OF_ITEM,
+                .several = AGENCIES,
                 .least = 1,
                 .most = 1,
                 .argument = WORD_ITEM,
@@ -77,6 +82,7 @@ const struct verb verbs[] = {
                 .name = "forecast",
                 .help = N_("what will be sent to whom, if nothing changes"),
                 .options = BIT(OPTION_FROM) | BIT(OPTION_TO) | BIT(OPTION_AGENCY) | BIT(OPTION_JSON),
+                .several = AGENCIES,
                 .run = run_forecast,
         },
         {
@@ -102,6 +108,7 @@ const struct verb verbs[] = {
                 .name = "deliveries",
                 .help = N_("messages, and what the server said"),
                 .options = BIT(OPTION_STATE) | BIT(OPTION_AGENCY) | BIT(OPTION_JSON),
+                .several = AGENCIES,
                 .run = run_deliveries,
         },
         {
@@ -109,92 +116,102 @@ const struct verb verbs[] = {
                 .synopsis = "[ITEM]",
                 .help = N_("who decided what, and who was refused"),
                 .options = BIT(OPTION_AGENCY) | BIT(OPTION_SINCE) | BIT(OPTION_JSON),
+                .several = AGENCIES,
                 .most = 1,
                 .argument = WORD_ITEM,
                 .run = run_log,
         },
         {
                 .name = "done",
-                .synopsis = "ITEM",
+                .synopsis = "ITEM...",
                 .help = N_("it is finished: reminders stop, also those queued"),
                 .options = OF_SEVERAL | BIT(OPTION_ON) | BIT(OPTION_NOTE),
+                .several = AGENCIES,
                 .least = 1,
-                .most = 1,
+                .most = INT_MAX,
                 .argument = WORD_ITEM,
                 .run = run_done,
         },
         {
                 .name = "reopen",
-                .synopsis = "ITEM",
+                .synopsis = "ITEM...",
                 .help = N_("it is not finished after all"),
                 .options = OF_SEVERAL | BIT(OPTION_REASON),
                 .required = BIT(OPTION_REASON),
+                .several = AGENCIES,
                 .least = 1,
-                .most = 1,
+                .most = INT_MAX,
                 .argument = WORD_ITEM,
                 .run = run_reopen,
         },
         {
                 .name = "waive",
-                .synopsis = "ITEM",
+                .synopsis = "ITEM...",
                 .help = N_("the agency need not do it"),
                 .options = OF_SEVERAL | BIT(OPTION_REASON),
                 .required = BIT(OPTION_REASON),
+                .several = AGENCIES,
                 .least = 1,
-                .most = 1,
+                .most = INT_MAX,
                 .argument = WORD_ITEM,
                 .run = run_waive,
         },
         {
                 .name = "urge",
-                .synopsis = "ITEM",
+                .synopsis = "ITEM...",
                 .help = N_("what is unclear is overdue from now on"),
                 .options = OF_ITEM,
+                .several = AGENCIES,
                 .least = 1,
-                .most = 1,
+                .most = INT_MAX,
                 .argument = WORD_ITEM,
                 .run = run_urge,
         },
         {
                 .name = "snooze",
-                .synopsis = "ITEM",
+                .synopsis = "ITEM...",
                 .help = N_("no reminders for a while; the deadline stays"),
                 .more = N_("Without --force at most until the last working day before the due date, and 5 working days "
                            "once overdue."),
                 .options = OF_ITEM | BIT(OPTION_UNTIL) | BIT(OPTION_FOR) | BIT(OPTION_REASON) | BIT(OPTION_FORCE),
                 .required = BIT(OPTION_REASON),
+                .several = AGENCIES,
                 .least = 1,
-                .most = 1,
+                .most = INT_MAX,
                 .argument = WORD_ITEM,
                 .run = run_snooze,
         },
         {
                 .name = "unsnooze",
-                .synopsis = "ITEM",
+                .synopsis = "ITEM...",
                 .help = N_("ends a snooze"),
                 .options = OF_ITEM,
+                .several = AGENCIES,
                 .least = 1,
-                .most = 1,
+                .most = INT_MAX,
                 .argument = WORD_ITEM,
                 .run = run_unsnooze,
         },
         {
                 .name = "set-date",
-                .synopsis = "ITEM DATE",
+                .synopsis = "ITEM... DATE",
                 .help = N_("fixes or changes the day it is due, and tells those concerned"),
                 .options = OF_ITEM | BIT(OPTION_NOTE),
+                .several = AGENCIES,
                 .least = 2,
-                .most = 2,
+                .most = INT_MAX,
                 .argument = WORD_ITEM,
+                .last = WORD_DATE,
                 .run = run_set_date,
         },
         {
                 .name = "clear-date",
-                .synopsis = "ITEM",
+                .synopsis = "ITEM...",
                 .help = N_("takes such a day back"),
                 .options = OF_ITEM,
+                .several = AGENCIES,
                 .least = 1,
-                .most = 1,
+                .most = INT_MAX,
                 .argument = WORD_ITEM,
                 .run = run_clear_date,
         },
@@ -308,6 +325,19 @@ static int unknown_verb(const char *name)
         return usage(NULL, _("no verb \"%.40s\""), name);
 }
 
+static int take_option(struct command *command, enum cli_option option, const char *value)
+{
+        if (command->values[option])
+                command->repeated |= BIT(option);
+        command->values[option] = value;
+        if (option != OPTION_AGENCY)
+                return 0;
+        if (command->n_agencies == AGENCIES_MAX)
+                return -E2BIG;
+        command->agencies[command->n_agencies++] = value;
+        return 0;
+}
+
 static int read_options(int argc, char **argv, struct command *command)
 {
         struct option known[OPTION_COUNT + 1] = {0};
@@ -326,8 +356,24 @@ static int read_options(int argc, char **argv, struct command *command)
                         return usage(NULL, _("%s wants a value"), argv[optind - 1]);
                 if (i < 1000)
                         return usage(NULL, _("no option %.40s"), argv[optind - 1]);
-                command->values[i - 1000] = optarg ? optarg : "";
+                if (take_option(command, (enum cli_option)(i - 1000), optarg ? optarg : "") < 0)
+                        return usage(NULL, _("more than %d agencies; --all means all of them"), AGENCIES_MAX);
         }
+        return EXIT_DONE;
+}
+
+/* What stands twice is meant twice or is a slip; in neither case is one of the two left out without a word. */
+static int check_repeated(const struct command *command)
+{
+        const struct verb *verb = command->verb;
+
+        for (int o = 0; o < OPTION_COUNT; o++)
+                if (command->repeated & BIT(o) && !(verb && verb->several & BIT(o)))
+                        return usage(verb, _("--%s stands twice and can be given once"), option_infos[o].name);
+        for (size_t i = 0; i < command->n_agencies; i++)
+                for (size_t k = 0; k < i; k++)
+                        if (strcmp(command->agencies[i], command->agencies[k]) == 0)
+                                return usage(verb, _("--agency %.40s stands twice"), command->agencies[i]);
         return EXIT_DONE;
 }
 
@@ -338,6 +384,8 @@ static int check_options(const struct command *command)
 
         if (bus && strcmp(bus, "system") != 0 && strcmp(bus, "session") != 0)
                 return usage(NULL, _("--bus is system or session"));
+        if (check_repeated(command) != EXIT_DONE)
+                return EXIT_USAGE;
         if (!verb || command->values[OPTION_HELP])
                 return EXIT_DONE;
         for (int o = 0; o < OPTION_COUNT; o++) {

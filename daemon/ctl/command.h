@@ -81,8 +81,10 @@ struct verb {
         const char *more;            /* further lines, or NULL */
         uint64_t options;            /* 1 << enum cli_option of those it takes */
         uint64_t required;           /* of these at least one, 0: none */
+        uint64_t several;            /* of these more than one of each; the others stand once */
         int least, most;             /* arguments */
-        enum word argument;          /* what the first one is */
+        enum word argument;          /* what the first one is, and where there may be many, each */
+        enum word last;              /* what the last of many is, if something else */
         int (*run)(struct cli *cli); /* returns an enum exit_code, having said why */
 };
 /* Ends with a name of NULL. */
@@ -92,9 +94,14 @@ const struct verb *verb_find(const char *name);
 /* --bus and --help go with every verb. */
 #define OPTIONS_COMMON (BIT(OPTION_BUS) | BIT(OPTION_HELP))
 
+#define AGENCIES_MAX 200 /* named in one command: no block has as many, and --all means all */
+
 struct command {
         const struct verb *verb;          /* NULL with --help or --version alone */
-        const char *values[OPTION_COUNT]; /* NULL: not given; "" for one that takes no value */
+        const char *values[OPTION_COUNT]; /* NULL: not given; "" for one that takes no value; the last of several */
+        uint64_t repeated;                /* of those that stand more than once */
+        const char *agencies[AGENCIES_MAX + 1]; /* as given, and a NULL */
+        size_t n_agencies;
         char **arguments;
         int n_arguments;
 };

@@ -214,10 +214,10 @@ static void offer_arguments(struct completion *completion, const struct context 
 
         if (!verb)
                 return;
-        if (context->arguments < verb->most && (context->arguments == 0 || verb->most > 2))
+        if (context->arguments < verb->most)
                 offer_candidates(completion, verb->argument);
-        else if (context->arguments == 1 && verb->most == 2)
-                offer_candidates(completion, WORD_DATE);
+        if (context->arguments > 0)
+                offer_candidates(completion, verb->last);
 }
 
 int complete(int n, char **words)

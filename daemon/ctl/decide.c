@@ -1,6 +1,7 @@
 /* The verbs that decide on obligations: done, reopen, waive, snooze, unsnooze, urge, set-date, clear-date. */
 #include <string.h>
 
+#include "ctl/changed.h"
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 
@@ -20,64 +21,116 @@ int confirm(const struct cli *cli, const char *what)
 
 static int confirm_all(const struct cli *cli)
 {
+        const struct command *command = cli->command;
+        int more = command->n_arguments - 1;
         char what[256];
 
-        if (!command_has(cli->command, OPTION_ALL) || command_has(cli->command, OPTION_AGENCY))
+        if (!command_has(command, OPTION_ALL) || command_has(command, OPTION_AGENCY))
                 return EXIT_DONE;
-        snprintf(what, sizeof(what), _("%s %.100s for all its agencies"), cli->command->verb->name,
-                 cli_argument(cli, 0));
+        if (more == 0)
+                snprintf(what, sizeof(what), _("%s %.100s for all its agencies"), command->verb->name,
+                         cli_argument(cli, 0));
+        else
+                snprintf(what, sizeof(what), _("%s %.100s and %d more for all their agencies"), command->verb->name,
+                         cli_argument(cli, 0), more);
         return confirm(cli, what);
 }
 
-/* Says how many were changed, or gives it as JSON. */
-static int report(const struct cli *cli, int code, json_int_t n)
+/* ---- the call ---- */
+
+struct decision {
+        const struct cli *cli;
+        int n_items;
+        const char *until, *date; /* "": not given */
+};
+
+static int append_strings(sd_bus_message *message, const char *const *strings, size_t n)
 {
-        const char *verb = cli->command->verb->name;
+        int r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "s");
 
-        if (code != EXIT_DONE)
-                return code;
-        if (cli_is_json(cli)) {
-                json_t *CLEANUP_JSON object = json_pack("{s:s, s:I}", "verb", verb, "changed", n);
-
-                return object ? cli_print(cli, object) : cli_no_memory(cli);
-        }
-        printf(ngettext("%s: %lld obligation\n", "%s: %lld obligations\n", (unsigned long)n), verb, (long long)n);
-        return EXIT_DONE;
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                r = sd_bus_message_append(message, "s", strings[i]);
+        return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
-static int has_all(const struct cli *cli)
+static int append_text(sd_bus_message *message, const char *name, const char *value)
 {
-        return command_has(cli->command, OPTION_ALL);
+        return *value ? sd_bus_message_append(message, "{sv}", name, "s", value) : 0;
 }
+
+static int append_details(sd_bus_message *message, const struct decision *decision)
+{
+        static const enum cli_option texts[] = {OPTION_ON, OPTION_REASON, OPTION_NOTE};
+        static const enum cli_option truths[] = {OPTION_ALL, OPTION_FORCE};
+        const struct cli *cli = decision->cli;
+        int r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "{sv}");
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTS(texts); i++)
+                r = append_text(message, option_infos[texts[i]].name, cli_value(cli, texts[i]));
+        for (size_t i = 0; r >= 0 && i < ELEMENTS(truths); i++)
+                if (command_has(cli->command, truths[i]))
+                        r = sd_bus_message_append(message, "{sv}", option_infos[truths[i]].name, "b", 1);
+        if (r >= 0)
+                r = append_text(message, "until", decision->until);
+        if (r >= 0)
+                r = append_text(message, "date", decision->date);
+        return r < 0 ? r : sd_bus_message_close_container(message);
+}
+
+static int append_decision(sd_bus_message *message, const void *userdata)
+{
+        const struct decision *decision = userdata;
+        const struct command *command = decision->cli->command;
+        int r = sd_bus_message_append(message, "s", command->verb->name);
+
+        if (r >= 0)
+                r = append_strings(message, (const char *const *)command->arguments, (size_t)decision->n_items);
+        if (r >= 0)
+                r = append_strings(message, command->agencies, command->n_agencies);
+        return r < 0 ? r : append_details(message, decision);
+}
+
+static int decide(struct cli *cli, const struct decision *decision)
+{
+        json_t *CLEANUP_JSON reply = NULL;
+        int code = cli_call_with(cli, &reply, "Decide", append_decision, decision);
+
+        return code == EXIT_DONE ? changed_report(cli, json_array_get(reply, 0)) : code;
+}
+
+/* All arguments are items. */
+static int decide_items(struct cli *cli)
+{
+        return decide(cli, &(struct decision){cli, cli->command->n_arguments, "", ""});
+}
+
+/* ---- verbs ---- */
 
 int run_done(struct cli *cli)
 {
-        json_int_t n = 0;
-        int code = cli_decide(cli, &n, "Done", "ssssb", cli_argument(cli, 0), cli_value(cli, OPTION_AGENCY),
-                              cli_value(cli, OPTION_ON), cli_value(cli, OPTION_NOTE), has_all(cli));
-
-        return report(cli, code, n);
+        return decide_items(cli);
 }
 
-static int with_reason(struct cli *cli, const char *method)
+static int ask_and_decide(struct cli *cli)
 {
-        json_int_t n = 0;
         int code = confirm_all(cli);
 
-        if (code == EXIT_DONE)
-                code = cli_decide(cli, &n, method, "sssb", cli_argument(cli, 0), cli_value(cli, OPTION_AGENCY),
-                                  cli_value(cli, OPTION_REASON), has_all(cli));
-        return report(cli, code, n);
+        return code == EXIT_DONE ? decide_items(cli) : code;
 }
 
 int run_reopen(struct cli *cli)
 {
-        return with_reason(cli, "Reopen");
+        return ask_and_decide(cli);
 }
 
 int run_waive(struct cli *cli)
 {
-        return with_reason(cli, "Waive");
+        return ask_and_decide(cli);
+}
+
+int run_urge(struct cli *cli)
+{
+        return decide_items(cli);
 }
 
 /* A span is counted by the daemon, which knows the working days. */
@@ -86,8 +139,6 @@ int run_snooze(struct cli *cli)
         const struct command *command = cli->command;
         const char *span = cli_value(cli, OPTION_FOR);
         char *CLEANUP_FREE until = NULL;
-        json_int_t n = 0;
-        int code;
 
         if (command_has(command, OPTION_UNTIL) == command_has(command, OPTION_FOR))
                 return cli_fail(cli, EXIT_USAGE, "%s", _("snooze wants either --until DATE or --for SPAN"));
@@ -95,39 +146,22 @@ int run_snooze(struct cli *cli)
                 until = NULL;
                 return cli_no_memory(cli);
         }
-        code = cli_decide(cli, &n, "Snooze", "ssssb", cli_argument(cli, 0), cli_value(cli, OPTION_AGENCY), until,
-                          cli_value(cli, OPTION_REASON), (int)command_has(command, OPTION_FORCE));
-        return report(cli, code, n);
-}
-
-static int by_name(struct cli *cli, const char *method)
-{
-        json_int_t n = 0;
-        int code = cli_decide(cli, &n, method, "ss", cli_argument(cli, 0), cli_value(cli, OPTION_AGENCY));
-
-        return report(cli, code, n);
+        return decide(cli, &(struct decision){cli, command->n_arguments, until, ""});
 }
 
 int run_unsnooze(struct cli *cli)
 {
-        return by_name(cli, "Unsnooze");
-}
-
-int run_urge(struct cli *cli)
-{
-        return by_name(cli, "Urge");
+        return decide_items(cli);
 }
 
 int run_set_date(struct cli *cli)
 {
-        json_int_t n = 0;
-        int code = cli_decide(cli, &n, "SetDate", "ssss", cli_argument(cli, 0), cli_argument(cli, 1),
-                              cli_value(cli, OPTION_AGENCY), cli_value(cli, OPTION_NOTE));
+        int n_items = cli->command->n_arguments - 1;
 
-        return report(cli, code, n);
+        return decide(cli, &(struct decision){cli, n_items, "", cli_argument(cli, n_items)});
 }
 
 int run_clear_date(struct cli *cli)
 {
-        return by_name(cli, "ClearDate");
+        return decide_items(cli);
 }

@@ -5,13 +5,6 @@
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 
-/* daemon/doc/formats.md section 3, in that order. */
-static const char *const keys[] = {
-        "plan",          "item",           "occurrence", "agency",        "title",         "due",
-        "effective_due", "state",          "tentative",  "snoozed_until", "snoozed_by",    "snooze_reason",
-        "next_reminder", "reminders_sent", "done_on",    "late",          "unclear_since",
-};
-
 static const struct column columns[] = {
         {"item", N_("ITEM"), COLUMN_ITEM},
         {"agency", N_("AGENCY"), COLUMN_TEXT},
@@ -28,19 +21,19 @@ int run_list(struct cli *cli)
 {
         static const enum cli_option options[] = {OPTION_PLAN,  OPTION_ITEM,  OPTION_AGENCY,
                                                   OPTION_STATE, OPTION_SINCE, OPTION_BEFORE};
-        const struct filter filter = {
-                .options = options, .n = ELEMENTS(options), .command = cli->command, .paging = "cursor"};
+        struct command one = *cli->command;
+        const struct filter filter = {.options = options, .n = ELEMENTS(options), .command = &one, .paging = "cursor"};
         bool matrix = command_has(cli->command, OPTION_MATRIX);
         json_t *CLEANUP_JSON rows = NULL;
         int code;
 
         if (command_has(cli->command, OPTION_HTML) && !matrix)
                 return cli_fail(cli, EXIT_USAGE, "%s", _("--html goes with --matrix"));
-        code = cli_pages(cli, "List", append_filter, &filter, NULL, &rows);
+        code = cli_pages_of_agencies(cli, &one, "List", append_filter, &filter, "due", NULL, &rows);
         if (code != EXIT_DONE)
                 return code;
         if (cli_is_json(cli)) {
-                if (shape_rows(rows, keys, ELEMENTS(keys)) < 0)
+                if (shape_obligations(rows) < 0)
                         return cli_no_memory(cli);
                 return cli_print(cli, rows);
         }

@@ -29,9 +29,10 @@ int run_deliveries(struct cli *cli)
                 {"subject", N_("SUBJECT"), COLUMN_REST},
         };
         static const enum cli_option options[] = {OPTION_STATE, OPTION_AGENCY};
-        const struct filter filter = {.options = options, .n = ELEMENTS(options), .command = cli->command};
+        struct command one = *cli->command;
+        const struct filter filter = {.options = options, .n = ELEMENTS(options), .command = &one};
         json_t *CLEANUP_JSON rows = NULL;
-        int code = cli_pages(cli, "Deliveries", append_filter, &filter, NULL, &rows);
+        int code = cli_pages_of_agencies(cli, &one, "Deliveries", append_filter, &filter, "-made", NULL, &rows);
 
         if (code != EXIT_DONE)
                 return code;
@@ -48,14 +49,15 @@ int run_log(struct cli *cli)
                 {"agency", N_("AGENCY"), COLUMN_TEXT}, {"detail", N_("DETAIL"), COLUMN_REST},
         };
         static const enum cli_option options[] = {OPTION_AGENCY, OPTION_SINCE};
+        struct command one = *cli->command;
         const struct filter filter = {
                 .options = options,
                 .n = ELEMENTS(options),
-                .command = cli->command,
+                .command = &one,
                 .item = cli->command->n_arguments > 0 ? cli_argument(cli, 0) : NULL,
         };
         json_t *CLEANUP_JSON rows = NULL;
-        int code = cli_pages(cli, "Log", append_filter, &filter, NULL, &rows);
+        int code = cli_pages_of_agencies(cli, &one, "Log", append_filter, &filter, "time", NULL, &rows);
 
         if (code != EXIT_DONE)
                 return code;
@@ -64,10 +66,10 @@ int run_log(struct cli *cli)
 
 static int append_period(sd_bus_message *message, const void *userdata)
 {
-        const struct cli *cli = userdata;
+        const struct command *command = userdata;
 
-        return sd_bus_message_append(message, "sss", cli_value(cli, OPTION_FROM), cli_value(cli, OPTION_TO),
-                                     cli_value(cli, OPTION_AGENCY));
+        return sd_bus_message_append(message, "sss", command_value(command, OPTION_FROM),
+                                     command_value(command, OPTION_TO), command_value(command, OPTION_AGENCY));
 }
 
 int run_forecast(struct cli *cli)
@@ -78,8 +80,9 @@ int run_forecast(struct cli *cli)
                 {"channel", N_("CHANNEL"), COLUMN_TEXT}, {"agency", N_("AGENCY"), COLUMN_TEXT},
                 {"items", N_("ITEMS"), COLUMN_ITEMS},    {"subject", N_("SUBJECT"), COLUMN_SPARE},
         };
+        struct command one = *cli->command;
         json_t *CLEANUP_JSON rows = NULL;
-        int code = cli_pages(cli, "Forecast", append_period, cli, NULL, &rows);
+        int code = cli_pages_of_agencies(cli, &one, "Forecast", append_period, &one, "time", NULL, &rows);
 
         if (code != EXIT_DONE)
                 return code;

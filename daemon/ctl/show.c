@@ -141,18 +141,18 @@ static void print_obligation(const struct style *style, const json_t *obligation
 
 static int append_names(sd_bus_message *message, const void *userdata)
 {
-        const struct cli *cli = userdata;
+        const struct command *command = userdata;
 
-        return sd_bus_message_append(message, "ss", cli_argument(cli, 0), cli_value(cli, OPTION_AGENCY));
+        return sd_bus_message_append(message, "ss", command->arguments[0], command_value(command, OPTION_AGENCY));
 }
 
 static int print_json(const struct cli *cli, json_t *about, json_t *obligations)
 {
         static const char *const item_keys[] = {"occurrence", "title",  "plan_title", "basis", "form",   "when",
                                                 "repeat",     "fix_by", "wording",    "note",  "policy", "report_to"};
-        static const char *const keys[] = {"occurrence",    "from",          "due",        "effective_due",
-                                           "fixed",         "snoozed_until", "snoozed_by", "snooze_reason",
-                                           "next_reminder", "done_on",       "done_by",    "note"};
+        static const char *const keys[] = {"occurrence",    "from",       "due",           "effective_due", "fixed",
+                                           "snoozed_until", "snoozed_by", "snooze_reason", "next_reminder", "done_on",
+                                           "done_by",       "note",       "unclear_since"};
 
         if (shape_fill(about, item_keys, ELEMENTS(item_keys)) < 0)
                 return cli_no_memory(cli);
@@ -167,7 +167,8 @@ static int print_json(const struct cli *cli, json_t *about, json_t *obligations)
 int run_show(struct cli *cli)
 {
         json_t *CLEANUP_JSON about = NULL, *CLEANUP_JSON obligations = NULL;
-        int code = cli_pages(cli, "Show", append_names, cli, &about, &obligations);
+        struct command one = *cli->command;
+        int code = cli_pages_of_agencies(cli, &one, "Show", append_names, &one, NULL, &about, &obligations);
 
         if (code != EXIT_DONE)
                 return code;

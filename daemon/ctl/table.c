@@ -29,7 +29,7 @@ struct table {
 
 static const char *item_cell(const struct table *table, const json_t *row, char cell[static CELL_SIZE])
 {
-        const char *plan = table->several_plans ? received_text(row, "plan") : "";
+        const char *plan = table->several_plans || received_truth(row, "shared") ? received_text(row, "plan") : "";
 
         if (!*received_text(row, "item"))
                 return "";

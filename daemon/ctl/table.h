@@ -10,7 +10,7 @@ enum column_form {
         COLUMN_NUMBER, /* to the right */
         COLUMN_MOMENT, /* RFC 3339, shown without seconds and zone */
         COLUMN_STATE,  /* coloured */
-        COLUMN_ITEM,   /* of "item" and "occurrence", with "plan" where there are several */
+        COLUMN_ITEM,   /* of "item" and "occurrence", with "plan" where there are several or have it too */
         COLUMN_ITEMS,  /* an array, joined */
         COLUMN_RUNG,   /* without what makes it unique */
         COLUMN_REST,   /* text that gives way when the terminal is narrow */

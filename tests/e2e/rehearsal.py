@@ -37,6 +37,11 @@ class Rehearsal:
         return subprocess.run([REMINDERCTL, "--bus", "session", *arguments], env={**self.environment, **more},
                               capture_output=True, input=typed, text=True, timeout=PATIENCE)  # fmt: skip
 
+    def list(self, *words):
+        result = self.control("list", *words, "--json")
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
+
     def wait(self):
         """Until it is on the bus."""
         for _ in range(PATIENCE * 20):

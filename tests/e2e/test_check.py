@@ -82,6 +82,18 @@ def test_a_misspelt_name_in_a_template_is_a_warning_wherever_the_templates_are_r
     assert daemon.stderr.count(said) == 2
 
 
+@pytest.mark.once
+def test_no_option_stands_twice():
+    """The last one would count, and whoever typed both would not know."""
+    found = re.findall(r"^ +--([a-z-]+) ([A-Za-z|.]*)", run(REMINDERD, "--help").stdout, re.M)
+    assert len(found) > 6
+    for option, takes in found:
+        value = {"bus": ["none"], "rehearse": ["2024-01-01..2024-01-02"]}.get(option, ["x"] if takes.isupper() else [])
+        result = run(REMINDERD, f"--{option}", *value, f"--{option}", *value)
+        assert (result.returncode, result.stdout) == (2, ""), option
+        assert f"--{option} stands twice" in result.stderr
+
+
 @pytest.mark.parametrize(
     "arguments", [["--chek"], ["--bus", "both"], ["--rehearse", "2024"], ["--json"], ["nonsense"], ["--check", "--rehearse", "2024-01-01..2024-01-02"]]
 )  # fmt: skip

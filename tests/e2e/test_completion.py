@@ -26,7 +26,10 @@ ALL_AGENCIES = [one["id"] for one in block.AGENCIES]
     ("words", "offered"),
     [
         (["done", ""], ALL_ITEMS),
-        (["done", "bao-cao", ""], []),
+        (["done", "bao-cao", ""], ALL_ITEMS),
+        (["show", "bao-cao", ""], []),
+        (["set-date", ""], ALL_ITEMS),
+        (["set-date", "bao-cao", ""], [*ALL_ITEMS, "today", "tomorrow", "+1d", "+3wd", "+1w"]),
         (["done", "bao-cao", "--agency", "so"], ALL_AGENCIES),
         (["--bus", ""], ["system", "session"]),
         (["list", "--bus", ""], ["system", "session"]),

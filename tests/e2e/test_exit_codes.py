@@ -181,6 +181,25 @@ def test_every_verb_has_its_row():
         assert reached | UNREACHED.get(verb, set()) == {0, 1, 2, 3} and not reached & UNREACHED.get(verb, set()), verb
 
 
+def options(verb):
+    """{option: its value's placeholder, or ""} as the program has it in its table."""
+    return dict(re.findall(r"^  --([a-z-]+)(?:[ =]([A-Z]+))?", run(REMINDERCTL, "help", verb).stdout, re.M))
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_option_stands_twice_without_a_word(verb):
+    """The last one would count, and whoever typed both would not know. Of several agencies each is taken, once."""
+    found = options(verb)
+    assert {"bus", "help"} <= set(found)
+    for option, takes in found.items():
+        values = ["system", "system"] if option == "bus" else ["x", "x"] if verb != "preview" else ["x", "y"]
+        words = [word for value in values for word in [f"--{option}", *([value] if takes else [])]]
+        result = run(REMINDERCTL, verb, *words)
+        assert_error(result, 2, (verb, option))
+        assert f"--{option}" in result.stderr and "stands twice" in result.stderr, (verb, option, result.stderr)
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_codes_of_a_daemon_that_answers(office, tmp_path, verb):
     last = None
