@@ -3,16 +3,7 @@
 
 #include <string.h>
 
-/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
-#define FNV_BASIS UINT64_C(0xcbf29ce484222325)
-#define FNV_PRIME UINT64_C(0x100000001b3)
-
-static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t n)
-{
-        for (size_t i = 0; i < n; i++)
-                hash = (hash ^ (unsigned char)bytes[i]) * FNV_PRIME;
-        return hash;
-}
+#include "base/hash.h"
 
 static bool names_one(const char *word, size_t n)
 {
@@ -24,7 +15,7 @@ static bool names_one(const char *word, size_t n)
 
 uint64_t flood_key(unsigned event, const char *where, const char *words)
 {
-        uint64_t hash = hash_bytes(FNV_BASIS, (const char *)&event, sizeof(event));
+        uint64_t hash = hash_bytes(HASH_BASIS, &event, sizeof(event));
         bool first = true;
 
         hash = hash_bytes(hash, where ? where : "", where ? strlen(where) + 1 : 1);

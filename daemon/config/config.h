@@ -4,6 +4,7 @@
 #include "base/report.h"
 #include "core/address.h"
 #include "core/backoff.h"
+#include "core/digest.h"
 #include "core/hours.h"
 #include "core/kind.h"
 #include "core/plan.h"
@@ -59,6 +60,7 @@ struct digest_config {
         bool enabled;
         enum weekday weekday;
         int32_t at; /* seconds since midnight */
+        enum digest_when when;
 };
 
 struct contact {

@@ -24,8 +24,9 @@ static const char *const main_keys[] = {"timezone",      "block",          "agen
 static const char *const block_keys[] = {"name", "short", "contact", NULL};
 static const char *const contact_keys[] = {"name", "title", "phone", "email", NULL};
 static const char *const hours_keys[] = {"open", "close", NULL};
-static const char *const digest_keys[] = {"weekday", "at", NULL};
+static const char *const digest_keys[] = {"weekday", "at", "when", NULL};
 static const char *const retry_keys[] = {"first", "max", "give_up", NULL};
+static const char *const digest_whens[] = {[DIGEST_WHEN_CHANGED] = "changed", [DIGEST_WHEN_ALWAYS] = "always", NULL};
 static const char *const weekdays[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
 
 /* A name of the time zone database and nothing else: no path out of its folder, no file that is no zone. */
@@ -180,7 +181,7 @@ static void read_digest(struct loader *loader)
 {
         struct digest_config *digest = &loader->config->digest;
         struct section section;
-        size_t weekday = 0;
+        size_t weekday = 0, when = DIGEST_WHEN_CHANGED;
 
         *digest = (struct digest_config){.weekday = MONDAY, .at = 8 * 3600};
         if (!section_member(&loader->main, "digest", &section))
@@ -191,6 +192,8 @@ static void read_digest(struct loader *loader)
                 digest->weekday = (enum weekday)(MONDAY + weekday);
         if (value_clock(&section, setting_require(&section, "at", "\"08:00\""), &digest->at))
                 clock_check(loader, &section, setting_get(&section, "at"), digest->at);
+        (void)value_word(&section, setting_get(&section, "when"), digest_whens, &when);
+        digest->when = (enum digest_when)when;
 }
 
 static void read_retry(struct loader *loader)

@@ -227,8 +227,56 @@ int digest_letter(struct facts *facts, size_t agency, civil_day nominal)
                 r = matrices_of(facts, agency);
         if (r < 0)
                 return r;
-        facts->letter->kind = KIND_DIGEST;
+        if (n == 0 && facts->letter->n_matrices == 0)
+                return GATHER_NOTHING;
+        if (facts->letter->n_entries == 0)
+                facts->letter->kind = KIND_DIGEST;
+        facts->letter->has_digest = true;
         facts->letter->week_from = nominal;
         facts->letter->week_to = digest_week_end(nominal);
-        return n == 0 && facts->letter->n_matrices == 0 ? GATHER_NOTHING : GATHER_DONE;
+        return GATHER_DONE;
+}
+
+/* ---- its gist ---- */
+
+static void add_entries(struct gist *gist, enum digest_section section, const struct letter_entry *entries, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                gist_add(gist, &(struct gist_line){
+                                       .section = section,
+                                       .plan = entries[i].plan,
+                                       .item = entries[i].item,
+                                       .key = entries[i].occurrence,
+                                       .agency = "",
+                                       .dates = entries[i].dates,
+                                       .state = entries[i].state,
+                                       .snoozed_until = entries[i].snoozed_until,
+                               });
+}
+
+static void add_cells(struct gist *gist, const struct letter_matrix *matrix, const struct letter_row *row)
+{
+        for (size_t i = 0; i < matrix->n_columns; i++)
+                gist_add(gist, &(struct gist_line){
+                                       .section = DIGEST_SECTIONS,
+                                       .plan = row->plan,
+                                       .item = row->item,
+                                       .key = row->occurrence,
+                                       .agency = matrix->columns[i].agency,
+                                       .dates = row->dates,
+                                       .state = row->cells[i].state,
+                                       .snoozed_until = row->cells[i].snoozed_until,
+                               });
+}
+
+struct gist digest_gist(const struct letter *letter)
+{
+        struct gist gist = {0};
+
+        for (int s = 0; s < DIGEST_SECTIONS; s++)
+                add_entries(&gist, (enum digest_section)s, letter->sections[s], letter->n_sections[s]);
+        for (size_t m = 0; m < letter->n_matrices; m++)
+                for (size_t i = 0; i < letter->matrices[m].n_rows; i++)
+                        add_cells(&gist, &letter->matrices[m], &letter->matrices[m].rows[i]);
+        return gist;
 }

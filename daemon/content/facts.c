@@ -218,6 +218,7 @@ static int take_notices(struct facts *facts, const struct notice_record *notices
         return name_agencies(facts);
 }
 
+/* In a letter of its own, or within that of the reminders. */
 static int take_digest(struct facts *facts, const struct notice_record *notice)
 {
         size_t agency = roster_find(&facts->config->roster, notice->agency);
@@ -231,6 +232,31 @@ static int take_digest(struct facts *facts, const struct notice_record *notice)
         return r;
 }
 
+/* Moves the digest's notice behind the others, of which `*n` are left; NULL: there is none. */
+static const struct notice_record *take_out_digest(struct notice_record *notices, size_t *n)
+{
+        for (size_t i = 0; i < *n; i++)
+                if (notices[i].kind == KIND_DIGEST) {
+                        struct notice_record digest = notices[i];
+
+                        notices[i] = notices[--*n];
+                        notices[*n] = digest;
+                        return &notices[*n];
+                }
+        return NULL;
+}
+
+static int take_all(struct facts *facts, struct notice_record *notices, size_t n)
+{
+        const struct notice_record *digest = take_out_digest(notices, &n);
+        int reminders = n > 0 ? take_notices(facts, notices, n) : GATHER_NOTHING;
+        int r = digest && reminders >= 0 ? take_digest(facts, digest) : GATHER_NOTHING;
+
+        if (reminders < 0 || r < 0)
+                return reminders < 0 ? reminders : r;
+        return reminders == GATHER_DONE || r == GATHER_DONE ? GATHER_DONE : GATHER_NOTHING;
+}
+
 static int gather(struct facts *facts, const struct delivery_record *delivery)
 {
         /* 19 KiB: too much for the heap each time, not for the stack */
@@ -240,12 +266,8 @@ static int gather(struct facts *facts, const struct delivery_record *delivery)
         if (r < 0 || delivery->kind == KIND_TEST)
                 return r;
         n = r = store_delivery_notices(facts->engine->store, delivery->number, notices, MESSAGE_NOTICES_MAX);
-        if (n == 0)
-                r = GATHER_NOTHING;
-        else if (n > 0 && notices[0].kind == KIND_DIGEST)
-                r = take_digest(facts, &notices[0]);
-        else if (n > 0)
-                r = take_notices(facts, notices, (size_t)n);
+        if (n >= 0)
+                r = take_all(facts, notices, (size_t)n);
         for (int i = 0; i < n; i++)
                 notice_record_clear(&notices[i]);
         return r;
@@ -345,12 +367,14 @@ int facts_preview(struct engine *engine, const struct obligation_record *record,
         return r;
 }
 
-int facts_digest_has_content(struct engine *engine, size_t agency, civil_day nominal)
+int facts_gist(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret)
 {
         struct facts CLEANUP(facts_end) facts = {0};
         int r = facts_begin(engine, &facts);
 
         if (r == 0)
                 r = verdict(&facts, digest_letter(&facts, agency, nominal));
-        return r < 0 ? r : r == GATHER_DONE;
+        if (r >= 0)
+                *ret = digest_gist(facts.letter);
+        return r;
 }

@@ -30,5 +30,5 @@ int facts_gather(struct engine *engine, const struct delivery_record *delivery, 
  * GATHER_DONE, GATHER_NOTHING or an error. */
 int facts_preview(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
                   struct message **ret);
-/* Whether an agency's digest of that day has anything to say: 1, 0 or an error. */
-int facts_digest_has_content(struct engine *engine, size_t agency, civil_day nominal);
+/* What an agency's digest of that day would say. GATHER_DONE, GATHER_NOTHING or an error. */
+int facts_gist(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret);

@@ -60,20 +60,21 @@ void forecast_end_all(struct control *control)
 
 /* ---- what is sent ---- */
 
-/* The names of all items a letter speaks of, those of a digest's lists too. */
+/* The names of all items that a letter is about: its entries, or the lists of a digest by itself. */
 static int name_items(struct answer *answer, const struct letter *letter)
 {
+        int sections = letter->kind == KIND_DIGEST ? DIGEST_SECTIONS : 0;
         size_t n = letter->n_entries, i = 0;
         char(*CLEANUP_FREE names)[REFERENCE_TEXT_SIZE] = NULL;
         const char **CLEANUP_FREE pointers = NULL;
 
-        for (int s = 0; s < DIGEST_SECTIONS; s++)
+        for (int s = 0; s < sections; s++)
                 n += letter->n_sections[s];
         names = calloc(n + 1, sizeof(*names));
         pointers = calloc(n + 1, sizeof(*pointers));
         if (!names || !pointers)
                 return -ENOMEM;
-        for (int s = -1; s < DIGEST_SECTIONS; s++) {
+        for (int s = -1; s < sections; s++) {
                 const struct letter_entry *entries = s < 0 ? letter->entries : letter->sections[s];
                 size_t count = s < 0 ? letter->n_entries : letter->n_sections[s];
 

@@ -92,7 +92,7 @@ bool address_in_household(const struct address_book *book, size_t household, siz
 /* With what else a notice may stand in one message. */
 enum company { WITH_REMINDERS, WITH_CONFIRMATIONS, WITH_FAILURES, WITH_WHAT_IS_TAKEN_BACK, ALONE };
 
-static enum company company_of(enum notice_kind kind)
+static enum company company_of(enum notice_kind kind, bool digest_joins)
 {
         if (kind_takes_back(kind))
                 return WITH_WHAT_IS_TAKEN_BACK;
@@ -100,20 +100,21 @@ static enum company company_of(enum notice_kind kind)
                 return WITH_FAILURES;
         if (kind_confirms(kind))
                 return WITH_CONFIRMATIONS;
-        return kind == KIND_DIGEST ? ALONE : WITH_REMINDERS;
+        return kind == KIND_DIGEST && !digest_joins ? ALONE : WITH_REMINDERS;
 }
 
-bool address_shares_message(enum notice_kind a, enum notice_kind b)
+bool address_shares_message(enum notice_kind a, enum notice_kind b, bool digest_joins)
 {
-        enum company company = company_of(a);
+        enum company company = company_of(a, digest_joins);
 
-        return company != ALONE && company == company_of(b);
+        return company != ALONE && company == company_of(b, digest_joins);
 }
 
 struct routing {
         const struct address_book *book;
         const struct addressed *notices;
         size_t n;
+        bool digest_joins;                 /* a mail of theirs: they are of one agency */
         bool reached[MESSAGE_NOTICES_MAX]; /* by notice: it goes somewhere */
         message_visitor visit;
         void *userdata;
@@ -133,6 +134,7 @@ static bool gets(const struct routing *routing, const struct address *address, s
 /* Splits what an address gets into messages. */
 static int route_to(struct routing *routing, const struct address *address, size_t agency)
 {
+        bool digest_joins = routing->digest_joins && address->kind == CHANNEL_MAIL;
         bool done[MESSAGE_NOTICES_MAX] = {false};
         int r = 0;
 
@@ -143,7 +145,8 @@ static int route_to(struct routing *routing, const struct address *address, size
                         continue;
                 for (size_t j = i; j < routing->n; j++)
                         if (j == i || (!done[j] && gets(routing, address, agency, j) &&
-                                       address_shares_message(routing->notices[i].kind, routing->notices[j].kind))) {
+                                       address_shares_message(routing->notices[i].kind, routing->notices[j].kind,
+                                                              digest_joins))) {
                                 message[n++] = j;
                                 done[j] = routing->reached[j] = true;
                         }
@@ -182,6 +185,7 @@ int address_messages(const struct address_book *book, const struct addressed *no
         size_t household = address_household(book, notices[0].agency);
         int r = 0;
 
+        routing.digest_joins = book->digest_joins && household == ROSTER_NONE;
         if (household == ROSTER_NONE)
                 r = route_agency(&routing, notices[0].agency);
         for (size_t i = household; r == 0 && household != ROSTER_NONE && i < book->roster->n_agencies; i++)

@@ -23,6 +23,7 @@ struct address_book {
         const struct roster *roster;
         const char *contact; /* the mailbox of the block's contact; "": none */
         bool has_mail;       /* otherwise no mailbox counts */
+        bool digest_joins;   /* the reminder of the same morning, where a mail is of one agency */
         const struct subscription *webhooks;
 };
 
@@ -43,8 +44,8 @@ bool address_takes(const struct address *address, size_t agency, enum notice_kin
  * one: it is being tested. */
 bool address_is_of(const struct address_book *book, size_t agency, const struct channel *channel, const char *name);
 
-/* Whether notices of two kinds may stand in one message. */
-bool address_shares_message(enum notice_kind a, enum notice_kind b);
+/* Whether notices of two kinds may stand in one message. digest_joins: a digest stands with reminders. */
+bool address_shares_message(enum notice_kind a, enum notice_kind b, bool digest_joins);
 
 /* The household with which an agency's notices leave together, since it shares a mailbox: its first agency in the
  * roster. ROSTER_NONE: they leave by themselves. */

@@ -1,10 +1,14 @@
-/* The weekly digest: when it leaves, and in which of its lists an obligation stands. */
+/* The weekly digest: when it leaves, in which of its lists an obligation stands, and whether it is worth a message. */
 #include "core/digest.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
 
 #define WEEK_DAYS 7
-#define MONTH_DAYS 30 /* how far the third list looks ahead */
+#define WEEKS_UNCHANGED 4 /* after so many it is sent as it was: nobody need wonder whether the program still runs */
+#define MONTH_DAYS 30     /* how far the third list looks ahead */
 
 wall_time digest_moment(const struct digest_rules *rules, civil_day nominal)
 {
@@ -58,4 +62,51 @@ enum digest_section digest_section_of(const struct obligation *obligation, const
         if (dates.safe <= digest_week_end(nominal))
                 return DIGEST_WEEK;
         return dates.safe <= today + MONTH_DAYS ? DIGEST_MONTH : DIGEST_SECTIONS;
+}
+
+/* With its end, so that where one text ends and the next begins counts. */
+static uint64_t hash_text(uint64_t so_far, const char *text)
+{
+        return hash_bytes(so_far, text, strlen(text) + 1);
+}
+
+void gist_add(struct gist *gist, const struct gist_line *line)
+{
+        const int32_t numbers[] = {
+                (int32_t)line->section,
+                line->dates.from,
+                line->dates.due,
+                line->dates.effective,
+                line->dates.tentative,
+                (int32_t)line->state,
+                line->state == STATE_SNOOZED ? line->snoozed_until : CIVIL_NONE,
+        };
+        uint64_t print = hash_bytes(HASH_BASIS, numbers, sizeof(numbers));
+
+        gist->n_finished += line->section == DIGEST_FINISHED;
+        gist->n_news += line->section != DIGEST_WAITING;
+        if (line->section == DIGEST_FINISHED)
+                return;
+        print = hash_text(print, line->plan);
+        print = hash_text(print, line->item);
+        print = hash_text(print, line->key);
+        gist->print += hash_text(print, line->agency);
+}
+
+void gist_add_address(struct gist *gist, const char *address)
+{
+        gist->print += hash_text(HASH_BASIS, address);
+}
+
+civil_day digest_oldest(civil_day nominal)
+{
+        return nominal - WEEKS_UNCHANGED * WEEK_DAYS + 1;
+}
+
+bool digest_is_worth_it(const struct gist *gist, const struct digest_past *past, civil_day nominal)
+{
+        if (gist->n_news == 0)
+                return false;
+        return gist->n_finished > 0 || past->nominal == CIVIL_NONE || past->nominal < digest_oldest(nominal) ||
+               past->print != gist->print;
 }

@@ -1,4 +1,4 @@
-/* The weekly digest: when it leaves, and in which of its lists an obligation stands. */
+/* The weekly digest: when it leaves, in which of its lists an obligation stands, and whether it is worth a message. */
 #pragma once
 
 #include "core/hours.h"
@@ -28,3 +28,35 @@ enum digest_section { DIGEST_OVERDUE, DIGEST_WEEK, DIGEST_MONTH, DIGEST_FINISHED
 /* DIGEST_SECTIONS: in none. What was finished is listed for the week before; a snooze silences no digest. */
 enum digest_section digest_section_of(const struct obligation *obligation, const struct calendar *calendar,
                                       civil_day nominal, civil_day today);
+
+enum digest_when { DIGEST_WHEN_CHANGED, DIGEST_WHEN_ALWAYS };
+
+/* What a digest says, without its counters: days, weeks and how often somebody was reminded pass by themselves. */
+struct gist {
+        uint64_t print;    /* of its lines, in whatever order; not of what was finished, which is listed once */
+        size_t n_finished; /* in the fourth list */
+        size_t n_news;     /* entries but those that wait for a date, and the head's cells */
+};
+
+/* An entry of its lists, or a cell of the head's matrix, which is in none of them. */
+struct gist_line {
+        enum digest_section section; /* DIGEST_SECTIONS: of the matrix */
+        const char *plan, *item, *key, *agency;
+        struct obligation_dates dates;
+        enum obligation_state state;
+        civil_day snoozed_until; /* counts while it is snoozed */
+};
+void gist_add(struct gist *gist, const struct gist_line *line);
+/* Who gets it: whoever is new among them has had none. */
+void gist_add_address(struct gist *gist, const char *address);
+
+/* The digest that was last sent to somebody. */
+struct digest_past {
+        civil_day nominal; /* CIVIL_NONE: none was */
+        uint64_t print;
+};
+/* The first nominal day of which a digest can still stand for one of that day: for four weeks. */
+civil_day digest_oldest(civil_day nominal);
+/* Whether what changed, or that four weeks have passed, is worth a digest of that day. What waits for a date is not by
+ * itself. */
+bool digest_is_worth_it(const struct gist *gist, const struct digest_past *past, civil_day nominal);

@@ -37,13 +37,13 @@ static void add_item(void *userdata, const struct letter_entry *entry)
         json_array_append_new(items, json_string(name));
 }
 
-/* Every entry of a letter, those of a digest's lists too. */
+/* What a letter is about: its entries, or the lists of a digest by itself. */
 static void each_entry(const struct letter *letter, void (*visit)(void *userdata, const struct letter_entry *entry),
                        void *userdata)
 {
         for (size_t i = 0; i < letter->n_entries; i++)
                 visit(userdata, &letter->entries[i]);
-        for (int s = 0; s < DIGEST_SECTIONS; s++)
+        for (int s = 0; letter->kind == KIND_DIGEST && s < DIGEST_SECTIONS; s++)
                 for (size_t i = 0; i < letter->n_sections[s]; i++)
                         visit(userdata, &letter->sections[s][i]);
 }
@@ -88,10 +88,11 @@ static void print_json(const struct stage *stage, const struct delivery_record *
                         plan = letter->sections[s][0].plan;
         if (!*plan && letter->n_matrices > 0 && letter->matrices[0].n_rows > 0)
                 plan = letter->matrices[0].rows[0].plan;
-        line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "time",
+        line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:b}", "time",
                          clock_format(letter->now_epoch * 1000, time), "kind", kind_name(delivery->kind), "channel",
                          channel_kind_name(delivery->channel.kind), "agency", delivery->agency, "address",
-                         delivery->address, "plan", plan, "items", items_of(letter), "subject", subject);
+                         delivery->address, "plan", plan, "items", items_of(letter), "subject", subject, "digest",
+                         letter->has_digest);
         if (!line)
                 return;
         json_dumpf(line, stage->rehearsal.out, JSON_COMPACT);

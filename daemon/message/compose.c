@@ -10,7 +10,7 @@
 #include "message/header.h"
 #include "message/payload.h"
 
-#define HEADER_FIELDS_MAX 13 /* one more than are ever written */
+#define HEADER_FIELDS_MAX 14 /* one more than are ever written */
 #define REFERENCES_MAX 100   /* ids: some servers refuse header fields of 16 KB, which is 200 */
 
 struct composer {
@@ -37,6 +37,11 @@ struct composer *composer_free(struct composer *composer)
                 folder_free(composer->folder);
         free(composer);
         return NULL;
+}
+
+bool composer_shows_digest(const struct composer *composer)
+{
+        return folder_shows_digest(composer->folder);
 }
 
 /* ---- words ---- */
@@ -105,13 +110,14 @@ static bool is_named(const struct letter *letter, size_t n, const struct letter_
         return false;
 }
 
+/* The items that it is about; those of a digest within a reminder are not what it reminds of. */
 static void add_items(struct fields *fields, const struct letter *letter)
 {
         CLEANUP_TEXT struct text items = {0};
         for (size_t i = 0; i < letter->n_entries; i++)
                 if (!is_named(letter, i, &letter->entries[i]))
                         add_item(&items, &letter->entries[i]);
-        for (size_t section = 0; section < DIGEST_SECTIONS; section++)
+        for (size_t section = 0; letter->kind == KIND_DIGEST && section < DIGEST_SECTIONS; section++)
                 for (size_t i = 0; i < letter->n_sections[section]; i++)
                         add_item(&items, &letter->sections[section][i]);
         if (items.error)
@@ -139,6 +145,7 @@ static int make_headers(const struct letter_sender *sender, const struct letter 
                         char ***ret)
 {
         const char *domain = header_domain(sender->from_address);
+        char day[CIVIL_DATE_SIZE];
         struct fields fields = {.lines = calloc(HEADER_FIELDS_MAX, sizeof(*fields.lines))};
         if (!fields.lines)
                 return -ENOMEM;
@@ -154,6 +161,8 @@ static int make_headers(const struct letter_sender *sender, const struct letter 
         /* Exchange does not heed that, and answers with absence notes unless it is told so: [MS-OXCMAIL]. */
         add_field(&fields, header_text("X-Auto-Response-Suppress", "All"));
         add_field(&fields, header_text("X-Reminderd-Kind", kind_name(letter->kind)));
+        if (letter->has_digest)
+                add_field(&fields, header_text("X-Reminderd-Digest", civil_format(letter->week_from, day)));
         add_items(&fields, letter);
         *ret = fields.lines; /* owned by the mail, whole or not */
         return fields.failed ? -ENOMEM : 0;

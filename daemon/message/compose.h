@@ -18,6 +18,8 @@ struct composed_mail {
  * 0; -EINVAL: findings in the report; -ENOMEM. */
 int composer_new(const char *folder, struct report *report, struct composer **ret);
 struct composer *composer_free(struct composer *composer);
+/* Whether every message that may hold a digest has a place for it. */
+bool composer_shows_digest(const struct composer *composer);
 
 /* 0; -ENOMEM; -E2BIG, -ELOOP: the template renders without end. */
 int compose_mail(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,

@@ -313,6 +313,11 @@ struct folder *folder_free(struct folder *folder)
         return NULL;
 }
 
+bool folder_shows_digest(const struct folder *folder)
+{
+        return folder->shows_digest;
+}
+
 const struct message_templates *folder_find(const struct folder *folder, size_t kind)
 {
         return &folder->messages[kind];

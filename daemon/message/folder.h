@@ -24,6 +24,8 @@ struct folder *folder_free(struct folder *folder);
 DEFINE_CLEANUP(struct folder *, folder_free, folder_free)
 /* kind is an enum notice_kind or TEMPLATE_GROUP. */
 const struct message_templates *folder_find(const struct folder *folder, size_t kind);
+/* Whether every message that may hold a digest has a place for it. */
+bool folder_shows_digest(const struct folder *folder);
 /* Renders one of its templates, with the partials of text or HTML. Errors of template_render(). */
 int folder_render(const struct folder *folder, const struct template *template, bool html, const struct values *values,
                   char **ret);

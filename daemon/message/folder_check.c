@@ -5,6 +5,7 @@
 
 #include "base/nearest.h"
 #include "base/text.h"
+#include "core/address.h"
 #include "message/folder_parts.h"
 #include "template/template_nodes.h"
 
@@ -138,8 +139,11 @@ struct level {
         struct scope scopes[SCOPES_MAX];
 };
 
+#define DIGEST "digest" /* the section that stands for one within a reminder */
+
 struct walk {
         const struct partials *partials;
+        bool shows_digest;
         struct report *report;                       /* NULL: it is only noted which tags are known */
         struct level levels[TEMPLATE_DEPTH_MAX + 2]; /* outermost first; the last is of a tag that opens none */
         size_t n_levels;
@@ -252,6 +256,7 @@ static void walk_named(struct walk *walk, const struct page *page, size_t index)
         }
         if (node->kind != NODE_SECTION || (!found && (known || !walk->report)))
                 return;
+        walk->shows_digest |= page->template->numbers[node->first] == values_number(DIGEST, strlen(DIGEST));
         /* Nobody can say what stands in a section that nothing opens. */
         if (!found)
                 *value = (struct level){.any = true};
@@ -332,14 +337,21 @@ static void measure_all(struct measure *measure, struct folder *folder)
         }
 }
 
+static bool may_hold_digest(size_t kind)
+{
+        return kind == TEMPLATE_GROUP || (kind != KIND_DIGEST && address_shares_message(kind, KIND_DIGEST, true));
+}
+
 static void walk_messages(struct folder *folder, struct report *report)
 {
+        folder->shows_digest = true;
         for (size_t kind = 0; kind <= KIND_COUNT; kind++)
                 for (size_t i = 0; i < MESSAGE_PAGES; i++) {
                         struct page page = message_page(folder, kind, i);
                         struct walk walk = {.partials = page_partials(folder, i), .report = report, .n_levels = 1};
                         if (page.template)
                                 walk_message(&walk, &page, kind);
+                        folder->shows_digest &= walk.shows_digest || i == MESSAGE_SUBJECT || !may_hold_digest(kind);
                 }
 }
 

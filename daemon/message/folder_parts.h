@@ -25,6 +25,7 @@ struct folder {
         struct message_templates messages[KIND_COUNT + 1];
         char *paths[KIND_COUNT + 1][FORMS];
         struct partials partials[FORMS];
+        bool shows_digest; /* every message that may hold one has a place for it */
 };
 
 /* NULL: there is none of that name. */

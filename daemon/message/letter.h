@@ -84,7 +84,8 @@ struct letter {
         const struct letter_entry *entries; /* most urgent first */
         size_t n_entries;
         const char *const *thread; /* delivery ids that head the threads of its obligations; NULL ends; may be empty */
-        /* digest */
+        /* a digest: by itself (KIND_DIGEST), or within the reminder of its morning */
+        bool has_digest;
         civil_day week_from, week_to;
         const struct letter_entry *sections[DIGEST_SECTIONS];
         size_t n_sections[DIGEST_SECTIONS];

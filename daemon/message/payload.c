@@ -141,7 +141,7 @@ static void put_data(struct text *json, const struct letter *letter, const char 
         json_put_text(json, "kind", kind_name(letter->kind));
         if (failure)
                 put_failures(json, letter);
-        if (letter->kind == KIND_DIGEST)
+        if (letter->has_digest)
                 put_sections(json, letter);
         json_put_string(json, "text", text);
         json_close(json, '}');

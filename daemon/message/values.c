@@ -85,6 +85,14 @@ static bool find_bases(const struct scope *scope, unsigned name, struct fill *re
         }
 }
 
+/* A digest within a reminder. */
+static bool find_in_digest(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        if (name == NAME_many_bases)
+                return fill_bool(ret, scope_values(scope)->digest_bases.n > 1);
+        return digest_find(scope, name, ret);
+}
+
 /* ---- every letter ---- */
 
 static bool find_in_block(const struct scope *scope, unsigned name, struct fill *ret)
@@ -144,6 +152,8 @@ static bool find_content(const struct scope *scope, unsigned name, struct fill *
                 return digest_find(scope, name, ret) || find_bases(scope, name, ret);
         if (letter->kind == KIND_FAILURE)
                 return find_failures(scope, name, ret);
+        if (name == NAME_digest && letter->has_digest)
+                return fill_part(ret, scope, find_in_digest, NULL, 0);
         if (letter->n_entries > 1)
                 return group_find(scope, name, ret) || find_bases(scope, name, ret);
         return letter->n_entries == 1 && entry_find(scope, name, ret);
@@ -178,9 +188,8 @@ void values_init(struct values *values, const struct letter_sender *sender, cons
         *values = (struct values){.sender = sender, .letter = letter};
         for (size_t i = 0; i < letter->n_entries; i++)
                 values->counts[letter->entries[i].kind]++;
-        if (letter->kind == KIND_DIGEST)
-                add_digest_bases(&values->bases, letter);
-        else
+        add_digest_bases(letter->kind == KIND_DIGEST ? &values->bases : &values->digest_bases, letter);
+        if (letter->kind != KIND_DIGEST)
                 add_bases(&values->bases, letter->entries, letter->n_entries);
 }
 

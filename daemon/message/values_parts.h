@@ -25,7 +25,7 @@
         X(is_escalation) X(is_overdue) X(is_due) X(is_fix_date) X(is_date_set) X(is_advance) X(is_observance)         \
         X(is_snoozed) X(is_completed) X(is_date_cleared) X(is_waived) X(is_withdrawn) X(is_reopened) X(is_reminder)   \
         X(is_taken_back) X(is_other)                                                                                  \
-        X(sections) X(week) X(week_from) X(week_to) X(is_week) X(is_month) X(is_finished) X(is_waiting)               \
+        X(digest) X(sections) X(week) X(week_from) X(week_to) X(is_week) X(is_month) X(is_finished) X(is_waiting)               \
         X(matrices) X(columns) X(rows) X(cells) X(marks) X(mark) X(legend) X(dates_differ) X(column) X(column_name) X(column_short) X(last)             \
         X(names)                                                                                                      \
         X(cell_done) X(cell_late) X(cell_overdue) X(cell_snoozed) X(cell_coming) X(cell_waiting) X(cell_waived)       \

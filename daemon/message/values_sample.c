@@ -34,6 +34,7 @@ struct letter values_sample(enum notice_kind kind, bool grouped)
                 .kind = kind,
                 .entries = entries,
                 .n_entries = grouped ? ELEMENTS(entries) : kind != KIND_TEST,
+                .has_digest = true,
                 .matrices = &matrix,
                 .n_matrices = 1,
         };

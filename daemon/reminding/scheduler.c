@@ -333,20 +333,17 @@ int scheduler_record_time(struct engine *engine)
 
 static int batch(const struct tick *tick)
 {
-        int more, r;
+        /* First: it stands within the reminders of its morning. */
+        int r = weekly_schedule(tick->engine, tick->now_ms);
 
-        r = occurrence_batch(tick);
+        if (r == 0)
+                r = occurrence_batch(tick);
+        if (r == 0)
+                r = obligation_batch(tick);
         if (r != 0)
                 return r;
-        r = obligation_batch(tick);
-        if (r != 0)
-                return r;
-        r = weekly_schedule(tick->engine, tick->now_ms);
-        if (r < 0)
-                return r;
-        more = r;
         r = dispatch_rest(tick->engine, tick->now_ms);
-        return r < 0 ? r : more || r == DISPATCH_MORE;
+        return r < 0 ? r : r == DISPATCH_MORE;
 }
 
 static int64_t failures_wake(const struct engine *engine)

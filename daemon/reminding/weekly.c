@@ -1,6 +1,7 @@
 /* The weekly digest's notices: which digests are settled, and to whom the next one goes. */
 #include "reminding/weekly.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -72,17 +73,56 @@ int weekly_next(struct engine *engine, wall_time *ret)
         return 0;
 }
 
-static int add_notice(struct engine *engine, size_t agency, civil_day nominal, int64_t now_ms)
+/* The detail of a digest's notice is the print of what it says. */
+#define PRINT_SIZE sizeof("0123456789abcdef")
+
+/* What goes out is remembered by its notice: where none arrived it is as if there had been none. */
+static int last_sent(struct engine *engine, const char *agency, civil_day nominal, struct digest_past *ret)
 {
+        struct notice_record CLEANUP(notice_record_clear) notice = {0};
+        char first[RUNG_KEY_SIZE], end[RUNG_KEY_SIZE];
+        int r;
+
+        digest_write_key(digest_oldest(nominal), first);
+        digest_write_key(nominal, end);
+        r = store_last_said(engine->store, agency, first, end, &notice);
+        *ret = (struct digest_past){
+                .nominal = r == 0 ? rung_key_day(notice.rung) : CIVIL_NONE,
+                .print = r == 0 && notice.detail ? strtoull(notice.detail, NULL, 16) : 0,
+        };
+        return r < 0 ? r : 0;
+}
+
+/* 1: there is something to send; *ret_gist says what. */
+static int is_worth_it(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret_gist)
+{
+        const struct config *config = engine_config(engine);
+        struct digest_past past;
+        int r = facts_gist(engine, agency, nominal, ret_gist);
+
+        if (r != GATHER_DONE || config->digest.when == DIGEST_WHEN_ALWAYS)
+                return r < 0 ? r : r == GATHER_DONE;
+        for (struct address address = {0}; address_next(&config->addresses, agency, &address);)
+                if (address_takes(&address, agency, KIND_DIGEST))
+                        gist_add_address(ret_gist, address.name);
+        r = last_sent(engine, config->roster.agencies[agency].id, nominal, &past);
+        return r < 0 ? r : digest_is_worth_it(ret_gist, &past, nominal);
+}
+
+static int add_notice(struct engine *engine, size_t agency, civil_day nominal, int64_t now_ms, uint64_t print)
+{
+        char detail[PRINT_SIZE];
         struct digest_rules rules = rules_of(engine);
         struct notice_record notice = {
                 .kind = KIND_DIGEST,
                 .state = NOTICE_NEW,
+                .detail = detail,
                 .rung_at = digest_moment(&rules, nominal),
                 .made_ms = now_ms,
         };
         int r;
 
+        snprintf(detail, sizeof(detail), "%016" PRIx64, print);
         snprintf(notice.agency, sizeof(notice.agency), "%s", engine_config(engine)->roster.agencies[agency].id);
         digest_write_key(nominal, notice.rung);
         r = store_add_notice(engine->store, &notice);
@@ -100,9 +140,11 @@ int weekly_schedule(struct engine *engine, int64_t now_ms)
                 return r;
         nominal = digest_newest(&rules, now);
         for (size_t i = 0; r == 0 && i < engine_config(engine)->roster.n_agencies; i++) {
-                r = facts_digest_has_content(engine, i, nominal);
+                struct gist gist;
+
+                r = is_worth_it(engine, i, nominal, &gist);
                 if (r > 0)
-                        r = add_notice(engine, i, nominal, now_ms);
+                        r = add_notice(engine, i, nominal, now_ms, gist.print);
         }
         return r < 0 ? r : settle(engine, nominal);
 }

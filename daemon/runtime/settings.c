@@ -64,6 +64,9 @@ int settings_load(const char *path, struct report *report, struct settings **ret
         r = composer_new(settings->config->templates, report, &settings->composer);
         if (r < 0)
                 return r;
+        /* Templates of before do not know of it, and would not show it. */
+        settings->config->addresses.digest_joins =
+                settings->config->digest.when == DIGEST_WHEN_CHANGED && composer_shows_digest(settings->composer);
         r = index_items(settings);
         if (r < 0)
                 return r;

@@ -72,6 +72,11 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
         " ON n.occurrence = c.id AND n.obligation IS NULL"
 #define COPY_WAITING \
         "INSERT OR IGNORE INTO main.notice SELECT n.* FROM waiting AS w CROSS JOIN source.notice AS n ON n.id = w.id"
+/* Those of the last four weeks: one that says nothing new is not sent (core/digest.h). */
+#define COPY_DIGESTS \
+        "INSERT OR IGNORE INTO main.notice SELECT n.* FROM source.notice AS n WHERE n.obligation IS NULL" \
+        " AND n.occurrence IS NULL AND n.rung >= (SELECT 'digest@' || date(value, '-28 days') FROM source.fact" \
+        " WHERE name = 'digest') AND n.rung < 'digest~' AND (?2 IS NULL OR n.agency = ?2)"
 #define COPY_DELIVERIES \
         "INSERT INTO main.delivery SELECT d.* FROM delivered AS c CROSS JOIN source.delivery AS d ON d.seq = c.id"
 #define COPY_CARRIED \
@@ -80,7 +85,8 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
 static const char *const at_first[] = {CHOOSE_DELIVERED, CHOOSE_WAITING, CHOOSE_OCCURRING};
 static const char *const then[] = {CHOOSE_OF_OCCURRING, CHOOSE_OF_WAITING, COPY_FACTS, COPY_OCCURRENCES};
 static const char *const chunk[] = {COPY_OBLIGATIONS, COPY_NOTICES_OF_OBLIGATIONS};
-static const char *const at_last[] = {COPY_NOTICES_OF_OCCURRENCES, COPY_WAITING, COPY_DELIVERIES, COPY_CARRIED};
+static const char *const at_last[] = {COPY_NOTICES_OF_OCCURRENCES, COPY_WAITING, COPY_DIGESTS, COPY_DELIVERIES,
+                                      COPY_CARRIED};
 
 static int run(struct store *store, const char *sql)
 {
@@ -137,11 +143,13 @@ static int next_chunk(struct store_excerpt *excerpt)
         return r < 0 ? r : excerpt->until > 0;
 }
 
-/* A digest that has not left yet is written when it does: of everything. It goes alone. */
+/* A digest that has not left yet is written when it does: of everything. */
 static int look_for_digest(struct store_excerpt *excerpt)
 {
         static const char sql[] = "SELECT 1 FROM delivered AS c CROSS JOIN source.delivery AS d ON d.seq = c.id"
-                                  " WHERE d.kind = ?1 AND d.state < 2 UNION ALL"
+                                  " CROSS JOIN source.carried AS x ON x.delivery = d.seq"
+                                  " CROSS JOIN source.notice AS n ON n.id = x.notice"
+                                  " WHERE n.kind = ?1 AND d.state < 2 UNION ALL"
                                   " SELECT 1 FROM waiting AS w CROSS JOIN source.notice AS n ON n.id = w.id"
                                   " WHERE n.kind = ?1 AND n.state = 0";
         CLEANUP_QUERY struct query query = query_prepared(excerpt->to, sql);

@@ -126,6 +126,20 @@ int store_rename_notice(struct store *store, const struct notice_record *record,
         return query_do(&query);
 }
 
+int store_last_said(struct store *store, const char *agency, const char *first, const char *end,
+                    struct notice_record *ret)
+{
+        static const char sql[] = "SELECT " NOTICE_COLUMNS " FROM notice AS n WHERE n.obligation IS NULL"
+                                  " AND n.occurrence IS NULL AND n.agency = ? AND n.rung >= ? AND n.rung < ?"
+                                  " AND ? >> n.state & 1 ORDER BY n.rung DESC LIMIT 1";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_LAST_SAID, sql);
+        query_bind_text(&query, agency);
+        query_bind_text(&query, first);
+        query_bind_text(&query, end);
+        query_bind_integer(&query, 1 << NOTICE_NEW | 1 << NOTICE_QUEUED | 1 << NOTICE_SENT);
+        return query_fetch_one(&query, &notice_rows, ret);
+}
+
 int store_get_notice(struct store *store, int64_t id, struct notice_record *ret)
 {
         CLEANUP_QUERY struct query query =

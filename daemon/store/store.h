@@ -216,6 +216,10 @@ int store_new_notices(struct store *store, const char *first, const char *end, c
                       struct notice_record *records, size_t n);
 /* The moment at which the last notice of the agency was made whose notices wait the least longer; or STORE_NONE. */
 int store_paused_since(struct store *store, const struct notice_pause *pause, int64_t *ret_ms);
+/* The last notice, by its rung, of an agency itself that was sent or may still arrive; of the rungs that sort from
+ * `first` on and before `end`. 0 or STORE_NONE. */
+int store_last_said(struct store *store, const char *agency, const char *first, const char *end,
+                    struct notice_record *ret);
 int store_get_notice(struct store *store, int64_t id, struct notice_record *ret);
 int store_set_notice(struct store *store, int64_t id, enum notice_state state, const char *detail);
 /* Cancels what is new or queued of an obligation (where obligation_id is 0: of the occurrence itself, not of its

@@ -58,6 +58,8 @@ class Block:
 
     def __init__(self, folder, plan, agencies=AGENCIES, groups=GROUPS, policies=POLICIES, default_policy="plain",
                  mail=MAIL, **settings):  # fmt: skip
+        if settings.get("digest"):  # each week and by itself, unless a test is about what else there can be
+            settings["digest"] = {"when": "always", **settings["digest"]}
         self.folder = Path(folder)
         self.conf = self.folder / "conf"
         self.state = self.folder / "state"

@@ -429,7 +429,10 @@ void block_write_templates(const char *folder)
 
                         FILE *CLEANUP_FCLOSE out = open_file(folder, file);
 
-                        fprintf(out, html ? "<p>%s</p>\n" : "Subject: %s\n\nlời nhắc\n", name);
+                        fprintf(out,
+                                html ? "<p>%s{{#digest}}{{week}}{{/digest}}</p>\n"
+                                     : "Subject: %s\n\nlời nhắc\n{{#digest}}{{week}}{{/digest}}\n",
+                                name);
                 }
         }
 }

@@ -148,9 +148,40 @@ static void test_sharing(void **state)
         assert_int_equal(ELEMENTS(companies), KIND_COUNT);
         for (size_t a = 0; a < KIND_COUNT; a++)
                 for (size_t b = 0; b < KIND_COUNT; b++)
-                        if (address_shares_message((enum notice_kind)a, (enum notice_kind)b) !=
+                        if (address_shares_message((enum notice_kind)a, (enum notice_kind)b, false) !=
                             (*companies[a] && strcmp(companies[a], companies[b]) == 0))
                                 fail_msg("%s with %s", kind_name((enum notice_kind)a), kind_name((enum notice_kind)b));
+}
+
+static void test_a_digest_joins_reminders(void **state)
+{
+        static const struct {
+                struct addressed notices[FEW];
+                size_t n;
+                const char *expected;
+        } table[] = {
+                {{{B, KIND_OVERDUE}, {B, KIND_DIGEST}}, 2, "b@x.example:0,1 all:0 all:1"}, /* by mail only */
+                {{{B, KIND_DIGEST}}, 1, "b@x.example:0 all:0"},
+                {{{B, KIND_COMPLETED}, {B, KIND_DIGEST}}, 2, "b@x.example:0 b@x.example:1 all:0 all:1"},
+                /* its lists are of one agency, a household's mail of several */
+                {{{A, KIND_ADVANCE}, {A, KIND_DIGEST}},
+                 2,
+                 "a@x.example:0 a@x.example:1 vp@x.example:0 vp@x.example:1 all:0 all:1"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct address_book book = book_of(true, CONTACT, true);
+                char text[TEXT_SIZE] = "";
+                FILE *out = fmemopen(text, sizeof(text), "w");
+
+                assert_non_null(out);
+                book.digest_joins = true;
+                assert_int_equal(address_messages(&book, table[i].notices, table[i].n, write_message, out), 0);
+                fclose(out);
+                if (strcmp(text, table[i].expected) != 0)
+                        fail_msg("row %zu: %s instead of %s", i, text, table[i].expected);
+        }
 }
 
 static void test_whose(void **state)
@@ -207,7 +238,8 @@ static void test_households(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_messages), cmocka_unit_test(test_visit_ends), cmocka_unit_test(test_sharing),
+                cmocka_unit_test(test_messages), cmocka_unit_test(test_visit_ends),
+                cmocka_unit_test(test_sharing),  cmocka_unit_test(test_a_digest_joins_reminders),
                 cmocka_unit_test(test_whose),    cmocka_unit_test(test_households),
         };
 

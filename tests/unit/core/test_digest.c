@@ -131,13 +131,94 @@ static void test_sections(void **state)
                          DIGEST_OVERDUE);
 }
 
+static struct gist gist_of(const struct gist_line *lines, size_t n)
+{
+        struct gist gist = {0};
+
+        for (size_t i = 0; i < n; i++)
+                gist_add(&gist, &lines[i]);
+        return gist;
+}
+
+/* What changes a digest changes its print, and nothing else does. */
+static void test_gist(void **state)
+{
+        const struct obligation_dates none = {0}, other = {.due = 5};
+        const struct gist_line lines[] = {
+                {DIGEST_WEEK, "p", "i", "", "", none, STATE_PENDING, 0},
+                {DIGEST_OVERDUE, "p", "i", "", "", none, STATE_PENDING, 0},
+                {DIGEST_SECTIONS, "p", "i", "", "", none, STATE_PENDING, 0},
+                {DIGEST_WEEK, "pi", "", "", "", none, STATE_PENDING, 0}, /* "p" and "i" are two texts */
+                {DIGEST_WEEK, "p", "j", "", "", none, STATE_PENDING, 0},
+                {DIGEST_WEEK, "p", "i", "2024-06-10", "", none, STATE_PENDING, 0},
+                {DIGEST_WEEK, "p", "i", "", "b", none, STATE_PENDING, 0},
+                {DIGEST_WEEK, "p", "i", "", "", other, STATE_PENDING, 0},
+                {DIGEST_WEEK, "p", "i", "", "", none, STATE_OVERDUE, 0},
+                {DIGEST_WEEK, "p", "i", "", "", none, STATE_SNOOZED, 7},
+                {DIGEST_WEEK, "p", "i", "", "", none, STATE_SNOOZED, 8},
+        };
+        const struct gist_line two[] = {lines[0], lines[1]}, turned[] = {lines[1], lines[0]};
+        const struct gist_line doubled[] = {lines[0], lines[0]};
+        const struct gist_line was_snoozed = {DIGEST_WEEK, "p", "i", "", "", none, STATE_PENDING, 7};
+        const struct gist_line finished = {DIGEST_FINISHED, "p", "i", "", "", none, STATE_DONE, 0};
+        const struct gist_line waiting = {DIGEST_WAITING, "p", "i", "", "", none, STATE_UNDATED, 0};
+        struct gist gist, to;
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(lines); i++)
+                for (size_t j = 0; j < ELEMENTS(lines); j++)
+                        if ((gist_of(&lines[i], 1).print == gist_of(&lines[j], 1).print) != (i == j))
+                                fail_msg("lines %zu and %zu", i, j);
+        assert_true(gist_of(two, 2).print == gist_of(turned, 2).print);
+        assert_true(gist_of(doubled, 2).print != gist_of(lines, 1).print);
+        assert_true(gist_of(&was_snoozed, 1).print == gist_of(lines, 1).print); /* the snooze is over */
+        assert_true(gist_of(&finished, 1).print == 0);                          /* listed once: news, and then gone */
+        gist = gist_of(&finished, 1);
+        assert_int_equal(gist.n_finished, 1);
+        assert_int_equal(gist.n_news, 1);
+        gist = gist_of(&waiting, 1);
+        assert_int_equal(gist.n_news, 0);
+        assert_true(gist.print != 0);
+        to = gist;
+        gist_add_address(&to, "a@x.example");
+        assert_true(gist.print != to.print);
+}
+
+static void test_worth(void **state)
+{
+        static const struct {
+                const char *past; /* "": none was sent */
+                uint64_t was, is;
+                size_t n_finished, n_news;
+                bool expected;
+        } table[] = {
+                {"", 0, 1, 0, 1, true},
+                {"", 0, 0, 0, 0, false}, /* nothing but what waits */
+                {"2024-06-03", 1, 1, 0, 1, false},
+                {"2024-06-03", 1, 2, 0, 1, true},
+                {"2024-06-03", 1, 2, 0, 0, false},
+                {"2024-06-03", 1, 1, 1, 1, true},
+                {"2024-05-20", 1, 1, 0, 1, false},
+                {"2024-05-14", 1, 1, 0, 1, false}, /* the digest's weekday was another one */
+                {"2024-05-13", 1, 1, 0, 1, true},  /* four weeks */
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                const struct gist gist = {table[i].is, table[i].n_finished, table[i].n_news};
+                const struct digest_past past = {*table[i].past ? day_of(table[i].past) : CIVIL_NONE, table[i].was};
+
+                if (digest_is_worth_it(&gist, &past, day_of("2024-06-10")) != table[i].expected)
+                        fail_msg("row %zu", i);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_moments),
-                cmocka_unit_test(test_long_holidays),
-                cmocka_unit_test(test_what_follows),
-                cmocka_unit_test(test_sections),
+                cmocka_unit_test(test_moments),      cmocka_unit_test(test_long_holidays),
+                cmocka_unit_test(test_what_follows), cmocka_unit_test(test_sections),
+                cmocka_unit_test(test_gist),         cmocka_unit_test(test_worth),
         };
 
         return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -193,10 +193,11 @@ static void on_leaving(void *self, const struct delivery_record *delivery, const
         fprintf(out, "%02d-%02d %02d:%02d %s %s ", date.month, date.day, wall_clock(letter->now) / 3600,
                 wall_clock(letter->now) / 60 % 60, kind_name(letter->kind),
                 *delivery->agency ? delivery->agency : "contact");
-        if (letter->kind == KIND_DIGEST)
+        put_entries(out, letter->entries, letter->n_entries);
+        if (letter->has_digest) {
+                fputs(letter->n_entries > 0 ? " " : "", out);
                 put_digest(out, letter);
-        else
-                put_entries(out, letter->entries, letter->n_entries);
+        }
         fputc('\n', out);
         fclose(out);
         add_line(self, line);

@@ -16,8 +16,8 @@ struct play *play_free(struct play *play);
 /* Lets the time pass, from wake-up to wake-up. */
 void play_until(struct play *play, const char *moment);
 /* Everything that left since the last call, one line each: "MM-DD HH:MM kind agency item[,item]\n", sorted within a
- * moment; of a digest its week and the lists that have anything: "FROM..TO overdue:item,item week:item". Borrowed until
- * the next call. */
+ * moment; of a digest, by itself or behind the items of the reminder that it stands in, its week and the lists that
+ * have anything: "FROM..TO overdue:item,item week:item". Borrowed until the next call. */
 const char *play_sent(struct play *play);
 /* Replaces the plan and reloads. */
 int play_edit(struct play *play, const char *plan);

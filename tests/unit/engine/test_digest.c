@@ -77,7 +77,8 @@ static bool is_listed(const char *line, const char *list, const char *item)
 static void each_list_ends_on_its_day(void **state)
 {
         char *CLEANUP_FREE plan = plan_of_items();
-        struct play *play = play_new("2024-05-20", plan, "digest = { weekday = \"mon\"; at = \"08:00\"; };", false);
+        struct play *play = play_new("2024-05-20", plan,
+                                     "digest = { weekday = \"mon\"; at = \"08:00\"; when = \"always\"; };", false);
         const char *line;
 
         (void)state;
@@ -102,10 +103,87 @@ static void each_list_ends_on_its_day(void **state)
         play_free(play);
 }
 
+#define CHANGED "digest = { weekday = \"mon\"; at = \"08:00\"; };"
+#define LATE \
+        "{ id = \"muon\"; title = \"Muộn\"; due = \"2024-06-06\"; for = [\"c\"]; overdue = { every = \"90d\"; limit " \
+        "= 1; }; " \
+        "escalate = (); before = []; }"
+
+/* Overdue for months, and nothing else changes: each fourth week. What waits for a date is not worth one. */
+static void what_does_not_change_is_sent_each_fourth_week(void **state)
+{
+        struct play *play = play_new("2024-06-08",
+                                     LATE ", { id = \"cho\"; title = \"Chờ\"; when = \"khi có hướng dẫn\"; "
+                                          "for = [\"b\"]; }",
+                                     CHANGED, false);
+
+        (void)state;
+        play_until(play, "2024-07-15 12:00");
+        assert_sent(play, "06-10 08:00 digest a 2024-06-10..2024-06-16\n"
+                          "06-10 08:00 digest c 2024-06-10..2024-06-16 overdue:muon\n"
+                          "07-08 08:00 digest a 2024-07-08..2024-07-14\n"
+                          "07-08 08:00 digest c 2024-07-08..2024-07-14 overdue:muon\n");
+        play_free(play);
+}
+
+/* The reminder of the same morning holds it; what another address has, or another hour, it leaves alone. */
+static void a_digest_stands_within_the_reminder_of_its_morning(void **state)
+{
+        struct play *play = play_new("2024-06-08",
+                                     "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-17\"; "
+                                     "for = [\"c\"]; }",
+                                     CHANGED, false);
+        struct notice_record notice;
+
+        (void)state;
+        play_until(play, "2024-06-10 12:00");
+        assert_sent(play, "06-10 08:00 advance c bao-cao 2024-06-10..2024-06-16 month:bao-cao\n"
+                          "06-10 08:00 digest a 2024-06-10..2024-06-16\n");
+        /* One delivery settles both. */
+        assert_int_equal(store_last_said(play_engine(play)->store, "c", "digest@", "digest~", &notice), 0);
+        assert_int_equal(notice.state, NOTICE_SENT);
+        notice_record_clear(&notice);
+        play_free(play);
+}
+
+/* None arrived: it is owed the week after, as it was. */
+static void a_digest_that_was_lost_is_owed(void **state)
+{
+        struct play *play = play_new("2024-06-08", LATE, CHANGED, false);
+
+        (void)state;
+        play_answer(play, "", TRANSFER_PERMANENT, 0);
+        play_until(play, "2024-06-10 12:00");
+        (void)play_sent(play);
+        play_answer(play, "", TRANSFER_SENT, 0);
+        play_restart(play, "2024-06-12 12:00");
+        play_until(play, "2024-06-24 12:00");
+        assert_non_null(strstr(play_sent(play), "06-17 08:00 digest c 2024-06-17..2024-06-23 overdue:muon\n"));
+        play_free(play);
+}
+
+/* Whoever gets an address has had none. */
+static void another_address_is_news(void **state)
+{
+        struct play *play = play_new("2024-06-08", LATE, CHANGED, false);
+
+        (void)state;
+        play_until(play, "2024-06-10 12:00");
+        (void)play_sent(play);
+        assert_int_equal(play_move(play, "emails = [\"c2@x.example\"]"), 0);
+        play_until(play, "2024-06-24 12:00");
+        assert_sent(play, "06-17 08:00 digest c 2024-06-17..2024-06-23 overdue:muon\n");
+        play_free(play);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_list_ends_on_its_day),
+                cmocka_unit_test(what_does_not_change_is_sent_each_fourth_week),
+                cmocka_unit_test(a_digest_stands_within_the_reminder_of_its_morning),
+                cmocka_unit_test(a_digest_that_was_lost_is_owed),
+                cmocka_unit_test(another_address_is_news),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -401,7 +401,8 @@ static void a_pause_longer_than_give_up_loses_nothing(void **state)
 
 static void a_weekly_digest(void **state)
 {
-        struct play *play = play_new("2024-06-09", REPORT, "digest = { weekday = \"mon\"; at = \"08:00\"; };", false);
+        struct play *play = play_new("2024-06-09", REPORT,
+                                     "digest = { weekday = \"mon\"; at = \"08:00\"; when = \"always\"; };", false);
 
         (void)state;
         play_until(play, "2024-06-10 12:00");

@@ -292,9 +292,9 @@ static void a_sound_state_is_not_taken_for_damage(void **state)
                 play_until(play, moment);
                 if (day == 17)
                         assert_int_equal(decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-21"), "vướng",
-                                                       false, &result),
+                                                       NULL, false, &result),
                                          DECIDED);
-                free(result.text);
+                decision_result_clear(&result);
                 assert_int_equal(wrong_items(play), 0);
         }
         play_free(play);

@@ -212,6 +212,7 @@ static void test_items(void **state)
 
         letter = letter_of(NULL, 0, 1209);
         letter.kind = KIND_DIGEST;
+        letter.has_digest = true;
         letter.week_from = letter.week_to = day_of(1209);
         letter.sections[DIGEST_WEEK] = entries;
         letter.n_sections[DIGEST_WEEK] = 2;
@@ -320,6 +321,7 @@ static void test_payload_kinds(void **state)
 
         letter = letter_of(NULL, 0, 1209);
         letter.kind = KIND_DIGEST;
+        letter.has_digest = true;
         letter.week_from = letter.week_to = day_of(1209);
         entry.dates = no_dates();
         letter.sections[DIGEST_WAITING] = &entry;

@@ -151,6 +151,7 @@ static void test_every_kind(void **state)
                 bool is_bare = kind == KIND_TEST || kind == KIND_DIGEST;
                 struct letter letter = letter_of(&entry, is_bare ? 0 : 1, 404);
                 letter.kind = (enum notice_kind)kind;
+                letter.has_digest = kind == KIND_DIGEST;
                 letter.week_from = day_of(401);
                 letter.week_to = day_of(407);
                 letter.sections[DIGEST_OVERDUE] = two;
@@ -174,6 +175,7 @@ static void test_sections(void **state)
         for (int i = 0; i < DIGEST_SECTIONS; i++) {
                 struct letter letter = letter_of(NULL, 0, 404);
                 letter.kind = KIND_DIGEST;
+                letter.has_digest = true;
                 letter.sections[i] = &entry;
                 letter.n_sections[i] = 1;
                 json_t *root = payload_of(&letter);

@@ -455,6 +455,7 @@ static void test_digest(void **state)
         finished.done_on = day_of(1205);
         struct letter letter = letter_of(NULL, 0, 1209);
         letter.kind = KIND_DIGEST;
+        letter.has_digest = true;
         letter.week_from = day_of(1209);
         letter.week_to = day_of(1215);
         letter.sections[DIGEST_OVERDUE] = overdue;
@@ -491,6 +492,7 @@ static void test_digest_week(void **state)
                 struct letter letter = letter_of(NULL, 0, table[i].from);
 
                 letter.kind = KIND_DIGEST;
+                letter.has_digest = true;
                 letter.week_from = day_of(table[i].from);
                 letter.week_to = letter.week_from + 6;
                 letter.sections[DIGEST_OVERDUE] = &overdue;
@@ -513,6 +515,7 @@ static void test_matrix(void **state)
         struct letter_matrix matrix = {"Kế hoạch số 28/KH-UBND", columns, ELEMENTS(columns), &row, 1};
         struct letter letter = letter_of(NULL, 0, 1209);
         letter.kind = KIND_DIGEST;
+        letter.has_digest = true;
         letter.week_from = day_of(1209);
         letter.week_to = day_of(1215);
         letter.matrices = &matrix;

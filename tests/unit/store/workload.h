@@ -202,6 +202,8 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
         int64_t ids[WORKLOAD_ROWS];
         int64_t since;
         TRY(store_paused_since(store, &(struct notice_pause){.kinds = ~INT64_C(0), .until_ms = INT64_MAX}, &since));
+        struct notice_record last;
+        TRY(store_last_said(store, "so-0", "", "~", &last));
         int n = store_new_notices(store, "so-0", "so-1", &(struct notice_pause){0}, notices, ELEMENTS(notices));
         TRY(n);
         for (int i = 0; i < n; i++) {
