@@ -37,6 +37,7 @@ static int failed(struct client *client, const sd_bus_error *error, int r)
                 {ERROR_NOT_FOUND, CALL_NOT_FOUND},
                 {ERROR_INVALID, CALL_INVALID},
                 {ERROR_REFUSED, CALL_REFUSED},
+                {ERROR_DAY_OFF, CALL_DAY_OFF},
                 {ERROR_NOT_PERMITTED, CALL_NOT_PERMITTED},
                 {SD_BUS_ERROR_ACCESS_DENIED, CALL_SHUT_OUT},
                 {SD_BUS_ERROR_SERVICE_UNKNOWN, CALL_NO_DAEMON},

@@ -17,7 +17,8 @@ enum call_outcome {
         CALL_NOT_PERMITTED, /* the daemon does not allow it to this caller */
         CALL_NOT_FOUND,
         CALL_INVALID,
-        CALL_REFUSED /* or failed */
+        CALL_DAY_OFF, /* refused unless it is said that a day off is meant */
+        CALL_REFUSED  /* or failed */
 };
 
 struct client {

@@ -100,7 +100,7 @@ static int set_date(struct request *request)
         if (r < 0)
                 return r;
         return decide_set_date(control_engine(request->control), &request->decider, request->scopes, day,
-                               note_of(request), &request->result);
+                               note_of(request), request->details.force, &request->result);
 }
 
 static int clear_date(struct request *request)
@@ -257,6 +257,7 @@ int handle_set_date(sd_bus_message *call, void *userdata, sd_bus_error *error)
         const char *item, *agency;
         int r = sd_bus_message_read(call, "ssss", &item, &details.date, &agency, &details.note);
 
+        details.force = true; /* whoever calls this one answers for the day */
         return r < 0 ? r : decide_one(call, userdata, "set-date", item, agency, &details, error);
 }
 

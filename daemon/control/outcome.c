@@ -22,6 +22,8 @@ int outcome_settle(struct control *control, int r, const struct decision_result 
                 return sd_bus_error_set(error, ERROR_NOT_FOUND, result->text);
         case DECISION_REFUSED:
                 return sd_bus_error_set(error, ERROR_REFUSED, result->text);
+        case DECISION_DAY_OFF:
+                return sd_bus_error_set(error, ERROR_DAY_OFF, result->text);
         case DECISION_INVALID:
                 return sd_bus_error_set(error, ERROR_INVALID, result->text);
         default:

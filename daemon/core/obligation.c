@@ -288,7 +288,8 @@ enum refusal obligation_may_waive(const struct obligation *obligation)
         return refuse_settled(obligation);
 }
 
-enum refusal obligation_may_set_date(const struct obligation *obligation, int32_t plan_year, civil_day day)
+enum refusal obligation_may_set_date(const struct obligation *obligation, const struct calendar *calendar,
+                                     int32_t plan_year, civil_day day, bool force)
 {
         enum refusal refusal = refuse_settled(obligation);
         int32_t year = civil_split(day).year;
@@ -297,7 +298,9 @@ enum refusal obligation_may_set_date(const struct obligation *obligation, int32_
                 return refusal;
         if (obligation->observance)
                 return REFUSED_OBSERVANCE;
-        return year < plan_year || year > plan_year + 1 ? REFUSED_YEAR : REFUSED_NOT;
+        if (year < plan_year || year > plan_year + 1)
+                return REFUSED_YEAR;
+        return !force && !calendar_is_working(calendar, day) ? REFUSED_DAY_OFF : REFUSED_NOT;
 }
 
 enum refusal obligation_may_clear_date(const struct obligation *obligation)

@@ -85,6 +85,8 @@ static int exit_code_of(const struct cli *cli, int r)
                 return cli_fail(cli, EXIT_NOT_FOUND, "%s", words);
         case CALL_INVALID:
                 return cli_fail(cli, EXIT_USAGE, "%s", words);
+        case CALL_DAY_OFF:
+                return EXIT_TO_ASK;
         case CALL_REFUSED:
                 return cli_fail(cli, EXIT_REFUSED, "%s", words);
         case -EINVAL:

@@ -26,6 +26,7 @@ const struct option_info option_infos[OPTION_COUNT] = {
         [OPTION_UNTIL] = {"until", "DATE", WORD_DATE, N_("the last silent day")},
         [OPTION_FOR] = {"for", "SPAN", WORD_NONE, N_("how long: 2d, 1w, 3wd (working days)")},
         [OPTION_REASON] = {"reason", "TEXT", WORD_NONE, N_("why; it is kept and shown")},
+        [OPTION_ASKED_BY] = {"asked-by", "TEXT", WORD_NONE, N_("who asked for it; the letter to the agency says so")},
         [OPTION_FORCE] = {"force", NULL, WORD_NONE, N_("also beyond the last working day before the due date")},
         [OPTION_ON] = {"on", "DATE", WORD_DATE, N_("the day it was finished, if not today")},
         [OPTION_NOTE] = {"note", "TEXT", WORD_NONE, N_("a remark; it is kept and shown")},
@@ -173,7 +174,8 @@ const struct verb verbs[] = {
                 .help = N_("no reminders for a while; the deadline stays"),
                 .more = N_("Without --force at most until the last working day before the due date, and 5 working days "
                            "once overdue."),
-                .options = OF_ITEM | BIT(OPTION_UNTIL) | BIT(OPTION_FOR) | BIT(OPTION_REASON) | BIT(OPTION_FORCE),
+                .options = OF_ITEM | BIT(OPTION_UNTIL) | BIT(OPTION_FOR) | BIT(OPTION_REASON) | BIT(OPTION_ASKED_BY) |
+                           BIT(OPTION_FORCE),
                 .required = BIT(OPTION_REASON),
                 .several = AGENCIES,
                 .least = 1,
@@ -196,7 +198,8 @@ const struct verb verbs[] = {
                 .name = "set-date",
                 .synopsis = "ITEM... DATE",
                 .help = N_("fixes or changes the day it is due, and tells those concerned"),
-                .options = OF_ITEM | BIT(OPTION_NOTE),
+                .more = N_("Asks before it takes a day off."),
+                .options = OF_ITEM | BIT(OPTION_NOTE) | BIT(OPTION_YES),
                 .several = AGENCIES,
                 .least = 2,
                 .most = INT_MAX,

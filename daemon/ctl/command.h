@@ -13,6 +13,7 @@ enum exit_code {
         EXIT_NOT_FOUND = 3,
         EXIT_NO_DAEMON = 4,
         EXIT_NOT_PERMITTED = 5,
+        EXIT_TO_ASK /* never left with: what the client says is to be asked */
 };
 
 enum cli_option {
@@ -27,6 +28,7 @@ enum cli_option {
         OPTION_UNTIL,
         OPTION_FOR,
         OPTION_REASON,
+        OPTION_ASKED_BY,
         OPTION_FORCE,
         OPTION_ON,
         OPTION_NOTE,

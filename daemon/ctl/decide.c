@@ -42,6 +42,7 @@ struct decision {
         const struct cli *cli;
         int n_items;
         const char *until, *date; /* "": not given */
+        bool day_off;             /* of the date: it is meant */
 };
 
 static int append_strings(sd_bus_message *message, const char *const *strings, size_t n)
@@ -60,7 +61,7 @@ static int append_text(sd_bus_message *message, const char *name, const char *va
 
 static int append_details(sd_bus_message *message, const struct decision *decision)
 {
-        static const enum cli_option texts[] = {OPTION_ON, OPTION_REASON, OPTION_NOTE};
+        static const enum cli_option texts[] = {OPTION_ON, OPTION_REASON, OPTION_NOTE, OPTION_ASKED_BY};
         static const enum cli_option truths[] = {OPTION_ALL, OPTION_FORCE};
         const struct cli *cli = decision->cli;
         int r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "{sv}");
@@ -74,6 +75,8 @@ static int append_details(sd_bus_message *message, const struct decision *decisi
                 r = append_text(message, "until", decision->until);
         if (r >= 0)
                 r = append_text(message, "date", decision->date);
+        if (r >= 0 && decision->day_off)
+                r = sd_bus_message_append(message, "{sv}", option_infos[OPTION_FORCE].name, "b", 1);
         return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
@@ -101,7 +104,7 @@ static int decide(struct cli *cli, const struct decision *decision)
 /* All arguments are items. */
 static int decide_items(struct cli *cli)
 {
-        return decide(cli, &(struct decision){cli, cli->command->n_arguments, "", ""});
+        return decide(cli, &(struct decision){cli, cli->command->n_arguments, "", "", false});
 }
 
 /* ---- verbs ---- */
@@ -146,7 +149,7 @@ int run_snooze(struct cli *cli)
                 until = NULL;
                 return cli_no_memory(cli);
         }
-        return decide(cli, &(struct decision){cli, command->n_arguments, until, ""});
+        return decide(cli, &(struct decision){cli, command->n_arguments, until, "", false});
 }
 
 int run_unsnooze(struct cli *cli)
@@ -154,11 +157,19 @@ int run_unsnooze(struct cli *cli)
         return decide_items(cli);
 }
 
+/* An inspection on a Sunday is more often a slip than not. */
 int run_set_date(struct cli *cli)
 {
         int n_items = cli->command->n_arguments - 1;
+        struct decision decision = {cli, n_items, "", cli_argument(cli, n_items),
+                                    command_has(cli->command, OPTION_YES)};
+        int code = decide(cli, &decision);
 
-        return decide(cli, &(struct decision){cli, n_items, "", cli_argument(cli, n_items)});
+        if (code != EXIT_TO_ASK)
+                return code;
+        code = confirm(cli, cli->client.words);
+        decision.day_off = true;
+        return code == EXIT_DONE ? decide(cli, &decision) : code;
 }
 
 int run_clear_date(struct cli *cli)

@@ -83,6 +83,9 @@ static int refuse(const struct change *change, const struct obligation_record *r
                         civil_format(obligation_first_finish(&record->obligation, calendar_of(change),
                                                              plan_year(change, record)),
                                      first));
+        case REFUSED_DAY_OFF:
+                return decision_says(result, DECISION_DAY_OFF, "%s for %s: %s is a day off", record->item,
+                                     record->agency, civil_format(change->day, cap));
         case REFUSED_CLOSED:
         case REFUSED_OPEN:
         case REFUSED_WITHDRAWN:
@@ -373,8 +376,9 @@ static int set_date_one(const struct change *change, struct obligation_record *r
         char *CLEANUP_FREE detail = NULL;
         char day[CIVIL_DATE_SIZE];
         int r = refuse(change, record,
-                       obligation_may_set_date(&record->obligation, plan_year(change, record), change->day), several,
-                       result);
+                       obligation_may_set_date(&record->obligation, calendar_of(change), plan_year(change, record),
+                                               change->day, change->force),
+                       several, result);
 
         if (r != 0)
                 return r;
@@ -393,9 +397,9 @@ static int set_date_one(const struct change *change, struct obligation_record *r
 }
 
 int decide_set_date(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
-                    civil_day day, const char *note, struct decision_result *ret)
+                    civil_day day, const char *note, bool force, struct decision_result *ret)
 {
-        struct change change = {.engine = engine, .decider = decider, .day = day, .text = note};
+        struct change change = {.engine = engine, .decider = decider, .day = day, .text = note, .force = force};
 
         if (note && !decision_text_valid(note))
                 return no_text(ret, "note");

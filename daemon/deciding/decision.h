@@ -28,6 +28,7 @@ enum decision_outcome {
         DECISION_NOT_FOUND = 10, /* no such item, occurrence, agency, delivery */
         DECISION_REFUSED,        /* the rules do not allow it */
         DECISION_INVALID,        /* the arguments make no sense */
+        DECISION_DAY_OFF,        /* the date is on a day off: it is to be asked whether that is meant */
 };
 
 struct decision_result {
@@ -53,7 +54,7 @@ int decide_urge(struct engine *engine, const struct decider *decider, const stru
 int decide_waive(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                  const char *reason, struct decision_result *ret);
 int decide_set_date(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
-                    civil_day day, const char *note, struct decision_result *ret);
+                    civil_day day, const char *note, bool force, struct decision_result *ret);
 int decide_clear_date(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                       struct decision_result *ret);
 /* id NULL: all that failed. */

@@ -235,6 +235,10 @@ bool group_find(const struct scope *scope, unsigned name, struct fill *ret)
         case NAME_nearest:
                 nearest = nearest_of(letter);
                 return !nearest || fill_phrase(ret, phrase_day(&nearest->dates, ret->room));
+        case NAME_left:
+                nearest = nearest_of(letter);
+                return !nearest || fill_phrase(ret, phrase_left(&nearest->dates, nearest->days_left,
+                                                                wall_day(letter->now), ret->room));
         default:
                 return false;
         }

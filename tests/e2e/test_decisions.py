@@ -156,6 +156,32 @@ def test_what_is_hard_to_take_back_wants_a_yes(desk):
     assert {row["state"] for row in desk.json("list", "--item", "bao-cao")} == {"waived"}
 
 
+def test_a_day_off_is_asked_for(desk):
+    """And an appointment is then on the very day."""
+    day = TODAY + datetime.timedelta(91)  # behind the days that are all worked
+    while day.isoweekday() != 7:
+        day += datetime.timedelta(1)
+    words = ["set-date", "tap-huan", day.isoformat(), "--agency", AGENCY]
+    refused = desk.ctl(*words)
+    assert refused.returncode == 1 and refused.stderr.count("\n") == 1
+    assert f"{day} is a day off" in refused.stderr and "--yes" in refused.stderr
+    assert desk.row("tap-huan")["due"] is None
+    assert desk.ctl(*words, "--yes").returncode == 0
+    row = desk.row("tap-huan")
+    assert (row["due"], row["effective_due"]) == (day.isoformat(), day.isoformat())
+
+
+def test_who_asked_for_a_snooze(tmp_path):
+    """It stands in the log beside whoever typed it."""
+    with Desk(tmp_path / "folder", confirmations=True, confirm_after="0") as desk:
+        snooze = ["snooze", "bao-cao", "--agency", AGENCY, "--for", "2d", "--reason", "chờ số liệu"]
+        assert desk.ctl(*snooze, "--asked-by", "a\nb").returncode in (1, 2)
+        assert desk.ctl(*snooze, "--asked-by", "đồng chí Giám đốc Sở").returncode == 0
+        login = desk.row("bao-cao")["snoozed_by"]
+        (entry,) = [e for e in desk.json("log", "bao-cao") if e["verb"] == "snooze"]
+        assert "asked by đồng chí Giám đốc Sở" in entry["detail"] and entry["who"] == login
+
+
 def test_the_log_tells_what_a_refusal_was_about(tmp_path):
     """It is found by item and agency as a decision is; where several were meant it stands with none of them."""
     items = f'{{ id = "thang"; title = "Hằng tháng"; repeat = "FREQ=MONTHLY;BYMONTHDAY=25"; for = ["members"]; }}, {ITEMS}'

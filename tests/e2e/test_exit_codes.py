@@ -87,12 +87,12 @@ VERBS = {
         2 set-date tap-huan 31/02
         3 set-date khac NEXT-05-20
         1 set-date tap-huan 2099-01-01
-        0 set-date tap-huan NEXT-05-20""",
+        0 set-date tap-huan NEXT-05-20 --yes""",
     "clear-date": """
         2 clear-date
         3 clear-date khac
         1 clear-date tap-huan
-        0 set-date tap-huan NEXT-05-20
+        0 set-date tap-huan NEXT-05-20 --yes
         0 clear-date tap-huan""",
     "retry": """
         2 retry

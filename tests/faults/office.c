@@ -320,7 +320,7 @@ static int decide(struct office *office, const struct act *act)
         else if (strcmp(act->verb, "done") == 0)
                 r = decide_done(engine, &clerk, &scope, day, "xong", &result);
         else if (strcmp(act->verb, "set-date") == 0)
-                r = decide_set_date(engine, &clerk, &scope, day, "giấy mời số 2", &result);
+                r = decide_set_date(engine, &clerk, &scope, day, "giấy mời số 2", true, &result);
         else if (strcmp(act->verb, "waive") == 0)
                 r = decide_waive(engine, &clerk, &scope, "không phải làm", &result);
         else if (strcmp(act->verb, "reopen") == 0)

@@ -32,7 +32,7 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
         case ACT_URGE:
                 return decide_urge(engine, &clerk, scope, result);
         case ACT_SET_DATE:
-                return decide_set_date(engine, &clerk, scope, act->day, NULL, result);
+                return decide_set_date(engine, &clerk, scope, act->day, NULL, true, result);
         case ACT_CLEAR_DATE:
         case ACTS:
                 break;

@@ -325,7 +325,8 @@ static void test_decisions(void **state)
                 assert_int_equal(obligation_may_finish(&obligation, calendar, 2024, today, today), table[i].finish);
                 assert_int_equal(obligation_may_reopen(&obligation), table[i].reopen);
                 assert_int_equal(obligation_may_waive(&obligation), table[i].waive);
-                assert_int_equal(obligation_may_set_date(&obligation, 2024, day_of("2024-12-20")), table[i].set_date);
+                assert_int_equal(obligation_may_set_date(&obligation, calendar, 2024, day_of("2024-12-20"), false),
+                                 table[i].set_date);
                 assert_int_equal(obligation_may_clear_date(&obligation), table[i].clear_date);
         }
 }
@@ -336,11 +337,12 @@ static void test_decision_days(void **state)
                 const char *day;
                 enum refusal finish, set_date;
         } table[] = {
-                {"1968-01-01", REFUSED_EARLY, REFUSED_YEAR}, {"2023-12-10", REFUSED_EARLY, REFUSED_YEAR},
-                {"2023-12-11", REFUSED_NOT, REFUSED_YEAR},   {"2023-12-31", REFUSED_NOT, REFUSED_YEAR},
-                {"2024-01-01", REFUSED_NOT, REFUSED_NOT},    {"2024-12-05", REFUSED_NOT, REFUSED_NOT},
-                {"2024-12-06", REFUSED_PAST, REFUSED_NOT},   {"2025-12-31", REFUSED_PAST, REFUSED_NOT},
-                {"2026-01-01", REFUSED_PAST, REFUSED_YEAR},  {"2100-12-31", REFUSED_PAST, REFUSED_YEAR},
+                {"1968-01-01", REFUSED_EARLY, REFUSED_YEAR},  {"2023-12-10", REFUSED_EARLY, REFUSED_YEAR},
+                {"2023-12-11", REFUSED_NOT, REFUSED_YEAR},    {"2023-12-31", REFUSED_NOT, REFUSED_YEAR},
+                {"2024-01-01", REFUSED_NOT, REFUSED_DAY_OFF}, {"2024-12-08", REFUSED_PAST, REFUSED_DAY_OFF},
+                {"2024-05-04", REFUSED_NOT, REFUSED_NOT},     {"2024-12-05", REFUSED_NOT, REFUSED_NOT},
+                {"2024-12-06", REFUSED_PAST, REFUSED_NOT},    {"2025-12-31", REFUSED_PAST, REFUSED_NOT},
+                {"2026-01-01", REFUSED_PAST, REFUSED_YEAR},   {"2100-12-31", REFUSED_PAST, REFUSED_YEAR},
         };
         struct obligation obligation = make(&(struct given){.due = "2024-12-10"});
         CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
@@ -350,7 +352,7 @@ static void test_decision_days(void **state)
                 civil_day day = day_of(table[i].day);
 
                 if (obligation_may_finish(&obligation, calendar, 2024, day_of("2024-12-05"), day) != table[i].finish ||
-                    obligation_may_set_date(&obligation, 2024, day) != table[i].set_date)
+                    obligation_may_set_date(&obligation, calendar, 2024, day, false) != table[i].set_date)
                         fail_msg("%s", table[i].day);
         }
 }
@@ -662,7 +664,7 @@ static void test_urge(void **state)
                 assert_int_equal(obligation_may_snooze(&obligation, calendar, today, today + 1, true), table[i].snooze);
                 assert_int_equal(obligation_may_finish(&obligation, calendar, 2024, today, today), table[i].done);
                 assert_int_equal(obligation_may_reopen(&obligation), table[i].reopen);
-                assert_int_equal(obligation_may_set_date(&obligation, 2024, today), table[i].set_date);
+                assert_int_equal(obligation_may_set_date(&obligation, calendar, 2024, today, true), table[i].set_date);
         }
         assert_int_equal(obligation_late_from(&urged, calendar), day_of("2024-12-10"));
         urged.urged = today;

@@ -163,12 +163,13 @@ static void a_tentative_window_until_its_day_is_fixed(void **state)
                           "10-02 08:00 fix_date a kiem-tra\n"
                           "10-04 08:00 fix_date a kiem-tra\n");
         assert_int_equal(
-                decided(decide_set_date(play_engine(play), &clerk, &all, day_of("2024-10-22"), NULL, &result), &result),
-                DECIDED);
-        assert_int_equal(
-                decided(decide_set_date(play_engine(play), &clerk, &one, day_of("2024-10-24"), "đoàn bận", &result),
+                decided(decide_set_date(play_engine(play), &clerk, &all, day_of("2024-10-22"), NULL, true, &result),
                         &result),
                 DECIDED);
+        assert_int_equal(decided(decide_set_date(play_engine(play), &clerk, &one, day_of("2024-10-24"), "đoàn bận",
+                                                 true, &result),
+                                 &result),
+                         DECIDED);
         play_until(play, "2024-12-31");
         /* c was told of both days in two messages only if the first had left; it had not, so it is cancelled. */
         assert_sent(play, "10-07 12:00 date_set b kiem-tra\n"
@@ -676,7 +677,7 @@ static void dates_set_before_anybody_heard(void **state)
                         struct decision_result result;
 
                         assert_int_equal(decided(decide_set_date(play_engine(play), &clerk, &scope,
-                                                                 day_of(table[i].days[d]), NULL, &result),
+                                                                 day_of(table[i].days[d]), NULL, true, &result),
                                                  &result),
                                          DECIDED);
                 }
@@ -713,7 +714,7 @@ static void a_date_moved_away_and_back(void **state)
                                 assert_int_equal(play_edit(play, plan), 0);
                         else
                                 assert_int_equal(decided(decide_set_date(play_engine(play), &clerk, &scope, day_of(day),
-                                                                         NULL, &result),
+                                                                         NULL, true, &result),
                                                          &result),
                                                  DECIDED);
                 }
@@ -808,7 +809,7 @@ static void a_date_set_in_the_past_is_escalated(void **state)
         play_until(play, "2024-06-13 12:00");
         (void)play_sent(play);
         assert_int_equal(
-                decided(decide_set_date(play_engine(play), &clerk, &scope, day_of("2024-06-04"), NULL, &result),
+                decided(decide_set_date(play_engine(play), &clerk, &scope, day_of("2024-06-04"), NULL, true, &result),
                         &result),
                 DECIDED);
         play_until(play, "2024-06-13 13:00");
@@ -863,7 +864,7 @@ static void every_date_of_an_occurrence_is_escalated(void **state)
 
                 snprintf(id, sizeof(id), "x%d", i);
                 assert_int_equal(decided(decide_set_date(play_engine(play), &clerk, &scope, day_of("2024-01-02") + i,
-                                                         NULL, &result),
+                                                         NULL, true, &result),
                                          &result),
                                  DECIDED);
         }

@@ -375,7 +375,7 @@ static void test_group_subjects(void **state)
                 size_t n;
                 const char *subject;
         } rows[] = {
-                {{KIND_ADVANCE, KIND_ADVANCE}, 2, "Nhắc 2 nhiệm vụ (02/12/2024 là hạn gần nhất)"},
+                {{KIND_ADVANCE, KIND_ADVANCE}, 2, "Nhắc 2 nhiệm vụ (02/12/2024 là hạn gần nhất, ngày mai)"},
                 {{KIND_DUE, KIND_ADVANCE, KIND_ADVANCE},
                  3,
                  "Đến hạn ngày mai 02/12/2024: 1 nhiệm vụ, nhắc 2 nhiệm vụ sắp đến hạn"},
