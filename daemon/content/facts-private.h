@@ -23,6 +23,18 @@ struct facts {
 void *facts_keep(struct facts *facts, void *pointer);
 char *facts_keep_copy(struct facts *facts, const char *text); /* NULL gives NULL without being a failure */
 
+/* A message as it reads at that moment, UTC milliseconds. 0 or -ENOMEM. facts_end() releases it. */
+int facts_begin(struct engine *engine, int64_t now, struct facts *ret);
+void facts_end(struct facts *facts);
+/* What gathering came to; a letter that lacks what there was no memory for is no letter. */
+int facts_verdict(const struct facts *facts, int r);
+/* To whom a delivery goes. 0 or -ENOMEM. */
+int facts_address(struct facts *facts, const struct delivery_record *delivery);
+/* Makes a letter of the entries, the most urgent first; and one of all that a delivery carries. GATHER_DONE,
+ * GATHER_NOTHING or an error. */
+int facts_settle(struct facts *facts);
+int facts_of_delivery(struct facts *facts, const struct delivery_record *delivery);
+
 /* Everything about an obligation that does not depend on the notice. 0 or -ENOMEM. */
 int entry_of_obligation(struct facts *facts, const struct obligation_record *record, struct letter_entry *ret);
 /* The entry of a notice, where it still holds what it says; what became of it is in *ret_truth. 0 or an error. */

@@ -21,16 +21,14 @@ char *facts_keep_copy(struct facts *facts, const char *text)
         return text ? facts_keep(facts, strdup(text)) : NULL;
 }
 
-/* A letter that lacks what there was no memory for is no letter. */
-static int verdict(const struct facts *facts, int r)
+int facts_verdict(const struct facts *facts, int r)
 {
         return r >= 0 && facts->starved ? -ENOMEM : r;
 }
 
-static int facts_begin(struct engine *engine, struct facts *ret)
+int facts_begin(struct engine *engine, int64_t now, struct facts *ret)
 {
         struct message *message;
-        int64_t now = clock_now(&engine->clock);
         int r = message_new(engine->settings, &message);
 
         if (r < 0)
@@ -48,12 +46,12 @@ static int facts_begin(struct engine *engine, struct facts *ret)
         return 0;
 }
 
-static void facts_end(struct facts *facts)
+void facts_end(struct facts *facts)
 {
         message_unref(facts->message);
 }
 
-static int address_letter(struct facts *facts, const struct delivery_record *delivery)
+int facts_address(struct facts *facts, const struct delivery_record *delivery)
 {
         struct letter *letter = facts->letter;
         size_t agency = roster_find(&facts->config->roster, delivery->agency);
@@ -198,6 +196,17 @@ static int name_agencies(struct facts *facts)
         return letter->agency_name ? 0 : -ENOMEM;
 }
 
+int facts_settle(struct facts *facts)
+{
+        if (facts->n_entries == 0)
+                return GATHER_NOTHING;
+        qsort(facts->entries, facts->n_entries, sizeof(*facts->entries), by_urgency);
+        facts->letter->entries = facts->entries;
+        facts->letter->n_entries = facts->n_entries;
+        facts->letter->kind = facts->entries[0].kind;
+        return name_agencies(facts);
+}
+
 static int take_notices(struct facts *facts, const struct notice_record *notices, size_t n)
 {
         int r = 0;
@@ -209,13 +218,7 @@ static int take_notices(struct facts *facts, const struct notice_record *notices
                 r = take_notice(facts, &notices[i]);
         if (r < 0)
                 return r;
-        if (facts->n_entries == 0)
-                return GATHER_NOTHING;
-        qsort(facts->entries, facts->n_entries, sizeof(*facts->entries), by_urgency);
-        facts->letter->entries = facts->entries;
-        facts->letter->n_entries = facts->n_entries;
-        facts->letter->kind = facts->entries[0].kind;
-        return name_agencies(facts);
+        return facts_settle(facts);
 }
 
 /* In a letter of its own, or within that of the reminders. */
@@ -261,7 +264,7 @@ static int gather(struct facts *facts, const struct delivery_record *delivery)
 {
         /* 19 KiB: too much for the heap each time, not for the stack */
         struct notice_record notices[MESSAGE_NOTICES_MAX];
-        int r = address_letter(facts, delivery), n;
+        int r = facts_address(facts, delivery), n;
 
         if (r < 0 || delivery->kind == KIND_TEST)
                 return r;
@@ -273,7 +276,7 @@ static int gather(struct facts *facts, const struct delivery_record *delivery)
         return r;
 }
 
-static int gather_at_once(struct facts *facts, const struct delivery_record *delivery)
+int facts_of_delivery(struct facts *facts, const struct delivery_record *delivery)
 {
         struct store *store = facts->engine->store;
         int begun = store_begin_read(store), r;
@@ -283,13 +286,13 @@ static int gather_at_once(struct facts *facts, const struct delivery_record *del
         r = gather(facts, delivery);
         if (begun != STORE_OPEN)
                 store_end_read(store);
-        return verdict(facts, r);
+        return facts_verdict(facts, r);
 }
 
 int facts_gather(struct engine *engine, const struct delivery_record *delivery, struct gathered *ret)
 {
         struct facts CLEANUP(facts_end) facts = {0};
-        int r = facts_begin(engine, &facts);
+        int r = facts_begin(engine, clock_now(&engine->clock), &facts);
 
         if (r < 0)
                 return r;
@@ -297,7 +300,7 @@ int facts_gather(struct engine *engine, const struct delivery_record *delivery, 
         ret->n_dropped = 0;
         ret->early = WALL_NONE;
         facts.gathered = ret;
-        r = gather_at_once(&facts, delivery);
+        r = facts_of_delivery(&facts, delivery);
         if (r >= 0 && ret->early != WALL_NONE)
                 return GATHER_EARLY;
         if (r == GATHER_DONE) {
@@ -308,72 +311,13 @@ int facts_gather(struct engine *engine, const struct delivery_record *delivery, 
         return r;
 }
 
-static int preview(struct facts *facts, const struct obligation_record *record, enum notice_kind kind)
-{
-        const struct delivery_record delivery = {
-                .id = "00000000000000000000000000000000",
-                .address = (char *)"",
-                .kind = kind,
-        };
-        struct notice_record notice = {
-                .occurrence_id = record->occurrence_id,
-                .obligation_id = kind == KIND_ESCALATION || kind == KIND_FIX_DATE ? 0 : record->id,
-                .kind = kind,
-        };
-        struct delivery_record to = delivery;
-        struct truth truth;
-        int r;
-
-        facts->preview = record;
-        snprintf(to.agency, sizeof(to.agency), "%s", record->agency);
-        snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
-        r = address_letter(facts, &to);
-        if (r < 0 || kind == KIND_TEST)
-                return r;
-        facts->entries = facts_keep(facts, calloc(1, sizeof(*facts->entries)));
-        if (!facts->entries)
-                return -ENOMEM;
-        r = entry_of_notice(facts, &notice, &facts->entries[0], &truth);
-        if (r != 0 || truth.standing != STILL_TRUE)
-                return r < 0 ? r : GATHER_NOTHING;
-        facts->letter->entries = facts->entries;
-        facts->letter->n_entries = 1;
-        facts->letter->kind = facts->entries[0].kind;
-        return 0;
-}
-
-int facts_preview(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
-                  struct message **ret)
-{
-        struct facts CLEANUP(facts_end) facts = {0};
-        size_t agency = roster_find(&engine_config(engine)->roster, record->agency);
-        int r = facts_begin(engine, &facts);
-
-        if (r < 0)
-                return r;
-        if (kind == KIND_COUNT)
-                kind = record->obligation.observance
-                               ? KIND_OBSERVANCE
-                               : ladder_kind(&record->obligation, facts.config->calendar, RUNG_SNOOZE_END, facts.today);
-        if (kind == KIND_DIGEST) {
-                r = address_letter(&facts, &(struct delivery_record){.kind = kind, .address = (char *)""});
-                if (r == 0 && agency != ROSTER_NONE)
-                        r = digest_letter(&facts, agency, facts.today);
-        } else
-                r = preview(&facts, record, kind);
-        r = verdict(&facts, r);
-        if (r == GATHER_DONE)
-                *ret = TAKE_PTR(facts.message);
-        return r;
-}
-
 int facts_gist(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret)
 {
         struct facts CLEANUP(facts_end) facts = {0};
-        int r = facts_begin(engine, &facts);
+        int r = facts_begin(engine, clock_now(&engine->clock), &facts);
 
         if (r == 0)
-                r = verdict(&facts, digest_letter(&facts, agency, nominal));
+                r = facts_verdict(&facts, digest_letter(&facts, agency, nominal));
         if (r >= 0)
                 *ret = digest_gist(facts.letter);
         return r;

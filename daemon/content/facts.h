@@ -26,7 +26,8 @@ struct gathered {
 };
 /* An enum gather_outcome, or an error, and then *ret holds nothing. */
 int facts_gather(struct engine *engine, const struct delivery_record *delivery, struct gathered *ret);
-/* The message of any kind about one obligation as it would read now. kind KIND_COUNT: the one that fits the day.
+/* The message of any kind about one obligation: the one that was made of it, else the one that will be, with what
+ * leaves together with it; else as it would read now. kind KIND_COUNT: the one that fits the day.
  * GATHER_DONE, GATHER_NOTHING or an error. */
 int facts_preview(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
                   struct message **ret);

@@ -1,0 +1,256 @@
+/* A preview: the message that was made of an obligation; else the one that will be, with all that leaves together with
+ * it; else one as it would read now. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "content/facts-private.h"
+
+struct preview {
+        struct engine *engine;
+        const struct obligation_record *record;
+        enum notice_kind kind; /* KIND_COUNT: the one that fits the day */
+        int64_t now;           /* UTC milliseconds */
+};
+
+static civil_day today_of(const struct preview *preview)
+{
+        return wall_day(clock_wall(preview->now));
+}
+
+/* ---- a message that was made ---- */
+
+struct made {
+        const struct preview *preview;
+        struct delivery_record delivery; /* an id only: `found` */
+        bool found;
+};
+
+/* A reminder is the message of its day; what was decided is said once. */
+static bool is_current(const struct preview *preview, const struct delivery_record *delivery)
+{
+        if (delivery->state == DELIVERY_QUEUED || delivery->state == DELIVERY_SENDING)
+                return true;
+        return delivery->state == DELIVERY_SENT &&
+               (kind_tells_decision(preview->kind) || wall_day(clock_wall(delivery->finished_ms)) == today_of(preview));
+}
+
+static bool is_wanted(const struct preview *preview, const struct notice_record *notice)
+{
+        if (preview->kind == KIND_DIGEST)
+                return notice->kind == KIND_DIGEST;
+        if (preview->kind == KIND_COUNT ? !kind_reminds(notice->kind) : notice->kind != preview->kind)
+                return false;
+        return notice->obligation_id == preview->record->id ||
+               (notice->obligation_id == 0 && notice->occurrence_id == preview->record->occurrence_id);
+}
+
+/* 1: it is the one. */
+static int look_at(void *userdata, const struct delivery_record *delivery)
+{
+        struct made *made = userdata;
+        struct notice_record notices[MESSAGE_NOTICES_MAX];
+        int n;
+
+        if (delivery->channel.kind != CHANNEL_MAIL || !is_current(made->preview, delivery))
+                return 0;
+        n = store_delivery_notices(made->preview->engine->store, delivery->number, notices, MESSAGE_NOTICES_MAX);
+        for (int i = 0; i < n; i++) {
+                made->found |= is_wanted(made->preview, &notices[i]);
+                notice_record_clear(&notices[i]);
+        }
+        if (made->found)
+                snprintf(made->delivery.id, sizeof(made->delivery.id), "%s", delivery->id);
+        return n < 0 ? n : made->found;
+}
+
+/* What was sent reads as it did then. GATHER_NOTHING also where none was made, or what it says holds no more. */
+static int preview_made(const struct preview *preview, struct message **ret)
+{
+        const struct delivery_filter filter = {.state = -1, .agency = preview->record->agency};
+        struct delivery_record CLEANUP(delivery_record_clear) delivery = {0};
+        struct made made = {.preview = preview};
+        struct facts CLEANUP(facts_end) facts = {0};
+        struct gathered gathered = {.early = WALL_NONE};
+        int r = store_each_delivery(preview->engine->store, &filter, look_at, &made);
+
+        if (r < 0 || !made.found)
+                return r < 0 ? r : GATHER_NOTHING;
+        r = store_get_delivery(preview->engine->store, made.delivery.id, &delivery);
+        if (r < 0)
+                return r;
+        r = facts_begin(preview->engine, delivery.state == DELIVERY_SENT ? delivery.finished_ms : preview->now, &facts);
+        if (r < 0)
+                return r;
+        facts.gathered = &gathered;
+        r = facts_of_delivery(&facts, &delivery);
+        if (r == GATHER_DONE)
+                *ret = TAKE_PTR(facts.message);
+        return r;
+}
+
+/* ---- a message that is still to be made ---- */
+
+static struct delivery_record address_of(const struct preview *preview, enum notice_kind kind)
+{
+        const struct roster *roster = &engine_config(preview->engine)->roster;
+        size_t agency = roster_find(roster, preview->record->agency);
+        struct delivery_record delivery = {
+                .id = "00000000000000000000000000000000",
+                .address = (char *)"", /* borrowed, as the next one */
+                .kind = kind,
+        };
+
+        if (agency != ROSTER_NONE && roster->agencies[agency].n_emails > 0)
+                delivery.address = roster->agencies[agency].emails[0];
+        snprintf(delivery.agency, sizeof(delivery.agency), "%s", preview->record->agency);
+        return delivery;
+}
+
+/* The notice that was made of what was decided has its reason, and what held before. */
+static int find_newest(void *userdata, const struct notice_record *notice)
+{
+        struct notice_record *newest = userdata;
+        char *detail;
+
+        if (notice->kind != newest->kind || notice->state == NOTICE_CANCELLED || notice->state == NOTICE_SKIPPED)
+                return 0;
+        detail = notice->detail ? strdup(notice->detail) : NULL;
+        if (notice->detail && !detail)
+                return -ENOMEM;
+        free(newest->detail);
+        newest->detail = detail;
+        newest->rung_at = notice->rung_at;
+        return 0;
+}
+
+/* One entry more of the letter; 0 or an error. */
+static int add_entry(struct facts *facts, const struct obligation_record *record, enum notice_kind kind)
+{
+        struct notice_record CLEANUP(notice_record_clear) notice = {
+                .occurrence_id = record->occurrence_id,
+                .obligation_id = kind == KIND_ESCALATION || kind == KIND_FIX_DATE ? 0 : record->id,
+                .kind = kind,
+        };
+        struct truth truth;
+        int r = 0;
+
+        snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
+        if (kind_tells_decision(kind))
+                r = store_each_notice(facts->engine->store, record->occurrence_id, record->id, find_newest, &notice);
+        facts->preview = record;
+        if (r == 0)
+                r = entry_of_notice(facts, &notice, &facts->entries[facts->n_entries], &truth);
+        if (r == 0 && truth.standing == STILL_TRUE)
+                facts->n_entries++;
+        return r;
+}
+
+static enum notice_kind kind_on(const struct preview *preview, const struct obligation_record *record, civil_day day)
+{
+        return ladder_kind(&record->obligation, engine_config(preview->engine)->calendar, RUNG_SNOOZE_END, day);
+}
+
+struct morning {
+        const struct preview *preview;
+        struct facts *facts;
+};
+
+/* Whether it is reminded of at that moment. */
+static bool has_rung(const struct preview *preview, const struct obligation_record *record, wall_time moment)
+{
+        struct rung rungs[LADDER_MAX];
+        struct ladder_rules rules;
+        const struct plan *plan;
+        const struct item *item;
+        size_t n;
+
+        if (obligation_is_snoozed(&record->obligation, wall_day(moment)) ||
+            !settings_find_item(preview->engine->settings, record->plan, record->item, &plan, &item))
+                return false;
+        rules = engine_rules(preview->engine, item);
+        n = ladder_of_obligation(&rules, &record->obligation, moment - 1, rungs);
+        while (n > 0 && rungs[n - 1].at != moment)
+                n--;
+        return n > 0;
+}
+
+static int join(void *userdata, const struct obligation_record *record)
+{
+        struct morning *morning = userdata;
+        const struct obligation_record *first = morning->preview->record;
+        civil_day day = wall_day(first->next_fire);
+        enum notice_kind kind = kind_on(morning->preview, record, day);
+
+        if (!has_rung(morning->preview, record, first->next_fire) || morning->facts->n_entries == MESSAGE_NOTICES_MAX ||
+            (record->id != first->id && !address_shares_message(kind, kind_on(morning->preview, first, day), false)))
+                return 0;
+        return add_entry(morning->facts, record, kind);
+}
+
+/* What leaves together on the morning of the next reminder. */
+static int preview_next(const struct preview *preview, struct facts *facts)
+{
+        const struct obligation_filter filter = {.agency = preview->record->agency, .open_only = true};
+
+        return store_each_obligation(preview->engine->store, &filter, join,
+                                     &(struct morning){.preview = preview, .facts = facts});
+}
+
+static int preview_digest(const struct preview *preview, struct facts *facts)
+{
+        const struct config *config = engine_config(preview->engine);
+        size_t agency = roster_find(&config->roster, preview->record->agency);
+        /* The next one, today's included. */
+        civil_day nominal =
+                config->digest.enabled ? civil_last_weekday(facts->today + 6, config->digest.weekday) : facts->today;
+
+        return agency == ROSTER_NONE ? GATHER_NOTHING : digest_letter(facts, agency, nominal);
+}
+
+/* The next reminder is still to come, and is of that kind. */
+static bool is_next(const struct preview *preview)
+{
+        const struct obligation_record *record = preview->record;
+
+        return record->next_fire != WALL_NEVER && record->next_fire > clock_wall(preview->now) &&
+               record->obligation.status == OBLIGATION_OPEN &&
+               (preview->kind == KIND_COUNT || preview->kind == kind_on(preview, record, wall_day(record->next_fire)));
+}
+
+static int preview_new(const struct preview *preview, struct message **ret)
+{
+        struct facts CLEANUP(facts_end) facts = {0};
+        bool next = is_next(preview);
+        enum notice_kind kind =
+                preview->kind != KIND_COUNT ? preview->kind : kind_on(preview, preview->record, today_of(preview));
+        const struct delivery_record to = address_of(preview, kind);
+        int r = facts_begin(preview->engine, next ? clock_instant(preview->record->next_fire) : preview->now, &facts);
+
+        if (r == 0)
+                r = facts_address(&facts, &to);
+        if (r == 0 && kind == KIND_DIGEST)
+                r = preview_digest(preview, &facts);
+        else if (r == 0 && kind != KIND_TEST) {
+                facts.entries = facts_keep(&facts, calloc(MESSAGE_NOTICES_MAX, sizeof(*facts.entries)));
+                r = !facts.entries ? -ENOMEM
+                    : next         ? preview_next(preview, &facts)
+                                   : add_entry(&facts, preview->record, kind);
+                if (r == 0)
+                        r = facts_settle(&facts);
+        }
+        r = facts_verdict(&facts, r);
+        if (r == GATHER_DONE)
+                *ret = TAKE_PTR(facts.message);
+        return r;
+}
+
+int facts_preview(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
+                  struct message **ret)
+{
+        const struct preview preview = {engine, record, kind, clock_now(&engine->clock)};
+        int r = kind == KIND_TEST ? GATHER_NOTHING : preview_made(&preview, ret);
+
+        return r == GATHER_NOTHING || r == GATHER_EARLY ? preview_new(&preview, ret) : r;
+}
