@@ -12,8 +12,8 @@ static const struct column columns[] = {
         {"state", N_("STATE"), COLUMN_STATE},
         {"snoozed_until", N_("QUIET TILL"), COLUMN_EXTRA},
         {"done_on", N_("DONE ON"), COLUMN_EXTRA},
-        {"next_reminder", N_("NEXT REMINDER"), COLUMN_MOMENT},
-        {"reminders_sent", N_("SENT"), COLUMN_NUMBER},
+        {"next_reminder", N_("NEXT REMINDER"), COLUMN_EXTRA},
+        {"reminders_sent", N_("SENT"), COLUMN_EXTRA},
         {"title", N_("TITLE"), COLUMN_SPARE},
 };
 

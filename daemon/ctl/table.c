@@ -93,6 +93,8 @@ static const char *cell_text(const struct table *table, const struct column *col
                 snprintf(cell, CELL_SIZE, "%lld", (long long)json_integer_value(value));
                 return cell;
         }
+        if (column->form == COLUMN_EXTRA)
+                return moment_text(received_text(row, column->key), cell);
         return received_text(row, column->key);
 }
 

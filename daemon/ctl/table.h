@@ -15,7 +15,7 @@ enum column_form {
         COLUMN_RUNG,   /* without what makes it unique */
         COLUMN_REST,   /* text that gives way when the terminal is narrow */
         COLUMN_SPARE,  /* the same, and is left out where there is no room for it */
-        COLUMN_EXTRA,  /* never cut, but left out after those, the last one first */
+        COLUMN_EXTRA,  /* text, number or moment: never cut, but left out after those, the last one first */
 };
 
 struct column {
