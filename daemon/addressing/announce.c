@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "message/json.h"
+#include "runtime/closing.h"
 
 /* The same can be decided, taken back and decided again: a random end makes each announcement one of its own. */
 /* "date-set@2024-10-22/…": the day that it is about, and random digits, since it may be said again. */
@@ -39,8 +40,13 @@ static int announce(struct engine *engine, const struct obligation_record *recor
                 .rung_at = clock_wall(now),
                 .made_ms = now,
         };
+        bool closed = false;
         int r;
 
+        /* Of a plan that is closed nothing is told, whatever is still noted of it. */
+        r = closing_is_closed(engine, record->plan, &closed);
+        if (r < 0 || closed)
+                return r;
         if (!detail)
                 return -ENOMEM;
         snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);

@@ -6,7 +6,7 @@
 #include "config/loader.h"
 
 static const char *const file_keys[] = {"plan", NULL};
-static const char *const plan_keys[] = {"id",   "year",   "title",   "basis", "since",
+static const char *const plan_keys[] = {"id",   "year",   "title",   "basis", "since", "closes",
                                         "head", "deputy", "members", "items", NULL};
 
 /* Where each plan begins, for findings about two of them. */
@@ -74,6 +74,15 @@ static int read_items(struct plan_reading *reading, const struct section *sectio
         return setting_unique_ids(section, list, "item");
 }
 
+static void read_closes(const struct section *section, struct plan *plan)
+{
+        const config_setting_t *value = setting_get(section, "closes");
+
+        if (value_date(section, value, &plan->closes) && !plan_may_close_on(plan->year, plan->closes))
+                setting_error(section, value, "closes: lies neither in the plan's year, %d, nor in the one after it",
+                              plan->year);
+}
+
 static int read_plan(struct loader *loader, const struct section *section, struct plan *plan)
 {
         const config_setting_t *head = setting_get(section, "head"), *deputy = setting_get(section, "deputy");
@@ -93,6 +102,8 @@ static int read_plan(struct loader *loader, const struct section *section, struc
                             &plan->year);
         (void)setting_require(section, "title", "\"…\"");
         (void)value_date(section, setting_get(section, "since"), &plan->since);
+        plan->closes = plan_closes_by_itself(plan->year);
+        read_closes(section, plan);
         plan->head = agency_lookup(loader, section, head);
         plan->deputy = agency_lookup(loader, section, deputy);
         if (!head)

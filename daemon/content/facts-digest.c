@@ -210,6 +210,7 @@ int digest_letter(struct facts *facts, size_t agency, civil_day nominal)
         struct obligation_filter filter = {
                 .agency = facts->config->roster.agencies[agency].id,
                 .no_withdrawn = true,
+                .no_closed = true,
         };
         size_t n = 0;
         int r = store_each_obligation(facts->engine->store, &filter, list_obligation, &lists);

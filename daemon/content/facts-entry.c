@@ -212,7 +212,8 @@ static int add_debtor(void *userdata, const struct obligation_record *record)
         struct debtors *debtors = userdata;
         enum obligation_status status = record->obligation.status;
 
-        if (status == OBLIGATION_WAIVED || status == OBLIGATION_WITHDRAWN || status == OBLIGATION_UNCLEAR)
+        if (status == OBLIGATION_WAIVED || status == OBLIGATION_WITHDRAWN || status == OBLIGATION_UNCLEAR ||
+            status == OBLIGATION_UNFINISHED)
                 return 0;
         if (debtors->late_from != CIVIL_NONE &&
             obligation_late_from(&record->obligation, debtors->facts->config->calendar) != debtors->late_from)

@@ -1,4 +1,4 @@
-/* The decisions on obligations: each reads its arguments, finds what is meant, decides, ticks and replies. */
+/* The decisions on obligations and plans: each reads its arguments, finds what is meant, decides, ticks and replies. */
 #include <errno.h>
 #include <string.h>
 
@@ -300,4 +300,25 @@ int handle_decide(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (r >= 0)
                 r = outcome_settle(request.control, verb->run(&request), &request.result, error);
         return r < 0 ? r : view_changed(request.control, call, &request.result);
+}
+
+int handle_close(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct request CLEANUP(request_clear)
+                request = {.control = userdata, .call = call, .error = error, .details = DETAILS_NONE};
+        const char *plan;
+        civil_day day = CIVIL_NONE;
+        int r = sd_bus_message_read(call, "sss", &plan, &request.details.on, &request.details.reason);
+
+        if (r >= 0)
+                r = argument_plan(request.control, plan, error);
+        if (r >= 0)
+                r = outcome_decider(request.control, call, &request.decider);
+        if (r >= 0 && *request.details.on)
+                r = argument_date(request.control, request.details.on, DATE_AHEAD, &day, error);
+        if (r < 0)
+                return r;
+        r = decide_close(control_engine(request.control), &request.decider, plan, day, request.details.reason,
+                         &request.result);
+        return outcome_reply(request.control, call, r, &request.result, error);
 }

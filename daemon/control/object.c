@@ -110,6 +110,8 @@ const sd_bus_vtable object_vtable[] = {
          * has what the verb's own method takes besides: on, until, date, reason, note, asked-by; all, force. */
         SD_BUS_METHOD_WITH_ARGS("Decide", SD_BUS_ARGS("s", verb, "as", items, "as", agencies, "a{sv}", details),
                                 SD_BUS_RESULT("aa{sv}", changed), handle_decide, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Close", SD_BUS_ARGS("s", plan, "s", on, "s", reason), SD_BUS_RESULT("u", changed),
+                                handle_close, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Retry", SD_BUS_ARGS("s", delivery), SD_BUS_RESULT("u", changed), handle_retry,
                                 READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("RetryAll", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", changed), handle_retry_all, READ_WRITE),

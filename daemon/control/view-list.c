@@ -48,8 +48,9 @@ static void narrow(const struct list *list, struct obligation_filter *filter)
                 filter->open_only = true;
                 break;
         case STATE_PENDING:
-        case STATE_PASSED:
                 filter->open_only = true;
+                break;
+        case STATE_PASSED: /* also of what is closed */
                 break;
         case STATE_SNOOZED:
                 filter->snoozed_from = list->view.today;
@@ -62,6 +63,7 @@ static void narrow(const struct list *list, struct obligation_filter *filter)
         case STATE_WAIVED:
         case STATE_WITHDRAWN:
         case STATE_UNCLEAR:
+        case STATE_UNFINISHED:
                 filter->set_aside = true;
                 break;
         case STATE_COUNT:
@@ -79,7 +81,7 @@ static int take_state(struct list *list, const char *name, sd_bus_error *error)
                 return 0;
         return sd_bus_error_set(error, ERROR_INVALID,
                                 "no such state; there are pending, overdue, snoozed, tentative, undated, done, late, "
-                                "waived, withdrawn, passed, unclear and open");
+                                "waived, withdrawn, passed, unclear, unfinished and open");
 }
 
 static int take_days(const struct list *list, const char *since, const char *before, struct obligation_filter *filter,

@@ -94,6 +94,16 @@ static int put_failure(const struct view *view, struct problems *problems)
         return 0;
 }
 
+/* As it was last written; before that, as the file says. */
+static void put_closing(const struct view *view, const struct plan *plan)
+{
+        struct plan_record CLEANUP(plan_record_clear) record = {.term = {.moved = CIVIL_NONE}};
+
+        (void)store_find_plan(view->engine->store, plan->id, &record);
+        answer_day(view->answer, "closes", record.term.moved != CIVIL_NONE ? record.term.moved : plan->closes);
+        answer_bool(view->answer, "closed", record.closed);
+}
+
 static void put_plan(const struct view *view, const struct plan *plan)
 {
         struct answer *answer = view->answer;
@@ -104,6 +114,7 @@ static void put_plan(const struct view *view, const struct plan *plan)
         answer_text(answer, "title", plan->title);
         answer_text(answer, "head", plan->head == ROSTER_NONE ? NULL : view->config->roster.agencies[plan->head].id);
         answer_count(answer, "items", plan->n_items);
+        put_closing(view, plan);
         answer_end(answer);
 }
 

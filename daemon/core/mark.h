@@ -12,6 +12,7 @@ enum mark {
         MARK_COMING,
         MARK_UNDATED, /* or tentative: it has no day yet */
         MARK_WAIVED,
+        MARK_UNFINISHED,
         MARK_UNCLEAR, /* or passed: nobody is urged to say more, and observances have no cell */
         MARK_COUNT
 };

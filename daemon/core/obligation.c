@@ -10,7 +10,7 @@ static const char *const state_names[] = {
         [STATE_PENDING] = "pending",     [STATE_OVERDUE] = "overdue", [STATE_SNOOZED] = "snoozed",
         [STATE_TENTATIVE] = "tentative", [STATE_UNDATED] = "undated", [STATE_DONE] = "done",
         [STATE_LATE] = "late",           [STATE_WAIVED] = "waived",   [STATE_WITHDRAWN] = "withdrawn",
-        [STATE_PASSED] = "passed",       [STATE_UNCLEAR] = "unclear",
+        [STATE_PASSED] = "passed",       [STATE_UNCLEAR] = "unclear", [STATE_UNFINISHED] = "unfinished",
 };
 
 const char *obligation_state_name(enum obligation_state state)
@@ -89,6 +89,14 @@ enum obligation_status obligation_beginning(const struct obligation *obligation,
         return dates.effective < watched ? OBLIGATION_UNCLEAR : OBLIGATION_OPEN;
 }
 
+bool obligation_close(struct obligation *obligation)
+{
+        if (obligation->status != OBLIGATION_OPEN && obligation->status != OBLIGATION_UNCLEAR)
+                return false;
+        obligation->status = OBLIGATION_UNFINISHED;
+        return true;
+}
+
 civil_day obligation_late_from(const struct obligation *obligation, const struct calendar *calendar)
 {
         civil_day effective = obligation_dates(obligation, calendar).effective;
@@ -108,7 +116,8 @@ int32_t obligation_days_late(const struct obligation *obligation, const struct c
 {
         struct obligation_dates dates = obligation_dates(obligation, calendar);
 
-        if (!has_term(obligation, &dates) || on <= dates.effective || obligation->status == OBLIGATION_UNCLEAR)
+        if (!has_term(obligation, &dates) || on <= dates.effective || obligation->status == OBLIGATION_UNCLEAR ||
+            obligation->status == OBLIGATION_UNFINISHED)
                 return 0;
         return calendar_working_between(calendar, dates.effective, on);
 }
@@ -154,6 +163,9 @@ enum obligation_state obligation_state(const struct obligation *obligation, cons
                 return obligation_is_late(obligation, calendar) ? STATE_LATE : STATE_DONE;
         case OBLIGATION_UNCLEAR:
                 return STATE_UNCLEAR;
+        case OBLIGATION_UNFINISHED:
+                /* Nobody is blamed at the end for what nobody was urged to do before. */
+                return obligation->observance || obligation->lapses ? STATE_PASSED : STATE_UNFINISHED;
         case OBLIGATION_OPEN:
         case OBLIGATION_STATUSES:
                 break;
@@ -203,16 +215,23 @@ static enum refusal refuse_settled(const struct obligation *obligation)
                 return REFUSED_CLOSED;
         case OBLIGATION_OPEN:
         case OBLIGATION_UNCLEAR:
+        case OBLIGATION_UNFINISHED:
         case OBLIGATION_STATUSES:
                 break;
         }
         return REFUSED_NOT;
 }
 
+/* And of one that would be reminded of. */
+static enum refusal refuse_ended(const struct obligation *obligation)
+{
+        return obligation->status == OBLIGATION_UNFINISHED ? REFUSED_ENDED : refuse_settled(obligation);
+}
+
 enum refusal obligation_may_snooze(const struct obligation *obligation, const struct calendar *calendar,
                                    civil_day today, civil_day until, bool force)
 {
-        enum refusal refusal = refuse_settled(obligation);
+        enum refusal refusal = refuse_ended(obligation);
         civil_day cap;
 
         if (refusal != REFUSED_NOT)
@@ -270,6 +289,8 @@ enum refusal obligation_may_reopen(const struct obligation *obligation)
                 return REFUSED_OPEN;
         case OBLIGATION_UNCLEAR:
                 return REFUSED_UNCLEAR;
+        case OBLIGATION_UNFINISHED:
+                return REFUSED_ENDED;
         case OBLIGATION_DONE:
         case OBLIGATION_WAIVED:
         case OBLIGATION_STATUSES:
@@ -280,7 +301,7 @@ enum refusal obligation_may_reopen(const struct obligation *obligation)
 
 enum refusal obligation_may_urge(const struct obligation *obligation)
 {
-        return obligation->status == OBLIGATION_OPEN ? REFUSED_OPEN : refuse_settled(obligation);
+        return obligation->status == OBLIGATION_OPEN ? REFUSED_OPEN : refuse_ended(obligation);
 }
 
 enum refusal obligation_may_waive(const struct obligation *obligation)
@@ -291,7 +312,7 @@ enum refusal obligation_may_waive(const struct obligation *obligation)
 enum refusal obligation_may_set_date(const struct obligation *obligation, const struct calendar *calendar,
                                      int32_t plan_year, civil_day day, bool force)
 {
-        enum refusal refusal = refuse_settled(obligation);
+        enum refusal refusal = refuse_ended(obligation);
         int32_t year = civil_split(day).year;
 
         if (refusal != REFUSED_NOT)
@@ -305,7 +326,7 @@ enum refusal obligation_may_set_date(const struct obligation *obligation, const 
 
 enum refusal obligation_may_clear_date(const struct obligation *obligation)
 {
-        enum refusal refusal = refuse_settled(obligation);
+        enum refusal refusal = refuse_ended(obligation);
 
         if (refusal != REFUSED_NOT)
                 return refusal;

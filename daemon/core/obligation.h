@@ -9,7 +9,8 @@ enum obligation_status {
         OBLIGATION_DONE,
         OBLIGATION_WAIVED,
         OBLIGATION_WITHDRAWN,
-        OBLIGATION_UNCLEAR, /* its date had passed when the program first knew it, and nobody has said more */
+        OBLIGATION_UNCLEAR,    /* its date had passed when the program first knew it, and nobody has said more */
+        OBLIGATION_UNFINISHED, /* its plan closed, and nobody had settled it */
         OBLIGATION_STATUSES
 };
 
@@ -26,6 +27,7 @@ enum obligation_state {
         STATE_WITHDRAWN,
         STATE_PASSED, /* the day of what binds nobody, or of what nobody is urged to do, is over */
         STATE_UNCLEAR,
+        STATE_UNFINISHED,
         STATE_COUNT
 };
 
@@ -77,6 +79,8 @@ civil_day obligation_overdue_after(const struct obligation *obligation, civil_da
  * CIVIL_NONE. */
 enum obligation_status obligation_beginning(const struct obligation *obligation, const struct calendar *calendar,
                                             civil_day since);
+/* Its plan closes: what is open or unclear is unfinished. Answers whether it was. */
+bool obligation_close(struct obligation *obligation);
 /* From when it counts as late to those who are reminded: the effective date, or the day on which it was urged. */
 civil_day obligation_late_from(const struct obligation *obligation, const struct calendar *calendar);
 /* Done, and after the effective date. */
@@ -101,6 +105,7 @@ enum refusal {
         REFUSED_YEAR,       /* a date outside the plan's year and the one after */
         REFUSED_EARLY,      /* done before it can have been begun */
         REFUSED_DAY_OFF,    /* a date on a day off, without force */
+        REFUSED_ENDED,      /* its plan is closed: nothing is sent of it, there is nothing to remind of or to move */
         REFUSED_UNCLEAR,    /* nothing is sent of what is unclear: there is nothing to snooze or to reopen */
 };
 

@@ -91,6 +91,34 @@ void item_clear(struct item *item)
         *item = (struct item){0};
 }
 
+civil_day plan_closes_by_itself(int32_t year)
+{
+        return civil_from(year + 1, 3, 31);
+}
+
+civil_day plan_first_closing(int32_t year)
+{
+        return civil_from(year, 1, 1);
+}
+
+civil_day plan_last_closing(int32_t year)
+{
+        return civil_from(year + 1, 12, 31);
+}
+
+bool plan_may_close_on(int32_t year, civil_day day)
+{
+        return day >= plan_first_closing(year) && day <= plan_last_closing(year);
+}
+
+civil_day plan_closing(const struct plan_term *term)
+{
+        civil_day closing = term->moved != CIVIL_NONE ? term->moved : term->closes;
+        civil_day over = civil_from(term->year + 1, 1, 1);
+
+        return term->put_away && over < closing ? over : closing;
+}
+
 void plan_clear(struct plan *plan)
 {
         free(plan->id);

@@ -73,6 +73,7 @@ struct plan {
         int32_t year;
         char *title;
         char *basis;         /* "" where the file gives none */
+        civil_day closes;    /* from that day on nothing is said of it */
         civil_day since;     /* of its items that say nothing else; CIVIL_NONE: none */
         size_t head, deputy; /* roster indexes; ROSTER_NONE: none */
         size_t *members;
@@ -88,6 +89,24 @@ struct occurrence {
         civil_day due;      /* last day that is on time, the day of an observance; CIVIL_NONE: undated */
         bool tentative;
 };
+
+/* From when to when a plan speaks. */
+struct plan_term {
+        int32_t year;
+        civil_day closes; /* as its file says */
+        civil_day moved;  /* as somebody decided, in the place of that; CIVIL_NONE: nobody did */
+        bool put_away;    /* the file is not there any more */
+};
+
+/* The last day of the first quarter after its year, where the file says no other: by then the year is scored. */
+civil_day plan_closes_by_itself(int32_t year);
+/* What a person may name: from its first day to the last one to which a date of it can be moved. */
+civil_day plan_first_closing(int32_t year);
+civil_day plan_last_closing(int32_t year);
+bool plan_may_close_on(int32_t year, civil_day day);
+/* The day from which on it is closed. Once its year is over, putting its file away closes it too: what nobody did stays
+ * unfinished. Within its year that only withdraws it. */
+civil_day plan_closing(const struct plan_term *term);
 
 void policy_clear(struct policy *policy);
 /* A deep copy. 0 or -ENOMEM; *ret is untouched on failure. */

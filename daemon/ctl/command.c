@@ -28,7 +28,7 @@ const struct option_info option_infos[OPTION_COUNT] = {
         [OPTION_REASON] = {"reason", "TEXT", WORD_NONE, N_("why; it is kept and shown")},
         [OPTION_ASKED_BY] = {"asked-by", "TEXT", WORD_NONE, N_("who asked for it; the letter to the agency says so")},
         [OPTION_FORCE] = {"force", NULL, WORD_NONE, N_("also beyond the last working day before the due date")},
-        [OPTION_ON] = {"on", "DATE", WORD_DATE, N_("the day it was finished, if not today")},
+        [OPTION_ON] = {"on", "DATE", WORD_DATE, N_("the day it was finished, or takes effect, if not today")},
         [OPTION_NOTE] = {"note", "TEXT", WORD_NONE, N_("a remark; it is kept and shown")},
         [OPTION_ALL] = {"all", NULL, WORD_NONE, N_("all of them, where there are several")},
         [OPTION_YES] = {"yes", NULL, WORD_NONE, N_("do not ask")},
@@ -61,7 +61,7 @@ const struct verb verbs[] = {
                 .name = "list",
                 .help = N_("obligations: who owes what, until when"),
                 .more = N_("STATE is pending, overdue, snoozed, tentative, undated, done, late, waived, withdrawn, "
-                           "passed, unclear, or open for all that is still owed."),
+                           "passed, unclear, unfinished, or open for all that is still owed."),
                 .options = BIT(OPTION_PLAN) | BIT(OPTION_ITEM) | BIT(OPTION_AGENCY) | BIT(OPTION_STATE) |
                            BIT(OPTION_SINCE) | BIT(OPTION_BEFORE) | BIT(OPTION_MATRIX) | BIT(OPTION_HTML) |
                            BIT(OPTION_JSON),
@@ -217,6 +217,18 @@ const struct verb verbs[] = {
                 .most = INT_MAX,
                 .argument = WORD_ITEM,
                 .run = run_clear_date,
+        },
+        {
+                .name = "close",
+                .synopsis = "PLAN",
+                .help = N_("the plan ends: what is open is unfinished, and nothing more is sent of it"),
+                .more = N_("A later day --on moves the end of a plan that is closed, and opens it again."),
+                .options = BIT(OPTION_ON) | BIT(OPTION_REASON) | BIT(OPTION_JSON),
+                .required = BIT(OPTION_REASON),
+                .least = 1,
+                .most = 1,
+                .argument = WORD_PLAN,
+                .run = run_close,
         },
         {
                 .name = "retry",

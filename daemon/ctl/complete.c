@@ -4,8 +4,8 @@
 #include "ctl/verbs.h"
 
 static const char *const dates[] = {"today", "tomorrow", "+1d", "+3wd", "+1w", NULL};
-static const char *const states[] = {"open", "pending", "overdue",   "snoozed", "tentative", "undated", "done",
-                                     "late", "waived",  "withdrawn", "passed",  "unclear",   NULL};
+static const char *const states[] = {"open", "pending", "overdue",   "snoozed", "tentative", "undated",    "done",
+                                     "late", "waived",  "withdrawn", "passed",  "unclear",   "unfinished", NULL};
 static const char *const delivery_states[] = {"queued", "sending", "sent", "failed", "cancelled", NULL};
 /* Of those that are about an item: what can be previewed. */
 static const char *const kinds[] = {

@@ -1,4 +1,5 @@
-/* The verbs that decide on obligations: done, reopen, waive, snooze, unsnooze, urge, set-date, clear-date. */
+/* The verbs that decide on obligations: done, reopen, waive, snooze, unsnooze, urge, set-date, clear-date; and on
+ * plans: close. */
 #include <string.h>
 
 #include "ctl/changed.h"
@@ -175,4 +176,23 @@ int run_set_date(struct cli *cli)
 int run_clear_date(struct cli *cli)
 {
         return decide_items(cli);
+}
+
+int run_close(struct cli *cli)
+{
+        const char *plan = cli_argument(cli, 0);
+        json_int_t n = 0;
+        int code = cli_decide(cli, &n, "Close", "sss", plan, cli_value(cli, OPTION_ON), cli_value(cli, OPTION_REASON));
+
+        if (code != EXIT_DONE)
+                return code;
+        if (cli_is_json(cli)) {
+                json_t *CLEANUP_JSON object = json_pack("{s:s, s:s, s:I}", "verb", "close", "plan", plan, "changed", n);
+
+                return object ? cli_print(cli, object) : cli_no_memory(cli);
+        }
+        printf(ngettext("plan %s: its end is noted; %lld obligation changed\n",
+                        "plan %s: its end is noted; %lld obligations changed\n", (unsigned long)n),
+               plan, (long long)n);
+        return EXIT_DONE;
 }

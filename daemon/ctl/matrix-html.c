@@ -24,7 +24,7 @@ static const char head[] =
         "td.m { text-align: center; width: 1.8em; font-weight: bold }\n"
         "td.d { white-space: nowrap; text-align: center }\n"
         ".overdue { background: #f6c7c2 } .late { background: #fbe6bd } .done { background: #d5ecd4 }\n"
-        ".snoozed { background: #e2ddf3 }\n"
+        ".snoozed { background: #e2ddf3 } .unfinished { background: #e8a9a2 }\n"
         ".legend { text-align: left; margin-top: .8em; font-size: 10pt }\n"
         "@media print { body { margin: 0; print-color-adjust: exact; -webkit-print-color-adjust: exact } }\n"
         "</style>\n";
@@ -41,6 +41,7 @@ static const struct {
         [MARK_COMING] = {"coming", "chưa đến hạn"},
         [MARK_UNDATED] = {"undated", "chưa ấn định ngày"},
         [MARK_WAIVED] = {"waived", "không phải thực hiện"},
+        [MARK_UNFINISHED] = {"unfinished", "chưa hoàn thành khi kế hoạch kết thúc"},
         [MARK_UNCLEAR] = {"unclear", "đã qua ngày, chưa rõ kết quả"},
 };
 
@@ -164,9 +165,9 @@ void matrix_print_html(const struct matrix *matrix, const json_t *status)
         fputs("</tr></thead>\n<tbody>\n", stdout);
         for (size_t l = 0; l < matrix->n_lines; l++)
                 put_line(matrix, l);
-        fputs("<tr><td></td><td>Số nhiệm vụ quá hạn</td><td></td>", stdout);
+        fputs("<tr><td></td><td>Số nhiệm vụ quá hạn hoặc chưa hoàn thành</td><td></td>", stdout);
         for (size_t c = 0; c < matrix->n_columns; c++)
-                printf("<td class=\"m\">%zu</td>", matrix->columns[c].overdue);
+                printf("<td class=\"m\">%zu</td>", matrix->columns[c].overdue + matrix->columns[c].unfinished);
         fputs("</tr>\n</tbody>\n</table>\n<p class=\"legend\">", stdout);
         for (int mark = MARK_DONE; mark < MARK_COUNT; mark++)
                 printf("%s%s %s", mark > MARK_DONE ? "; " : "", mark_sign((enum mark)mark), kinds[mark].name);

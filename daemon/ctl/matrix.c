@@ -114,6 +114,7 @@ static int gather_cells(struct matrix *matrix, const json_t *rows, const json_t 
                 column = (size_t)json_integer_value(json_object_get(columns, received_text(row, "agency")));
                 matrix->cells[line * matrix->n_columns + column] = row;
                 matrix->columns[column].overdue += matrix_mark(row) == MARK_OVERDUE;
+                matrix->columns[column].unfinished += matrix_mark(row) == MARK_UNFINISHED;
         }
         return 0;
 }
@@ -186,7 +187,8 @@ static void print_terminal(const struct style *style, const struct matrix *matri
                 text_write(stdout, matrix->columns[c].name, REFERENCE_TEXT_SIZE);
                 putchar('\n');
         }
-        puts(_("\n✓ done   ± late   ✗ overdue   z snoozed   · to come   ? no date yet   – waived   … unclear"));
+        puts(_("\n✓ done   ± late   ✗ overdue   z snoozed   · to come   ? no date yet   – waived   … unclear   ■ "
+               "unfinished"));
 }
 
 int matrix_print(struct cli *cli, const json_t *rows)

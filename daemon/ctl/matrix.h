@@ -6,7 +6,7 @@
 
 struct matrix_column {
         const char *id, *name, *short_name;
-        size_t overdue;
+        size_t overdue, unfinished;
 };
 
 struct matrix {

@@ -106,6 +106,8 @@ static void print_status(const struct style *style, const json_t *status)
                 label(i == 0 ? _("plans") : "");
                 printf("%s: ", received_text(plan, "plan"));
                 text_write(stdout, received_text(plan, "title"), SIZE_MAX);
+                if (received_truth(plan, "closed"))
+                        printf(_(" (closed since %s)"), received_text(plan, "closes"));
                 putchar('\n');
         }
         print_queue(status);

@@ -6,6 +6,7 @@
 #include "addressing/announce.h"
 #include "base/cleanup.h"
 #include "deciding/decision-private.h"
+#include "runtime/closing.h"
 
 static const struct calendar *calendar_of(const struct change *change)
 {
@@ -40,6 +41,9 @@ static const char *const unfit[] = {
         [REFUSED_OBSERVANCE] = "an observance binds nobody",
         [REFUSED_UNDATED] = "it has no date yet; reminderctl set-date gives it one",
         [REFUSED_NOT_FIXED] = "nobody has fixed a date",
+        [REFUSED_ENDED] =
+                "its plan is closed, and nothing is sent of it; say done or waive, or open the plan again with "
+                "reminderctl close --on a later day",
         [REFUSED_UNCLEAR] = "it is unclear, as it had passed before it was watched; say done, waive or urge",
 };
 
@@ -92,18 +96,12 @@ static int refuse(const struct change *change, const struct obligation_record *r
         case REFUSED_OBSERVANCE:
         case REFUSED_UNDATED:
         case REFUSED_NOT_FIXED:
+        case REFUSED_ENDED:
         case REFUSED_UNCLEAR:
                 break;
         }
         (void)decision_says(result, DECISION_REFUSED, "%s for %s: %s", record->item, record->agency, unfit[refusal]);
         return refused(several);
-}
-
-static int no_text(struct decision_result *ret, const char *what)
-{
-        *ret = (struct decision_result){0};
-        return decision_says(ret, DECISION_INVALID, "a %s of 1 to %d bytes in one line is needed", what,
-                             DECISION_TEXT_MAX);
 }
 
 /* ---- snooze ---- */
@@ -151,9 +149,9 @@ int decide_snooze(struct engine *engine, const struct decider *decider, const st
                                 .force = force};
 
         if (!reason || !decision_text_valid(reason))
-                return no_text(ret, "reason");
+                return decision_no_text(ret, "reason");
         if (asked_by && !decision_text_valid(asked_by))
-                return no_text(ret, "name of who asked");
+                return decision_no_text(ret, "name of who asked");
         return decision_run(&change, scope, "snooze", false, snooze_one, ret);
 }
 
@@ -225,7 +223,7 @@ int decide_done(struct engine *engine, const struct decider *decider, const stru
         struct change change = {.engine = engine, .decider = decider, .day = on, .text = note};
 
         if (note && !decision_text_valid(note))
-                return no_text(ret, "note");
+                return decision_no_text(ret, "note");
         return decision_run(&change, scope, "done", true, decide_done_one, ret);
 }
 
@@ -247,32 +245,8 @@ int decide_waive(struct engine *engine, const struct decider *decider, const str
         struct change change = {.engine = engine, .decider = decider, .text = reason};
 
         if (!reason || !decision_text_valid(reason))
-                return no_text(ret, "reason");
+                return decision_no_text(ret, "reason");
         return decision_run(&change, scope, "waive", true, waive_one, ret);
-}
-
-/* What was finished keeps its status when it leaves the plan; it must not come to life there. 0 or an error. */
-static int is_in_plan(const struct change *change, const struct obligation_record *record, bool *ret)
-{
-        const struct roster *roster = &engine_config(change->engine)->roster;
-        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
-        size_t agency = roster_find(roster, record->agency), *CLEANUP_FREE agencies = NULL, n = 0;
-        const struct plan *plan;
-        const struct item *item;
-        int r = store_get_occurrence(change->engine->store, record->occurrence_id, &occurrence);
-
-        if (r != 0 || occurrence.withdrawn || agency == ROSTER_NONE ||
-            !settings_find_item(change->engine->settings, record->plan, record->item, &plan, &item)) {
-                *ret = false;
-                return r < 0 ? r : 0;
-        }
-        r = plan_resolve(plan, roster, &item->for_, &agencies, &n);
-        if (r < 0)
-                return r;
-        *ret = false;
-        for (size_t i = 0; i < n && !*ret; i++)
-                *ret = agencies[i] == agency;
-        return 0;
 }
 
 /* What was unclear before it was settled is so again; what is not in force any more, open. */
@@ -289,15 +263,18 @@ static enum obligation_status beginning(const struct change *change, const struc
 static int reopen_one(const struct change *change, struct obligation_record *record, bool several,
                       struct decision_result *result)
 {
-        bool in_plan;
-        int r = is_in_plan(change, record, &in_plan);
+        bool in_plan, closed = false;
+        int r = engine_is_planned(change->engine, record, &in_plan);
 
         if (r == 0)
-                r = refuse(change, record, in_plan ? obligation_may_reopen(&record->obligation) : REFUSED_WITHDRAWN,
-                           several, result);
+                r = closing_is_closed(change->engine, record->plan, &closed);
+        if (r == 0)
+                r = refuse(change, record,
+                           in_plan || closed ? obligation_may_reopen(&record->obligation) : REFUSED_WITHDRAWN, several,
+                           result);
         if (r != 0)
                 return r;
-        record->obligation.status = beginning(change, record);
+        record->obligation.status = closed ? OBLIGATION_UNFINISHED : beginning(change, record);
         record->obligation.done_on = CIVIL_NONE;
         replace(&record->done_by, NULL);
         replace(&record->note, NULL);
@@ -316,7 +293,7 @@ int decide_reopen(struct engine *engine, const struct decider *decider, const st
         struct change change = {.engine = engine, .decider = decider, .text = reason};
 
         if (!reason || !decision_text_valid(reason))
-                return no_text(ret, "reason");
+                return decision_no_text(ret, "reason");
         return decision_run(&change, scope, "reopen", true, reopen_one, ret);
 }
 
@@ -402,7 +379,7 @@ int decide_set_date(struct engine *engine, const struct decider *decider, const 
         struct change change = {.engine = engine, .decider = decider, .day = day, .text = note, .force = force};
 
         if (note && !decision_text_valid(note))
-                return no_text(ret, "note");
+                return decision_no_text(ret, "note");
         return decision_run(&change, scope, "set-date", false, set_date_one, ret);
 }
 

@@ -30,6 +30,8 @@ typedef int (*decision_step)(const struct change *change, struct obligation_reco
 /* Sets result->text and returns the outcome. */
 __attribute__((format(printf, 3, 4))) int decision_says(struct decision_result *result, enum decision_outcome outcome,
                                                         const char *format, ...);
+/* The same of a reason or note that is missing or not valid. */
+int decision_no_text(struct decision_result *result, const char *what);
 /* What was changed is rolled back: only the words are left. */
 void decision_forget(struct decision_result *result);
 /* Notes the moment at which it is decided. */

@@ -39,6 +39,13 @@ void decision_result_clear(struct decision_result *result)
         *result = (struct decision_result){0};
 }
 
+int decision_no_text(struct decision_result *result, const char *what)
+{
+        *result = (struct decision_result){0};
+        return decision_says(result, DECISION_INVALID, "a %s of 1 to %d bytes in one line is needed", what,
+                             DECISION_TEXT_MAX);
+}
+
 void decision_forget(struct decision_result *result)
 {
         char *text = TAKE_PTR(result->text);

@@ -57,6 +57,10 @@ int decide_set_date(struct engine *engine, const struct decider *decider, const 
                     civil_day day, const char *note, bool force, struct decision_result *ret);
 int decide_clear_date(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                       struct decision_result *ret);
+/* The plan closes on that day, in the place of the one that it or somebody named before; CIVIL_NONE: today. ret->n: the
+ * obligations that are unfinished by that, or open again. */
+int decide_close(struct engine *engine, const struct decider *decider, const char *plan, civil_day on,
+                 const char *reason, struct decision_result *ret);
 /* id NULL: all that failed. */
 int decide_retry(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);
 int decide_drop(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);

@@ -41,6 +41,7 @@ static const enum value_name flags[MARK_COUNT] = {
         [MARK_NONE] = NAME_cell_none,       [MARK_DONE] = NAME_cell_done,       [MARK_LATE] = NAME_cell_late,
         [MARK_OVERDUE] = NAME_cell_overdue, [MARK_SNOOZED] = NAME_cell_snoozed, [MARK_COMING] = NAME_cell_coming,
         [MARK_UNDATED] = NAME_cell_waiting, [MARK_WAIVED] = NAME_cell_waived,   [MARK_UNCLEAR] = NAME_cell_unclear,
+        [MARK_UNFINISHED] = NAME_cell_none,
 };
 
 static bool find_sign(enum mark mark, unsigned name, struct fill *ret)
@@ -64,9 +65,10 @@ static bool find_in_legend(const struct scope *scope, unsigned name, struct fill
         return find_sign((enum mark)scope->index, name, ret);
 }
 
+/* A closed plan has no matrix in a digest, and so nothing unfinished. */
 static bool legend_at(const struct scope *scope, size_t mark, struct fill *ret)
 {
-        return mark != MARK_NONE && fill_part(ret, scope, find_in_legend, NULL, mark);
+        return mark != MARK_NONE && mark != MARK_UNFINISHED && fill_part(ret, scope, find_in_legend, NULL, mark);
 }
 
 /* ---- rows and columns; the facts of a row's scope are the matrix, its index is the row ---- */

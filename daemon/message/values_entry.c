@@ -28,6 +28,7 @@ bool debtor_is_unfinished(const struct letter_debtor *debtor)
         case STATE_WITHDRAWN:
         case STATE_PASSED:
         case STATE_UNCLEAR:
+        case STATE_UNFINISHED:
         case STATE_COUNT:
                 break;
         }

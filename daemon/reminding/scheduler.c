@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "core/ladder.h"
 #include "reminding/weekly.h"
+#include "runtime/closing.h"
 
 struct tick {
         struct engine *engine;
@@ -355,9 +356,12 @@ int scheduler_step(struct engine *engine)
 {
         struct tick tick = tick_now(engine);
         int64_t wake;
+        size_t n_closed;
         int more, r;
 
-        r = scheduler_wake(engine, &wake);
+        r = closing_run(engine, &n_closed);
+        if (r == 0)
+                r = scheduler_wake(engine, &wake);
         if (r < 0 || wake > tick.now_ms)
                 return r;
         more = r = batch(&tick);
@@ -389,7 +393,11 @@ int scheduler_wake(struct engine *engine, int64_t *ret_ms)
                 wake = failures_wake(engine);
         if (wake < now)
                 wake = now;
-        /* What falls due while the hours are closed waits for them to open. */
-        *ret_ms = engine_when_open(engine, wake);
+        /* What falls due while the hours are closed waits for them to open; but a plan closes at midnight. */
+        r = closing_next(engine, &fire);
+        if (r < 0)
+                return r;
+        wake = engine_when_open(engine, wake);
+        *ret_ms = clock_instant(fire) < wake ? clock_instant(fire) : wake;
         return 0;
 }

@@ -8,6 +8,7 @@
 #include "addressing/announce.h"
 #include "base/cleanup.h"
 #include "reminding/scheduler.h"
+#include "runtime/closing.h"
 
 #define FACT_FINGERPRINT "synced"
 
@@ -17,6 +18,7 @@ struct sync {
         const struct item *item;
         wall_time now;
         enum sync_depth depth;
+        bool closed; /* the plan is */
         struct sync_counts counts;
 };
 
@@ -54,6 +56,8 @@ static struct obligation_record new_obligation(const struct sync *sync, const st
         record.obligation.known = sync->now > sync->engine->watched_since + 1 ? sync->now : WALL_NONE;
         record.obligation.status =
                 obligation_beginning(&record.obligation, engine_config(sync->engine)->calendar, sync->item->since);
+        if (sync->closed)
+                (void)obligation_close(&record.obligation);
         engine_arm(sync->engine, sync->item, &record);
         return record;
 }
@@ -109,9 +113,8 @@ static int put_back(struct sync *sync, struct obligation_record *record)
 
         record->handled = engine_catch_up_floor(engine, record->handled);
         engine_arm(engine, sync->item, record);
-        return r < 0 || record->obligation.status == OBLIGATION_UNCLEAR
-                       ? r
-                       : announce_reopening(engine, record, NULL, NULL);
+        return r < 0 || record->obligation.status != OBLIGATION_OPEN ? r
+                                                                     : announce_reopening(engine, record, NULL, NULL);
 }
 
 static int update_obligation(struct sync *sync, const struct occurrence_record *occurrence,
@@ -125,6 +128,8 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
                                                engine_config(engine)->calendar, sync->item->since, sync->now);
         int r = 0;
 
+        if (sync->closed)
+                (void)obligation_close(&record->obligation);
         switch (replan) {
         case REPLAN_SAME:
         case REPLAN_SILENT:
@@ -374,10 +379,16 @@ static int sync_all(struct sync *sync)
 {
         struct engine *engine = sync->engine;
         const struct config *config = engine_config(engine);
-        int r = store_begin_sync(engine->store);
+        int r = closing_note_plans(engine);
 
+        /* Before what left the plans is withdrawn: of a plan that was put away after its year it stays. */
+        if (r == 0)
+                r = closing_run(engine, &sync->counts.closed);
+        if (r == 0)
+                r = store_begin_sync(engine->store);
         for (size_t p = 0; r == 0 && p < config->n_plans; p++) {
                 sync->plan = &config->plans[p];
+                r = closing_is_closed(engine, sync->plan->id, &sync->closed);
                 for (size_t i = 0; r == 0 && i < sync->plan->n_items; i++) {
                         sync->item = &sync->plan->items[i];
                         r = sync_item(sync);

@@ -6,6 +6,7 @@
 struct sync_counts {
         size_t added, changed, withdrawn, total;
         size_t mended;  /* items of which the store did not have what follows from the plans, which are as before */
+        size_t closed;  /* obligations of a plan that closed or opened again */
         size_t unclear; /* of the added and changed: those that are so now */
 };
 

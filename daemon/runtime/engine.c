@@ -95,6 +95,29 @@ void engine_arm(const struct engine *engine, const struct item *item, struct obl
         record->next_fire = ladder_next(&rules, &record->obligation, record->handled);
 }
 
+int engine_is_planned(struct engine *engine, const struct obligation_record *record, bool *ret)
+{
+        const struct roster *roster = &engine_config(engine)->roster;
+        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
+        size_t agency = roster_find(roster, record->agency), *CLEANUP_FREE agencies = NULL, n = 0;
+        const struct plan *plan;
+        const struct item *item;
+        int r = store_get_occurrence(engine->store, record->occurrence_id, &occurrence);
+
+        if (r != 0 || occurrence.withdrawn || agency == ROSTER_NONE ||
+            !settings_find_item(engine->settings, record->plan, record->item, &plan, &item)) {
+                *ret = false;
+                return r < 0 ? r : 0;
+        }
+        r = plan_resolve(plan, roster, &item->for_, &agencies, &n);
+        if (r < 0)
+                return r;
+        *ret = false;
+        for (size_t i = 0; i < n && !*ret; i++)
+                *ret = agencies[i] == agency;
+        return 0;
+}
+
 bool engine_is_open(const struct engine *engine, int64_t at_ms)
 {
         const struct config *config = engine_config(engine);

@@ -61,6 +61,9 @@ struct ladder_rules engine_rules(const struct engine *engine, const struct item 
 /* Fills in the dates in force that the store keeps beside an obligation, and when its ladder next needs a look,
  * given what is settled already. */
 void engine_arm(const struct engine *engine, const struct item *item, struct obligation_record *record);
+/* Whether the plans have it: what was finished keeps its status when it leaves them, and must not come to life there.
+ */
+int engine_is_planned(struct engine *engine, const struct obligation_record *record, bool *ret);
 /* The first instant not before `at_ms` that is inside the hours, UTC milliseconds; INT64_MAX stays so. */
 int64_t engine_when_open(const struct engine *engine, int64_t at_ms);
 bool engine_is_open(const struct engine *engine, int64_t at_ms);

@@ -31,6 +31,7 @@ static const struct {
         [EVENT_CONFIG_FINDING] = {"4f18cbac521e4f06addcba1fa1561634", LOG_WARNING, false},
         [EVENT_SYNCED] = {"64bf082f12c2407e97f881583ccb8662", LOG_INFO, false},
         [EVENT_UNCLEAR] = {"df629fb85b444643a966a4b5c8916c2a", LOG_NOTICE, false},
+        [EVENT_PLAN_CLOSED] = {"3f0f3c1a5b0d4c0e9a6f2d7be8c41d95", LOG_NOTICE, false},
         [EVENT_DATE_CHANGED] = {"6d8a725fcae14d919540a9471f606d35", LOG_NOTICE, false},
         [EVENT_DELIVERY_SENT] = {"ca5432a83a0c45469e41066a75510e09", LOG_INFO, false},
         [EVENT_DELIVERY_RETRY] = {"f24557abf3934147be17255f08c75011", LOG_WARNING, true},

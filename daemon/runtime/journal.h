@@ -13,6 +13,7 @@ enum journal_event {
         EVENT_CONFIG_FINDING, /* one mistake or warning, FILE:LINE */
         EVENT_SYNCED,         /* obligations brought in line with the plans */
         EVENT_UNCLEAR,        /* what had passed before it was known, of which nothing is sent */
+        EVENT_PLAN_CLOSED,    /* or opened again */
         EVENT_DATE_CHANGED,   /* by an edit of the plan */
         EVENT_DELIVERY_SENT,
         EVENT_DELIVERY_RETRY,  /* a temporary failure */

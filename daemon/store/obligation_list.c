@@ -64,6 +64,7 @@ static int list(struct store *store, const struct obligation_filter *filter, enu
                 {.asked = filter->open_only, .sql = "o.status = 0"},
                 {.asked = filter->set_aside, .sql = "o.status >= 2"},
                 {.asked = filter->no_withdrawn, .sql = "o.status <> 3"},
+                {.asked = filter->no_closed, .sql = "c.plan NOT IN (SELECT id FROM plan WHERE closed = 1)"},
                 {by_due, "o.due >= ?", .number = filter->due_from},
                 {by_due, "o.due <= ?", .number = filter->due_to},
                 {by_done, "o.done_on >= ?", .number = filter->done_from},

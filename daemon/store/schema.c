@@ -21,7 +21,7 @@ _Static_assert(DELIVERY_QUEUED == 0 && DELIVERY_SENDING == 1 && DELIVERY_SENT ==
                "states of deliveries are stored as numbers");
 _Static_assert(STOP_NONE == 0 && STOP_AT_ONCE == 1 && STOP_AFTER_ATTEMPT == 2, "stops are stored as numbers");
 _Static_assert(OBLIGATION_OPEN == 0 && OBLIGATION_DONE == 1 && OBLIGATION_WAIVED == 2 && OBLIGATION_WITHDRAWN == 3 &&
-                       OBLIGATION_UNCLEAR == 4,
+                       OBLIGATION_UNCLEAR == 4 && OBLIGATION_UNFINISHED == 5,
                "statuses of obligations are stored as numbers");
 _Static_assert(SHIFT_NEXT == 0 && SHIFT_PREVIOUS == 1 && SHIFT_NONE == 2, "shifts are stored as numbers");
 
@@ -219,8 +219,16 @@ static const char schema_9[] =
         "ALTER TABLE occurrence ADD COLUMN lapses INTEGER NOT NULL DEFAULT 0;"
         "DELETE FROM fact WHERE name = 'synced' OR name LIKE 'item %';";
 
+/* plan: what stays of a plan when its file is put away. closes: as the file says; moved: as somebody decided; closed:
+ * its obligations are as that day leaves them. */
+static const char schema_10[] =
+        "CREATE TABLE plan ("
+        "  id TEXT PRIMARY KEY, year INTEGER NOT NULL, title TEXT NOT NULL,"
+        "  closes INTEGER NOT NULL, moved INTEGER, closed INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+        "DELETE FROM fact WHERE name = 'synced';";
+
 static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4, schema_5,
-                                           schema_6, schema_7, schema_8, schema_9};
+                                           schema_6, schema_7, schema_8, schema_9, schema_10};
 const struct schema schema_current = {
         .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
 

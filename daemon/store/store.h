@@ -78,6 +78,22 @@ int store_set_fact(struct store *store, const char *name, const char *value);
  * whoever has worked out anew what follows from the plans, since it may be the table that was wrong. */
 #define FACT_MENDED "mended"
 
+/* ---- plans ---- */
+struct plan_record {
+        char id[ID_SIZE];
+        char *title;
+        struct plan_term term; /* but for put_away, which the store does not know */
+        bool closed;           /* its obligations are closed */
+};
+
+void plan_record_clear(struct plan_record *record);
+/* STORE_NONE. */
+int store_find_plan(struct store *store, const char *id, struct plan_record *ret);
+int store_put_plan(struct store *store, const struct plan_record *record);
+/* All of them, by year; the caller frees *ret with store_free_plans(). */
+int store_all_plans(struct store *store, struct plan_record **ret, size_t *ret_n);
+void store_free_plans(struct plan_record *plans, size_t n);
+
 /* ---- occurrences and obligations ---- */
 #define FIRE_AT_ONCE 0 /* as next_fire: at the next tick, even if the clock is set back before it */
 
@@ -140,12 +156,13 @@ struct obligation_filter {
         int64_t occurrence_id;                  /* 0: any */
         bool open_only;                         /* status open, observances too */
         bool no_withdrawn;
+        bool no_closed;               /* only of plans that are not closed */
         civil_day due_from, due_to;   /* effective nominal day (fixed or due) in [from, to]; both 0: any */
         civil_day done_from, done_to; /* both 0: any */
         bool dateless;                /* only tentative or undated */
         civil_day effective_before;   /* only what is overdue on that day, as store_count() has it; 0: any */
         civil_day snoozed_from;       /* only what has a snooze that ends on that day or later; 0: any */
-        bool set_aside;               /* only waived, withdrawn or unclear */
+        bool set_aside;               /* only waived, withdrawn, unclear or unfinished */
         bool as_planned;              /* within a day in the order in which the plans first had them, then by agency */
         bool reverse;                 /* the other way round, the undated first; not with as_planned */
         size_t limit, offset;         /* 0: no limit */

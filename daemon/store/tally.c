@@ -93,7 +93,8 @@ int tally_read(struct store *store, struct tally ret[static DELIVERY_STATES])
 #define COUNTED \
         "WITH counted (day, n) AS (" \
         "SELECT overdue_after, count(*) FROM obligation WHERE overdue_after IS NOT NULL GROUP BY overdue_after" \
-        " UNION ALL SELECT ?1, count(*) FROM obligation WHERE status = 0 AND observance = 0 AND overdue_after IS NULL) "
+        " UNION ALL SELECT ?1, count(*) FROM obligation WHERE status = 0 AND observance = 0 AND overdue_after IS " \
+        "NULL) "
 
 /* Runs a statement that takes CIVIL_NONE as the day of what has none, and reads a flag where it yields one. */
 static int ask_owed(struct store *store, const char *sql, bool *ret)

@@ -301,6 +301,11 @@ class Notice:
     plan: str = field(compare=False)
 
 
+def closing(plan):
+    """From that day on nothing is said of it."""
+    return parse_day(plan["closes"]) if "closes" in plan else datetime.date(plan["year"] + 1, 3, 31)
+
+
 def notices(config, until):
     """Everything that falls due until that day, as {(moment, agency): [notice, …]}."""
     found = defaultdict(list)
@@ -313,6 +318,8 @@ def notices(config, until):
                 name = f"{item['id']}@{dates.key}" if dates.key else item["id"]
 
                 def note(kind, day, agency):
+                    if config.leaves(day, at).date() >= closing(plan):
+                        return
                     notice = Notice(URGENCY.index(kind), dates.safe, name, plan["id"])
                     found[config.leaves(day, at), agency].append(notice)
 
@@ -356,7 +363,7 @@ def digest_items(config, today):
     """{agency: what its digest lists}, and {head: plan} of the heads, who get the matrix of what members owe."""
     found, heads = defaultdict(list), {}
     for plan in config.plans:
-        for item in plan["items"]:
+        for item in plan["items"] if today < closing(plan) else []:
             debtors = config.resolve(plan, item.get("for", ["members"]))
             for dates in occurrences(config, plan, item) or [None]:
                 if dates and dates.observance or not debtors:

@@ -39,6 +39,7 @@ METHODS = {
     "SetDate": ("ssss", ("tap-huan", f"{NEXT}-05-20", "", ""), PERMITTED),
     "ClearDate": ("ss", ("tap-huan", ""), PERMITTED),
     "Decide": ("sasasa{sv}", ("done", ["tap-huan"], [OTHER], {"all": ("b", True)}), PERMITTED),
+    "Close": ("sss", ("ke-hoach", f"{NEXT}-12-31", "hết năm"), PERMITTED),
     "Retry": ("s", (NO_DELIVERY,), NOT_FOUND),
     "RetryAll": ("", (), PERMITTED),
     "Drop": ("s", (NO_DELIVERY,), NOT_FOUND),

@@ -94,6 +94,11 @@ VERBS = {
         1 clear-date tap-huan
         0 set-date tap-huan NEXT-05-20 --yes
         0 clear-date tap-huan""",
+    "close": """
+        2 close ke-hoach
+        3 close khac --reason x
+        1 close ke-hoach --on 2001-01-01 --reason x
+        0 close ke-hoach --on NEXT-12-31 --reason x""",
     "retry": """
         2 retry
         3 retry 00000000000000000000000000000000

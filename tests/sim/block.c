@@ -152,6 +152,10 @@ void block_random(struct block *block, struct chance *chance)
                 .confirmations = chance_percent(chance, 50),
                 .watched = {chance_percent(chance, 50), chance_percent(chance, 50)},
         };
+        for (int i = 0; i < PLANS; i++)
+                block->closes[i] = chance_percent(chance, 50)
+                                           ? civil_from(block->year + i + 1, 3, 31)
+                                           : civil_from(block->year + i, 1, 1) + chance_between(chance, 30, 400);
         block_random_hours(block, chance);
         block_random_servers(block, chance);
         for (int i = 0; i < POLICIES; i++)
@@ -393,7 +397,7 @@ static void remove_plan(const char *folder, const char *plan)
 static void write_plan(const struct block *block, int plan, const char *folder)
 {
         const char *comma = "";
-        char name[32];
+        char name[32], closes[CIVIL_DATE_SIZE];
         FILE *CLEANUP_FCLOSE out = NULL;
 
         if (!block->plans[plan]) {
@@ -402,12 +406,15 @@ static void write_plan(const struct block *block, int plan, const char *folder)
         }
         snprintf(name, sizeof(name), "plans.d/%s.conf", block_plan_ids[plan]);
         out = open_file(folder, name);
+        (void)civil_format(block->closes[plan], closes);
         /* The head changes with the year. */
         fprintf(out,
-                "plan = { id = \"%s\"; year = %d; title = \"Kế hoạch\"; basis = \"KH\"; %shead = \"%s\"; deputy = "
+                "plan = { id = \"%s\"; year = %d; title = \"Kế hoạch\"; basis = \"KH\"; closes = \"%s\"; %shead = "
+                "\"%s\"; deputy = "
                 "\"%s\"; items = (\n",
-                block_plan_ids[plan], block->year + plan, block->watched[plan] ? "since = \"2000-01-01\"; " : "",
-                block->agencies[plan == 0 ? HEAD : DEPUTY].id, block->agencies[plan == 0 ? DEPUTY : HEAD].id);
+                block_plan_ids[plan], block->year + plan, closes,
+                block->watched[plan] ? "since = \"2000-01-01\"; " : "", block->agencies[plan == 0 ? HEAD : DEPUTY].id,
+                block->agencies[plan == 0 ? DEPUTY : HEAD].id);
         for (int i = 0; i < block->n_items; i++) {
                 if (!block->items[i].present || block->items[i].plan != plan)
                         continue;

@@ -58,7 +58,8 @@ struct block_item {
 struct block {
         int year; /* of the first plan */
         bool plans[PLANS];
-        bool watched[PLANS]; /* says `since`: what had passed before it was known is owed too */
+        civil_day closes[PLANS]; /* as the files say */
+        bool watched[PLANS];     /* says `since`: what had passed before it was known is owed too */
         const char *zone;
         const char *templates;
         int32_t open, close; /* both 0: always */

@@ -62,8 +62,8 @@ static void check_may_hear(struct sim *sim, const struct duty *duty, enum notice
         civil_day today = sim_today(sim);
 
         if (duty->status != OBLIGATION_OPEN)
-                sim_fail(sim, "%s is sent to %s about %s, which is done, waived, withdrawn or unclear", kind_name(kind),
-                         agency_name(sim, duty), item_name(sim, duty));
+                sim_fail(sim, "%s is sent to %s about %s, which is done, waived, withdrawn, unclear or unfinished",
+                         kind_name(kind), agency_name(sim, duty), item_name(sim, duty));
         if (is_reminder(kind) && duty->snoozed_until != CIVIL_NONE && duty->snoozed_until >= today)
                 sim_fail(sim, "%s is sent to %s about %s during its snooze", kind_name(kind), agency_name(sim, duty),
                          item_name(sim, duty));
@@ -163,8 +163,20 @@ static void check_reminder(struct sim *sim, const struct delivery_record *delive
                 sim_fail(sim, "%s is called overdue to %s, and is not", entry->item, delivery->agency);
 }
 
+static void check_goes_on(struct sim *sim, const struct letter_entry *entries, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                for (int d = 0; d < sim->n_duties; d++)
+                        if (strcmp(item_name(sim, &sim->duties[d]), entries[i].item) == 0 &&
+                            rules_closed(&sim->rules, &sim->duties[d], sim_today(sim)))
+                                sim_fail(sim, "%s leaves, whose plan is closed", entries[i].item);
+}
+
 void checker_leaving(struct sim *sim, const struct delivery_record *delivery, const struct letter *letter)
 {
+        check_goes_on(sim, letter->entries, letter->n_entries);
+        for (int s = 0; s < DIGEST_SECTIONS; s++)
+                check_goes_on(sim, letter->sections[s], letter->n_sections[s]);
         for (size_t i = 0; i < letter->n_entries; i++) {
                 const struct letter_entry *entry = &letter->entries[i];
 

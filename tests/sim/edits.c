@@ -51,7 +51,8 @@ static void begin(const struct sim *sim, struct duty *duty, bool moved)
 {
         civil_day today = sim_today(sim);
 
-        if (duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED)
+        if (duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED ||
+            duty->status == OBLIGATION_UNFINISHED)
                 return;
         if (duty->status == OBLIGATION_WITHDRAWN ? duty->known > today
                                                  : moved && rules_effective(&sim->rules, duty) < today)
@@ -119,11 +120,39 @@ static void return_leader(struct sim *sim, int index, civil_day key)
                 duty->seen = from;
 }
 
+/* What a plan's end makes of it, or that the end is still to come after all. */
+static void close_duty(struct sim *sim, struct duty *duty)
+{
+        bool open = duty->status == OBLIGATION_OPEN || duty->status == OBLIGATION_UNCLEAR;
+        bool closed = rules_closed(&sim->rules, duty, sim_today(sim));
+        wall_time from = sim_wall(sim) - sim->block.catch_up;
+
+        if (closed ? !open : duty->status != OBLIGATION_UNFINISHED)
+                return;
+        duty->stale = true;
+        if (closed)
+                duty->status = OBLIGATION_UNFINISHED;
+        else if (!duty->planned)
+                withdraw(sim, duty);
+        else {
+                duty->status = rules_beginning(&sim->rules, duty);
+                if (duty->settled > from)
+                        duty->settled = from;
+        }
+}
+
+void edits_close(struct sim *sim)
+{
+        for (int i = 0; i < sim->n_duties; i++)
+                close_duty(sim, &sim->duties[i]);
+}
+
 void edits_sync(struct sim *sim)
 {
         memcpy(sim->duties_before, sim->duties, sizeof(*sim->duties) * (size_t)sim->n_duties);
         sim->n_duties_before = sim->n_duties;
         sim->sync_pending = true;
+        edits_close(sim);
         for (int i = 0; i < sim->block.n_items; i++) {
                 const struct block_item *item = &sim->block.items[i];
                 civil_day days[12];
@@ -144,6 +173,7 @@ void edits_sync(struct sim *sim)
                                 if (owes(&sim->block, item, a))
                                         sync_duty(sim, i, days[d], a);
         }
+        edits_close(sim); /* what is new in a plan that is closed */
         for (int i = 0; i < sim->n_duties; i++) {
                 sim->duties[i].stale = true; /* hours and policies may be others */
                 if (!sim->duties[i].planned &&

@@ -124,6 +124,15 @@ enum obligation_status rules_beginning(const struct rules *rules, const struct d
         return effective < duty->known && duty->urged <= effective ? OBLIGATION_UNCLEAR : OBLIGATION_OPEN;
 }
 
+bool rules_closed(const struct rules *rules, const struct duty *duty, civil_day today)
+{
+        const struct block *block = rules->block;
+        int plan = item_of(rules, duty)->plan;
+
+        return today >= block->closes[plan] ||
+               (!block->plans[plan] && today >= civil_from(block->year + plan + 1, 1, 1));
+}
+
 civil_day rules_late_from(const struct rules *rules, const struct duty *duty)
 {
         civil_day effective = rules_effective(rules, duty);
@@ -357,7 +366,8 @@ static civil_day worked_on_from(const struct duty *duty, int year)
 enum allowance rules_may(const struct rules *rules, const struct duty *duty, const struct act *act, civil_day today)
 {
         bool open = duty->status == OBLIGATION_OPEN, binds = !rules_observance(rules, duty);
-        bool owed = open || duty->status == OBLIGATION_UNCLEAR;
+        bool reminded = open || duty->status == OBLIGATION_UNCLEAR;
+        bool owed = reminded || duty->status == OBLIGATION_UNFINISHED;
         int year = rules->block->year + item_of(rules, duty)->plan;
 
         switch (act->verb) {
@@ -373,20 +383,22 @@ enum allowance rules_may(const struct rules *rules, const struct duty *duty, con
                         return UNFIT;
                 return act->day <= today && act->day >= worked_on_from(duty, year) ? ALLOWED : FORBIDDEN;
         case ACT_REOPEN:
-                return duty->planned && (duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED) ? ALLOWED
-                                                                                                               : UNFIT;
+                return (duty->planned || rules_closed(rules, duty, today)) &&
+                                       (duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED)
+                               ? ALLOWED
+                               : UNFIT;
         case ACT_WAIVE:
                 return owed ? ALLOWED : UNFIT;
         case ACT_URGE:
                 return duty->status == OBLIGATION_UNCLEAR ? ALLOWED : UNFIT;
         case ACT_SET_DATE:
-                if (!owed || !binds)
+                if (!reminded || !binds)
                         return UNFIT;
                 if (act->day < civil_from(year, 1, 1) || act->day > civil_from(year + 1, 12, 31))
                         return FORBIDDEN;
                 return act->day != duty->fixed ? ALLOWED : UNFIT;
         case ACT_CLEAR_DATE:
-                return owed && duty->fixed != CIVIL_NONE ? ALLOWED : UNFIT;
+                return reminded && duty->fixed != CIVIL_NONE ? ALLOWED : UNFIT;
         case ACTS:
                 break;
         }
@@ -408,7 +420,7 @@ void rules_act(const struct rules *rules, struct duty *duty, const struct act *a
                 duty->snoozed_until = CIVIL_NONE;
                 break;
         case ACT_REOPEN:
-                duty->status = rules_beginning(rules, duty);
+                duty->status = rules_closed(rules, duty, today) ? OBLIGATION_UNFINISHED : rules_beginning(rules, duty);
                 break;
         case ACT_URGE:
                 duty->status = OBLIGATION_OPEN;

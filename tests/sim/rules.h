@@ -9,6 +9,7 @@
  *   Dates, fix_by           rules_fix_beats
  *   Done, waived, reopened  rules_may
  *   A beginning             rules_beginning, rules_late_from
+ *   An end                  rules_closed
  *   Uniqueness              struct told: a beat is itself by what it counts from, not by its hour
  *   A clock set back        rules_unsettle */
 #pragma once
@@ -85,6 +86,8 @@ civil_day rules_effective(const struct rules *rules, const struct duty *duty);
 bool rules_snooze_hides(const struct rules *rules, const struct duty *duty);
 /* Open or unclear: what had passed before it was watched is unclear, unless the plan or somebody says otherwise. */
 enum obligation_status rules_beginning(const struct rules *rules, const struct duty *duty);
+/* Its plan closed by that day, by its date, or as it was put away when its year was over: nothing of it leaves. */
+bool rules_closed(const struct rules *rules, const struct duty *duty, civil_day today);
 /* The day from which it counts as late. */
 civil_day rules_late_from(const struct rules *rules, const struct duty *duty);
 /* Finds the beats of a duty that was changed: in time order, one a moment. */

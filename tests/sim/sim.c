@@ -226,6 +226,7 @@ static void tick(struct sim *sim, int (*how)(struct manager *manager))
         if (++sim->at_once > TICKS_AT_ONCE)
                 sim_fail(sim, "it ticks for ever at one moment");
         sim->totals.ticks++;
+        edits_close(sim);
         judge_tick(sim, how(sim->manager), told);
 }
 

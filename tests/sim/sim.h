@@ -254,6 +254,8 @@ void edits_plan(struct sim *sim);
 void edits_config(struct sim *sim);
 /* Brings the duties in line with the block, as a sync does. */
 void edits_sync(struct sim *sim);
+/* Closes the plans whose day has come. */
+void edits_close(struct sim *sim);
 
 /* ---- checker.c ---- */
 struct duty *checker_find(struct sim *sim, const char *item, const char *key, const char *agency);

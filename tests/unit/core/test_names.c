@@ -81,7 +81,7 @@ static void test_states(void **state)
 {
         static const char *const names[] = {
                 "pending", "overdue", "snoozed",   "tentative", "undated", "done",
-                "late",    "waived",  "withdrawn", "passed",    "unclear",
+                "late",    "waived",  "withdrawn", "passed",    "unclear", "unfinished",
         };
         enum obligation_state parsed = STATE_PENDING;
 

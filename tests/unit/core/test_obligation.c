@@ -651,6 +651,13 @@ static void test_urge(void **state)
                  REFUSED_WITHDRAWN,
                  REFUSED_WITHDRAWN,
                  REFUSED_WITHDRAWN},
+                /* Its plan is closed: it may still be received or waived, and nothing else. */
+                {{.due = "2024-12-10", .status = OBLIGATION_UNFINISHED},
+                 REFUSED_ENDED,
+                 REFUSED_ENDED,
+                 REFUSED_NOT,
+                 REFUSED_ENDED,
+                 REFUSED_ENDED},
         };
         CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
         civil_day today = day_of("2024-12-20");
@@ -674,6 +681,46 @@ static void test_urge(void **state)
         assert_int_equal(obligation_state(&urged, calendar, today), STATE_UNCLEAR);
         assert_int_equal(obligation_days_late(&urged, calendar, today), 0);
         assert_false(obligation_is_open(&urged));
+}
+
+/* What a plan's end makes of it: whatever was open, and nothing that was settled. */
+static void test_close(void **state)
+{
+        static const struct {
+                struct given given;
+                bool closes;
+                enum obligation_state state;
+        } table[] = {
+                {{.due = "2024-12-10"}, true, STATE_UNFINISHED},
+                {{.due = "2025-12-10"}, true, STATE_UNFINISHED}, /* not even due */
+                {{.due = NULL}, true, STATE_UNFINISHED},
+                {{OCTOBER, .tentative = true}, true, STATE_UNFINISHED},
+                {{.due = "2024-12-10", .snoozed_until = "2025-06-01"}, true, STATE_UNFINISHED},
+                {{.due = "2024-12-10", .status = OBLIGATION_UNCLEAR}, true, STATE_UNFINISHED},
+                /* What nobody was urged to do before, nobody is blamed for at the end. */
+                {{.due = "2024-12-10", .lapses = true}, true, STATE_PASSED},
+                {{OCTOBER, .tentative = true, .lapses = true}, true, STATE_PASSED},
+                {{.due = "2024-05-19", .observance = true}, true, STATE_PASSED},
+                {{.due = "2024-12-10", .status = OBLIGATION_DONE, .done_on = "2024-12-12"}, false, STATE_LATE},
+                {{.due = "2024-12-10", .status = OBLIGATION_WAIVED}, false, STATE_WAIVED},
+                {{.due = "2024-12-10", .status = OBLIGATION_WITHDRAWN}, false, STATE_WITHDRAWN},
+                {{.due = "2024-12-10", .status = OBLIGATION_UNFINISHED}, false, STATE_UNFINISHED},
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+        civil_day today = day_of("2025-03-31");
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+
+                assert_int_equal(obligation_close(&obligation), table[i].closes);
+                assert_int_equal(obligation_state(&obligation, calendar, today), table[i].state);
+                assert_false(obligation_is_open(&obligation));
+                if (table[i].state == STATE_UNFINISHED) {
+                        assert_int_equal(obligation_overdue_after(&obligation, day_of("2024-12-10")), CIVIL_NONE);
+                        assert_int_equal(obligation_days_late(&obligation, calendar, today), 0);
+                }
+        }
 }
 
 static void test_unsnooze(void **state)
@@ -716,6 +763,7 @@ int main(void)
                 cmocka_unit_test(test_decision_days),
                 cmocka_unit_test(test_first_day_of_being_finished),
                 cmocka_unit_test(test_snooze_hides),
+                cmocka_unit_test(test_close),
                 cmocka_unit_test(test_replan),
                 cmocka_unit_test(test_unsnooze),
                 cmocka_unit_test(test_beginning),

@@ -27,6 +27,7 @@ static void test_what_a_method_needs(void **state)
                 {"Reopen", RIGHT_DECIDE},
                 {"Waive", RIGHT_DECIDE},
                 {"Urge", RIGHT_DECIDE},
+                {"Close", RIGHT_DECIDE},
                 {"SetDate", RIGHT_DECIDE},
                 {"ClearDate", RIGHT_DECIDE},
                 {"Retry", RIGHT_OPERATE},

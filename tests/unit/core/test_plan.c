@@ -207,6 +207,53 @@ static void test_policy_copy(void **state)
         assert_int_equal(copy.n_before + copy.n_escalations, 0);
 }
 
+static void test_closing(void **state)
+{
+        static const struct {
+                const char *closes, *moved;
+                bool put_away;
+                const char *closing;
+        } table[] = {
+                {"2025-03-31", "", false, "2025-03-31"},
+                {"2025-01-15", "", false, "2025-01-15"},
+                {"2025-03-31", "2025-02-10", false, "2025-02-10"},
+                {"2025-03-31", "2025-06-30", false, "2025-06-30"},
+                {"2025-03-31", "2024-12-20", false, "2024-12-20"},
+                /* Put away: that ends it once its year is over. */
+                {"2025-03-31", "", true, "2025-01-01"},
+                {"2024-11-30", "", true, "2024-11-30"},
+                {"2025-03-31", "2025-06-30", true, "2025-01-01"},
+                {"2025-03-31", "2024-12-20", true, "2024-12-20"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                const struct plan_term term = {
+                        .year = 2024,
+                        .closes = day_of(table[i].closes),
+                        .moved = day_of(table[i].moved),
+                        .put_away = table[i].put_away,
+                };
+
+                assert_int_equal(plan_closing(&term), day_of(table[i].closing));
+        }
+        assert_int_equal(plan_closes_by_itself(2024), day_of("2025-03-31"));
+        assert_false(plan_may_close_on(2024, day_of("2023-12-31")));
+        assert_true(plan_may_close_on(2024, day_of("2024-01-01")));
+        assert_true(plan_may_close_on(2024, day_of("2025-12-31")));
+        assert_false(plan_may_close_on(2024, day_of("2026-01-01")));
+}
+
+static void test_urges(void **state)
+{
+        struct escalation level = {.after = {.workdays = 3}};
+
+        (void)state;
+        assert_false(policy_urges(&(struct policy){.overdue_every = {.workdays = 2}}));
+        assert_true(policy_urges(&(struct policy){.overdue_every = {.workdays = 2}, .overdue_limit = 1}));
+        assert_true(policy_urges(&(struct policy){.escalations = &level, .n_escalations = 1}));
+}
+
 static void test_find_and_clear(void **state)
 {
         CLEANUP(plan_clear) struct plan plan = {.items = calloc(2, sizeof(struct item)), .n_items = 2};
@@ -228,7 +275,8 @@ int main(void)
                 cmocka_unit_test(test_dates),          cmocka_unit_test(test_observances),
                 cmocka_unit_test(test_repeat_keys),    cmocka_unit_test(test_targets),
                 cmocka_unit_test(test_titles),         cmocka_unit_test(test_policy_copy),
-                cmocka_unit_test(test_find_and_clear),
+                cmocka_unit_test(test_find_and_clear), cmocka_unit_test(test_closing),
+                cmocka_unit_test(test_urges),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

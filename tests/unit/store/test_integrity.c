@@ -238,7 +238,7 @@ static void test_refuses_impossible_values(void **state)
                 {"UPDATE obligation SET snoozed_until = 40000 WHERE id = 4",
                  "row 4, column snoozed_until was set by nobody"},
                 {"UPDATE obligation SET status = 1 WHERE id = 5", "row 5, column done_on does not go with"},
-                {"UPDATE obligation SET status = 5 WHERE id = 5", "row 5, column status is 5"},
+                {"UPDATE obligation SET status = 6 WHERE id = 5", "row 5, column status is 6"},
                 {"UPDATE obligation SET tentative = 2 WHERE id = 5", "row 5, column tentative is 2"},
                 {"UPDATE obligation SET shift = -1 WHERE id = 5", "row 5, column shift is -1"},
                 {"UPDATE obligation SET agency = 'Sở' WHERE id = 5", "row 5, column agency is no id"},

@@ -201,7 +201,7 @@ static void test_finds_damaged_values(void **state)
 {
         static const char *const cases[] = {
                 "agency = printf('%.64c', 'x')",
-                "status = 5",
+                "status = 6",
                 "status = -1",
                 "tentative = 2",
                 "shift = 3",

@@ -8,6 +8,7 @@
 static const char *const allowed[] = {
         "SCAN open_tally",     /* a row for each day that something is due on */
         "SCAN delivery_tally", /* a row for each state */
+        "SCAN plan",           /* a row for each plan there ever was */
         "SCAN unread",         /* what nobody has acknowledged */
         "SCAN x",              /* the one value of a list's WITH */
         "SCAN (subquery",      /* the rows of an inner query, which stand in the plan themselves */

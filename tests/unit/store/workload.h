@@ -279,6 +279,14 @@ static inline int workload_decide(struct store *store)
 {
         char who[] = "root", verb[] = "done", detail[] = "late";
         struct audit_record audit = {.at_ms = 9, .who = who, .verb = verb, .item = "one", .detail = detail};
+        struct plan_record plan = {.id = "p", .term = {.year = 2024, .moved = CIVIL_NONE}, .closed = true},
+                           *plans = NULL;
+        CLEANUP(plan_record_clear) struct plan_record found = {0};
+        size_t n_plans = 0;
+        TRY(store_put_plan(store, &plan));
+        TRY(store_find_plan(store, "p", &found));
+        TRY(store_all_plans(store, &plans, &n_plans));
+        store_free_plans(plans, n_plans);
         TRY(store_add_audit(store, &audit));
         TRY(store_set_fact(store, "a", "b"));
         TRY(store_set_fact(store, "c", "d"));
