@@ -175,7 +175,7 @@ static int on_tell(sd_event_source *source, uint64_t usec, void *userdata)
 {
         struct control *control = userdata;
         struct figures now = control_figures(control);
-        char *changed[7];
+        char *changed[8];
         size_t n = 0;
 
         (void)source, (void)usec;
@@ -193,6 +193,8 @@ static int on_tell(sd_event_source *source, uint64_t usec, void *userdata)
                 changed[n++] = (char *)"Failed";
         if (now.troubles != control->told.troubles)
                 changed[n++] = (char *)"Troubles";
+        if (now.holds != control->told.holds)
+                changed[n++] = (char *)"Held";
         changed[n] = NULL;
         control->told = now;
         if (n > 0)

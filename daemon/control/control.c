@@ -17,6 +17,7 @@ struct figures control_figures(const struct control *control)
 
         figures.next_wake = wake == INT64_MAX || wake < 0 ? 0 : (uint64_t)wake * 1000;
         figures.troubles = control_engine(control)->troubles.changes;
+        figures.holds = control_engine(control)->hold_changes;
         if (store_count(control_engine(control)->store, control_today(control), &counts) == 0) {
                 figures.open = bounded(counts.obligations_open);
                 figures.overdue = bounded(counts.overdue);

@@ -17,7 +17,7 @@
 struct figures {
         uint64_t next_wake; /* UTC microseconds, 0: none */
         uint32_t open, overdue, queued, failed;
-        uint64_t troubles; /* how often they have changed */
+        uint64_t troubles, holds; /* how often they have changed */
 };
 
 struct forecast;

@@ -12,6 +12,8 @@ typedef int method(sd_bus_message *call, void *userdata, sd_bus_error *error);
 /* decisions.c */
 method handle_snooze, handle_unsnooze, handle_done, handle_reopen, handle_waive, handle_urge;
 method handle_set_date, handle_clear_date, handle_decide, handle_close;
+/* holds.c */
+method handle_hold, handle_release;
 /* operations.c */
 method handle_retry, handle_retry_all, handle_drop, handle_acknowledge, handle_acknowledge_all;
 method handle_test, handle_reload;

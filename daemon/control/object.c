@@ -1,5 +1,6 @@
 /* The interface org.reminderd1.Manager: its table of methods, properties and signals, and what the properties say. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control/handlers.h"
@@ -54,6 +55,25 @@ static int get_troubles(sd_bus *bus, const char *path, const char *interface, co
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
+static int get_held(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
+                    void *userdata, sd_bus_error *error)
+{
+        struct hold_record *holds = NULL;
+        size_t n = 0;
+        int r = store_list_holds(control_engine(userdata)->store, &holds, &n);
+
+        (void)bus, (void)path, (void)interface, (void)property, (void)error;
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, SD_BUS_TYPE_ARRAY, "s");
+        for (size_t i = 0; i < n; i++) {
+                if (r >= 0)
+                        r = sd_bus_message_append(reply, "s", holds[i].agency);
+                hold_record_clear(&holds[i]);
+        }
+        free(holds);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 /* daemon/doc/formats.md section 4: every verb of reminderctl is a method. Lists come in pages: the answer's last number
  * is the offset of the next page, 0 after the last one. With "paging" = "cursor" in its filter List makes that number a
  * place in the list, to be passed on as it is: a page far behind costs no more than the first. An empty string leaves
@@ -68,6 +88,9 @@ const sd_bus_vtable object_vtable[] = {
         SD_BUS_PROPERTY("Failed", "u", get_count, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         /* What keeps reminders from leaving just now, a line each; which kind it is says Status. */
         SD_BUS_PROPERTY("Troubles", "as", get_troubles, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+
+        /* To whom nothing is sent just now; "" is all of them. Until when and why says Status. */
+        SD_BUS_PROPERTY("Held", "as", get_held, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 
         SD_BUS_METHOD_WITH_ARGS("Status", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", status), handle_status, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_ARGS("a{sv}", filter, "t", offset, "u", limit),
@@ -112,6 +135,11 @@ const sd_bus_vtable object_vtable[] = {
                                 SD_BUS_RESULT("aa{sv}", changed), handle_decide, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Close", SD_BUS_ARGS("s", plan, "s", on, "s", reason), SD_BUS_RESULT("u", changed),
                                 handle_close, READ_WRITE),
+        /* No agencies: all of them. */
+        SD_BUS_METHOD_WITH_ARGS("Hold", SD_BUS_ARGS("as", agencies, "s", until, "s", reason),
+                                SD_BUS_RESULT("u", changed), handle_hold, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_ARGS("as", agencies), SD_BUS_RESULT("u", changed), handle_release,
+                                READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Retry", SD_BUS_ARGS("s", delivery), SD_BUS_RESULT("u", changed), handle_retry,
                                 READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("RetryAll", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", changed), handle_retry_all, READ_WRITE),

@@ -1,8 +1,10 @@
 /* How the daemon is: what waits, what went wrong, what to look at. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "control/handlers.h"
 #include "control/view.h"
+#include "core/hold.h"
 
 #define PROBLEMS_MAX (TROUBLES_MAX + 8)
 /* A message that still waits so long after it was made, and whose attempt was the last to fail, is somebody's business:
@@ -104,6 +106,42 @@ static void put_closing(const struct view *view, const struct plan *plan)
         answer_bool(view->answer, "closed", record.closed);
 }
 
+/* A hold is meant; but nobody ends one that has no last day, unless somebody thinks of it. */
+static void put_hold(const struct view *view, const struct hold_record *hold, struct problems *problems)
+{
+        struct answer *answer = view->answer;
+
+        answer_begin(answer);
+        answer_text(answer, "agency", hold->agency);
+        answer_day(answer, "until", hold->until);
+        answer_moment(answer, "since", hold->since_ms);
+        answer_text(answer, "by", hold->by);
+        answer_text(answer, "reason", hold->reason);
+        answer_end(answer);
+        if (!hold_may_be_forgotten(hold->until))
+                return;
+        add_problem(problems, "nothing is sent to %s until somebody releases it (%s, by %s); reminderctl release%s%s",
+                    *hold->agency ? hold->agency : "any agency", hold->reason, hold->by,
+                    *hold->agency ? " --agency " : "", hold->agency);
+        problems->attention = true;
+}
+
+static int put_holds(const struct view *view, struct problems *problems)
+{
+        struct hold_record *holds = NULL;
+        size_t n = 0;
+        int r = store_list_holds(view->engine->store, &holds, &n);
+
+        answer_begin_member(view->answer, "holds");
+        for (size_t i = 0; i < n; i++) {
+                put_hold(view, &holds[i], problems);
+                hold_record_clear(&holds[i]);
+        }
+        answer_end_member(view->answer);
+        free(holds);
+        return r;
+}
+
 static void put_plan(const struct view *view, const struct plan *plan)
 {
         struct answer *answer = view->answer;
@@ -195,6 +233,8 @@ static void put_records(const struct view *view, struct problems *problems)
                 put_counts(view, &counts, problems);
                 r = put_failure(view, problems);
         }
+        if (r == 0)
+                r = put_holds(view, problems);
         if (r < 0) {
                 add_problem(problems, "the state cannot be read: %s", engine_words(view->engine, r));
                 problems->attention = true;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/hold.h"
+
 struct view view_now(struct control *control, struct answer *answer)
 {
         struct engine *engine = control_engine(control);
@@ -33,20 +35,25 @@ wall_time view_next_reminder(const struct view *view, const struct obligation_re
         const struct item *item = view_item(view, record->plan, record->item);
         struct rung rungs[LADDER_MAX];
         struct ladder_step step;
-        wall_time handled = record->handled;
+        struct hold_record CLEANUP(hold_record_clear) hold = {0};
+        wall_time handled = record->handled, from = view->now;
         size_t n;
 
         if (!item || record->next_fire == WALL_NEVER)
                 return WALL_NEVER;
+        if (store_find_hold(view->engine->store, record->agency, &hold) == 0)
+                from = hold_end(hold.until);
+        if (from == WALL_NEVER)
+                return WALL_NEVER;
 
         struct ladder_rules rules = engine_rules(view->engine, item);
 
-        n = ladder_of_obligation(&rules, &record->obligation, ladder_since(handled, view->now), rungs);
-        ladder_step(&rules, &record->obligation, rungs, n, handled, view->now, &step);
+        n = ladder_of_obligation(&rules, &record->obligation, ladder_since(handled, from), rungs);
+        ladder_step(&rules, &record->obligation, rungs, n, handled, from, &step);
         if (step.send < n)
-                return hours_next(rules.hours, rules.calendar, view->now);
-        if (handled < view->now)
-                handled = view->now;
+                return hours_next(rules.hours, rules.calendar, from);
+        if (handled < from)
+                handled = from;
         for (size_t i = 0; i < n; i++) {
                 if (rungs[i].at <= handled)
                         continue;
@@ -79,6 +86,19 @@ static bool is_shared(const struct view *view, const char *item)
         return n > 1;
 }
 
+static int put_hold(const struct view *view, const struct obligation_record *record)
+{
+        struct hold_record CLEANUP(hold_record_clear) hold = {0};
+        int r = store_find_hold(view->engine->store, record->agency, &hold);
+
+        answer_bool(view->answer, "held", r == 0);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        answer_day(view->answer, "held_until", hold.until);
+        answer_text(view->answer, "hold_reason", hold.reason);
+        return 0;
+}
+
 int view_obligation(const struct view *view, const struct obligation_record *record)
 {
         const struct calendar *calendar = view->config->calendar;
@@ -103,6 +123,9 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
         if (record->obligation.status == OBLIGATION_UNCLEAR)
                 answer_day(answer, "unclear_since", wall_day(record->obligation.known));
         put_snooze(view, record);
+        r = put_hold(view, record);
+        if (r < 0)
+                return r;
         answer_wall(answer, "next_reminder", view_next_reminder(view, record));
         answer_count(answer, "reminders_sent", (uint64_t)counts.reminders);
         answer_day(answer, "done_on", record->obligation.done_on);

@@ -231,6 +231,21 @@ const struct verb verbs[] = {
                 .run = run_close,
         },
         {
+                .name = "hold",
+                .help = N_("sends nothing to all agencies, or to one, for a while; decisions go on"),
+                .more = N_("Without --until it lasts until release. Afterwards only the newest of the reminders that "
+                           "were missed is sent, and what was decided and is still true."),
+                .options = BIT(OPTION_AGENCY) | BIT(OPTION_UNTIL) | BIT(OPTION_REASON) | BIT(OPTION_JSON),
+                .required = BIT(OPTION_REASON),
+                .run = run_hold,
+        },
+        {
+                .name = "release",
+                .help = N_("ends a hold"),
+                .options = BIT(OPTION_AGENCY) | BIT(OPTION_JSON),
+                .run = run_release,
+        },
+        {
                 .name = "retry",
                 .synopsis = "[DELIVERY]",
                 .help = N_("sends a failed message again, now; or --all of them"),

@@ -17,6 +17,22 @@ static const struct column columns[] = {
         {"title", N_("TITLE"), COLUMN_SPARE},
 };
 
+/* A line for each agency of the table that hears nothing just now: it explains what is not sent. */
+static void print_holds(const json_t *rows)
+{
+        json_t *CLEANUP_JSON said = json_object();
+
+        for (size_t i = 0; i < json_array_size(rows); i++) {
+                const json_t *row = json_array_get(rows, i);
+                const char *agency = received_text(row, "agency");
+
+                if (!received_truth(row, "held") || json_object_get(said, agency))
+                        continue;
+                (void)json_object_set_new(said, agency, json_true());
+                print_hold(agency, row, "held_until", "hold_reason");
+        }
+}
+
 int run_list(struct cli *cli)
 {
         static const enum cli_option options[] = {OPTION_PLAN,  OPTION_ITEM,  OPTION_AGENCY,
@@ -40,5 +56,6 @@ int run_list(struct cli *cli)
         if (matrix)
                 return matrix_print(cli, rows);
         table_print(&cli->style, rows, columns, ELEMENTS(columns), 0, _("Nothing of that kind."));
+        print_holds(rows);
         return EXIT_DONE;
 }

@@ -69,6 +69,11 @@ static void print_head(const struct style *style, const json_t *obligation)
         line(_("done on"), received_text(obligation, "done_on"));
         line(_("by"), received_text(obligation, "done_by"));
         line(_("note"), received_text(obligation, "note"));
+        if (received_truth(obligation, "held")) {
+                fputs("  ", stdout);
+                text_pad(stdout, _("held"), LABEL_COLUMNS);
+                print_hold(received_text(obligation, "agency"), obligation, "held_until", "hold_reason");
+        }
         if (*received_text(obligation, "snoozed_until")) {
                 fputs("  ", stdout);
                 text_pad(stdout, _("snoozed"), LABEL_COLUMNS);
@@ -150,9 +155,10 @@ static int print_json(const struct cli *cli, json_t *about, json_t *obligations)
 {
         static const char *const item_keys[] = {"occurrence", "title",  "plan_title", "basis", "form",   "when",
                                                 "repeat",     "fix_by", "wording",    "note",  "policy", "report_to"};
-        static const char *const keys[] = {"occurrence",    "from",       "due",           "effective_due", "fixed",
-                                           "snoozed_until", "snoozed_by", "snooze_reason", "next_reminder", "done_on",
-                                           "done_by",       "note",       "unclear_since"};
+        static const char *const keys[] = {"occurrence",    "from",          "due",         "effective_due",
+                                           "fixed",         "snoozed_until", "snoozed_by",  "snooze_reason",
+                                           "unclear_since", "held_until",    "hold_reason", "next_reminder",
+                                           "done_on",       "done_by",       "note"};
 
         if (shape_fill(about, item_keys, ELEMENTS(item_keys)) < 0)
                 return cli_no_memory(cli);

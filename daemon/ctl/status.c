@@ -55,6 +55,19 @@ static void print_queue(const json_t *status)
                (long long)received_number(status, "too_late"));
 }
 
+static void print_holds(const json_t *status)
+{
+        const json_t *holds = json_object_get(status, "holds");
+
+        for (size_t i = 0; i < json_array_size(holds); i++) {
+                const json_t *hold = json_array_get(holds, i);
+                const char *agency = received_text(hold, "agency");
+
+                label(i == 0 ? _("held") : "");
+                print_hold(*agency ? agency : _("all agencies"), hold, "until", "reason");
+        }
+}
+
 static void print_times(const json_t *status)
 {
         const char *next = received_text(status, "next_wake"), *last = received_text(status, "last_delivery");
@@ -111,6 +124,7 @@ static void print_status(const struct style *style, const json_t *status)
                 putchar('\n');
         }
         print_queue(status);
+        print_holds(status);
         print_times(status);
         print_error(status);
         for (size_t i = 0; i < json_array_size(problems); i++) {
@@ -137,6 +151,7 @@ int run_status(struct cli *cli)
                                             "last_error_agency",
                                             "last_error_address",
                                             "last_error_state"};
+        static const char *const of_hold[] = {"agency", "until", "since", "by", "reason"};
         json_t *CLEANUP_JSON reply = NULL;
         json_t *status;
         int code = cli_call(cli, &reply, "Status", "");
@@ -145,7 +160,8 @@ int run_status(struct cli *cli)
                 return code;
         status = json_array_get(reply, 0);
         if (cli_is_json(cli)) {
-                if (shape_fill(status, maybe, ELEMENTS(maybe)) < 0)
+                if (shape_fill(status, maybe, ELEMENTS(maybe)) < 0 ||
+                    shape_rows(json_object_get(status, "holds"), of_hold, ELEMENTS(of_hold)) < 0)
                         return cli_no_memory(cli);
                 code = cli_print(cli, status);
         } else

@@ -61,6 +61,12 @@ int decide_clear_date(struct engine *engine, const struct decider *decider, cons
  * obligations that are unfinished by that, or open again. */
 int decide_close(struct engine *engine, const struct decider *decider, const char *plan, civil_day on,
                  const char *reason, struct decision_result *ret);
+/* From now until the end of a day (CIVIL_NONE: until they are released) nothing is sent to these agencies; n 0: to
+ * any. */
+int decide_hold(struct engine *engine, const struct decider *decider, const char *const *agencies, size_t n,
+                civil_day until, const char *reason, struct decision_result *ret);
+int decide_release(struct engine *engine, const struct decider *decider, const char *const *agencies, size_t n,
+                   struct decision_result *ret);
 /* id NULL: all that failed. */
 int decide_retry(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);
 int decide_drop(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);

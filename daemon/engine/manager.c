@@ -14,6 +14,7 @@
 #include "reminding/scheduler.h"
 #include "reminding/sync.h"
 #include "reminding/weekly.h"
+#include "runtime/holds.h"
 #include "sending/outbox.h"
 
 /* A clock this far before the last recorded time is reported (daemon/doc/design.md, Clocks). */
@@ -243,6 +244,8 @@ int manager_start(struct manager *manager)
                 return engine_store_trouble(engine, r, "Cannot start");
         engine->failures_due = clock_now(&engine->clock); /* of an earlier run, if any: told at the first tick */
         r = synchronise(manager, manager->of_excerpt ? SYNC_CHANGES : SYNC_ROWS);
+        if (r == 0)
+                r = holds_report(engine);
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot bring the obligations in line with the plans");
         manager->running = manager->moved = true;

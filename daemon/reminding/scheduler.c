@@ -11,6 +11,7 @@
 #include "core/ladder.h"
 #include "reminding/weekly.h"
 #include "runtime/closing.h"
+#include "runtime/holds.h"
 
 struct tick {
         struct engine *engine;
@@ -41,6 +42,16 @@ static int add_notice(const struct tick *tick, struct notice_record *notice, con
         return r;
 }
 
+/* In place of an older one that has not left, since its server or a hold kept it. */
+static int add_newest(const struct tick *tick, struct notice_record *notice, const struct rung *rung)
+{
+        int r = add_notice(tick, notice, rung, NOTICE_NEW, NULL);
+
+        return r != 0 ? r
+                      : store_supersede(tick->engine->store, notice->occurrence_id, notice->obligation_id, rung->at,
+                                        verdict_name(VERDICT_SUPERSEDED));
+}
+
 static int record_verdicts(const struct tick *tick, const struct ladder_rules *rules,
                            const struct obligation_record *record, const struct rung *rungs, size_t n,
                            const struct ladder_step *step)
@@ -55,7 +66,7 @@ static int record_verdicts(const struct tick *tick, const struct ladder_rules *r
                 notice.kind = step->kind;
                 switch (step->verdicts[i]) {
                 case VERDICT_SEND:
-                        r = add_notice(tick, &notice, &rungs[i], NOTICE_NEW, NULL);
+                        r = add_newest(tick, &notice, &rungs[i]);
                         break;
                 case VERDICT_SUPERSEDED:
                 case VERDICT_TOO_OLD:
@@ -75,6 +86,12 @@ static int record_verdicts(const struct tick *tick, const struct ladder_rules *r
                 }
         }
         return r < 0 ? r : 0;
+}
+
+static void sooner(wall_time *next, wall_time at)
+{
+        if (at < *next)
+                *next = at;
 }
 
 static int judge_obligation(const struct tick *tick, const struct obligation_record *record)
@@ -103,12 +120,6 @@ static int judge_obligation(const struct tick *tick, const struct obligation_rec
 
 /* ---- occurrences: a date to fix, escalations ---- */
 
-static void sooner(wall_time *next, wall_time at)
-{
-        if (at < *next)
-                *next = at;
-}
-
 /* What asks the head for a day. The window being over, there is nothing left to fix (daemon/doc/design.md, Dates). */
 static size_t fix_rungs(const struct plan *plan, const struct ladder_rules *rules,
                         const struct occurrence_record *record, wall_time now, struct rung rungs[static LADDER_MAX])
@@ -135,7 +146,7 @@ static int judge_fix(const struct tick *tick, const struct plan *plan, const str
         for (size_t i = 0; r >= 0 && i < n; i++) {
                 notice.id = 0;
                 if (i == step.send)
-                        r = add_notice(tick, &notice, &rungs[i], NOTICE_NEW, NULL);
+                        r = add_newest(tick, &notice, &rungs[i]);
                 else if (rungs[i].at > record->handled && rungs[i].at <= tick->now)
                         r = add_notice(tick, &notice, &rungs[i], NOTICE_SKIPPED, verdict_name(VERDICT_SUPERSEDED));
         }
@@ -163,7 +174,11 @@ static int escalate(const struct tick *tick, const struct plan *plan, const stru
 
                 notice.id = 0;
                 snprintf(notice.agency, sizeof(notice.agency), "%s", roster->agencies[readers[i]].id);
-                r = take_old_name(tick, &notice, rung);
+                r = holds_cover(tick->engine, notice.agency);
+                if (r > 0) /* told when that is over: then all levels are judged anew */
+                        continue;
+                if (r == 0)
+                        r = take_old_name(tick, &notice, rung);
                 if (r < 0)
                         return r;
                 r = add_notice(tick, &notice, rung, first ? NOTICE_NEW : NOTICE_SKIPPED,
@@ -364,6 +379,9 @@ int scheduler_step(struct engine *engine)
                 r = scheduler_wake(engine, &wake);
         if (r < 0 || wake > tick.now_ms)
                 return r;
+        r = holds_expire(engine);
+        if (r < 0)
+                return r;
         more = r = batch(&tick);
         if (r >= 0)
                 r = scheduler_record_time(engine);
@@ -372,7 +390,7 @@ int scheduler_step(struct engine *engine)
 
 int scheduler_wake(struct engine *engine, int64_t *ret_ms)
 {
-        int64_t wake, dispatch, now = clock_now(&engine->clock);
+        int64_t wake, dispatch, over, now = clock_now(&engine->clock);
         wall_time fire, next = WALL_NEVER;
         int r = store_next_fire(engine->store, &fire);
 
@@ -391,6 +409,11 @@ int scheduler_wake(struct engine *engine, int64_t *ret_ms)
                 wake = dispatch;
         if (failures_wake(engine) < wake)
                 wake = failures_wake(engine);
+        r = holds_wake(engine, &over);
+        if (r < 0)
+                return r;
+        if (over < wake)
+                wake = over;
         if (wake < now)
                 wake = now;
         /* What falls due while the hours are closed waits for them to open; but a plan closes at midnight. */

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "content/facts.h"
 #include "core/digest.h"
+#include "runtime/holds.h"
 
 #define FACT_DIGEST "digest" /* nominal day of the last digest that is settled */
 
@@ -129,6 +130,14 @@ static int add_notice(struct engine *engine, size_t agency, civil_day nominal, i
         return r < 0 ? r : 0;
 }
 
+/* One that a hold kept back is not made up for: what it would have said is in the reminders, or in the next one. */
+static int is_wanted(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret_gist)
+{
+        int r = holds_cover(engine, engine_config(engine)->roster.agencies[agency].id);
+
+        return r == 0 ? is_worth_it(engine, agency, nominal, ret_gist) : r < 0 ? r : 0;
+}
+
 int weekly_schedule(struct engine *engine, int64_t now_ms)
 {
         struct digest_rules rules = rules_of(engine);
@@ -142,7 +151,7 @@ int weekly_schedule(struct engine *engine, int64_t now_ms)
         for (size_t i = 0; r == 0 && i < engine_config(engine)->roster.n_agencies; i++) {
                 struct gist gist;
 
-                r = is_worth_it(engine, i, nominal, &gist);
+                r = is_wanted(engine, i, nominal, &gist);
                 if (r > 0)
                         r = add_notice(engine, i, nominal, now_ms, gist.print);
         }

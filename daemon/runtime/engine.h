@@ -32,7 +32,8 @@ struct engine {
         /* Obligations that are there at the start are taken to have been known and watched up to here: a rehearsal
          * starts at its first day (daemon/doc/formats.md section 1). WALL_NONE: it is a first start. */
         wall_time watched_since;
-        int64_t failures_due; /* when collected failure notices leave, UTC ms; 0: there are none */
+        uint64_t hold_changes; /* how often somebody was held, or no longer */
+        int64_t failures_due;  /* when collected failure notices leave, UTC ms; 0: there are none */
 };
 
 static inline const struct config *engine_config(const struct engine *engine)

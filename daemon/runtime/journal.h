@@ -30,6 +30,7 @@ enum journal_event {
         EVENT_SERVER_REFUSES, /* a server refuses us, whatever the message */
         EVENT_LATE,           /* what was due is not done */
         EVENT_TROUBLE_OVER,   /* one of the troubles that were told is */
+        EVENT_HOLD,           /* nothing is sent to somebody, or that is over */
         EVENT_DECISION,       /* somebody decided something */
         EVENT_REFUSED,        /* somebody was refused */
         EVENT_BACKUP,         /* somebody took a copy of the state */

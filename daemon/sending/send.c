@@ -103,15 +103,15 @@ static int cancel_dropped(struct sending *sending, const struct gathered *gather
         return 0;
 }
 
-/* Back into the queue until what it says is true. */
-static int postpone(struct sending *sending, const struct attempt *attempt, wall_time until)
+/* Into the queue, as if it had never been claimed. */
+static int put_back(struct sending *sending, const struct attempt *attempt, int64_t next_ms)
 {
         struct engine *engine = sending->engine;
 
         return store_finish_delivery(engine->store, &(struct delivery_result){
                                                             .delivery = attempt->delivery.number,
                                                             .state = DELIVERY_QUEUED,
-                                                            .next_ms = clock_instant(until),
+                                                            .next_ms = next_ms,
                                                             .now_ms = clock_now(&engine->clock),
                                                     });
 }
@@ -123,10 +123,16 @@ static int gather(struct sending *sending, struct attempt *attempt)
         int r, written;
 
         attempt->message = message_unref(attempt->message); /* of before it was recalled */
-        r = facts_gather(sending->engine, &attempt->delivery, &gathered);
+        r = store_is_delivery_held(sending->engine->store, attempt->delivery.number);
+        if (r > 0) { /* it was claimed before the hold began */
+                r = put_back(sending, attempt, attempt->delivery.next_ms);
+                return r < 0 ? r : GATHER_EARLY;
+        }
+        if (r == 0)
+                r = facts_gather(sending->engine, &attempt->delivery, &gathered);
         if (r < 0)
                 return r;
-        written = r == GATHER_EARLY ? postpone(sending, attempt, gathered.early)
+        written = r == GATHER_EARLY ? put_back(sending, attempt, clock_instant(gathered.early))
                                     : cancel_dropped(sending, &gathered, attempt, r == GATHER_NOTHING);
         attempt->message = gathered.message;
         return written < 0 ? written : r;

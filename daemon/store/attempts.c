@@ -4,7 +4,7 @@
 #include <errno.h>
 
 /* Written out, as the indexes have it: the state from which STEP_CLAIM leads. */
-#define DUE "state = 0 AND server = ? AND next_ms <= ? ORDER BY next_ms, seq LIMIT ?"
+#define DUE "state = 0 AND server = ? AND next_ms <= ? AND NOT (" DELIVERY_IS_HELD ") ORDER BY next_ms, seq LIMIT ?"
 #define DUE_BY_HAND "manual = 1 AND " DUE /* as the index of these few has it */
 
 static void bind_due(struct query *query, const char *server, int64_t now_ms, size_t n)
@@ -206,8 +206,10 @@ int store_recover_deliveries(struct store *store, int64_t now_ms)
 
 int store_next_attempt(struct store *store, const struct channel *channel, bool manual_only, int64_t *ret_ms)
 {
-        static const char any[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND server = ?";
-        static const char manual[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND manual = 1 AND server = ?";
+        static const char any[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND server = ?"
+                                  " AND NOT (" DELIVERY_IS_HELD ")";
+        static const char manual[] = "SELECT min(next_ms) FROM delivery WHERE state = 0 AND manual = 1"
+                                     " AND server = ? AND NOT (" DELIVERY_IS_HELD ")";
         char server[CHANNEL_TEXT_SIZE];
         CLEANUP_QUERY struct query query = manual_only ? query_cached(store, STATEMENT_NEXT_MANUAL_ATTEMPT, manual)
                                                        : query_cached(store, STATEMENT_NEXT_ATTEMPT, any);

@@ -51,6 +51,7 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
 
 #define COPY_PLANS "INSERT INTO main.plan SELECT * FROM source.plan"
 #define COPY_FACTS "INSERT OR REPLACE INTO main.fact SELECT name, value FROM source.fact"
+#define COPY_HOLDS "INSERT INTO main.hold SELECT * FROM source.hold"
 /* An occurrence that is nobody's concern here is there for its name only. */
 #define OCCURRENCE \
         "id, plan, item, key, title, from_day, due_day, tentative, observance, shift, lapses, fix_by, withdrawn, " \
@@ -84,7 +85,8 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
         "INSERT INTO main.carried SELECT c.* FROM delivered AS d CROSS JOIN source.carried AS c ON c.delivery = d.id"
 
 static const char *const at_first[] = {CHOOSE_DELIVERED, CHOOSE_WAITING, CHOOSE_OCCURRING};
-static const char *const then[] = {CHOOSE_OF_OCCURRING, CHOOSE_OF_WAITING, COPY_FACTS, COPY_PLANS, COPY_OCCURRENCES};
+static const char *const then[] = {CHOOSE_OF_OCCURRING, CHOOSE_OF_WAITING, COPY_FACTS,
+                                   COPY_PLANS,          COPY_HOLDS,        COPY_OCCURRENCES};
 static const char *const chunk[] = {COPY_OBLIGATIONS, COPY_NOTICES_OF_OBLIGATIONS};
 static const char *const at_last[] = {COPY_NOTICES_OF_OCCURRENCES, COPY_WAITING, COPY_DIGESTS, COPY_DELIVERIES,
                                       COPY_CARRIED};

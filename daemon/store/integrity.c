@@ -221,6 +221,7 @@ static int check_table(struct store *store, const char *sql, const struct row_ty
                 struct notice_record notice;
                 struct delivery_record delivery;
                 struct audit_record audit;
+                struct hold_record hold;
         } record;
         CLEANUP_QUERY struct query query = query_prepared(store, sql);
         int r;
@@ -305,6 +306,7 @@ int integrity_check_rows(struct store *store)
                 {"SELECT " NOTICE_COLUMNS " FROM notice AS n", &notice_rows},
                 {"SELECT " DELIVERY_COLUMNS " FROM delivery", &delivery_rows},
                 {"SELECT " AUDIT_COLUMNS " FROM audit", &audit_rows},
+                {"SELECT " HOLD_COLUMNS " FROM hold", &hold_rows},
         };
         struct store_counts counts;
         int r = 0;

@@ -155,7 +155,7 @@ int store_new_notices(struct store *store, const char *first, const char *end, c
                                   " AND n.agency >= ?1 AND n.agency < ?2 AND NOT (?4 >> n.kind & 1 AND EXISTS ("
                                   "SELECT 1 FROM notice AS w WHERE w.state = 0 AND w.agency = n.agency"
                                   " AND ?4 >> w.kind & 1 AND w.made_ms > ?5 AND w.made_ms <= ?6))"
-                                  " ORDER BY n.agency, n.kind, n.id LIMIT ?3";
+                                  " AND NOT " IS_HELD("n.agency") " ORDER BY n.agency, n.kind, n.id LIMIT ?3";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NEW_NOTICES, sql);
         query_bind_text(&query, first);
         query_bind_text(&query, end);
@@ -169,7 +169,8 @@ int store_new_notices(struct store *store, const char *first, const char *end, c
 int store_paused_since(struct store *store, const struct notice_pause *pause, int64_t *ret_ms)
 {
         static const char sql[] = "SELECT max(made_ms) AS last FROM notice WHERE state = 0 AND ? >> kind & 1"
-                                  " AND made_ms > ? AND made_ms <= ? GROUP BY agency ORDER BY last LIMIT 1";
+                                  " AND made_ms > ? AND made_ms <= ?"
+                                  " AND NOT " IS_HELD("notice.agency") " GROUP BY agency ORDER BY last LIMIT 1";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_PAUSED_SINCE, sql);
         query_bind_integer(&query, pause->kinds);
         query_bind_integer(&query, pause->after_ms);
@@ -292,6 +293,17 @@ static int said(struct store *store, int64_t occurrence, int64_t obligation, enu
         return query_fetch_ids(&query, ret, ret_n);
 }
 
+static int stop_each(struct store *store, const int64_t *ids, size_t n, const char *reason)
+{
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                r = notice_put(store, ids[i], NOTICE_CANCELLED, reason);
+                if (r >= 0)
+                        r = carrier_stop(store, ids[i]);
+        }
+        return r;
+}
+
 int store_cancel_notices(struct store *store, int64_t occurrence_id, int64_t obligation_id, enum notice_kind kind,
                          const char *reason)
 {
@@ -301,10 +313,47 @@ int store_cancel_notices(struct store *store, int64_t occurrence_id, int64_t obl
         int r = unit_begin(store, &unit);
         if (r >= 0)
                 r = said(store, occurrence_id, obligation_id, kind, &ids, &n);
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                r = notice_put(store, ids[i], NOTICE_CANCELLED, reason);
-                if (r >= 0)
-                        r = carrier_stop(store, ids[i]);
-        }
+        if (r >= 0)
+                r = stop_each(store, ids, n, reason);
+        return r < 0 ? r : unit_commit(&unit);
+}
+
+/* Escalations are each told: every level may have other readers. */
+static int64_t kinds_of_newest_only(void)
+{
+        int64_t kinds = INT64_C(1) << KIND_FIX_DATE;
+        for (int kind = 0; kind < KIND_COUNT; kind++)
+                if (kind_reminds((enum notice_kind)kind))
+                        kinds |= INT64_C(1) << kind;
+        return kinds;
+}
+
+static int said_before(struct store *store, int64_t occurrence, int64_t obligation, wall_time before, int64_t **ret,
+                       size_t *ret_n)
+{
+#define BEFORE " AND rung_at < ? AND ? >> kind & 1 AND ? >> state & 1"
+        static const char of_obligation[] = "SELECT id FROM notice WHERE obligation = ?" BEFORE;
+        static const char of_occurrence[] = "SELECT id FROM notice WHERE occurrence = ? AND obligation IS NULL" BEFORE;
+        CLEANUP_QUERY struct query query =
+                obligation ? query_cached(store, STATEMENT_SAID_BEFORE, of_obligation)
+                           : query_cached(store, STATEMENT_SAID_BEFORE_OF_OCCURRENCE, of_occurrence);
+        query_bind_integer(&query, obligation ? obligation : occurrence);
+        query_bind_integer(&query, before);
+        query_bind_integer(&query, kinds_of_newest_only());
+        query_bind_integer(&query, notice_states_said());
+        return query_fetch_ids(&query, ret, ret_n);
+}
+
+int store_supersede(struct store *store, int64_t occurrence_id, int64_t obligation_id, wall_time before,
+                    const char *reason)
+{
+        CLEANUP_FREE int64_t *ids = NULL;
+        size_t n = 0;
+        CLEANUP_UNIT struct unit unit = {0};
+        int r = unit_begin(store, &unit);
+        if (r >= 0)
+                r = said_before(store, occurrence_id, obligation_id, before, &ids, &n);
+        if (r >= 0)
+                r = stop_each(store, ids, n, reason);
         return r < 0 ? r : unit_commit(&unit);
 }

@@ -218,7 +218,7 @@ int store_due_obligations(struct store *store, wall_time now, struct obligation_
 {
         static const char sql[] = "SELECT " OBLIGATION_COLUMNS " FROM obligation AS o"
                                   " CROSS JOIN occurrence AS c ON c.id = o.occurrence WHERE o.next_fire <= ?"
-                                  " ORDER BY o.next_fire, o.agency, o.id LIMIT ?";
+                                  " AND NOT " IS_HELD("o.agency") " ORDER BY o.next_fire, o.agency, o.id LIMIT ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DUE_OBLIGATIONS, sql);
         query_bind_integer(&query, now);
         query_bind_integer(&query, (int64_t)n);
@@ -258,8 +258,9 @@ int store_open_dates(struct store *store, int64_t occurrence_id, struct open_dat
 
 int store_last_due(struct store *store, wall_time now, wall_time *ret)
 {
-        CLEANUP_QUERY struct query query =
-                query_cached(store, STATEMENT_LAST_DUE, "SELECT max(next_fire) FROM obligation WHERE next_fire <= ?");
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_LAST_DUE,
+                                                        "SELECT max(next_fire) FROM obligation WHERE next_fire <= ?"
+                                                        " AND NOT " IS_HELD("obligation.agency"));
         query_bind_integer(&query, now);
         int r = query_step(&query);
         if (r < 0)
@@ -272,7 +273,8 @@ int store_next_fire(struct store *store, wall_time *ret)
 {
         static const char sql[] = "SELECT min(at) FROM ("
                                   "SELECT min(next_fire) AS at FROM occurrence WHERE next_fire IS NOT NULL UNION ALL "
-                                  "SELECT min(next_fire) FROM obligation WHERE next_fire IS NOT NULL)";
+                                  "SELECT min(next_fire) FROM obligation WHERE next_fire IS NOT NULL"
+                                  " AND NOT " IS_HELD("obligation.agency") ")";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NEXT_FIRE, sql);
         int r = query_step(&query);
         if (r < 0)

@@ -29,6 +29,16 @@ extern const struct row_type audit_rows;
 #define DELIVERY_IN_QUEUE "state = 0 AND server > ''"
 #define DELIVERY_IS_RARE "state <> 0 AND state <> 2"
 
+#define HOLD_COLUMNS "agency, until, since_ms, by, reason"
+extern const struct row_type hold_rows;
+/* Of a row h of hold: the block's contact, whose agency is "", is never held. */
+#define HOLD_COVERS(agency) agency " <> '' AND h.agency IN ('', " agency ")"
+#define IS_HELD(agency) "EXISTS (SELECT 1 FROM hold AS h WHERE " HOLD_COVERS(agency) ")"
+/* Of a row of delivery: it says something to an agency that is held. A test says nothing to any. */
+#define DELIVERY_IS_HELD \
+        "EXISTS (SELECT 1 FROM hold) AND EXISTS (SELECT 1 FROM carried AS c CROSS JOIN notice AS n ON n.id = c.notice" \
+        " CROSS JOIN hold AS h WHERE c.delivery = delivery.seq AND " HOLD_COVERS("n.agency") ")"
+
 /* The states in which a notice is still to be said, a bit each. */
 int64_t notice_states_said(void);
 /* A notice comes into a state where it may, with a new detail unless that is NULL; elsewhere it stays as it is. */

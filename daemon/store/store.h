@@ -184,7 +184,8 @@ int store_finish_sync(struct store *store, obligation_visitor visit, void *userd
 /* ---- what is due ---- */
 /* Occurrences whose next_fire has come, at most n. Returns how many were written to records, or an error. */
 int store_due_occurrences(struct store *store, wall_time now, struct occurrence_record *records, size_t n);
-/* Obligations whose next_fire has come, at most n, in (next_fire, agency, id) order. */
+/* Obligations whose next_fire has come, but for those of agencies that are held, at most n, in (next_fire, agency, id)
+ * order. */
 int store_due_obligations(struct store *store, wall_time now, struct obligation_record *records, size_t n);
 /* The dates of what is open of an occurrence (observances not among them), each once however many agencies share them,
  * in the order of `effective`; the caller frees *ret. */
@@ -195,7 +196,7 @@ struct open_dates {
 int store_open_dates(struct store *store, int64_t occurrence_id, struct open_dates **ret, size_t *ret_n);
 /* The latest moment that has come of those obligations; WALL_NEVER: none has. */
 int store_last_due(struct store *store, wall_time now, wall_time *ret);
-/* The earliest next_fire of both; WALL_NEVER. */
+/* The earliest next_fire of both, but for those of agencies that are held; WALL_NEVER. */
 int store_next_fire(struct store *store, wall_time *ret);
 /* The clock was set back to `now`: what was settled at a moment that is still to come is settled no more, and is judged
  * anew. What was said stays said, since its notice is there. */
@@ -228,7 +229,8 @@ struct notice_pause {
         int64_t after_ms, until_ms;
 };
 /* Notices of state NEW of the agencies that sort from `first` on and before `end`, agency by agency and the most urgent
- * kind first, at most n, without those that wait; the block's contact sorts as "". Returns how many. */
+ * kind first, at most n, without those that wait or whose agency is
+ * held; the block's contact sorts as "". Returns how many. */
 int store_new_notices(struct store *store, const char *first, const char *end, const struct notice_pause *pause,
                       struct notice_record *records, size_t n);
 /* The moment at which the last notice of the agency was made whose notices wait the least longer; or STORE_NONE. */
@@ -245,6 +247,10 @@ int store_set_notice(struct store *store, int64_t id, enum notice_state state, c
  * it arrives, and is not tried again if not. */
 int store_cancel_notices(struct store *store, int64_t occurrence_id, int64_t obligation_id, enum notice_kind kind,
                          const char *reason);
+/* A newer reminder is to be said: those of rungs before that moment that have not arrived yet are cancelled for that
+ * reason. Of an obligation, or where obligation_id is 0 of the occurrence itself: what asks for a date. */
+int store_supersede(struct store *store, int64_t occurrence_id, int64_t obligation_id, wall_time before,
+                    const char *reason);
 /* Reminders (advance, due, overdue) sent for an obligation, of them overdue ones, and the day of the last (UTC ms, 0).
  */
 struct notice_counts {
@@ -285,8 +291,8 @@ struct delivery_record {
 void delivery_record_clear(struct delivery_record *record);
 /* Writes a queued delivery that carries these notices, which become queued. */
 int store_add_delivery(struct store *store, const struct delivery_record *record, const int64_t *notices, size_t n);
-/* Claims up to n deliveries of one channel whose time has come, oldest first: they become sending, attempts is one
- * more. manual_only: outside hours. Returns how many. Commit before the network is touched. */
+/* Claims up to n deliveries of one channel whose time has come and which no hold stops, oldest first: they become
+ * sending, attempts is one more. manual_only: outside hours. Returns how many. Commit before the network is touched. */
 int store_claim_deliveries(struct store *store, const struct channel *channel, int64_t now_ms, bool manual_only,
                            struct delivery_record *records, size_t n);
 /* Notices that a delivery carries and that are neither cancelled nor skipped, in the order in which they were made; at
@@ -307,7 +313,7 @@ struct delivery_result {
 int store_finish_delivery(struct store *store, const struct delivery_result *result);
 /* After a crash: what was sending is queued again for now, its id kept. Returns how many, or an error. */
 int store_recover_deliveries(struct store *store, int64_t now_ms);
-/* The earliest next attempt of a channel; INT64_MAX: none. */
+/* The earliest next attempt of a channel that no hold stops; INT64_MAX: none. */
 int store_next_attempt(struct store *store, const struct channel *channel, bool manual_only, int64_t *ret_ms);
 /* The wall clock was set: what is unfinished moves with it, so that a backoff and the time until it is given up keep
  * their lengths; but no attempt later than latest_ms unless it was so before: a clock that was far wrong moves nothing
@@ -350,6 +356,27 @@ int store_each_delivery(struct store *store, const struct delivery_filter *filte
 int store_add_late(struct store *store, int64_t notice, int64_t delivery, int64_t now_ms);
 /* Of one delivery, or with NULL everything. Returns how many, or an error. */
 int store_acknowledge(struct store *store, const char *id);
+
+/* ---- holds, see core/hold.h ---- */
+struct hold_record {
+        char agency[ID_SIZE]; /* "": all of them */
+        civil_day until;      /* the last day; CIVIL_NONE: until it is released */
+        int64_t since_ms;
+        char *by, *reason;
+};
+void hold_record_clear(struct hold_record *record);
+/* In place of one that the agency has. From here on what it owes is not due, and nothing that says anything to it is
+ * claimed or dispatched. */
+int store_put_hold(struct store *store, const struct hold_record *record);
+/* Occurrences are judged anew at the next tick: some of their readers were passed by. STORE_NONE: there is no such
+ * hold. */
+int store_end_hold(struct store *store, const char *agency);
+/* The one that covers an agency: its own before that of all. STORE_NONE. */
+int store_find_hold(struct store *store, const char *agency, struct hold_record *ret);
+/* That of all first. The caller clears each and frees *ret. */
+int store_list_holds(struct store *store, struct hold_record **ret, size_t *ret_n);
+/* 1: it says something to an agency that is held; 0: it does not. */
+int store_is_delivery_held(struct store *store, int64_t delivery);
 
 /* ---- counts, for status ---- */
 struct store_counts {

@@ -40,6 +40,8 @@ METHODS = {
     "ClearDate": ("ss", ("tap-huan", ""), PERMITTED),
     "Decide": ("sasasa{sv}", ("done", ["tap-huan"], [OTHER], {"all": ("b", True)}), PERMITTED),
     "Close": ("sss", ("ke-hoach", f"{NEXT}-12-31", "hết năm"), PERMITTED),
+    "Hold": ("asss", ([AGENCY], "", "bão"), PERMITTED),
+    "Release": ("as", ([AGENCY],), PERMITTED),
     "Retry": ("s", (NO_DELIVERY,), NOT_FOUND),
     "RetryAll": ("", (), PERMITTED),
     "Drop": ("s", (NO_DELIVERY,), NOT_FOUND),
@@ -50,7 +52,7 @@ METHODS = {
     "Backup": ("h", (0,), PERMITTED),
 }
 PROPERTIES = {"Version": "s", "NextWake": "t", "Open": "u", "Overdue": "u", "Queued": "u", "Failed": "u",
-              "Troubles": "as"}  # fmt: skip
+              "Troubles": "as", "Held": "as"}  # fmt: skip
 PROPERTY_INTERFACE = "org.freedesktop.DBus.Properties"
 # Whoever asks may know that there is something, and what it is called.
 HARMLESS = [("org.freedesktop.DBus.Peer", "Ping"), ("org.freedesktop.DBus.Introspectable", "Introspect")]

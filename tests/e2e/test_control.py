@@ -21,7 +21,7 @@ from lab.smtp import SmtpServer
 from live import PASSWORD, USER, Live, item, soon, wait_until
 from rawbus import ERROR, MANAGER, OBJECT, RawBus
 
-VERBS = ("Status List Show Snooze Unsnooze Done Reopen Waive Urge SetDate ClearDate Forecast Calendar Preview Deliveries Retry "
+VERBS = ("Status List Show Snooze Unsnooze Done Reopen Waive Urge SetDate ClearDate Hold Release Forecast Calendar Preview Deliveries Retry "
          "Drop Log Test Reload Backup").split()  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def test_introspection(shared):
         assert all(argument.get("name") for argument in method.iter("arg"))
     properties = {p.get("name"): p.get("type") for p in interface.iter("property")}
     assert properties == {"Version": "s", "NextWake": "t", "Open": "u", "Overdue": "u", "Queued": "u", "Failed": "u",
-                          "Troubles": "as"}  # fmt: skip
+                          "Troubles": "as", "Held": "as"}  # fmt: skip
     assert {s.get("name") for s in interface.iter("signal")} == {"ObligationChanged", "DeliveryFinished"}
 
 

@@ -99,6 +99,17 @@ VERBS = {
         3 close khac --reason x
         1 close ke-hoach --on 2001-01-01 --reason x
         0 close ke-hoach --on NEXT-12-31 --reason x""",
+    "hold": """
+        2 hold
+        3 hold --agency khac --reason x
+        1 hold --reason x --until 2020-01-01
+        0 hold --reason x""",
+    "release": """
+        2 release word
+        3 release --agency khac
+        1 release
+        0 hold --reason x
+        0 release""",
     "retry": """
         2 retry
         3 retry 00000000000000000000000000000000
@@ -222,7 +233,7 @@ def test_codes_of_a_daemon_that_answers(office, tmp_path, verb):
     assert_error(office.ctl(verb, "--no-such-option"), 2)
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("drop", "reopen", "unsnooze", "urge", "clear-date")])
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("drop", "reopen", "release", "unsnooze", "urge", "clear-date")])
 def test_an_answer_that_cannot_be_written_is_a_failure(office, tmp_path, verb):
     with open("/dev/full", "w") as full:
         result = subprocess.run([REMINDERCTL, *good(verb, tmp_path)], stdout=full, stderr=subprocess.PIPE, text=True,

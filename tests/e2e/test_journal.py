@@ -52,6 +52,7 @@ EVENTS = {
     "SERVER_REFUSES": (ERROR, set()),
     "LATE": (ERROR, set()),
     "TROUBLE_OVER": (NOTICE, set()),
+    "HOLD": (NOTICE, set()),
     "DECISION": (NOTICE, {"REMINDERD_ITEM"}),
     "REFUSED": (NOTICE, {"REMINDERD_ITEM"}),
     "BACKUP": (NOTICE, set()),
@@ -132,8 +133,8 @@ def assert_as_promised(journal):
 
 # Not provoked here but in the unit tests of the engine: a clock that is set, what takes hours or days, and what a server
 # that refuses us is told of (also in test_mail_servers.py); what is wrong with a database (in
-# test_integrity.py), and what had passed before it was known (in test_unclear.py).
-ELSEWHERE = {"CLOCK_CHANGED", "TOO_LATE", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE", "MENDED", "LOG_HELD", "UNCLEAR"}
+# test_integrity.py), what had passed before it was known (in test_unclear.py), and who is held (in test_hold.py).
+ELSEWHERE = {"HOLD", "CLOCK_CHANGED", "TOO_LATE", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE", "MENDED", "LOG_HELD", "UNCLEAR"}
 # Which test sees which.
 SEEN = {
     "plans": {"STARTED", "SYNCED", "RELOADED", "RELOAD_REFUSED", "CONFIG_FINDING", "DATE_CHANGED", "STOPPING"},

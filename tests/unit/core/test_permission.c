@@ -30,6 +30,8 @@ static void test_what_a_method_needs(void **state)
                 {"Close", RIGHT_DECIDE},
                 {"SetDate", RIGHT_DECIDE},
                 {"ClearDate", RIGHT_DECIDE},
+                {"Hold", RIGHT_DECIDE},
+                {"Release", RIGHT_DECIDE},
                 {"Retry", RIGHT_OPERATE},
                 {"RetryAll", RIGHT_OPERATE},
                 {"Drop", RIGHT_OPERATE},

@@ -94,6 +94,7 @@ static const struct {
         [EVENT_SERVER_REFUSES] = {"d53b9afed9a24d37b30bb1e3be8f4ec0", LOG_ERR},
         [EVENT_LATE] = {"2fbdd9bdc70f45cb966263fb18d2ad70", LOG_ERR},
         [EVENT_TROUBLE_OVER] = {"4ced55f261bf46758759bb72fbd644f5", LOG_NOTICE},
+        [EVENT_HOLD] = {"5ac3d4b0f1a94be58f6a41a7f2a3c1de", LOG_NOTICE},
         [EVENT_DECISION] = {"c09137db73704a579a5de1f017702db9", LOG_NOTICE},
         [EVENT_REFUSED] = {"80ff446a54e24c90b6f33e6fcc22083f", LOG_NOTICE},
         [EVENT_BACKUP] = {"a203ec8b1148473ab18dc29649cfc51d", LOG_NOTICE},

@@ -262,6 +262,8 @@ static void test_refuses_impossible_values(void **state)
                 {"INSERT INTO audit VALUES (2, 0, 'x', 1, CAST(x'ff' AS TEXT), '', '', '', '', '')",
                  "table audit, row 2, column verb is no text"},
                 {"UPDATE fact SET value = CAST(x'ff' AS TEXT)", "table fact, row 0, column value is no text"},
+                {"INSERT INTO hold VALUES ('Sở', NULL, 0, 'x', 'y')", "table hold, row 0, column agency is no id"},
+                {"INSERT INTO hold VALUES ('', 60000, 0, 'x', 'y')", "table hold, row 0, column until is 60000"},
                 {"UPDATE delivery_tally SET n = -1 WHERE state = 2", "column n is -1"},
         };
         struct fixture *fixture = *state;

@@ -10,8 +10,10 @@ static const char *const allowed[] = {
         "SCAN delivery_tally", /* a row for each state */
         "SCAN plan",           /* a row for each plan there ever was */
         "SCAN unread",         /* what nobody has acknowledged */
-        "SCAN x",              /* the one value of a list's WITH */
-        "SCAN (subquery",      /* the rows of an inner query, which stand in the plan themselves */
+        "SCAN hold",           /* to whom nothing is sent just now: none, or one or two */
+        "SCAN h",
+        "SCAN x",         /* the one value of a list's WITH */
+        "SCAN (subquery", /* the rows of an inner query, which stand in the plan themselves */
         "SCAN CONSTANT ROW",
 };
 
@@ -21,11 +23,11 @@ static const char *const partial[] = {
         "obligation_snoozed", "occurrence_fire",     "notice_new",
 };
 
-/* Statements that are to read a whole table: rare (a sync; a start, a reload, a clock that was set; a look at whether
- * indexes and tables agree). */
-static const enum statement whole[] = {STATEMENT_LIVE_OCCURRENCES, STATEMENT_UNSETTLE_OCCURRENCES,
+/* Statements that are to read a whole table: rare (a sync; a start, a reload, a clock that was set, a hold; a look at
+ * whether indexes and tables agree). */
+static const enum statement whole[] = {STATEMENT_LIVE_OCCURRENCES,     STATEMENT_UNSETTLE_OCCURRENCES,
                                        STATEMENT_UNSETTLE_OBLIGATIONS, STATEMENT_VERIFY_OCCURRENCES,
-                                       STATEMENT_VERIFY_OBLIGATIONS};
+                                       STATEMENT_VERIFY_OBLIGATIONS,   STATEMENT_REARM_OCCURRENCES};
 
 static bool is_allowed(const char *detail)
 {
