@@ -115,6 +115,18 @@ static const struct mistake mistakes[] = {
          "since = 2025",
          0,
          {"since 2025 is after the plan's year"}},
+        {"a plan that closes before its year",
+         PLAN,
+         "year = 2024;",
+         "year = 2024; closes = \"2023-12-31\";",
+         0,
+         {"closes: lies neither in the plan's year, 2024"}},
+        {"a plan that closes years later",
+         PLAN,
+         "year = 2024;",
+         "year = 2024; closes = \"2026-01-01\";",
+         0,
+         {"closes: lies neither in the plan's year, 2024"}},
         {"ordinal without since", PLAN, "since = 1890; ", "", -1, {"title has {n}", "no since"}},
 
         /* ---- times and spans ---- */
