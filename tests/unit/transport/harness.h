@@ -13,7 +13,7 @@
 #include "transport/webhook.h"
 
 #define HARNESS_PATIENCE 120 /* seconds that a test may take: only a broken one needs them */
-#define HARNESS_SILENCE 3   /* seconds of it are a timeout; in them, all that is said comes, on a busy machine too */
+#define HARNESS_SILENCE 3    /* seconds of it are a timeout; in them, all that is said comes, on a busy machine too */
 
 struct outcome {
         unsigned calls;
