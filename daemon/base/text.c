@@ -79,6 +79,34 @@ void text_add_format(struct text *text, const char *format, ...)
         va_end(args);
 }
 
+void text_add_escaped(struct text *out, const char *string)
+{
+        for (;; string++) {
+                size_t plain = strcspn(string, "&<>\"'");
+                text_add(out, string, plain);
+                string += plain;
+                switch (*string) {
+                case '\0':
+                        return;
+                case '&':
+                        text_add_string(out, "&amp;");
+                        break;
+                case '<':
+                        text_add_string(out, "&lt;");
+                        break;
+                case '>':
+                        text_add_string(out, "&gt;");
+                        break;
+                case '"':
+                        text_add_string(out, "&quot;");
+                        break;
+                default:
+                        text_add_string(out, "&#39;");
+                        break;
+                }
+        }
+}
+
 int text_take(struct text *text, char **ret)
 {
         if (!text->error && !text->data)

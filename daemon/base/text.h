@@ -18,6 +18,8 @@ void text_add(struct text *text, const char *bytes, size_t size);
 void text_add_char(struct text *text, char character);
 void text_add_string(struct text *text, const char *string);
 __attribute__((format(printf, 2, 3))) void text_add_format(struct text *text, const char *format, ...);
+/* As text of HTML, also in an attribute. */
+void text_add_escaped(struct text *text, const char *string);
 /* Hands the buffer on ("" for an empty one) and empties the text. The error, or 0. */
 int text_take(struct text *text, char **ret);
 void text_clear(struct text *text);

@@ -130,7 +130,7 @@ static void write_addresses(struct config *config)
         book->roster = &config->roster;
         book->contact = config->contact.email;
         book->has_mail = config->mail.url != NULL;
-        for (size_t i = config->n_webhooks; i-- > 0;) {
+        for (size_t i = config->mail.redirect ? 0 : config->n_webhooks; i-- > 0;) {
                 struct subscription *subscription = &config->webhooks[i].subscription;
 
                 subscription->id = config->webhooks[i].id;
@@ -197,6 +197,7 @@ static void mail_clear(struct mail_config *mail)
         free(mail->ca_file);
         mailbox_clear(&mail->from);
         free(mail->reply_to);
+        free(mail->redirect);
         free(mail->helo);
 }
 

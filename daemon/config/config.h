@@ -39,6 +39,7 @@ struct mail_config {
         char *ca_file; /* more trusted certificates than the system's, or NULL */
         struct mailbox from;
         char *reply_to; /* or NULL */
+        char *redirect; /* a trial: where all mail goes, and no webhook is posted to; NULL: it is in earnest */
         uint32_t connections;
         uint32_t per_minute; /* 0: no limit */
         int64_t timeout;     /* seconds, see core/phase.h; 0: RFC 5321's */

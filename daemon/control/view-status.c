@@ -142,6 +142,18 @@ static int put_holds(const struct view *view, struct problems *problems)
         return r;
 }
 
+static void put_trial(const struct view *view, struct problems *problems)
+{
+        const char *redirect = view->config->mail.redirect;
+
+        answer_text(view->answer, "trial", redirect);
+        if (!redirect)
+                return;
+        add_problem(problems, "a trial: all mail goes to %s; take mail.redirect out of reminderd.conf to end it",
+                    redirect);
+        problems->attention = true;
+}
+
 static void put_plan(const struct view *view, const struct plan *plan)
 {
         struct answer *answer = view->answer;
@@ -257,6 +269,7 @@ int handle_status(sd_bus_message *call, void *userdata, sd_bus_error *error)
         answer_text(&answer, "configuration", view.config->path);
         answer_moment(&answer, "now", clock_now(&view.engine->clock));
         answer_moment(&answer, "next_wake", manager_wake(view.control->manager));
+        put_trial(&view, &problems);
         put_records(&view, &problems);
         put_troubles(&view, &problems);
         put_plans(&view, &problems);

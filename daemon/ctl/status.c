@@ -150,7 +150,8 @@ int run_status(struct cli *cli)
                                             "last_error_delivery",
                                             "last_error_agency",
                                             "last_error_address",
-                                            "last_error_state"};
+                                            "last_error_state",
+                                            "trial"};
         static const char *const of_hold[] = {"agency", "until", "since", "by", "reason"};
         json_t *CLEANUP_JSON reply = NULL;
         json_t *status;

@@ -15,6 +15,7 @@
 #include "reminding/sync.h"
 #include "reminding/weekly.h"
 #include "runtime/holds.h"
+#include "runtime/trial.h"
 #include "sending/outbox.h"
 
 /* A clock this far before the last recorded time is reported (daemon/doc/design.md, Clocks). */
@@ -238,6 +239,8 @@ int manager_start(struct manager *manager)
         }
         if (r >= 0)
                 r = unsettle(engine);
+        if (r >= 0)
+                r = trial_follow(engine);
         if (r >= 0)
                 r = outbox_resume(manager->outbox);
         if (r < 0)
@@ -500,6 +503,8 @@ int manager_adopt(struct manager *manager, struct settings *settings)
                 r = mend(manager);
         if (r >= 0)
                 r = synchronise(manager, SYNC_CHANGES);
+        if (r >= 0)
+                r = trial_follow(engine);
         if (r < 0) {
                 settings_unref(engine->settings);
                 engine->settings = old;

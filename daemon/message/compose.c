@@ -9,6 +9,7 @@
 #include "message/folder.h"
 #include "message/header.h"
 #include "message/payload.h"
+#include "message/trial.h"
 
 #define HEADER_FIELDS_MAX 14 /* one more than are ever written */
 #define REFERENCES_MAX 100   /* ids: some servers refuse header fields of 16 KB, which is 200 */
@@ -152,7 +153,10 @@ static int make_headers(const struct letter_sender *sender, const struct letter 
         add_field(&fields, header_date(letter->now_epoch, letter->utc_offset));
         add_field(&fields, header_message_ids("Message-ID", (const char *const[]){letter->id, NULL}, domain));
         add_field(&fields, header_mailbox("From", sender->from_name, sender->from_address));
-        add_field(&fields, header_mailbox("To", letter->agency_name, letter->address));
+        add_field(&fields,
+                  header_mailbox("To", letter->agency_name, sender->redirect ? sender->redirect : letter->address));
+        if (sender->redirect)
+                add_field(&fields, header_mailbox(TRIAL_FIELD, NULL, letter->address));
         if (sender->reply_to && *sender->reply_to)
                 add_field(&fields, header_mailbox("Reply-To", NULL, sender->reply_to));
         add_field(&fields, header_text("Subject", subject));
@@ -183,6 +187,8 @@ int compose_mail(const struct composer *composer, const struct letter_sender *se
                 r = folder_render(composer->folder, templates->text, false, &values, &mail.text);
         if (r == 0)
                 r = folder_render(composer->folder, templates->html, true, &values, &mail.html);
+        if (r == 0 && sender->redirect)
+                r = trial_mark(letter, &mail.text, &mail.html);
         if (r == 0)
                 r = make_headers(sender, letter, mail.subject, &mail.headers);
         if (r == 0)

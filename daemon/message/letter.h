@@ -98,4 +98,5 @@ struct letter_sender {
         const char *block_name, *block_short;
         const char *contact_name, *contact_title, *contact_phone, *contact_email;
         const char *from_name, *from_address, *reply_to;
+        const char *redirect; /* a trial: where all mail goes; or NULL */
 };

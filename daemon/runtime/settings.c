@@ -83,6 +83,7 @@ int settings_load(const char *path, struct report *report, struct settings **ret
                 .from_name = config->mail.from.name,
                 .from_address = config->mail.from.address,
                 .reply_to = config->mail.reply_to,
+                .redirect = config->mail.redirect,
         };
         *ret = TAKE_PTR(settings);
         return 0;

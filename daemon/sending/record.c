@@ -43,7 +43,7 @@ static int note_calendar(struct engine *engine, const struct attempt *attempt)
         const struct letter_entry *published;
         int r = 0;
 
-        if (!letter || attempt->delivery.channel.kind == CHANNEL_WEBHOOK)
+        if (!letter || attempt->delivery.channel.kind == CHANNEL_WEBHOOK || engine_config(engine)->mail.redirect)
                 return 0;
         published = letter_published(letter);
         if (published && published->obligation_id > 0)

@@ -162,8 +162,9 @@ static int hand_over(struct sending *sending, struct attempt *attempt)
         const struct webhook *webhook;
 
         if (attempt->delivery.channel.kind == CHANNEL_MAIL)
-                return transport->mail(transport->self, &config->mail, attempt->delivery.address, attempt->message,
-                                       on_done, attempt, &attempt->transfer);
+                return transport->mail(transport->self, &config->mail,
+                                       config->mail.redirect ? config->mail.redirect : attempt->delivery.address,
+                                       attempt->message, on_done, attempt, &attempt->transfer);
         webhook = config_find_webhook(config, attempt->delivery.address);
         return webhook ? transport->post(transport->self, webhook, attempt->delivery.id, attempt->message, on_done,
                                          attempt, &attempt->transfer)

@@ -263,6 +263,10 @@ typedef int (*notice_visitor)(void *userdata, const struct notice_record *record
 int store_each_notice(struct store *store, int64_t occurrence_id, int64_t obligation_id, notice_visitor visit,
                       void *userdata);
 
+/* What was sent since that moment, went to a mailbox of one's own: notices of rungs are cancelled and their ladders
+ * judged anew from there on, as after a downtime; those of decisions are new again. */
+int store_end_trial(struct store *store, int64_t since_ms, wall_time since);
+
 /* ---- deliveries ---- */
 /* The seconds since 2020-01-01 UTC fit 32 bits until 2088; from 2083 on a delivery only counts on from the one before.
  */

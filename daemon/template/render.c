@@ -43,38 +43,10 @@ static void find_value(const struct renderer *r, const unsigned *numbers, size_t
         }
 }
 
-static void put_escaped(struct text *out, const char *string)
-{
-        for (;; string++) {
-                size_t plain = strcspn(string, "&<>\"'");
-                text_add(out, string, plain);
-                string += plain;
-                switch (*string) {
-                case '\0':
-                        return;
-                case '&':
-                        text_add_string(out, "&amp;");
-                        break;
-                case '<':
-                        text_add_string(out, "&lt;");
-                        break;
-                case '>':
-                        text_add_string(out, "&gt;");
-                        break;
-                case '"':
-                        text_add_string(out, "&quot;");
-                        break;
-                default:
-                        text_add_string(out, "&#39;");
-                        break;
-                }
-        }
-}
-
 static void put_string(struct text *out, const char *string, bool escape)
 {
         if (escape)
-                put_escaped(out, string);
+                text_add_escaped(out, string);
         else
                 text_add_string(out, string);
 }

@@ -288,12 +288,12 @@ static inline int workload_decide(struct store *store)
         TRY(store_all_plans(store, &plans, &n_plans));
         store_free_plans(plans, n_plans);
         TRY(store_add_audit(store, &audit));
-        struct hold_record hold = {.agency = "so-1", .until = 101, .by = who, .reason = detail}, held = {0};
+        struct hold_record hold = {.agency = "so-1", .until = 101, .by = who, .reason = detail}, covering = {0};
         struct hold_record *holds = NULL;
         size_t n_holds = 0;
         TRY(store_put_hold(store, &hold));
-        TRY(store_find_hold(store, "so-1", &held));
-        hold_record_clear(&held);
+        TRY(store_find_hold(store, "so-1", &covering));
+        hold_record_clear(&covering);
         TRY(store_list_holds(store, &holds, &n_holds));
         for (size_t i = 0; i < n_holds; i++)
                 hold_record_clear(&holds[i]);
