@@ -6,7 +6,13 @@
 #include "core/civil.h"
 #include "core/interface.h"
 
-enum exit_code { EXIT_NOT_YET = -1, EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum exit_code {
+        EXIT_NOT_YET = -1,
+        EXIT_OK = 0,
+        EXIT_FAILED = 1,
+        EXIT_USAGE = 2,
+        EXIT_TAKEN = 3 /* another reminderd runs */
+};
 
 struct options {
         const char *config;

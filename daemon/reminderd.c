@@ -186,10 +186,13 @@ static int serve(const struct options *options)
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
         struct report CLEANUP(report_clear) report = {0};
 
+        int r;
+
         service_hold_signals();
         if (load(options, &report, &settings) < 0)
                 return EXIT_FAILED;
-        return service_run(options, settings, &report) < 0 ? EXIT_FAILED : EXIT_OK;
+        r = service_run(options, settings, &report);
+        return r == -EALREADY ? EXIT_TAKEN : r < 0 ? EXIT_FAILED : EXIT_OK;
 }
 
 int main(int argc, char **argv)

@@ -503,12 +503,12 @@ static int add_signals(const struct service *service)
         return r < 0 ? r : 0;
 }
 
-/* Readiness is told once the bus answers, so that clients that waited for the start can ask at once; reminders already
- * run and do not depend on the bus. */
+/* Nothing is sent before the bus has said that no other reminderd runs, or is known to be away, or lets wait too long:
+ * reminders do not depend on it. */
 static int run_until_asked(const struct service *service)
 {
         uint64_t now, end;
-        int r = sd_event_now(service->event, CLOCK_MONOTONIC, &now);
+        int code, r = sd_event_now(service->event, CLOCK_MONOTONIC, &now);
 
         for (end = now + BUS_PATIENCE_USEC; r >= 0 && now < end && !control_is_settled(service->control) &&
                                             sd_event_get_state(service->event) != SD_EVENT_FINISHED;) {
@@ -516,6 +516,8 @@ static int run_until_asked(const struct service *service)
                 if (r >= 0)
                         r = sd_event_now(service->event, CLOCK_MONOTONIC, &now);
         }
+        if (r >= 0 && sd_event_get_exit_code(service->event, &code) >= 0)
+                return code;
         return r;
 }
 
@@ -550,9 +552,9 @@ static int run(struct service *service, const struct options *options, struct se
         if (r >= 0)
                 r = watch_idleness(service);
         if (r >= 0)
-                r = manager_start(service->manager);
-        if (r >= 0)
                 r = run_until_asked(service);
+        if (r >= 0 && !service->stopping && sd_event_get_state(service->event) != SD_EVENT_FINISHED)
+                r = manager_start(service->manager);
         if (r < 0 || sd_event_get_state(service->event) == SD_EVENT_FINISHED)
                 return r;
         if (service->stopping) /* told to end before it was ready */
@@ -588,7 +590,7 @@ int service_run(const struct options *options, struct settings *settings, const 
 
         say_findings(&service, findings);
         r = run(&service, options, settings);
-        if (r < 0)
+        if (r < 0 && r != -EALREADY) /* whoever found that out has said it */
                 journal_say(&service.journal, EVENT_FATAL, NULL, "Cannot go on: %s", strerror(-r));
         return r < 0 ? r : 0;
 }

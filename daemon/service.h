@@ -10,6 +10,6 @@ void service_hold_signals(void);
 /* Reads the configuration for what sends: without its secrets it would be refused everywhere. 0; -EINVAL with the
  * mistakes in the report; or another error. */
 int service_load(const char *path, struct report *report, struct settings **ret);
-/* Says the findings of loading, which can be warnings only, and ends with SIGTERM or SIGINT. 0, or a negative errno, of
- * which the journal has the words. */
+/* Says the findings of loading, which can be warnings only, and ends with SIGTERM or SIGINT. 0; -EALREADY: another
+ * reminderd runs; or another negative errno. The journal has the words. */
 int service_run(const struct options *options, struct settings *settings, const struct report *findings);

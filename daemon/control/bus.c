@@ -10,6 +10,7 @@
 
 /* Reminders come first: the manager's timer and the network have normal priority. */
 #define BUS_PRIORITY (SD_EVENT_PRIORITY_NORMAL + 10)
+#define NAME_TAKEN 3                       /* D-Bus specification, RequestName: DBUS_REQUEST_NAME_REPLY_EXISTS */
 #define CALL_TIMEOUT_USEC (2 * 1000000ULL) /* how long the bus may take to identify a caller: the loop waits for it */
 #define DELAY_FIRST_USEC (1 * 1000000ULL)
 #define DELAY_MAX_USEC (60 * 1000000ULL) /* a bus that came back is found within a minute */
@@ -92,6 +93,23 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
         return 0;
 }
 
+/* Two that remind of one plan would each send everything, and only one of them would be answered for. */
+static int give_way(struct control *control)
+{
+        sd_bus_creds *creds = NULL;
+        pid_t pid = 0;
+
+        if (sd_bus_get_name_creds(control->bus, BUS_NAME, SD_BUS_CREDS_PID, &creds) >= 0)
+                (void)sd_bus_creds_get_pid(creds, &pid);
+        sd_bus_creds_unref(creds);
+        journal_say(&control_engine(control)->journal, EVENT_FATAL, NULL,
+                    "Process %d has the name " BUS_NAME
+                    " on the bus: another reminderd runs, and this one ends before it "
+                    "sends anything; stop that one first, or give this one another bus (--bus)",
+                    (int)pid);
+        return sd_event_exit(control->event, -EALREADY);
+}
+
 static int on_name(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         struct control *control = userdata;
@@ -108,11 +126,9 @@ static int on_name(sd_bus_message *message, void *userdata, sd_bus_error *error)
         r = sd_bus_message_read(message, "u", &outcome);
         if (r < 0)
                 return r;
-        /* D-Bus specification, RequestName: 2 is a place in the queue. */
-        if (outcome == 2)
-                journal_say(journal, EVENT_BUS, NULL,
-                            "Another program has the name " BUS_NAME " on the bus: this one waits for it");
-        else if (control->said_away)
+        if (outcome == NAME_TAKEN)
+                return give_way(control);
+        if (control->said_away)
                 journal_say(journal, EVENT_BUS, NULL, "The bus is back: reminderctl is answered");
         control->said_away = false;
         control->settled = true;
@@ -139,7 +155,7 @@ static int open_bus(struct control *control)
                                                                 rehearsal_vtable, control)
                                      : 0;
         if (r >= 0)
-                r = sd_bus_request_name_async(bus, NULL, BUS_NAME, SD_BUS_NAME_QUEUE, on_name, control);
+                r = sd_bus_request_name_async(bus, NULL, BUS_NAME, 0, on_name, control);
         if (r >= 0)
                 r = sd_bus_attach_event(bus, control->event, BUS_PRIORITY);
         if (r < 0)

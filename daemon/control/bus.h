@@ -21,10 +21,9 @@ struct control_options {
 };
 
 /* Connects and offers the object. An unreachable bus is no error: it is noted in the journal and tried again until it
- * can be reached, while reminders go on. 0 or -ENOMEM. */
+ * can be reached, while reminders go on. Where another process has the name, whenever that is found out, it is told and
+ * the loop ends with -EALREADY. 0 or -ENOMEM. */
 int control_new(const struct control_options *options, struct control **ret);
-/* Whether the first attempt to connect is over: the object has its name, is queued for it, or the bus cannot be
- * reached.
- */
+/* Whether the first attempt to connect is over: the object has its name, or the bus cannot be reached. */
 bool control_is_settled(const struct control *control);
 struct control *control_free(struct control *control);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -115,6 +116,32 @@ static int open_file(struct store *store, int folder, const char *dir, const cha
         return r;
 }
 
+/* Whoever has the lock wrote its number into the file. */
+static int refuse_locked(struct store *store, const char *dir)
+{
+        char text[16];
+        ssize_t n = pread(store->lock, text, sizeof(text) - 1, 0);
+        long pid;
+
+        text[n > 0 ? n : 0] = '\0';
+        pid = strtol(text, NULL, 10);
+        if (pid > 0)
+                return store_refuse(store, -EALREADY,
+                                    "another reminderd works in %s, process %ld; stop it, or name another folder", dir,
+                                    pid);
+        return store_refuse(store, -EALREADY, "another reminderd works in %s; stop it, or name another folder", dir);
+}
+
+/* For whoever is refused; the lock is what counts, so that a full disk is no obstacle. */
+static void note_holder(const struct store *store)
+{
+        char text[16];
+        int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+        if (ftruncate(store->lock, 0) == 0)
+                (void)!pwrite(store->lock, text, (size_t)n, 0);
+}
+
 static int lock_folder(struct store *store, int folder, const char *dir)
 {
         int r = open_file(store, folder, dir, LOCK_FILE, O_CREAT, &store->lock);
@@ -122,13 +149,13 @@ static int lock_folder(struct store *store, int folder, const char *dir)
                 return r;
         if (flock(store->lock, LOCK_EX | LOCK_NB) < 0) {
                 if (errno == EWOULDBLOCK)
-                        return store_refuse(store, -EBUSY,
-                                            "another reminderd works in %s; stop it, or name another folder", dir);
+                        return refuse_locked(store, dir);
                 return explain(store, errno, dir);
         }
         /* Of a backup that a crash ended, under its name or still being written. */
         (void)unlinkat(folder, STORE_FILE COPY_SUFFIX, 0);
         (void)unlinkat(folder, STORE_FILE COPY_SUFFIX ".new", 0);
+        note_holder(store);
         return 0;
 }
 

@@ -10,8 +10,8 @@
  * makes an empty database file (mode 0600) where there is none; the copy of a backup that a crash ended is removed.
  * *ret_path: the file, free of symbolic links; the
  * caller frees it.
- * -ELOOP (a symbolic link), -EPERM (belongs to somebody else), -EBUSY, -EROFS (can't be written), -ENOENT (its parent
- * is missing), -ENOTDIR, -ENOSPC, … */
+ * -ELOOP (a symbolic link), -EPERM (belongs to somebody else), -EALREADY (another reminderd has it), -EROFS (can't be
+ * written), -ENOENT (its parent is missing), -ENOTDIR, -ENOSPC, … */
 int statedir_open(struct store *store, const char *dir, char **ret_path);
 
 /* Makes durable what a path names: a file's bytes, a folder's names; with `flags` for open(). 0 or the errno. */

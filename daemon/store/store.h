@@ -11,8 +11,9 @@
 
 /* Errors of every function: 0 or a positive outcome where named; -ENOMEM; -ENOSPC (disk full: nothing of the open
  * transaction remains); -EROFS; -EIO; -EUCLEAN (the file is damaged); -ENOTRECOVERABLE (written by a newer version);
- * -EBUSY (another process holds it); and for what only a mistake of the caller asks for -EEXIST (unique, and there
- * already), -ENOENT (a row that is not there is changed or referred to), -EINVAL. store_error() has the words. */
+ * -EBUSY (another process holds the database), -EALREADY (another reminderd works in the folder); and for what only a
+ * mistake of the caller asks for -EEXIST (unique, and there already), -ENOENT (a row that is not there is changed or
+ * referred to), -EINVAL. store_error() has the words. */
 struct store;
 
 /* The positive outcomes; each function names those that it has. */

@@ -105,7 +105,7 @@ static void test_refuses_a_second_daemon(void **state)
 {
         struct fixture *fixture = *state;
         fixture_open(fixture);
-        assert_refused(fixture, -EBUSY, "another reminderd works in");
+        assert_refused(fixture, -EALREADY, "another reminderd works in");
         fixture_close(fixture);
         fixture_open(fixture);
 }
