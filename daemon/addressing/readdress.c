@@ -24,7 +24,9 @@ bool readdress_is_needed(const struct engine *engine, const struct delivery_reco
 {
         const struct config *config = engine_config(engine);
 
-        return has_left(config, delivery->agency) ||
+        if (has_left(config, delivery->agency))
+                return true;
+        return !delivery->elsewhere &&
                !address_is_of(&config->addresses, roster_find(&config->roster, delivery->agency), &delivery->channel,
                               delivery->address);
 }

@@ -16,7 +16,7 @@ method handle_set_date, handle_clear_date, handle_decide, handle_close;
 method handle_hold, handle_release;
 /* operations.c */
 method handle_retry, handle_retry_all, handle_drop, handle_acknowledge, handle_acknowledge_all;
-method handle_test, handle_reload;
+method handle_test, handle_test_to, handle_reload;
 /* backup.c */
 method handle_backup;
 /* view-status.c, view-list.c, view-show.c */

@@ -20,7 +20,7 @@ static void request_clear(struct request *request)
         for (size_t i = 0; i < request->n; i++)
                 free(request->agencies[i]);
         free(request->agencies);
-        free(request->result.text);
+        decision_result_clear(&request->result);
 }
 
 static int read_agencies(struct request *request)

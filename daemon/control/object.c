@@ -151,6 +151,8 @@ const sd_bus_vtable object_vtable[] = {
                                 READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Test", SD_BUS_ARGS("s", agency, "s", webhook), SD_BUS_RESULT("u", queued), handle_test,
                                 READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("TestTo", SD_BUS_ARGS("s", agency, "s", address), SD_BUS_RESULT("u", queued),
+                                handle_test_to, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", adopted, "aa{sv}", findings),
                                 handle_reload, READ_WRITE),
         /* The caller opens the file with its own rights; the daemon can write only to its state folder. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "control/answer.h"
+#include "control/arguments.h"
 #include "control/handlers.h"
 #include "control/outcome.h"
 
@@ -84,6 +85,24 @@ int handle_test(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (!*agency == !*webhook || !id_valid(*agency ? agency : webhook))
                 return sd_bus_error_set(error, ERROR_INVALID, "give the id of one agency or of one webhook");
         r = decide_test(control_engine(control), &decider, *agency ? agency : NULL, *webhook ? webhook : NULL, &result);
+        return outcome_reply(control, call, r, &result, error);
+}
+
+int handle_test_to(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct control *control = userdata;
+        struct decision_result CLEANUP(decision_result_clear) result = {0};
+        struct decider decider;
+        const char *agency, *address;
+        int r = sd_bus_message_read(call, "ss", &agency, &address);
+
+        if (r >= 0)
+                r = argument_agency(control, agency, error);
+        if (r >= 0)
+                r = outcome_decider(control, call, &decider);
+        if (r < 0)
+                return r;
+        r = decide_test_to(control_engine(control), &decider, agency, address, &result);
         return outcome_reply(control, call, r, &result, error);
 }
 

@@ -65,7 +65,11 @@ int run_test(struct cli *cli)
 
         if (!*agency == !*webhook)
                 return cli_fail(cli, EXIT_USAGE, "%s", _("test wants either an agency or --webhook ID"));
-        code = cli_decide(cli, &n, "Test", "ss", agency, webhook);
+        if (command_has(cli->command, OPTION_TO) && *webhook)
+                return cli_fail(cli, EXIT_USAGE, "%s", _("--to goes with an agency, not with --webhook"));
+        code = command_has(cli->command, OPTION_TO)
+                       ? cli_decide(cli, &n, "TestTo", "ss", agency, cli_value(cli, OPTION_TO))
+                       : cli_decide(cli, &n, "Test", "ss", agency, webhook);
         return code == EXIT_DONE ? report(cli, n) : code;
 }
 

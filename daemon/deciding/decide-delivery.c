@@ -6,6 +6,7 @@
 #include "addressing/readdress.h"
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "config/address.h"
 #include "deciding/decision-private.h"
 
 #define RETRY_ALL_MAX 100000 /* failed deliveries put back at once */
@@ -144,13 +145,14 @@ int decide_acknowledge(struct engine *engine, const struct decider *decider, con
 }
 
 static int add_test(const struct change *change, struct channel channel, const char *agency, const char *address,
-                    struct decision_result *ret)
+                    bool elsewhere, struct decision_result *ret)
 {
         struct delivery_record record = {
                 .channel = channel,
                 .address = (char *)address,
                 .kind = KIND_TEST,
                 .manual = true,
+                .elsewhere = elsewhere,
                 .made_ms = change->now_ms,
                 .next_ms = change->now_ms,
         };
@@ -159,6 +161,34 @@ static int add_test(const struct change *change, struct channel channel, const c
         snprintf(record.agency, sizeof(record.agency), "%s", agency);
         ret->n++;
         return store_add_delivery(change->engine->store, &record, NULL, 0);
+}
+
+int decide_test_to(struct engine *engine, const struct decider *decider, const char *agency, const char *address,
+                   struct decision_result *ret)
+{
+        const struct config *config = engine_config(engine);
+        struct change change = {.engine = engine, .decider = decider};
+        char *CLEANUP_FREE parsed = NULL;
+        char *CLEANUP_FREE what = NULL;
+        const char *why;
+        int r = begin(&change, ret);
+
+        if (r < 0)
+                return r;
+        r = address_parse(address, &parsed, &why);
+        if (r == ADDRESS_WRONG)
+                r = decision_says(ret, DECISION_INVALID, "that is no e-mail address: %s", why);
+        else if (r == 0 && roster_find(&config->roster, agency) == ROSTER_NONE)
+                r = decision_says(ret, DECISION_NOT_FOUND, "no agency \"%s\" in the block", agency);
+        else if (r == 0 && !config->mail.url)
+                r = decision_says(ret, DECISION_REFUSED, "no mail server is configured");
+        if (r == 0 && asprintf(&what, "%s to %s", agency, parsed) < 0) {
+                what = NULL;
+                r = -ENOMEM;
+        }
+        if (r == 0)
+                r = add_test(&change, channel_mail, agency, parsed, true, ret);
+        return finish(&change, r, "test", what, ret);
 }
 
 int decide_test(struct engine *engine, const struct decider *decider, const char *agency, const char *webhook,
@@ -172,7 +202,7 @@ int decide_test(struct engine *engine, const struct decider *decider, const char
         if (r < 0)
                 return r;
         if (webhook && config_find_webhook(config, webhook))
-                r = add_test(&change, channel_webhook(webhook), "", webhook, ret);
+                r = add_test(&change, channel_webhook(webhook), "", webhook, false, ret);
         else if (webhook)
                 r = decision_says(ret, DECISION_NOT_FOUND, "no webhook \"%s\" in the configuration", webhook);
         else if (index == ROSTER_NONE)
@@ -180,6 +210,6 @@ int decide_test(struct engine *engine, const struct decider *decider, const char
         else if (config->roster.agencies[index].n_emails == 0 || !config->mail.url)
                 r = decision_says(ret, DECISION_REFUSED, "%s has no mailbox to test", agency);
         for (size_t i = 0; r == 0 && index != ROSTER_NONE && i < config->roster.agencies[index].n_emails; i++)
-                r = add_test(&change, channel_mail, agency, config->roster.agencies[index].emails[i], ret);
+                r = add_test(&change, channel_mail, agency, config->roster.agencies[index].emails[i], false, ret);
         return finish(&change, r, "test", webhook ? webhook : agency, ret);
 }

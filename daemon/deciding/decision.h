@@ -77,3 +77,6 @@ int decide_acknowledge(struct engine *engine, const struct decider *decider, con
 /* A test message to every mailbox of an agency, or to a webhook; exactly one of the two is given. */
 int decide_test(struct engine *engine, const struct decider *decider, const char *agency, const char *webhook,
                 struct decision_result *ret);
+/* One in the name of an agency, to another address than its own. */
+int decide_test_to(struct engine *engine, const struct decider *decider, const char *agency, const char *address,
+                   struct decision_result *ret);

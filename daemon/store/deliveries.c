@@ -34,6 +34,7 @@ static int read_row(struct query *query, void *record)
         row.answer = query_read_text(query);
         row.subject = query_read_text(query);
         row.sequence = (int32_t)query_read_below(query, INT32_MAX);
+        row.elsewhere = query_read_flag(query);
         int r = query_check(query);
         if (r < 0) {
                 delivery_record_clear(&row);
@@ -54,8 +55,8 @@ static int64_t sequence_of(int64_t made_ms)
 static int insert(struct store *store, const struct delivery_record *record)
 {
         static const char sql[] = "INSERT INTO delivery (id, server, agency, address, kind, state, manual, attempts,"
-                                  " made_ms, next_ms, finished_ms, answer, subject, sequence)"
-                                  " VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, 0, NULL, ?, max(?, 1 + coalesce("
+                                  " made_ms, next_ms, finished_ms, answer, subject, elsewhere, sequence)"
+                                  " VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, 0, NULL, ?, ?, max(?, 1 + coalesce("
                                   "(SELECT sequence FROM delivery WHERE seq = (SELECT max(seq) FROM delivery)), 0)))";
         char server[CHANNEL_TEXT_SIZE];
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_ADD_DELIVERY, sql);
@@ -68,6 +69,7 @@ static int insert(struct store *store, const struct delivery_record *record)
         query_bind_integer(&query, record->made_ms);
         query_bind_integer(&query, record->next_ms);
         query_bind_text(&query, record->subject);
+        query_bind_integer(&query, record->elsewhere);
         query_bind_integer(&query, sequence_of(record->made_ms));
         return query_do(&query);
 }

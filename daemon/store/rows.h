@@ -20,7 +20,7 @@ extern const struct row_type obligation_rows;
 extern const struct row_type notice_rows;
 #define DELIVERY_COLUMNS \
         "seq, id, server, agency, address, kind, state, manual, attempts, made_ms, next_ms, finished_ms, answer, " \
-        "subject, sequence"
+        "subject, sequence, elsewhere"
 extern const struct row_type delivery_rows;
 #define AUDIT_COLUMNS "id, at_ms, who, uid, verb, plan, item, key, agency, detail"
 extern const struct row_type audit_rows;

@@ -218,22 +218,24 @@ static const char schema_9[] =
         "  END;"
         "ALTER TABLE occurrence ADD COLUMN lapses INTEGER NOT NULL DEFAULT 0;"
         "DELETE FROM fact WHERE name = 'synced' OR name LIKE 'item %';";
-/* agency: '' for all of them. until: the last day, or NULL. */
-static const char schema_10[] =
-        "CREATE TABLE hold ("
-        "  agency TEXT NOT NULL PRIMARY KEY, until INTEGER, since_ms INTEGER NOT NULL, by TEXT NOT NULL,"
-        "  reason TEXT NOT NULL) STRICT, WITHOUT ROWID;";
-
 /* plan: what stays of a plan when its file is put away. closes: as the file says; moved: as somebody decided; closed:
  * its obligations are as that day leaves them. */
-static const char schema_11[] =
+static const char schema_10[] =
         "CREATE TABLE plan ("
         "  id TEXT PRIMARY KEY, year INTEGER NOT NULL, title TEXT NOT NULL,"
         "  closes INTEGER NOT NULL, moved INTEGER, closed INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
         "DELETE FROM fact WHERE name = 'synced';";
+/* agency: '' for all of them. until: the last day, or NULL. */
+static const char schema_11[] =
+        "CREATE TABLE hold ("
+        "  agency TEXT NOT NULL PRIMARY KEY, until INTEGER, since_ms INTEGER NOT NULL, by TEXT NOT NULL,"
+        "  reason TEXT NOT NULL) STRICT, WITHOUT ROWID;";
 
-static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4,  schema_5, schema_6,
-                                           schema_7, schema_8, schema_9, schema_10, schema_11};
+/* elsewhere: a test to an address that was given with it. */
+static const char schema_12[] = "ALTER TABLE delivery ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4,  schema_5,  schema_6,
+                                           schema_7, schema_8, schema_9, schema_10, schema_11, schema_12};
 const struct schema schema_current = {
         .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
 

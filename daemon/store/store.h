@@ -284,6 +284,7 @@ struct delivery_record {
         enum notice_kind kind;
         enum delivery_state state;
         bool manual;      /* a test or a manual retry: hours do not hold it */
+        bool elsewhere;   /* a test to an address that was given with it, and need not be the agency's */
         int32_t sequence; /* higher than of every delivery made before it; the store's */
         uint32_t attempts;
         int64_t made_ms;     /* UTC milliseconds, as all below */

@@ -48,6 +48,7 @@ METHODS = {
     "Acknowledge": ("s", (NO_DELIVERY,), NOT_FOUND),
     "AcknowledgeAll": ("", (), PERMITTED),
     "Test": ("ss", (AGENCY, ""), PERMITTED),
+    "TestTo": ("ss", (AGENCY, "toi@khoi.example"), PERMITTED),
     "Reload": ("", (), PERMITTED),
     "Backup": ("h", (0,), PERMITTED),
 }

@@ -105,3 +105,21 @@ def test_webhooks_are_not_posted_to(tmp_path, smtp, authority):
             office.wait_for_mails(TRIED)
             assert {row["channel"] for row in office.json("deliveries")} == {"mail"}
         assert server.requests() == []
+
+
+def test_a_test_to_oneself(office):
+    office.end_trial()
+    wait_until(lambda: office.json("status")["queued"] + office.json("status")["sending"] == 0, lambda: "an empty queue")
+    office.smtp.faults.update({"toi@khoi.example": "450*1"})
+    office.block.write_general(retry={"first": "1s", "max": "1s"})
+    assert office.ctl("reload").returncode == 0
+    assert office.ctl("test", AGENCY, "--to", "toi@khoi.example").returncode == 0
+    wait_until(lambda: ("test", "toi@khoi.example", None) in office.mails(), office.mails)
+    assert ("test", OF[AGENCY], None) not in office.mails()
+    for words, code, text in (
+        ((AGENCY, "--to", "toi khoi.example"), 2, "no e-mail address"),
+        (("so-tu-phab", "--to", "toi@khoi.example"), 3, AGENCY),
+        (("--webhook", "cong", "--to", "toi@khoi.example"), 2, "--webhook"),
+    ):
+        result = office.ctl("test", *words)
+        assert result.returncode == code and text in result.stderr, result

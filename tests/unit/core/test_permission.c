@@ -38,6 +38,7 @@ static void test_what_a_method_needs(void **state)
                 {"Acknowledge", RIGHT_OPERATE},
                 {"AcknowledgeAll", RIGHT_OPERATE},
                 {"Test", RIGHT_OPERATE},
+                {"TestTo", RIGHT_OPERATE},
                 {"Reload", RIGHT_OPERATE},
                 {"Backup", RIGHT_OPERATE},
                 {"Advance", RIGHT_OPERATE},
