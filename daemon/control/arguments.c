@@ -82,6 +82,7 @@ struct candidates {
         wall_time now;
         struct reference_candidate *list;
         size_t n;
+        bool owed; /* by the agency, of any of them */
 };
 
 static void candidates_clear(struct candidates *candidates)
@@ -100,6 +101,7 @@ static int weigh(void *userdata, const struct obligation_record *record)
 
         if (!settings_find_item(candidates->engine->settings, record->plan, record->item, &plan, &item))
                 return 0;
+        candidates->owed = true;
         rules = engine_rules(candidates->engine, item);
         one = (struct reference_candidate){
                 .plan = plan->id,
@@ -121,6 +123,7 @@ static int gather(struct candidates *candidates, const struct reference *referen
                 .key = reference_key(reference),
                 .agency = *agency ? agency : NULL,
         };
+        int r;
 
         candidates->list = calloc(config->n_plans + 1, sizeof(*candidates->list));
         if (!candidates->list)
@@ -130,7 +133,10 @@ static int gather(struct candidates *candidates, const struct reference *referen
                         candidates->list[candidates->n++].plan = config->plans[i].id;
         if (candidates->n < 2)
                 return 0;
-        return store_each_obligation(candidates->engine->store, &filter, weigh, candidates);
+        r = store_each_obligation(candidates->engine->store, &filter, weigh, candidates);
+        if (!candidates->owed) /* of none of them: any will do to say so */
+                candidates->n = 1;
+        return r;
 }
 
 static int say_both(const struct reference *reference, const struct reference_candidate *const fits[static 2],

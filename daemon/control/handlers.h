@@ -14,6 +14,8 @@ method handle_snooze, handle_unsnooze, handle_done, handle_reopen, handle_waive,
 method handle_set_date, handle_clear_date, handle_decide, handle_close;
 /* holds.c */
 method handle_hold, handle_release;
+/* record.c */
+method handle_record;
 /* operations.c */
 method handle_retry, handle_retry_all, handle_drop, handle_acknowledge, handle_acknowledge_all;
 method handle_test, handle_test_to, handle_reload;

@@ -140,6 +140,10 @@ const sd_bus_vtable object_vtable[] = {
                                 SD_BUS_RESULT("u", changed), handle_hold, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_ARGS("as", agencies), SD_BUS_RESULT("u", changed), handle_release,
                                 READ_WRITE),
+        /* What came in: item, agency (id or name), date and note of each. `details`: dry-run and quiet. Where a row is
+         * refused nothing is changed, and `refused` has the number of each such row, from 0, and why. */
+        SD_BUS_METHOD_WITH_ARGS("Record", SD_BUS_ARGS("a(ssss)", rows, "a{sv}", details),
+                                SD_BUS_RESULT("aa{sv}", changed, "aa{sv}", refused), handle_record, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Retry", SD_BUS_ARGS("s", delivery), SD_BUS_RESULT("u", changed), handle_retry,
                                 READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("RetryAll", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", changed), handle_retry_all, READ_WRITE),

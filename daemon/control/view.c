@@ -136,23 +136,29 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
         return answer->error;
 }
 
+int view_list_changed(const struct view *view, const struct decision_result *result)
+{
+        answer_begin_list(view->answer);
+        for (size_t i = 0; i < result->n; i++) {
+                int r;
+
+                answer_begin(view->answer);
+                r = view_obligation(view, &result->changed[i]);
+                answer_end(view->answer);
+                if (r < 0)
+                        return r;
+        }
+        answer_end_list(view->answer);
+        return 0;
+}
+
 int view_changed(struct control *control, sd_bus_message *call, const struct decision_result *result)
 {
         struct answer CLEANUP(answer_clear) answer = answer_to(call);
         const struct view view = view_now(control, &answer);
+        int r = view_list_changed(&view, result);
 
-        answer_begin_list(&answer);
-        for (size_t i = 0; i < result->n; i++) {
-                int r;
-
-                answer_begin(&answer);
-                r = view_obligation(&view, &result->changed[i]);
-                answer_end(&answer);
-                if (r < 0)
-                        return r;
-        }
-        answer_end_list(&answer);
-        return answer_send(&answer);
+        return r < 0 ? r : answer_send(&answer);
 }
 
 void view_delivery(const struct view *view, const struct delivery_record *record)

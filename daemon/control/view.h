@@ -20,7 +20,9 @@ struct view view_now(struct control *control, struct answer *answer);
  * plans have an item of that name); the caller opens and closes the
  * dictionary. 0 or an error of the store. */
 int view_obligation(const struct view *view, const struct obligation_record *record);
-/* Replies to a decision with what it changed, each as view_obligation() has it. */
+/* A list of what a decision changed, each as view_obligation() has it. */
+int view_list_changed(const struct view *view, const struct decision_result *result);
+/* Replies to a decision with that. */
 int view_changed(struct control *control, sd_bus_message *call, const struct decision_result *result);
 /* The next moment at which a reminder of it will be sent, if nothing changes: WALL_NEVER where none is to come. */
 wall_time view_next_reminder(const struct view *view, const struct obligation_record *record);

@@ -17,6 +17,7 @@ static const struct {
         {"Snooze", RIGHT_DECIDE}, {"Unsnooze", RIGHT_DECIDE}, {"Done", RIGHT_DECIDE},    {"Reopen", RIGHT_DECIDE},
         {"Waive", RIGHT_DECIDE},  {"Urge", RIGHT_DECIDE},     {"SetDate", RIGHT_DECIDE}, {"ClearDate", RIGHT_DECIDE},
         {"Decide", RIGHT_DECIDE}, {"Close", RIGHT_DECIDE},    {"Hold", RIGHT_DECIDE},    {"Release", RIGHT_DECIDE},
+        {"Record", RIGHT_DECIDE},
 };
 
 static const bool granted[PARTIES][RIGHTS] = {

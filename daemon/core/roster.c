@@ -149,6 +149,24 @@ size_t roster_find(const struct roster *roster, const char *id)
         return roster->by_id[low];
 }
 
+size_t roster_find_named(const struct roster *roster, const char *text)
+{
+        size_t found = roster_find(roster, text);
+
+        if (found != ROSTER_NONE)
+                return found;
+        for (size_t i = 0; i < roster->n_agencies; i++) {
+                const struct agency *agency = &roster->agencies[i];
+
+                if (strcmp(agency->short_name, text) != 0 && strcmp(agency->name, text) != 0)
+                        continue;
+                if (found != ROSTER_NONE)
+                        return ROSTER_NONE;
+                found = i;
+        }
+        return found;
+}
+
 size_t roster_find_group(const struct roster *roster, const char *id)
 {
         for (size_t i = 0; i < roster->n_groups; i++)

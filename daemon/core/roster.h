@@ -44,6 +44,8 @@ bool mailbox_same(const char *a, const char *b);
 bool agency_has_mailbox(const struct agency *agency, const char *address);
 /* Index of an agency or group, ROSTER_NONE where there is none. */
 size_t roster_find(const struct roster *roster, const char *id);
+/* Of an agency by its id, its short name or its name; of a name that two have, ROSTER_NONE. */
+size_t roster_find_named(const struct roster *roster, const char *text);
 size_t roster_find_group(const struct roster *roster, const char *id);
 /* Whether an id has the form [a-z0-9][a-z0-9-]* and fits ID_SIZE. */
 bool id_valid(const char *id);

@@ -39,7 +39,8 @@ const struct option_info option_infos[OPTION_COUNT] = {
         [OPTION_WEBHOOK] = {"webhook", "ID", WORD_NONE, N_("a webhook, not an agency's mailboxes")},
         [OPTION_CHECK] = {"check", NULL, WORD_NONE, N_("exit 1 when something needs attention")},
         [OPTION_REPLACE] = {"replace", NULL, WORD_NONE, N_("an older FILE gives way, once the new one is complete")},
-        [OPTION_QUIET] = {"quiet", NULL, WORD_NONE, N_("no mistakes are printed: they are in the journal")},
+        [OPTION_QUIET] = {"quiet", NULL, WORD_NONE, N_("nobody is told: see above, or the journal")},
+        [OPTION_DRY_RUN] = {"dry-run", NULL, WORD_NONE, N_("only show what would be changed")},
         [OPTION_JSON] = {"json", NULL, WORD_NONE, N_("JSON on standard output, nothing else")},
         [OPTION_BUS] = {"bus", "BUS", WORD_BUS, N_("system or session; system")},
         [OPTION_HELP] = {"help", NULL, WORD_NONE, N_("this text")},
@@ -245,6 +246,19 @@ const struct verb verbs[] = {
                 .help = N_("ends a hold"),
                 .options = BIT(OPTION_AGENCY) | BIT(OPTION_JSON),
                 .run = run_release,
+        },
+        {
+                .name = "record",
+                .synopsis = "FILE|-",
+                .help = N_("done, from a list of what came in"),
+                .more = N_(
+                        "FILE is CSV with a heading: item, agency, date and, if wanted, note; the agency by its id or "
+                        "its name. All of it is recorded or nothing. With --quiet no confirmations are sent."),
+                .options = BIT(OPTION_DRY_RUN) | BIT(OPTION_QUIET) | BIT(OPTION_JSON),
+                .least = 1,
+                .most = 1,
+                .argument = WORD_FILE,
+                .run = run_record,
         },
         {
                 .name = "retry",

@@ -41,6 +41,7 @@ enum cli_option {
         OPTION_CHECK,
         OPTION_REPLACE,
         OPTION_QUIET,
+        OPTION_DRY_RUN,
         OPTION_JSON,
         OPTION_BUS,
         OPTION_HELP,

@@ -46,6 +46,24 @@ int decide_unsnooze(struct engine *engine, const struct decider *decider, const 
                     struct decision_result *ret);
 int decide_done(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,
                 const char *note, struct decision_result *ret);
+/* One line of a list of what came in. */
+struct record_entry {
+        struct decision_scope scope; /* of one agency */
+        civil_day on;
+        const char *note; /* or NULL */
+};
+struct record {
+        const struct record_entry *entries;
+        size_t n;
+        bool dry_run; /* nothing is kept; the result says what would be changed */
+        bool quiet;   /* nobody is sent a confirmation */
+        /* Told of each entry that cannot be. */
+        void (*refused)(void *userdata, size_t i, const char *why);
+        void *userdata;
+};
+/* Done, all of the list or, where an entry cannot be, nothing: DECISION_REFUSED. */
+int decide_record(struct engine *engine, const struct decider *decider, const struct record *record,
+                  struct decision_result *ret);
 int decide_reopen(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                   const char *reason, struct decision_result *ret);
 /* What is unclear is overdue from now on. */

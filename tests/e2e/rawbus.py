@@ -41,6 +41,10 @@ class Writer:
         elif kind == "v":
             self.put("g", value[0])
             self.put(value[0], value[1])
+        elif kind == "(":
+            self.align(8)
+            for one, member in zip(split(signature[1:-1]), value, strict=True):
+                self.put(one, member)
         elif signature.startswith("a{"):
             self.array("(", value.items(), lambda pair: (self.align(8), self.put("s", pair[0]), self.put("v", pair[1])))
         else:
@@ -60,13 +64,15 @@ class Writer:
 
 
 def split(signature):
-    """One complete type after the other; of containers only a{sv} and lists."""
+    """One complete type after the other; of containers only a{sv}, lists, and flat structures."""
     while signature:
         n = 1
         while signature[n - 1] == "a":
             n += 1
         if signature[n - 1] == "{":
             n = signature.index("}", n) + 1
+        elif signature[n - 1] == "(":
+            n = signature.index(")", n) + 1
         yield signature[:n]
         signature = signature[n:]
 

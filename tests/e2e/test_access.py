@@ -42,6 +42,7 @@ METHODS = {
     "Close": ("sss", ("ke-hoach", f"{NEXT}-12-31", "hết năm"), PERMITTED),
     "Hold": ("asss", ([AGENCY], "", "bão"), PERMITTED),
     "Release": ("as", ([AGENCY],), PERMITTED),
+    "Record": ("a(ssss)a{sv}", ([("bao-cao", OTHER, "today", "")], {"dry-run": ("b", True)}), PERMITTED),
     "Retry": ("s", (NO_DELIVERY,), NOT_FOUND),
     "RetryAll": ("", (), PERMITTED),
     "Drop": ("s", (NO_DELIVERY,), NOT_FOUND),

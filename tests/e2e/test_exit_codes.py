@@ -110,6 +110,12 @@ VERBS = {
         1 release
         0 hold --reason x
         0 release""",
+    "record": """
+        2 record
+        1 record there/is/no/such/list
+        0 record LIST --dry-run
+        0 record LIST
+        1 record LIST""",
     "retry": """
         2 retry
         3 retry 00000000000000000000000000000000
@@ -150,7 +156,8 @@ VERBS = {
 }
 # status --check is 1 where a message failed: test_views.py has one.
 UNREACHED = {"list": {1}, "show": {1}, "forecast": {1}, "preview": {1}, "deliveries": {1}, "log": {1}, "test": {1},
-             "status": {1, 3}, "calendar": {1, 3}, "reload": {3}, "urge": {0}, "backup": {3}, "help": {1, 3}}  # fmt: skip
+             "status": {1, 3}, "calendar": {1, 3}, "reload": {3}, "urge": {0}, "record": {3}, "backup": {3}, "help": {1, 3}}  # fmt: skip
+LIST = str(block.ROOT / "tests/data/received.csv")
 ASKING = [verb for verb in VERBS if verb != "help"]
 
 
@@ -164,7 +171,7 @@ def steps(verb):
 def good(verb, folder):
     """Words by which it would end with 0, or be refused where 0 takes what is not here."""
     words = next(words for wanted in "01" for code, words in steps(verb) if code == wanted and words[0] == verb)
-    return [word.replace("FOLDER", str(folder)).replace("QUEUED", "0" * 32) for word in words]
+    return [word.replace("FOLDER", str(folder)).replace("LIST", LIST).replace("QUEUED", "0" * 32) for word in words]
 
 
 def queued(office):
@@ -225,11 +232,11 @@ def test_codes_of_a_daemon_that_answers(office, tmp_path, verb):
             continue
         if "QUEUED" in words:
             last = queued(office)
-        words = [word.replace("FOLDER", str(tmp_path)) for word in words]
+        words = [word.replace("FOLDER", str(tmp_path)).replace("LIST", LIST) for word in words]
         words = [{"QUEUED": last, "LAST": last}.get(word, word) for word in words]
         result = office.ctl(*words)
         assert result.returncode == int(code), (words, result.stdout, result.stderr)
-        assert code == "0" or result.stderr.count("\n") == 1 or words[0] in ("status", "reload"), result.stderr
+        assert code == "0" or result.stderr.count("\n") == 1 or words[0] in ("status", "reload", "record"), result.stderr
     assert_error(office.ctl(verb, "--no-such-option"), 2)
 
 

@@ -39,6 +39,7 @@ static const struct {
         {"SetDate", "ssss", "u"},
         {"ClearDate", "ss", "u"},
         {"Decide", "sllf", "aa{sv}"},
+        {"Record", "rf", "aa{sv}aa{sv}"},
         {"Retry", "s", "u"},
         {"RetryAll", "", "u"},
         {"Acknowledge", "s", "u"},
@@ -192,6 +193,19 @@ static int append_list(sd_bus_message *call, struct words *words)
         return r < 0 ? r : sd_bus_message_close_container(call);
 }
 
+/* Of four words each, up to an empty one. */
+static int append_rows(sd_bus_message *call, struct words *words)
+{
+        int r = sd_bus_message_open_container(call, 'a', "(ssss)");
+
+        for (const char *word; r >= 0 && *(word = next_word(words));) {
+                const char *agency = next_word(words), *date = next_word(words);
+
+                r = sd_bus_message_append(call, "(ssss)", word, agency, date, next_word(words));
+        }
+        return r < 0 ? r : sd_bus_message_close_container(call);
+}
+
 /* -EINVAL: a word is no UTF-8, which no bus would carry. */
 static int append_arguments_of(sd_bus_message *call, const char *takes, struct words *words, uint32_t *ret_limit)
 {
@@ -201,6 +215,9 @@ static int append_arguments_of(sd_bus_message *call, const char *takes, struct w
                 switch (*takes) {
                 case 'f':
                         r = append_filter_pairs(call, words);
+                        break;
+                case 'r':
+                        r = append_rows(call, words);
                         break;
                 case 'l':
                         r = append_list(call, words);
