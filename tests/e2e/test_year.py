@@ -6,7 +6,6 @@ Tết: 8 to 14 February are off. 30 June is a Sunday. The inspection is fixed fo
 
 import collections
 import json
-import subprocess
 
 import pytest
 

@@ -28,6 +28,8 @@ static void test_what_a_method_needs(void **state)
                 {"Waive", RIGHT_DECIDE},
                 {"Urge", RIGHT_DECIDE},
                 {"Close", RIGHT_DECIDE},
+                {"Decide", RIGHT_DECIDE},
+                {"Record", RIGHT_DECIDE},
                 {"SetDate", RIGHT_DECIDE},
                 {"ClearDate", RIGHT_DECIDE},
                 {"Hold", RIGHT_DECIDE},

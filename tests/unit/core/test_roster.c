@@ -48,6 +48,28 @@ static void test_find(void **state)
         assert_int_equal(roster_index(&roster), 0); /* again, without a leak */
 }
 
+static void test_find_by_name(void **state)
+{
+        static const char *const ids[] = {"stp", "snv", "snv-cu"};
+        static const char *const names[] = {"Sở Tư pháp", "Sở Nội vụ", "Sở Nội vụ"};
+        static const char *const short_names[] = {"STP", "SNV", "stp"};
+        CLEANUP(roster_clear) struct roster roster = make_roster(ids, ELEMENTS(ids));
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(ids); i++) {
+                roster.agencies[i].name = copy(names[i]);
+                roster.agencies[i].short_name = copy(short_names[i]);
+        }
+        assert_int_equal(roster_index(&roster), 0);
+        assert_int_equal(roster_find_named(&roster, "stp"), 0); /* an id rather than a name */
+        assert_int_equal(roster_find_named(&roster, "STP"), 0);
+        assert_int_equal(roster_find_named(&roster, "Sở Tư pháp"), 0);
+        assert_int_equal(roster_find_named(&roster, "snv-cu"), 2);
+        assert_int_equal(roster_find_named(&roster, "Sở Nội vụ"), ROSTER_NONE); /* two */
+        assert_int_equal(roster_find_named(&roster, "Sở"), ROSTER_NONE);
+        assert_int_equal(roster_find_named(&roster, ""), ROSTER_NONE);
+}
+
 static void test_empty(void **state)
 {
         CLEANUP(roster_clear) struct roster roster = {0};
@@ -124,10 +146,8 @@ static void test_households(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_find),
-                cmocka_unit_test(test_empty),
-                cmocka_unit_test(test_ids),
-                cmocka_unit_test(test_households),
+                cmocka_unit_test(test_find), cmocka_unit_test(test_find_by_name), cmocka_unit_test(test_empty),
+                cmocka_unit_test(test_ids),  cmocka_unit_test(test_households),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
