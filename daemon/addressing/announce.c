@@ -62,6 +62,7 @@ int announce_decision(struct engine *engine, const struct obligation_record *rec
                         &(struct notice_detail){.by = (char *)by,
                                                 .asked_by = (char *)asked_by,
                                                 .note = (char *)note,
+                                                .on = kind == KIND_COMPLETED ? record->obligation.done_on : CIVIL_NONE,
                                                 .due = CIVIL_NONE,
                                                 .from = CIVIL_NONE});
 }
@@ -91,6 +92,56 @@ static int look_for_told(const struct engine *engine, const struct obligation_re
 {
         *ret = (struct told){0};
         return store_each_notice(engine->store, record->occurrence_id, record->id, note_told, ret);
+}
+
+/* ---- completion ---- */
+
+struct last_completion {
+        int64_t but;
+        struct notice_detail detail;
+        bool found;
+};
+
+static int find_completion(void *userdata, const struct notice_record *notice)
+{
+        struct last_completion *last = userdata;
+
+        if (notice->state != NOTICE_SENT || notice->id == last->but ||
+            (notice->kind != KIND_COMPLETED && notice->kind != KIND_REOPENED))
+                return 0;
+        notice_detail_clear(&last->detail);
+        last->detail = (struct notice_detail){0};
+        last->found = notice->kind == KIND_COMPLETED;
+        return last->found ? notice_detail_read(notice->detail, &last->detail) : 0;
+}
+
+int announced_completion(const struct engine *engine, const struct obligation_record *record, int64_t but,
+                         struct notice_detail *ret)
+{
+        struct last_completion last = {.but = but};
+        int r = store_each_notice(engine->store, record->occurrence_id, record->id, find_completion, &last);
+
+        if (r < 0 || !last.found) {
+                notice_detail_clear(&last.detail);
+                return r < 0 ? r : 0;
+        }
+        *ret = last.detail;
+        return ANNOUNCED;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+        return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+int announce_completion(struct engine *engine, const struct obligation_record *record, const char *by, const char *note)
+{
+        struct notice_detail CLEANUP(notice_detail_clear) told = {0};
+        int r = announced_completion(engine, record, 0, &told);
+
+        if (r < 0 || (r == ANNOUNCED && told.on == record->obligation.done_on && same_text(told.note, note)))
+                return r < 0 ? r : 0;
+        return announce_decision(engine, record, KIND_COMPLETED, by, NULL, note);
 }
 
 int announce_end(struct engine *engine, const struct obligation_record *record, enum notice_kind kind, const char *by,
@@ -187,6 +238,7 @@ int announce_date(struct engine *engine, const struct obligation_record *record,
         const struct notice_detail said = {
                 .by = (char *)by,
                 .note = (char *)note,
+                .on = CIVIL_NONE,
                 .from = old.from,
                 .due = old.due,
                 .tentative = old.tentative,
@@ -218,6 +270,8 @@ char *notice_detail_write(const struct notice_detail *detail)
                 json_put_string(&json, "asked_by", detail->asked_by);
         if (detail->note)
                 json_put_string(&json, "note", detail->note);
+        if (detail->on != CIVIL_NONE)
+                json_put_day(&json, "on", detail->on);
         if (detail->from != CIVIL_NONE)
                 json_put_day(&json, "from", detail->from);
         if (detail->due != CIVIL_NONE)
@@ -248,6 +302,7 @@ int notice_detail_read(const char *text, struct notice_detail *ret)
 {
         json_t *object = text ? json_loads(text, 0, NULL) : NULL;
         struct notice_detail detail = {
+                .on = get_day(object, "on"),
                 .from = get_day(object, "from"),
                 .due = get_day(object, "due"),
                 .tentative = json_is_true(json_object_get(object, "tentative")),

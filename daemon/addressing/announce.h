@@ -6,6 +6,7 @@
 /* What a notice's detail holds for the kinds below: who decided, at whose request, why, and the dates before. */
 struct notice_detail {
         char *by, *asked_by, *note;
+        civil_day on; /* KIND_COMPLETED: the day of completion */
         civil_day from, due;
         bool tentative;
 };
@@ -20,6 +21,14 @@ void notice_detail_clear(struct notice_detail *detail);
 /* Something was decided on an obligation: snoozed, completed. */
 int announce_decision(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
                       const char *by, const char *asked_by, const char *note);
+/* Something was finished, or what was said of it is put right: told unless that is what they were told last. */
+int announce_completion(struct engine *engine, const struct obligation_record *record, const char *by,
+                        const char *note);
+/* What the agency was last told of its completion, by a notice other than `but`. ANNOUNCED, 0 (nothing, or it was taken
+ * back since) or an error. */
+int announced_completion(const struct engine *engine, const struct obligation_record *record, int64_t but,
+                         struct notice_detail *ret);
+#define ANNOUNCED 1
 /* A date was set, changed or cleared: cancels what is queued about the old one and writes the notice; that a day is
  * gone is told to those who were told anything. 1: it is the date that they last heard of, and there is nothing to
  * tell; what was cancelled when it moved away is to be judged anew. */

@@ -161,6 +161,19 @@ static int of_reminder(struct facts *facts, const struct obligation_record *reco
 
 /* ---- what was decided ---- */
 
+/* Told by what has arrived, at the moment at which it leaves: a first confirmation may have been on the wire when it
+ * was put right. */
+static int note_correction(const struct facts *facts, const struct obligation_record *record,
+                           const struct notice_record *notice, struct letter_entry *ret)
+{
+        struct notice_detail CLEANUP(notice_detail_clear) told = {.on = CIVIL_NONE};
+        int r = announced_completion(facts->engine, record, notice->id, &told);
+
+        ret->corrects = r == ANNOUNCED;
+        ret->told_on = told.on;
+        return r < 0 ? r : 0;
+}
+
 static int of_decision(struct facts *facts, const struct obligation_record *record, const struct notice_record *notice,
                        struct letter_entry *ret, struct truth *ret_truth)
 {
@@ -186,6 +199,8 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
                 ret->days_late = obligation_is_late(&record->obligation, calendar)
                                          ? calendar_working_between(calendar, ret->dates.effective, ret->done_on)
                                          : 0;
+        if (notice->kind == KIND_COMPLETED)
+                r = note_correction(facts, record, notice, ret);
         if (kind_tells_date(notice->kind))
                 ret->old = (struct obligation_dates){
                         .from = detail.from,
@@ -194,7 +209,7 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
                         .safe = detail.due,
                         .tentative = detail.tentative,
                 };
-        return 0;
+        return r;
 }
 
 /* ---- occurrences ---- */

@@ -14,7 +14,7 @@
 /* What goes with the items and agencies; which verb takes what says daemon/doc/formats.md section 4. */
 struct details {
         const char *on, *until, *date, *reason, *note, *asked_by; /* "" where not given */
-        int all, force;
+        int all, force, amend, quiet;
 };
 #define DETAILS_NONE \
         { \
@@ -72,7 +72,20 @@ static int done(struct request *request)
         if (r < 0)
                 return r;
         return decide_done(control_engine(request->control), &request->decider, request->scopes, day, note_of(request),
-                           &request->result);
+                           request->details.quiet, &request->result);
+}
+
+static int amend(struct request *request)
+{
+        civil_day day = CIVIL_NONE;
+        int r = *request->details.on
+                        ? argument_date(request->control, request->details.on, DATE_PAST, &day, request->error)
+                        : 0;
+
+        if (r < 0)
+                return r;
+        return decide_amend(control_engine(request->control), &request->decider, request->scopes, day, note_of(request),
+                            request->details.quiet, &request->result);
 }
 
 static int reopen(struct request *request)
@@ -119,6 +132,9 @@ static const struct verb {
         {"waive", obligation_may_waive, waive},       {"urge", obligation_may_urge, urge},
         {"set-date", obligation_may_waive, set_date}, {"clear-date", obligation_may_clear_date, clear_date},
 };
+
+/* `done` of what is done already. */
+static const struct verb amending = {"done", obligation_is_amendable, amend};
 
 static const struct verb *find_verb(const char *name)
 {
@@ -269,7 +285,10 @@ static int read_details(sd_bus_message *call, struct details *details, sd_bus_er
                 {"on", &details->on},         {"until", &details->until}, {"date", &details->date},
                 {"reason", &details->reason}, {"note", &details->note},   {"asked-by", &details->asked_by},
         };
-        const struct truth_key truths[] = {{"all", &details->all}, {"force", &details->force}};
+        const struct truth_key truths[] = {{"all", &details->all},
+                                           {"force", &details->force},
+                                           {"amend", &details->amend},
+                                           {"quiet", &details->quiet}};
 
         return argument_details(call, texts, ELEMENTS(texts), truths, ELEMENTS(truths), error);
 }
@@ -292,6 +311,8 @@ int handle_decide(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (r < 0)
                 return r;
         verb = find_verb(name);
+        if (verb && verb->run == done && request.details.amend)
+                verb = &amending;
         if (!verb)
                 return sd_bus_error_set(error, ERROR_INVALID,
                                         "no such decision; there are snooze, unsnooze, done, reopen, waive, urge, "

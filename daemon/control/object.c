@@ -130,7 +130,8 @@ const sd_bus_vtable object_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("ClearDate", SD_BUS_ARGS("s", item, "s", agency), SD_BUS_RESULT("u", changed),
                                 handle_clear_date, READ_WRITE),
         /* Each item for each agency (none: all), by a verb of reminderctl: all of it is decided or nothing. `details`
-         * has what the verb's own method takes besides: on, until, date, reason, note, asked-by; all, force. */
+         * has what the verb's own method takes besides: on, until, date, reason, note, asked-by; all, force, amend,
+         * quiet. */
         SD_BUS_METHOD_WITH_ARGS("Decide", SD_BUS_ARGS("s", verb, "as", items, "as", agencies, "a{sv}", details),
                                 SD_BUS_RESULT("aa{sv}", changed), handle_decide, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Close", SD_BUS_ARGS("s", plan, "s", on, "s", reason), SD_BUS_RESULT("u", changed),

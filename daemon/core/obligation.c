@@ -266,6 +266,15 @@ civil_day obligation_first_finish(const struct obligation *obligation, const str
         return year_before(due) + 1 < new_year ? year_before(due) + 1 : new_year;
 }
 
+/* A day on which it can have been done. */
+static enum refusal refuse_day(const struct obligation *obligation, const struct calendar *calendar, int32_t plan_year,
+                               civil_day today, civil_day on)
+{
+        if (on > today)
+                return REFUSED_PAST;
+        return on < obligation_first_finish(obligation, calendar, plan_year) ? REFUSED_EARLY : REFUSED_NOT;
+}
+
 enum refusal obligation_may_finish(const struct obligation *obligation, const struct calendar *calendar,
                                    int32_t plan_year, civil_day today, civil_day on)
 {
@@ -273,11 +282,19 @@ enum refusal obligation_may_finish(const struct obligation *obligation, const st
 
         if (refusal != REFUSED_NOT)
                 return refusal;
-        if (obligation->observance)
-                return REFUSED_OBSERVANCE;
-        if (on > today)
-                return REFUSED_PAST;
-        return on < obligation_first_finish(obligation, calendar, plan_year) ? REFUSED_EARLY : REFUSED_NOT;
+        return obligation->observance ? REFUSED_OBSERVANCE : refuse_day(obligation, calendar, plan_year, today, on);
+}
+
+enum refusal obligation_may_amend(const struct obligation *obligation, const struct calendar *calendar,
+                                  int32_t plan_year, civil_day today, civil_day on)
+{
+        return obligation->status == OBLIGATION_DONE ? refuse_day(obligation, calendar, plan_year, today, on)
+                                                     : REFUSED_NOT_DONE;
+}
+
+enum refusal obligation_is_amendable(const struct obligation *obligation)
+{
+        return obligation->status == OBLIGATION_DONE ? REFUSED_NOT : REFUSED_NOT_DONE;
 }
 
 enum refusal obligation_may_reopen(const struct obligation *obligation)

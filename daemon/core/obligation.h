@@ -96,6 +96,7 @@ enum refusal {
         REFUSED_NOT = 0,
         REFUSED_CLOSED,     /* done or waived already */
         REFUSED_OPEN,       /* reopen of what is open */
+        REFUSED_NOT_DONE,   /* amending what is not done */
         REFUSED_WITHDRAWN,  /* no longer in the plan */
         REFUSED_OBSERVANCE, /* an observance can't be snoozed, done or dated */
         REFUSED_UNDATED,    /* nothing to snooze: no date yet */
@@ -124,6 +125,10 @@ civil_day obligation_first_finish(const struct obligation *obligation, const str
 /* On no day to come, and on none before obligation_first_finish(). */
 enum refusal obligation_may_finish(const struct obligation *obligation, const struct calendar *calendar,
                                    int32_t plan_year, civil_day today, civil_day on);
+/* The day or the note of what is done is put right; is_amendable: whatever the day. */
+enum refusal obligation_may_amend(const struct obligation *obligation, const struct calendar *calendar,
+                                  int32_t plan_year, civil_day today, civil_day on);
+enum refusal obligation_is_amendable(const struct obligation *obligation);
 enum refusal obligation_may_reopen(const struct obligation *obligation);
 /* Only what is unclear: it is overdue from that day on. */
 enum refusal obligation_may_urge(const struct obligation *obligation);

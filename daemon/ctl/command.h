@@ -32,6 +32,7 @@ enum cli_option {
         OPTION_FORCE,
         OPTION_ON,
         OPTION_NOTE,
+        OPTION_AMEND,
         OPTION_ALL,
         OPTION_YES,
         OPTION_FROM,

@@ -63,7 +63,7 @@ static int append_text(sd_bus_message *message, const char *name, const char *va
 static int append_details(sd_bus_message *message, const struct decision *decision)
 {
         static const enum cli_option texts[] = {OPTION_ON, OPTION_REASON, OPTION_NOTE, OPTION_ASKED_BY};
-        static const enum cli_option truths[] = {OPTION_ALL, OPTION_FORCE};
+        static const enum cli_option truths[] = {OPTION_ALL, OPTION_FORCE, OPTION_AMEND, OPTION_QUIET};
         const struct cli *cli = decision->cli;
         int r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "{sv}");
 

@@ -35,7 +35,9 @@ static int32_t plan_year(const struct change *change, const struct obligation_re
 
 /* Why a decision does not fit an obligation, whatever day is asked. */
 static const char *const unfit[] = {
-        [REFUSED_CLOSED] = "it is finished, waived or withdrawn already; reminderctl reopen takes that back",
+        [REFUSED_CLOSED] = "it is finished, waived or withdrawn already; reminderctl reopen takes that back, and "
+                           "reminderctl done --amend puts right when it was finished",
+        [REFUSED_NOT_DONE] = "it is not done: there is nothing to put right; leave out --amend",
         [REFUSED_OPEN] = "it is open",
         [REFUSED_WITHDRAWN] = "it is no longer in the plan",
         [REFUSED_OBSERVANCE] = "an observance binds nobody",
@@ -92,6 +94,7 @@ static int refuse(const struct change *change, const struct obligation_record *r
                                      record->agency, civil_format(change->day, cap));
         case REFUSED_CLOSED:
         case REFUSED_OPEN:
+        case REFUSED_NOT_DONE:
         case REFUSED_WITHDRAWN:
         case REFUSED_OBSERVANCE:
         case REFUSED_UNDATED:
@@ -218,13 +221,75 @@ int decide_done_one(const struct change *change, struct obligation_record *recor
 }
 
 int decide_done(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,
-                const char *note, struct decision_result *ret)
+                const char *note, bool quiet, struct decision_result *ret)
 {
-        struct change change = {.engine = engine, .decider = decider, .day = on, .text = note};
+        struct change change = {.engine = engine, .decider = decider, .day = on, .text = note, .quiet = quiet};
 
         if (note && !decision_text_valid(note))
                 return decision_no_text(ret, "note");
         return decision_run(&change, scope, "done", true, decide_done_one, ret);
+}
+
+/* "on 2024-06-04, late: công văn 15 (was on 2024-06-03: công văn 14)" */
+static char *amendment(const struct change *change, const struct obligation_record *record, civil_day was_on,
+                       const char *was_note)
+{
+        char on[CIVIL_DATE_SIZE], was[CIVIL_DATE_SIZE], *detail;
+
+        return asprintf(&detail, "on %s%s%s%s (was on %s%s%s)", civil_format(record->obligation.done_on, on),
+                        obligation_is_late(&record->obligation, calendar_of(change)) ? ", late" : "",
+                        record->note ? ": " : "", record->note ? record->note : "", civil_format(was_on, was),
+                        was_note ? ": " : "", was_note ? was_note : "") < 0
+                       ? NULL
+                       : detail;
+}
+
+static int amend_one(const struct change *change, struct obligation_record *record, bool several,
+                     struct decision_result *result)
+{
+        civil_day was_on = record->obligation.done_on, on = change->day == CIVIL_NONE ? was_on : change->day;
+        char *CLEANUP_FREE was_note = record->note ? strdup(record->note) : NULL;
+        char *CLEANUP_FREE detail = NULL;
+        int r = refuse(change, record,
+                       obligation_may_amend(&record->obligation, calendar_of(change), plan_year(change, record),
+                                            change->today, on),
+                       several, result);
+
+        if (r != 0)
+                return r;
+        if (record->note && !was_note)
+                return -ENOMEM;
+        if (on == was_on && (!change->text || (was_note && strcmp(was_note, change->text) == 0))) {
+                (void)decision_says(result, DECISION_REFUSED, "%s for %s says so already", record->item,
+                                    record->agency);
+                return several ? STEP_SKIPPED : DECISION_REFUSED;
+        }
+        record->obligation.done_on = on;
+        replace(&record->done_by, change->decider->name);
+        if (change->text)
+                replace(&record->note, change->text);
+        detail = amendment(change, record, was_on, was_note);
+        r = !detail ? -ENOMEM
+                    : store_cancel_notices(change->engine->store, record->occurrence_id, record->id, KIND_COMPLETED,
+                                           "amended");
+        if (r >= 0)
+                r = decision_audit(change, record, "amend", detail);
+        if (r >= 0)
+                r = decision_store(change, record);
+        return r < 0 ? r : decision_confirm(change, record, KIND_COMPLETED, record->note);
+}
+
+int decide_amend(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,
+                 const char *note, bool quiet, struct decision_result *ret)
+{
+        struct change change = {.engine = engine, .decider = decider, .day = on, .text = note, .quiet = quiet};
+
+        *ret = (struct decision_result){0};
+        if (note && !decision_text_valid(note))
+                return decision_no_text(ret, "note");
+        if (on == CIVIL_NONE && !note)
+                return decision_says(ret, DECISION_INVALID, "what is put right? say --on DATE, --note TEXT, or both");
+        return decision_run(&change, scope, "amend", true, amend_one, ret);
 }
 
 static int waive_one(const struct change *change, struct obligation_record *record, bool several,

@@ -135,6 +135,8 @@ int decision_confirm(const struct change *change, const struct obligation_record
 {
         if (change->quiet || !engine_config(change->engine)->confirmations)
                 return 0;
+        if (kind == KIND_COMPLETED)
+                return announce_completion(change->engine, record, change->decider->name, note);
         return announce_decision(change->engine, record, kind, change->decider->name, change->asked_by, note);
 }
 

@@ -44,8 +44,12 @@ int decide_snooze(struct engine *engine, const struct decider *decider, const st
                   civil_day until, const char *reason, const char *asked_by, bool force, struct decision_result *ret);
 int decide_unsnooze(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
                     struct decision_result *ret);
+/* quiet: nobody is sent a confirmation, here and below. */
 int decide_done(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,
-                const char *note, struct decision_result *ret);
+                const char *note, bool quiet, struct decision_result *ret);
+/* Puts right the day (CIVIL_NONE: it stays) or the note (NULL: likewise it stays) of what is done. */
+int decide_amend(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,
+                 const char *note, bool quiet, struct decision_result *ret);
 /* One line of a list of what came in. */
 struct record_entry {
         struct decision_scope scope; /* of one agency */

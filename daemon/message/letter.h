@@ -43,6 +43,8 @@ struct letter_entry {
         civil_day snoozed_until;
         wall_time done_at; /* completed; WALL_NONE */
         civil_day done_on;
+        bool corrects;     /* completed: another day or note was told before */
+        civil_day told_on; /* which day, or CIVIL_NONE */
         /* escalation: all agencies that owe it, unfinished first */
         const struct letter_debtor *debtors;
         size_t n_debtors;

@@ -48,6 +48,8 @@ static void put_decision(struct text *json, const struct letter_entry *entry)
         json_put_text(json, "reason", entry->reason);
         json_put_day(json, "snoozed_until", entry->snoozed_until);
         json_put_day(json, "done_on", entry->done_on);
+        if (entry->corrects)
+                json_put_bool(json, "corrects", true);
 }
 
 static void put_dates(struct text *json, const struct letter_entry *entry)

@@ -235,6 +235,10 @@ static bool find_done(const struct letter_entry *entry, const struct obligation_
                 return fill_bool(ret, dated && entry->done_on >= dates->safe && entry->done_on <= dates->effective);
         case NAME_done_late:
                 return fill_bool(ret, late);
+        case NAME_corrects:
+                return fill_bool(ret, entry->corrects);
+        case NAME_told_on:
+                return fill_day(ret, entry->corrects && entry->told_on != entry->done_on ? entry->told_on : CIVIL_NONE);
         default:
                 return false;
         }

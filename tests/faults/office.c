@@ -318,7 +318,7 @@ static int decide(struct office *office, const struct act *act)
         if (strcmp(act->verb, "snooze") == 0)
                 r = decide_snooze(engine, &clerk, &scope, day, "chờ số liệu", NULL, false, &result);
         else if (strcmp(act->verb, "done") == 0)
-                r = decide_done(engine, &clerk, &scope, day, "xong", &result);
+                r = decide_done(engine, &clerk, &scope, day, "xong", false, &result);
         else if (strcmp(act->verb, "set-date") == 0)
                 r = decide_set_date(engine, &clerk, &scope, day, "giấy mời số 2", true, &result);
         else if (strcmp(act->verb, "waive") == 0)

@@ -24,7 +24,7 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
         case ACT_UNSNOOZE:
                 return decide_unsnooze(engine, &clerk, scope, result);
         case ACT_DONE:
-                return decide_done(engine, &clerk, scope, act->day, *text ? text : NULL, result);
+                return decide_done(engine, &clerk, scope, act->day, *text ? text : NULL, false, result);
         case ACT_REOPEN:
                 return decide_reopen(engine, &clerk, scope, text, result);
         case ACT_WAIVE:

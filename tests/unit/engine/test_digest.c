@@ -55,7 +55,7 @@ static void finish(struct play *play, size_t i)
         struct decision_result result;
 
         snprintf(scope.item.item, sizeof(scope.item.item), "%s", items[i].name);
-        assert_int_equal(decide_done(play_engine(play), &clerk, &scope, day_of(items[i].done_on), NULL, &result),
+        assert_int_equal(decide_done(play_engine(play), &clerk, &scope, day_of(items[i].done_on), NULL, false, &result),
                          DECIDED);
 }
 

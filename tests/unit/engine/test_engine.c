@@ -50,7 +50,8 @@ static void done_stops_everything(void **state)
         play_until(play, "2024-06-13 12:00");
         (void)play_sent(play);
         assert_int_equal(
-                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-13"), NULL, &result), &result),
+                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-13"), NULL, false, &result),
+                        &result),
                 DECIDED);
         play_until(play, "2024-12-31");
         assert_sent(play, "");
@@ -72,7 +73,8 @@ static void done_cancels_what_is_queued(void **state)
         assert_int_equal(store_count(play_engine(play)->store, day_of("2024-06-07"), &counts), 0);
         assert_int_equal(counts.queued, 1);
         assert_int_equal(
-                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-07"), NULL, &result), &result),
+                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-07"), NULL, false, &result),
+                        &result),
                 DECIDED);
         assert_int_equal(store_count(play_engine(play)->store, day_of("2024-06-07"), &counts), 0);
         assert_int_equal(counts.queued, 0);
@@ -435,7 +437,8 @@ static void what_was_taken_back_is_not_confirmed(void **state)
 
         (void)state;
         assert_int_equal(
-                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-03"), NULL, &result), &result),
+                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-03"), NULL, false, &result),
+                        &result),
                 DECIDED);
         assert_int_equal(decided(decide_reopen(play_engine(play), &clerk, &scope, "nhầm", &result), &result), DECIDED);
         play_until(play, "2024-06-04 12:00");
@@ -452,7 +455,8 @@ static void what_left_the_plan_is_not_reopened(void **state)
 
         (void)state;
         assert_int_equal(
-                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-03"), NULL, &result), &result),
+                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-03"), NULL, false, &result),
+                        &result),
                 DECIDED);
         assert_int_equal(play_edit(play, "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; "
                                          "for = [\"b\"]; }"),
@@ -898,7 +902,8 @@ static void a_dropped_escalation_stays_dropped(void **state)
         assert_int_equal(store_each_delivery(play_engine(play)->store, &of_head, note_id, id), 0);
         assert_int_equal(decided(decide_drop(play_engine(play), &clerk, id, &result), &result), DECIDED);
         assert_int_equal(
-                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-19"), NULL, &result), &result),
+                decided(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-19"), NULL, false, &result),
+                        &result),
                 DECIDED);
         play_until(play, "2024-06-19 17:00");
         assert_sent(play, "");
