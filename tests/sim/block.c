@@ -149,7 +149,9 @@ void block_random(struct block *block, struct chance *chance)
                 .zone = block_random_zone(chance),
                 .plans = {true},
                 .digest = chance_percent(chance, 20),
+                .digest_always = chance_percent(chance, 30),
                 .confirmations = chance_percent(chance, 50),
+                .confirm_after = chance_percent(chance, 50) ? chance_between(chance, 1, 180) : 0,
                 .watched = {chance_percent(chance, 50), chance_percent(chance, 50)},
         };
         for (int i = 0; i < PLANS; i++)
@@ -312,10 +314,11 @@ static void write_main(const struct block *block, const char *folder)
         put_clock(out, block->open);
         fputs("; close = ", out);
         put_clock(out, block->close);
-        fprintf(out, "; };\ncatch_up = \"%dd\";\nconfirmations = %s;\nconfirm_after = \"0\";\n",
-                (int)(block->catch_up / DAY_SECONDS), block->confirmations ? "true" : "false");
+        fprintf(out, "; };\ncatch_up = \"%dd\";\nconfirmations = %s;\nconfirm_after = \"%dmin\";\n",
+                (int)(block->catch_up / DAY_SECONDS), block->confirmations ? "true" : "false", block->confirm_after);
         if (block->digest)
-                fputs("digest = { weekday = \"mon\"; at = \"08:00\"; };\n", out);
+                fprintf(out, "digest = { weekday = \"mon\"; at = \"08:00\"; when = \"%s\"; };\n",
+                        block->digest_always ? "always" : "changed");
         write_hooks(out, block);
         fputs("policies = {\n", out);
         for (int i = 0; i < POLICIES; i++)

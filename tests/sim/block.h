@@ -64,7 +64,8 @@ struct block {
         const char *templates;
         int32_t open, close; /* both 0: always */
         int64_t catch_up;
-        bool digest, confirmations;
+        bool digest, digest_always, confirmations;
+        int confirm_after; /* minutes */
         bool hooks[HOOKS];
         int per_minute, connections;
         int64_t retry_first, retry_max, give_up; /* seconds */

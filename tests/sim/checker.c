@@ -92,6 +92,43 @@ static void check_address(struct sim *sim, const struct delivery_record *deliver
                          delivery->agency);
 }
 
+static bool tells_decision(enum notice_kind kind)
+{
+        return kind == KIND_COMPLETED || kind == KIND_SNOOZED || kind == KIND_DATE_SET || kind == KIND_DATE_CLEARED ||
+               kind == KIND_WAIVED || kind == KIND_WITHDRAWN || kind == KIND_REOPENED;
+}
+
+/* What was decided waits: its message is made when nothing more was decided for its agency for a while. */
+static void check_pause(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notice)
+{
+        int64_t waited = delivery->made_ms - notice->made_ms;
+
+        if (tells_decision(notice->kind) && waited >= 0 && waited < sim->block.confirm_after * INT64_C(60000))
+                sim_fail(sim, "%s to %s was told after %d s, and waits for %d min", kind_name(notice->kind),
+                         notice->agency, (int)(waited / 1000), sim->block.confirm_after);
+}
+
+/* And all confirmations that are told an agency at a moment are one message. */
+static void check_collected(struct sim *sim, const struct delivery_record *delivery)
+{
+        struct confirmed *confirmed = &sim->confirmed[sim->n_confirmed % AGENCIES_MAX];
+
+        if (sim_has(sim, CLASS_CONFIG)) /* what goes on to another address goes on as it was */
+                return;
+        for (int i = 0; i < AGENCIES_MAX; i++) {
+                const struct confirmed *other = &sim->confirmed[i];
+
+                if (other->made_ms == delivery->made_ms && strcmp(other->agency, delivery->agency) == 0 &&
+                    strcmp(other->address, delivery->address) == 0 && strcmp(other->id, delivery->id) != 0)
+                        sim_fail(sim, "confirmations to %s at one moment are two messages", delivery->address);
+        }
+        sim->n_confirmed++;
+        memcpy(confirmed->id, delivery->id, sizeof(confirmed->id));
+        snprintf(confirmed->agency, sizeof(confirmed->agency), "%s", delivery->agency);
+        snprintf(confirmed->address, sizeof(confirmed->address), "%s", delivery->address);
+        confirmed->made_ms = delivery->made_ms;
+}
+
 void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notices,
                      const bool *firsts, int n)
 {
@@ -101,10 +138,13 @@ void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, co
         check_address(sim, delivery);
         if (!rules_open(&sim->rules, sim_wall(sim)) && delivery->kind != KIND_TEST && !by_hand)
                 sim_fail(sim, "%s goes to %s outside the hours", kind_name(delivery->kind), delivery->address);
+        if (n > 0 && (notices[0].kind == KIND_COMPLETED || notices[0].kind == KIND_SNOOZED))
+                check_collected(sim, delivery);
         for (int i = 0; i < n; i++) {
                 struct obligation_record CLEANUP(obligation_record_clear) record = {0};
                 struct duty *duty;
 
+                check_pause(sim, delivery, &notices[i]);
                 if (notices[i].obligation_id == 0 ||
                     (!is_reminder(notices[i].kind) && notices[i].kind != KIND_DATE_SET))
                         continue;
@@ -172,15 +212,74 @@ static void check_goes_on(struct sim *sim, const struct letter_entry *entries, s
                                 sim_fail(sim, "%s leaves, whose plan is closed", entries[i].item);
 }
 
+/* A tick that was taken back meanwhile is not confirmed, and one that was amended as it is now. */
+static void check_completion(struct sim *sim, const struct letter_entry *entry)
+{
+        const struct duty *duty = checker_find(sim, entry->item, entry->occurrence, entry->agency);
+
+        if (!duty || duty->status != OBLIGATION_DONE)
+                sim_fail(sim, "%s is confirmed to %s, and is not done", entry->item, entry->agency);
+        if (duty->done_on != entry->done_on)
+                sim_fail(sim, "%s is confirmed to %s as done on another day", entry->item, entry->agency);
+}
+
+static uint64_t number_of(uint64_t number, const char *text)
+{
+        for (; text && *text; text++)
+                number = number * 131 + (unsigned char)*text;
+        return number * number;
+}
+
+static uint64_t what_it_says(const struct letter *letter)
+{
+        uint64_t said = 0;
+
+        for (int s = 0; s < DIGEST_SECTIONS; s++)
+                for (size_t i = 0; s != DIGEST_FINISHED && i < letter->n_sections[s]; i++) {
+                        const struct letter_entry *entry = &letter->sections[s][i];
+
+                        said += number_of(
+                                number_of((uint64_t)(s + 1) * 1000003 + (uint64_t)entry->dates.due, entry->item),
+                                entry->occurrence);
+                }
+        for (size_t m = 0; m < letter->n_matrices; m++)
+                for (size_t i = 0; i < letter->matrices[m].n_rows; i++)
+                        for (size_t k = 0; k < letter->matrices[m].n_columns; k++)
+                                said += number_of((uint64_t)letter->matrices[m].rows[i].cells[k].state * 100 + k,
+                                                  letter->matrices[m].rows[i].item);
+        return said;
+}
+
+/* Where nothing is lost, and nobody decides, a digest says something that the one before did not, or is of four weeks
+ * later. All mailboxes of an agency get the same one. */
+static void check_digest(struct sim *sim, const struct letter *letter)
+{
+        uint64_t said = what_it_says(letter);
+        int i = 0;
+
+        while (i < AGENCIES_MAX - 1 && *sim->digested[i].agency && strcmp(sim->digested[i].agency, letter->agency) != 0)
+                i++;
+        if (*sim->digested[i].agency && said == sim->digested[i].said && letter->week_from != sim->digested[i].week &&
+            letter->week_from - sim->digested[i].week < 28 && letter->n_sections[DIGEST_FINISHED] == 0)
+                sim_fail(sim, "%s gets a digest of what it had in the last one", letter->agency);
+        snprintf(sim->digested[i].agency, sizeof(sim->digested[i].agency), "%s", letter->agency);
+        sim->digested[i].said = said;
+        sim->digested[i].week = letter->week_from;
+}
+
 void checker_leaving(struct sim *sim, const struct delivery_record *delivery, const struct letter *letter)
 {
         check_goes_on(sim, letter->entries, letter->n_entries);
         for (int s = 0; s < DIGEST_SECTIONS; s++)
                 check_goes_on(sim, letter->sections[s], letter->n_sections[s]);
+        if (letter->has_digest && sim->quiet && !sim->block.digest_always)
+                check_digest(sim, letter);
         for (size_t i = 0; i < letter->n_entries; i++) {
                 const struct letter_entry *entry = &letter->entries[i];
 
-                if (is_reminder(entry->kind))
+                if (entry->kind == KIND_COMPLETED)
+                        check_completion(sim, entry);
+                else if (is_reminder(entry->kind))
                         check_reminder(sim, delivery, entry);
                 else if ((entry->kind == KIND_ESCALATION || entry->kind == KIND_FIX_DATE) &&
                          !anybody(sim, entry, entry->kind == KIND_FIX_DATE))
@@ -630,7 +729,8 @@ void checker_states(struct sim *sim)
                 if (store_get_obligation(store, duty->obligation_id, &record) != 0)
                         sim_fail(sim, "an obligation is gone");
                 if (record.obligation.status != duty->status || record.obligation.fixed != duty->fixed ||
-                    record.obligation.snoozed_until != duty->snoozed_until)
+                    record.obligation.snoozed_until != duty->snoozed_until ||
+                    (duty->status == OBLIGATION_DONE && record.obligation.done_on != duty->done_on))
                         sim_fail(sim,
                                  "the store has for %s of %s: status %d, fixed %d, snoozed %d; it should be %d, %d, %d",
                                  item_name(sim, duty), agency_name(sim, duty), (int)record.obligation.status,

@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 
 static const struct decider clerk = {"clerk", 1000};
-static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done",     "reopen",
+static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done",     "amend",     "reopen",
                                         "waive",  "urge",     "set-date", "clear-date"};
 
 /* ---- obligations ---- */
@@ -25,6 +25,8 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
                 return decide_unsnooze(engine, &clerk, scope, result);
         case ACT_DONE:
                 return decide_done(engine, &clerk, scope, act->day, *text ? text : NULL, false, result);
+        case ACT_AMEND:
+                return decide_amend(engine, &clerk, scope, act->day, NULL, false, result);
         case ACT_REOPEN:
                 return decide_reopen(engine, &clerk, scope, text, result);
         case ACT_WAIVE:
@@ -42,15 +44,16 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
 
 static struct act some_act(struct chance *chance, civil_day today)
 {
-        static const enum act_verb often[] = {ACT_SNOOZE, ACT_SNOOZE,     ACT_UNSNOOZE, ACT_DONE,     ACT_DONE,
-                                              ACT_REOPEN, ACT_SET_DATE,   ACT_REOPEN,   ACT_SET_DATE, ACT_SET_DATE,
-                                              ACT_WAIVE,  ACT_CLEAR_DATE, ACT_URGE,     ACT_URGE};
+        static const enum act_verb often[] = {ACT_SNOOZE,   ACT_SNOOZE,   ACT_UNSNOOZE, ACT_DONE,
+                                              ACT_DONE,     ACT_REOPEN,   ACT_SET_DATE, ACT_REOPEN,
+                                              ACT_SET_DATE, ACT_SET_DATE, ACT_WAIVE,    ACT_CLEAR_DATE,
+                                              ACT_URGE,     ACT_URGE,     ACT_AMEND,    ACT_AMEND};
         struct act act = {.verb = often[chance_between(chance, 0, (int)ELEMENTS(often) - 1)], .day = CIVIL_NONE};
 
         if (act.verb == ACT_SNOOZE) {
                 act.day = today + chance_between(chance, -2, 15);
                 act.force = chance_percent(chance, 50);
-        } else if (act.verb == ACT_DONE)
+        } else if (act.verb == ACT_DONE || act.verb == ACT_AMEND)
                 act.day = today - (chance_percent(chance, 5) ? 380 : chance_between(chance, -1, 4));
         else if (act.verb == ACT_SET_DATE)
                 act.day = today + (chance_percent(chance, 5) ? 800 : chance_between(chance, -20, 40));
@@ -108,7 +111,8 @@ static bool in_store(struct sim *sim, const struct duty *duty)
                store_find_obligation(sim_store(sim), occurrence.id, sim->block.agencies[duty->agency].id, &record) ==
                        0 &&
                record.obligation.status == duty->status && record.obligation.fixed == duty->fixed &&
-               record.obligation.snoozed_until == duty->snoozed_until;
+               record.obligation.snoozed_until == duty->snoozed_until &&
+               (duty->status != OBLIGATION_DONE || record.obligation.done_on == duty->done_on);
 }
 
 static void find_out(struct sim *sim, const struct decided *decided)
@@ -155,7 +159,7 @@ static bool expected(const struct sim *sim, bool all)
                 }
         if (n > 1 && !all &&
             (sim->decided.act.verb == ACT_DONE || sim->decided.act.verb == ACT_REOPEN ||
-             sim->decided.act.verb == ACT_WAIVE))
+             sim->decided.act.verb == ACT_AMEND || sim->decided.act.verb == ACT_WAIVE))
                 return false;
         return allowances[ALLOWED] > 0 && allowances[FORBIDDEN] == 0;
 }

@@ -382,6 +382,12 @@ enum allowance rules_may(const struct rules *rules, const struct duty *duty, con
                 if (!owed || !binds)
                         return UNFIT;
                 return act->day <= today && act->day >= worked_on_from(duty, year) ? ALLOWED : FORBIDDEN;
+        case ACT_AMEND:
+                if (duty->status != OBLIGATION_DONE)
+                        return UNFIT;
+                if (act->day > today || act->day < worked_on_from(duty, year))
+                        return FORBIDDEN;
+                return act->day != duty->done_on ? ALLOWED : UNFIT;
         case ACT_REOPEN:
                 return (duty->planned || rules_closed(rules, duty, today)) &&
                                        (duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED)
@@ -417,7 +423,11 @@ void rules_act(const struct rules *rules, struct duty *duty, const struct act *a
         case ACT_DONE:
         case ACT_WAIVE:
                 duty->status = act->verb == ACT_DONE ? OBLIGATION_DONE : OBLIGATION_WAIVED;
+                duty->done_on = act->verb == ACT_DONE ? act->day : CIVIL_NONE;
                 duty->snoozed_until = CIVIL_NONE;
+                break;
+        case ACT_AMEND:
+                duty->done_on = act->day;
                 break;
         case ACT_REOPEN:
                 duty->status = rules_closed(rules, duty, today) ? OBLIGATION_UNFINISHED : rules_beginning(rules, duty);

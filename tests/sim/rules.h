@@ -52,6 +52,7 @@ struct duty {
         enum shift shift;
         civil_day fixed;
         enum obligation_status status;
+        civil_day done_on; /* of what is done */
         civil_day snoozed_until;
         civil_day known;      /* it is watched from that day on */
         civil_day urged;      /* when somebody said that it is overdue, whatever was before */
@@ -113,6 +114,7 @@ enum act_verb {
         ACT_SNOOZE,
         ACT_UNSNOOZE,
         ACT_DONE,
+        ACT_AMEND,
         ACT_REOPEN,
         ACT_WAIVE,
         ACT_URGE,

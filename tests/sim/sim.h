@@ -87,6 +87,19 @@ struct said {
         int log;
 };
 
+/* The last delivery of confirmations to somebody. */
+struct confirmed {
+        char id[DELIVERY_ID_SIZE], agency[ID_SIZE], address[DELIVERY_TEXT];
+        int64_t made_ms;
+};
+
+/* The last digest of an agency. */
+struct digested {
+        char agency[ID_SIZE];
+        uint64_t said; /* a number for all of it, without counters */
+        civil_day week;
+};
+
 /* An escalation that was told of an occurrence and a date. */
 struct raised {
         int leader;
@@ -145,6 +158,9 @@ struct sim {
         struct duty *duties_before; /* while a sync is not known to be durable */
         int n_duties_before;
         bool sync_pending;
+        struct confirmed confirmed[AGENCIES_MAX]; /* the last ones, a ring */
+        int n_confirmed;
+        struct digested digested[AGENCIES_MAX];
         struct raised raised[RAISED_MAX];
         int n_raised;
 
