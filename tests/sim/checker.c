@@ -109,17 +109,18 @@ static void check_pause(struct sim *sim, const struct delivery_record *delivery,
 }
 
 /* And all confirmations that are told an agency at a moment are one message. */
-static void check_collected(struct sim *sim, const struct delivery_record *delivery)
+static void check_collected(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notice)
 {
         struct confirmed *confirmed = &sim->confirmed[sim->n_confirmed % AGENCIES_MAX];
 
-        if (sim_has(sim, CLASS_CONFIG)) /* what goes on to another address goes on as it was */
-                return;
+        bool in_time = delivery->made_ms - notice->made_ms <= (sim->block.confirm_after + 1) * INT64_C(60000);
+
         for (int i = 0; i < AGENCIES_MAX; i++) {
                 const struct confirmed *other = &sim->confirmed[i];
 
-                if (other->made_ms == delivery->made_ms && strcmp(other->agency, delivery->agency) == 0 &&
-                    strcmp(other->address, delivery->address) == 0 && strcmp(other->id, delivery->id) != 0)
+                if ((in_time || other->in_time) && other->made_ms == delivery->made_ms &&
+                    strcmp(other->agency, delivery->agency) == 0 && strcmp(other->address, delivery->address) == 0 &&
+                    strcmp(other->id, delivery->id) != 0)
                         sim_fail(sim, "confirmations to %s at one moment are two messages", delivery->address);
         }
         sim->n_confirmed++;
@@ -127,6 +128,7 @@ static void check_collected(struct sim *sim, const struct delivery_record *deliv
         snprintf(confirmed->agency, sizeof(confirmed->agency), "%s", delivery->agency);
         snprintf(confirmed->address, sizeof(confirmed->address), "%s", delivery->address);
         confirmed->made_ms = delivery->made_ms;
+        confirmed->in_time = in_time;
 }
 
 void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notices,
@@ -139,7 +141,7 @@ void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, co
         if (!rules_open(&sim->rules, sim_wall(sim)) && delivery->kind != KIND_TEST && !by_hand)
                 sim_fail(sim, "%s goes to %s outside the hours", kind_name(delivery->kind), delivery->address);
         if (n > 0 && (notices[0].kind == KIND_COMPLETED || notices[0].kind == KIND_SNOOZED))
-                check_collected(sim, delivery);
+                check_collected(sim, delivery, &notices[0]);
         for (int i = 0; i < n; i++) {
                 struct obligation_record CLEANUP(obligation_record_clear) record = {0};
                 struct duty *duty;

@@ -91,6 +91,7 @@ struct said {
 struct confirmed {
         char id[DELIVERY_ID_SIZE], agency[ID_SIZE], address[DELIVERY_TEXT];
         int64_t made_ms;
+        bool in_time; /* as its notices could leave: what goes on to another address is made later */
 };
 
 /* The last digest of an agency. */
