@@ -111,9 +111,9 @@ static int advance(void *userdata, wall_time until)
         return rehearsal_advance(userdata, until);
 }
 
-static int no_reload(void *userdata, struct report *report)
+static int no_reload(void *userdata, bool dry_run, struct report *report, struct changes *changes)
 {
-        (void)userdata;
+        (void)userdata, (void)dry_run, (void)changes;
         report_error(report, "reminderd", 0, "a rehearsal keeps the plan it began with; start it again");
         return -EINVAL;
 }

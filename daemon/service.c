@@ -249,13 +249,13 @@ static bool stay_alive(void *userdata)
         return sigpending(&pending) < 0 || (!sigismember(&pending, SIGTERM) && !sigismember(&pending, SIGINT));
 }
 
-static int adopt(const struct service *service, struct settings *settings)
+static int adopt(const struct service *service, struct settings *settings, struct changes *changes)
 {
         struct store *store = manager_engine(service->manager)->store;
         int r;
 
         store_on_progress(store, stay_alive, NULL);
-        r = manager_adopt(service->manager, settings);
+        r = manager_adopt(service->manager, settings, changes);
         store_on_progress(store, NULL, NULL);
         return r;
 }
@@ -282,9 +282,8 @@ static void say_reloaded(const struct service *service, const char *why)
                 troubles_said(&engine->troubles, present, now);
 }
 
-static int reload(void *userdata, struct report *report)
+static int reload(struct service *service, struct report *report, struct changes *changes)
 {
-        struct service *service = userdata;
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
         const char *why = NULL;
         int r;
@@ -296,7 +295,7 @@ static int reload(void *userdata, struct report *report)
         if (r < 0)
                 why = r == -EINVAL ? "mend the mistakes named before this line" : strerror(-r);
         else {
-                r = adopt(service, settings);
+                r = adopt(service, settings, changes);
                 if (r < 0)
                         why = engine_words(manager_engine(service->manager), r);
                 else
@@ -308,12 +307,33 @@ static int reload(void *userdata, struct report *report)
         return r;
 }
 
+/* What a reload would say and change. */
+static int try_reload(const struct service *service, struct report *report, struct changes *changes)
+{
+        struct settings *CLEANUP(settings_unref_p) settings = NULL;
+        struct store *store = manager_engine(service->manager)->store;
+        int r = service_load(service->config_path, report, &settings);
+
+        report_sort(report);
+        if (r < 0)
+                return r;
+        store_on_progress(store, stay_alive, NULL);
+        r = manager_try(service->manager, settings, changes);
+        store_on_progress(store, NULL, NULL);
+        return r;
+}
+
+static int on_reload(void *userdata, bool dry_run, struct report *report, struct changes *changes)
+{
+        return dry_run ? try_reload(userdata, report, changes) : reload(userdata, report, changes);
+}
+
 static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
         struct report CLEANUP(report_clear) report = {0};
 
         (void)source, (void)info;
-        (void)reload(userdata, &report);
+        (void)reload(userdata, &report, NULL);
         return 0;
 }
 
@@ -538,7 +558,7 @@ static int run(struct service *service, const struct options *options, struct se
                 r = control_new(&(struct control_options){.manager = service->manager,
                                                           .event = service->event,
                                                           .bus = options->bus,
-                                                          .reload = reload,
+                                                          .reload = on_reload,
                                                           .userdata = service},
                                 &service->control);
         if (r >= 0)

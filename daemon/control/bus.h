@@ -13,8 +13,9 @@ struct control_options {
         struct manager *manager; /* borrowed; observed */
         sd_event *event;
         enum bus_kind bus;
-        /* Loads and adopts the configuration anew: 0, -EINVAL with the mistakes in the report, or an error. */
-        int (*reload)(void *userdata, struct report *report);
+        /* Loads and adopts the configuration anew, or says only what that would change: 0, -EINVAL with the mistakes in
+         * the report, or an error. */
+        int (*reload)(void *userdata, bool dry_run, struct report *report, struct changes *changes);
         /* In a rehearsal: lets its clock run up to a moment. NULL: time runs by itself. 0 or an error. */
         int (*advance)(void *userdata, wall_time until);
         void *userdata;

@@ -27,7 +27,7 @@ struct control {
         struct manager *manager;
         sd_event *event;
         enum bus_kind kind;
-        int (*reload)(void *userdata, struct report *report);
+        int (*reload)(void *userdata, bool dry_run, struct report *report, struct changes *changes);
         int (*advance)(void *userdata, wall_time until); /* NULL: no rehearsal */
         void *userdata;
 

@@ -18,7 +18,9 @@ method handle_hold, handle_release;
 method handle_record;
 /* operations.c */
 method handle_retry, handle_retry_all, handle_drop, handle_acknowledge, handle_acknowledge_all;
-method handle_test, handle_test_to, handle_reload;
+method handle_test, handle_test_to;
+/* reload.c */
+method handle_reload, handle_adopt;
 /* backup.c */
 method handle_backup;
 /* view-status.c, view-list.c, view-show.c */

@@ -160,6 +160,10 @@ const sd_bus_vtable object_vtable[] = {
                                 handle_test_to, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", adopted, "aa{sv}", findings),
                                 handle_reload, READ_WRITE),
+        /* Reload that tells what it changes; with dry_run nothing changes, and `adopted` says whether it would. */
+        SD_BUS_METHOD_WITH_ARGS("Adopt", SD_BUS_ARGS("b", dry_run),
+                                SD_BUS_RESULT("b", adopted, "aa{sv}", findings, "a{sv}", counts, "aa{sv}", changes),
+                                handle_adopt, READ_WRITE),
         /* The caller opens the file with its own rights; the daemon can write only to its state folder. */
         SD_BUS_METHOD_WITH_ARGS("Backup", SD_BUS_ARGS("h", file), SD_BUS_RESULT("t", bytes), handle_backup, READ_WRITE),
 

@@ -1,4 +1,4 @@
-/* Operating: deliveries again or not at all, test messages, the configuration anew. */
+/* Operating: deliveries again or not at all, test messages. */
 #include <errno.h>
 #include <string.h>
 
@@ -104,55 +104,4 @@ int handle_test_to(sd_bus_message *call, void *userdata, sd_bus_error *error)
                 return r;
         r = decide_test_to(control_engine(control), &decider, agency, address, &result);
         return outcome_reply(control, call, r, &result, error);
-}
-
-/* ---- reload ---- */
-
-static int audit_reload(const struct control *control, const struct decider *decider, bool adopted)
-{
-        struct engine *engine = control_engine(control);
-        const struct audit_record record = {
-                .at_ms = clock_now(&engine->clock),
-                .who = (char *)decider->name,
-                .uid = decider->uid,
-                .verb = (char *)(adopted ? "reload" : "reload refused"),
-        };
-
-        return store_add_audit(engine->store, &record);
-}
-
-static void answer_finding(struct answer *answer, const struct finding *finding)
-{
-        answer_begin(answer);
-        answer_text(answer, "file", finding->file);
-        answer_count(answer, "line", finding->line);
-        answer_bool(answer, "warning", finding->warning);
-        answer_text(answer, "text", finding->text);
-        answer_end(answer);
-}
-
-/* Mistakes are an answer and no error, so that each keeps its place. */
-int handle_reload(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-        struct control *control = userdata;
-        struct report CLEANUP(report_clear) report = {0};
-        struct answer CLEANUP(answer_clear) answer = {0};
-        struct decider decider;
-        int r = outcome_decider(control, call, &decider);
-
-        if (r < 0)
-                return r;
-        r = control->reload(control->userdata, &report);
-        (void)audit_reload(control, &decider, r == 0);
-        control_touch(control);
-        if (r < 0 && r != -EINVAL)
-                return control_trouble(control, r, error);
-        answer = answer_to(call);
-        if (answer.error == 0)
-                answer.error = sd_bus_message_append(answer.message, "b", r == 0) < 0 ? -ENOMEM : 0;
-        answer_begin_list(&answer);
-        for (size_t i = 0; i < report.n; i++)
-                answer_finding(&answer, &report.findings[i]);
-        answer_end_list(&answer);
-        return answer_send(&answer);
 }

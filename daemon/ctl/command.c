@@ -301,8 +301,8 @@ const struct verb verbs[] = {
         },
         {
                 .name = "reload",
-                .help = N_("reads the configuration again; with mistakes the old one stays"),
-                .options = BIT(OPTION_QUIET) | BIT(OPTION_JSON),
+                .help = N_("reads the configuration again, and says what it changes; with mistakes the old one stays"),
+                .options = BIT(OPTION_DRY_RUN) | BIT(OPTION_QUIET) | BIT(OPTION_JSON),
                 .run = run_reload,
         },
         {

@@ -1,4 +1,4 @@
-/* The verbs that operate the daemon: retry, drop, acknowledge, test, reload. */
+/* The verbs that operate the daemon: retry, drop, acknowledge, test. */
 #include "ctl/verbs.h"
 #include "ctl/words.h"
 
@@ -71,42 +71,4 @@ int run_test(struct cli *cli)
                        ? cli_decide(cli, &n, "TestTo", "ss", agency, cli_value(cli, OPTION_TO))
                        : cli_decide(cli, &n, "Test", "ss", agency, webhook);
         return code == EXIT_DONE ? report(cli, n) : code;
-}
-
-static void print_finding(const json_t *finding)
-{
-        FILE *out = received_truth(finding, "warning") ? stdout : stderr;
-
-        fputs(received_text(finding, "file"), out);
-        if (received_number(finding, "line") > 0)
-                fprintf(out, ":%lld", (long long)received_number(finding, "line"));
-        fprintf(out, ": %s%s\n", received_truth(finding, "warning") ? "warning: " : "", received_text(finding, "text"));
-}
-
-int run_reload(struct cli *cli)
-{
-        json_t *CLEANUP_JSON reply = NULL;
-        const json_t *findings;
-        int code = cli_call(cli, &reply, "Reload", "");
-        bool adopted;
-
-        if (code != EXIT_DONE)
-                return code;
-        adopted = json_is_true(json_array_get(reply, 0));
-        if (command_has(cli->command, OPTION_QUIET))
-                return adopted ? EXIT_DONE : EXIT_REFUSED;
-        findings = json_array_get(reply, 1);
-        if (cli_is_json(cli)) {
-                json_t *CLEANUP_JSON object = json_pack("{s:b, s:O}", "adopted", (int)adopted, "findings", findings);
-
-                code = object ? cli_print(cli, object) : cli_no_memory(cli);
-                return code != EXIT_DONE || adopted ? code : EXIT_REFUSED;
-        }
-        for (size_t i = 0; i < json_array_size(findings); i++)
-                print_finding(json_array_get(findings, i));
-        if (!adopted)
-                return cli_fail(cli, EXIT_REFUSED, "%s",
-                                _("not reloaded, the old configuration goes on: mend what is named above"));
-        puts(_("reloaded"));
-        return EXIT_DONE;
 }

@@ -179,7 +179,7 @@ static int recount(const struct engine *engine)
         return r < 0 ? r : 0;
 }
 
-static int synchronise(struct manager *manager, enum sync_depth depth)
+static int synchronise(struct manager *manager, enum sync_depth depth, struct changes *changes)
 {
         struct engine *engine = &manager->engine;
         char *CLEANUP_FREE mended = NULL;
@@ -195,7 +195,7 @@ static int synchronise(struct manager *manager, enum sync_depth depth)
         if (r >= 0 && depth == SYNC_ROWS)
                 r = recount(engine);
         if (r >= 0)
-                r = sync_run(engine, mended ? SYNC_EVERYTHING : depth, &counts);
+                r = sync_run(engine, mended ? SYNC_EVERYTHING : depth, changes, &counts);
         if (r < 0)
                 return r;
         if (counts.mended > 0)
@@ -246,7 +246,7 @@ int manager_start(struct manager *manager)
         if (r < 0)
                 return engine_store_trouble(engine, r, "Cannot start");
         engine->failures_due = clock_now(&engine->clock); /* of an earlier run, if any: told at the first tick */
-        r = synchronise(manager, manager->of_excerpt ? SYNC_CHANGES : SYNC_ROWS);
+        r = synchronise(manager, manager->of_excerpt ? SYNC_CHANGES : SYNC_ROWS, NULL);
         if (r == 0)
                 r = holds_report(engine);
         if (r < 0)
@@ -416,7 +416,7 @@ enum mend_outcome { MEND_NOTHING = 0, MENDED };
 
 /* Looks whether what is due stands where a tick looks for it, and whether anything changed behind the program's back;
  * brings it in line again if so. An enum mend_outcome or an error. */
-static int mend(struct manager *manager)
+static int mend(struct manager *manager, struct changes *changes)
 {
         struct store *store = manager->engine.store;
         int mended = store_verify(store);
@@ -428,7 +428,7 @@ static int mend(struct manager *manager)
                 manager->touched = true;
         if (!mended && !manager->touched)
                 return MEND_NOTHING;
-        r = synchronise(manager, manager->touched ? SYNC_ROWS : SYNC_CHANGES);
+        r = synchronise(manager, manager->touched ? SYNC_ROWS : SYNC_CHANGES, changes);
         if (r < 0)
                 return r;
         manager->touched = manager->in_doubt = false;
@@ -443,7 +443,7 @@ int manager_tick(struct manager *manager)
                 return 0;
         manager->in_tick = true;
         r = work(manager);
-        if ((r == -EUCLEAN || (r == 0 && manager->failures > 0 && manager->touched)) && mend(manager) == MENDED)
+        if ((r == -EUCLEAN || (r == 0 && manager->failures > 0 && manager->touched)) && mend(manager, NULL) == MENDED)
                 r = work(manager);
         manager->in_tick = false;
         if (r < 0)
@@ -487,7 +487,7 @@ int64_t manager_wake(const struct manager *manager)
 
 /* ---- change ---- */
 
-int manager_adopt(struct manager *manager, struct settings *settings)
+int manager_adopt(struct manager *manager, struct settings *settings, struct changes *changes)
 {
         struct engine *engine = &manager->engine;
         struct settings *old = engine->settings;
@@ -500,9 +500,9 @@ int manager_adopt(struct manager *manager, struct settings *settings)
         if (r == 0)
                 r = unsettle(engine);
         if (r == 0)
-                r = mend(manager);
+                r = mend(manager, changes);
         if (r >= 0)
-                r = synchronise(manager, SYNC_CHANGES);
+                r = synchronise(manager, SYNC_CHANGES, changes);
         if (r >= 0)
                 r = trial_follow(engine);
         if (r < 0) {
@@ -519,10 +519,28 @@ int manager_adopt(struct manager *manager, struct settings *settings)
         return 0;
 }
 
+/* Nothing is kept of it: not in the store, not in the journal, not in memory. */
+int manager_try(struct manager *manager, struct settings *settings, struct changes *changes)
+{
+        struct engine *engine = &manager->engine;
+        struct settings *old = engine->settings;
+        const struct journal journal = engine->journal;
+        int r;
+
+        engine->settings = settings;
+        engine->journal = (struct journal){.target = JOURNAL_QUIET};
+        clock_set_zone(engine_config(engine)->timezone);
+        r = sync_try(engine, changes);
+        engine->settings = old;
+        engine->journal = journal;
+        clock_set_zone(engine_config(engine)->timezone);
+        return r < 0 ? engine_store_trouble(engine, r, "Cannot try what the new configuration would change") : 0;
+}
+
 int manager_verify(struct manager *manager)
 {
         struct engine *engine = &manager->engine;
-        int r = mend(manager);
+        int r = mend(manager, NULL);
 
         manager->in_doubt = r < 0;
         if (r < 0)

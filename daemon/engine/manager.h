@@ -3,6 +3,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "reminding/changes.h"
 #include "runtime/engine.h"
 #include "sending/transport.h"
 
@@ -42,8 +43,11 @@ void manager_look_at_state(struct manager *manager);
 #define MANAGER_SURE_MS 10000 /* it costs a wait for the disk, and some ask each second */
 /* The next moment anything can happen by itself, UTC milliseconds; INT64_MAX: none. */
 int64_t manager_wake(const struct manager *manager);
-/* Puts a loaded configuration in force. On an error the old one goes on. */
-int manager_adopt(struct manager *manager, struct settings *settings);
+/* Puts a loaded configuration in force. On an error the old one goes on. `changes`, which may be NULL, holds what it
+ * changed of the obligations. */
+int manager_adopt(struct manager *manager, struct settings *settings, struct changes *changes);
+/* What manager_adopt() would change of the obligations; the old configuration goes on, and nothing is written. */
+int manager_try(struct manager *manager, struct settings *settings, struct changes *changes);
 /* Looks whether every moment that something is due at is where a tick looks for it; if not, mends it and does what was
  * missed. What fails is a trouble until another look does not. Between ticks. */
 int manager_verify(struct manager *manager);

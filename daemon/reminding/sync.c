@@ -19,8 +19,44 @@ struct sync {
         wall_time now;
         enum sync_depth depth;
         bool closed; /* the plan is */
+        struct changes *changes; /* NULL: nobody asks */
         struct sync_counts counts;
 };
+
+/* ---- what is told of it ---- */
+
+/* The day that people know; of one that only the calendar moved, where it moved. */
+static void set_days(struct change *change, const struct obligation_record *before,
+                     const struct obligation_record *after)
+{
+        bool nominal = before->due != after->due;
+
+        change->before = nominal ? before->due : before->effective;
+        change->after = nominal ? after->due : after->effective;
+}
+
+static struct change change_of(const struct sync *sync, enum change_kind kind, const struct obligation_record *before,
+                               const struct obligation_record *after)
+{
+        struct change change = {.kind = kind, .title = after->title};
+
+        snprintf(change.plan, sizeof(change.plan), "%s", after->plan);
+        snprintf(change.item, sizeof(change.item), "%s", after->item);
+        snprintf(change.key, sizeof(change.key), "%s", after->key);
+        snprintf(change.agency, sizeof(change.agency), "%s", after->agency);
+        change.state =
+                obligation_state(&before->obligation, engine_config(sync->engine)->calendar, wall_day(sync->now));
+        set_days(&change, before, after);
+        return change;
+}
+
+static int note_change(const struct sync *sync, enum change_kind kind, const struct obligation_record *before,
+                       const struct obligation_record *after)
+{
+        const struct change change = change_of(sync, kind, before, after);
+
+        return sync->changes ? changes_add(sync->changes, &change) : 0;
+}
 
 static struct obligation planned_obligation(const struct item *item, const struct occurrence *occurrence)
 {
@@ -44,15 +80,19 @@ static civil_day planned_fix_by(const struct item *item, const struct occurrence
         return occurrence->tentative ? item->fix_by : CIVIL_NONE;
 }
 
-/* What every agency owes that did not owe it before. */
+/* What every agency owes that did not owe it before; the title is the occurrence's. */
 static struct obligation_record new_obligation(const struct sync *sync, const struct occurrence_record *occurrence)
 {
         struct obligation_record record = {
                 .occurrence_id = occurrence->id,
+                .title = occurrence->title,
                 .obligation = occurrence->planned,
                 .handled = sync->engine->watched_since,
         };
 
+        snprintf(record.plan, sizeof(record.plan), "%s", occurrence->plan);
+        snprintf(record.item, sizeof(record.item), "%s", occurrence->item);
+        snprintf(record.key, sizeof(record.key), "%s", occurrence->key);
         record.obligation.known = sync->now > sync->engine->watched_since + 1 ? sync->now : WALL_NONE;
         record.obligation.status =
                 obligation_beginning(&record.obligation, engine_config(sync->engine)->calendar, sync->item->since);
@@ -73,7 +113,8 @@ static int add_obligation(struct sync *sync, const struct obligation_record *tem
                 return r;
         sync->counts.added++;
         sync->counts.unclear += record.obligation.status == OBLIGATION_UNCLEAR;
-        return store_mark_obligation(sync->engine->store, record.id);
+        r = note_change(sync, CHANGE_ADDED, &record, &record);
+        return r < 0 ? r : store_mark_obligation(sync->engine->store, record.id);
 }
 
 /* The plan moved the date of something nobody has fixed or finished. */
@@ -117,12 +158,34 @@ static int put_back(struct sync *sync, struct obligation_record *record)
                                                                      : announce_reopening(engine, record, NULL, NULL);
 }
 
+static int note_update(const struct sync *sync, enum replan replan, const struct obligation_record *was,
+                       const struct obligation_record *record)
+{
+        switch (replan) {
+        case REPLAN_UNCLEAR:
+                return note_change(sync, CHANGE_UNCLEAR, was, record);
+        case REPLAN_WATCHED:
+                return note_change(sync, CHANGE_WATCHED, was, record);
+        case REPLAN_RETURNED:
+                return note_change(sync, CHANGE_RETURNED, was, record);
+        case REPLAN_SAME:
+        case REPLAN_SILENT:
+        case REPLAN_MOVED:
+                break;
+        }
+        if (was->due != record->due || was->effective != record->effective ||
+            was->obligation.from != record->obligation.from)
+                return note_change(sync, CHANGE_MOVED, was, record);
+        /* A tick that has not come yet works the moment out. */
+        return was->next_fire == FIRE_AT_ONCE || was->next_fire == record->next_fire
+                       ? 0
+                       : note_change(sync, CHANGE_RETIMED, was, record);
+}
+
 static int update_obligation(struct sync *sync, const struct occurrence_record *occurrence,
                              struct obligation_record *record)
 {
-        struct obligation before = record->obligation;
-        civil_day effective = record->effective;
-        wall_time next_fire = record->next_fire;
+        const struct obligation_record was = *record;
         struct engine *engine = sync->engine;
         enum replan replan = obligation_replan(&record->obligation, &occurrence->planned,
                                                engine_config(engine)->calendar, sync->item->since, sync->now);
@@ -136,7 +199,7 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
                 engine_arm(engine, sync->item, record);
                 break;
         case REPLAN_MOVED:
-                r = move_obligation(sync, record, &before);
+                r = move_obligation(sync, record, &was.obligation);
                 break;
         case REPLAN_RETURNED:
                 r = put_back(sync, record);
@@ -154,13 +217,15 @@ static int update_obligation(struct sync *sync, const struct occurrence_record *
         }
         if (r < 0)
                 return r;
-        if (replan != REPLAN_SAME || effective != record->effective || next_fire != record->next_fire) {
+        if (replan != REPLAN_SAME || was.effective != record->effective || was.next_fire != record->next_fire) {
                 r = store_put_obligation(sync->engine->store, record);
+                if (r == 0)
+                        r = note_update(sync, replan, &was, record);
                 if (r < 0)
                         return r;
                 sync->counts.changed++;
                 sync->counts.unclear +=
-                        record->obligation.status == OBLIGATION_UNCLEAR && before.status != OBLIGATION_UNCLEAR;
+                        record->obligation.status == OBLIGATION_UNCLEAR && was.obligation.status != OBLIGATION_UNCLEAR;
         }
         return store_mark_obligation(sync->engine->store, record->id);
 }
@@ -356,20 +421,57 @@ static int sync_item(struct sync *sync)
         return r <= 0 ? r : renew_item(sync, occurrences, n, agencies, n_agencies);
 }
 
+/* Whether the plans have the item of what was withdrawn, and do not name its agency. 1: it is so. */
+static int has_left(const struct sync *sync, const struct obligation_record *record)
+{
+        const struct roster *roster = &engine_config(sync->engine)->roster;
+        size_t agency = roster_find(roster, record->agency), n = 0;
+        size_t *CLEANUP_FREE agencies = NULL;
+        const struct plan *plan;
+        const struct item *item;
+        int r;
+
+        if (!settings_find_item(sync->engine->settings, record->plan, record->item, &plan, &item))
+                return 0;
+        r = plan_resolve(plan, roster, &item->for_, &agencies, &n);
+        for (size_t i = 0; r == 0 && i < n; i++)
+                if (agencies[i] == agency)
+                        return 0;
+        return r < 0 ? r : 1;
+}
+
+static int note_withdrawal(const struct sync *sync, const struct obligation_record *record)
+{
+        struct change change;
+        int left;
+
+        if (!sync->changes)
+                return 0;
+        left = has_left(sync, record);
+        if (left < 0)
+                return left;
+        change = change_of(sync, CHANGE_WITHDRAWN, record, record);
+        change.after = CIVIL_NONE;
+        change.left = left > 0;
+        return changes_add(sync->changes, &change);
+}
+
 /* Old plans are tidied away: that is no news to those who would have heard no more of them. */
 static int withdraw(void *userdata, const struct obligation_record *record)
 {
         struct sync *sync = userdata;
         struct obligation_record withdrawn = *record;
+        int r = 0;
 
         obligation_withdraw(&withdrawn.obligation, engine_config(sync->engine)->calendar, sync->now);
         if (withdrawn.obligation.known != record->obligation.known) {
                 withdrawn.next_fire = WALL_NEVER;
-
-                int r = store_put_obligation(sync->engine->store, &withdrawn);
-                if (r < 0)
-                        return r;
+                r = store_put_obligation(sync->engine->store, &withdrawn);
         }
+        if (r == 0)
+                r = note_withdrawal(sync, record);
+        if (r < 0)
+                return r;
         if (obligation_is_history(record->effective, record->next_fire, wall_day(sync->now)))
                 return 0;
         return announce_end(sync->engine, record, KIND_WITHDRAWN, NULL, NULL);
@@ -411,24 +513,42 @@ static bool is_synced(struct engine *engine)
                strcmp(last, engine_config(engine)->fingerprint) == 0;
 }
 
-int sync_run(struct engine *engine, enum sync_depth depth, struct sync_counts *ret)
+static struct sync begin(struct engine *engine, enum sync_depth depth, struct changes *changes)
 {
-        struct sync sync = {.engine = engine, .now = clock_wall(clock_now(&engine->clock)), .depth = depth};
+        return (struct sync){
+                .engine = engine,
+                .now = clock_wall(clock_now(&engine->clock)),
+                .depth = depth,
+                .changes = changes,
+        };
+}
+
+int sync_run(struct engine *engine, enum sync_depth depth, struct changes *changes, struct sync_counts *ret)
+{
+        struct store *CLEANUP_TRANSACTION store = engine->store;
+        struct sync sync = begin(engine, depth, changes);
+        int r = 0;
+
+        if (depth != SYNC_CHANGES || !is_synced(engine)) {
+                r = store_begin(store);
+                if (r == 0)
+                        r = sync_all(&sync);
+                if (r == 0)
+                        r = store_commit(store);
+        }
+        if (r == 0)
+                *ret = sync.counts;
+        return r;
+}
+
+int sync_try(struct engine *engine, struct changes *changes)
+{
+        struct store *CLEANUP_TRANSACTION store = engine->store;
+        struct sync sync = begin(engine, SYNC_CHANGES, changes);
         int r;
 
-        if (depth == SYNC_CHANGES && is_synced(engine)) {
-                *ret = sync.counts;
+        if (is_synced(engine))
                 return 0;
-        }
-        r = store_begin(engine->store);
-        if (r == 0)
-                r = sync_all(&sync);
-        if (r == 0)
-                r = store_commit(engine->store);
-        if (r < 0) {
-                store_rollback(engine->store);
-                return r;
-        }
-        *ret = sync.counts;
-        return 0;
+        r = store_begin(store);
+        return r < 0 ? r : sync_all(&sync);
 }

@@ -1,6 +1,7 @@
 /* Sync: brings the obligations in the store in line with the plans. */
 #pragma once
 
+#include "reminding/changes.h"
 #include "runtime/engine.h"
 
 struct sync_counts {
@@ -19,5 +20,7 @@ enum sync_depth {
 
 /* Everything in one transaction.
  * What people decided is kept; a changed date re-arms the ladder and is announced; what vanished is withdrawn.
- * 0; -ENOMEM or an error of the store: nothing has changed. */
-int sync_run(struct engine *engine, enum sync_depth depth, struct sync_counts *ret);
+ * `changes` may be NULL. 0; -ENOMEM or an error of the store: nothing has changed. */
+int sync_run(struct engine *engine, enum sync_depth depth, struct changes *changes, struct sync_counts *ret);
+/* What sync_run() would change; nothing is written. */
+int sync_try(struct engine *engine, struct changes *changes);

@@ -178,7 +178,7 @@ typedef int (*obligation_visitor)(void *userdata, const struct obligation_record
 int store_each_obligation(struct store *store, const struct obligation_filter *filter, obligation_visitor visit,
                           void *userdata);
 /* Withdraws what was not marked since store_begin_sync() and is not yet withdrawn: open obligations become withdrawn,
- * their queue is cancelled, and then each is visited (visit NULL: not), with the next_fire that it had. Decided ones
+ * their queue is cancelled, and then each is visited (visit NULL: not), as it was before. Decided ones
  * (done, waived) keep their status. *ret_n: how many obligations. -EINVAL without store_begin_sync(). */
 int store_finish_sync(struct store *store, obligation_visitor visit, void *userdata, size_t *ret_n);
 

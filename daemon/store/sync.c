@@ -109,7 +109,6 @@ static int withdraw_obligation(struct store *store, int64_t id, const struct wit
 {
         CLEANUP(obligation_record_clear) struct obligation_record record = {0};
         int r = store_get_obligation(store, id, &record);
-        record.obligation.status = OBLIGATION_WITHDRAWN;
         if (r >= 0)
                 r = withdraw(store, STATEMENT_WITHDRAW_OBLIGATION,
                              "UPDATE obligation SET status = 3, next_fire = NULL WHERE id = ?", id);

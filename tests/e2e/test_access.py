@@ -51,6 +51,7 @@ METHODS = {
     "Test": ("ss", (AGENCY, ""), PERMITTED),
     "TestTo": ("ss", (AGENCY, "toi@khoi.example"), PERMITTED),
     "Reload": ("", (), PERMITTED),
+    "Adopt": ("b", (True,), PERMITTED),
     "Backup": ("h", (0,), PERMITTED),
 }
 PROPERTIES = {"Version": "s", "NextWake": "t", "Open": "u", "Overdue": "u", "Queued": "u", "Failed": "u",

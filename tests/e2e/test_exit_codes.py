@@ -142,8 +142,10 @@ VERBS = {
         3 test khac""",
     "reload": """
         2 reload word
+        0 reload --dry-run
         0 reload
         edit
+        1 reload --dry-run
         1 reload""",
     "backup": """
         2 backup .

@@ -344,7 +344,7 @@ static int edit(struct office *office)
         disk_resume();
         r = load(office, &settings);
         if (r == 0)
-                r = manager_adopt(office->manager, settings);
+                r = manager_adopt(office->manager, settings, NULL);
         if (r == 0) {
                 settings_unref(office->settings);
                 office->settings = settings;

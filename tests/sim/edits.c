@@ -195,12 +195,12 @@ static void reload(struct sim *sim)
         checker_unsettle(sim);
         edits_sync(sim);
         sim->n_departures = 0;
-        r = manager_adopt(sim->manager, sim->settings);
+        r = manager_adopt(sim->manager, sim->settings, NULL);
         while (r < 0 && !sim->dead &&
                ramdisk_failed()) { /* whoever reloads is told, mends the disk and does it again */
                 sim_say(sim, "the reload fails: %s", strerror(-r));
                 ramdisk_trouble(RAMDISK_SOUND, 0, 0);
-                r = manager_adopt(sim->manager, sim->settings);
+                r = manager_adopt(sim->manager, sim->settings, NULL);
         }
         settings_unref(old);
         if (sim->dead) {

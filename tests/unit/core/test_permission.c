@@ -42,6 +42,7 @@ static void test_what_a_method_needs(void **state)
                 {"Test", RIGHT_OPERATE},
                 {"TestTo", RIGHT_OPERATE},
                 {"Reload", RIGHT_OPERATE},
+                {"Adopt", RIGHT_OPERATE},
                 {"Backup", RIGHT_OPERATE},
                 {"Advance", RIGHT_OPERATE},
                 {"Set", RIGHT_OPERATE},

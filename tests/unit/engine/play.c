@@ -384,7 +384,7 @@ static int reload(struct play *play)
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
         int r = load(play, &settings);
 
-        return r < 0 ? r : manager_adopt(play->manager, settings);
+        return r < 0 ? r : manager_adopt(play->manager, settings, NULL);
 }
 
 int play_edit(struct play *play, const char *plan)

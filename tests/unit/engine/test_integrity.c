@@ -227,7 +227,7 @@ static size_t wrong_items(struct play *play)
 {
         struct sync_counts counts;
 
-        assert_int_equal(sync_run(play_engine(play), SYNC_ROWS, &counts), 0);
+        assert_int_equal(sync_run(play_engine(play), SYNC_ROWS, NULL, &counts), 0);
         return counts.mended;
 }
 
