@@ -7,7 +7,7 @@
 #include "config/loader.h"
 
 static const char *const file_keys[] = {"agencies", "groups", NULL};
-static const char *const agency_keys[] = {"id", "name", "short", "emails", "webhook", NULL};
+static const char *const agency_keys[] = {"id", "name", "short", "emails", "webhook", "successor", "from", NULL};
 
 static int read_emails(const struct section *section, struct agency *agency)
 {
@@ -52,6 +52,21 @@ static void check_webhook(const struct loader *loader, const struct section *sec
                                              : "reminderd.conf has none");
 }
 
+/* Who it is, is looked up once all are known. */
+static int read_successor(const struct section *section, struct agency *agency)
+{
+        const config_setting_t *successor = setting_get(section, "successor"), *from = setting_get(section, "from");
+
+        if (successor && !from)
+                setting_error(section, successor,
+                              "successor needs the day on which it takes over: from = \"2026-07-01\"");
+        if (from && !successor)
+                setting_error(section, from,
+                              "from needs the agency that takes over on that day: successor = \"so-tai-chinh\"");
+        (void)value_date(section, from, &agency->from);
+        return setting_keep(section, "successor", NULL, &agency->successor);
+}
+
 static int read_agency(const struct loader *loader, const struct section *section, struct agency *agency)
 {
         const config_setting_t *value = setting_require(section, "id", "\"vp-ubnd\"");
@@ -71,6 +86,8 @@ static int read_agency(const struct loader *loader, const struct section *sectio
                 r = setting_keep(section, "webhook", NULL, &agency->webhook);
         if (r == 0)
                 r = read_emails(section, agency);
+        if (r == 0)
+                r = read_successor(section, agency);
         if (r == 0)
                 check_webhook(loader, section, agency);
         return r;
@@ -102,6 +119,42 @@ static int read_list(struct loader *loader, const struct section *root)
                         return r;
         }
         return setting_unique_ids(root, list, "agency");
+}
+
+/* Whether it comes back to an agency when each passes to its successor, whatever their days: one of them would be its
+ * own successor in the end. */
+static bool is_in_circle(const struct roster *roster, size_t agency)
+{
+        size_t next = roster_successor(roster, agency, CIVIL_LAST_DAY);
+
+        for (size_t steps = 0; steps < roster->n_agencies && next != ROSTER_NONE; steps++) {
+                if (next == agency)
+                        return true;
+                next = roster_successor(roster, next, CIVIL_LAST_DAY);
+        }
+        return false;
+}
+
+static void check_successors(const struct loader *loader, const struct section *root)
+{
+        const struct roster *roster = &loader->config->roster;
+        const config_setting_t *list = setting_get(root, "agencies");
+
+        for (unsigned i = 0, agency = 0; i < list_length(list) && agency < roster->n_agencies; i++) {
+                struct section section;
+                const config_setting_t *value;
+
+                if (!config_setting_is_group(config_setting_get_elem(list, i)))
+                        continue;
+                (void)section_element(root, config_setting_get_elem(list, i), "agency", &section);
+                value = setting_get(&section, "successor");
+                if (value && agency_lookup(loader, &section, value) != ROSTER_NONE && is_in_circle(roster, agency))
+                        setting_error(
+                                &section, value,
+                                "successor: \"%s\" passes back to this agency in the end; one of them has to stay",
+                                roster->agencies[agency].successor);
+                agency++;
+        }
 }
 
 static int read_groups(struct loader *loader, const struct section *root)
@@ -168,6 +221,8 @@ int agencies_read(struct loader *loader)
         if (r == 0)
                 r = roster_index(&loader->config->roster);
         if (r == 0)
+                check_successors(loader, &root);
+        if (r == 0)
                 r = read_groups(loader, &root);
         return r;
 }
@@ -198,7 +253,7 @@ void agencies_check(struct loader *loader)
                 char buffer[EXCERPT_SIZE];
 
                 unused += !has_mail && agency->n_emails > 0;
-                if (agency->n_emails > 0 || agency->webhook || is_reached(loader->config, i))
+                if (agency->n_emails > 0 || agency->webhook || agency->successor || is_reached(loader->config, i))
                         continue;
                 report_warning(loader->report, loader->agencies_file, loader->agency_lines[i],
                                "agency \"%s\": has neither an e-mail address nor a webhook; nothing reaches it",

@@ -191,7 +191,7 @@ static int matrices_of(struct facts *facts, size_t agency)
                 bool open = false;
                 int r;
 
-                if (config->plans[p].head != agency)
+                if (plan_head(&config->plans[p], &config->roster, facts->today) != agency)
                         continue;
                 r = matrix_of(facts, &config->plans[p], &matrices[n], &open);
                 if (r < 0)

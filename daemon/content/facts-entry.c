@@ -17,7 +17,7 @@ static const char *names_of(struct facts *facts, const struct plan *plan, const 
         size_t size, n = 0;
         FILE *out;
 
-        if (plan_resolve(plan, roster, targets, &indexes, &n) < 0)
+        if (plan_resolve_heirs(plan, roster, targets, facts->today, &indexes, &n) < 0)
                 return NULL;
         out = open_memstream(&text, &size);
         if (!out)
@@ -36,15 +36,17 @@ static int say_plan(struct facts *facts, const char *plan_id, const char *item_i
         const struct roster *roster = &facts->config->roster;
         const struct plan *plan;
         const struct item *item;
+        size_t head;
 
         entry->plan_title = entry->basis = entry->head = entry->report_to = "";
         if (!settings_find_item(facts->engine->settings, plan_id, item_id, &plan, &item))
                 return 0;
+        head = plan_head(plan, roster, facts->today);
         entry->plan = plan->id;
         entry->item = item->id;
         entry->plan_title = plan->title;
         entry->basis = plan->basis;
-        entry->head = plan->head != ROSTER_NONE ? roster->agencies[plan->head].name : "";
+        entry->head = head != ROSTER_NONE ? roster->agencies[head].name : "";
         entry->wording = item->wording;
         entry->note = item->note;
         entry->when = item->when;

@@ -76,6 +76,7 @@ static void answer_change(struct answer *answer, const struct change *change)
         answer_text(answer, "item", change->item);
         answer_text(answer, "occurrence", change->key);
         answer_text(answer, "agency", change->agency);
+        answer_text(answer, "successor", change->successor);
         answer_text(answer, "title", change->title);
         answer_text(answer, "state", obligation_state_name(change->state));
         answer_day(answer, "due_before", change->before);

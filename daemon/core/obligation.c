@@ -388,6 +388,14 @@ void obligation_withdraw(struct obligation *obligation, const struct calendar *c
                 obligation->known = wall_at(effective + 1, 0);
 }
 
+struct obligation obligation_inherit(const struct obligation *from)
+{
+        struct obligation obligation = *from;
+
+        obligation.snoozed_until = CIVIL_NONE;
+        return obligation;
+}
+
 enum replan obligation_replan(struct obligation *obligation, const struct obligation *planned,
                               const struct calendar *calendar, civil_day since, wall_time now)
 {

@@ -147,6 +147,9 @@ bool obligation_snooze_hides(const struct obligation *obligation, const struct c
  * then. What had passed returns as it was. */
 void obligation_withdraw(struct obligation *obligation, const struct calendar *calendar, wall_time now);
 
+/* What an agency owes that takes over what another one owed: the same, but for what was granted to that one. */
+struct obligation obligation_inherit(const struct obligation *from);
+
 /* What an edited plan makes of an obligation. */
 enum replan {
         REPLAN_SAME,

@@ -275,6 +275,33 @@ int plan_resolve(const struct plan *plan, const struct roster *roster, const str
         return 0;
 }
 
+int plan_resolve_heirs(const struct plan *plan, const struct roster *roster, const struct targets *targets,
+                       civil_day today, size_t **ret, size_t *ret_n)
+{
+        CLEANUP_FREE size_t *agencies = NULL;
+        size_t n = 0, kept = 0;
+        int r = plan_resolve(plan, roster, targets, &agencies, &n);
+
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < n; i++) {
+                size_t heir = roster_heir(roster, agencies[i], today), k = 0;
+
+                while (k < kept && agencies[k] != heir)
+                        k++;
+                if (k == kept)
+                        agencies[kept++] = heir;
+        }
+        *ret = TAKE_PTR(agencies);
+        *ret_n = kept;
+        return 0;
+}
+
+size_t plan_head(const struct plan *plan, const struct roster *roster, civil_day today)
+{
+        return plan->head == ROSTER_NONE ? ROSTER_NONE : roster_heir(roster, plan->head, today);
+}
+
 char *item_title(const struct item *item, int32_t year)
 {
         static const char mark[] = "{n}";

@@ -124,6 +124,11 @@ int item_occurrences(const struct item *item, int32_t year, struct occurrence **
 /* The agencies that targets mean in a plan, each once, in roster order; the caller frees *ret. 0 or -ENOMEM. */
 int plan_resolve(const struct plan *plan, const struct roster *roster, const struct targets *targets, size_t **ret,
                  size_t *ret_n);
+/* The same, of each the one that answers for it on that day (roster_heir()), in the order of those named. */
+int plan_resolve_heirs(const struct plan *plan, const struct roster *roster, const struct targets *targets,
+                       civil_day today, size_t **ret, size_t *ret_n);
+/* Who answers for the head on that day; ROSTER_NONE: the plan has none. */
+size_t plan_head(const struct plan *plan, const struct roster *roster, civil_day today);
 /* The title with {n} replaced by year - since; the caller frees it. NULL: no memory. */
 char *item_title(const struct item *item, int32_t year);
 const struct item *plan_find_item(const struct plan *plan, const char *id);

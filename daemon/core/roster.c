@@ -15,6 +15,7 @@ static void agency_clear(struct agency *agency)
                 free(agency->emails[i]);
         free(agency->emails);
         free(agency->webhook);
+        free(agency->successor);
 }
 
 static void group_clear(struct group *group)
@@ -173,6 +174,50 @@ size_t roster_find_group(const struct roster *roster, const char *id)
                 if (strcmp(roster->groups[i].id, id) == 0)
                         return i;
         return ROSTER_NONE;
+}
+
+/* ---- successors ---- */
+
+size_t roster_successor(const struct roster *roster, size_t agency, civil_day today)
+{
+        const struct agency *it = &roster->agencies[agency];
+
+        return it->successor && it->from <= today ? roster_find(roster, it->successor) : ROSTER_NONE;
+}
+
+size_t roster_heir(const struct roster *roster, size_t agency, civil_day today)
+{
+        size_t next;
+
+        while ((next = roster_successor(roster, agency, today)) != ROSTER_NONE)
+                agency = next;
+        return agency;
+}
+
+civil_day roster_last_succession(const struct roster *roster, civil_day today)
+{
+        civil_day last = CIVIL_NONE;
+
+        for (size_t i = 0; i < roster->n_agencies; i++) {
+                const struct agency *agency = &roster->agencies[i];
+
+                if (agency->successor && agency->from <= today && agency->from > last)
+                        last = agency->from;
+        }
+        return last;
+}
+
+civil_day roster_next_succession(const struct roster *roster, civil_day today)
+{
+        civil_day next = CIVIL_NONE;
+
+        for (size_t i = 0; i < roster->n_agencies; i++) {
+                const struct agency *agency = &roster->agencies[i];
+
+                if (agency->successor && agency->from > today && (next == CIVIL_NONE || agency->from < next))
+                        next = agency->from;
+        }
+        return next;
 }
 
 bool id_valid(const char *id)

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/civil.h"
+
 #define ID_SIZE 64 /* an id and its NUL: a longer one is refused */
 
 struct agency {
@@ -15,6 +17,8 @@ struct agency {
         size_t household; /* its first agency in the roster, see roster_index() */
         bool shares;      /* a mailbox with another one */
         char *webhook;    /* id of a webhook of its own, or NULL */
+        char *successor;  /* id of the agency into which it merged, or NULL */
+        civil_day from;   /* the first day of that */
 };
 
 struct group {
@@ -47,5 +51,13 @@ size_t roster_find(const struct roster *roster, const char *id);
 /* Of an agency by its id, its short name or its name; of a name that two have, ROSTER_NONE. */
 size_t roster_find_named(const struct roster *roster, const char *text);
 size_t roster_find_group(const struct roster *roster, const char *id);
+/* Who answers for an agency on that day: the last of those that it has passed to one after the other, or itself. There
+ * are no circles, which config refuses. */
+size_t roster_heir(const struct roster *roster, size_t agency, civil_day today);
+/* To whom it has passed by then, which may have passed to another itself; ROSTER_NONE: to nobody. */
+size_t roster_successor(const struct roster *roster, size_t agency, civil_day today);
+/* The last day up to `today`, and the first after it, on which an agency passes to another; CIVIL_NONE: none. */
+civil_day roster_last_succession(const struct roster *roster, civil_day today);
+civil_day roster_next_succession(const struct roster *roster, civil_day today);
 /* Whether an id has the form [a-z0-9][a-z0-9-]* and fits ID_SIZE. */
 bool id_valid(const char *id);

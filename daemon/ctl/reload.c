@@ -28,6 +28,7 @@ static const struct {
         const char *title;
 } kinds[] = {
         {"withdrawn", N_("owed no more")},
+        {"passed", N_("owed by the successor")},
         {"moved", N_("another day")},
         {"unclear", N_("unclear, their day was past when it became known")},
         {"returned", N_("owed again")},
@@ -70,25 +71,34 @@ static void print_item(const json_t *change)
 }
 
 /* What was not simply still to come. */
-static void print_state(const json_t *change)
+static const char *state_words(const json_t *change)
 {
         static const struct {
                 const char *state, *words;
         } told[] = {{"overdue", N_("was overdue")}, {"unclear", N_("was unclear")}, {"snoozed", N_("was snoozed")}};
 
         if (strcmp(received_text(change, "change"), "added") == 0)
-                return;
+                return "";
         for (size_t i = 0; i < ELEMENTS(told); i++)
                 if (strcmp(received_text(change, "state"), told[i].state) == 0)
-                        printf(" (%s)", _(told[i].words));
+                        return _(told[i].words);
+        return "";
 }
 
 static void print_agency(const json_t *change, size_t already)
 {
+        const char *state = state_words(change), *heir = received_text(change, "successor");
+        char instead[128] = ""; /* an id and some words */
+
         if (already > 0)
                 fputs(", ", stdout);
         fputs(received_text(change, "agency"), stdout);
-        print_state(change);
+        if (strcmp(received_text(change, "change"), "passed") == 0)
+                printf(" → %s", heir);
+        else if (*heir)
+                snprintf(instead, sizeof(instead), _("%s owes it itself"), heir);
+        if (*state || *instead)
+                printf(" (%s%s%s)", state, *state && *instead ? "; " : "", instead);
 }
 
 static void end_line(size_t agencies)
@@ -136,7 +146,7 @@ static void print_way_to_succeed(const json_t *changes)
         {
                 printf(_("  If %s merged into another agency: name it again where it was named, and say successor "
                          "and from in agencies.conf; then the successor owes what it still owes "
-                         "(agencies.conf(5))\n"),
+                         "(reminderd.conf(5))\n"),
                        received_text(change, "agency"));
                 return;
         }
@@ -162,7 +172,7 @@ static void print_changes(const json_t *counts, const json_t *changes)
 
 static int print_json(const struct cli *cli, bool adopted, json_t *reply)
 {
-        static const char *const keys[] = {"change", "plan",  "item",       "occurrence", "agency",
+        static const char *const keys[] = {"change", "plan",  "item",       "occurrence", "agency", "successor",
                                            "title",  "state", "due_before", "due",        "left"};
         json_t *changes = json_array_get(reply, 3);
         json_t *CLEANUP_JSON object =

@@ -35,15 +35,16 @@ struct manager {
         bool of_excerpt;
         bool running;
         bool in_tick;
-        uint32_t failures;  /* of the store, in a row: the state is in doubt until something was written */
-        int64_t tried_ms;   /* when it was last tried on request whether the state can be written */
-        int64_t seen_ms;    /* while the clock is behind: the moment that it has already shown */
-        int64_t unfollowed; /* by how much the clock was set and the store does not know it yet, ms */
-        bool unsettled;     /* rungs may be settled beyond what the clock now shows */
-        int64_t held_back;  /* bytes of the store's log, when it was last told of; 0: it can be emptied */
-        bool moved;         /* agencies may have other addresses than those of the queue */
-        bool touched;       /* another program has written, and what it left was not compared with the plans yet */
-        bool in_doubt;      /* a comparison failed: a trouble until one does not */
+        uint32_t failures;    /* of the store, in a row: the state is in doubt until something was written */
+        int64_t tried_ms;     /* when it was last tried on request whether the state can be written */
+        int64_t seen_ms;      /* while the clock is behind: the moment that it has already shown */
+        int64_t unfollowed;   /* by how much the clock was set and the store does not know it yet, ms */
+        bool unsettled;       /* rungs may be settled beyond what the clock now shows */
+        int64_t held_back;    /* bytes of the store's log, when it was last told of; 0: it can be emptied */
+        civil_day succession; /* the last day on which an agency passed to another one, as the store has it */
+        bool moved;           /* agencies may have other addresses than those of the queue */
+        bool touched;         /* another program has written, and what it left was not compared with the plans yet */
+        bool in_doubt;        /* a comparison failed: a trouble until one does not */
 };
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -179,6 +180,16 @@ static int recount(const struct engine *engine)
         return r < 0 ? r : 0;
 }
 
+static civil_day today(const struct engine *engine)
+{
+        return wall_day(clock_wall(clock_now(&engine->clock)));
+}
+
+static civil_day last_succession(const struct engine *engine)
+{
+        return roster_last_succession(&engine_config(engine)->roster, today(engine));
+}
+
 static int synchronise(struct manager *manager, enum sync_depth depth, struct changes *changes)
 {
         struct engine *engine = &manager->engine;
@@ -198,6 +209,7 @@ static int synchronise(struct manager *manager, enum sync_depth depth, struct ch
                 r = sync_run(engine, mended ? SYNC_EVERYTHING : depth, changes, &counts);
         if (r < 0)
                 return r;
+        manager->succession = last_succession(engine);
         if (counts.mended > 0)
                 journal_say(&engine->journal, EVENT_MENDED, NULL,
                             "The database was damaged: of %zu items it had not what follows from the plans, which was "
@@ -259,6 +271,8 @@ int manager_start(struct manager *manager)
 
 static int compute_wake(struct manager *manager)
 {
+        const struct engine *engine = &manager->engine;
+        civil_day next = roster_next_succession(&engine_config(engine)->roster, today(engine));
         int64_t schedule = INT64_MAX, send = INT64_MAX;
         int r = scheduler_wake(&manager->engine, &schedule);
 
@@ -267,6 +281,8 @@ static int compute_wake(struct manager *manager)
         if (r < 0)
                 return r;
         manager->wake = schedule < send ? schedule : send;
+        if (next != CIVIL_NONE && clock_instant(wall_at(next, 0)) < manager->wake)
+                manager->wake = clock_instant(wall_at(next, 0));
         return 0;
 }
 
@@ -305,6 +321,18 @@ static int follow_addresses(struct manager *manager)
 
         if (r == 0)
                 manager->moved = false;
+        return r;
+}
+
+/* On the day on which an agency passes to another one, and where the clock is set back before it. */
+static int follow_successions(struct manager *manager)
+{
+        int r;
+
+        if (!manager->running || manager->succession == last_succession(&manager->engine))
+                return 0;
+        r = synchronise(manager, SYNC_CHANGES, NULL);
+        outbox_recall(manager->outbox);
         return r;
 }
 
@@ -349,6 +377,8 @@ static int work(struct manager *manager)
 
         if (r == 0)
                 r = follow_addresses(manager);
+        if (r == 0)
+                r = follow_successions(manager);
         if (r == 0)
                 r = write_or_undo(manager, &more);
         if (r < 0)

@@ -79,6 +79,7 @@ static int choose_scope(struct engine *engine, civil_day to, const char *agency,
 {
         const struct config *config = engine_config(engine);
         struct store_scope scope = {.until = wall_at(to + 1, 0), .agency = agency};
+        civil_day next = roster_next_succession(&config->roster, wall_day(clock_wall(clock_now(&engine->clock))));
         wall_time digest;
         bool hears = true;
         int r = weekly_next(engine, &digest);
@@ -93,6 +94,8 @@ static int choose_scope(struct engine *engine, civil_day to, const char *agency,
         }
         scope.occurrences = hears;
         scope.everything = hears && digest < scope.until;
+        if (next != CIVIL_NONE && next <= to) /* all that follows from the plans is looked at then */
+                scope = (struct store_scope){.until = scope.until, .occurrences = true, .everything = true};
         *ret = scope;
         return 0;
 }

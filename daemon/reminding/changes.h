@@ -10,6 +10,7 @@ enum change_kind {
         CHANGE_UNCLEAR,  /* past when it became known: nothing is sent of it any more */
         CHANGE_WATCHED,  /* was unclear, and is not any more */
         CHANGE_RETURNED, /* was withdrawn, and is owed again */
+        CHANGE_PASSED,   /* owed by the successor of the agency from now on */
         CHANGE_WITHDRAWN,
         CHANGE_KINDS
 };
@@ -20,6 +21,7 @@ enum change_kind {
 struct change {
         enum change_kind kind;
         char plan[ID_SIZE], item[ID_SIZE], key[KEY_SIZE], agency[ID_SIZE];
+        char successor[ID_SIZE]; /* who owes it instead; "": nobody */
         char *title;
         enum obligation_state state; /* before; of a new one: now */
         civil_day before, after;     /* the day in force; CIVIL_NONE: none */

@@ -141,7 +141,8 @@ static int judge_fix(const struct tick *tick, const struct plan *plan, const str
 
         if (n == 0)
                 return 0;
-        snprintf(notice.agency, sizeof(notice.agency), "%s", roster->agencies[plan->head].id);
+        snprintf(notice.agency, sizeof(notice.agency), "%s",
+                 roster->agencies[plan_head(plan, roster, wall_day(tick->now))].id);
         ladder_step_occurrence(rungs, n, record->handled, tick->now, &step);
         for (size_t i = 0; r >= 0 && i < n; i++) {
                 notice.id = 0;
@@ -167,7 +168,7 @@ static int escalate(const struct tick *tick, const struct plan *plan, const stru
         struct notice_record notice = {.occurrence_id = record->id, .kind = KIND_ESCALATION};
         size_t *CLEANUP_FREE readers = NULL;
         size_t n = 0;
-        int r = plan_resolve(plan, roster, &level->to, &readers, &n);
+        int r = plan_resolve_heirs(plan, roster, &level->to, wall_day(tick->now), &readers, &n);
 
         for (size_t i = 0; r >= 0 && i < n; i++) {
                 bool first = !told[readers[i]];

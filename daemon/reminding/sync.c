@@ -278,6 +278,138 @@ static int put_occurrence(struct sync *sync, const struct occurrence *occurrence
         return known;
 }
 
+/* ---- who passed to another agency ---- */
+
+static int audit_passage(const struct sync *sync, const struct obligation_record *record, const char *verb,
+                         const char *agency, const char *other)
+{
+        struct engine *engine = sync->engine;
+        struct audit_record audit = {
+                .at_ms = clock_now(&engine->clock),
+                .who = "reminderd",
+                .uid = -1,
+                .verb = (char *)verb,
+                .detail = (char *)other,
+        };
+
+        snprintf(audit.plan, sizeof(audit.plan), "%s", record->plan);
+        snprintf(audit.item, sizeof(audit.item), "%s", record->item);
+        snprintf(audit.key, sizeof(audit.key), "%s", record->key);
+        snprintf(audit.agency, sizeof(audit.agency), "%s", agency);
+        return store_add_audit(engine->store, &audit);
+}
+
+/* What an agency that is named, or the last of those that it passed to before, owes or did of an occurrence. The heir
+ * is not looked at. STORE_NONE: nobody ever owed it. */
+static int find_predecessor(const struct sync *sync, int64_t occurrence, size_t named, size_t heir,
+                            struct obligation_record *ret)
+{
+        const struct roster *roster = &engine_config(sync->engine)->roster;
+        struct store *store = sync->engine->store;
+        int found = STORE_NONE;
+
+        for (size_t at = named; at != heir; at = roster_successor(roster, at, wall_day(sync->now))) {
+                struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+                int r = store_find_obligation(store, occurrence, roster->agencies[at].id, &record);
+
+                if (r < 0)
+                        return r;
+                if (r == STORE_NONE || (found == 0 && record.obligation.status == OBLIGATION_WITHDRAWN))
+                        continue;
+                obligation_record_clear(ret);
+                *ret = record;
+                record = (struct obligation_record){0};
+                found = 0;
+        }
+        return found;
+}
+
+/* Of a closed plan nothing is handed on. */
+static bool is_settled(const struct obligation_record *record)
+{
+        return record->obligation.status == OBLIGATION_DONE || record->obligation.status == OBLIGATION_WAIVED ||
+               record->obligation.status == OBLIGATION_UNFINISHED;
+}
+
+static int end_predecessor(const struct sync *sync, struct obligation_record *old, const char *heir)
+{
+        struct store *store = sync->engine->store;
+        int r;
+
+        old->obligation.status = OBLIGATION_WITHDRAWN;
+        old->next_fire = WALL_NEVER;
+        r = store_put_obligation(store, old);
+        if (r == 0)
+                r = store_cancel_notices(store, 0, old->id, KIND_COUNT, "passed to the successor");
+        return r < 0 ? r : audit_passage(sync, old, "passed", old->agency, heir);
+}
+
+/* What was to be said of it up to now was said to the one before, or is too late. */
+static int inherit(struct sync *sync, const struct occurrence_record *occurrence,
+                   const struct obligation_record *template, struct obligation_record *old, const char *heir,
+                   int64_t id)
+{
+        struct engine *engine = sync->engine;
+        struct obligation_record record = *template;
+        struct change change;
+        int r;
+
+        record.id = id;
+        record.obligation = obligation_inherit(&old->obligation);
+        (void)obligation_replan(&record.obligation, &occurrence->planned, engine_config(engine)->calendar,
+                                sync->item->since, sync->now);
+        record.handled = sync->now;
+        snprintf(record.agency, sizeof(record.agency), "%s", heir);
+        engine_arm(engine, sync->item, &record);
+        r = store_put_obligation(engine->store, &record);
+        if (r == 0)
+                r = store_mark_obligation(engine->store, record.id);
+        if (r == 0)
+                r = audit_passage(sync, &record, "taken over", heir, old->agency);
+        if (r < 0)
+                return r;
+        sync->counts.changed++;
+        change = change_of(sync, CHANGE_PASSED, old, &record);
+        snprintf(change.agency, sizeof(change.agency), "%s", old->agency);
+        snprintf(change.successor, sizeof(change.successor), "%s", heir);
+        r = sync->changes ? changes_add(sync->changes, &change) : 0;
+        return r < 0 ? r : end_predecessor(sync, old, heir);
+}
+
+/* The item names an agency that has passed to another one, which it does not name: that one owes what is not settled.
+ */
+static int sync_heir(struct sync *sync, const struct occurrence_record *occurrence,
+                     const struct obligation_record *template, size_t named, size_t heir)
+{
+        struct obligation_record CLEANUP(obligation_record_clear) own = {0}, CLEANUP(obligation_record_clear) old = {0};
+        const char *agency = engine_config(sync->engine)->roster.agencies[heir].id;
+        int has_own = store_find_obligation(sync->engine->store, occurrence->id, agency, &own), has_old;
+
+        if (has_own < 0)
+                return has_own;
+        if (has_own == 0 && own.obligation.status != OBLIGATION_WITHDRAWN)
+                return update_obligation(sync, occurrence, &own);
+        has_old = find_predecessor(sync, occurrence->id, named, heir, &old);
+        if (has_old < 0)
+                return has_old;
+        if (has_old == 0 && is_settled(&old))
+                return 0;
+        if (has_own == 0 && (has_old == STORE_NONE || old.obligation.status == OBLIGATION_WITHDRAWN))
+                return update_obligation(sync, occurrence, &own);
+        return has_old == STORE_NONE ? add_obligation(sync, template, agency)
+                                     : inherit(sync, occurrence, template, &old, agency, own.id);
+}
+
+static bool is_named(size_t agency, const size_t *agencies, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                if (agencies[i] == agency)
+                        return true;
+        return false;
+}
+
+/* ---- occurrences ---- */
+
 static int sync_occurrence(struct sync *sync, const struct occurrence *occurrence, const char *title,
                            const size_t *agencies, size_t n_agencies)
 {
@@ -292,8 +424,13 @@ static int sync_occurrence(struct sync *sync, const struct occurrence *occurrenc
 
         for (size_t i = 0; r == 0 && i < n_agencies; i++) {
                 const char *agency = roster->agencies[agencies[i]].id;
+                size_t heir = roster_heir(roster, agencies[i], wall_day(sync->now));
 
-                r = new ? add_obligation(sync, &template, agency) : sync_agency(sync, &record, &template, agency);
+                if (heir == agencies[i])
+                        r = new ? add_obligation(sync, &template, agency)
+                                : sync_agency(sync, &record, &template, agency);
+                else if (!is_named(heir, agencies, n_agencies))
+                        r = sync_heir(sync, &record, &template, agencies[i], heir);
         }
         return r;
 }
@@ -333,6 +470,19 @@ static int compare_obligation(const struct sync *sync, const struct occurrence_r
                        : COMPARED_WRONG;
 }
 
+static int compare_heir(const struct sync *sync, const struct occurrence_record *occurrence, size_t named, size_t heir)
+{
+        struct obligation_record CLEANUP(obligation_record_clear) old = {0};
+        int r = compare_obligation(sync, occurrence, engine_config(sync->engine)->roster.agencies[heir].id);
+
+        if (r != COMPARED_WRONG)
+                return r;
+        r = find_predecessor(sync, occurrence->id, named, heir, &old);
+        if (r < 0)
+                return r;
+        return r == 0 && is_settled(&old) ? COMPARED_SAME : COMPARED_WRONG;
+}
+
 static int compare_rungs(const struct sync *sync, const struct occurrence_record *record)
 {
         wall_time next = WALL_NEVER;
@@ -362,9 +512,31 @@ static int compare_occurrence(const struct sync *sync, const struct occurrence *
         if (strcmp(record.title, title) != 0 || !obligation_is_planned_alike(&record.planned, &planned) ||
             record.fix_by != planned_fix_by(sync->item, occurrence))
                 return COMPARED_WRONG;
-        for (size_t i = 0; r == COMPARED_SAME && i < n_agencies; i++)
-                r = compare_obligation(sync, &record, roster->agencies[agencies[i]].id);
+        for (size_t i = 0; r == COMPARED_SAME && i < n_agencies; i++) {
+                size_t heir = roster_heir(roster, agencies[i], wall_day(sync->now));
+
+                if (heir == agencies[i])
+                        r = compare_obligation(sync, &record, roster->agencies[heir].id);
+                else if (!is_named(heir, agencies, n_agencies))
+                        r = compare_heir(sync, &record, agencies[i], heir);
+        }
         return r == COMPARED_SAME ? compare_rungs(sync, &record) : r;
+}
+
+/* What follows from the configuration also changes on a day on which an agency passes to another one. */
+#define STATE_SIZE (FINGERPRINT_SIZE + CIVIL_DATE_SIZE)
+
+static const char *name_state(const struct engine *engine, const char *fingerprint, char state[static STATE_SIZE])
+{
+        civil_day today = wall_day(clock_wall(clock_now(&engine->clock)));
+        civil_day last = roster_last_succession(&engine_config(engine)->roster, today);
+        char date[CIVIL_DATE_SIZE];
+
+        if (last == CIVIL_NONE)
+                snprintf(state, STATE_SIZE, "%s", fingerprint);
+        else
+                snprintf(state, STATE_SIZE, "%s %s", fingerprint, civil_format(last, date));
+        return state;
 }
 
 /* What is said of the item is what was said when it was last brought in line, and it has not been away since. 1: it is
@@ -374,14 +546,14 @@ static int keep_item(struct sync *sync, const struct occurrence *occurrences, si
 {
         struct store *store = sync->engine->store;
         char *CLEANUP_FREE last = NULL;
-        char name[FACT_ITEM_SIZE];
+        char name[FACT_ITEM_SIZE], state[STATE_SIZE];
         int r;
 
         if (sync->depth == SYNC_EVERYTHING)
                 return 1;
         name_fact(sync, name);
         r = store_get_fact(store, name, &last);
-        if (r != 0 || strcmp(last, sync->item->fingerprint) != 0)
+        if (r != 0 || strcmp(last, name_state(sync->engine, sync->item->fingerprint, state)) != 0)
                 return r < 0 ? r : 1;
         r = COMPARED_SAME;
         for (size_t i = 0; r == COMPARED_SAME && i < n_occurrences && sync->depth == SYNC_ROWS; i++)
@@ -395,13 +567,15 @@ static int renew_item(struct sync *sync, const struct occurrence *occurrences, s
                       size_t n_agencies)
 {
         char *CLEANUP_FREE title = item_title(sync->item, sync->plan->year);
-        char name[FACT_ITEM_SIZE];
+        char name[FACT_ITEM_SIZE], state[STATE_SIZE];
         int r = title ? 0 : -ENOMEM;
 
         for (size_t i = 0; r == 0 && i < n; i++)
                 r = sync_occurrence(sync, &occurrences[i], title, agencies, n_agencies);
         name_fact(sync, name);
-        return r < 0 ? r : store_set_fact(sync->engine->store, name, sync->item->fingerprint);
+        return r < 0 ? r
+                     : store_set_fact(sync->engine->store, name,
+                                      name_state(sync->engine, sync->item->fingerprint, state));
 }
 
 static int sync_item(struct sync *sync)
@@ -421,8 +595,15 @@ static int sync_item(struct sync *sync)
         return r <= 0 ? r : renew_item(sync, occurrences, n, agencies, n_agencies);
 }
 
-/* Whether the plans have the item of what was withdrawn, and do not name its agency. 1: it is so. */
-static int has_left(const struct sync *sync, const struct obligation_record *record)
+/* Why something is withdrawn. */
+enum reason {
+        REASON_PLAN, /* the plans do not have it any more */
+        REASON_LEFT, /* they have it, and do not name its agency any more */
+        REASON_HEIR  /* its agency has passed to another one, which owes it itself */
+};
+
+/* An enum reason or an error; *ret_heir: the agency that owes it itself. */
+static int find_reason(const struct sync *sync, const struct obligation_record *record, const char **ret_heir)
 {
         const struct roster *roster = &engine_config(sync->engine)->roster;
         size_t agency = roster_find(roster, record->agency), n = 0;
@@ -431,56 +612,68 @@ static int has_left(const struct sync *sync, const struct obligation_record *rec
         const struct item *item;
         int r;
 
+        *ret_heir = "";
         if (!settings_find_item(sync->engine->settings, record->plan, record->item, &plan, &item))
-                return 0;
+                return REASON_PLAN;
         r = plan_resolve(plan, roster, &item->for_, &agencies, &n);
-        for (size_t i = 0; r == 0 && i < n; i++)
-                if (agencies[i] == agency)
-                        return 0;
-        return r < 0 ? r : 1;
+        if (r < 0)
+                return r;
+        if (agency == ROSTER_NONE || !is_named(agency, agencies, n))
+                return REASON_LEFT;
+        size_t heir = roster_heir(roster, agency, wall_day(sync->now));
+        if (heir == agency)
+                return REASON_PLAN;
+        *ret_heir = roster->agencies[heir].id;
+        return REASON_HEIR;
 }
 
-static int note_withdrawal(const struct sync *sync, const struct obligation_record *record)
+static int note_withdrawal(const struct sync *sync, const struct obligation_record *record, enum reason reason,
+                           const char *heir)
 {
-        struct change change;
-        int left;
+        struct change change = change_of(sync, CHANGE_WITHDRAWN, record, record);
 
         if (!sync->changes)
                 return 0;
-        left = has_left(sync, record);
-        if (left < 0)
-                return left;
-        change = change_of(sync, CHANGE_WITHDRAWN, record, record);
         change.after = CIVIL_NONE;
-        change.left = left > 0;
+        change.left = reason == REASON_LEFT;
+        snprintf(change.successor, sizeof(change.successor), "%s", heir);
         return changes_add(sync->changes, &change);
 }
 
-/* Old plans are tidied away: that is no news to those who would have heard no more of them. */
+/* Who has passed to another agency is told nothing any more. Old plans are tidied away: that is no news to those who
+ * would have heard no more of them. */
+static int tell_withdrawal(const struct sync *sync, const struct obligation_record *record, enum reason reason,
+                           const char *heir)
+{
+        if (reason == REASON_HEIR)
+                return audit_passage(sync, record, "withdrawn", record->agency, heir);
+        if (obligation_is_history(record->effective, record->next_fire, wall_day(sync->now)))
+                return 0;
+        return announce_end(sync->engine, record, KIND_WITHDRAWN, NULL, NULL);
+}
+
 static int withdraw(void *userdata, const struct obligation_record *record)
 {
         struct sync *sync = userdata;
         struct obligation_record withdrawn = *record;
-        int r = 0;
+        const char *heir;
+        int reason = find_reason(sync, record, &heir), r = reason < 0 ? reason : 0;
 
         obligation_withdraw(&withdrawn.obligation, engine_config(sync->engine)->calendar, sync->now);
-        if (withdrawn.obligation.known != record->obligation.known) {
+        if (r == 0 && withdrawn.obligation.known != record->obligation.known) {
                 withdrawn.next_fire = WALL_NEVER;
                 r = store_put_obligation(sync->engine->store, &withdrawn);
         }
         if (r == 0)
-                r = note_withdrawal(sync, record);
-        if (r < 0)
-                return r;
-        if (obligation_is_history(record->effective, record->next_fire, wall_day(sync->now)))
-                return 0;
-        return announce_end(sync->engine, record, KIND_WITHDRAWN, NULL, NULL);
+                r = note_withdrawal(sync, record, (enum reason)reason, heir);
+        return r < 0 ? r : tell_withdrawal(sync, record, (enum reason)reason, heir);
 }
 
 static int sync_all(struct sync *sync)
 {
         struct engine *engine = sync->engine;
         const struct config *config = engine_config(engine);
+        char state[STATE_SIZE];
         int r = closing_note_plans(engine);
 
         /* Before what left the plans is withdrawn: of a plan that was put away after its year it stays. */
@@ -499,7 +692,7 @@ static int sync_all(struct sync *sync)
         if (r == 0)
                 r = store_finish_sync(engine->store, withdraw, sync, &sync->counts.withdrawn);
         if (r == 0)
-                r = store_set_fact(engine->store, FACT_FINGERPRINT, config->fingerprint);
+                r = store_set_fact(engine->store, FACT_FINGERPRINT, name_state(engine, config->fingerprint, state));
         if (r == 0 && sync->depth == SYNC_EVERYTHING)
                 r = store_set_fact(engine->store, FACT_MENDED, NULL);
         return r;
@@ -508,9 +701,10 @@ static int sync_all(struct sync *sync)
 static bool is_synced(struct engine *engine)
 {
         char *CLEANUP_FREE last = NULL;
+        char state[STATE_SIZE];
 
         return store_get_fact(engine->store, FACT_FINGERPRINT, &last) == 0 &&
-               strcmp(last, engine_config(engine)->fingerprint) == 0;
+               strcmp(last, name_state(engine, engine_config(engine)->fingerprint, state)) == 0;
 }
 
 static struct sync begin(struct engine *engine, enum sync_depth depth, struct changes *changes)

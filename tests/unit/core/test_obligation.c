@@ -751,6 +751,21 @@ static void test_unsnooze(void **state)
         }
 }
 
+static void test_inherit(void **state)
+{
+        const struct obligation from = {
+                .from = 3, .due = 10, .fixed = 12, .snoozed_until = 9, .urged = 11, .known = 5, .done_on = CIVIL_NONE};
+        struct obligation heir = obligation_inherit(&from);
+
+        (void)state;
+        assert_int_equal(heir.snoozed_until, CIVIL_NONE);
+        assert_true(obligation_is_planned_alike(&heir, &from));
+        assert_int_equal(heir.fixed, from.fixed);
+        assert_int_equal(heir.urged, from.urged);
+        assert_int_equal(heir.known, from.known);
+        assert_int_equal(heir.status, from.status);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -770,6 +785,7 @@ int main(void)
                 cmocka_unit_test(test_replan_of_the_unclear),
                 cmocka_unit_test(test_withdrawn_and_back),
                 cmocka_unit_test(test_urge),
+                cmocka_unit_test(test_inherit),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,11 +143,43 @@ static void test_households(void **state)
         roster_clear(&roster);
 }
 
+/* a passes to b on day 10, b to c on day 20, d to b on day 30; c stays. */
+static void test_successors(void **state)
+{
+        static const char *const ids[] = {"a", "b", "c", "d"};
+        static const char *const successors[] = {"b", "c", NULL, "b"};
+        static const civil_day from[] = {10, 20, 0, 30};
+        static const struct {
+                civil_day today;
+                size_t heirs[4];
+                civil_day last, next;
+        } table[] = {
+                {9, {0, 1, 2, 3}, CIVIL_NONE, 10}, {10, {1, 1, 2, 3}, 10, 20}, {19, {1, 1, 2, 3}, 10, 20},
+                {20, {2, 2, 2, 3}, 20, 30},        {29, {2, 2, 2, 3}, 20, 30}, {30, {2, 2, 2, 2}, 30, CIVIL_NONE},
+        };
+        CLEANUP(roster_clear) struct roster roster = make_roster(ids, ELEMENTS(ids));
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(ids); i++) {
+                roster.agencies[i].successor = successors[i] ? copy(successors[i]) : NULL;
+                roster.agencies[i].from = from[i];
+        }
+        assert_int_equal(roster_index(&roster), 0);
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                for (size_t k = 0; k < ELEMENTS(ids); k++)
+                        assert_int_equal(roster_heir(&roster, k, table[i].today), table[i].heirs[k]);
+                assert_int_equal(roster_last_succession(&roster, table[i].today), table[i].last);
+                assert_int_equal(roster_next_succession(&roster, table[i].today), table[i].next);
+        }
+        assert_int_equal(roster_successor(&roster, 0, 30), 1);
+        assert_int_equal(roster_successor(&roster, 2, 30), ROSTER_NONE);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_find), cmocka_unit_test(test_find_by_name), cmocka_unit_test(test_empty),
-                cmocka_unit_test(test_ids),  cmocka_unit_test(test_households),
+                cmocka_unit_test(test_ids),  cmocka_unit_test(test_households),   cmocka_unit_test(test_successors),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
