@@ -117,7 +117,7 @@ bool block_add_item(struct block *block, int plan, struct chance *chance)
                 .form = forms[chance_between(chance, 0, (int)ELEMENTS(forms) - 1)],
                 .tentative = chance_percent(chance, 50),
                 .shift = (enum shift)chance_between(chance, 0, 2),
-                .owner = chance_percent(chance, 70) ? OWNER_MEMBERS : chance_between(chance, HEAD, COUNCIL),
+                .owner = chance_percent(chance, 55) ? OWNER_MEMBERS : chance_between(chance, HEAD, FIRST_PLAIN),
                 .policy = chance_between(chance, 0, POLICIES - 1),
         };
         if (item->form == DATE_REPEAT)
@@ -326,6 +326,23 @@ static void write_main(const struct block *block, const char *folder)
         fputs("};\ndefault_policy = \"p0\";\n", out);
 }
 
+int block_owner(const struct block *block, const struct block_item *item)
+{
+        return item->owner == OWNER_MEMBERS || block->agencies[item->owner].present ? item->owner : COUNCIL;
+}
+
+static bool is_merged(const struct block *block, int agency)
+{
+        return block->agencies[agency].merged && block->agencies[block->agencies[agency].successor].present;
+}
+
+int block_heir(const struct block *block, int agency)
+{
+        while (is_merged(block, agency))
+                agency = block->agencies[agency].successor;
+        return agency;
+}
+
 static void write_agencies(const struct block *block, const char *folder)
 {
         FILE *CLEANUP_FCLOSE out = open_file(folder, "agencies.conf");
@@ -344,7 +361,12 @@ static void write_agencies(const struct block *block, const char *folder)
                         block_mailbox(agency, m, sizeof(address), address);
                         fprintf(out, "%s\"%s\"", m > 0 ? ", " : "", address);
                 }
-                fputs("]; }", out);
+                fputs("]; ", out);
+                /* Long ago, whatever the clock is set to. */
+                if (is_merged(block, i))
+                        fprintf(out, "successor = \"%s\"; from = \"%d-01-01\"; ", block->agencies[agency->successor].id,
+                                block->year - 1);
+                fputs("}", out);
                 comma = ",\n";
         }
         fprintf(out, " );\ngroups = { council = [\"%s\"]; };\n", block->agencies[COUNCIL].id);
@@ -386,7 +408,7 @@ static void write_item(FILE *out, const struct block *block, const struct block_
         if (item->fix_by != CIVIL_NONE)
                 fprintf(out, "fix_by = \"%s\"; ", civil_format(item->fix_by, fix));
         fprintf(out, "shift = \"%s\"; policy = \"p%d\"; for = [\"%s\"]; }", shift_names[item->shift], item->policy,
-                item->owner == OWNER_MEMBERS ? "members" : block->agencies[item->owner].id);
+                item->owner == OWNER_MEMBERS ? "members" : block->agencies[block_owner(block, item)].id);
 }
 
 static void remove_plan(const char *folder, const char *plan)

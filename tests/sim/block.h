@@ -22,6 +22,8 @@ struct block_agency {
         bool present;
         bool banned; /* left out of a story: never comes */
         int mailboxes;
+        bool merged; /* into the successor, as long as that is there */
+        int successor;
         int corrected[2]; /* how often each address was put right; back again too */
 };
 
@@ -90,6 +92,10 @@ extern const char *const block_plan_ids[PLANS];
 extern const char *const block_hook_ids[HOOKS];
 /* Whether a hook takes a kind of notice for an agency. */
 bool block_hook_wants(int hook, int agency, enum notice_kind kind);
+/* Who owes an item: OWNER_MEMBERS, or an agency; the council in the place of one that is not there. */
+int block_owner(const struct block *block, const struct block_item *item);
+/* Who owes in the place of an agency: the last of those into which it merged, one after the other, or itself. */
+int block_heir(const struct block *block, int agency);
 /* The address of one of an agency's mailboxes. */
 void block_mailbox(const struct block_agency *agency, int mailbox, size_t size, char *address);
 /* Templates of one line each: what is said is tested elsewhere. */

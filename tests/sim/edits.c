@@ -10,7 +10,9 @@
 
 static bool owes(const struct block *block, const struct block_item *item, int agency)
 {
-        return block->agencies[agency].present && (item->owner == OWNER_MEMBERS || item->owner == agency);
+        int owner = block_owner(block, item);
+
+        return block->agencies[agency].present && (owner == OWNER_MEMBERS || owner == agency);
 }
 
 static struct duty *find(struct sim *sim, int item, civil_day key, int agency)
@@ -104,6 +106,63 @@ static void sync_duty(struct sim *sim, int index, civil_day day, int agency)
         }
 }
 
+static bool is_settled(const struct duty *duty)
+{
+        return duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED;
+}
+
+/* The last of those who had it before the heir and have it still; else the last who ever had it. */
+static struct duty *predecessor(struct sim *sim, int index, civil_day key, int agency, int heir)
+{
+        struct duty *last = NULL;
+
+        for (; agency != heir; agency = sim->block.agencies[agency].successor) {
+                struct duty *duty = find(sim, index, key, agency);
+
+                if (duty && (!last || last->status == OBLIGATION_WITHDRAWN || duty->status != OBLIGATION_WITHDRAWN))
+                        last = duty;
+        }
+        return last;
+}
+
+/* The heir owes it as it was owed, and hears of what comes next. */
+static void hand_over(struct sim *sim, int index, civil_day day, struct duty *old, int heir)
+{
+        struct duty *duty = find(sim, index, old->key, heir);
+
+        if (!duty)
+                duty = add(sim, index, old->key, heir);
+        duty->from = old->from;
+        duty->due = old->due;
+        duty->tentative = old->tentative;
+        duty->fixed = old->fixed;
+        duty->known = old->known;
+        duty->urged = old->urged;
+        duty->status = old->status;
+        duty->snoozed_until = CIVIL_NONE;
+        old->status = OBLIGATION_WITHDRAWN;
+        sync_duty(sim, index, day, heir);
+        duty->settled = sim_wall(sim);
+}
+
+static void sync_agency(struct sim *sim, int index, civil_day day, int agency)
+{
+        const struct block_item *item = &sim->block.items[index];
+        civil_day key = item->form == DATE_REPEAT ? day : CIVIL_NONE;
+        int heir = block_heir(&sim->block, agency);
+        struct duty *own = find(sim, index, key, heir), *old;
+
+        if (!owes(&sim->block, item, agency) || (heir != agency && owes(&sim->block, item, heir)))
+                return;
+        old = heir != agency ? predecessor(sim, index, key, agency, heir) : NULL;
+        if (own && own->status == OBLIGATION_WITHDRAWN && old && old->status == OBLIGATION_WITHDRAWN)
+                old = NULL;
+        if ((own && own->status != OBLIGATION_WITHDRAWN) || !old)
+                sync_duty(sim, index, day, heir);
+        else if (!is_settled(old))
+                hand_over(sim, index, day, old, heir);
+}
+
 /* What comes back is looked at again for as long as it is caught up. */
 static void return_leader(struct sim *sim, int index, civil_day key)
 {
@@ -170,8 +229,7 @@ void edits_sync(struct sim *sim)
 
                 for (int d = 0; d < n; d++)
                         for (int a = 0; a < sim->block.n_agencies; a++)
-                                if (owes(&sim->block, item, a))
-                                        sync_duty(sim, i, days[d], a);
+                                sync_agency(sim, i, days[d], a);
         }
         edits_close(sim); /* what is new in a plan that is closed */
         for (int i = 0; i < sim->n_duties; i++) {
@@ -265,6 +323,26 @@ static void agency_event(struct sim *sim, struct chance *chance)
         sim_say(sim, "agency %s is %s", agency->id, agency->present ? "back" : "gone");
 }
 
+/* It merges into any other one that answers for itself; or it is found that it did not. */
+static void merge(struct sim *sim, struct chance *chance)
+{
+        struct block *block = &sim->block;
+        int from = chance_between(chance, FIRST_PLAIN - 1, block->n_agencies - 1), into;
+        struct block_agency *agency = &block->agencies[from];
+
+        if (from < FIRST_PLAIN) /* nobody may be there who can merge */
+                return;
+        into = chance_between(chance, HEAD, block->n_agencies - 1);
+        if (agency->merged) {
+                agency->merged = false;
+                sim_say(sim, "agency %s stands for itself again", agency->id);
+        } else if (into != from && !block->agencies[into].merged && block->agencies[into].present) {
+                agency->merged = true;
+                agency->successor = into;
+                sim_say(sim, "agency %s merges into %s", agency->id, block->agencies[into].id);
+        }
+}
+
 static void ban(struct sim *sim)
 {
         for (int i = 0; i < sim->block.n_items; i++)
@@ -296,6 +374,10 @@ void edits_plan(struct sim *sim)
                 break;
         case 5:
                 next_year(sim, chance);
+                break;
+        case 8:
+        case 9:
+                merge(sim, chance);
                 break;
         case 6:
                 rename_item(sim, index);

@@ -126,7 +126,7 @@ static void reconcile(struct sim *sim)
         if (sim->sync_pending) {
                 int r = store_get_fact(sim_store(sim), "synced", &synced);
 
-                if (r != 0 || strcmp(synced, settings_config(sim->settings)->fingerprint) != 0) {
+                if (r != 0 || strncmp(synced, settings_config(sim->settings)->fingerprint, FINGERPRINT_SIZE - 1) != 0) {
                         memcpy(sim->duties, sim->duties_before, sizeof(*sim->duties) * (size_t)sim->n_duties_before);
                         sim->n_duties = sim->n_duties_before;
                 }
