@@ -8,22 +8,30 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/language.h"
 
-static const char help[] =
-        "reminderd reads the yearly plan of an emulation block and reminds its agencies by e-mail and webhook.\n"
-        "\n"
-        "  --config FILE             configuration, " SYSCONFDIR "/reminderd/reminderd.conf by default\n"
-        "  --state DIR               where the state is kept; else $STATE_DIRECTORY, else state_dir of the file\n"
-        "  --bus system|session|none the bus on which reminderctl is answered, system by default\n"
-        "  --check                   read and check everything, print every mistake as FILE:LINE: text, and exit\n"
-        "  --rehearse FROM..TO       print what would be sent between two days (2024-01-01..2024-12-31), and exit\n"
-        "    --fresh                 as a first start on that day, from an empty state\n"
-        "    --deliver               and really send it, to whatever the configuration names\n"
-        "    --bus system|session    wait there for decisions, and for org.reminderd1.Rehearsal.Advance\n"
-        "    --json                  one JSON object a line\n"
-        "  --version, --help\n"
-        "\n"
-        "See reminderd(8), reminderd.conf(5), reminder-plan(5).\n";
+static void print_help(void)
+{
+        printf(_("reminderd reads the yearly plan of an emulation block and reminds its agencies by e-mail and "
+                 "webhook.\n"
+                 "\n"
+                 "  --config FILE             configuration, %s by default\n"
+                 "  --state DIR               where the state is kept; else $STATE_DIRECTORY, else state_dir of the "
+                 "file\n"
+                 "  --bus system|session|none the bus on which reminderctl is answered, system by default\n"
+                 "  --check                   read and check everything, print every mistake as FILE:LINE: text, and "
+                 "exit\n"
+                 "  --rehearse FROM..TO       print what would be sent between two days (2024-01-01..2024-12-31), and "
+                 "exit\n"
+                 "    --fresh                 as a first start on that day, from an empty state\n"
+                 "    --deliver               and really send it, to whatever the configuration names\n"
+                 "    --bus system|session    wait there for decisions, and for org.reminderd1.Rehearsal.Advance\n"
+                 "    --json                  one JSON object a line\n"
+                 "  --version, --help\n"
+                 "\n"
+                 "See reminderd(8), reminderd.conf(5), reminder-plan(5).\n"),
+               SYSCONFDIR "/reminderd/reminderd.conf");
+}
 
 static int parse_period(const char *text, struct options *options)
 {
@@ -59,7 +67,7 @@ __attribute__((format(printf, 1, 2))) static enum exit_code usage(const char *fo
         va_start(arguments, format);
         vfprintf(stderr, format, arguments);
         va_end(arguments);
-        fputs("; see reminderd --help\n", stderr);
+        fputs(_("; see reminderd --help\n"), stderr);
         return EXIT_USAGE;
 }
 
@@ -96,7 +104,7 @@ enum exit_code options_parse(int argc, char **argv, struct options *options)
                         break;
                 case BUS:
                         if (parse_bus(optarg, &options->bus) < 0)
-                                return usage("--bus %s: expected system, session or none", optarg);
+                                return usage(_("--bus %s: expected system, session or none"), optarg);
                         options->bus_given = true;
                         break;
                 case CHECK:
@@ -104,8 +112,8 @@ enum exit_code options_parse(int argc, char **argv, struct options *options)
                         break;
                 case REHEARSE:
                         if (parse_period(optarg, options) < 0)
-                                return usage("--rehearse %s: expected two days, the earlier first, such as "
-                                             "2024-01-01..2024-12-31",
+                                return usage(_("--rehearse %s: expected two days, the earlier first, such as "
+                                               "2024-01-01..2024-12-31"),
                                              optarg);
                         options->rehearse = true;
                         break;
@@ -122,20 +130,21 @@ enum exit_code options_parse(int argc, char **argv, struct options *options)
                         puts("reminderd " REMINDERD_VERSION);
                         return EXIT_OK;
                 case HELP:
-                        fputs(help, stdout);
+                        print_help();
                         return EXIT_OK;
                 default:
-                        fputs("reminderd: see reminderd --help\n", stderr);
+                        fputs(_("reminderd: see reminderd --help\n"), stderr);
                         return EXIT_USAGE;
                 }
         }
         if (optind < argc)
-                return usage("%s: no arguments are taken", argv[optind]);
+                return usage(_("%s: no arguments are taken"), argv[optind]);
         if (options->check && options->rehearse)
-                return usage("%s", "--check and --rehearse exclude each other");
+                return usage("%s", _("--check and --rehearse exclude each other"));
         if ((options->fresh || options->deliver || options->json) && !options->rehearse)
-                return usage("%s", "--fresh, --deliver and --json go with --rehearse");
+                return usage("%s", _("--fresh, --deliver and --json go with --rehearse"));
         if (options->deliver && options->bus_given && options->bus != BUS_NONE)
-                return usage("%s", "--deliver is not for a rehearsal on a bus: it would send at another time's date");
+                return usage("%s",
+                             _("--deliver is not for a rehearsal on a bus: it would send at another time's date"));
         return EXIT_NOT_YET;
 }

@@ -8,11 +8,23 @@
 #include <systemd/sd-event.h>
 
 #include "base/cleanup.h"
+#include "base/language.h"
+#include "base/sentence.h"
 #include "control/bus.h"
 #include "engine/rehearsal.h"
 #include "options.h"
 #include "service.h"
 #include "standard-fds.h"
+
+static void print_finding(const struct journal *journal, const struct finding *finding, FILE *out)
+{
+        char *CLEANUP_FREE line = finding_format(finding);
+
+        if (line && journal->target == JOURNAL_SYSTEMD)
+                journal_say(journal, EVENT_CONFIG_FINDING, NULL, "%s", line);
+        else if (line)
+                fprintf(out, "%s\n", line);
+}
 
 /* As lines for a person, as events for the journal (daemon/doc/formats.md section 7). */
 static void print_report(const struct report *report, FILE *out)
@@ -20,15 +32,15 @@ static void print_report(const struct report *report, FILE *out)
         const struct journal journal = journal_open();
 
         for (size_t i = 0; i < report->n; i++) {
-                char *CLEANUP_FREE line = finding_format(&report->findings[i]);
+                char *CLEANUP_FREE text = sentence_translate(report->findings[i].text);
+                struct finding finding = report->findings[i];
 
-                if (line && journal.target == JOURNAL_SYSTEMD)
-                        journal_say(&journal, EVENT_CONFIG_FINDING, NULL, "%s", line);
-                else if (line)
-                        fprintf(out, "%s\n", line);
+                if (text)
+                        finding.text = text;
+                print_finding(&journal, &finding, out);
         }
         if (report->n_errors + report->n_warnings > report->n)
-                fprintf(out, "… and %zu more\n", report->n_errors + report->n_warnings - report->n);
+                fprintf(out, _("… and %zu more\n"), report->n_errors + report->n_warnings - report->n);
 }
 
 #define DAYS_LISTED_MAX 24 /* twice a month; of more the first ones and the last tell the rule */
@@ -50,7 +62,7 @@ static void print_repeat(const struct plan *plan, const struct item *item)
         if (item->form != DATE_REPEAT || item_occurrences(item, plan->year, &occurrences, &n) < 0)
                 return;
         begun = n > DAYS_LISTED_MAX ? DAYS_BEGUN : n - 1;
-        printf("%s/%s: %zu day%s: ", plan->id, item->id, n, n == 1 ? "" : "s");
+        printf(ngettext("%s/%s: %zu day: ", "%s/%s: %zu days: ", n), plan->id, item->id, n);
         for (size_t i = 0; i < begun; i++)
                 print_day(occurrences[i].due, ", ");
         if (begun < n - 1)
@@ -84,8 +96,9 @@ static int check(const struct options *options)
                 for (size_t k = 0; k < plan->n_items; k++)
                         print_repeat(plan, &plan->items[k]);
         }
-        printf("%s: in order: %zu plan%s with %zu items, %zu agencies\n", options->config, config->n_plans,
-               config->n_plans == 1 ? "" : "s", items, config->roster.n_agencies);
+        printf(ngettext("%s: in order: %zu plan with %zu items, %zu agencies\n",
+                        "%s: in order: %zu plans with %zu items, %zu agencies\n", config->n_plans),
+               options->config, config->n_plans, items, config->roster.n_agencies);
         return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
@@ -99,7 +112,7 @@ static int load(const struct options *options, struct report *report, struct set
         if (r < 0) {
                 print_report(report, stderr);
                 fprintf(stderr, "reminderd: %s: %s\n", options->config,
-                        r == -EINVAL ? "not started: mend what is named above" : strerror(-r));
+                        r == -EINVAL ? _("not started: mend what is named above") : strerror(-r));
         }
         return r;
 }
@@ -177,7 +190,7 @@ static int rehearse(const struct options *options)
         r = options->bus_given && options->bus != BUS_NONE ? rehearse_on_bus(&rehearsal, options->bus)
                                                            : rehearsal_run(&rehearsal);
         if (r < 0)
-                fprintf(stderr, "reminderd: rehearsal ended early: %s\n", strerror(-r));
+                fprintf(stderr, _("reminderd: rehearsal ended early: %s\n"), strerror(-r));
         return r == REHEARSED ? EXIT_OK : EXIT_FAILED;
 }
 
@@ -202,10 +215,15 @@ int main(int argc, char **argv)
 
         if (standard_fds_hold() < 0)
                 return EXIT_FAILED;
+        if (journal_open().target != JOURNAL_SYSTEMD) /* which is English, whatever the language of the system is */
+                language_set();
         code = options_parse(argc, argv, &options);
         if (code != EXIT_NOT_YET)
                 return (int)code;
         if (options.check)
                 return check(&options);
-        return options.rehearse ? rehearse(&options) : serve(&options);
+        if (options.rehearse)
+                return rehearse(&options);
+        language_unset(); /* its log is English, too, and so are the answers on the bus */
+        return serve(&options);
 }

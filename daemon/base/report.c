@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/language.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -83,7 +84,7 @@ void report_sort(struct report *report)
 
 char *finding_format(const struct finding *finding)
 {
-        const char *label = finding->warning ? "warning: " : "";
+        const char *label = finding->warning ? _("warning: ") : "";
         char *text;
         int r;
 

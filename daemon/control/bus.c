@@ -49,15 +49,16 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *err
                             caller->unanswered ? "the user database does not say who is in the group " CALLER_GROUP
                                                : "neither root nor in the group " CALLER_GROUP);
         if (caller->unanswered)
-                return sd_bus_error_set(
-                        error, ERROR_NOT_PERMITTED,
-                        "the user database does not say whether you are in the group " CALLER_GROUP
-                        "; try again, or ask root to see whether it answers: getent group " CALLER_GROUP);
+                return sd_bus_error_setf(error, ERROR_NOT_PERMITTED,
+                                         "the user database does not say whether you are in the group %s; try again, "
+                                         "or ask root to see whether it answers: getent group %s",
+                                         CALLER_GROUP, CALLER_GROUP);
+        if (control->kind == BUS_SYSTEM)
+                return sd_bus_error_setf(error, ERROR_NOT_PERMITTED,
+                                         "%s may not use reminderd: ask root for a place in the group %s", caller->name,
+                                         CALLER_GROUP);
         return sd_bus_error_setf(error, ERROR_NOT_PERMITTED,
-                                 control->kind == BUS_SYSTEM
-                                         ? "%s may not use reminderd: ask root for a place in the group " CALLER_GROUP
-                                         : "%s may not use this reminderd: it belongs to another user",
-                                 caller->name);
+                                 "%s may not use this reminderd: it belongs to another user", caller->name);
 }
 
 /* ---- coming and going ---- */

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/language.h"
 #include "ctl/verbs.h"
-#include "ctl/words.h"
 
 /* A folder that has it is the state folder of a daemon, as store/statedir.h says. */
 #define STATE_LOCK "reminderd.lock"

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "core/civil.h"
 #include "ctl/shape.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 #define YEAR_DAYS 366
 #define CELL 3 /* columns of a day: two digits and a mark */
@@ -161,8 +161,9 @@ static void print_names(const json_t *days)
 {
         for (size_t i = 0; i < json_array_size(days); i++) {
                 const json_t *day = json_array_get(days, i);
+                char date[LANGUAGE_DATE_SIZE];
 
-                printf("  %s  ", received_text(day, "date"));
+                printf("  %s  ", language_date(received_text(day, "date"), date));
                 text_pad(stdout, received_truth(day, "off") ? _("off") : _("worked"), DAY_KIND_COLUMNS);
                 text_write(stdout, received_text(day, "name"), SIZE_MAX);
                 putchar('\n');

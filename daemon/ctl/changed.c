@@ -4,10 +4,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "core/reference.h"
 #include "ctl/shape.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 #define LINES_MAX 5 /* of one item and day; more are told together */
 
@@ -15,13 +15,15 @@
 static void print_day(const struct cli *cli, const json_t *row)
 {
         const char *due = received_text(row, "due"), *done_on = received_text(row, "done_on");
+        char shown[LANGUAGE_DATE_SIZE];
 
         if (*done_on)
-                printf(received_truth(row, "late") ? _("finished on %s, late") : _("finished on %s"), done_on);
+                printf(received_truth(row, "late") ? _("finished on %s, late") : _("finished on %s"),
+                       language_date(done_on, shown));
         else if (strcmp(cli->command->verb->name, "snooze") == 0)
-                printf(_("quiet until %s"), received_text(row, "snoozed_until"));
+                printf(_("quiet until %s"), language_date(received_text(row, "snoozed_until"), shown));
         else if (*due)
-                printf(_("due %s"), due);
+                printf(_("due %s"), language_date(due, shown));
         else
                 fputs(_("no date yet"), stdout);
 }

@@ -4,8 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/language.h"
+#include "base/sentence.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 int cli_fail(const struct cli *cli, enum exit_code code, const char *format, ...)
 {
@@ -60,16 +61,23 @@ static struct client *on_bus(struct cli *cli)
         return &cli->client;
 }
 
+/* What the daemon says, which is English. */
+static int refused(const struct cli *cli, enum exit_code code)
+{
+        char *CLEANUP_FREE words = sentence_translate(cli->client.words);
+
+        return cli_fail(cli, code, "%s", words ? words : cli->client.words);
+}
+
 /* `r` is how a call ended. */
 static int exit_code_of(const struct cli *cli, int r)
 {
-        const char *words = cli->client.words;
-
         switch (r) {
         case CALL_ANSWERED:
                 return EXIT_DONE;
         case CALL_NO_BUS:
-                return cli_fail(cli, EXIT_NO_DAEMON, _("cannot reach the bus (%s); is D-Bus running?"), words);
+                return cli_fail(cli, EXIT_NO_DAEMON, _("cannot reach the bus (%s); is D-Bus running?"),
+                                cli->client.words);
         case CALL_NO_DAEMON:
                 return cli_fail(cli, EXIT_NO_DAEMON, "%s",
                                 _("reminderd does not answer; systemctl status reminderd says why"));
@@ -80,15 +88,15 @@ static int exit_code_of(const struct cli *cli, int r)
                 return cli_fail(cli, EXIT_NOT_PERMITTED, "%s",
                                 _("not permitted; ask root for a place in the group reminderd"));
         case CALL_NOT_PERMITTED:
-                return cli_fail(cli, EXIT_NOT_PERMITTED, "%s", words);
+                return refused(cli, EXIT_NOT_PERMITTED);
         case CALL_NOT_FOUND:
-                return cli_fail(cli, EXIT_NOT_FOUND, "%s", words);
+                return refused(cli, EXIT_NOT_FOUND);
         case CALL_INVALID:
-                return cli_fail(cli, EXIT_USAGE, "%s", words);
+                return refused(cli, EXIT_USAGE);
         case CALL_DAY_OFF:
                 return EXIT_TO_ASK;
         case CALL_REFUSED:
-                return cli_fail(cli, EXIT_REFUSED, "%s", words);
+                return refused(cli, EXIT_REFUSED);
         case -EINVAL:
                 return cli_fail(cli, EXIT_USAGE, "%s", _("an argument is not valid UTF-8"));
         case -EINTR:

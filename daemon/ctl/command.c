@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/language.h"
 #include "base/nearest.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 const struct option_info option_infos[OPTION_COUNT] = {
         [OPTION_PLAN] = {"plan", "PLAN", WORD_PLAN, N_("only this plan")},

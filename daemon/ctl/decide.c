@@ -2,9 +2,10 @@
  * plans: close. */
 #include <string.h>
 
+#include "base/language.h"
+#include "base/sentence.h"
 #include "ctl/changed.h"
 #include "ctl/verbs.h"
-#include "ctl/words.h"
 
 int confirm(const struct cli *cli, const char *what)
 {
@@ -168,7 +169,9 @@ int run_set_date(struct cli *cli)
 
         if (code != EXIT_TO_ASK)
                 return code;
-        code = confirm(cli, cli->client.words);
+
+        char *CLEANUP_FREE question = sentence_translate(cli->client.words);
+        code = confirm(cli, question ? question : cli->client.words);
         decision.day_off = true;
         return code == EXIT_DONE ? decide(cli, &decision) : code;
 }

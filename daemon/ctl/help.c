@@ -1,9 +1,9 @@
 /* Help: all verbs, or one with its options; written from the tables. */
 #include <string.h>
 
+#include "base/language.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 #define VERB_COLUMNS 22
 #define OPTION_COLUMNS 20

@@ -2,17 +2,18 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/language.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 void print_hold(const char *who, const json_t *object, const char *until, const char *reason)
 {
         const char *day = received_text(object, until);
+        char shown[LANGUAGE_DATE_SIZE];
 
         text_write(stdout, who, SIZE_MAX);
         if (*day)
-                printf(_(": nothing is sent until %s ("), day);
+                printf(_(": nothing is sent until %s ("), language_date(day, shown));
         else
                 fputs(_(": nothing is sent until release ("), stdout);
         text_write(stdout, received_text(object, reason), SIZE_MAX);

@@ -1,9 +1,9 @@
 /* The verb list: obligations as a table, as JSON, or as the matrix. */
+#include "base/language.h"
 #include "ctl/matrix.h"
 #include "ctl/shape.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
-#include "ctl/words.h"
 
 static const struct column columns[] = {
         {"item", N_("ITEM"), COLUMN_ITEM},

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "base/language.h"
 #include "core/reference.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 #define NAME_MOST 44   /* columns of an item's name */
 #define COLUMN_WIDTH 4 /* of an agency's number or mark, with its gap */
@@ -134,7 +134,7 @@ static void print_head(const struct style *style, const struct matrix *matrix, s
 }
 
 /* Each unit may have a day of its own; then the line names none. */
-static const char *common_due(const struct matrix *matrix, size_t line)
+static const char *common_due(const struct matrix *matrix, size_t line, char shown[static LANGUAGE_DATE_SIZE])
 {
         const char *due = NULL;
 
@@ -149,13 +149,13 @@ static const char *common_due(const struct matrix *matrix, size_t line)
                 if (own)
                         due = own;
         }
-        return due ? due : "";
+        return due ? language_date(due, shown) : "";
 }
 
 static void print_terminal(const struct style *style, const struct matrix *matrix)
 {
         size_t name_columns = text_width(_("ITEM"));
-        char name[REFERENCE_TEXT_SIZE];
+        char name[REFERENCE_TEXT_SIZE], shown[LANGUAGE_DATE_SIZE];
 
         for (size_t l = 0; l < matrix->n_lines; l++) {
                 size_t width;
@@ -170,7 +170,7 @@ static void print_terminal(const struct style *style, const struct matrix *matri
                 line_name(matrix->lines[l], name);
                 text_pad(stdout, strchr(name, '/') + 1, name_columns);
                 fputs("  ", stdout);
-                text_pad(stdout, common_due(matrix, l), sizeof("2024-10-15") - 1);
+                text_pad(stdout, common_due(matrix, l, shown), sizeof("2024-10-15") - 1);
                 for (size_t c = 0; c < matrix->n_columns; c++) {
                         const json_t *row = matrix_cell(matrix, l, c);
                         enum look look = row ? look_of_state(received_text(row, "state")) : LOOK_PLAIN;

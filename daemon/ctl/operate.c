@@ -1,6 +1,6 @@
 /* The verbs that operate the daemon: retry, drop, acknowledge, test. */
+#include "base/language.h"
 #include "ctl/verbs.h"
-#include "ctl/words.h"
 
 static int report(const struct cli *cli, json_int_t n)
 {

@@ -1,8 +1,8 @@
 /* The verb preview: a message as it would read now. */
+#include "base/language.h"
 #include "ctl/shape.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 int run_preview(struct cli *cli)
 {

@@ -4,13 +4,14 @@
 #include <wctype.h>
 
 #include "base/array.h"
+#include "base/language.h"
+#include "base/sentence.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "ctl/changed.h"
 #include "ctl/csv.h"
 #include "ctl/shape.h"
 #include "ctl/verbs.h"
-#include "ctl/words.h"
 
 #define FILE_MAX (1024UL * 1024) /* bytes: thousands of lines with a note each */
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
@@ -50,12 +51,14 @@ static void list_clear(struct list *list)
 static int say(struct list *list, size_t number, const char *what)
 {
         json_t *CLEANUP_JSON entry = json_pack("{s:I, s:s}", "line", (json_int_t)number, "text", what);
+        char *CLEANUP_FREE translated = sentence_translate(what);
 
         list->wrong = true;
         if (!entry || json_array_append(list->refused, entry) < 0)
                 return cli_no_memory(list->cli);
         if (!cli_is_json(list->cli))
-                (void)cli_fail(list->cli, EXIT_REFUSED, "%s:%zu: %s", list->name, number, what);
+                (void)cli_fail(list->cli, EXIT_REFUSED, "%s:%zu: %s", list->name, number,
+                               translated ? translated : what);
         return EXIT_DONE;
 }
 

@@ -1,8 +1,8 @@
 /* The verbs deliveries, log and forecast: what was sent, what was decided, what will be sent. */
+#include "base/language.h"
 #include "ctl/shape.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
-#include "ctl/words.h"
 
 static int print_rows(const struct cli *cli, json_t *rows, const char *const *keys, size_t n_keys,
                       const struct column *columns, size_t n_columns)
@@ -22,10 +22,10 @@ int run_deliveries(struct cli *cli)
                                            "subject", "attempts", "made", "next_attempt", "finished", "answer"};
         static const struct column columns[] = {
                 {"id", N_("DELIVERY"), COLUMN_TEXT},         {"state", N_("STATE"), COLUMN_STATE},
-                {"kind", N_("KIND"), COLUMN_TEXT},           {"agency", N_("AGENCY"), COLUMN_TEXT},
+                {"kind", N_("KIND"), COLUMN_KIND},           {"agency", N_("AGENCY"), COLUMN_TEXT},
                 {"address", N_("ADDRESS"), COLUMN_TEXT},     {"made", N_("MADE"), COLUMN_MOMENT},
                 {"attempts", N_("TRIES"), COLUMN_NUMBER},    {"next_attempt", N_("NEXT TRY"), COLUMN_MOMENT},
-                {"finished", N_("FINISHED"), COLUMN_MOMENT}, {"answer", N_("ANSWER"), COLUMN_REST},
+                {"finished", N_("FINISHED"), COLUMN_MOMENT}, {"answer", N_("ANSWER"), COLUMN_SAID},
                 {"subject", N_("SUBJECT"), COLUMN_REST},
         };
         static const enum cli_option options[] = {OPTION_STATE, OPTION_AGENCY};
@@ -45,8 +45,8 @@ int run_log(struct cli *cli)
                                            "item", "occurrence", "agency", "detail"};
         static const struct column columns[] = {
                 {"time", N_("TIME"), COLUMN_MOMENT},   {"who", N_("WHO"), COLUMN_TEXT},
-                {"verb", N_("VERB"), COLUMN_TEXT},     {"item", N_("ITEM"), COLUMN_ITEM},
-                {"agency", N_("AGENCY"), COLUMN_TEXT}, {"detail", N_("DETAIL"), COLUMN_REST},
+                {"verb", N_("VERB"), COLUMN_VERB},     {"item", N_("ITEM"), COLUMN_ITEM},
+                {"agency", N_("AGENCY"), COLUMN_TEXT}, {"detail", N_("DETAIL"), COLUMN_DETAIL},
         };
         static const enum cli_option options[] = {OPTION_AGENCY, OPTION_SINCE};
         struct command one = *cli->command;
@@ -76,7 +76,7 @@ int run_forecast(struct cli *cli)
 {
         static const char *const keys[] = {"time", "kind", "channel", "agency", "address", "plan", "items", "subject"};
         static const struct column columns[] = {
-                {"time", N_("TIME"), COLUMN_MOMENT},     {"kind", N_("KIND"), COLUMN_TEXT},
+                {"time", N_("TIME"), COLUMN_MOMENT},     {"kind", N_("KIND"), COLUMN_KIND},
                 {"channel", N_("CHANNEL"), COLUMN_TEXT}, {"agency", N_("AGENCY"), COLUMN_TEXT},
                 {"items", N_("ITEMS"), COLUMN_ITEMS},    {"subject", N_("SUBJECT"), COLUMN_SPARE},
         };

@@ -1,11 +1,12 @@
 /* The verb reload: the configuration's mistakes, and what it changes. */
 #include <string.h>
 
+#include "base/language.h"
+#include "base/sentence.h"
 #include "core/reference.h"
 #include "ctl/shape.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 #define LINES_MOST 20   /* of one kind of change: a screen; --json has all */
 #define AGENCIES_MOST 6 /* by name, of one line */
@@ -13,11 +14,13 @@
 static void print_finding(const json_t *finding)
 {
         FILE *out = received_truth(finding, "warning") ? stdout : stderr;
+        char *CLEANUP_FREE text = sentence_translate(received_text(finding, "text"));
 
         fputs(received_text(finding, "file"), out);
         if (received_number(finding, "line") > 0)
                 fprintf(out, ":%lld", (long long)received_number(finding, "line"));
-        fprintf(out, ": %s%s\n", received_truth(finding, "warning") ? "warning: " : "", received_text(finding, "text"));
+        fprintf(out, ": %s%s\n", received_truth(finding, "warning") ? _("warning: ") : "",
+                text ? text : received_text(finding, "text"));
 }
 
 /* ---- what it changes ---- */

@@ -2,12 +2,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "core/reference.h"
 #include "ctl/shape.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 #define LABEL_COLUMNS 14
 
@@ -19,6 +19,13 @@ static void line(const char *label, const char *value)
         text_pad(stdout, label, LABEL_COLUMNS);
         text_write(stdout, value, SIZE_MAX);
         putchar('\n');
+}
+
+static void day_line(const char *label, const char *day)
+{
+        char shown[LANGUAGE_DATE_SIZE];
+
+        line(label, language_date(day, shown));
 }
 
 static void print_item(const struct style *style, const json_t *about)
@@ -36,7 +43,7 @@ static void print_item(const struct style *style, const json_t *about)
         line(_("basis"), received_text(about, "basis"));
         line(_("when"), received_text(about, "when"));
         line(_("repeats"), received_text(about, "repeat"));
-        line(_("fix by"), received_text(about, "fix_by"));
+        day_line(_("fix by"), received_text(about, "fix_by"));
         line(_("wording"), received_text(about, "wording"));
         line(_("note"), received_text(about, "note"));
         if (received_truth(about, "withdrawn"))
@@ -48,6 +55,7 @@ static void print_head(const struct style *style, const json_t *obligation)
         const char *state = received_text(obligation, "state"), *due = received_text(obligation, "due");
         const char *effective = received_text(obligation, "effective_due"), *from = received_text(obligation, "from");
         const char *occurrence = received_text(obligation, "occurrence");
+        char first[LANGUAGE_DATE_SIZE], last[LANGUAGE_DATE_SIZE];
 
         putchar('\n');
         style_begin(style, LOOK_HEAD);
@@ -55,18 +63,18 @@ static void print_head(const struct style *style, const json_t *obligation)
         style_end(style, LOOK_HEAD);
         fputs("  ", stdout);
         style_begin(style, look_of_state(state));
-        fputs(state, stdout);
+        fputs(language_word("state", state), stdout);
         style_end(style, look_of_state(state));
         putchar('\n');
         if (*from && *due) {
                 fputs("  ", stdout);
                 text_pad(stdout, received_truth(obligation, "tentative") ? _("tentative") : _("window"), LABEL_COLUMNS);
-                printf(_("%s to %s\n"), from, due);
+                printf(_("%s to %s\n"), language_date(from, first), language_date(due, last));
         } else
-                line(_("due"), due);
+                day_line(_("due"), due);
         if (strcmp(due, effective) != 0)
-                line(_("on time till"), effective);
-        line(_("done on"), received_text(obligation, "done_on"));
+                day_line(_("on time till"), effective);
+        day_line(_("done on"), received_text(obligation, "done_on"));
         line(_("by"), received_text(obligation, "done_by"));
         line(_("note"), received_text(obligation, "note"));
         if (received_truth(obligation, "held")) {
@@ -77,7 +85,7 @@ static void print_head(const struct style *style, const json_t *obligation)
         if (*received_text(obligation, "snoozed_until")) {
                 fputs("  ", stdout);
                 text_pad(stdout, _("snoozed"), LABEL_COLUMNS);
-                printf(_("until %s by %s: "), received_text(obligation, "snoozed_until"),
+                printf(_("until %s by %s: "), language_date(received_text(obligation, "snoozed_until"), last),
                        received_text(obligation, "snoozed_by"));
                 text_write(stdout, received_text(obligation, "snooze_reason"), SIZE_MAX);
                 putchar('\n');
@@ -95,7 +103,7 @@ static json_t *to_come(const json_t *ladder)
         return rows;
 }
 
-static void print_part(const struct style *style, const char *title, const json_t *rows, const struct column *columns,
+static void print_part(const struct style *style, const char *title, json_t *rows, const struct column *columns,
                        size_t n)
 {
         if (json_array_size(rows) == 0)
@@ -107,31 +115,31 @@ static void print_part(const struct style *style, const char *title, const json_
 static void print_obligation(const struct style *style, const json_t *obligation)
 {
         static const struct column notices[] = {
-                {"time", N_("TIME"), COLUMN_MOMENT},  {"kind", N_("KIND"), COLUMN_TEXT},
+                {"time", N_("TIME"), COLUMN_MOMENT},  {"kind", N_("KIND"), COLUMN_KIND},
                 {"state", N_("STATE"), COLUMN_STATE}, {"rung", N_("RUNG"), COLUMN_RUNG},
-                {"detail", N_("WHY"), COLUMN_REST},
+                {"detail", N_("WHY"), COLUMN_SAID},
         };
         static const struct column escalations[] = {
-                {"time", N_("TIME"), COLUMN_MOMENT},  {"kind", N_("KIND"), COLUMN_TEXT},
+                {"time", N_("TIME"), COLUMN_MOMENT},  {"kind", N_("KIND"), COLUMN_KIND},
                 {"state", N_("STATE"), COLUMN_STATE}, {"agency", N_("TO"), COLUMN_TEXT},
-                {"detail", N_("WHY"), COLUMN_REST},
+                {"detail", N_("WHY"), COLUMN_SAID},
         };
         static const struct column rungs[] = {
                 {"time", N_("TIME"), COLUMN_MOMENT},
-                {"kind", N_("KIND"), COLUMN_TEXT},
+                {"kind", N_("KIND"), COLUMN_KIND},
                 {"rung", N_("RUNG"), COLUMN_RUNG},
         };
         static const struct column deliveries[] = {
                 {"made", N_("MADE"), COLUMN_MOMENT},      {"state", N_("STATE"), COLUMN_STATE},
-                {"kind", N_("KIND"), COLUMN_TEXT},        {"address", N_("ADDRESS"), COLUMN_TEXT},
+                {"kind", N_("KIND"), COLUMN_KIND},        {"address", N_("ADDRESS"), COLUMN_TEXT},
                 {"attempts", N_("TRIES"), COLUMN_NUMBER}, {"finished", N_("FINISHED"), COLUMN_MOMENT},
-                {"id", N_("DELIVERY"), COLUMN_TEXT},      {"answer", N_("ANSWER"), COLUMN_REST},
+                {"id", N_("DELIVERY"), COLUMN_TEXT},      {"answer", N_("ANSWER"), COLUMN_SAID},
         };
         static const struct column events[] = {
                 {"time", N_("TIME"), COLUMN_MOMENT},
                 {"who", N_("WHO"), COLUMN_TEXT},
-                {"verb", N_("VERB"), COLUMN_TEXT},
-                {"detail", N_("DETAIL"), COLUMN_REST},
+                {"verb", N_("VERB"), COLUMN_VERB},
+                {"detail", N_("DETAIL"), COLUMN_DETAIL},
         };
         json_t *CLEANUP_JSON ahead = to_come(json_object_get(obligation, "ladder"));
 

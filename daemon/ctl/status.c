@@ -2,11 +2,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/language.h"
+#include "base/sentence.h"
 #include "ctl/shape.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 #define LABEL_COLUMNS 16
 
@@ -21,6 +22,14 @@ static void line(const char *text, const char *value)
         label(text);
         text_write(stdout, value, SIZE_MAX);
         putchar('\n');
+}
+
+/* What the daemon says. */
+static void said_line(const char *text, const char *english)
+{
+        char *CLEANUP_FREE translated = sentence_translate(english);
+
+        line(text, translated ? translated : english);
 }
 
 /* "12 min", "3 h", "2 d": enough to see whether it is long. */
@@ -99,7 +108,7 @@ static void print_error(const json_t *status)
         else if (strcmp(state, "failed") == 0)
                 fputs(_(" (given up)"), stdout);
         putchar('\n');
-        line("", answer);
+        said_line("", answer);
 }
 
 static void print_status(const struct style *style, const json_t *status)
@@ -129,7 +138,7 @@ static void print_status(const struct style *style, const json_t *status)
         print_error(status);
         for (size_t i = 0; i < json_array_size(problems); i++) {
                 style_begin(style, LOOK_WARN);
-                line("!", json_string_value(json_array_get(problems, i)));
+                said_line("!", json_string_value(json_array_get(problems, i)));
                 style_end(style, LOOK_WARN);
         }
 }

@@ -1,14 +1,17 @@
 /* Tables for people: columns aligned by display width, cut to the terminal, coloured by state. */
 #include "ctl/table.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/language.h"
+#include "base/sentence.h"
 #include "core/reference.h"
+#include "core/rung.h"
 #include "ctl/cli.h"
 #include "ctl/width.h"
-#include "ctl/words.h"
 
 #define GAP 2
 #define REST_LEAST 16 /* columns of a text below which it goes to a line of its own */
@@ -40,10 +43,10 @@ const char *moment_text(const char *rfc3339, char buffer[static MOMENT_SIZE])
 {
         if (strlen(rfc3339) < MOMENT_SIZE - 1 || rfc3339[10] != 'T')
                 return rfc3339;
-        memcpy(buffer, rfc3339, MOMENT_SIZE - 1);
-        buffer[10] = ' ';
-        buffer[MOMENT_SIZE - 1] = '\0';
-        return buffer;
+        char moment[MOMENT_SIZE], shown[LANGUAGE_DATE_SIZE];
+
+        snprintf(moment, sizeof(moment), "%.10s %s", rfc3339, rfc3339 + 11);
+        return strcpy(buffer, language_date(moment, shown));
 }
 
 /* The first few, and how many more there are. */
@@ -60,17 +63,82 @@ static const char *items_cell(const json_t *items, char cell[static CELL_SIZE])
         return cell;
 }
 
-/* "date-set@2024-10-22/…" is one of several on that day. */
+#define SPAN_SIZE 48 /* bytes of "14 days" in any language */
+
+static const char *span_text(const char *span, char buffer[static SPAN_SIZE])
+{
+        char *unit;
+        int n = (int)strtol(span, &unit, 10);
+
+        if (strcmp(unit, "wd") == 0)
+                snprintf(buffer, SPAN_SIZE, C_("rung", "%dwd"), n);
+        else if (strcmp(unit, "w") == 0)
+                snprintf(buffer, SPAN_SIZE, C_("rung", "%dw"), n);
+        else if (strcmp(unit, "d") == 0)
+                snprintf(buffer, SPAN_SIZE, C_("rung", "%dd"), n);
+        else
+                return span;
+        return buffer;
+}
+
+/* A rung's key, which is English as it stands (core/rung.h); "date-set@2024-10-22/…" is one of several on that day. */
 static const char *rung_cell(const char *rung, char cell[static CELL_SIZE])
 {
-        snprintf(cell, CELL_SIZE, "%.*s", (int)strcspn(rung, "/"), rung);
+        char key[RUNG_KEY_SIZE], shown[LANGUAGE_DATE_SIZE], other[LANGUAGE_DATE_SIZE], span[SPAN_SIZE];
+        char *at;
+
+        snprintf(key, sizeof(key), "%.*s", (int)strcspn(rung, "/"), rung);
+        at = strchr(key, '@');
+        if (!at)
+                return strcpy(cell, key);
+        *at = '\0';
+
+        const char *which = strchr(key, '-'), *day = language_date(at + 1, shown);
+
+        switch (rung_key_class(key)) {
+        case RUNG_OVERDUE:
+                snprintf(cell, CELL_SIZE, C_("rung", "overdue-%s@%s"), language_date(which + 1, other), day);
+                break;
+        case RUNG_FIX:
+                snprintf(cell, CELL_SIZE, C_("rung", "fix-%s@%s"), span_text(which + 1, span), day);
+                break;
+        case RUNG_ESCALATION:
+                snprintf(cell, CELL_SIZE, C_("rung", "escalate-%s@%s"), span_text(which + 1, span), day);
+                break;
+        case RUNG_START:
+        case RUNG_BEFORE:
+        case RUNG_SNOOZE_END:
+        case RUNG_URGED:
+        case RUNG_CLASSES:
+                if (isdigit((unsigned char)*key))
+                        snprintf(cell, CELL_SIZE, C_("rung before", "%s@%s"), span_text(key, span), day);
+                else
+                        snprintf(cell, CELL_SIZE, C_("rung", "%s@%s"), language_word("rung", key), day);
+                break;
+        }
         return cell;
+}
+
+/* Of the words of a closed set, in the catalogue; NULL: it has none. */
+static const char *word_context(const struct column *column)
+{
+        switch (column->form) {
+        case COLUMN_STATE:
+                return "state";
+        case COLUMN_KIND:
+                return "kind";
+        case COLUMN_VERB:
+                return "verb";
+        default:
+                return NULL;
+        }
 }
 
 static const char *cell_text(const struct table *table, const struct column *column, const json_t *row,
                              char cell[static CELL_SIZE])
 {
         const json_t *value = json_object_get(row, column->key);
+        const char *text;
 
         switch (column->form) {
         case COLUMN_ITEM:
@@ -84,7 +152,11 @@ static const char *cell_text(const struct table *table, const struct column *col
         case COLUMN_TEXT:
         case COLUMN_NUMBER:
         case COLUMN_STATE:
+        case COLUMN_KIND:
+        case COLUMN_VERB:
         case COLUMN_REST:
+        case COLUMN_SAID:
+        case COLUMN_DETAIL:
         case COLUMN_SPARE:
         case COLUMN_EXTRA:
                 break;
@@ -93,9 +165,17 @@ static const char *cell_text(const struct table *table, const struct column *col
                 snprintf(cell, CELL_SIZE, "%lld", (long long)json_integer_value(value));
                 return cell;
         }
+        text = received_text(row, column->key);
+        if (word_context(column))
+                return language_word(word_context(column), text);
         if (column->form == COLUMN_EXTRA)
-                return moment_text(received_text(row, column->key), cell);
-        return received_text(row, column->key);
+                text = moment_text(text, cell);
+        return text == cell ? text : language_date(text, cell);
+}
+
+static bool is_rest(const struct column *column)
+{
+        return column->form == COLUMN_REST || column->form == COLUMN_SAID || column->form == COLUMN_DETAIL;
 }
 
 static void measure(struct table *table, const json_t *rows)
@@ -119,7 +199,7 @@ static void measure(struct table *table, const json_t *rows)
 
 static bool is_flexible(const struct column *column)
 {
-        return column->form == COLUMN_REST || column->form == COLUMN_SPARE;
+        return is_rest(column) || column->form == COLUMN_SPARE;
 }
 
 /* Columns of the terminal that those of the table take, and of them those that cannot be cut. *ret_n: how many can. */
@@ -192,7 +272,7 @@ static void fold(struct table *table)
 static bool has_rest(const struct table *table)
 {
         for (size_t c = 0; c < table->n; c++)
-                if (table->columns[c].form == COLUMN_REST && table->widths[c] > 0)
+                if (is_rest(&table->columns[c]) && table->widths[c] > 0)
                         return true;
         return false;
 }
@@ -255,7 +335,9 @@ static void print_line(const struct table *table, const json_t *row, size_t from
         for (size_t c = from; c < end; c++) {
                 const struct column *column = &table->columns[c];
                 const char *text = row ? cell_text(table, column, row, cell) : _(column->title);
-                enum look look = !row ? LOOK_HEAD : column->form == COLUMN_STATE ? look_of_state(text) : LOOK_PLAIN;
+                enum look look = !row                           ? LOOK_HEAD
+                                 : column->form == COLUMN_STATE ? look_of_state(received_text(row, column->key))
+                                                                : LOOK_PLAIN;
 
                 if (table->widths[c] == 0)
                         continue;
@@ -290,7 +372,39 @@ static bool has_several_plans(const json_t *rows)
         return false;
 }
 
-void table_print(const struct style *style, const json_t *rows, const struct column *columns, size_t n, int indent,
+/* ---- what the daemon said ---- */
+
+static bool ends_with(const char *text, const char *end)
+{
+        size_t length = strlen(text), size = strlen(end);
+
+        return length >= size && strcmp(text + length - size, end) == 0;
+}
+
+/* Somebody's own words are not taken for the daemon's. */
+static char *translate_detail(const char *detail)
+{
+        size_t size = strcspn(detail, ":");
+        char *CLEANUP_FREE head = strndup(detail, size), *CLEANUP_FREE said = head ? sentence_translate(head) : NULL;
+        char *whole;
+
+        return said && asprintf(&whole, "%s%s", said, detail + size) >= 0 ? whole : NULL;
+}
+
+static void translate(json_t *row, const struct column *column)
+{
+        const char *text = received_text(row, column->key);
+        const char *word = column->form == COLUMN_SAID ? language_word("why", text) : text;
+        bool own = column->form == COLUMN_DETAIL && !ends_with(received_text(row, "verb"), " refused");
+        char *CLEANUP_FREE said = own ? translate_detail(text) : sentence_translate(text);
+
+        if (word != text)
+                (void)json_object_set_new(row, column->key, json_string(word));
+        else if (said && strcmp(said, text) != 0)
+                (void)json_object_set_new(row, column->key, json_string(said));
+}
+
+void table_print(const struct style *style, json_t *rows, const struct column *columns, size_t n, int indent,
                  const char *empty)
 {
         struct table table = {
@@ -305,6 +419,10 @@ void table_print(const struct style *style, const json_t *rows, const struct col
                 printf("%*s%s\n", indent, "", empty);
                 return;
         }
+        for (size_t c = 0; c < n; c++)
+                if (columns[c].form == COLUMN_SAID || columns[c].form == COLUMN_DETAIL)
+                        for (size_t i = 0; i < json_array_size(rows); i++)
+                                translate(json_array_get(rows, i), &columns[c]);
         measure(&table, rows);
         fit(&table);
         print_row(&table, NULL);

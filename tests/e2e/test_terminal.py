@@ -1,7 +1,6 @@
 """reminderctl on a terminal: colours, widths, questions, languages."""
 
 import re
-import shutil
 import subprocess
 import time
 import unicodedata
@@ -86,31 +85,6 @@ def test_what_was_typed_does_not_steer_the_terminal():
         done = block.run(block.REMINDERCTL, *words)
         assert done.returncode == 2
         assert done.stderr.endswith("\n") and done.stderr[:-1].isprintable()
-
-
-@pytest.mark.timeless
-@pytest.mark.skipif(not shutil.which("msgfmt"), reason="gettext is not installed")
-def test_vietnamese(shared, tmp_path):
-    """The catalogue is whole, and is used where the language is asked for; JSON stays as it is."""
-    catalogue, folder = block.ROOT / "conf/po/vi.po", tmp_path / "vi/LC_MESSAGES"
-    sources = sorted((block.ROOT / "daemon/ctl").glob("*.[ch]"))
-    block.run("xgettext", "-k_", "-kN_", "-kngettext:1,2", "--from-code=UTF-8", "-o", tmp_path / "all.pot", *sources)
-    assert block.run("msgcmp", catalogue, tmp_path / "all.pot").returncode == 0
-    folder.mkdir(parents=True)
-    assert block.run("msgfmt", "--check", "-o", folder / "reminderctl.mo", catalogue).returncode == 0
-    language = {"LC_ALL": "C.UTF-8", "LANGUAGE": "vi", "TEXTDOMAINDIR": str(tmp_path)}
-    assert "việc phải làm" in shared.ctl("status", **language).stdout
-    assert shared.ctl("list", "--json", **language).stdout == shared.ctl("list", "--json").stdout
-    # Whether or not the locale is installed; vi_NO is of no system.
-    for asked, vietnamese in (
-        ({"LANG": "C.UTF-8", "LANGUAGE": "vi"}, True), ({"LC_ALL": "C.utf8", "LANGUAGE": "vi:en"}, True),
-        ({"LANG": "vi_VN.UTF-8"}, True), ({"LANG": "vi_NO.UTF-8"}, True), ({"LANG": "C", "LC_MESSAGES": "vi_VN"}, True),
-        ({"LANG": "vi_VN.UTF-8", "LANGUAGE": "en"}, False), ({"LANG": "vi_VN.UTF-8", "LC_ALL": "C"}, False),
-        ({"LC_ALL": "C", "LANGUAGE": "vi"}, False), ({"LANG": "C.UTF-8"}, False), ({"LANG": "xx_YY"}, False), ({}, False),
-    ):  # fmt: skip
-        none = dict.fromkeys(("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"), "")
-        said = shared.ctl("--help", **none | asked | {"TEXTDOMAINDIR": str(tmp_path)}).stdout
-        assert ("LỆNH" in said) == vietnamese, asked
 
 
 @pytest.mark.timeless
