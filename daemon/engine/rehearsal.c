@@ -88,7 +88,7 @@ static void print_json(const struct stage *stage, const struct delivery_record *
                         plan = letter->sections[s][0].plan;
         if (!*plan && letter->n_matrices > 0 && letter->matrices[0].n_rows > 0)
                 plan = letter->matrices[0].rows[0].plan;
-        line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:b}", "time",
+        line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "time",
                          clock_format(letter->now_epoch * 1000, time), "kind", kind_name(delivery->kind), "channel",
                          channel_kind_name(delivery->channel.kind), "agency", delivery->agency, "address",
                          delivery->address, "plan", plan, "items", items_of(letter), "subject", subject, "digest",

@@ -341,7 +341,7 @@ def notices(config, until):
 
 # ---- the digest ------------------------------------------------------------------------------------------------------
 
-OVERDUE, AHEAD, WAITING = range(3)  # this week's and the next 30 days' follow each other; nothing is ever finished
+OVERDUE, WEEK, MONTH, WAITING, NEVER = range(5)  # nothing is ever finished; the last is for what no list has
 FAR = datetime.date.max
 
 
@@ -350,18 +350,21 @@ def urges(policy):
     return ("overdue" in policy and policy["overdue"].get("limit") != 0) or bool(policy.get("escalate"))
 
 
-def digest_section(dates, today, policy):
+def digest_section(dates, nominal, today, policy):
     """Where in a digest something open stands; None: nowhere, or nowhere yet."""
     if dates is None or dates.tentative:
         return WAITING
     if today > dates.effective:
         return OVERDUE if urges(policy) else None
-    return AHEAD if dates.safe <= today + 30 * DAY else None
+    if dates.safe <= nominal + 6 * DAY:
+        return WEEK
+    return MONTH if dates.safe <= today + 30 * DAY else None
 
 
-def digest_items(config, today):
-    """{agency: what its digest lists}, and {head: plan} of the heads, who get the matrix of what members owe."""
-    found, heads = defaultdict(list), {}
+def digest_items(config, nominal, today):
+    """{agency: what its digest lists}, {head: plan} of the heads, who get the matrix of what members owe, and the cells
+    of {plan: matrix}."""
+    found, heads, cells = defaultdict(list), {}, defaultdict(set)
     for plan in config.plans:
         for item in plan["items"] if today < closing(plan) else []:
             debtors = config.resolve(plan, item.get("for", ["members"]))
@@ -371,11 +374,31 @@ def digest_items(config, today):
                 over = dates and not dates.tentative and today > dates.effective and not urges(config.policy(item))
                 if "head" in plan and not over and set(debtors) & set(config.resolve(plan, "members")):
                     heads.setdefault(plan["head"], plan["id"])
-                section = digest_section(dates, today, config.policy(item))
+                section = digest_section(dates, nominal, today, config.policy(item))
                 name = f"{item['id']}@{dates.key}" if dates and dates.key else item["id"]
                 for agency in debtors if section is not None else []:
                     found[agency].append((section, dates.due if dates else FAR, name, plan["id"]))
-    return found, heads
+                state = NEVER if over else section if section in (OVERDUE, WAITING) else MONTH
+                cells[plan["id"]] |= {(name, agency, state) for agency in set(debtors) & set(config.resolve(plan, "members"))}
+    return found, heads, cells
+
+
+def is_worth_it(gist, nominal, past):
+    """Whether anything changed since the digest of `past`, a day and what it said, or four weeks have gone by."""
+    return past is None or nominal - past[0] >= 28 * DAY or gist != past[1]
+
+
+def is_changed_only(config):
+    return config.general["digest"].get("when", "changed") == "changed"
+
+
+def within_reminders(config, lines):
+    """The lines without the digests that stand within the reminder of the same moment to the same mailbox."""
+    if "digest" not in config.general or not is_changed_only(config):
+        return lines
+    reminded = {(line.time, line.address) for line in lines if line.channel == "mail" and line.kind != "digest"}
+    return [line for line in lines
+            if line.channel != "mail" or line.kind != "digest" or (line.time, line.address) not in reminded]  # fmt: skip
 
 
 def digests(config, first, last):
@@ -383,19 +406,25 @@ def digests(config, first, last):
     if "digest" not in config.general:
         return []
     weekday, at = config.general["digest"]["weekday"], parse_clock(config.general["digest"]["at"])
-    moments = set()  # two that meet after long holidays are one
+    moments = {}  # of two that meet after long holidays the last
     for n in range(-31, (last - first).days + 1):
         day = first + n * DAY
         if WEEKDAYS[day.weekday()] == weekday:
             moment = config.leaves(config.calendar.next(day), at)
             if first <= moment.date() <= last:
-                moments.add(moment)
+                moments[moment] = day
 
-    lines = []
-    for moment in moments:
-        found, heads = digest_items(config, moment.date())
+    lines, sent = [], {}
+    for moment, day in moments.items():
+        found, heads, cells = digest_items(config, day, moment.date())
         for agency in sorted(set(found) | set(heads)):
             told = sorted(found[agency])
+            gist = {(section, name, plan) for section, _, name, plan in told}, cells[heads.get(agency)]
+            if is_changed_only(config):
+                has_news = agency in heads or any(section != WAITING for section, _, _, _ in told)
+                if not has_news or not is_worth_it(gist, day, sent.get(agency)):
+                    continue
+                sent[agency] = day, gist
             plan = told[0][3] if told else heads[agency]
             for channel, address in addresses(config, agency, "digest"):
                 items = tuple(name for _, _, name, _ in told)
@@ -441,4 +470,4 @@ def rehearse(path, first, last):
             kind = URGENCY[told[0].urgency]
             items = tuple(dict.fromkeys(notice.name for notice in told))  # each once
             lines.append(Line(format_time(moment), kind, channel, agency, address, told[0].plan, items))
-    return sorted(lines)
+    return sorted(within_reminders(config, lines))

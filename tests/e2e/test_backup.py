@@ -145,7 +145,12 @@ STATE_FILES = ["reminderd.db", "reminderd.db-wal", "reminderd.db-shm", "reminder
 def test_what_is_the_daemons_own_stays_as_it_is(desk, tmp_path, name):
     state = desk.block.state
     (state / "reminderd.db.v6.bak").write_text("of an update")
-    look = lambda: {path.name: (path.stat().st_ino, path.read_bytes()) for path in state.iterdir()}  # noqa: E731
+
+    def look():
+        """Which files there are, and what is in them but for what a daemon at work writes to all the time."""
+        return {path.name: (path.stat().st_ino, b"" if path.name.endswith(("-shm", "-wal")) else path.read_bytes())
+                for path in state.iterdir()}  # fmt: skip
+
     before = look()
     for path, folder in as_given(desk, tmp_path, name):
         with contextlib.chdir(folder):

@@ -36,6 +36,7 @@ EVENTS = {
     "CONFIG_FINDING": (WARNING, set()),
     "SYNCED": (INFO, set()),
     "UNCLEAR": (NOTICE, set()),
+    "PLAN_CLOSED": (NOTICE, {"REMINDERD_PLAN"}),
     "DATE_CHANGED": (NOTICE, {"REMINDERD_PLAN", "REMINDERD_ITEM"}),
     "DELIVERY_SENT": (INFO, DELIVERY),
     "DELIVERY_RETRY": (WARNING, DELIVERY),
@@ -133,8 +134,10 @@ def assert_as_promised(journal):
 
 # Not provoked here but in the unit tests of the engine: a clock that is set, what takes hours or days, and what a server
 # that refuses us is told of (also in test_mail_servers.py); what is wrong with a database (in
-# test_integrity.py), what had passed before it was known (in test_unclear.py), and who is held (in test_hold.py).
-ELSEWHERE = {"HOLD", "CLOCK_CHANGED", "TOO_LATE", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE", "MENDED", "LOG_HELD", "UNCLEAR"}
+# test_integrity.py), what had passed before it was known (in test_unclear.py), who is held (in test_hold.py),
+# and the end of a plan (in test_ending.py).
+ELSEWHERE = {"HOLD", "CLOCK_CHANGED", "TOO_LATE", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE", "MENDED", "LOG_HELD", "UNCLEAR",
+             "PLAN_CLOSED"}  # fmt: skip
 # Which test sees which.
 SEEN = {
     "plans": {"STARTED", "SYNCED", "RELOADED", "RELOAD_REFUSED", "CONFIG_FINDING", "DATE_CHANGED", "STOPPING"},
@@ -252,7 +255,7 @@ def test_after_a_crash(tmp_path, authority, journal):
             office.folder = tmp_path / "second"
             office.folder.mkdir()
             second = office.start()  # the state folder is taken
-            assert second.process.wait(block.PATIENCE) == 1
+            assert second.process.wait(block.PATIENCE) == 3
             second.kill()
     assert_told(journal, "crash")
 

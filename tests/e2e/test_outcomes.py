@@ -73,11 +73,11 @@ def decide(office, *words):
         (["clear-date", "tap-huan"], "date_cleared", "CANCEL"),
         (["waive", "tap-huan", "--reason", "không tổ chức"], "waived", "CANCEL"),
         (["done", "tap-huan", "--agency", "don-vi-1"], "completed", "CANCEL"),
-        (["set-date", "tap-huan", str(OTHER)], "date_set", "PUBLISH"),
+        (["set-date", "tap-huan", str(OTHER), "--yes"], "date_set", "PUBLISH"),
     ],
 )
 def test_an_entry_that_went_out_is_taken_back(office, smtp, words, kind, method):
-    decide(office, "set-date", "tap-huan", str(DUE))
+    decide(office, "set-date", "tap-huan", str(DUE), "--yes")
     smtp.wait(1, PATIENCE)
     said(office.daemon, "Sent date_set")
     decide(office, *words)
@@ -92,7 +92,7 @@ def test_an_entry_that_went_out_is_taken_back(office, smtp, words, kind, method)
 def test_what_nobody_was_told_is_not_taken_back(office, smtp):
     decide(office, "waive", "tap-huan", "--reason", "không tổ chức")
     decide(office, "reopen", "tap-huan", "--agency", "don-vi-1", "--reason", "nhầm")
-    decide(office, "set-date", "tap-huan", str(DUE))
+    decide(office, "set-date", "tap-huan", str(DUE), "--yes")
     smtp.wait(1, PATIENCE)
     said(office.daemon, "Sent date_set")
     assert [kind for kind, *_ in calendars(smtp)] == ["date_set"]
@@ -100,7 +100,7 @@ def test_what_nobody_was_told_is_not_taken_back(office, smtp):
 
 def test_what_was_taken_back_is_told_when_it_comes_back(office, smtp):
     for number, words in enumerate([
-        ["set-date", "tap-huan", str(DUE)],
+        ["set-date", "tap-huan", str(DUE), "--yes"],
         ["waive", "tap-huan", "--reason", "không tổ chức"],
         ["reopen", "tap-huan", "--reason", "tổ chức trở lại"],
         ["done", "tap-huan", "--agency", "don-vi-1"],
@@ -118,7 +118,7 @@ def test_what_was_taken_back_is_told_when_it_comes_back(office, smtp):
 
 
 def test_what_leaves_the_plan_is_taken_back_and_comes_back(office, smtp):
-    decide(office, "set-date", "tap-huan", str(DUE))
+    decide(office, "set-date", "tap-huan", str(DUE), "--yes")
     said(office.daemon, "Sent date_set")
     plan = (office.block.conf / "plans.d/plan.conf").read_text(encoding="utf-8")
     office.block.write_plan(plan.replace("tap-huan", "tap-huan-moi"))
@@ -140,7 +140,7 @@ def test_what_is_taken_back_together_is_one_message_and_an_object_for_each(tmp_p
     block = Live(tmp_path, soon(), mail=mail_to(smtp, authority), items=items)
     with Bus() as bus, block.start("session", environment=bus.environment) as daemon:
         for number, name in enumerate(names, 1):
-            assert bus.ctl("set-date", name, str(DUE)).returncode == 0
+            assert bus.ctl("set-date", name, str(DUE), "--yes").returncode == 0
             said(daemon, "Sent date_set", number)
         block.write_plan((block.conf / "plans.d/plan.conf").read_text(encoding="utf-8").replace(items, kept))
         daemon.reload()
