@@ -18,7 +18,7 @@ struct sync {
         const struct item *item;
         wall_time now;
         enum sync_depth depth;
-        bool closed; /* the plan is */
+        bool closed;             /* the plan is */
         struct changes *changes; /* NULL: nobody asks */
         struct sync_counts counts;
 };
