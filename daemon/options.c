@@ -21,6 +21,7 @@ static void print_help(void)
                  "  --bus system|session|none the bus on which reminderctl is answered, system by default\n"
                  "  --check                   read and check everything, print every mistake as FILE:LINE: text, and "
                  "exit\n"
+                 "    --no-secrets            without opening the files of passwords and keys\n"
                  "  --rehearse FROM..TO       print what would be sent between two days (2024-01-01..2024-12-31), and "
                  "exit\n"
                  "    --fresh                 as a first start on that day, from an empty state\n"
@@ -74,12 +75,13 @@ __attribute__((format(printf, 1, 2))) static enum exit_code usage(const char *fo
 enum exit_code options_parse(int argc, char **argv, struct options *options)
 {
         /* in the order of the table */
-        enum { CONFIG = 256, STATE, BUS, CHECK, REHEARSE, FRESH, DELIVER, JSON, VERSION, HELP };
+        enum { CONFIG = 256, STATE, BUS, CHECK, NO_SECRETS, REHEARSE, FRESH, DELIVER, JSON, VERSION, HELP };
         static const struct option known[] = {
                 {"config", required_argument, NULL, CONFIG},
                 {"state", required_argument, NULL, STATE},
                 {"bus", required_argument, NULL, BUS},
                 {"check", no_argument, NULL, CHECK},
+                {"no-secrets", no_argument, NULL, NO_SECRETS},
                 {"rehearse", required_argument, NULL, REHEARSE},
                 {"fresh", no_argument, NULL, FRESH},
                 {"deliver", no_argument, NULL, DELIVER},
@@ -109,6 +111,9 @@ enum exit_code options_parse(int argc, char **argv, struct options *options)
                         break;
                 case CHECK:
                         options->check = true;
+                        break;
+                case NO_SECRETS:
+                        options->no_secrets = true;
                         break;
                 case REHEARSE:
                         if (parse_period(optarg, options) < 0)
@@ -141,6 +146,8 @@ enum exit_code options_parse(int argc, char **argv, struct options *options)
                 return usage(_("%s: no arguments are taken"), argv[optind]);
         if (options->check && options->rehearse)
                 return usage("%s", _("--check and --rehearse exclude each other"));
+        if (options->no_secrets && !options->check)
+                return usage("%s", _("--no-secrets goes with --check"));
         if ((options->fresh || options->deliver || options->json) && !options->rehearse)
                 return usage("%s", _("--fresh, --deliver and --json go with --rehearse"));
         if (options->deliver && options->bus_given && options->bus != BUS_NONE)

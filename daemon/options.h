@@ -20,6 +20,7 @@ struct options {
         enum bus_kind bus;
         bool bus_given; /* a rehearsal has no bus unless one is asked for */
         bool check;
+        bool no_secrets; /* with check */
         bool rehearse;
         civil_day from, to;
         bool fresh;

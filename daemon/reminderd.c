@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -53,6 +54,17 @@ static void print_day(civil_day day, const char *end)
         printf("%02d/%02d%s", date.day, date.month, end);
 }
 
+/* Not a mistake, and rarely what is meant: the file of last year, or the sample. */
+static void print_end(const struct plan *plan, civil_day today)
+{
+        char day[CIVIL_DATE_SIZE], shown[LANGUAGE_DATE_SIZE];
+
+        if (today >= plan->closes)
+                printf(_("%s: closed on %s: nothing is sent of it; when its list is not needed any more, take its file "
+                         "out of plans.d\n"),
+                       plan->id, language_date(civil_format(plan->closes, day), shown));
+}
+
 /* "plan/item: 12 days: 25/01, 25/02, …", so that a rule can be compared with what it was meant to say. */
 static void print_repeat(const struct plan *plan, const struct item *item)
 {
@@ -74,7 +86,7 @@ static int check(const struct options *options)
 {
         struct report CLEANUP(report_clear) report = {0};
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
-        int r = settings_load(options->config, &report, &settings);
+        int r = settings_load(options->config, options->no_secrets ? SECRETS_LEFT : SECRETS_READ, &report, &settings);
 
         report_sort(&report);
         print_report(&report, stdout);
@@ -86,12 +98,16 @@ static int check(const struct options *options)
 
         const struct config *config = settings_config(settings);
         size_t items = 0;
+        civil_day today;
 
         if (journal_open().target == JOURNAL_SYSTEMD)
                 return EXIT_OK; /* nothing to report is no event for the journal */
+        clock_set_zone(config->timezone);
+        today = wall_day(clock_wall((int64_t)time(NULL) * 1000));
         for (size_t i = 0; i < config->n_plans; i++) {
                 const struct plan *plan = &config->plans[i];
 
+                print_end(plan, today);
                 items += plan->n_items;
                 for (size_t k = 0; k < plan->n_items; k++)
                         print_repeat(plan, &plan->items[k]);
@@ -105,7 +121,7 @@ static int check(const struct options *options)
 /* Mistakes are printed to standard error; warnings alone are left to the caller. */
 static int load(const struct options *options, struct report *report, struct settings **ret)
 {
-        int r = options->rehearse && !options->deliver ? settings_load(options->config, report, ret)
+        int r = options->rehearse && !options->deliver ? settings_load(options->config, SECRETS_READ, report, ret)
                                                        : service_load(options->config, report, ret);
 
         report_sort(report);

@@ -79,7 +79,7 @@ void service_hold_signals(void)
 int service_load(const char *path, struct report *report, struct settings **ret)
 {
         struct settings *CLEANUP(settings_unref_p) settings = NULL;
-        int r = settings_load(path, report, &settings);
+        int r = settings_load(path, SECRETS_READ, report, &settings);
 
         if (r == 0 && settings_config(settings)->sealed) {
                 report_error(report, path, 0,

@@ -139,11 +139,12 @@ static void write_addresses(struct config *config)
         }
 }
 
-int config_load(const char *path, struct report *report, char **ret_templates, struct config **ret)
+int config_load(const char *path, enum secrets secrets, struct report *report, char **ret_templates,
+                struct config **ret)
 {
         CLEANUP(config_free_p) struct config *config = calloc(1, sizeof(*config));
         CLEANUP(digest_free_p) EVP_MD_CTX *digest = NULL;
-        CLEANUP(loader_clear) struct loader loader = {.report = report, .config = config};
+        CLEANUP(loader_clear) struct loader loader = {.report = report, .config = config, .secrets = secrets};
         static const int32_t meaning = MEANING;
         size_t errors = report->n_errors;
         int r;

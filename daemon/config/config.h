@@ -98,11 +98,14 @@ struct config {
         char fingerprint[FINGERPRINT_SIZE];
 };
 
-/* Reads and checks everything; every mistake and warning is added to `report`, all in one run. The secrets are read
- * too. 0; -EINVAL: mistakes, all in the report; nothing is returned but, where it could be located, the folder of
- * templates (ret_templates may be NULL; the caller frees it), so that those can be checked in the same run; -ENOMEM.
- * Blocks on the file system only. */
-int config_load(const char *path, struct report *report, char **ret_templates, struct config **ret);
+/* Whether the files of secrets are opened: who only checks the text may not be able to. */
+enum secrets { SECRETS_READ, SECRETS_LEFT };
+
+/* Reads and checks everything; every mistake and warning is added to `report`, all in one run. 0; -EINVAL: mistakes,
+ * all in the report; nothing is returned but, where it could be located, the folder of templates (ret_templates may be
+ * NULL; the caller frees it), so that those can be checked in the same run; -ENOMEM. Blocks on the file system only. */
+int config_load(const char *path, enum secrets secrets, struct report *report, char **ret_templates,
+                struct config **ret);
 struct config *config_free(struct config *config);
 
 const struct plan *config_find_plan(const struct config *config, const char *id);

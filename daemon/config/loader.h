@@ -10,6 +10,7 @@
 struct loader {
         struct report *report;
         struct config *config; /* being filled */
+        enum secrets secrets;
         EVP_MD_CTX *digest;
         EVP_MD_CTX *ground;    /* of all but the plans, while these are read */
         char *folder;          /* of reminderd.conf as the user gave it: "" or ending in '/' */

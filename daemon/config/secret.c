@@ -99,6 +99,8 @@ static int locate(const struct loader *loader, const struct section *section, co
         *ret_at = credential ? credential : file;
         if (credential && file)
                 setting_error(section, file, "%s_credential and %s_file are both given; keep one", kind, kind);
+        else if (loader->secrets == SECRETS_LEFT)
+                loader->config->sealed = true;
         else if (credential)
                 return locate_credential(loader, section, credential, kind, &ret->credential);
         else if (file)

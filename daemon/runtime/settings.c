@@ -46,7 +46,7 @@ static int index_items(struct settings *settings)
         return 0;
 }
 
-int settings_load(const char *path, struct report *report, struct settings **ret)
+int settings_load(const char *path, enum secrets secrets, struct report *report, struct settings **ret)
 {
         struct settings *CLEANUP(settings_unref_p) settings = calloc(1, sizeof(*settings));
         char *CLEANUP_FREE templates = NULL;
@@ -55,7 +55,7 @@ int settings_load(const char *path, struct report *report, struct settings **ret
         if (!settings)
                 return -ENOMEM;
         settings->references = 1;
-        r = config_load(path, report, &templates, &settings->config);
+        r = config_load(path, secrets, report, &templates, &settings->config);
         /* Broken files elsewhere are no reason to leave the templates' mistakes for another run. */
         if (r == -EINVAL && templates)
                 (void)composer_new(templates, report, &settings->composer);

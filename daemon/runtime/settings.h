@@ -8,7 +8,7 @@
 struct settings;
 
 /* Loads and checks everything; findings go to the report. 0, -EINVAL, -ENOMEM. The caller holds one reference. */
-int settings_load(const char *path, struct report *report, struct settings **ret);
+int settings_load(const char *path, enum secrets secrets, struct report *report, struct settings **ret);
 struct settings *settings_ref(struct settings *settings);
 struct settings *settings_unref(struct settings *settings);
 

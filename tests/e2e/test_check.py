@@ -55,6 +55,11 @@ def test_a_good_configuration_is_in_order(tmp_path):
     assert "in order" in result.stdout
 
 
+def test_a_plan_that_is_over_is_said(tmp_path):
+    text = plan(ITEM.format("a", 'due = "2024-05-06";'))
+    assert "ke-hoach: closed on 2025-03-31" in Block(tmp_path, text).check().stdout
+
+
 def test_a_year_without_calendar_is_a_warning(tmp_path):
     block = Block(tmp_path, plan(ITEM.format("a", 'due = "2024-05-06";')))
     (block.conf / "calendar.d" / "2024.conf").unlink()

@@ -102,6 +102,18 @@ def test_a_credential(tmp_path, place, make, words):
     assert_found(result, "credential" if words == "missing credential" else place, words)
 
 
+@pytest.mark.parametrize("place", PLACES)
+def test_a_check_that_opens_no_secret(tmp_path, place):
+    """Where there is none, as in a repository; what else is wrong is found all the same."""
+    block = write(tmp_path, place, "the-secret")
+    assert block.check().returncode == 1
+    assert_found(block.run("--check", "--no-secrets"), place, None)
+    (block.conf / "plans.d/plan.conf").write_text(PLAN.replace("due", "duo"))
+    assert block.run("--check", "--no-secrets").returncode == 1
+    alone = block.run("--no-secrets")
+    assert alone.returncode == 2 and "goes with --check" in alone.stderr
+
+
 @needs_root
 def test_a_secret_of_another_does_not_start(tmp_path):
     """Not only --check looks: the daemon that would send with it does not come up."""

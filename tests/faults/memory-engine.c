@@ -147,7 +147,7 @@ static long load(struct faults *faults, const char *path, long at)
         struct settings *settings = NULL;
 
         memory_fail(at, false);
-        int r = settings_load(path, &report, &settings);
+        int r = settings_load(path, SECRETS_READ, &report, &settings);
         long needed = memory_heal();
         if (r < 0 && (r != -ENOMEM || !at)) {
                 for (size_t i = 0; i < report.n; i++)

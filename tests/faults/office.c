@@ -123,7 +123,7 @@ static int load(struct office *office, struct settings **ret)
         char path[160];
 
         (void)snprintf(path, sizeof(path), "%s/reminderd.conf", office->faults->folder);
-        int r = settings_load(path, &report, ret);
+        int r = settings_load(path, SECRETS_READ, &report, ret);
         if (r == 0 || r == -ENOMEM)
                 return r;
         for (size_t i = 0; i < report.n; i++)

@@ -85,7 +85,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         fuzz_write("reminderd.conf", main, strlen(main));
         fuzz_write("agencies.conf", agencies, strlen(agencies));
         fuzz_write("plans.d/p.conf", plan, strlen(plan));
-        REQUIRE_OF(settings_load(path, &report, &settings) == 0, report.n > 0 ? report.findings[0].text : "");
+        REQUIRE_OF(settings_load(path, SECRETS_READ, &report, &settings) == 0,
+                   report.n > 0 ? report.findings[0].text : "");
         return 0;
 }
 

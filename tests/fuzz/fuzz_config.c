@@ -72,7 +72,7 @@ static struct loaded load(void)
         CLEANUP_FREE char *path = NULL;
 
         REQUIRE(asprintf(&path, "%s/reminderd.conf", fuzz_folder()) > 0);
-        loaded.r = config_load(path, &loaded.report, &templates, &loaded.config);
+        loaded.r = config_load(path, SECRETS_READ, &loaded.report, &templates, &loaded.config);
         REQUIRE(loaded.r == 0 ? loaded.config && loaded.report.n_errors == 0
                               : loaded.r == -EINVAL && !loaded.config && loaded.report.n_errors > 0);
         return loaded;

@@ -107,7 +107,7 @@ void sim_load(struct sim *sim)
 
         block_write(&sim->block, sim->folder);
         snprintf(path, sizeof(path), "%s/reminderd.conf", sim->folder);
-        if (settings_load(path, &report, &sim->settings) < 0) {
+        if (settings_load(path, SECRETS_READ, &report, &sim->settings) < 0) {
                 for (size_t i = 0; i < report.n; i++) {
                         char *CLEANUP_FREE line = finding_format(&report.findings[i]);
 

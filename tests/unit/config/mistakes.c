@@ -10,7 +10,7 @@ static void check(void **state, bool warning)
         struct report report = {.n = 0};
         struct config *config = NULL;
         unsigned line = tree_replace(&row->tree, mistake->file, mistake->old, mistake->new);
-        int r = config_load(row->tree.path, &report, NULL, &config);
+        int r = config_load(row->tree.path, SECRETS_READ, &report, NULL, &config);
         CLEANUP_FREE char *findings = tree_findings(&report);
         char path[256];
 

@@ -21,7 +21,7 @@ static struct config *load(const struct tree *tree)
 {
         struct report report = {.n = 0};
         struct config *config = NULL;
-        int r = config_load(tree->path, &report, NULL, &config);
+        int r = config_load(tree->path, SECRETS_READ, &report, NULL, &config);
         CLEANUP_FREE char *findings = tree_findings(&report);
 
         if (r != 0 || report.n > 0)
@@ -311,7 +311,7 @@ static void test_defaults(void **state)
         tree_write(tree, "agencies.conf", "agencies = ( { id = \"a\"; name = \"A\"; } )");
         tree_path(tree, "plans.d/tdkt-2024.conf", path);
         assert_int_equal(unlink(path), 0);
-        assert_int_equal(config_load(tree->path, &report, NULL, &config), 0);
+        assert_int_equal(config_load(tree->path, SECRETS_READ, &report, NULL, &config), 0);
         assert_int_equal(report.n_errors, 0);
         assert_int_equal(report.n_warnings, 2); /* an agency that nothing reaches; no plan */
         assert_string_equal(config->timezone, "Asia/Ho_Chi_Minh");
@@ -355,7 +355,7 @@ static void test_relative_path(void **state)
 
         tree_replace(tree, "plans.d/tdkt-2024.conf", "\"05-19\"", "\"05-32\"");
         assert_int_equal(chdir(tree->folder), 0);
-        r = config_load("reminderd.conf", &report, NULL, &config);
+        r = config_load("reminderd.conf", SECRETS_READ, &report, NULL, &config);
         assert_int_equal(chdir(here), 0);
         assert_int_equal(r, -EINVAL);
         assert_null(config);
@@ -364,7 +364,7 @@ static void test_relative_path(void **state)
 
         tree_write(tree, "plans.d/tdkt-2024.conf", tree_text("plans.d/tdkt-2024.conf"));
         assert_int_equal(chdir(tree->folder), 0);
-        r = config_load("reminderd.conf", &report, NULL, &config);
+        r = config_load("reminderd.conf", SECRETS_READ, &report, NULL, &config);
         assert_int_equal(chdir(here), 0);
         assert_int_equal(r, 0);
         assert_string_equal(config->path, tree->path);

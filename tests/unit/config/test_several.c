@@ -173,7 +173,7 @@ static void test_several(void **state)
 
         for (size_t i = 0; i < ELEMENTS(several->changes) && several->changes[i].file; i++)
                 apply(&row->tree, &several->changes[i]);
-        r = config_load(row->tree.path, &report, NULL, &config);
+        r = config_load(row->tree.path, SECRETS_READ, &report, NULL, &config);
         CLEANUP_FREE char *findings = tree_findings(&report);
 
         while (n < ELEMENTS(several->findings) && several->findings[n].file)

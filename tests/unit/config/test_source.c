@@ -29,7 +29,7 @@ static int load(const struct tree *tree)
         int r;
 
         report_clear(&report);
-        r = config_load(tree->path, &report, NULL, &config);
+        r = config_load(tree->path, SECRETS_READ, &report, NULL, &config);
         assert_int_equal(config != NULL, r == 0);
         config_free(config);
         return r;

@@ -143,7 +143,7 @@ static int load(const struct play *play, struct settings **ret)
         int r;
 
         snprintf(path, sizeof(path), "%s/reminderd.conf", play->folder);
-        r = settings_load(path, &report, ret);
+        r = settings_load(path, SECRETS_READ, &report, ret);
         for (size_t i = 0; r < 0 && i < report.n; i++) {
                 char *CLEANUP_FREE line = finding_format(&report.findings[i]);
 
