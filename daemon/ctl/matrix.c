@@ -24,7 +24,8 @@ enum mark matrix_mark(const json_t *row)
 static void matrix_clear(struct matrix *matrix)
 {
         free(matrix->lines);
-        free(matrix->columns);
+        agency_list_clear(&matrix->columns);
+        free(matrix->counts);
         free(matrix->cells);
 }
 
@@ -48,38 +49,7 @@ static int place_of(json_t *index, const char *word, size_t *ret)
         return known ? 0 : json_object_set_new(index, word, json_integer((json_int_t)*ret));
 }
 
-/* Columns in the order of agencies.conf; agencies that it no longer has come last. */
-static int gather_columns(struct matrix *matrix, const json_t *agencies, const json_t *rows, json_t *index)
-{
-        size_t n = json_array_size(agencies), n_rows = json_array_size(rows), place;
-        json_t *CLEANUP_JSON owing = json_object();
-
-        matrix->columns = calloc(n + n_rows + 1, sizeof(*matrix->columns));
-        if (!matrix->columns || !owing)
-                return -1;
-        for (size_t i = 0; i < n_rows; i++)
-                if (belongs(json_array_get(rows, i)) &&
-                    json_object_set_new(owing, received_text(json_array_get(rows, i), "agency"), json_true()) < 0)
-                        return -1;
-        for (size_t i = 0; i < n + n_rows; i++) {
-                const json_t *entry = i < n ? json_array_get(agencies, i) : json_array_get(rows, i - n);
-                const char *id = received_text(entry, "agency");
-
-                if (!json_object_get(owing, id) || json_object_get(index, id))
-                        continue;
-                if (place_of(index, id, &place) < 0)
-                        return -1;
-                matrix->columns[place] = (struct matrix_column){
-                        .id = id,
-                        .name = i < n ? received_text(entry, "name") : id,
-                        .short_name = i < n ? received_text(entry, "short") : id,
-                };
-        }
-        matrix->n_columns = json_object_size(index);
-        return 0;
-}
-
-static int gather_cells(struct matrix *matrix, const json_t *rows, const json_t *columns)
+static int gather_cells(struct matrix *matrix, const json_t *rows)
 {
         size_t n_rows = json_array_size(rows), line;
         json_t *CLEANUP_JSON index = json_object();
@@ -100,8 +70,9 @@ static int gather_cells(struct matrix *matrix, const json_t *rows, const json_t 
                         matrix->lines[line] = row;
         }
         matrix->n_lines = json_object_size(index);
-        matrix->cells = calloc(matrix->n_lines * matrix->n_columns + 1, sizeof(const json_t *));
-        if (!matrix->cells)
+        matrix->cells = calloc(matrix->n_lines * matrix->columns.n + 1, sizeof(const json_t *));
+        matrix->counts = calloc(matrix->columns.n + 1, sizeof(*matrix->counts));
+        if (!matrix->cells || !matrix->counts)
                 return -1;
         for (size_t i = 0; i < n_rows; i++) {
                 const json_t *row = json_array_get(rows, i);
@@ -111,10 +82,10 @@ static int gather_cells(struct matrix *matrix, const json_t *rows, const json_t 
                         continue;
                 line_name(row, name);
                 line = (size_t)json_integer_value(json_object_get(index, name));
-                column = (size_t)json_integer_value(json_object_get(columns, received_text(row, "agency")));
-                matrix->cells[line * matrix->n_columns + column] = row;
-                matrix->columns[column].overdue += matrix_mark(row) == MARK_OVERDUE;
-                matrix->columns[column].unfinished += matrix_mark(row) == MARK_UNFINISHED;
+                column = agency_list_place(&matrix->columns, row);
+                matrix->cells[line * matrix->columns.n + column] = row;
+                matrix->counts[column].overdue += matrix_mark(row) == MARK_OVERDUE;
+                matrix->counts[column].unfinished += matrix_mark(row) == MARK_UNFINISHED;
         }
         return 0;
 }
@@ -127,7 +98,7 @@ static void print_head(const struct style *style, const struct matrix *matrix, s
         text_pad(stdout, _("ITEM"), name_columns);
         fputs("  ", stdout);
         text_pad(stdout, _("DUE"), sizeof("2024-10-15") - 1);
-        for (size_t c = 0; c < matrix->n_columns; c++)
+        for (size_t c = 0; c < matrix->columns.n; c++)
                 printf("%*zu", COLUMN_WIDTH, c + 1);
         style_end(style, LOOK_HEAD);
         putchar('\n');
@@ -138,7 +109,7 @@ static const char *common_due(const struct matrix *matrix, size_t line, char sho
 {
         const char *due = NULL;
 
-        for (size_t c = 0; c < matrix->n_columns; c++) {
+        for (size_t c = 0; c < matrix->columns.n; c++) {
                 const json_t *row = matrix_cell(matrix, line, c);
                 const char *own = row ? received_text(row, "due") : NULL;
 
@@ -171,7 +142,7 @@ static void print_terminal(const struct style *style, const struct matrix *matri
                 text_pad(stdout, strchr(name, '/') + 1, name_columns);
                 fputs("  ", stdout);
                 text_pad(stdout, common_due(matrix, l, shown), sizeof("2024-10-15") - 1);
-                for (size_t c = 0; c < matrix->n_columns; c++) {
+                for (size_t c = 0; c < matrix->columns.n; c++) {
                         const json_t *row = matrix_cell(matrix, l, c);
                         enum look look = row ? look_of_state(received_text(row, "state")) : LOOK_PLAIN;
 
@@ -182,9 +153,9 @@ static void print_terminal(const struct style *style, const struct matrix *matri
                 putchar('\n');
         }
         putchar('\n');
-        for (size_t c = 0; c < matrix->n_columns; c++) {
+        for (size_t c = 0; c < matrix->columns.n; c++) {
                 printf("%*zu  ", COLUMN_WIDTH, c + 1);
-                text_write(stdout, matrix->columns[c].name, REFERENCE_TEXT_SIZE);
+                text_write(stdout, matrix->columns.agencies[c].name, REFERENCE_TEXT_SIZE);
                 putchar('\n');
         }
         puts(_("\n✓ done   ± late   ✗ overdue   z snoozed   · to come   ? no date yet   – waived   … unclear   ■ "
@@ -194,15 +165,15 @@ static void print_terminal(const struct style *style, const struct matrix *matri
 int matrix_print(struct cli *cli, const json_t *rows)
 {
         struct matrix CLEANUP(matrix_clear) matrix = {0};
-        json_t *CLEANUP_JSON agencies = NULL, *CLEANUP_JSON status = NULL, *CLEANUP_JSON index = json_object();
+        json_t *CLEANUP_JSON agencies = NULL, *CLEANUP_JSON status = NULL;
         int code = cli_call(cli, &agencies, "Agencies", "");
 
         if (code == EXIT_DONE)
                 code = cli_call(cli, &status, "Status", "");
         if (code != EXIT_DONE)
                 return code;
-        if (!index || gather_columns(&matrix, json_array_get(agencies, 0), rows, index) < 0 ||
-            gather_cells(&matrix, rows, index) < 0)
+        if (agency_list_gather(json_array_get(agencies, 0), rows, belongs, &matrix.columns) < 0 ||
+            gather_cells(&matrix, rows) < 0)
                 return cli_no_memory(cli);
         if (command_has(cli->command, OPTION_HTML))
                 matrix_print_html(&matrix, json_array_get(status, 0));

@@ -2,26 +2,26 @@
 #pragma once
 
 #include "core/mark.h"
+#include "ctl/agencies.h"
 #include "ctl/cli.h"
 
-struct matrix_column {
-        const char *id, *name, *short_name;
+struct matrix_counts {
         size_t overdue, unfinished;
 };
 
 struct matrix {
         const json_t **lines; /* of each line one row of `list`: item, title, due */
         size_t n_lines;
-        struct matrix_column *columns; /* in the order of agencies.conf */
-        size_t n_columns;
-        const json_t **cells; /* n_lines times n_columns; NULL: does not owe it */
+        struct agency_list columns;
+        struct matrix_counts *counts; /* one for each of them */
+        const json_t **cells;         /* n_lines times columns.n; NULL: does not owe it */
 };
 
 enum mark matrix_mark(const json_t *row);
 
 static inline const json_t *matrix_cell(const struct matrix *matrix, size_t line, size_t column)
 {
-        return matrix->cells[line * matrix->n_columns + column];
+        return matrix->cells[line * matrix->columns.n + column];
 }
 
 /* Prints the rows of `list`; observances and what left the plan are no part of it. Returns an enum exit_code. */
