@@ -1,38 +1,5 @@
 /* Tests of obligation: dates, states, and what may be decided. */
-#include "fixture.h"
-
-#include "core/obligation.h"
-
-/* An obligation in words: dates as text, "" for none. */
-struct given {
-        const char *from, *due;
-        bool tentative, observance, lapses;
-        enum shift shift;
-        const char *fixed;
-        enum obligation_status status;
-        const char *done_on, *snoozed_until;
-};
-
-static civil_day day_or_none(const char *text)
-{
-        return text ? day_of(text) : CIVIL_NONE;
-}
-
-static struct obligation make(const struct given *given)
-{
-        return (struct obligation){
-                .from = day_or_none(given->from),
-                .due = day_or_none(given->due),
-                .tentative = given->tentative,
-                .observance = given->observance,
-                .lapses = given->lapses,
-                .shift = given->shift,
-                .fixed = day_or_none(given->fixed),
-                .status = given->status,
-                .done_on = day_or_none(given->done_on),
-                .snoozed_until = day_or_none(given->snoozed_until),
-        };
-}
+#include "obligation_fixture.h"
 
 static void test_dates(void **state)
 {
