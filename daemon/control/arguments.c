@@ -54,23 +54,36 @@ int argument_agency(const struct control *control, const char *id, sd_bus_error 
         return not_found("agency", &nearest, "agencies.conf names them", error);
 }
 
+/* Plans outlive their files, and of those whose records are older still nothing is known but obligations. */
+static int search_old_plans(const struct control *control, const char *id, sd_bus_error *error)
+{
+        struct nearest nearest = nearest_to(id);
+        struct plan_record *plans = NULL;
+        char plan[ID_SIZE];
+        size_t n = 0;
+        int r = store_all_plans(control_engine(control)->store, &plans, &n);
+
+        if (r < 0)
+                return control_trouble(control, r, error);
+        r = search_records(control, &(struct obligation_filter){.plan = id, .limit = 1}, plan, error);
+        for (size_t i = 0; i < n && r == SEARCH_NOTHING; i++) {
+                nearest_consider(&nearest, plans[i].id);
+                if (strcmp(plans[i].id, id) == 0)
+                        r = SEARCH_FOUND;
+        }
+        if (r == SEARCH_NOTHING)
+                r = not_found("plan", &nearest, "reminderctl status names those in force", error);
+        store_free_plans(plans, n);
+        return r < 0 ? r : 0;
+}
+
 int argument_plan(const struct control *control, const char *id, sd_bus_error *error)
 {
-        const struct config *config = engine_config(control_engine(control));
-        struct nearest nearest = nearest_to(id);
-        char plan[ID_SIZE];
-        int r;
-
         if (!id_valid(id))
                 return sd_bus_error_set(error, ERROR_INVALID, "that is no plan's id: a-z, 0-9 and - make one");
-        if (config_find_plan(config, id))
+        if (config_find_plan(engine_config(control_engine(control)), id))
                 return 0;
-        r = search_records(control, &(struct obligation_filter){.plan = id, .limit = 1}, plan, error);
-        if (r != SEARCH_NOTHING)
-                return r < 0 ? r : 0;
-        for (size_t i = 0; i < config->n_plans; i++)
-                nearest_consider(&nearest, config->plans[i].id);
-        return not_found("plan", &nearest, "reminderctl status names them", error);
+        return search_old_plans(control, id, error);
 }
 
 /* ---- items ---- */

@@ -29,5 +29,7 @@ method handle_status, handle_list, handle_show;
 method handle_deliveries, handle_log;
 /* view-plan.c */
 method handle_agencies, handle_items, handle_calendar;
+/* view-report.c */
+method handle_plans, handle_report;
 /* view-preview.c, forecast.c */
 method handle_preview, handle_forecast;

@@ -99,11 +99,10 @@ static int put_failure(const struct view *view, struct problems *problems)
 /* As it was last written; before that, as the file says. */
 static void put_closing(const struct view *view, const struct plan *plan)
 {
-        struct plan_record CLEANUP(plan_record_clear) record = {.term = {.moved = CIVIL_NONE}};
+        struct plan_record CLEANUP(plan_record_clear) record = {.term = {.closes = plan->closes, .moved = CIVIL_NONE}};
 
         (void)store_find_plan(view->engine->store, plan->id, &record);
-        answer_day(view->answer, "closes", record.term.moved != CIVIL_NONE ? record.term.moved : plan->closes);
-        answer_bool(view->answer, "closed", record.closed);
+        view_plan_end(view, &record);
 }
 
 /* A hold is meant; but nobody ends one that has no last day, unless somebody thinks of it. */

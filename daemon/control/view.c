@@ -161,6 +161,14 @@ int view_changed(struct control *control, sd_bus_message *call, const struct dec
         return r < 0 ? r : answer_send(&answer);
 }
 
+void view_plan_end(const struct view *view, const struct plan_record *record)
+{
+        const struct plan_term *term = &record->term;
+
+        answer_day(view->answer, "closes", term->moved != CIVIL_NONE ? term->moved : term->closes);
+        answer_bool(view->answer, "closed", record->closed);
+}
+
 void view_delivery(const struct view *view, const struct delivery_record *record)
 {
         struct answer *answer = view->answer;

@@ -29,5 +29,7 @@ wall_time view_next_reminder(const struct view *view, const struct obligation_re
 /* The item in the plans in force; NULL for one that left them. */
 const struct item *view_item(const struct view *view, const char *plan, const char *item);
 
+/* When a plan closes, and whether it has. */
+void view_plan_end(const struct view *view, const struct plan_record *record);
 void view_delivery(const struct view *view, const struct delivery_record *record);
 void view_event(const struct view *view, const struct audit_record *record);

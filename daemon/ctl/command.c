@@ -23,6 +23,7 @@ const struct option_info option_infos[OPTION_COUNT] = {
         [OPTION_SINCE] = {"since", "DATE", WORD_DATE, N_("only from that day on")},
         [OPTION_MATRIX] = {"matrix", NULL, WORD_NONE, N_("a table of items by agencies, one mark each")},
         [OPTION_HTML] = {"html", NULL, WORD_NONE, N_("as HTML, to look at in a browser or to print")},
+        [OPTION_CSV] = {"csv", NULL, WORD_NONE, N_("for a spreadsheet: one line for each agency and item")},
         [OPTION_UNTIL] = {"until", "DATE", WORD_DATE, N_("the last silent day")},
         [OPTION_FOR] = {"for", "SPAN", WORD_NONE, N_("how long: 2d, 1w, 3wd (working days)")},
         [OPTION_REASON] = {"reason", "TEXT", WORD_NONE, N_("why; it is kept and shown")},
@@ -124,6 +125,19 @@ const struct verb verbs[] = {
                 .most = 1,
                 .argument = WORD_ITEM,
                 .run = run_log,
+        },
+        {
+                .name = "report",
+                .synopsis = "PLAN",
+                .help = N_("who did what of a plan: on time, late, unfinished, how often urged"),
+                .more = N_("Also of a plan that is closed, or whose file is gone. Of what was done late, DAYS are "
+                           "those of "
+                           "the calendar, and in brackets the working days; what is not on time stands below."),
+                .options = BIT(OPTION_HTML) | BIT(OPTION_CSV) | BIT(OPTION_JSON),
+                .least = 1,
+                .most = 1,
+                .argument = WORD_PLAN,
+                .run = run_report,
         },
         {
                 .name = "done",

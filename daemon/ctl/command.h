@@ -25,6 +25,7 @@ enum cli_option {
         OPTION_SINCE,
         OPTION_MATRIX,
         OPTION_HTML,
+        OPTION_CSV,
         OPTION_UNTIL,
         OPTION_FOR,
         OPTION_REASON,

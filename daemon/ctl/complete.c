@@ -38,7 +38,7 @@ static bool has_before(const json_t *rows, size_t end, const char *key, const ch
         return false;
 }
 
-/* Each once: a plan stands beside each of its items. */
+/* Each once: several plans may have an item. */
 static void offer_members(const struct completion *completion, const json_t *rows, const char *key)
 {
         for (size_t i = 0; i < json_array_size(rows); i++) {
@@ -57,12 +57,20 @@ static void offer_agencies(struct completion *completion)
                 offer_members(completion, json_array_get(reply, 0), "agency");
 }
 
-static void offer_items(struct completion *completion, const char *key)
+static void offer_plans(struct completion *completion)
+{
+        json_t *CLEANUP_JSON reply = NULL;
+
+        if (cli_call(&completion->cli, &reply, "Plans", "") == EXIT_DONE)
+                offer_members(completion, json_array_get(reply, 0), "plan");
+}
+
+static void offer_items(struct completion *completion)
 {
         json_t *CLEANUP_JSON rows = NULL;
 
         if (cli_pages(&completion->cli, "Items", NULL, NULL, NULL, &rows) == EXIT_DONE)
-                offer_members(completion, rows, key);
+                offer_members(completion, rows, "item");
 }
 
 static int append_failed(sd_bus_message *message, const void *userdata)
@@ -95,10 +103,10 @@ static void offer_candidates(struct completion *completion, enum word word)
 {
         switch (word) {
         case WORD_ITEM:
-                offer_items(completion, "item");
+                offer_items(completion);
                 break;
         case WORD_PLAN:
-                offer_items(completion, "plan");
+                offer_plans(completion);
                 break;
         case WORD_AGENCY:
                 offer_agencies(completion);

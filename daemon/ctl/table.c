@@ -26,6 +26,7 @@ struct table {
         size_t n;
         int indent;
         size_t widths[TABLE_COLUMNS_MAX]; /* 0: nothing in it */
+        bool rights[TABLE_COLUMNS_MAX];   /* numbers, to the right */
         bool folds[TABLE_COLUMNS_MAX];    /* begins a further line of the row */
         bool several_plans;
 };
@@ -188,6 +189,8 @@ static void measure(struct table *table, const json_t *rows)
 
                         if (width > table->widths[c])
                                 table->widths[c] = width;
+                        table->rights[c] |=
+                                json_is_integer(json_object_get(json_array_get(rows, i), table->columns[c].key));
                 }
         for (size_t c = 0; c < table->n; c++) {
                 size_t head = text_width(_(table->columns[c].title));
@@ -306,7 +309,7 @@ static bool is_last(const struct table *table, size_t column, size_t end)
 /* No blanks at the end of a line: they would wrap on a narrow terminal. */
 static void print_cell(const struct table *table, size_t c, size_t end, const char *text)
 {
-        if (table->columns[c].form == COLUMN_NUMBER)
+        if (*text && (table->rights[c] || table->columns[c].form == COLUMN_NUMBER))
                 text_pad_left(stdout, text, table->widths[c]);
         else if (is_last(table, c, end))
                 text_write(stdout, text, table->widths[c]);

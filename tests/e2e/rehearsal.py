@@ -9,12 +9,13 @@ from block import PATIENCE, REMINDERCTL, REMINDERD, assert_sound, environment
 class Rehearsal:
     """One that waits on a private bus; what leaves is in its file."""
 
-    def __init__(self, block, bus, first, last):
+    def __init__(self, block, bus, first, last, *arguments):
         self.environment = environment(**bus.environment)
         self.out = block.folder / "rehearsal"
         with open(self.out, "wb") as out:
             self.process = subprocess.Popen(
-                [REMINDERD, "--config", block.path, "--rehearse", f"{first}..{last}", "--json", "--bus", "session"],
+                [REMINDERD, "--config", block.path, "--rehearse", f"{first}..{last}", "--json", "--bus", "session",
+                 *arguments],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, text=True, env=self.environment,
             )  # fmt: skip
 

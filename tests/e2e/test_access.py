@@ -30,6 +30,8 @@ METHODS = {
     "Log": ("a{sv}tu", ({}, 0, 10), PERMITTED),
     "Agencies": ("", (), PERMITTED),
     "Items": ("tu", (0, 10), PERMITTED),
+    "Plans": ("", (), PERMITTED),
+    "Report": ("stu", ("ke-hoach", 0, 10), PERMITTED),
     "Snooze": ("ssssb", ("bao-cao", AGENCY, "+10d", "bận họp", False), PERMITTED),
     "Unsnooze": ("ss", ("bao-cao", AGENCY), PERMITTED),
     "Done": ("ssssb", ("bao-cao", AGENCY, "", "", False), PERMITTED),

@@ -34,6 +34,7 @@ ALL_AGENCIES = [one["id"] for one in block.AGENCIES]
         (["--bus", ""], ["system", "session"]),
         (["list", "--bus", ""], ["system", "session"]),
         (["list", "--plan", ""], ["ke-hoach"]),
+        (["report", ""], ["ke-hoach"]),
         (["list", "--state", "o", "--item", ""], ALL_ITEMS),
         (["test", ""], ALL_AGENCIES),
         (["retry", ""], []),

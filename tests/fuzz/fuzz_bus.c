@@ -28,6 +28,8 @@ static const struct {
         {"Log", "fn", "aa{sv}t"},
         {"Items", "n", "aa{sv}t"},
         {"Agencies", "", "aa{sv}"},
+        {"Plans", "", "aa{sv}"},
+        {"Report", "sn", "a{sv}aa{sv}t"},
         {"Status", "", "a{sv}"},
         {"Calendar", "u", "a{sv}"},
         {"Preview", "sss", "a{sv}"},

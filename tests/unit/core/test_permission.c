@@ -19,6 +19,8 @@ static void test_what_a_method_needs(void **state)
                 {"Log", RIGHT_SEE},
                 {"Agencies", RIGHT_SEE},
                 {"Items", RIGHT_SEE},
+                {"Plans", RIGHT_SEE},
+                {"Report", RIGHT_SEE},
                 {"Get", RIGHT_SEE},
                 {"GetAll", RIGHT_SEE},
                 {"Snooze", RIGHT_DECIDE},
