@@ -339,7 +339,8 @@ static void measure_all(struct measure *measure, struct folder *folder)
 
 static bool may_hold_digest(size_t kind)
 {
-        return kind == TEMPLATE_GROUP || (kind != KIND_DIGEST && address_shares_message(kind, KIND_DIGEST, true));
+        return kind == TEMPLATE_GROUP ||
+               (kind != KIND_DIGEST && address_shares_message((enum notice_kind)kind, KIND_DIGEST, true));
 }
 
 static void walk_messages(struct folder *folder, struct report *report)

@@ -9,6 +9,7 @@ import pytest
 
 from block import AGENCIES, GROUPS, plan
 from desk import AGENCY, YEAR, Desk, ahead
+from live import wait_until
 
 MEMBERS = ("vp-ubnd", "so-noi-vu", "so-tu-phap")
 ITEMS = f"""
@@ -45,6 +46,18 @@ class Office(Desk):
         """All that the database says, but for the time, which goes on."""
         with sqlite3.connect(f"file:{self.block.state}/reminderd.db?mode=ro", uri=True) as database:
             return [line for line in database.iterdump() if "'last-time'" not in line]
+
+    def at_rest(self):
+        """The same, once nothing more follows from the start."""
+        found = [self.content()]
+
+        def is_still():
+            self.json("status")  # the daemon has turned to us in between
+            found.append(self.content())
+            return found[-1] == found[-2]
+
+        wait_until(is_still, lambda: "a daemon that does nothing more")
+        return found[-1]
 
 
 @pytest.fixture
@@ -110,7 +123,7 @@ def test_each_kind_of_change(office):
 
 
 def test_a_dry_run_changes_nothing(office):
-    before = office.content()
+    before = office.at_rest()
     office.write(ITEMS.replace(ahead(20), ahead(25)), members=(*MEMBERS[:2], "hoi-dong-tdkt"))
     first, second = office.json("reload", "--dry-run"), office.json("reload", "--dry-run")
     assert first == second and first["dry_run"] is True and first["adopted"] is True
@@ -126,7 +139,7 @@ def test_a_dry_run_changes_nothing(office):
 
 def test_a_dry_run_of_mistakes(office):
     good = (office.block.conf / "plans.d/plan.conf").read_text(encoding="utf-8")
-    before = office.content()
+    before = office.at_rest()
     office.block.write_plan(good.replace("members =", "membres ="))
     tried, done = office.ctl("reload", "--dry-run"), office.ctl("reload")
     assert tried.returncode == done.returncode == 1

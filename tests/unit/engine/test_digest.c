@@ -57,6 +57,7 @@ static void finish(struct play *play, size_t i)
         snprintf(scope.item.item, sizeof(scope.item.item), "%s", items[i].name);
         assert_int_equal(decide_done(play_engine(play), &clerk, &scope, day_of(items[i].done_on), NULL, false, &result),
                          DECIDED);
+        decision_result_clear(&result);
 }
 
 /* The digest's line, on which each item stands behind "list:" or a comma. */

@@ -132,11 +132,11 @@ static void refusals(void **state)
         (void)state;
         assert_int_equal(decide_hold(play_engine(play), &clerk, NULL, 0, day_of("2024-06-09"), "bão", &result),
                          DECISION_REFUSED);
-        free(result.text);
+        decision_result_clear(&result);
         assert_int_equal(decide_hold(play_engine(play), &clerk, NULL, 0, CIVIL_NONE, " ", &result), DECISION_INVALID);
-        free(result.text);
+        decision_result_clear(&result);
         assert_int_equal(decide_release(play_engine(play), &clerk, c_only, 1, &result), DECISION_REFUSED);
-        free(result.text);
+        decision_result_clear(&result);
         play_free(play);
 }
 

@@ -135,6 +135,7 @@ static void what_was_decided_in_time_is_not_too_late(void **state)
         play_answer(play, "", TRANSFER_TEMPORARY, 0);
         play_until(play, "2024-06-14 16:00");
         assert_int_equal(decide_waive(play_engine(play), &clerk, &scope, "miễn", &result), DECIDED);
+        decision_result_clear(&result);
         play_answer(play, "", TRANSFER_SENT, 0);
         (void)play_sent(play);
         play_until(play, "2024-06-18");
