@@ -581,6 +581,7 @@ static int run(struct service *service, const struct options *options, struct se
                 return sd_event_loop(service->event);
         journal_say(&service->journal, EVENT_STARTED, NULL, "reminderd " REMINDERD_VERSION " reminds; configuration %s",
                     service->config_path);
+        say_status_soon(service); /* what was said while the bus was asked knew of nothing yet */
         sd_notify(0, "READY=1");
         return sd_event_loop(service->event);
 }

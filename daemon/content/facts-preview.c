@@ -33,7 +33,8 @@ static bool is_current(const struct preview *preview, const struct delivery_reco
         if (delivery->state == DELIVERY_QUEUED || delivery->state == DELIVERY_SENDING)
                 return true;
         return delivery->state == DELIVERY_SENT &&
-               (kind_tells_decision(preview->kind) || wall_day(clock_wall(delivery->finished_ms)) == today_of(preview));
+               ((preview->kind != KIND_COUNT && kind_tells_decision(preview->kind)) ||
+                wall_day(clock_wall(delivery->finished_ms)) == today_of(preview));
 }
 
 static bool is_wanted(const struct preview *preview, const struct notice_record *notice)
