@@ -172,7 +172,10 @@ void power_make_old(const struct faults *faults, bool crashed)
             sqlite3_exec(old.db,
                          "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
                          " INSERT INTO delivery SELECT i, 'id-' || i, 'mail', 'a', 'a@khoi.example', 0, i % 5, 0, 1, i,"
-                         " i, i, 'words', NULL FROM n",
+                         " i, i, 'words', NULL FROM n;"
+                         /* as the trigger does when a message becomes sent */
+                         "UPDATE delivery_tally SET last_ms = (SELECT max(finished_ms) FROM delivery WHERE state = 2)"
+                         " WHERE state = 2",
                          NULL, NULL, NULL) != SQLITE_OK)
                 faults_fail(faults, "no database of version 1: %s", old.error);
         (void)sqlite3_db_config(old.db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, (int)crashed, NULL);
