@@ -142,7 +142,9 @@ static void read_formats(const char *map, size_t size)
         if (header[MAGIC] != 0x950412de || header[COUNT] > size)
                 return;
         formats.list = calloc(header[COUNT], sizeof(*formats.list));
-        for (size_t i = 0; formats.list && i < header[COUNT]; i++) {
+        if (!formats.list)
+                return;
+        for (size_t i = 0; i < header[COUNT]; i++) {
                 struct format format = {.english = string_at(map, size, header[ENGLISH], i),
                                         .translated = string_at(map, size, header[TRANSLATED], i)};
 
@@ -301,9 +303,11 @@ static void add_parts(struct text *text, const char *english, int depth)
         static const char *const joints[] = {": ", "; "};
 
         for (size_t i = 0; i < ELEMENTS(joints); i++) {
-                const char *joint = find_joint(english, joints[i]), *rest = joint + strlen(joints[i]);
+                const char *joint = find_joint(english, joints[i]);
 
                 if (joint) {
+                        const char *rest = joint + strlen(joints[i]);
+
                         add_translated(text, english, (size_t)(joint - english), depth + 1);
                         text_add_string(text, joints[i]);
                         add_translated(text, rest, strlen(rest), depth + 1);
