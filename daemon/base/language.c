@@ -116,6 +116,7 @@ const char *language_date(const char *iso, char buffer[static LANGUAGE_DATE_SIZE
 
         if (!begins_with_date(iso) || strlen(iso) >= LANGUAGE_DATE_SIZE || strlen(form) != strlen("YYYY-MM-DD"))
                 return iso;
+        /* NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.strcpy): its size is looked at */
         strcpy(buffer, iso);
         for (size_t i = 0; form[i]; i++)
                 buffer[i] = form[i] == 'Y' ? *year++ : form[i] == 'M' ? *month++ : form[i] == 'D' ? *day++ : form[i];

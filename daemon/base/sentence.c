@@ -251,6 +251,7 @@ static void add_argument(struct text *text, const char *argument, size_t size, b
 
         snprintf(word, sizeof(word), "%.*s", (int)size, argument);
         if (quoted)
+                /* NOLINTNEXTLINE(bugprone-branch-clone) */
                 text_add(text, argument, size);
         else if (size < sizeof(word) && language_date(word, date) == date)
                 text_add_string(text, date);

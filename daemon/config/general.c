@@ -227,6 +227,7 @@ int general_read(struct loader *loader)
         config->catch_up = CATCH_UP_DEFAULT;
         (void)value_duration(&loader->main, setting_get(&loader->main, "catch_up"), 0, SPAN_MAX, &config->catch_up);
         (void)value_bool(&loader->main, setting_get(&loader->main, "confirmations"), &config->confirmations);
+        /* NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result) */
         config->confirm_after = CONFIRM_AFTER_DEFAULT;
         (void)value_duration(&loader->main, setting_get(&loader->main, "confirm_after"), 0, DAY_SECONDS,
                              &config->confirm_after);

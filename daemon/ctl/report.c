@@ -65,6 +65,7 @@ static int gather(const json_t *plan, const json_t *agencies, const json_t *rows
         for (size_t i = 0; i < sheet->names.n; i++) {
                 struct sheet_agency *agency = &sheet->agencies[i];
 
+                /* NOLINTNEXTLINE(bugprone-sizeof-expression,clang-analyzer-optin.portability.UnixAPI): pointers */
                 agency->rows = calloc(agency->n, sizeof(*agency->rows));
                 if (!agency->rows)
                         return -1;

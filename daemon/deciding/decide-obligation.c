@@ -35,6 +35,7 @@ static int32_t plan_year(const struct change *change, const struct obligation_re
 
 /* Why a decision does not fit an obligation, whatever day is asked. */
 static const char *const unfit[] = {
+        /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma) */
         [REFUSED_CLOSED] = "it is finished, waived or withdrawn already; reminderctl reopen takes that back, and "
                            "reminderctl done --amend puts right when it was finished",
         [REFUSED_NOT_DONE] = "it is not done: there is nothing to put right; leave out --amend",

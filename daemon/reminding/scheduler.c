@@ -371,7 +371,7 @@ static int64_t failures_wake(const struct engine *engine)
 int scheduler_step(struct engine *engine)
 {
         struct tick tick = tick_now(engine);
-        int64_t wake;
+        int64_t wake = INT64_MAX;
         size_t n_closed;
         int more, r;
 
