@@ -306,11 +306,10 @@ int run_record(struct cli *cli)
 {
         struct list CLEANUP(list_clear) list = {.cli = cli, .name = cli_argument(cli, 0), .refused = json_array()};
         json_t *CLEANUP_JSON reply = NULL;
-        size_t size;
+        size_t size = 0;
         int code = list.refused ? open_file(&list, &size) : cli_no_memory(cli);
 
         if (code == EXIT_DONE)
-                /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
                 code = check_text(&list, size);
         if (code == EXIT_DONE)
                 code = read_lines(&list, size);
