@@ -282,7 +282,7 @@ static void a_sound_state_is_not_taken_for_damage(void **state)
 {
         struct play *play = play_new("2024-06-10", REPORT ", " INSPECTION, "", false);
         struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
-        char moment[sizeof("2024-06-30 12:00")];
+        char moment[64];
 
         (void)state;
         for (int day = 10; day <= 30; day++) {
