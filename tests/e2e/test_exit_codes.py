@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -175,10 +176,10 @@ def steps(verb):
             yield code, words.split()
 
 
-def good(verb, folder):
+def good(verb, folder, received=LIST):
     """Words by which it would end with 0, or be refused where 0 takes what is not here."""
     words = next(words for wanted in "01" for code, words in steps(verb) if code == wanted and words[0] == verb)
-    return [word.replace("FOLDER", str(folder)).replace("LIST", LIST).replace("QUEUED", "0" * 32) for word in words]
+    return [word.replace("FOLDER", str(folder)).replace("LIST", received).replace("QUEUED", "0" * 32) for word in words]
 
 
 def queued(office):
@@ -274,10 +275,13 @@ def test_no_bus(tmp_path):
 
 @needs_root
 def test_somebody_who_may_not(office, as_nobody):
-    with tempfile.TemporaryDirectory() as folder:  # open, so that it is the daemon that refuses a backup
+    # Open, so that it is the daemon that refuses a backup and a list.
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as lists:
         os.chmod(folder, 0o777)
+        os.chmod(lists, 0o755)
+        received = shutil.copy(LIST, lists)
         for verb in ASKING:
-            result = as_nobody(*good(verb, folder), **office.bus.environment)
+            result = as_nobody(*good(verb, folder, received), **office.bus.environment)
             assert_error(result, 5, verb)
             assert result.stdout == ""
         assert os.listdir(folder) == []
