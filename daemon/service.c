@@ -16,6 +16,7 @@
 #include "control/bus.h"
 #include "engine/manager.h"
 #include "memory.h"
+#include "store/counts.h"
 
 /* How long messages on the wire may take to finish after SIGTERM; well within systemd's own patience of 90 s. */
 #define STOP_TIMEOUT_USEC (20 * 1000000ULL)

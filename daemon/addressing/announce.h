@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/engine.h"
+#include "store/obligations.h"
 
 /* What a notice's detail holds for the kinds below: who decided, at whose request, why, and the dates before. */
 struct notice_detail {

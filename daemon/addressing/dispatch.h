@@ -3,6 +3,7 @@
 
 #include "core/address.h"
 #include "runtime/engine.h"
+#include "store/notices.h"
 
 /* The failures of this long leave in one message to the contact: a dead provider fails everything at once. */
 #define FAILURE_COLLECT_MS INT64_C(60000)

@@ -8,6 +8,7 @@
 
 #include "addressing/dispatch.h"
 #include "base/cleanup.h"
+#include "store/unread.h"
 
 #define LATE "late@" /* and the notice's number: the rung of what came too late */
 

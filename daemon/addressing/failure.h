@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/engine.h"
+#include "store/deliveries.h"
 
 /* A delivery failed for good: the contact is told. */
 int failure_tell(struct engine *engine, const struct delivery_record *delivery, int64_t now_ms);

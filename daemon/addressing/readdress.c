@@ -7,6 +7,7 @@
 
 #include "addressing/dispatch.h"
 #include "base/cleanup.h"
+#include "store/attempts.h"
 
 /* Nobody else is told of a server that is gone: it was the administrator who took it out. */
 static bool is_configured(const struct config *config, const struct delivery_record *delivery)

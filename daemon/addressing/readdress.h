@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/engine.h"
+#include "store/deliveries.h"
 
 /* Whether a delivery's address is none of its agency's (of the contact's) in the configuration in force. */
 bool readdress_is_needed(const struct engine *engine, const struct delivery_record *delivery);

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "content/facts-private.h"
+#include "store/obligation_list.h"
 
 struct list {
         struct letter_entry *entries;

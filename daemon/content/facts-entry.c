@@ -7,6 +7,8 @@
 #include "addressing/failure.h"
 #include "base/array.h"
 #include "content/facts-private.h"
+#include "store/obligation_list.h"
+#include "store/occurrences.h"
 
 /* Names of agencies, joined as Vietnamese joins them. */
 static const char *names_of(struct facts *facts, const struct plan *plan, const struct targets *targets)

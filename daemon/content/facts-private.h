@@ -4,6 +4,8 @@
 #include "base/cleanup.h"
 #include "content/facts.h"
 #include "core/truth.h"
+#include "store/deliveries.h"
+#include "store/obligations.h"
 
 struct facts {
         struct engine *engine;

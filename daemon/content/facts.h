@@ -3,6 +3,8 @@
 
 #include "content/message.h"
 #include "runtime/engine.h"
+#include "store/deliveries.h"
+#include "store/obligations.h"
 
 /* A notice that has nothing to say any more: its obligation was finished, snoozed, or is past its date. */
 struct dropped_notice {

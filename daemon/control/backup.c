@@ -10,6 +10,7 @@
 #include "control/handlers.h"
 #include "control/outcome.h"
 #include "engine/backup.h"
+#include "store/audit.h"
 
 struct backup_request {
         struct control *control;

@@ -1,6 +1,8 @@
 /* What the parts of the bus object share: what its properties say, and words for a failure of the store. */
 #include "control/control.h"
 
+#include "store/counts.h"
+
 #include <errno.h>
 #include <string.h>
 

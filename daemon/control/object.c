@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "control/handlers.h"
+#include "store/holds.h"
 
 #define READ_WRITE SD_BUS_VTABLE_UNPRIVILEGED /* else sd-bus admits root alone; bus.c decides instead */
 

@@ -6,6 +6,7 @@
 #include "control/arguments.h"
 #include "control/handlers.h"
 #include "control/outcome.h"
+#include "store/deliveries.h"
 
 static bool delivery_id_valid(const char *id)
 {

@@ -4,6 +4,7 @@
 #include "control/answer.h"
 #include "control/handlers.h"
 #include "control/outcome.h"
+#include "store/audit.h"
 
 /* What came of a reload. */
 struct reload {

@@ -4,6 +4,7 @@
 #include "content/facts.h"
 #include "control/handlers.h"
 #include "control/view.h"
+#include "store/obligation_list.h"
 
 #define PREVIEW_LOOK_MAX 500 /* occurrences of one item: daily for a year, and some to spare */
 

@@ -1,6 +1,8 @@
 /* What was delivered, and what was decided, in pages. */
 #include "control/handlers.h"
 #include "control/view.h"
+#include "store/audit.h"
+#include "store/deliveries.h"
 
 struct records {
         struct view view;

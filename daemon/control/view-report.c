@@ -6,6 +6,9 @@
 #include "control/handlers.h"
 #include "control/view.h"
 #include "core/score.h"
+#include "store/notices.h"
+#include "store/obligation_list.h"
+#include "store/plans.h"
 
 /* The days on which escalations of one occurrence were sent, each once however many were told. */
 struct escalations {

@@ -5,6 +5,10 @@
 #include "control/handlers.h"
 #include "control/view.h"
 #include "core/hold.h"
+#include "store/attempts.h"
+#include "store/counts.h"
+#include "store/holds.h"
+#include "store/plans.h"
 
 #define PROBLEMS_MAX (TROUBLES_MAX + 8)
 /* A message that still waits so long after it was made, and whose attempt was the last to fail, is somebody's business:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/hold.h"
+#include "store/holds.h"
 
 struct view view_now(struct control *control, struct answer *answer)
 {

@@ -4,6 +4,10 @@
 #include "control/answer.h"
 #include "control/arguments.h"
 #include "core/ladder.h"
+#include "store/audit.h"
+#include "store/deliveries.h"
+#include "store/obligations.h"
+#include "store/plans.h"
 
 struct view {
         struct control *control;

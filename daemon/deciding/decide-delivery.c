@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "config/address.h"
 #include "deciding/decision-private.h"
+#include "store/unread.h"
 
 #define RETRY_ALL_MAX 100000 /* failed deliveries put back at once */
 

@@ -7,6 +7,7 @@
 #include "core/hold.h"
 #include "deciding/decision-private.h"
 #include "runtime/holds.h"
+#include "store/holds.h"
 
 #define EVERYBODY "" /* as the agency of a hold */
 

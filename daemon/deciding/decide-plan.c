@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "deciding/decision-private.h"
 #include "runtime/closing.h"
+#include "store/plans.h"
 
 static int check(const struct change *change, const struct plan_record *plan, struct decision_result *result)
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "deciding/decision.h"
+#include "store/obligations.h"
 
 struct change {
         struct engine *engine;

@@ -3,6 +3,7 @@
 
 #include "core/reference.h"
 #include "runtime/engine.h"
+#include "store/obligations.h"
 
 #define DECISION_TEXT_MAX 1000 /* bytes of a reason or note: a long sentence, not a letter */
 

@@ -17,6 +17,8 @@
 #include "runtime/holds.h"
 #include "runtime/trial.h"
 #include "sending/outbox.h"
+#include "store/attempts.h"
+#include "store/counts.h"
 
 /* A clock this far before the last recorded time is reported (daemon/doc/design.md, Clocks). */
 #define CLOCK_BEHIND_MS INT64_C(3600000)

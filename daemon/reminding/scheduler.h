@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/engine.h"
+#include "store/occurrences.h"
 
 #define SCHEDULE_BATCH 64          /* obligations judged in one transaction: some ms, then messages leave */
 #define FACT_LAST_TIME "last-time" /* in the store: the latest moment at which anything was scheduled, UTC ms */

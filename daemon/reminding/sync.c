@@ -9,6 +9,9 @@
 #include "base/cleanup.h"
 #include "reminding/scheduler.h"
 #include "runtime/closing.h"
+#include "store/audit.h"
+#include "store/occurrences.h"
+#include "store/sync.h"
 
 #define FACT_FINGERPRINT "synced"
 

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "core/ladder.h"
+#include "store/occurrences.h"
 
 void engine_observe(struct engine *engine, const struct engine_observer *observer)
 {

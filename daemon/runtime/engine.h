@@ -5,7 +5,8 @@
 #include "runtime/journal.h"
 #include "runtime/settings.h"
 #include "runtime/troubles.h"
-#include "store/store.h"
+#include "store/deliveries.h"
+#include "store/obligations.h"
 
 /* Who wants to know what happened: the bus, a rehearsal's printer. Any may be NULL. */
 struct engine_observer {

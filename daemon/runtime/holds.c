@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/hold.h"
+#include "store/audit.h"
 
 #define VERB_OVER "hold over"
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/engine.h"
+#include "store/holds.h"
 
 /* Whether nothing is sent to an agency just now: 1 or 0; or an error. */
 int holds_cover(const struct engine *engine, const char *agency);

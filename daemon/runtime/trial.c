@@ -1,6 +1,8 @@
 /* A trial: while the configuration redirects all mail, agencies get nothing, whatever is recorded as sent. */
 #include "runtime/trial.h"
 
+#include "store/trial.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* The present troubles: the one place that knows what keeps reminders from leaving, and tells the journal. */
 #pragma once
 
+#include "core/channel.h"
 #include "core/trouble.h"
 #include "runtime/journal.h"
-#include "store/store.h"
 #include "transport/transfer.h"
 
 /* Each kind but one is there once at most; of servers as many as are written down, and as many ail. What finds no place

@@ -5,6 +5,7 @@
 
 #include "content/message.h"
 #include "runtime/engine.h"
+#include "store/deliveries.h"
 #include "transport/transfer.h"
 
 struct sending;

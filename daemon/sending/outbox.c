@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "sending/record.h"
 #include "sending/send.h"
+#include "store/attempts.h"
 
 /* Claimed for one server in one transaction: what is claimed and not yet sent costs a repeated claim after a crash,
  * never a repeated message. */

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "message/calendar-part.h"
 #include "sending/server.h"
+#include "store/attempts.h"
 
 /* What a person asked for by hand is not held by the hours (daemon/doc/design.md, Hours). */
 static int64_t attempt_opening(struct engine *engine, const struct attempt *attempt, int64_t at_ms)

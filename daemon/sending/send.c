@@ -8,6 +8,8 @@
 #include "addressing/failure.h"
 #include "addressing/readdress.h"
 #include "content/facts.h"
+#include "store/attempts.h"
+#include "store/holds.h"
 
 size_t send_prefetch(const struct sending *sending, const struct server *server)
 {

@@ -1,4 +1,6 @@
 /* Attempts: deliveries are claimed, come back with a result, and wait for their next time. */
+#include "store/attempts.h"
+
 #include "store/rows.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
 /* The audit log: who decided what, only ever added to. */
+#include "store/audit.h"
+
 #include "store/listing.h"
 #include "store/rows.h"
 

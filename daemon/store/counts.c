@@ -1,4 +1,6 @@
 /* What status counts, from tallies: of deliveries, and of obligations, which triggers keep (schema.c). */
+#include "store/counts.h"
+
 #include "store/rows.h"
 
 static int count_obligations(struct store *store, civil_day today, struct store_counts *counts)

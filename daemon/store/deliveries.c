@@ -1,4 +1,6 @@
 /* Deliveries: one message to one address, and the notices that it carries. */
+#include "store/deliveries.h"
+
 #include "store/listing.h"
 #include "store/rows.h"
 

@@ -1,6 +1,7 @@
 /* An excerpt: of a store, what can matter to somebody until a moment, as a store of its own in memory. */
 #include "store/excerpt.h"
 
+#include "core/kind.h"
 #include "store/rows.h"
 
 #include <errno.h>

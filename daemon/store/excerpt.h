@@ -1,6 +1,7 @@
 /* An excerpt: of a store, what can matter to somebody until a moment, as a store of its own in memory. */
 #pragma once
 
+#include "core/civil.h"
 #include "store/store.h"
 
 struct store_scope {

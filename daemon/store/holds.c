@@ -1,4 +1,6 @@
 /* Holds: to whom nothing is sent just now. */
+#include "store/holds.h"
+
 #include "store/rows.h"
 
 void hold_record_clear(struct hold_record *record)

@@ -2,6 +2,12 @@
  */
 #include "store/integrity.h"
 
+#include "store/audit.h"
+#include "store/counts.h"
+#include "store/deliveries.h"
+#include "store/holds.h"
+#include "store/obligations.h"
+#include "store/occurrences.h"
 #include "store/rows.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
 /* Notices: one rung that fell due, unique for ever; and what stops them. */
+#include "store/notices.h"
+
 #include "store/rows.h"
 
 void notice_record_clear(struct notice_record *record)

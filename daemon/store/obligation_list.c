@@ -1,4 +1,6 @@
 /* Visits obligations by filter, in the order of a list. */
+#include "store/obligation_list.h"
+
 #include "store/listing.h"
 
 #include <errno.h>

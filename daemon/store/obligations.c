@@ -1,4 +1,6 @@
 /* Obligations: what each agency owes, found one by one and as what is due. */
+#include "store/obligations.h"
+
 #include "store/rows.h"
 
 /* Written and read in these two groups. Every index but that of next_fire hangs on the keys. */

@@ -1,4 +1,6 @@
 /* Occurrences: one date of an item, with the rungs that concern all its agencies at once. */
+#include "store/occurrences.h"
+
 #include "store/rows.h"
 
 #define VALUES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"

@@ -1,4 +1,6 @@
 /* Plans, as far as they outlive their files: what a report needs, and when each closes. */
+#include "store/plans.h"
+
 #include "store/rows.h"
 
 #define FIELDS "id, year, title, closes, moved, closed"

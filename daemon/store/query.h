@@ -2,6 +2,10 @@
 #pragma once
 
 #include "base/cleanup.h"
+#include "core/channel.h"
+#include "core/civil.h"
+#include "core/delivery.h"
+#include "core/reference.h"
 #include "store/store.h"
 
 #include <sqlite3.h>

@@ -1,6 +1,7 @@
 /* What the files of this folder share about rows: how they are read, and what one table's change does to another. */
 #pragma once
 
+#include "core/notice.h"
 #include "store/query.h"
 
 /* The columns of a row, in the order in which the row_type reads them; of an occurrence behind its id. */
@@ -22,6 +23,10 @@ extern const struct row_type notice_rows;
         "seq, id, server, agency, address, kind, state, manual, attempts, made_ms, next_ms, finished_ms, answer, " \
         "subject, sequence, elsewhere"
 extern const struct row_type delivery_rows;
+/* The seconds since 2020-01-01 UTC fit 32 bits until 2088; from 2083 on a delivery only counts on from the one before.
+ */
+#define SEQUENCE_EPOCH 1577836800
+#define SEQUENCE_LATEST 2000000000
 #define AUDIT_COLUMNS "id, at_ms, who, uid, verb, plan, item, key, agency, detail"
 extern const struct row_type audit_rows;
 /* Written so that SQLite goes by the index of what is queued, or by that of the few that are neither queued nor sent.

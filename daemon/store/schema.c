@@ -1,6 +1,9 @@
 /* The tables and their indexes; checks a file before use and migrates an older one. */
 #include "store/schema.h"
 
+#include "core/kind.h"
+#include "core/obligation.h"
+#include "store/rows.h"
 #include "store/statedir.h"
 
 #include <errno.h>

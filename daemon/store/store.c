@@ -1,5 +1,4 @@
 /* Opens and closes the store, runs its transactions, keeps its small facts. */
-#include "store/store.h"
 
 #include "store/rows.h"
 #include "store/schema.h"

@@ -1,4 +1,7 @@
 /* A sync: what is no longer in the plans is withdrawn. */
+#include "store/sync.h"
+
+#include "store/notices.h"
 #include "store/rows.h"
 
 #include <errno.h>

@@ -5,6 +5,7 @@
  *
  * And what is owed, where obligations are made: a first sync makes them by thousands of one day, which are written
  * together before anything else looks at the count or changes it (a trigger does: obligation_moved). */
+#include "store/counts.h"
 #include "store/rows.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
 /* The end of a trial: what only a mailbox of one's own got was not sent. */
+#include "store/trial.h"
+
+#include "core/kind.h"
 #include "store/rows.h"
 
 #define SENT_MEANWHILE "n.state = 2 AND n.sent_ms >= ?1 AND n.occurrence IS NOT NULL"

@@ -1,4 +1,6 @@
 /* Unread: what went wrong for good and nobody has acknowledged. */
+#include "store/unread.h"
+
 #include "store/rows.h"
 
 static int add(struct store *store, int64_t delivery, int64_t notice, int64_t now_ms)

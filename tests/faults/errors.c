@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "store/backup.h"
+#include "store/counts.h"
 #include "store/query.h"
 #include "store/schema.h"
 #include "store/statedir.h"

@@ -5,7 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "store/attempts.h"
+#include "store/audit.h"
+#include "store/counts.h"
+#include "store/occurrences.h"
 #include "store/query.h"
+#include "store/sync.h"
 
 #define BATCH 8
 

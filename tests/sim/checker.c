@@ -12,6 +12,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "store/attempts.h"
+#include "store/counts.h"
+#include "store/occurrences.h"
 
 static const char *item_name(const struct sim *sim, const struct duty *duty)
 {

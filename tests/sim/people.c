@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "store/occurrences.h"
 
 static const struct decider clerk = {"clerk", 1000};
 static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done",     "amend",     "reopen",

@@ -7,6 +7,7 @@
 #include "engine/manager.h"
 #include "ramdisk.h"
 #include "rules.h"
+#include "store/deliveries.h"
 
 enum event_class {
         CLASS_TEMPORARY,

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "play.h"
+#include "store/counts.h"
 
 #define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"c\"]; }"
 #define HOOKS \

@@ -10,6 +10,7 @@
 #include "addressing/announce.h"
 #include "base/cleanup.h"
 #include "play.h"
+#include "store/occurrences.h"
 
 #define ITEMS \
         "{ id = \"mot\"; title = \"Một\"; due = \"2024-06-28\"; for = [\"b\", \"c\"]; }, " \

@@ -13,6 +13,10 @@
 #include "addressing/announce.h"
 #include "base/cleanup.h"
 #include "play.h"
+#include "store/attempts.h"
+#include "store/counts.h"
+#include "store/obligation_list.h"
+#include "store/occurrences.h"
 
 #define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"c\"]; }"
 

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "play.h"
 #include "reminding/sync.h"
+#include "store/occurrences.h"
 
 #define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"members\"]; }"
 #define ALL_OWED \

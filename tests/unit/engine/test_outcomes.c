@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "play.h"
+#include "store/counts.h"
 
 #define ONLY \
         "{ id = \"kiem-tra\"; title = \"Kiểm tra\"; due = \"2024-06-14\"; for = [\"c\"]; policy = \"inspection\"; }"

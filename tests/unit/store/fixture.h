@@ -10,7 +10,10 @@
 
 #include "base/cleanup.h"
 #include "dated.h"
-#include "store/query.h"
+#include "store/attempts.h"
+#include "store/counts.h"
+#include "store/obligations.h"
+#include "store/occurrences.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -81,32 +84,17 @@ static inline int fixture_scratch(void **state)
         return 0;
 }
 
-/* The rows themselves, beside what the store keeps count of. */
-static inline void fixture_assert_tally(struct store *store)
+/* What is counted agrees with the rows; unless the test left the file damaged, or a transaction broken. */
+static inline void fixture_assert_counts(struct store *store)
 {
-        static const char sql[] = "SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1),"
-                                  " count(*) FILTER (WHERE state = 2),"
-                                  " count(*) FILTER (WHERE state = 3 AND seq IN (SELECT delivery FROM unread))"
-                                  " FROM delivery";
-        struct store_counts counts;
-        sqlite3_stmt *rows = NULL;
-        /* A test may have left the file damaged, or a transaction broken. */
-        if (store_count(store, 0, &counts) < 0 || sqlite3_prepare_v2(store->db, sql, -1, &rows, NULL) != SQLITE_OK)
-                return;
-        assert_int_equal(sqlite3_step(rows), SQLITE_ROW);
-        assert_int_equal(counts.queued, sqlite3_column_int64(rows, 0));
-        assert_int_equal(counts.sending, sqlite3_column_int64(rows, 1));
-        assert_int_equal(counts.sent, sqlite3_column_int64(rows, 2));
-        assert_int_equal(counts.failed, sqlite3_column_int64(rows, 3));
-        sqlite3_finalize(rows);
+        assert_int_not_equal(store_recount(store), STORE_CHANGED);
 }
 
-/* Whatever a test did, the tally agrees with the rows. */
 static inline int fixture_end(void **state)
 {
         struct fixture *fixture = *state;
         if (fixture->store)
-                fixture_assert_tally(fixture->store);
+                fixture_assert_counts(fixture->store);
         fixture_close(fixture);
         if (fixture->folder[0])
                 fixture_remove(fixture->folder);
@@ -261,4 +249,12 @@ static inline void fixture_assert_delivery(struct store *store, const char *id, 
         CLEANUP(delivery_record_clear) struct delivery_record record = {0};
         OK(store, store_get_delivery(store, id, &record));
         assert_string_equal(delivery_state_name(record.state), delivery_state_name(expected));
+}
+
+static inline void fixture_assert_owed(struct store *store, civil_day today, int64_t open, int64_t overdue)
+{
+        struct store_counts counts;
+        OK(store, store_count(store, today, &counts));
+        assert_int_equal(counts.obligations_open, open);
+        assert_int_equal(counts.overdue, overdue);
 }

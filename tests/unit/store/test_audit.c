@@ -1,6 +1,7 @@
 /* The audit log: every field there and back, lists by filter, and that it is only ever added to. */
 #include "fixture.h"
 
+#include "store/audit.h"
 #include "store/query.h"
 
 static void put(struct store *store, int64_t at_ms, const char *plan, const char *item, const char *key,

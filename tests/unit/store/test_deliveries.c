@@ -1,5 +1,6 @@
 /* Deliveries: queued, joined, claimed, finished; what becomes of their notices; retries by hand; lists and counts. */
 #include "fixture.h"
+#include "store/unread.h"
 
 static int64_t one_notice(struct store *store, const char *rung)
 {

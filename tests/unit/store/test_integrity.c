@@ -1,9 +1,11 @@
 /* Damage that SQLite alone does not see: indexes that disagree with their tables, and values that cannot be. */
 #include "fixture.h"
 
-#include <fcntl.h>
-
+#include "store/audit.h"
 #include "store/backup.h"
+#include "store/query.h"
+
+#include <fcntl.h>
 
 #define N_OBLIGATIONS 8
 
@@ -342,6 +344,39 @@ static void test_tells_of_a_log_that_is_held(void **state)
         assert_int_equal(store_held_back(store), 0);
 }
 
+static void test_finds_damaged_values(void **state)
+{
+        static const char *const cases[] = {
+                "agency = printf('%.64c', 'x')",
+                "status = 6",
+                "status = -1",
+                "tentative = 2",
+                "shift = 3",
+                "due = 2147483648",
+                "fixed = -2147483648",
+        };
+        struct store *store = ((struct fixture *)*state)->store;
+        int64_t occurrence = fixture_occurrence(store, "p", "one", "");
+        int64_t id = fixture_obligation(store, occurrence, "so-1", &fixture_dated, 1);
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                CLEANUP_FREE char *sql = NULL;
+                assert_true(asprintf(&sql, "BEGIN; UPDATE obligation SET %s", cases[i]) > 0);
+                assert_int_equal(sqlite3_exec(store->db, sql, NULL, NULL, NULL), SQLITE_OK);
+                struct obligation_record untouched = {.id = 77};
+                if (store_get_obligation(store, id, &untouched) != -EUCLEAN)
+                        fail_msg("%s", cases[i]);
+                assert_int_equal(untouched.id, 77);
+                assert_non_null(strstr(store_error(store), "damaged"));
+                assert_int_equal(sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+        }
+        assert_int_equal(
+                sqlite3_exec(store->db, "UPDATE obligation SET agency = printf('%.63c', 'x')", NULL, NULL, NULL),
+                SQLITE_OK);
+        CLEANUP(obligation_record_clear) struct obligation_record longest = {0};
+        OK(store, store_get_obligation(store, id, &longest));
+        assert_int_equal(strlen(longest.agency), ID_SIZE - 1);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -350,6 +385,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_makes_no_backup_of_damage, make_block, fixture_end),
                 cmocka_unit_test_setup_teardown(test_refuses_a_row_that_was_changed, make_block, fixture_end),
                 cmocka_unit_test_setup_teardown(test_refuses_impossible_values, make_block, fixture_end),
+                cmocka_unit_test_setup_teardown(test_finds_damaged_values, fixture_scratch, fixture_end),
                 cmocka_unit_test_setup_teardown(test_counts_anew, make_block, fixture_end),
                 cmocka_unit_test_setup_teardown(test_tells_of_a_log_that_is_held, make_block, fixture_end),
         };

@@ -1,6 +1,7 @@
 /* Migrations by steps of the test's own; copies and backups. */
 #include "fixture.h"
 
+#include "store/rows.h"
 #include "store/schema.h"
 
 static const char *const steps[] = {
@@ -118,6 +119,26 @@ static void assert_claims(struct store *store, bool manual_only, const char *exp
         assert_string_equal(ids, expected);
 }
 
+/* Deliveries are counted as their rows are. Not store_recount(): the rows here were sent from the beginning, so that
+ * nothing counted when the last one was. */
+static void assert_tally(struct store *store)
+{
+        static const char sql[] = "SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1),"
+                                  " count(*) FILTER (WHERE state = 2),"
+                                  " count(*) FILTER (WHERE state = 3 AND seq IN (SELECT delivery FROM unread))"
+                                  " FROM delivery";
+        struct store_counts counts;
+        sqlite3_stmt *rows = NULL;
+        OK(store, store_count(store, 0, &counts));
+        assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &rows, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_step(rows), SQLITE_ROW);
+        assert_int_equal(counts.queued, sqlite3_column_int64(rows, 0));
+        assert_int_equal(counts.sending, sqlite3_column_int64(rows, 1));
+        assert_int_equal(counts.sent, sqlite3_column_int64(rows, 2));
+        assert_int_equal(counts.failed, sqlite3_column_int64(rows, 3));
+        sqlite3_finalize(rows);
+}
+
 static int append_id(void *userdata, const struct delivery_record *record)
 {
         char *ids = userdata;
@@ -160,7 +181,7 @@ static void test_from_the_first_version(void **state)
         assert_int_equal(store_recover_deliveries(&store, 40), 1);
         assert_claims(&store, true, "hand ");
         assert_claims(&store, false, "wire wait ");
-        fixture_assert_tally(&store);
+        assert_tally(&store);
         for (size_t i = 0; i < STATEMENTS; i++) {
                 sqlite3_finalize(store.statements[i]);
                 store.statements[i] = NULL;
@@ -255,7 +276,7 @@ static void test_from_every_version(void **state)
                 for (int start = 0; start < 2; start++) {
                         fixture_open(fixture);
                         assert_office(fixture->store);
-                        fixture_assert_tally(fixture->store);
+                        assert_tally(fixture->store);
                         fixture_close(fixture);
                 }
                 fixture_open(fixture);

@@ -3,7 +3,14 @@
 
 #include "base/cleanup.h"
 #include "dated.h"
-#include "store/store.h"
+#include "store/attempts.h"
+#include "store/audit.h"
+#include "store/counts.h"
+#include "store/holds.h"
+#include "store/occurrences.h"
+#include "store/plans.h"
+#include "store/sync.h"
+#include "store/unread.h"
 
 #include <errno.h>
 #include <stdio.h>
