@@ -57,7 +57,7 @@ static inline struct engine *control_engine(const struct control *control)
 /* The block's day. */
 static inline civil_day control_today(const struct control *control)
 {
-        return wall_day(clock_wall(clock_now(&control_engine(control)->clock)));
+        return clock_today(&control_engine(control)->clock);
 }
 
 /* The properties may have changed: those that did are told within TELL_USEC. */

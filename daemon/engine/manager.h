@@ -20,7 +20,9 @@ struct manager_options {
         bool fresh;         /* a virtual one begins as at a first start; else as if it had run before */
         int64_t virtual_ms; /* where a virtual clock starts */
         bool of_excerpt;    /* the store is filled with a part of another: what it lacks is not to be made anew */
-        uint64_t seed;      /* of a virtual manager's random numbers; a real one asks the kernel */
+        /* Called within the steps that may take long, as store_on_progress() has it; NULL: nobody. */
+        bool (*go_on)(void *userdata);
+        uint64_t seed; /* of a virtual manager's random numbers; a real one asks the kernel */
 };
 
 /* Opens the store. On failure *ret_error holds the reason in words; the caller frees it. */
@@ -43,11 +45,21 @@ void manager_look_at_state(struct manager *manager);
 #define MANAGER_SURE_MS 10000 /* it costs a wait for the disk, and some ask each second */
 /* The next moment anything can happen by itself, UTC milliseconds; INT64_MAX: none. */
 int64_t manager_wake(const struct manager *manager);
+/* How long until then, ms. */
+int64_t manager_until_wake(const struct manager *manager);
+/* Forgets what is kept only to be quick, before a long rest. */
+void manager_rest(struct manager *manager);
 /* Puts a loaded configuration in force. On an error the old one goes on. `changes`, which may be NULL, holds what it
  * changed of the obligations. */
 int manager_adopt(struct manager *manager, struct settings *settings, struct changes *changes);
 /* What manager_adopt() would change of the obligations; the old configuration goes on, and nothing is written. */
 int manager_try(struct manager *manager, struct settings *settings, struct changes *changes);
+/* A reload was refused before or by manager_adopt(), which is a trouble until one is not. */
+void manager_note_reload(struct manager *manager, bool refused);
+/* What is in force; borrowed until the next manager_adopt(). */
+const struct config *manager_config(const struct manager *manager);
+/* What failed in words; borrowed until the next call. */
+const char *manager_words(const struct manager *manager, int error);
 /* Looks whether every moment that something is due at is where a tick looks for it; if not, mends it and does what was
  * missed. What fails is a trouble until another look does not. Between ticks. */
 int manager_verify(struct manager *manager);
@@ -58,7 +70,7 @@ void manager_stop(struct manager *manager);
 /* Messages that are on the wire or not yet recorded. */
 size_t manager_under_way(const struct manager *manager);
 
-/* For views, decisions and the rehearsal. */
+/* For what is written against the engine itself: views, decisions, the rehearsal. */
 struct engine *manager_engine(struct manager *manager);
 
 static inline void manager_free_p(struct manager **manager)

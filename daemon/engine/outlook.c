@@ -79,7 +79,7 @@ static int choose_scope(struct engine *engine, civil_day to, const char *agency,
 {
         const struct config *config = engine_config(engine);
         struct store_scope scope = {.until = wall_at(to + 1, 0), .agency = agency};
-        civil_day next = roster_next_succession(&config->roster, wall_day(clock_wall(clock_now(&engine->clock))));
+        civil_day next = roster_next_succession(&config->roster, clock_today(&engine->clock));
         wall_time digest;
         bool hears = true;
         int r = weekly_next(engine, &digest);

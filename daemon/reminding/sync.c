@@ -531,7 +531,7 @@ static int compare_occurrence(const struct sync *sync, const struct occurrence *
 
 static const char *name_state(const struct engine *engine, const char *fingerprint, char state[static STATE_SIZE])
 {
-        civil_day today = wall_day(clock_wall(clock_now(&engine->clock)));
+        civil_day today = clock_today(&engine->clock);
         civil_day last = roster_last_succession(&engine_config(engine)->roster, today);
         char date[CIVIL_DATE_SIZE];
 

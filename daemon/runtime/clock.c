@@ -92,6 +92,11 @@ wall_time clock_wall(int64_t epoch_ms)
         return first == now ? now + offset : find_change(first, now) - 1 + offset_at(first);
 }
 
+civil_day clock_today(const struct clock *clock)
+{
+        return wall_day(clock_wall(clock_now(clock)));
+}
+
 int64_t clock_instant(wall_time at)
 {
         return at == WALL_NEVER ? INT64_MAX : first_showing(at) * 1000;

@@ -19,6 +19,8 @@ void clock_advance(struct clock *clock, int64_t to_ms);
 /* How far the wall clock has come at an instant, whole seconds: where it shows an hour for the second time, to that
  * hour's end. So the moments that have come are those not after it, and it never goes back. */
 wall_time clock_wall(int64_t epoch_ms);
+/* The day that it shows. */
+civil_day clock_today(const struct clock *clock);
 /* The instant at which the wall clock comes to that moment: the earlier one where it shows it twice, the first after
  * the gap where it never does. WALL_NEVER gives INT64_MAX. */
 int64_t clock_instant(wall_time at);

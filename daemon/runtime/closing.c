@@ -128,7 +128,7 @@ static int turn(struct engine *engine, struct plan_record *plan, bool closes, si
 
 int closing_run(struct engine *engine, size_t *ret_n)
 {
-        civil_day today = wall_day(clock_wall(clock_now(&engine->clock)));
+        civil_day today = clock_today(&engine->clock);
         struct plan_record *plans = NULL;
         size_t n = 0;
         int r = store_all_plans(engine->store, &plans, &n);

@@ -110,8 +110,7 @@ int engine_is_planned(struct engine *engine, const struct obligation_record *rec
                 *ret = false;
                 return r < 0 ? r : 0;
         }
-        r = plan_resolve_heirs(plan, roster, &item->for_, wall_day(clock_wall(clock_now(&engine->clock))), &agencies,
-                               &n);
+        r = plan_resolve_heirs(plan, roster, &item->for_, clock_today(&engine->clock), &agencies, &n);
         if (r < 0)
                 return r;
         *ret = false;

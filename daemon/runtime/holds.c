@@ -70,7 +70,7 @@ static int end_one(struct engine *engine, const struct hold_record *hold)
 int holds_expire(struct engine *engine)
 {
         struct holds CLEANUP(holds_clear) holds = {0};
-        civil_day today = wall_day(clock_wall(clock_now(&engine->clock)));
+        civil_day today = clock_today(&engine->clock);
         int r = store_list_holds(engine->store, &holds.records, &holds.n);
 
         for (size_t i = 0; r == 0 && i < holds.n; i++)
