@@ -7,15 +7,11 @@
 #include "core/digest.h"
 #include "core/hours.h"
 #include "core/kind.h"
+#include "core/mail_server.h"
 #include "core/plan.h"
 
 #define CONFIG_FILE_MAX ((size_t)16 * 1024 * 1024) /* bytes of one file: far above any plan, far below harm */
 #define CONFIG_DEPTH_MAX 16                        /* nested brackets: the format needs 7 */
-
-/* Ways to log in to a mail server: as delivery has them, smtp.h. */
-enum mail_mechanism { MAIL_PLAIN, MAIL_LOGIN, MAIL_CRAM_MD5, MAIL_MECHANISMS };
-
-enum tls_policy { TLS_REQUIRED, TLS_OPPORTUNISTIC, TLS_NONE };
 
 /* Where a secret lies; it is read when it is needed and never kept in a message. */
 struct secret {

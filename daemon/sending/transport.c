@@ -2,26 +2,10 @@
 #include "sending/transport.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "transport/smtp.h"
 #include "transport/webhook.h"
-
-_Static_assert((int)MAIL_PLAIN == (int)SMTP_AUTH_PLAIN && (int)MAIL_LOGIN == (int)SMTP_AUTH_LOGIN &&
-                       (int)MAIL_CRAM_MD5 == (int)SMTP_AUTH_CRAM_MD5,
-               "one is taken for the other below");
-
-static enum smtp_tls tls_of(enum tls_policy policy)
-{
-        switch (policy) {
-        case TLS_OPPORTUNISTIC:
-                return SMTP_TLS_OPPORTUNISTIC;
-        case TLS_NONE:
-                return SMTP_TLS_NONE;
-        case TLS_REQUIRED:
-        default:
-                return SMTP_TLS_REQUIRED;
-        }
-}
 
 /* These two in the thread that sends. */
 
@@ -57,7 +41,7 @@ static int network_mail(void *self, const struct mail_config *config, const char
 {
         struct smtp_server server = {
                 .url = config->url,
-                .tls = tls_of(config->tls),
+                .tls = config->tls,
                 .username = config->username,
                 .password = config->password,
                 .n_mechanisms = config->n_mechanisms,
@@ -69,8 +53,7 @@ static int network_mail(void *self, const struct mail_config *config, const char
         const struct smtp_envelope envelope = {config->from.address, to};
         const struct smtp_source source = {write_message, release_message, message_ref(message)};
 
-        for (size_t i = 0; i < config->n_mechanisms; i++)
-                server.mechanisms[i] = (enum smtp_mechanism)config->mechanisms[i];
+        memcpy(server.mechanisms, config->mechanisms, sizeof(server.mechanisms));
         return smtp_send(self, &server, &envelope, &source, done, userdata, ret);
 }
 

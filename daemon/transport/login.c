@@ -111,9 +111,9 @@ static const struct {
         const char *name;
         int (*attempt)(struct session *session, const char *username, const char *password);
 } mechanisms[] = {
-        [SMTP_AUTH_PLAIN] = {"PLAIN", try_plain},
-        [SMTP_AUTH_LOGIN] = {"LOGIN", try_login},
-        [SMTP_AUTH_CRAM_MD5] = {"CRAM-MD5", try_cram_md5},
+        [MAIL_PLAIN] = {"PLAIN", try_plain},
+        [MAIL_LOGIN] = {"LOGIN", try_login},
+        [MAIL_CRAM_MD5] = {"CRAM-MD5", try_cram_md5},
 };
 
 static bool is_offered(const char *offered, const char *name)

@@ -145,9 +145,9 @@ static CURLcode set_url(CURL *easy, const char *text, const char *hello)
 static CURLcode prepare(struct session *session, const struct smtp_server *server, const char *hello)
 {
         static const long use_ssl[] = {
-                [SMTP_TLS_REQUIRED] = CURLUSESSL_ALL,
-                [SMTP_TLS_OPPORTUNISTIC] = CURLUSESSL_TRY,
-                [SMTP_TLS_NONE] = CURLUSESSL_NONE,
+                [TLS_REQUIRED] = CURLUSESSL_ALL,
+                [TLS_OPPORTUNISTIC] = CURLUSESSL_TRY,
+                [TLS_NONE] = CURLUSESSL_NONE,
         };
         CURL *easy = session->easy;
         CURLcode code = set_url(easy, server->url, hello);

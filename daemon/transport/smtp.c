@@ -201,7 +201,7 @@ static bool address_is_safe(const char *address)
  * reload, gets a new one. */
 static int name_peer(const struct smtp_server *server, char **ret)
 {
-        char order[SMTP_AUTH_MECHANISMS + 1] = "";
+        char order[MAIL_MECHANISMS + 1] = "";
 
         for (size_t i = 0; i < server->n_mechanisms; i++)
                 order[i] = (char)('0' + server->mechanisms[i]);
@@ -226,9 +226,8 @@ static int copy_server(struct smtp_transfer *smtp, const struct smtp_server *ser
         r = r < 0 ? r : copy_text(server->password, &password);
         r = r < 0 ? r : copy_text(server->hello, &hello);
         smtp->server = *server;
-        for (; server->n_mechanisms == 0 && smtp->server.n_mechanisms < SMTP_AUTH_MECHANISMS;
-             smtp->server.n_mechanisms++)
-                smtp->server.mechanisms[smtp->server.n_mechanisms] = (enum smtp_mechanism)smtp->server.n_mechanisms;
+        for (; server->n_mechanisms == 0 && smtp->server.n_mechanisms < MAIL_MECHANISMS; smtp->server.n_mechanisms++)
+                smtp->server.mechanisms[smtp->server.n_mechanisms] = (enum mail_mechanism)smtp->server.n_mechanisms;
         smtp->server.url = url;
         smtp->server.username = username;
         smtp->server.password = password;

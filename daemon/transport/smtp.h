@@ -1,20 +1,16 @@
 /* E-mail: one message to one mailbox over SMTP or SMTPS. */
 #pragma once
 
+#include "core/mail_server.h"
 #include "transport/transfer.h"
-
-enum smtp_tls { SMTP_TLS_REQUIRED, SMTP_TLS_OPPORTUNISTIC, SMTP_TLS_NONE };
-
-/* Ways to log in with a name and a password. */
-enum smtp_mechanism { SMTP_AUTH_PLAIN, SMTP_AUTH_LOGIN, SMTP_AUTH_CRAM_MD5, SMTP_AUTH_MECHANISMS };
 
 /* Copied before smtp_send() returns. */
 struct smtp_server {
         const char *url; /* smtp://host[:port] or smtps://… */
-        enum smtp_tls tls;
+        enum tls_policy tls;
         const char *username, *password; /* NULL: no AUTH */
         /* To be tried in this order where the server offers them; 0: all, in the order above. */
-        enum smtp_mechanism mechanisms[SMTP_AUTH_MECHANISMS];
+        enum mail_mechanism mechanisms[MAIL_MECHANISMS];
         size_t n_mechanisms;
         const char *ca_file; /* NULL: the system's */
         const char *hello;   /* EHLO name; NULL: to be found out, see hello.h */

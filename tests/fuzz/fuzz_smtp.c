@@ -116,7 +116,7 @@ static void hold_dialogue(bool login, const char *said, size_t size)
         static const struct smtp_envelope envelope = {"k@k.example", "a@x.example"};
         const struct smtp_server server = {.url = "smtp://127.0.0.1:25",
                                            .hello = "k.example",
-                                           .tls = SMTP_TLS_NONE,
+                                           .tls = TLS_NONE,
                                            .username = login ? "u" : NULL,
                                            .password = login ? "p" : NULL,
                                            .timeout = 5,

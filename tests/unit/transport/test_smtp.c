@@ -21,7 +21,7 @@ static const struct smtp_message message = {
         .html = "<p>Kính gửi</p>\n",
 };
 
-static int send_message(struct harness *harness, const struct peer *peer, enum smtp_tls tls, const char *password,
+static int send_message(struct harness *harness, const struct peer *peer, enum tls_policy tls, const char *password,
                         long timeout, struct outcome *outcome, struct transfer **ret)
 {
         char url[64];
@@ -44,7 +44,7 @@ static int send_message(struct harness *harness, const struct peer *peer, enum s
 struct answer_row {
         const char *what;
         struct peer_script script;
-        enum smtp_tls tls;
+        enum tls_policy tls;
         const char *password;
         bool dead;
         enum transfer_outcome outcome;
@@ -53,9 +53,9 @@ struct answer_row {
         const char *words;
 };
 
-#define NONE SMTP_TLS_NONE
-#define TLS SMTP_TLS_REQUIRED
-#define TRY SMTP_TLS_OPPORTUNISTIC
+#define NONE TLS_NONE
+#define TLS TLS_REQUIRED
+#define TRY TLS_OPPORTUNISTIC
 #define EHLO_TLS "250-peer.example\r\n250 STARTTLS\r\n"
 #define EHLO_AUTH "250-peer.example\r\n250 AUTH PLAIN\r\n"
 #define SENT TRANSFER_SENT

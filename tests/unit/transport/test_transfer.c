@@ -24,7 +24,7 @@ static struct transfer *start(struct harness *harness, const struct peer *peer, 
 
         snprintf(url, sizeof url, "%s://127.0.0.1:%u", http ? "http" : "smtp", peer->port);
         const struct smtp_server server = {.url = url,
-                                           .tls = SMTP_TLS_NONE,
+                                           .tls = TLS_NONE,
                                            .username = password ? "clerk" : NULL,
                                            .password = password,
                                            .timeout = HARNESS_PATIENCE,
