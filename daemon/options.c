@@ -60,7 +60,7 @@ static int parse_bus(const char *name, enum bus_kind *ret)
         return -EINVAL;
 }
 
-__attribute__((format(printf, 1, 2))) static enum exit_code usage(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static enum daemon_exit usage(const char *format, ...)
 {
         va_list arguments;
 
@@ -72,7 +72,7 @@ __attribute__((format(printf, 1, 2))) static enum exit_code usage(const char *fo
         return EXIT_USAGE;
 }
 
-enum exit_code options_parse(int argc, char **argv, struct options *options)
+enum daemon_exit options_parse(int argc, char **argv, struct options *options)
 {
         /* in the order of the table */
         enum { CONFIG = 256, STATE, BUS, CHECK, NO_SECRETS, REHEARSE, FRESH, DELIVER, JSON, VERSION, HELP };

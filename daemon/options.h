@@ -6,7 +6,7 @@
 #include "core/civil.h"
 #include "core/interface.h"
 
-enum exit_code {
+enum daemon_exit {
         EXIT_NOT_YET = -1,
         EXIT_OK = 0,
         EXIT_FAILED = 1,
@@ -30,4 +30,4 @@ struct options {
 
 /* Options that are not given stay as they are. EXIT_NOT_YET: they are read; else how to end, after what was to be said
  * is said. */
-enum exit_code options_parse(int argc, char **argv, struct options *options);
+enum daemon_exit options_parse(int argc, char **argv, struct options *options);

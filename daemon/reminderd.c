@@ -227,7 +227,7 @@ static int serve(const struct options *options)
 int main(int argc, char **argv)
 {
         struct options options = {.config = SYSCONFDIR "/reminderd/reminderd.conf", .bus = BUS_SYSTEM};
-        enum exit_code code;
+        enum daemon_exit code;
 
         if (standard_fds_hold() < 0)
                 return EXIT_FAILED;

@@ -156,7 +156,7 @@ int calendars_read(struct loader *loader)
         if (r < 0 || !folder)
                 return r;
         loader->calendars_known = true;
-        r = folder_list(folder, &files, &n);
+        r = files_list(folder, &files, &n);
         if (r == -ENOMEM)
                 return r;
         /* Without a word about calendars in reminderd.conf there need be none: the law's fallback holds. */
@@ -164,13 +164,13 @@ int calendars_read(struct loader *loader)
                 return 0;
         if (r < 0) {
                 loader->calendars_known = false;
-                folder_report(loader, "calendars", folder, &named, r);
+                files_report(loader, "calendars", folder, &named, r);
                 return 0;
         }
         for (size_t i = 0; i < n && r == 0; i++)
                 r = read_file(loader, files[i], year_files);
         for (size_t i = 0; i < ELEMENTS(year_files); i++)
                 free(year_files[i]);
-        folder_list_free(files, n);
+        files_free(files, n);
         return r;
 }

@@ -149,9 +149,9 @@ int config_load(const char *path, enum secrets secrets, struct report *report, c
         size_t errors = report->n_errors;
         int r;
 
-        if (!config || digest_new(NULL, &digest) < 0)
+        if (!config || fingerprint_new(NULL, &digest) < 0)
                 return -ENOMEM;
-        r = digest_add(digest, &meaning, sizeof(meaning));
+        r = fingerprint_add(digest, &meaning, sizeof(meaning));
         if (r < 0)
                 return r;
         loader.digest = digest;
@@ -167,7 +167,7 @@ int config_load(const char *path, enum secrets secrets, struct report *report, c
                 return -ENOMEM;
         r = read_all(&loader, path);
         if (r == 0)
-                r = digest_finish(digest, config->fingerprint);
+                r = fingerprint_finish(digest, config->fingerprint);
         if (r < 0)
                 return r;
         report_sort(report);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int digest_new(const EVP_MD_CTX *from, EVP_MD_CTX **ret)
+int fingerprint_new(const EVP_MD_CTX *from, EVP_MD_CTX **ret)
 {
         CLEANUP(digest_free_p) EVP_MD_CTX *digest = EVP_MD_CTX_new();
 
@@ -16,7 +16,7 @@ int digest_new(const EVP_MD_CTX *from, EVP_MD_CTX **ret)
         return 0;
 }
 
-int digest_add(EVP_MD_CTX *digest, const void *bytes, size_t size)
+int fingerprint_add(EVP_MD_CTX *digest, const void *bytes, size_t size)
 {
         uint64_t length = size;
 
@@ -27,7 +27,7 @@ int digest_add(EVP_MD_CTX *digest, const void *bytes, size_t size)
 
 static int add_text(EVP_MD_CTX *digest, const char *text)
 {
-        return digest_add(digest, text ? text : "", text ? strlen(text) : 0);
+        return fingerprint_add(digest, text ? text : "", text ? strlen(text) : 0);
 }
 
 static int add_value(EVP_MD_CTX *digest, const config_setting_t *setting, int type)
@@ -37,35 +37,35 @@ static int add_value(EVP_MD_CTX *digest, const config_setting_t *setting, int ty
         if (type == CONFIG_TYPE_FLOAT) {
                 double value = config_setting_get_float(setting);
 
-                return digest_add(digest, &value, sizeof(value));
+                return fingerprint_add(digest, &value, sizeof(value));
         }
         long long value =
                 type == CONFIG_TYPE_BOOL ? config_setting_get_bool(setting) : config_setting_get_int64(setting);
 
-        return digest_add(digest, &value, sizeof(value));
+        return fingerprint_add(digest, &value, sizeof(value));
 }
 
-int digest_add_setting(EVP_MD_CTX *digest, const config_setting_t *setting, const char *but)
+int fingerprint_add_setting(EVP_MD_CTX *digest, const config_setting_t *setting, const char *but)
 {
         int type = config_setting_type(setting), n = config_setting_length(setting);
         int r = add_text(digest, config_setting_name(setting));
 
         if (r == 0)
-                r = digest_add(digest, &type, sizeof(type));
+                r = fingerprint_add(digest, &type, sizeof(type));
         if (r < 0 || !config_setting_is_aggregate(setting))
                 return r < 0 ? r : add_value(digest, setting, type);
-        r = digest_add(digest, &n, sizeof(n));
+        r = fingerprint_add(digest, &n, sizeof(n));
         for (int i = 0; r == 0 && i < n; i++) {
                 const config_setting_t *part = config_setting_get_elem(setting, (unsigned)i);
                 const char *name = config_setting_name(part);
 
                 if (!but || !name || strcmp(name, but) != 0)
-                        r = digest_add_setting(digest, part, NULL);
+                        r = fingerprint_add_setting(digest, part, NULL);
         }
         return r;
 }
 
-int digest_finish(EVP_MD_CTX *digest, char ret[static FINGERPRINT_SIZE])
+int fingerprint_finish(EVP_MD_CTX *digest, char ret[static FINGERPRINT_SIZE])
 {
         unsigned char bytes[EVP_MAX_MD_SIZE];
         unsigned n;

@@ -14,10 +14,10 @@ DEFINE_CLEANUP(EVP_MD_CTX *, EVP_MD_CTX_free, digest_free)
 /* 0 or -ENOMEM, all of them. */
 
 /* A digest that begins with what another one has so far (NULL: with nothing). The caller frees it. */
-int digest_new(const EVP_MD_CTX *from, EVP_MD_CTX **ret);
+int fingerprint_new(const EVP_MD_CTX *from, EVP_MD_CTX **ret);
 /* The size goes before the bytes, so that no two lists of texts have one fingerprint. */
-int digest_add(EVP_MD_CTX *digest, const void *bytes, size_t size);
+int fingerprint_add(EVP_MD_CTX *digest, const void *bytes, size_t size);
 /* A setting with all below it, but for the member of that name (NULL: none): as values, however they were laid out. */
-int digest_add_setting(EVP_MD_CTX *digest, const config_setting_t *setting, const char *but);
+int fingerprint_add_setting(EVP_MD_CTX *digest, const config_setting_t *setting, const char *but);
 /* Ends the digest. */
-int digest_finish(EVP_MD_CTX *digest, char ret[static FINGERPRINT_SIZE]);
+int fingerprint_finish(EVP_MD_CTX *digest, char ret[static FINGERPRINT_SIZE]);

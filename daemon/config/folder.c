@@ -21,7 +21,7 @@ static bool is_conf(const char *name)
         return name[0] != '.' && size > suffix && strcmp(name + size - suffix, ".conf") == 0;
 }
 
-void folder_list_free(char **files, size_t n)
+void files_free(char **files, size_t n)
 {
         for (size_t i = 0; i < n; i++)
                 free(files[i]);
@@ -47,7 +47,7 @@ static int collect(DIR *stream, const char *folder, char **files, size_t *n)
         }
 }
 
-int folder_list(const char *folder, char ***ret, size_t *ret_n)
+int files_list(const char *folder, char ***ret, size_t *ret_n)
 {
         CLEANUP(closedir_p) DIR *stream = opendir(folder);
         char **files;
@@ -61,7 +61,7 @@ int folder_list(const char *folder, char ***ret, size_t *ret_n)
                 return -ENOMEM;
         r = collect(stream, folder, files, &n);
         if (r < 0) {
-                folder_list_free(files, n);
+                files_free(files, n);
                 return r;
         }
         qsort(files, n, sizeof(*files), compare_names);
@@ -70,8 +70,8 @@ int folder_list(const char *folder, char ***ret, size_t *ret_n)
         return 0;
 }
 
-void folder_report(const struct loader *loader, const char *key, const char *folder, const struct place *named,
-                   int error)
+void files_report(const struct loader *loader, const char *key, const char *folder, const struct place *named,
+                  int error)
 {
         if (error == -E2BIG)
                 report_error(loader->report, named->file, named->line, "%s: %s has more than %d files", key, folder,

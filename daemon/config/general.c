@@ -119,9 +119,9 @@ static int read_templates(struct loader *loader)
         if (r < 0 || !shown)
                 return r;
         if (stat(shown, &st) < 0)
-                folder_report(loader, "templates", shown, &named, -errno);
+                files_report(loader, "templates", shown, &named, -errno);
         else if (!S_ISDIR(st.st_mode))
-                folder_report(loader, "templates", shown, &named, -ENOTDIR);
+                files_report(loader, "templates", shown, &named, -ENOTDIR);
         (void)value_text(&loader->main, setting_get(&loader->main, "templates"), &path);
         loader->config->templates = loader_absolute(loader, path);
         return loader->config->templates ? 0 : -ENOMEM;
@@ -137,31 +137,33 @@ static int read_state_dir(struct loader *loader)
         return loader->config->state_dir ? 0 : -ENOMEM;
 }
 
-const char *clock_text(int32_t seconds, char buffer[static CLOCK_TEXT_SIZE])
+const char *daytime_text(int32_t seconds, char buffer[static DAYTIME_TEXT_SIZE])
 {
-        size_t size = seconds % 60 ? CLOCK_TEXT_SIZE : sizeof("00:00");
+        size_t size = seconds % 60 ? DAYTIME_TEXT_SIZE : sizeof("00:00");
 
         (void)snprintf(buffer, size, "%02u:%02u:%02u", (unsigned)seconds / 3600 % 24, (unsigned)seconds / 60 % 60,
                        (unsigned)seconds % 60);
         return buffer;
 }
 
-void clock_check(const struct loader *loader, const struct section *section, const config_setting_t *value, int32_t at)
+void daytime_check(const struct loader *loader, const struct section *section, const config_setting_t *value,
+                   int32_t at)
 {
         const struct hours *hours = &loader->config->hours;
-        char open[CLOCK_TEXT_SIZE], close[CLOCK_TEXT_SIZE], text[CLOCK_TEXT_SIZE];
+        char open[DAYTIME_TEXT_SIZE], close[DAYTIME_TEXT_SIZE], text[DAYTIME_TEXT_SIZE];
         bool always = hours->open == 0 && hours->close == 0;
 
         if (!always && (at < hours->open || at >= hours->close))
                 setting_warning(section, value, "at \"%s\" is outside the hours %s to %s; it moves to the next opening",
-                                clock_text(at, text), clock_text(hours->open, open), clock_text(hours->close, close));
+                                daytime_text(at, text), daytime_text(hours->open, open),
+                                daytime_text(hours->close, close));
 }
 
 static void read_hours(struct loader *loader)
 {
         struct hours *hours = &loader->config->hours;
         struct section section;
-        char open[CLOCK_TEXT_SIZE], close[CLOCK_TEXT_SIZE];
+        char open[DAYTIME_TEXT_SIZE], close[DAYTIME_TEXT_SIZE];
 
         *hours = HOURS_DEFAULT;
         if (!section_member(&loader->main, "hours", &section))
@@ -173,7 +175,7 @@ static void read_hours(struct loader *loader)
                 return;
         setting_error(&section, setting_get(&section, "close"),
                       "close %s is not after open %s; write the earlier time as open (both \"00:00\": always)",
-                      clock_text(hours->close, close), clock_text(hours->open, open));
+                      daytime_text(hours->close, close), daytime_text(hours->open, open));
         *hours = (struct hours){.open = 0}; /* one mistake: no time of day is outside of these */
 }
 
@@ -191,7 +193,7 @@ static void read_digest(struct loader *loader)
         if (value_word(&section, setting_require(&section, "weekday", "\"mon\""), weekdays, &weekday))
                 digest->weekday = (enum weekday)(MONDAY + weekday);
         if (value_clock(&section, setting_require(&section, "at", "\"08:00\""), &digest->at))
-                clock_check(loader, &section, setting_get(&section, "at"), digest->at);
+                daytime_check(loader, &section, setting_get(&section, "at"), digest->at);
         (void)value_word(&section, setting_get(&section, "when"), digest_whens, &when);
         digest->when = (enum digest_when)when;
 }

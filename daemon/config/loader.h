@@ -87,17 +87,18 @@ int repeat_check_before(const struct section *section, int32_t year, const struc
 /* The absolute path of a file that a key names and that must be there. */
 int path_read(const struct loader *loader, const struct section *section, const char *key, char **ret);
 
-#define CLOCK_TEXT_SIZE sizeof("00:00:00")
+#define DAYTIME_TEXT_SIZE sizeof("00:00:00")
 /* Writes "HH:MM", with seconds where there are some. Returns buffer. */
-const char *clock_text(int32_t seconds, char buffer[static CLOCK_TEXT_SIZE]);
+const char *daytime_text(int32_t seconds, char buffer[static DAYTIME_TEXT_SIZE]);
 /* Warns of a time of day at which nothing may leave. */
-void clock_check(const struct loader *loader, const struct section *section, const config_setting_t *value, int32_t at);
+void daytime_check(const struct loader *loader, const struct section *section, const config_setting_t *value,
+                   int32_t at);
 
 /* The *.conf files of a folder, in the order of their bytes, each with the folder before it. The caller frees with
- * folder_list_free(). 0, -ENOMEM, -E2BIG (FOLDER_FILES_MAX), or why the folder cannot be read. */
+ * files_free(). 0, -ENOMEM, -E2BIG (FOLDER_FILES_MAX), or why the folder cannot be read. */
 #define FOLDER_FILES_MAX 1000 /* plans or calendars: one or a few a year */
-int folder_list(const char *folder, char ***ret, size_t *ret_n);
-void folder_list_free(char **files, size_t n);
+int files_list(const char *folder, char ***ret, size_t *ret_n);
+void files_free(char **files, size_t n);
 /* Reports why a folder that a key names cannot be read. */
-void folder_report(const struct loader *loader, const char *key, const char *folder, const struct place *named,
-                   int error);
+void files_report(const struct loader *loader, const char *key, const char *folder, const struct place *named,
+                  int error);

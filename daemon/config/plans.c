@@ -38,11 +38,11 @@ static int read_members(struct loader *loader, const struct section *section, st
 static int take_fingerprint(const struct plan_reading *reading, const config_setting_t *group, struct item *item)
 {
         CLEANUP(digest_free_p) EVP_MD_CTX *digest = NULL;
-        int r = digest_new(reading->digest, &digest);
+        int r = fingerprint_new(reading->digest, &digest);
 
         if (r == 0)
-                r = digest_add_setting(digest, group, NULL);
-        return r < 0 ? r : digest_finish(digest, item->fingerprint);
+                r = fingerprint_add_setting(digest, group, NULL);
+        return r < 0 ? r : fingerprint_finish(digest, item->fingerprint);
 }
 
 static int read_items(struct plan_reading *reading, const struct section *section)
@@ -89,10 +89,10 @@ static int read_plan(struct loader *loader, const struct section *section, struc
         CLEANUP(digest_free_p) EVP_MD_CTX *digest = NULL;
         struct plan_reading reading = {.loader = loader, .plan = plan, .no_head = !head, .no_deputy = !deputy};
         const char *id;
-        int r = digest_new(loader->ground, &digest);
+        int r = fingerprint_new(loader->ground, &digest);
 
         if (r == 0)
-                r = digest_add_setting(digest, section->group, "items");
+                r = fingerprint_add_setting(digest, section->group, "items");
         if (r < 0)
                 return r;
         reading.digest = digest;
@@ -211,20 +211,20 @@ int plans_read(struct loader *loader)
 
         if (r < 0 || !folder)
                 return r;
-        r = folder_list(folder, &files, &n);
+        r = files_list(folder, &files, &n);
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
-                folder_report(loader, "plans", folder, &named, r);
+                files_report(loader, "plans", folder, &named, r);
                 return 0;
         }
         if (n == 0)
                 report_warning(loader->report, named.file, named.line,
                                "plans: %s has no *.conf file; there is nothing to do", folder);
-        r = digest_new(loader->digest, &loader->ground);
+        r = fingerprint_new(loader->digest, &loader->ground);
         if (r == 0)
                 r = read_files(loader, files, n);
         EVP_MD_CTX_free(TAKE_PTR(loader->ground));
-        folder_list_free(files, n);
+        files_free(files, n);
         return r;
 }

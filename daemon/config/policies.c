@@ -137,7 +137,7 @@ int policy_apply(struct loader *loader, const struct section *section, struct po
         int r;
 
         if (value_clock(section, at, &policy->at))
-                clock_check(loader, section, at, policy->at);
+                daytime_check(loader, section, at, policy->at);
         if (value_word(section, setting_get(section, "shift"), shift_names, &shift))
                 policy->shift = (enum shift)shift;
         read_overdue(section, policy);

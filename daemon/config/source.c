@@ -95,7 +95,7 @@ int source_read(const char *name, const struct place *named, EVP_MD_CTX *digest,
                 return -ENOMEM;
         r = file_read(name, CONFIG_FILE_MAX, &st, &text, &size);
         if (r == 0) {
-                r = digest_add(digest, text, size);
+                r = fingerprint_add(digest, text, size);
                 if (r == 0)
                         r = parse(&text, size, report, source);
         } else if (r == -EFBIG) {

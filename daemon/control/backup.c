@@ -31,7 +31,7 @@ static void request_free(struct backup_request *request)
 
 DEFINE_CLEANUP(struct backup_request *, request_free, request_free)
 
-void backup_forget_caller(struct control *control)
+void backup_request_forget_caller(struct control *control)
 {
         struct backup_request *request = control->backup;
 
@@ -42,7 +42,7 @@ void backup_forget_caller(struct control *control)
         request->call = sd_bus_message_unref(request->call);
 }
 
-void backup_end(struct control *control)
+void backup_request_end(struct control *control)
 {
         if (control->backup)
                 request_free(control->backup);

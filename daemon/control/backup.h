@@ -4,6 +4,6 @@
 #include "control/control.h"
 
 /* The connection is lost: the backup is cancelled without waiting, since its answer could not be delivered. */
-void backup_forget_caller(struct control *control);
+void backup_request_forget_caller(struct control *control);
 /* Cancels it and waits until it has ended. */
-void backup_end(struct control *control);
+void backup_request_end(struct control *control);

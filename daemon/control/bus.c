@@ -170,7 +170,7 @@ static void connect_bus(struct control *control)
         int r;
 
         forecast_end_all(control); /* their callers were on the old connection */
-        backup_forget_caller(control);
+        backup_request_forget_caller(control);
         sd_bus_close_unref(control->bus);
         control->bus = NULL;
         callers_forget(&control->callers);
@@ -322,7 +322,7 @@ struct control *control_free(struct control *control)
                 return NULL;
         engine_unobserve(control_engine(control), control);
         forecast_end_all(control);
-        backup_end(control);
+        backup_request_end(control);
         sd_event_source_disable_unref(control->tell);
         sd_event_source_disable_unref(control->post);
         sd_event_source_disable_unref(control->reconnect);
