@@ -54,13 +54,31 @@ struct batch {
         const struct notice_record *notices;
 };
 
+/* One that is said after all goes on in the delivery that it had. */
+static int write_to(const struct batch *batch, const struct address *address, const size_t *picked, size_t n)
+{
+        const struct channel channel = address_channel(address);
+        size_t new[MESSAGE_NOTICES_MAX], n_new = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                int r = store_resume_notice(batch->engine->store, batch->notices[picked[i]].id, &channel, address->name,
+                                            0, batch->now_ms);
+
+                if (r < 0)
+                        return r;
+                if (r != STORE_RESUMED)
+                        new[n_new++] = picked[i];
+        }
+        return n_new == 0 ? 0 : dispatch_add(batch->engine, batch->now_ms, false, address, batch->notices, new, n_new);
+}
+
 static int write_message(void *userdata, const struct address *address, const size_t *picked, size_t n)
 {
         const struct batch *batch = userdata;
         int r = 0;
 
         if (address)
-                return dispatch_add(batch->engine, batch->now_ms, false, address, batch->notices, picked, n);
+                return write_to(batch, address, picked, n);
         for (size_t i = 0; r == 0 && i < n; i++)
                 r = store_set_notice(batch->engine->store, batch->notices[picked[i]].id, NOTICE_SKIPPED, "no address");
         return r;

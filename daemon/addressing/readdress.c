@@ -70,20 +70,16 @@ static int move_to(struct move *move, const struct address *address, size_t agen
         const struct channel channel = address_channel(address);
         int64_t now = clock_now(&move->engine->clock);
         size_t missing[MESSAGE_NOTICES_MAX], n_missing = 0;
-        char before[DELIVERY_ID_SIZE];
         bool resumed = false;
         int r = 0;
 
         for (size_t i = 0; r >= 0 && i < n; i++) {
                 if (!address_takes(address, agency, notices[i].kind))
                         continue;
-                r = store_find_carrier(store, notices[i].id, &channel, address->name, move->from->number, before);
+                r = store_resume_notice(store, notices[i].id, &channel, address->name, move->from->number, now);
                 if (r == STORE_NONE)
                         missing[n_missing++] = i;
-                else if (r == STORE_RESUMABLE) {
-                        r = store_resume_delivery(store, before, now);
-                        resumed = true;
-                }
+                resumed |= r == STORE_RESUMED;
         }
         if (r >= 0 && n_missing > 0)
                 r = dispatch_add(move->engine, now, move->from->manual, address, notices, missing, n_missing);

@@ -32,7 +32,7 @@ int delivery_state_parse(const char *name, enum delivery_state *ret)
 /* From which states. What was sent stays sent; what is on the wire cannot be called back, only be waited for. */
 static const unsigned steps[DELIVERY_STEPS] = {
         [STEP_CLAIM] = QUEUED,          [STEP_RECOVER] = SENDING, [STEP_FINISH] = SENDING | QUEUED,
-        [STEP_RETRY] = QUEUED | FAILED, [STEP_DROP] = QUEUED,     [STEP_RESUME] = CANCELLED,
+        [STEP_RETRY] = QUEUED | FAILED, [STEP_DROP] = QUEUED,     [STEP_RESUME] = QUEUED | CANCELLED,
         [STEP_EMPTY] = QUEUED,
 };
 
@@ -45,12 +45,27 @@ enum stop stop_carried(enum stop stop, enum delivery_state state)
 {
         if (stop != STOP_NONE)
                 return stop;
-        return state == DELIVERY_QUEUED ? STOP_AT_ONCE : state == DELIVERY_SENDING ? STOP_AFTER_ATTEMPT : STOP_NONE;
+        switch (state) {
+        case DELIVERY_QUEUED:
+        case DELIVERY_CANCELLED:
+                return STOP_FOR_NOW;
+        case DELIVERY_SENDING:
+                return STOP_AFTER_ATTEMPT;
+        default:
+                return STOP_NONE;
+        }
 }
 
-enum stop stop_after_attempt(enum stop stop)
+enum stop stop_after_attempt(enum stop stop, bool attempted)
 {
-        return stop == STOP_AFTER_ATTEMPT ? STOP_AT_ONCE : stop;
+        switch (stop) {
+        case STOP_AFTER_ATTEMPT:
+                return STOP_FOR_NOW;
+        case STOP_FOR_NOW:
+                return attempted ? STOP_FOR_GOOD : STOP_FOR_NOW;
+        default:
+                return stop;
+        }
 }
 
 enum delivery_state delivery_after_attempt(enum delivery_state result, size_t n_notices, size_t n_said)

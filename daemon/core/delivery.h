@@ -26,25 +26,26 @@ enum delivery_step {
         STEP_FINISH,  /* an attempt is over, or there shall be none: it is queued again, sent, failed or cancelled */
         STEP_RETRY,   /* by hand: it is queued for now */
         STEP_DROP,    /* by hand: it is cancelled */
-        STEP_RESUME,  /* its address is one again: it is queued for now, with its id */
+        STEP_RESUME,  /* what it was to say is to be said after all: it is queued for now, with its id */
         STEP_EMPTY,   /* all that it carries was stopped: it is cancelled */
         DELIVERY_STEPS
 };
 
 bool delivery_may(enum delivery_state state, enum delivery_step step);
 
-/* Whether a delivery still says a notice that it carries. Stored as numbers. */
+/* Whether a delivery still says a notice that it carries. Stored as numbers: a new one stands at the end. */
 enum stop {
         STOP_NONE,          /* it does */
-        STOP_AT_ONCE,       /* no longer */
+        STOP_FOR_GOOD,      /* no longer: it has left without it, or a person dropped it */
         STOP_AFTER_ATTEMPT, /* it was on the wire when it was stopped: if that arrives it was said, else no longer */
+        STOP_FOR_NOW,       /* no longer, but it has not left without it: what it said before, it can say again */
         STOPS
 };
 
 /* How a notice is stopped, that is true no more, in a delivery that carries it. */
 enum stop stop_carried(enum stop stop, enum delivery_state state);
-/* An attempt did not arrive. */
-enum stop stop_after_attempt(enum stop stop);
+/* An attempt is over and did not arrive as far as is known; `attempted`: and it was made. */
+enum stop stop_after_attempt(enum stop stop, bool attempted);
 
 /* The state after an attempt that ended with `result`. Of the notices that it carries (a test carries none) so many are
  * still to be said: to say nothing it is not tried again. */

@@ -46,7 +46,7 @@ static bool arrives(enum notice_state state, enum stop stop)
         switch (state) {
         case NOTICE_QUEUED:
         case NOTICE_FAILED:
-                return stop != STOP_AT_ONCE;
+                return stop == STOP_NONE || stop == STOP_AFTER_ATTEMPT;
         case NOTICE_CANCELLED: /* unless it was left out when the message was composed */
                 return stop == STOP_AFTER_ATTEMPT;
         default:
@@ -92,4 +92,18 @@ bool notice_revives(enum notice_state state, const char *reason, int64_t made_ms
                 if (carriers[i].state == DELIVERY_SENDING)
                         return false;
         return true;
+}
+
+enum stop notice_stop_revived(const struct carrier *carrier)
+{
+        enum stop stop = stop_carried(carrier->stop, carrier->state);
+
+        return stop == STOP_NONE ? STOP_FOR_GOOD : stop;
+}
+
+bool notice_goes_on(const struct carrier *carrier)
+{
+        if (!delivery_may(carrier->state, STEP_RESUME))
+                return false;
+        return carrier->stop == STOP_FOR_NOW || (carrier->stop == STOP_NONE && carrier->state == DELIVERY_CANCELLED);
 }

@@ -42,3 +42,12 @@ enum notice_state notice_settle(enum notice_state state, const struct carrier *c
  * at a moment that is still to come, by a clock that ran ahead. Not as long as it is on the wire: it may arrive. */
 bool notice_revives(enum notice_state state, const char *reason, int64_t made_ms, int64_t now_ms,
                     const struct carrier *carriers, size_t n);
+
+/* How one that is new once more stands in a delivery that carried it, which says it no more by itself: not when what
+ * else it carries is tried again. */
+enum stop notice_stop_revived(const struct carrier *carrier);
+
+/* Whether one that is to be said to an address goes on in the delivery that had it there, with its id. An attempt may
+ * have arrived though its answer was lost: whoever gets it again gets the same message. Not where the delivery has left
+ * without it, or it would be taken for what is known. */
+bool notice_goes_on(const struct carrier *carrier);

@@ -77,6 +77,12 @@ static bool not_attempted(const struct delivery_result *result)
         return result->state == DELIVERY_QUEUED && !result->answer;
 }
 
+/* Whether the delivery may have left; what was cancelled was not tried. */
+static bool is_attempt(const struct delivery_result *result)
+{
+        return result->state != DELIVERY_CANCELLED && !not_attempted(result);
+}
+
 static int64_t put_result(struct store *store, enum delivery_state was, enum delivery_state state,
                           const struct delivery_result *result)
 {
@@ -165,7 +171,7 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
         if (r >= 0)
                 r = carried_list(store, result->delivery, &carried, &n);
         if (r >= 0 && result->state != DELIVERY_SENT)
-                r = carried_after_attempt(store, result->delivery, carried, n);
+                r = carried_after_attempt(store, result->delivery, is_attempt(result), carried, n);
         if (r < 0)
                 return r;
         enum delivery_state state = delivery_after_attempt(result->state, n, carried_said(carried, n));
@@ -182,7 +188,7 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
 int store_recover_deliveries(struct store *store, int64_t now_ms)
 {
         static const char silence_all[] =
-                "UPDATE carried SET stop = ? WHERE stop = ?"
+                "UPDATE carried SET stop = iif(stop = ?1, ?2, ?3) WHERE stop IN (?1, ?4)"
                 " AND delivery IN (SELECT seq FROM delivery WHERE " DELIVERY_IS_RARE " AND state = 1)";
         static const char requeue[] =
                 "UPDATE delivery SET state = 0, next_ms = ? WHERE " DELIVERY_IS_RARE " AND state = 1";
@@ -191,8 +197,10 @@ int store_recover_deliveries(struct store *store, int64_t now_ms)
         if (r < 0)
                 return r;
         CLEANUP_QUERY struct query carried = query_cached(store, STATEMENT_SILENCE_RECOVERED, silence_all);
-        query_bind_integer(&carried, stop_after_attempt(STOP_AFTER_ATTEMPT));
         query_bind_integer(&carried, STOP_AFTER_ATTEMPT);
+        query_bind_integer(&carried, stop_after_attempt(STOP_AFTER_ATTEMPT, true));
+        query_bind_integer(&carried, stop_after_attempt(STOP_FOR_NOW, true));
+        query_bind_integer(&carried, STOP_FOR_NOW);
         r = query_do(&carried);
         if (r < 0)
                 return r;

@@ -47,8 +47,7 @@ static int read_carrier(struct query *query, void *record)
         return 0;
 }
 
-static const struct row_type carrier_rows = {
-        .size = sizeof(struct carrier), .read = read_carrier, .clear = query_keep_row};
+const struct row_type carrier_rows = {.size = sizeof(struct carrier), .read = read_carrier, .clear = query_keep_row};
 
 int carrier_list(struct store *store, int64_t notice, struct carrier **ret, size_t *ret_n)
 {
@@ -115,11 +114,19 @@ int carried_settle(struct store *store, const struct carried *carried, size_t n,
         return r;
 }
 
-int carried_after_attempt(struct store *store, int64_t delivery, struct carried *carried, size_t n)
+int carried_go_on(struct store *store, int64_t delivery, int64_t notice)
+{
+        int r = put_stop(store, delivery, notice, STOP_NONE);
+        return r < 0 ? r : notice_put(store, notice, NOTICE_QUEUED, NULL);
+}
+
+int carried_after_attempt(struct store *store, int64_t delivery, bool attempted, struct carried *carried, size_t n)
 {
         int r = 0;
         for (size_t i = 0; r >= 0 && i < n; i++) {
-                enum stop stop = stop_after_attempt(carried[i].stop);
+                enum stop stop = stop_after_attempt(carried[i].stop, attempted);
+                if (attempted && stop == STOP_NONE && !notice_is_said(carried[i].state, stop))
+                        stop = STOP_FOR_GOOD; /* left out when the message was composed */
                 if (stop != carried[i].stop)
                         r = put_stop(store, delivery, carried[i].notice, stop);
                 carried[i].stop = stop;
@@ -131,7 +138,7 @@ int carried_stop_all(struct store *store, int64_t delivery)
 {
         CLEANUP_QUERY struct query query =
                 query_cached(store, STATEMENT_STOP_ALL_CARRIED, "UPDATE carried SET stop = ? WHERE delivery = ?");
-        query_bind_integer(&query, STOP_AT_ONCE);
+        query_bind_integer(&query, STOP_FOR_GOOD);
         query_bind_integer(&query, delivery);
         return query_do(&query);
 }
@@ -172,12 +179,13 @@ int carrier_stop(struct store *store, int64_t notice)
         return r;
 }
 
-int carrier_forget(struct store *store, int64_t notice)
+int carrier_forget(struct store *store, int64_t notice, const struct carrier *carriers, size_t n)
 {
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FORGET_CARRIERS,
-                                                        "UPDATE carried SET stop = ? WHERE notice = ? AND stop = ?");
-        query_bind_integer(&query, STOP_AT_ONCE);
-        query_bind_integer(&query, notice);
-        query_bind_integer(&query, STOP_NONE);
-        return query_do(&query);
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                enum stop stop = notice_stop_revived(&carriers[i]);
+                if (stop != carriers[i].stop)
+                        r = put_stop(store, carriers[i].delivery, notice, stop);
+        }
+        return r;
 }

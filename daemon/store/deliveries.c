@@ -139,10 +139,26 @@ static int settle(struct store *store, int64_t delivery, enum delivery_state sta
         return r < 0 ? r : carried_settle(store, carried, n, state, now_ms, reason);
 }
 
-static int queue_again(struct store *store, const char *id, enum delivery_step step, int64_t now_ms)
+static int queue_again(struct store *store, int64_t delivery, enum delivery_state was, enum delivery_step step,
+                       int64_t now_ms)
 {
-        static const char sql[] = "UPDATE delivery SET state = ?, manual = max(manual, ?), next_ms = ?, finished_ms = 0"
-                                  " WHERE seq = ?";
+        static const char sql[] = "UPDATE delivery SET state = ?1, manual = max(manual, ?2), next_ms = ?3,"
+                                  " finished_ms = 0, made_ms = iif(?4, ?3, made_ms) WHERE seq = ?5";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_QUEUE_AGAIN, sql);
+        query_bind_integer(&query, DELIVERY_QUEUED);
+        query_bind_integer(&query, step == STEP_RETRY);
+        query_bind_integer(&query, now_ms);
+        query_bind_integer(&query, step == STEP_RESUME); /* it is tried for as long as a new one */
+        query_bind_integer(&query, delivery);
+        int r = query_do(&query);
+        if (r < 0)
+                return r;
+        tally_move(store, (int)was, DELIVERY_QUEUED, 1, 0);
+        return settle(store, delivery, DELIVERY_QUEUED, now_ms, NULL);
+}
+
+int store_retry_delivery(struct store *store, const char *id, int64_t now_ms)
+{
         CLEANUP_UNIT struct unit unit = {0};
         int64_t delivery;
         enum delivery_state was;
@@ -151,34 +167,15 @@ static int queue_again(struct store *store, const char *id, enum delivery_step s
                 r = find(store, id, &delivery, &was);
         if (r != 0)
                 return r;
-        if (!delivery_may(was, step))
+        if (!delivery_may(was, STEP_RETRY))
                 return STORE_NONE;
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_QUEUE_AGAIN, sql);
-        query_bind_integer(&query, DELIVERY_QUEUED);
-        query_bind_integer(&query, step == STEP_RETRY);
-        query_bind_integer(&query, now_ms);
-        query_bind_integer(&query, delivery);
-        r = query_do(&query);
-        if (r < 0)
-                return r;
-        tally_move(store, (int)was, DELIVERY_QUEUED, 1, 0);
-        r = settle(store, delivery, DELIVERY_QUEUED, now_ms, NULL);
+        r = queue_again(store, delivery, was, STEP_RETRY, now_ms);
         if (r >= 0)
                 r = unread_forget(store, delivery);
         return r < 0 ? r : unit_commit(&unit);
 }
 
-int store_retry_delivery(struct store *store, const char *id, int64_t now_ms)
-{
-        return queue_again(store, id, STEP_RETRY, now_ms);
-}
-
-int store_resume_delivery(struct store *store, const char *id, int64_t now_ms)
-{
-        return queue_again(store, id, STEP_RESUME, now_ms);
-}
-
-/* Where it is not to go it does not go by another delivery either: see store_find_carrier(). */
+/* Where it is not to go it does not go by another delivery either: see store_resume_notice(). */
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
 {
         static const char sql[] = "UPDATE delivery SET state = ?, finished_ms = ? WHERE seq = ?";
@@ -206,10 +203,11 @@ int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
         return r < 0 ? r : unit_commit(&unit);
 }
 
-int store_find_carrier(struct store *store, int64_t notice, const struct channel *channel, const char *address,
-                       int64_t except, char ret_id[static DELIVERY_ID_SIZE])
+/* The last delivery that had it there, or STORE_NONE. */
+static int find_carrier(struct store *store, int64_t notice, const struct channel *channel, const char *address,
+                        int64_t except, struct carrier *ret)
 {
-        static const char sql[] = "SELECT d.id, d.state, c.stop FROM carried AS c"
+        static const char sql[] = "SELECT d.seq, d.state, c.stop FROM carried AS c"
                                   " CROSS JOIN delivery AS d ON d.seq = c.delivery"
                                   " WHERE c.notice = ? AND d.server = ? AND d.address = ? COLLATE NOCASE AND d.seq <> ?"
                                   " ORDER BY d.seq DESC LIMIT 1";
@@ -222,15 +220,27 @@ int store_find_carrier(struct store *store, int64_t notice, const struct channel
         int r = query_step(&query);
         if (r <= 0)
                 return r < 0 ? r : STORE_NONE;
-        char id[DELIVERY_ID_SIZE];
-        query_read_name(&query, sizeof(id), id);
-        enum delivery_state state = (enum delivery_state)query_read_below(&query, DELIVERY_STATES);
-        enum stop stop = (enum stop)query_read_below(&query, STOPS);
-        r = query_check(&query);
-        if (r < 0)
+        return carrier_rows.read(&query, ret);
+}
+
+int store_resume_notice(struct store *store, int64_t notice, const struct channel *channel, const char *address,
+                        int64_t except, int64_t now_ms)
+{
+        CLEANUP_UNIT struct unit unit = {0};
+        struct carrier carrier;
+        int r = find_carrier(store, notice, channel, address, except, &carrier);
+        if (r != 0)
                 return r;
-        memcpy(ret_id, id, sizeof(id));
-        return delivery_may(state, STEP_RESUME) && stop == STOP_NONE ? STORE_RESUMABLE : 0;
+        if (!notice_goes_on(&carrier))
+                return 0;
+        r = unit_begin(store, &unit);
+        if (r >= 0)
+                r = carried_go_on(store, carrier.delivery, notice);
+        if (r >= 0)
+                r = queue_again(store, carrier.delivery, carrier.state, STEP_RESUME, now_ms);
+        if (r >= 0)
+                r = unit_commit(&unit);
+        return r < 0 ? r : STORE_RESUMED;
 }
 
 int store_put_entry(struct store *store, int64_t obligation_id, const char *address, civil_day day)
@@ -271,7 +281,7 @@ int store_thread_root(struct store *store, int64_t obligation_id, const char *ad
         static const char sql[] = "SELECT d.finished_ms, d.seq, d.id FROM notice AS n"
                                   " CROSS JOIN carried AS c ON c.notice = n.id"
                                   " CROSS JOIN delivery AS d ON d.seq = c.delivery"
-                                  " WHERE n.obligation = ? AND c.stop <> 1 AND d.state = 2 AND d.address = ?";
+                                  " WHERE n.obligation = ? AND c.stop IN (0, 2) AND d.state = 2 AND d.address = ?";
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_THREAD_ROOT, sql);
         query_bind_integer(&query, obligation_id);
         query_bind_text(&query, address);

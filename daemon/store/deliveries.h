@@ -36,12 +36,11 @@ int store_get_delivery(struct store *store, const char *id, struct delivery_reco
 /* By hand: a queued or failed one is due now, outside hours too; a queued one is dropped. STORE_NONE. */
 int store_retry_delivery(struct store *store, const char *id, int64_t now_ms);
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms);
-/* How a notice stands with an address, but for the delivery `except` (0: none): 0: a delivery has it, or it was kept
- * from there; STORE_NONE: none ever had it; STORE_RESUMABLE: the one that had it, *ret_id. */
-int store_find_carrier(struct store *store, int64_t notice, const struct channel *channel, const char *address,
-                       int64_t except, char ret_id[static DELIVERY_ID_SIZE]);
-/* Takes up a cancelled one again, due now, with its id. STORE_NONE. */
-int store_resume_delivery(struct store *store, const char *id, int64_t now_ms);
+/* A notice is to be said to an address, but not by the delivery `except` (0: none). STORE_RESUMED: the one that had it
+ * there says it once more, due now, with its id (notice_goes_on()). Nothing is written with 0: one has it, or it was
+ * kept from there; and with STORE_NONE: none ever had it. */
+int store_resume_notice(struct store *store, int64_t notice, const struct channel *channel, const char *address,
+                        int64_t except, int64_t now_ms);
 /* The first delivery about an obligation that reached an address, whose id heads the thread. STORE_NONE. */
 int store_thread_root(struct store *store, int64_t obligation_id, const char *address,
                       char ret_id[static DELIVERY_ID_SIZE]);

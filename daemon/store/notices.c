@@ -86,7 +86,7 @@ static int revive(struct store *store, struct notice_record *record)
                 return STORE_EXISTS;
         r = put_new(store, was.id, record);
         if (r >= 0)
-                r = carrier_forget(store, was.id);
+                r = carrier_forget(store, was.id, carriers, n);
         if (r < 0)
                 return r;
         record->id = was.id;

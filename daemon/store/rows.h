@@ -57,6 +57,7 @@ struct carried {
 };
 /* The notices of a delivery, and the deliveries of a notice; the caller frees *ret. */
 int carried_list(struct store *store, int64_t delivery, struct carried **ret, size_t *ret_n);
+extern const struct row_type carrier_rows; /* SELECT d.seq, d.state, c.stop */
 int carrier_list(struct store *store, int64_t notice, struct carrier **ret, size_t *ret_n);
 /* How many of them are still to be said. */
 size_t carried_said(const struct carried *carried, size_t n);
@@ -66,14 +67,16 @@ int carried_add(struct store *store, int64_t delivery, int64_t notice);
  * cancelled by it gets the reason as its detail, unless it has one. */
 int carried_settle(struct store *store, const struct carried *carried, size_t n, enum delivery_state state,
                    int64_t now_ms, const char *reason);
-/* An attempt of the delivery did not arrive. */
-int carried_after_attempt(struct store *store, int64_t delivery, struct carried *carried, size_t n);
+/* An attempt of the delivery is over and did not arrive, or (not `attempted`) it was given back before it began. */
+int carried_after_attempt(struct store *store, int64_t delivery, bool attempted, struct carried *carried, size_t n);
 /* Nothing of what a delivery carries is to be said by it. */
 int carried_stop_all(struct store *store, int64_t delivery);
 /* A notice is to be said no more by those that carry it; those that have nothing left to say are cancelled. */
 int carrier_stop(struct store *store, int64_t notice);
-/* A notice is new once more: what carried it before says it no more. */
-int carrier_forget(struct store *store, int64_t notice);
+/* A notice is new once more: what carried it before says it no more by itself. */
+int carrier_forget(struct store *store, int64_t notice, const struct carrier *carriers, size_t n);
+/* A delivery says a notice again that it said before. */
+int carried_go_on(struct store *store, int64_t delivery, int64_t notice);
 
 /* A delivery failed, and nobody has acknowledged that; and once it is tried again. */
 int unread_add(struct store *store, int64_t delivery, int64_t now_ms);

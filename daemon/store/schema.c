@@ -22,7 +22,8 @@ _Static_assert(NOTICE_NEW == 0 && NOTICE_QUEUED == 1 && NOTICE_SENT == 2 && NOTI
 _Static_assert(DELIVERY_QUEUED == 0 && DELIVERY_SENDING == 1 && DELIVERY_SENT == 2 && DELIVERY_FAILED == 3 &&
                        DELIVERY_CANCELLED == 4,
                "states of deliveries are stored as numbers");
-_Static_assert(STOP_NONE == 0 && STOP_AT_ONCE == 1 && STOP_AFTER_ATTEMPT == 2, "stops are stored as numbers");
+_Static_assert(STOP_NONE == 0 && STOP_FOR_GOOD == 1 && STOP_AFTER_ATTEMPT == 2 && STOP_FOR_NOW == 3,
+               "stops are stored as numbers");
 _Static_assert(OBLIGATION_OPEN == 0 && OBLIGATION_DONE == 1 && OBLIGATION_WAIVED == 2 && OBLIGATION_WITHDRAWN == 3 &&
                        OBLIGATION_UNCLEAR == 4 && OBLIGATION_UNFINISHED == 5,
                "statuses of obligations are stored as numbers");
@@ -110,7 +111,7 @@ static const char schema_1[] =
         "CREATE INDEX delivery_unsent ON delivery (state) WHERE state <> 2;"
         "CREATE INDEX delivery_agency ON delivery (agency);"
 
-        /* stop 0: to be said; 1: no longer; 2: no longer, but it was on the wire when it was stopped. */
+        /* stop: as enum stop has it; 0: to be said. */
         "CREATE TABLE carried ("
         "  delivery INTEGER NOT NULL REFERENCES delivery, notice INTEGER NOT NULL REFERENCES notice,"
         "  stop INTEGER NOT NULL DEFAULT 0,"

@@ -19,12 +19,12 @@ struct store;
 
 /* The positive outcomes; each function names those that it has. */
 enum store_outcome {
-        STORE_NONE = 1,  /* there is no such row, or none in a state for that */
-        STORE_EXISTS,    /* there is one already, and nothing is written */
-        STORE_OPEN,      /* a transaction or a read is open already */
-        STORE_CHANGED,   /* it is not as it was, or not as it should be */
-        STORE_MORE,      /* there is more to do */
-        STORE_RESUMABLE, /* it was cancelled as a whole and can be taken up again */
+        STORE_NONE = 1, /* there is no such row, or none in a state for that */
+        STORE_EXISTS,   /* there is one already, and nothing is written */
+        STORE_OPEN,     /* a transaction or a read is open already */
+        STORE_CHANGED,  /* it is not as it was, or not as it should be */
+        STORE_MORE,     /* there is more to do */
+        STORE_RESUMED,  /* it goes on as it was */
 };
 
 #define STORE_FILE "reminderd.db"

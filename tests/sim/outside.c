@@ -43,13 +43,6 @@ static uint64_t number_of(const struct notice_record *notice, const char *to)
         return hash;
 }
 
-/* It arrived and nobody was told, something newer took its place, and the clock was set back to before both: what it
- * says is said again, in a message of its own. */
-static bool is_forgiven(const struct sim *sim, const struct delivery_log *log)
-{
-        return sim->set_back && log->accepts <= log->excused;
-}
-
 /* A server takes the message. Whoever gets the same one again must have been unlucky, not forgotten. */
 static void take(struct sim *sim, const struct flight *flight)
 {
@@ -67,8 +60,7 @@ static void take(struct sim *sim, const struct flight *flight)
 
                 while (sim->said[at].what != 0 && sim->said[at].what != flight->says[i])
                         at = (at + 1) % SAID_MAX;
-                if (sim->said[at].what != 0 && sim->said[at].log != index &&
-                    !is_forgiven(sim, &sim->logs[sim->said[at].log]))
+                if (sim->said[at].what != 0 && sim->said[at].log != index)
                         sim_fail(sim, "one notice reached %s twice, as %s and as %s", flight->address,
                                  sim->logs[sim->said[at].log].id, flight->id);
                 sim->said[at] = (struct said){flight->says[i], index};

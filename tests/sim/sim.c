@@ -255,7 +255,6 @@ static int64_t later(struct sim *sim, enum event_class which)
 
 void sim_set_clock(struct sim *sim, int64_t by)
 {
-        sim->set_back |= by < 0;
         sim_say(sim, "the clock is set by %+.2f hours", (double)by / (double)HOUR_MS);
         sim->now += by;
         sim->set_point += by;

@@ -174,7 +174,6 @@ struct sim {
         int64_t look_ahead;      /* when next; INT64_MAX: never */
         int at_once;             /* ticks at this instant */
         bool hooked;             /* the observer and the wrapped functions listen */
-        bool set_back;           /* the clock was, once */
         bool dropped;            /* a person dropped a delivery: its notices are cancelled, the audit log says why */
         bool in_trouble;         /* the last tick failed: the disk */
         struct decided decided;  /* the last one */

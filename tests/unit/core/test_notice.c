@@ -29,7 +29,7 @@ static void test_is_said(void **state)
                                          stop == STOP_NONE && from != NOTICE_CANCELLED && from != NOTICE_SKIPPED);
 }
 
-/* Carriers in letters: the state of the delivery, and + stopped at once, ~ stopped after the attempt. */
+/* Carriers in letters: the state of the delivery, and + stopped for good, ~ after the attempt, - for now. */
 static size_t read_carriers(const char *text, struct carrier carriers[static 4])
 {
         static const char states[] = "qwsfc"; /* queued, on the wire, sent, failed, cancelled */
@@ -37,7 +37,9 @@ static size_t read_carriers(const char *text, struct carrier carriers[static 4])
 
         for (; *text; text++) {
                 if (*text == '+')
-                        carriers[n - 1].stop = STOP_AT_ONCE;
+                        carriers[n - 1].stop = STOP_FOR_GOOD;
+                else if (*text == '-')
+                        carriers[n - 1].stop = STOP_FOR_NOW;
                 else if (*text == '~')
                         carriers[n - 1].stop = STOP_AFTER_ATTEMPT;
                 else if (*text != ' ')
@@ -73,6 +75,8 @@ static void test_settles(void **state)
                 {NOTICE_QUEUED, "w~", NOTICE_CANCELLED},
                 {NOTICE_QUEUED, "s~", NOTICE_SENT},
                 {NOTICE_QUEUED, "f+", NOTICE_FAILED},
+                {NOTICE_QUEUED, "s-", NOTICE_CANCELLED},
+                {NOTICE_QUEUED, "q-", NOTICE_CANCELLED},
                 /* retried */
                 {NOTICE_FAILED, "q", NOTICE_QUEUED},
                 {NOTICE_FAILED, "s", NOTICE_SENT},
@@ -83,6 +87,7 @@ static void test_settles(void **state)
                 {NOTICE_CANCELLED, "c s~", NOTICE_SENT},
                 {NOTICE_CANCELLED, "s", NOTICE_CANCELLED}, /* left out when the message was composed */
                 {NOTICE_CANCELLED, "s+", NOTICE_CANCELLED},
+                {NOTICE_CANCELLED, "s-", NOTICE_CANCELLED},
                 {NOTICE_CANCELLED, "w~", NOTICE_CANCELLED},
                 {NOTICE_CANCELLED, "q", NOTICE_CANCELLED},
                 {NOTICE_CANCELLED, "f~", NOTICE_CANCELLED},
@@ -167,12 +172,40 @@ static void test_revives(void **state)
         }
 }
 
+/* A notice that is new once more, in a delivery that carried it: how it stands there, and whether it goes on in it. */
+static void test_goes_on(void **state)
+{
+        static const struct {
+                const char *carrier, *revived;
+                bool expected;
+        } cases[] = {
+                {"c", "c-", true}, /* as a whole: no longer an address, nothing left to say */
+                {"c-", "c-", true},  {"q-", "q-", true},
+                {"q+", "q+", false}, /* an attempt without it may have arrived */
+                {"c+", "c+", false}, /* that, or a person dropped it */
+                {"s", "s+", false},  /* left out when it was composed */
+                {"s+", "s+", false}, {"s-", "s-", false},
+                {"f", "f+", false}, /* tried again by hand alone */
+                {"f-", "f-", false},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct carrier was[4], revived[4];
+
+                assert_int_equal(read_carriers(cases[i].carrier, was), read_carriers(cases[i].revived, revived));
+                assert_int_equal(notice_stop_revived(was), revived->stop);
+                if (notice_goes_on(revived) != cases[i].expected)
+                        fail_msg("%s", cases[i].carrier);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_becomes), cmocka_unit_test(test_is_said),
                 cmocka_unit_test(test_settles), cmocka_unit_test(test_settles_within_the_table),
-                cmocka_unit_test(test_revives),
+                cmocka_unit_test(test_revives), cmocka_unit_test(test_goes_on),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -365,18 +365,17 @@ static int take(struct store *store, const char *id, enum delivery_step step)
                 return store_retry_delivery(store, id, 5000);
         case STEP_DROP:
                 return store_drop_delivery(store, id, 5000);
-        case STEP_RESUME:
-                return store_resume_delivery(store, id, 5000);
         default:
                 return -1;
         }
 }
 
-/* Some of what core says stands in the SQL too, so that an index is found: all of it, tried in each state. */
+/* Some of what core says stands in the SQL too, so that an index is found: all of it, tried in each state. What is
+ * resumed or emptied depends on what it carries. */
 static void test_takes_the_steps_that_core_allows(void **state)
 {
         struct store *store = ((struct fixture *)*state)->store;
-        const int steps = STEP_EMPTY;
+        const int steps = STEP_RESUME;
         for (int i = 0; i < DELIVERY_STATES * steps; i++) {
                 enum delivery_state from = (enum delivery_state)(i / steps);
                 enum delivery_step step = (enum delivery_step)(i % steps);
@@ -391,6 +390,11 @@ static void test_takes_the_steps_that_core_allows(void **state)
         }
 }
 
+static int resume(struct store *store, int64_t notice)
+{
+        return store_resume_notice(store, notice, &channel_mail, "a@so.example", 0, 5);
+}
+
 /* What an address has had, or was kept from, and what can be taken up again. */
 static void test_carriers(void **state)
 {
@@ -399,27 +403,105 @@ static void test_carriers(void **state)
         int64_t obligation = fixture_obligation(store, occurrence, "so-y", &fixture_dated, 1);
         int64_t notice = fixture_notice(store, occurrence, obligation, "7d", KIND_ADVANCE);
         const struct channel webhook = channel_webhook("a");
-        char id[DELIVERY_ID_SIZE] = "";
-        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), STORE_NONE);
+        assert_int_equal(resume(store, notice), STORE_NONE);
         fixture_delivery(store, "d1", "a@so.example", 1, &notice, 1);
         fixture_delivery(store, "d2", "b@so.example", 1, &notice, 1);
-        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 0);
-        assert_int_equal(store_find_carrier(store, notice, &webhook, "a@so.example", 0, id), STORE_NONE);
-        assert_int_equal(store_resume_delivery(store, "d1", 5), STORE_NONE);
+        assert_int_equal(resume(store, notice), 0);
+        assert_int_equal(store_resume_notice(store, notice, &webhook, "a@so.example", 0, 5), STORE_NONE);
+        assert_int_equal(
+                store_resume_notice(store, notice, &channel_mail, "a@so.example", fixture_number(store, "d1"), 5),
+                STORE_NONE);
         const struct delivery_result gone = {.delivery = fixture_number(store, "d1"),
                                              .state = DELIVERY_CANCELLED,
                                              .now_ms = 2,
                                              .answer = "no longer an address"};
         OK(store, store_finish_delivery(store, &gone));
         fixture_assert_notices(store, 0, obligation, "7d:queued");
-        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), STORE_RESUMABLE);
-        assert_string_equal(id, "d1");
-        OK(store, store_resume_delivery(store, "d1", 5));
-        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 0);
+        assert_int_equal(resume(store, notice), STORE_RESUMED);
+        fixture_assert_delivery(store, "d1", DELIVERY_QUEUED);
+        assert_int_equal(resume(store, notice), 0);
         OK(store, store_drop_delivery(store, "d1", 6));
         OK(store, store_drop_delivery(store, "d2", 6));
-        assert_int_equal(store_find_carrier(store, notice, &channel_mail, "a@so.example", 0, id), 0);
+        assert_int_equal(resume(store, notice), 0);
         fixture_assert_notices(store, 0, obligation, "7d:cancelled");
+}
+
+/* What happens to a delivery of two notices, and to its first: in letters. */
+static void befall(struct store *store, const char *id, char event)
+{
+        const struct delivery_result given_back = {
+                .delivery = fixture_number(store, id), .state = DELIVERY_QUEUED, .next_ms = 10, .now_ms = 10};
+        switch (event) {
+        case 'l': /* an answer is lost */
+                fixture_claim(store, 10, 1);
+                fixture_finish(store, id, DELIVERY_QUEUED, 10);
+                break;
+        case 'a': /* it arrives */
+                fixture_claim(store, 10, 1);
+                fixture_finish(store, id, DELIVERY_SENT, 10);
+                break;
+        case 'g': /* it is claimed and given back */
+                fixture_claim(store, 10, 1);
+                OK(store, store_finish_delivery(store, &given_back));
+                break;
+        case 'd': /* the process dies */
+                fixture_claim(store, 10, 1);
+                assert_int_equal(store_recover_deliveries(store, 10), 1);
+                break;
+        default:
+                fail_msg("no event: %c", event);
+        }
+}
+
+/* A notice that gave way is said after all by the delivery that had it, unless that has left without it. */
+static void test_goes_on_in_the_delivery_that_it_had(void **state)
+{
+        static const struct {
+                const char *before, *after; /* what befalls the delivery before and after the first gives way */
+                bool on_the_wire;           /* it gives way during an attempt whose answer is lost */
+                bool alone;                 /* nothing else is in it */
+                bool expected;
+        } cases[] = {
+                {"", "", false, false, true},    {"l", "", false, false, true},    {"l", "", false, true, true},
+                {"", "", true, false, true},     {"", "", true, true, true},       {"d", "", false, true, true},
+                {"l", "g", false, false, true},  {"l", "gg", false, false, true},  {"", "g", true, false, true},
+                {"l", "l", false, false, false}, {"", "l", true, false, false},    {"l", "d", false, false, false},
+                {"l", "a", false, false, false}, {"l", "ga", false, false, false}, {"", "l", false, false, false},
+        };
+        struct store *store = ((struct fixture *)*state)->store;
+        int64_t occurrence = fixture_occurrence(store, "p", "one", "");
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                char id[16], name[16];
+                (void)snprintf(id, sizeof(id), "d%zu", i);
+                (void)snprintf(name, sizeof(name), "so-%zu", i);
+                int64_t obligation = fixture_obligation(store, occurrence, name, &fixture_dated, 1);
+                (void)snprintf(name, sizeof(name), "other-%zu", i);
+                int64_t other = fixture_obligation(store, occurrence, name, &fixture_dated, 1);
+                int64_t notices[] = {fixture_notice(store, occurrence, obligation, "7d", KIND_ADVANCE),
+                                     fixture_notice(store, occurrence, other, "7d", KIND_ADVANCE)};
+                fixture_delivery(store, id, "a@so.example", 1, notices, cases[i].alone ? 1 : 2);
+                for (const char *event = cases[i].before; *event; event++)
+                        befall(store, id, *event);
+                if (cases[i].on_the_wire)
+                        fixture_claim(store, 10, 1);
+                OK(store, store_cancel_notices(store, occurrence, obligation, KIND_COUNT, "superseded"));
+                if (cases[i].on_the_wire)
+                        fixture_finish(store, id, DELIVERY_QUEUED, 10);
+                for (const char *event = cases[i].after; *event; event++)
+                        befall(store, id, *event);
+                if (cases[i].alone)
+                        fixture_assert_delivery(store, id, DELIVERY_CANCELLED);
+                assert_int_equal(fixture_notice(store, occurrence, obligation, "7d", KIND_ADVANCE), notices[0]);
+                fixture_assert_notices(store, 0, obligation, "7d:new");
+                if (resume(store, notices[0]) != (cases[i].expected ? STORE_RESUMED : 0))
+                        fail_msg("case %zu", i);
+                fixture_assert_notices(store, 0, obligation, cases[i].expected ? "7d:queued" : "7d:new");
+                if (cases[i].expected) {
+                        befall(store, id, 'a');
+                        fixture_assert_notices(store, 0, obligation, "7d:sent");
+                } else
+                        OK(store, store_cancel_notices(store, occurrence, other, KIND_COUNT, "done"));
+        }
 }
 
 static void test_shifts_attempts(void **state)
@@ -598,6 +680,7 @@ int main(void)
                 TEST(test_retries_and_drops_by_hand),
                 TEST(test_takes_the_steps_that_core_allows),
                 TEST(test_carriers),
+                TEST(test_goes_on_in_the_delivery_that_it_had),
                 TEST(test_shifts_attempts),
                 TEST(test_heads_a_thread),
                 TEST(test_lists_and_counts),

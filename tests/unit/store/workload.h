@@ -260,8 +260,7 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
         TRY(store_acknowledge(store, NULL));
         TRY(store_recover_deliveries(store, 7));
         TRY(store_thread_root(store, obligations[0], address, id));
-        TRY(store_find_carrier(store, ids[1], &channel_mail, address, 0, id));
-        TRY(store_resume_delivery(store, "d1", 7));
+        TRY(store_resume_notice(store, ids[1], &channel_mail, address, 0, 7));
         struct notice_counts counts;
         TRY(store_count_notices(store, obligations[0], &counts));
         TRY(store_cancel_notices(store, occurrence, obligations[0], KIND_COUNT, "done"));
