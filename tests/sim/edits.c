@@ -108,7 +108,8 @@ static void sync_duty(struct sim *sim, int index, civil_day day, int agency)
 
 static bool is_settled(const struct duty *duty)
 {
-        return duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED;
+        return duty->status == OBLIGATION_DONE || duty->status == OBLIGATION_WAIVED ||
+               duty->status == OBLIGATION_UNFINISHED;
 }
 
 /* The last of those who had it before the heir and have it still; else the last who ever had it. */

@@ -280,6 +280,7 @@ static void jump(struct sim *sim)
         sim_set_clock(sim, by);
         manager_engine(sim->manager)->clock.virtual_ms = sim->now;
         checker_unsettle(sim);
+        edits_close(sim);
         r = manager_clock_changed(sim->manager);
         if (llabs(by) >= 1000 && !sim->dead && sim->told[EVENT_CLOCK_CHANGED] == told)
                 sim_fail(sim, "the clock was set, and the journal is silent");
