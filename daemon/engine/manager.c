@@ -209,6 +209,9 @@ static int work(struct manager *manager)
                 r = write_or_undo(manager, &more);
         if (r < 0)
                 return r;
+        if (manager->engine.superseded)
+                outbox_recall(manager->outbox);
+        manager->engine.superseded = false;
         outbox_go(manager->outbox);
         r = compute_wake(manager);
         if (r == 0 && more)

@@ -47,9 +47,11 @@ static int add_newest(const struct tick *tick, struct notice_record *notice, con
 {
         int r = add_notice(tick, notice, rung, NOTICE_NEW, NULL);
 
-        return r != 0 ? r
-                      : store_supersede(tick->engine->store, notice->occurrence_id, notice->obligation_id, rung->at,
-                                        verdict_name(VERDICT_SUPERSEDED));
+        if (r == 0)
+                r = store_supersede(tick->engine->store, notice->occurrence_id, notice->obligation_id, rung->at,
+                                    verdict_name(VERDICT_SUPERSEDED));
+        tick->engine->superseded |= r > 0;
+        return r;
 }
 
 static int record_verdicts(const struct tick *tick, const struct ladder_rules *rules,

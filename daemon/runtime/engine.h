@@ -34,6 +34,7 @@ struct engine {
          * starts at its first day (daemon/doc/formats.md section 1). WALL_NONE: it is a first start. */
         wall_time watched_since;
         uint64_t hold_changes; /* how often somebody was held, or no longer */
+        bool superseded;       /* what waits to leave may say what has given way to something newer in this tick */
         int64_t failures_due;  /* when collected failure notices leave, UTC ms; 0: there are none */
 };
 

@@ -357,5 +357,7 @@ int store_supersede(struct store *store, int64_t occurrence_id, int64_t obligati
                 r = said_before(store, occurrence_id, obligation_id, before, &ids, &n);
         if (r >= 0)
                 r = stop_each(store, ids, n, reason);
-        return r < 0 ? r : unit_commit(&unit);
+        if (r >= 0)
+                r = unit_commit(&unit);
+        return r < 0 ? r : (int)n;
 }

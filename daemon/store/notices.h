@@ -51,7 +51,8 @@ int store_set_notice(struct store *store, int64_t id, enum notice_state state, c
 int store_cancel_notices(struct store *store, int64_t occurrence_id, int64_t obligation_id, enum notice_kind kind,
                          const char *reason);
 /* A newer reminder is to be said: those of rungs before that moment that have not arrived yet are cancelled for that
- * reason. Of an obligation, or where obligation_id is 0 of the occurrence itself: what asks for a date. */
+ * reason. Of an obligation, or where obligation_id is 0 of the occurrence itself: what asks for a date. Returns how
+ * many there were, or an error. */
 int store_supersede(struct store *store, int64_t occurrence_id, int64_t obligation_id, wall_time before,
                     const char *reason);
 /* Reminders (advance, due, overdue) sent for an obligation, of them overdue ones, and the day of the last (UTC ms, 0).
