@@ -118,13 +118,21 @@ static int check(const struct options *options)
         return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
-/* Mistakes are printed to standard error; warnings alone are left to the caller. */
-static int load(const struct options *options, struct report *report, struct settings **ret)
+/* Without the secrets that only sending needs, where nothing is sent. */
+static int read_settings(const struct options *options, struct report *report, struct settings **ret)
 {
         int r = options->rehearse && !options->deliver ? settings_load(options->config, SECRETS_READ, report, ret)
                                                        : service_load(options->config, report, ret);
 
         report_sort(report);
+        return r;
+}
+
+/* Mistakes are printed to standard error; warnings alone are left to the caller. */
+static int load(const struct options *options, struct report *report, struct settings **ret)
+{
+        int r = read_settings(options, report, ret);
+
         if (r < 0) {
                 print_report(report, stderr);
                 fprintf(stderr, "reminderd: %s: %s\n", options->config,
@@ -135,23 +143,36 @@ static int load(const struct options *options, struct report *report, struct set
 
 /* ---- rehearse ---- */
 
+/* A rehearsal on a bus. */
+struct performance {
+        const struct options *options;
+        struct stage *stage;
+};
+
 static int advance(void *userdata, wall_time until)
 {
-        return rehearsal_advance(userdata, until);
+        const struct performance *performance = userdata;
+
+        return rehearsal_advance(performance->stage, until);
 }
 
-static int no_reload(void *userdata, bool dry_run, struct report *report, struct changes *changes)
+static int reload(void *userdata, bool dry_run, struct report *report, struct changes *changes)
 {
-        (void)userdata, (void)dry_run, (void)changes;
-        report_error(report, "reminderd", 0, "a rehearsal keeps the plan it began with; start it again");
-        return -EINVAL;
+        const struct performance *performance = userdata;
+        struct manager *manager = rehearsal_manager(performance->stage);
+        struct settings *CLEANUP(settings_unref_p) settings = NULL;
+        int r = read_settings(performance->options, report, &settings);
+
+        if (r < 0)
+                return r;
+        return dry_run ? manager_try(manager, settings, changes) : manager_adopt(manager, settings, changes);
 }
 
-/* A rehearsal that waits on a bus for decisions and for calls of Advance, until it is terminated. */
-static int rehearse_on_bus(const struct rehearsal *rehearsal, enum bus_kind bus)
+/* A rehearsal that waits on a bus for decisions, reloads and calls of Advance, until it is terminated. */
+static int rehearse_on_bus(const struct options *options, const struct rehearsal *rehearsal)
 {
+        struct performance performance = {.options = options};
         sd_event *event = NULL;
-        struct stage *stage = NULL;
         struct control *control = NULL;
         sigset_t set;
         int r = sd_event_new(&event);
@@ -165,21 +186,21 @@ static int rehearse_on_bus(const struct rehearsal *rehearsal, enum bus_kind bus)
         if (r >= 0)
                 r = sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
         if (r >= 0)
-                r = rehearsal_new(rehearsal, &stage);
+                r = rehearsal_new(rehearsal, &performance.stage);
         if (r >= 0)
-                r = control_new(&(struct control_options){.manager = rehearsal_manager(stage),
+                r = control_new(&(struct control_options){.manager = rehearsal_manager(performance.stage),
                                                           .event = event,
-                                                          .bus = bus,
-                                                          .reload = no_reload,
+                                                          .bus = options->bus,
+                                                          .reload = reload,
                                                           .advance = advance,
-                                                          .userdata = stage},
+                                                          .userdata = &performance},
                                 &control);
         if (r >= 0)
                 sd_notify(0, "READY=1");
         if (r >= 0)
                 r = sd_event_loop(event);
         control_free(control);
-        rehearsal_free(stage);
+        rehearsal_free(performance.stage);
         sd_event_unref(event);
         return r;
 }
@@ -203,7 +224,7 @@ static int rehearse(const struct options *options)
                 .out = stdout,
         };
 
-        r = options->bus_given && options->bus != BUS_NONE ? rehearse_on_bus(&rehearsal, options->bus)
+        r = options->bus_given && options->bus != BUS_NONE ? rehearse_on_bus(options, &rehearsal)
                                                            : rehearsal_run(&rehearsal);
         if (r < 0)
                 fprintf(stderr, _("reminderd: rehearsal ended early: %s\n"), strerror(-r));

@@ -135,6 +135,7 @@ static int add_entry(struct facts *facts, const struct obligation_record *record
                 .obligation_id = kind == KIND_ESCALATION || kind == KIND_FIX_DATE ? 0 : record->id,
                 .kind = kind,
         };
+        struct letter_entry *entry = &facts->entries[facts->n_entries];
         struct truth truth;
         int r = 0;
 
@@ -143,7 +144,9 @@ static int add_entry(struct facts *facts, const struct obligation_record *record
                 r = store_each_notice(facts->engine->store, record->occurrence_id, record->id, find_newest, &notice);
         facts->preview = record;
         if (r == 0)
-                r = entry_of_notice(facts, &notice, &facts->entries[facts->n_entries], &truth);
+                r = entry_of_notice(facts, &notice, entry, &truth);
+        if (r == 0)
+                r = facts_find_entry(facts, &notice, entry);
         if (r == 0 && truth.standing == STILL_TRUE)
                 facts->n_entries++;
         return r;

@@ -42,6 +42,8 @@ int entry_of_obligation(struct facts *facts, const struct obligation_record *rec
 /* The entry of a notice, where it still holds what it says; what became of it is in *ret_truth. 0 or an error. */
 int entry_of_notice(struct facts *facts, const struct notice_record *notice, struct letter_entry *ret,
                     struct truth *ret_truth);
+/* Where a mail ends an obligation, whether its address has it in the calendar. 0 or an error. */
+int facts_find_entry(const struct facts *facts, const struct notice_record *notice, struct letter_entry *entry);
 /* All that a debtor's line says. */
 int debtor_of(struct facts *facts, const struct obligation_record *record, struct letter_debtor *ret);
 /* Fills in the five lists and, for the head of a plan, its matrix. GATHER_DONE, GATHER_NOTHING or an error. */

@@ -117,8 +117,7 @@ static void drop(struct facts *facts, const struct notice_record *notice, const 
         gathered->dropped[gathered->n_dropped++] = (struct dropped_notice){notice->id, reason, too_late};
 }
 
-/* Where a mail ends an obligation, whether its address has it in the calendar. */
-static int find_entry(const struct facts *facts, const struct notice_record *notice, struct letter_entry *entry)
+int facts_find_entry(const struct facts *facts, const struct notice_record *notice, struct letter_entry *entry)
 {
         civil_day day = CIVIL_NONE;
         int r = 0;
@@ -154,7 +153,7 @@ static int take_notice(struct facts *facts, const struct notice_record *notice)
                 entry->agency = roster->agencies[agency].id;
                 entry->agency_name = roster->agencies[agency].name;
         }
-        r = find_entry(facts, notice, entry);
+        r = facts_find_entry(facts, notice, entry);
         if (r < 0)
                 return r;
         facts->n_entries++;

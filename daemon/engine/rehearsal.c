@@ -91,8 +91,7 @@ static void print_json(const struct stage *stage, const struct delivery_record *
         line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "time",
                          clock_format(letter->now_epoch * 1000, time), "kind", kind_name(delivery->kind), "channel",
                          channel_kind_name(delivery->channel.kind), "agency", delivery->agency, "address",
-                         delivery->address, "plan", plan, "items", items_of(letter), "subject", subject, "digest",
-                         letter->has_digest);
+                         delivery->address, "plan", plan, "items", items_of(letter), "subject", subject);
         if (!line)
                 return;
         json_dumpf(line, stage->rehearsal.out, JSON_COMPACT);
