@@ -5,6 +5,8 @@
 
 #include "base/array.h"
 #include "content/facts-private.h"
+#include "core/hold.h"
+#include "store/holds.h"
 #include "store/obligation_list.h"
 
 struct list {
@@ -205,6 +207,48 @@ static int matrices_of(struct facts *facts, size_t agency)
         return 0;
 }
 
+/* ---- who is held ---- */
+
+static int name_hold(struct facts *facts, const struct hold_record *record, struct letter_hold *ret)
+{
+        const struct roster *roster = &facts->config->roster;
+        size_t agency = roster_find(roster, record->agency);
+
+        *ret = (struct letter_hold){
+                .since = wall_day(clock_wall(record->since_ms)),
+                .until = record->until,
+                .reason = facts_keep_copy(facts, record->reason),
+        };
+        if (agency != ROSTER_NONE) {
+                ret->agency = roster->agencies[agency].id;
+                ret->agency_name = roster->agencies[agency].name;
+        }
+        return ret->reason ? 0 : -ENOMEM;
+}
+
+/* The head of a plan asks why nothing is heard of somebody. */
+static int holds_of(struct facts *facts)
+{
+        struct hold_record *records = NULL;
+        struct letter_hold *holds;
+        size_t n = 0;
+        int r = store_list_holds(facts->engine->store, &records, &n);
+
+        if (r < 0)
+                return r;
+        holds = facts_keep(facts, calloc(n + 1, sizeof(*holds)));
+        if (!holds)
+                r = -ENOMEM;
+        for (size_t i = 0; i < n; i++) {
+                if (r == 0 && !hold_is_over(records[i].until, facts->today))
+                        r = name_hold(facts, &records[i], &holds[facts->letter->n_holds++]);
+                hold_record_clear(&records[i]);
+        }
+        free(records);
+        facts->letter->holds = holds;
+        return r;
+}
+
 int digest_letter(struct facts *facts, size_t agency, civil_day nominal)
 {
         struct lists lists = {.facts = facts, .nominal = nominal};
@@ -227,6 +271,8 @@ int digest_letter(struct facts *facts, size_t agency, civil_day nominal)
         }
         if (r == 0)
                 r = matrices_of(facts, agency);
+        if (r == 0 && facts->letter->n_matrices > 0)
+                r = holds_of(facts);
         if (r < 0)
                 return r;
         if (n == 0 && facts->letter->n_matrices == 0)
@@ -280,5 +326,7 @@ struct gist digest_gist(const struct letter *letter)
         for (size_t m = 0; m < letter->n_matrices; m++)
                 for (size_t i = 0; i < letter->matrices[m].n_rows; i++)
                         add_cells(&gist, &letter->matrices[m], &letter->matrices[m].rows[i]);
+        for (size_t i = 0; i < letter->n_holds; i++)
+                gist_add_hold(&gist, letter->holds[i].agency, letter->holds[i].until, letter->holds[i].reason);
         return gist;
 }

@@ -123,9 +123,16 @@ static void put_hold(const struct view *view, const struct hold_record *hold, st
         answer_end(answer);
         if (!hold_may_be_forgotten(hold->until))
                 return;
-        add_problem(problems, "nothing is sent to %s until somebody releases it (%s, by %s); reminderctl release%s%s",
-                    *hold->agency ? hold->agency : "any agency", hold->reason, hold->by,
-                    *hold->agency ? " --agency " : "", hold->agency);
+        if (*hold->agency)
+                add_problem(problems,
+                            "nothing is sent to %s until somebody releases it (%s, by %s); reminderctl release "
+                            "--agency %s",
+                            hold->agency, hold->reason, hold->by, hold->agency);
+        else
+                add_problem(problems,
+                            "nothing is sent to anybody until somebody releases it (%s, by %s); reminderctl "
+                            "release",
+                            hold->reason, hold->by);
         problems->attention = true;
 }
 

@@ -98,6 +98,12 @@ void gist_add_address(struct gist *gist, const char *address)
         gist->print += hash_text(HASH_BASIS, address);
 }
 
+void gist_add_hold(struct gist *gist, const char *agency, civil_day until, const char *reason)
+{
+        gist->print +=
+                hash_text(hash_text(hash_bytes(HASH_BASIS, &until, sizeof(until)), agency ? agency : ""), reason);
+}
+
 civil_day digest_oldest(civil_day nominal)
 {
         return nominal - WEEKS_UNCHANGED * WEEK_DAYS + 1;

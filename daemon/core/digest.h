@@ -50,6 +50,9 @@ void gist_add(struct gist *gist, const struct gist_line *line);
 /* Who gets it: whoever is new among them has had none. */
 void gist_add_address(struct gist *gist, const char *address);
 
+/* agency NULL: everybody is held. */
+void gist_add_hold(struct gist *gist, const char *agency, civil_day until, const char *reason);
+
 /* The digest that was last sent to somebody. */
 struct digest_past {
         civil_day nominal; /* CIVIL_NONE: none was */

@@ -73,6 +73,13 @@ struct letter_matrix {
         size_t n_rows;
 };
 
+/* To whom nothing is sent for a while. */
+struct letter_hold {
+        const char *agency, *agency_name; /* both NULL: to nobody */
+        civil_day since, until;           /* the last day; CIVIL_NONE: until somebody releases it */
+        const char *reason;
+};
+
 struct letter {
         enum notice_kind kind;            /* the most urgent of the entries; KIND_DIGEST, KIND_TEST … */
         const char *id;                   /* of the delivery */
@@ -93,6 +100,8 @@ struct letter {
         size_t n_sections[DIGEST_SECTIONS];
         const struct letter_matrix *matrices;
         size_t n_matrices;
+        const struct letter_hold *holds; /* beside the matrices */
+        size_t n_holds;
 };
 
 /* The same for every letter of one configuration. */

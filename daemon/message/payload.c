@@ -117,6 +117,22 @@ static void put_obligations(struct text *json, const char *key, const struct let
         json_close(json, ']');
 }
 
+/* For the head of a plan; agency null: nothing is sent to anybody. */
+static void put_holds(struct text *json, const struct letter *letter)
+{
+        json_open(json, "holds", '[');
+        for (size_t i = 0; i < letter->n_holds; i++) {
+                const struct letter_hold *hold = &letter->holds[i];
+                json_open(json, NULL, '{');
+                json_put_text(json, "agency", hold->agency);
+                json_put_day(json, "since", hold->since);
+                json_put_day(json, "until", hold->until);
+                json_put_text(json, "reason", hold->reason);
+                json_close(json, '}');
+        }
+        json_close(json, ']');
+}
+
 static void put_sections(struct text *json, const struct letter *letter)
 {
         static const char *const names[DIGEST_SECTIONS] = {
@@ -127,6 +143,7 @@ static void put_sections(struct text *json, const struct letter *letter)
         for (size_t i = 0; i < DIGEST_SECTIONS; i++)
                 put_obligations(json, names[i], letter->sections[i], letter->n_sections[i], false);
         json_close(json, '}');
+        put_holds(json, letter);
         json_put_day(json, "week_from", letter->week_from);
         json_put_day(json, "week_to", letter->week_to);
 }

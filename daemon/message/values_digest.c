@@ -189,6 +189,34 @@ static bool matrix_at(const struct scope *scope, size_t index, struct fill *ret)
         return fill_part(ret, scope, find_in_matrix, &scope_letter(scope)->matrices[index], index);
 }
 
+/* ---- who is held ---- */
+
+static bool find_in_hold(const struct scope *scope, unsigned name, struct fill *ret)
+{
+        const struct letter_hold *hold = scope->facts;
+        switch (name) {
+        case NAME_first:
+                return fill_bool(ret, scope->index == 0);
+        case NAME_last:
+                return fill_bool(ret, scope->index + 1 == scope_letter(scope)->n_holds);
+        case NAME_held_agency:
+                return fill_text(ret, hold->agency_name);
+        case NAME_held_since:
+                return fill_day(ret, hold->since);
+        case NAME_held_until:
+                return fill_day(ret, hold->until);
+        case NAME_reason:
+                return fill_text(ret, hold->reason);
+        default:
+                return false;
+        }
+}
+
+static bool hold_at(const struct scope *scope, size_t index, struct fill *ret)
+{
+        return fill_part(ret, scope, find_in_hold, &scope_letter(scope)->holds[index], index);
+}
+
 /* The week in which most of the digest's seven days lie: a Sunday's is the one that begins the day after. */
 static int32_t digest_week(const struct letter *letter)
 {
@@ -211,6 +239,8 @@ bool digest_find(const struct scope *scope, unsigned name, struct fill *ret)
                 return fill_day(ret, letter->week_to);
         case NAME_matrices:
                 return fill_list(ret, scope, letter->n_matrices, matrix_at);
+        case NAME_holds:
+                return fill_list(ret, scope, letter->n_holds, hold_at);
         default:
                 return false;
         }

@@ -27,7 +27,7 @@
         X(is_taken_back) X(is_other)                                                                                  \
         X(digest) X(sections) X(week) X(week_from) X(week_to) X(is_week) X(is_month) X(is_finished) X(is_waiting)               \
         X(matrices) X(columns) X(rows) X(cells) X(marks) X(mark) X(legend) X(dates_differ) X(column) X(column_name) X(column_short) X(last)             \
-        X(names)                                                                                                      \
+        X(names) X(holds) X(held_agency) X(held_since) X(held_until)                                                                                                    \
         X(cell_done) X(cell_late) X(cell_overdue) X(cell_snoozed) X(cell_coming) X(cell_waiting) X(cell_waived)       \
         X(cell_unclear) X(cell_none)
 /* clang-format on */

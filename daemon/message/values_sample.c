@@ -29,6 +29,8 @@ static const struct letter_matrix matrix = {
         .n_rows = 1,
 };
 
+static const struct letter_hold hold = {.agency = "", .agency_name = "", .reason = ""};
+
 struct letter values_sample(enum notice_kind kind, bool grouped)
 {
         struct letter letter = {
@@ -38,6 +40,8 @@ struct letter values_sample(enum notice_kind kind, bool grouped)
                 .has_digest = true,
                 .matrices = &matrix,
                 .n_matrices = 1,
+                .holds = &hold,
+                .n_holds = 1,
         };
         for (size_t section = 0; section < DIGEST_SECTIONS; section++) {
                 letter.sections[section] = entries;

@@ -56,7 +56,7 @@ class Rehearsal:
         self.process.terminate()
         _, stderr = self.process.communicate(timeout=PATIENCE)
         assert_sound(self.process.returncode, stderr)
-        assert self.process.returncode == 0, stderr
+        assert self.process.returncode == 0, (self.process.returncode, stderr)
 
     def sent(self):
         """What left, a dictionary each."""

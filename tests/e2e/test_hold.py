@@ -137,6 +137,9 @@ def test_a_hold_is_seen(office):
     (entry,) = office.json("log", "--agency", AGENCY)
     assert entry["verb"] == "hold" and "lũ quét" in entry["detail"] and entry["who"]
     said(office.daemon, f"decided: hold {AGENCY} until {ahead(3)}: lũ quét")
+    # The head of the plan is told in its digest.
+    digest = office.json("preview", "sau", "--agency", "vp-ubnd", "--kind", "digest")["text"]
+    assert f"- Sở Tư pháp: từ ngày {TODAY:%d/%m/%Y} đến hết ngày " in digest and "; lý do: lũ quét." in digest
     office.do("hold", "--agency", AGENCY, "--reason", "lũ quét")
     assert office.json("status")["holds"][0]["until"] is None
     checked = office.ctl("status", "--check")

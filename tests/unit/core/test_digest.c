@@ -140,6 +140,14 @@ static struct gist gist_of(const struct gist_line *lines, size_t n)
         return gist;
 }
 
+static uint64_t print_of_hold(const char *agency, civil_day until, const char *reason)
+{
+        struct gist gist = {0};
+
+        gist_add_hold(&gist, agency, until, reason);
+        return gist.print;
+}
+
 /* What changes a digest changes its print, and nothing else does. */
 static void test_gist(void **state)
 {
@@ -182,6 +190,11 @@ static void test_gist(void **state)
         to = gist;
         gist_add_address(&to, "a@x.example");
         assert_true(gist.print != to.print);
+        assert_true(print_of_hold("a", 7, "x") == print_of_hold("a", 7, "x"));
+        assert_true(print_of_hold("a", 7, "x") != print_of_hold(NULL, 7, "x"));
+        assert_true(print_of_hold("a", 7, "x") != print_of_hold("a", CIVIL_NONE, "x"));
+        assert_true(print_of_hold("a", 7, "x") != print_of_hold("a", 7, "y"));
+        assert_true(print_of_hold(NULL, CIVIL_NONE, "") != 0);
 }
 
 static void test_worth(void **state)

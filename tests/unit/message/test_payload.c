@@ -100,6 +100,8 @@ static const char *const expected[KIND_COUNT] = {
         [KIND_SNOOZED] = OF_OBLIGATION("snoozed", ""),
         [KIND_COMPLETED] = OF_OBLIGATION("completed", ""),
         [KIND_DIGEST] = ROOT_OF("digest", "'obligations': [], 'week_from': '2024-04-01', 'week_to': '2024-04-07', "
+                                          "'holds': [{'agency': 'so-tu-phap', 'since': '2024-04-02', 'until': null, "
+                                          "'reason': 'bão'}], "
                                           "'sections': {'overdue': [{" OBLIGATION "}, {" NOTHING "}], 'week': [], "
                                           "'month': [{" OBLIGATION "}], 'finished': [], 'waiting': [{" NOTHING "}]}"),
         [KIND_FAILURE] = ROOT_OF("failure", "'obligations': [], 'failures': [{'delivery': 'deadbeef', "
@@ -154,6 +156,8 @@ static void test_every_kind(void **state)
                 letter.has_digest = kind == KIND_DIGEST;
                 letter.week_from = day_of(401);
                 letter.week_to = day_of(407);
+                letter.holds = &(struct letter_hold){"so-tu-phap", "Sở Tư pháp", day_of(402), CIVIL_NONE, "bão"};
+                letter.n_holds = 1;
                 letter.sections[DIGEST_OVERDUE] = two;
                 letter.n_sections[DIGEST_OVERDUE] = 2;
                 letter.sections[DIGEST_MONTH] = two;

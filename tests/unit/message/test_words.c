@@ -471,6 +471,29 @@ static void test_digest(void **state)
                                                    "tạm hoãn nhắc đến 13/12/2024"});
 }
 
+/* To the head of a plan. */
+static void test_holds(void **state)
+{
+        const struct letter_hold holds[] = {{"a", "Sở Tư pháp", day_of(1205), day_of(1212), "lũ quét"},
+                                            {NULL, NULL, day_of(1206), CIVIL_NONE, "bão số 9"}};
+        const struct letter_entry overdue = entry_of(0, "a", "Đăng ký", on(1202));
+        struct letter letter = letter_of(NULL, 0, 1209);
+
+        letter.kind = KIND_DIGEST;
+        letter.has_digest = true;
+        letter.week_from = day_of(1209);
+        letter.week_to = day_of(1215);
+        letter.sections[DIGEST_OVERDUE] = &overdue;
+        letter.n_sections[DIGEST_OVERDUE] = 1;
+        letter.holds = holds;
+        letter.n_holds = ELEMENTS(holds);
+        check_letter(*state, &letter, SUBJECT "Tổng hợp nhiệm vụ tuần 50 (từ 09/12/2024 đến 15/12/2024)",
+                     (const char *const[NEED_MAX]){"TẠM NGỪNG GỬI THƯ NHẮC VIỆC", "Sở Tư pháp",
+                                                   "từ ngày 05/12/2024 đến hết ngày 12/12/2024; lý do: lũ quét",
+                                                   "Tất cả các cơ quan",
+                                                   "từ ngày 06/12/2024, chưa định ngày gửi trở lại; lý do: bão số 9"});
+}
+
 /* A digest names the week in which most of its days lie. */
 static void test_digest_week(void **state)
 {
@@ -614,12 +637,13 @@ static void test_others(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_single),         cmocka_unit_test(test_plan_facts),
-                cmocka_unit_test(test_decisions),      cmocka_unit_test(test_completed),
-                cmocka_unit_test(test_escalation),     cmocka_unit_test(test_group_subjects),
-                cmocka_unit_test(test_group_body),     cmocka_unit_test(test_digest),
-                cmocka_unit_test(test_digest_week),    cmocka_unit_test(test_matrix),
-                cmocka_unit_test(test_first_and_last), cmocka_unit_test(test_others),
+                cmocka_unit_test(test_single),      cmocka_unit_test(test_plan_facts),
+                cmocka_unit_test(test_decisions),   cmocka_unit_test(test_completed),
+                cmocka_unit_test(test_escalation),  cmocka_unit_test(test_group_subjects),
+                cmocka_unit_test(test_group_body),  cmocka_unit_test(test_digest),
+                cmocka_unit_test(test_digest_week), cmocka_unit_test(test_holds),
+                cmocka_unit_test(test_matrix),      cmocka_unit_test(test_first_and_last),
+                cmocka_unit_test(test_others),
         };
         return cmocka_run_group_tests(tests, load, unload);
 }
