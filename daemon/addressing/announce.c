@@ -12,7 +12,6 @@
 #include "message/json.h"
 #include "runtime/closing.h"
 
-/* The same can be decided, taken back and decided again: a random end makes each announcement one of its own. */
 /* "date-set@2024-10-22/…": the day that it is about, and random digits, since it may be said again. */
 static void name_rung(struct engine *engine, const struct obligation_record *record, struct notice_record *notice)
 {

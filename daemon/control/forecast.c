@@ -64,22 +64,25 @@ void forecast_end_all(struct control *control)
 static int name_items(struct answer *answer, const struct letter *letter)
 {
         int sections = letter->kind == KIND_DIGEST ? DIGEST_SECTIONS : 0;
-        size_t n = letter->n_entries, i = 0;
+        size_t room = letter->n_entries, n = 0;
         char(*CLEANUP_FREE names)[REFERENCE_TEXT_SIZE] = NULL;
         const char **CLEANUP_FREE pointers = NULL;
 
         for (int s = 0; s < sections; s++)
-                n += letter->n_sections[s];
-        names = calloc(n + 1, sizeof(*names));
-        pointers = calloc(n + 1, sizeof(*pointers));
+                room += letter->n_sections[s];
+        names = calloc(room + 1, sizeof(*names));
+        pointers = calloc(room + 1, sizeof(*pointers));
         if (!names || !pointers)
                 return -ENOMEM;
         for (int s = -1; s < sections; s++) {
                 const struct letter_entry *entries = s < 0 ? letter->entries : letter->sections[s];
                 size_t count = s < 0 ? letter->n_entries : letter->n_sections[s];
 
-                for (size_t k = 0; k < count; k++, i++)
-                        pointers[i] = reference_format("", entries[k].item, entries[k].occurrence, names[i]);
+                for (size_t k = 0; k < count; k++)
+                        if (*entries[k].item) {
+                                pointers[n] = reference_format("", entries[k].item, entries[k].occurrence, names[n]);
+                                n++;
+                        }
         }
         answer_strings(answer, "items", pointers, n);
         return 0;

@@ -1,4 +1,6 @@
 /* The verbs deliveries, log and forecast: what was sent, what was decided, what will be sent. */
+#include <string.h>
+
 #include "base/language.h"
 #include "ctl/shape.h"
 #include "ctl/table.h"
@@ -16,17 +18,32 @@ static int print_rows(const struct cli *cli, json_t *rows, const char *const *ke
         return EXIT_DONE;
 }
 
+/* What an accepted message was answered is of no interest to people. */
+static void shorten(json_t *rows)
+{
+        for (size_t i = 0; i < json_array_size(rows); i++) {
+                json_t *row = json_array_get(rows, i);
+                const char *kind = received_text(row, "kind");
+
+                if (strcmp(received_text(row, "state"), "sent") == 0)
+                        (void)json_object_del(row, "answer");
+                (void)json_object_set_new(row, "kind", json_string(language_word("kind", kind)));
+        }
+}
+
+/* Its id is what one types, and takes two fifths of a narrow terminal: there whose it is and why it did not leave stand
+ * beside it, and the rest is left out. */
 int run_deliveries(struct cli *cli)
 {
         static const char *const keys[] = {"id",      "state",    "kind", "channel",      "agency",   "address",
                                            "subject", "attempts", "made", "next_attempt", "finished", "answer"};
         static const struct column columns[] = {
-                {"id", N_("DELIVERY"), COLUMN_TEXT},         {"state", N_("STATE"), COLUMN_STATE},
-                {"kind", N_("KIND"), COLUMN_KIND},           {"agency", N_("AGENCY"), COLUMN_TEXT},
-                {"address", N_("ADDRESS"), COLUMN_TEXT},     {"made", N_("MADE"), COLUMN_MOMENT},
-                {"attempts", N_("TRIES"), COLUMN_NUMBER},    {"next_attempt", N_("NEXT TRY"), COLUMN_MOMENT},
-                {"finished", N_("FINISHED"), COLUMN_MOMENT}, {"answer", N_("ANSWER"), COLUMN_SAID},
-                {"subject", N_("SUBJECT"), COLUMN_REST},
+                {"id", N_("DELIVERY"), COLUMN_TEXT},        {"state", N_("STATE"), COLUMN_STATE},
+                {"agency", N_("AGENCY"), COLUMN_EXTRA},     {"kind", N_("KIND"), COLUMN_EXTRA},
+                {"made", N_("MADE"), COLUMN_EXTRA},         {"address", N_("ADDRESS"), COLUMN_EXTRA},
+                {"attempts", N_("TRIES"), COLUMN_EXTRA},    {"next_attempt", N_("NEXT TRY"), COLUMN_EXTRA},
+                {"finished", N_("FINISHED"), COLUMN_EXTRA}, {"answer", N_("ANSWER"), COLUMN_SAID},
+                {"subject", N_("SUBJECT"), COLUMN_SPARE},
         };
         static const enum cli_option options[] = {OPTION_STATE, OPTION_AGENCY};
         struct command one = *cli->command;
@@ -36,6 +53,8 @@ int run_deliveries(struct cli *cli)
 
         if (code != EXIT_DONE)
                 return code;
+        if (!cli_is_json(cli))
+                shorten(rows);
         return print_rows(cli, rows, keys, ELEMENTS(keys), columns, ELEMENTS(columns));
 }
 

@@ -65,11 +65,13 @@ static int not_held(const struct change *change, const char *agency, struct deci
 
         if (r == 0)
                 r = n == 0 ? decision_says(result, DECISION_REFUSED, "nobody is held: messages leave as ever")
-                           : decision_says(result, DECISION_REFUSED,
-                                           "%s: not held by that name; %s held: reminderctl "
-                                           "release%s%s",
-                                           name_of(agency), *holds[0].agency ? "this one is" : "all agencies are",
-                                           *holds[0].agency ? " --agency " : "", holds[0].agency);
+                    : *holds[0].agency
+                            ? decision_says(result, DECISION_REFUSED,
+                                            "%s: not held by that name; this one is: reminderctl release --agency %s",
+                                            name_of(agency), holds[0].agency)
+                            : decision_says(result, DECISION_REFUSED,
+                                            "%s: not held by that name; all agencies are: reminderctl release",
+                                            name_of(agency));
         for (size_t i = 0; i < n; i++)
                 hold_record_clear(&holds[i]);
         free(holds);

@@ -5,6 +5,7 @@
 
 #include "addressing/announce.h"
 #include "base/cleanup.h"
+#include "base/language.h"
 #include "deciding/decision-private.h"
 #include "runtime/closing.h"
 
@@ -35,19 +36,18 @@ static int32_t plan_year(const struct change *change, const struct obligation_re
 
 /* Why a decision does not fit an obligation, whatever day is asked. */
 static const char *const unfit[] = {
-        /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma) */
-        [REFUSED_CLOSED] = "it is finished, waived or withdrawn already; reminderctl reopen takes that back, and "
-                           "reminderctl done --amend puts right when it was finished",
-        [REFUSED_NOT_DONE] = "it is not done: there is nothing to put right; leave out --amend",
-        [REFUSED_OPEN] = "it is open",
-        [REFUSED_WITHDRAWN] = "it is no longer in the plan",
-        [REFUSED_OBSERVANCE] = "an observance binds nobody",
-        [REFUSED_UNDATED] = "it has no date yet; reminderctl set-date gives it one",
-        [REFUSED_NOT_FIXED] = "nobody has fixed a date",
+        [REFUSED_CLOSED] = N_("it is finished, waived or withdrawn already; reminderctl reopen takes that back, and "
+                              "reminderctl done --amend puts right when it was finished"),
+        [REFUSED_NOT_DONE] = N_("it is not done: there is nothing to put right; leave out --amend"),
+        [REFUSED_OPEN] = N_("it is open"),
+        [REFUSED_WITHDRAWN] = N_("it is no longer in the plan"),
+        [REFUSED_OBSERVANCE] = N_("an observance binds nobody"),
+        [REFUSED_UNDATED] = N_("it has no date yet; reminderctl set-date gives it one"),
+        [REFUSED_NOT_FIXED] = N_("nobody has fixed a date"),
         [REFUSED_ENDED] =
-                "its plan is closed, and nothing is sent of it; say done or waive, or open the plan again with "
-                "reminderctl close --on a later day",
-        [REFUSED_UNCLEAR] = "it is unclear, as it had passed before it was watched; say done, waive or urge",
+                N_("its plan is closed, and nothing is sent of it; say done or waive, or open the plan again with "
+                   "reminderctl close --on a later day"),
+        [REFUSED_UNCLEAR] = N_("it is unclear, as it had passed before it was watched; say done, waive or urge"),
 };
 
 /* What does not fit one of several is left out. */
@@ -231,16 +231,17 @@ int decide_done(struct engine *engine, const struct decider *decider, const stru
         return decision_run(&change, scope, "done", true, decide_done_one, ret);
 }
 
-/* "on 2024-06-04, late: công văn 15 (was on 2024-06-03: công văn 14)" */
+/* "on 2024-06-04, late, before on 2024-06-03: công văn 15 (công văn 14)": what people typed stands behind the colon. */
 static char *amendment(const struct change *change, const struct obligation_record *record, civil_day was_on,
                        const char *was_note)
 {
         char on[CIVIL_DATE_SIZE], was[CIVIL_DATE_SIZE], *detail;
 
-        return asprintf(&detail, "on %s%s%s%s (was on %s%s%s)", civil_format(record->obligation.done_on, on),
+        return asprintf(&detail, "on %s%s, before on %s%s%s%s%s%s", civil_format(record->obligation.done_on, on),
                         obligation_is_late(&record->obligation, calendar_of(change)) ? ", late" : "",
-                        record->note ? ": " : "", record->note ? record->note : "", civil_format(was_on, was),
-                        was_note ? ": " : "", was_note ? was_note : "") < 0
+                        civil_format(was_on, was), record->note || was_note ? ": " : "",
+                        record->note ? record->note : "", was_note ? " (" : "", was_note ? was_note : "",
+                        was_note ? ")" : "") < 0
                        ? NULL
                        : detail;
 }

@@ -33,6 +33,8 @@ static void add_item(void *userdata, const struct letter_entry *entry)
         json_t *items = userdata, *item;
         size_t i;
 
+        if (!*entry->item) /* of a message that failed */
+                return;
         json_array_foreach(items, i, item) if (strcmp(json_string_value(item), name) == 0) return;
         json_array_append_new(items, json_string(name));
 }
