@@ -1,4 +1,4 @@
-/* When an item falls: a day, a window, a quarter, nothing fixed, a repetition, an anniversary. */
+/* When an item falls: a day, a window, nothing fixed, a repetition, an anniversary. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #define LAST_MONTH_OF_NEXT_YEAR 3
 
 /* In the order of enum date_form. */
-static const char *const form_keys[] = {"due", "window", "quarter", "when", "repeat", "observance"};
+static const char *const form_keys[] = {"due", "window", "half", "quarter", "month", "when", "repeat", "observance"};
 
 /* The key of the one kind of date; NULL: none, or several, both reported. */
 static const config_setting_t *find_form(const struct section *section, enum date_form *ret)
@@ -34,8 +34,9 @@ static const config_setting_t *find_form(const struct section *section, enum dat
                 *ret = (enum date_form)i;
         }
         if (!found)
-                setting_error(section, NULL,
-                              "has no date; give it one of due, window, quarter, when, repeat or observance");
+                setting_error(
+                        section, NULL,
+                        "has no date; give it one of due, window, half, quarter, month, when, repeat or observance");
         return found;
 }
 
@@ -81,14 +82,17 @@ static void read_window(const struct section *section, const config_setting_t *v
                               civil_format(item->to, to), civil_format(item->from, from));
 }
 
-static void read_quarter(const struct section *section, const config_setting_t *value, int32_t year, struct item *item)
+/* The nth part of the year, of so many months each. */
+static void read_part(const struct section *section, const config_setting_t *value, int32_t months, int32_t year,
+                      struct item *item)
 {
-        int32_t quarter;
+        int32_t nth, last;
 
-        if (!value_integer(section, value, 1, 4, &quarter) || year == 0)
+        if (!value_integer(section, value, 1, 12 / months, &nth) || year == 0)
                 return;
-        item->from = civil_from(year, quarter * 3 - 2, 1);
-        item->to = civil_from(year, quarter * 3, civil_month_days(year, quarter * 3));
+        last = nth * months;
+        item->from = civil_from(year, last - months + 1, 1);
+        item->to = civil_from(year, last, civil_month_days(year, last));
 }
 
 /* "MM-DD" or "lunar:MM-DD", nothing else. */
@@ -153,11 +157,11 @@ static void read_tentative(const struct section *section, int32_t year, struct i
         bool known;
 
         known = value_bool(section, tentative, &item->tentative) || !tentative;
-        if (item->tentative && item->form != DATE_WINDOW && item->form != DATE_QUARTER)
-                setting_error(section, tentative, "tentative belongs to a window or a quarter, not to %s",
+        if (item->tentative && item->form > DATE_MONTH)
+                setting_error(section, tentative, "tentative belongs to a day or a window, not to %s",
                               form_keys[item->form]);
         if (fix_by && known && !item->tentative)
-                setting_error(section, fix_by, "fix_by belongs to a window with tentative = true");
+                setting_error(section, fix_by, "fix_by belongs to a day or a window with tentative = true");
         if (!value_date(section, fix_by, &item->fix_by))
                 return;
         fix_year = civil_split(item->fix_by).year;
@@ -165,7 +169,7 @@ static void read_tentative(const struct section *section, int32_t year, struct i
                 setting_error(section, fix_by, "fix_by %s is far from the plan's year %d",
                               civil_format(item->fix_by, day), year);
         else if (item->to != CIVIL_NONE && item->fix_by > item->to)
-                setting_warning(section, fix_by, "fix_by %s is after the window, which ends %s",
+                setting_warning(section, fix_by, "fix_by %s is after the day that it is to fix, at the latest %s",
                                 civil_format(item->fix_by, day), civil_format(item->to, end));
 }
 
@@ -203,8 +207,14 @@ int dates_read(const struct section *section, int32_t year, struct item *item)
         case DATE_WINDOW:
                 read_window(section, value, year, item);
                 break;
+        case DATE_HALF:
+                read_part(section, value, 6, year, item);
+                break;
         case DATE_QUARTER:
-                read_quarter(section, value, year, item);
+                read_part(section, value, 3, year, item);
+                break;
+        case DATE_MONTH:
+                read_part(section, value, 1, year, item);
                 break;
         case DATE_UNDATED:
                 r = setting_keep(section, "when", NULL, &item->when);

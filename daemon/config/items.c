@@ -4,9 +4,9 @@
 
 #include "config/loader.h"
 
-static const char *const item_keys[] = {"id",      "title",     "wording",   "note",   "due",       "window",
-                                        "quarter", "tentative", "fix_by",    "when",   "repeat",    "observance",
-                                        "since",   "for",       "report_to", "policy", POLICY_KEYS, NULL};
+static const char *const item_keys[] = {"id",      "title", "wording",   "note",   "due",       "window", "half",
+                                        "quarter", "month", "tentative", "fix_by", "when",      "repeat", "observance",
+                                        "since",   "for",   "report_to", "policy", POLICY_KEYS, NULL};
 
 /* A word for a role that this plan gives to nobody. */
 static bool is_vacant(const struct plan_reading *reading, enum target_role role)

@@ -206,9 +206,14 @@ int item_occurrences(const struct item *item, int32_t year, struct occurrence **
                 break;
         case DATE_DUE:
                 one.due = item->to;
+                /* A day that is not certain is a window of one day. */
+                one.from = item->tentative ? item->to : CIVIL_NONE;
+                one.tentative = item->tentative;
                 break;
         case DATE_WINDOW:
+        case DATE_HALF:
         case DATE_QUARTER:
+        case DATE_MONTH:
                 one.from = item->from;
                 one.due = item->to;
                 one.tentative = item->tentative;

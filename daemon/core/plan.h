@@ -39,7 +39,16 @@ struct policy {
 
 #define FINGERPRINT_SIZE 65 /* SHA-256 in hex */
 
-enum date_form { DATE_DUE, DATE_WINDOW, DATE_QUARTER, DATE_UNDATED, DATE_REPEAT, DATE_OBSERVANCE };
+enum date_form {
+        DATE_DUE,
+        DATE_WINDOW,
+        DATE_HALF, /* this and what follows: a window by its name */
+        DATE_QUARTER,
+        DATE_MONTH,
+        DATE_UNDATED,
+        DATE_REPEAT,
+        DATE_OBSERVANCE
+};
 
 struct observance {
         bool lunar;
@@ -53,7 +62,7 @@ struct item {
         char *wording; /* the document's own words, or NULL */
         char *note;    /* an addition for the agencies, or NULL */
         enum date_form form;
-        civil_day from, to; /* window, quarter; due: to alone (from is CIVIL_NONE) */
+        civil_day from, to; /* of a window, by its name too; due: to alone (from is CIVIL_NONE) */
         bool tentative;
         civil_day since; /* before that day nothing was watched, or CIVIL_NONE: the plan's, or when it was first read */
         civil_day fix_by; /* CIVIL_NONE: nobody is reminded to fix it */

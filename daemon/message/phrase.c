@@ -80,6 +80,8 @@ static bool say_named_range(char phrase[static PHRASE_SIZE], const struct obliga
                 say(phrase, "trong tháng %02d/%d", first.month, first.year);
         else if (months == 3 && first.month % 3 == 1)
                 say(phrase, "trong Quý %s/%d", phrase_roman((size_t)last.month / 3), first.year);
+        else if (months == 6 && first.month % 6 == 1)
+                say(phrase, "trong 6 tháng %s năm %d", first.month == 1 ? "đầu" : "cuối", first.year);
         else if (months == 12)
                 say(phrase, "trong năm %d", first.year);
         else

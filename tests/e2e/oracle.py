@@ -219,15 +219,16 @@ def occurrences(config, plan, item):
 
     if "due" in item:
         due = parse_day(item["due"])
-        return [Dates(None, due, move(due))]
+        return [Dates(due if tentative else None, due, move(due), tentative=tentative)]
     if "window" in item:
         start, due = map(parse_day, item["window"])
         return [Dates(start, due, move(due), tentative=tentative)]
-    if "quarter" in item:
-        month = 3 * item["quarter"] - 2
-        start = datetime.date(year, month, 1)
-        due = datetime.date(year + month // 10, (month + 2) % 12 + 1, 1) - DAY
-        return [Dates(start, due, move(due), tentative=tentative)]
+    for part, months in (("half", 6), ("quarter", 3), ("month", 1)):
+        if part in item:
+            last = months * item[part]
+            start = datetime.date(year, last - months + 1, 1)
+            due = datetime.date(year + last // 12, last % 12 + 1, 1) - DAY
+            return [Dates(start, due, move(due), tentative=tentative)]
     if "repeat" in item:
         return [Dates(None, day, move(day), key=day.isoformat()) for day in repeated_days(item["repeat"], year)]
     if "observance" in item:

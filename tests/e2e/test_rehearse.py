@@ -184,6 +184,12 @@ CASES = {
     "tentative": Case(item(TENTATIVE + 'policy = "report";'), """08-30 advance, 09-17 advance, 09-24 advance,
         09-27 advance, 09-30 advance, 10-01 advance"""),
     "tentative quarter": Case(item("quarter = 3; tentative = true;"), "06-24 advance, 06-28 advance, 07-01 advance"),
+    "half": Case(item("half = 1;"), "01-02 advance, 06-21 advance, 06-28 advance"),
+    "month": Case(item("month = 10;"), "10-01 advance, 10-24 advance, 10-30 due"),
+    "tentative month": Case(item("month = 10; tentative = true;"), "09-24 advance, 09-30 advance, 10-01 advance"),
+    "tentative due": Case(
+        item('due = "2024-10-15"; tentative = true;'), "10-08 advance, 10-14 advance, 10-15 advance"
+    ),
     "tentative day": Case(
         item('window = ["2024-10-15", "2024-10-15"]; tentative = true;'),
         "10-08 advance, 10-14 advance, 10-15 advance",
@@ -538,17 +544,20 @@ def random_day(random):
 
 
 def random_dates(random):
-    form = random.choice(["due", "due", "window", "tentative", "quarter", "repeat", "observance", "when"])
+    form = random.choice(["due", "due", "day", "window", "tentative", "part", "part", "repeat", "observance", "when"])
     if form in ("window", "tentative"):
         first = random_day(random)
         last = min(first + datetime.timedelta(random.choice([0, 1, 4, 9, 30, 90])), datetime.date(2024, 12, 31))
         fix_by = min(max(random_day(random), first - datetime.timedelta(20), datetime.date(2024, 1, 1)), last)
         window = f'window = ["{first}", "{last}"];'
         return window if form == "window" else f'{window} tentative = true; fix_by = "{fix_by}";'
+    part, most = random.choice([("half", 2), ("quarter", 4), ("month", 12)])
+    tentative = random.choice(["", " tentative = true;"])
     anniversary = random.choice(["05-19", "09-02", "lunar:01-01", "lunar:03-10"])
     return {
         "due": f'due = "{random_day(random)}";',
-        "quarter": f"quarter = {random.randint(1, 4)};",
+        "day": f'due = "{random_day(random)}"; tentative = true;',
+        "part": f"{part} = {random.randint(1, most)};{tentative}",
         "repeat": f'repeat = "FREQ=MONTHLY;{random.choice(RULES)}";',
         "observance": f'observance = {{ date = "{anniversary}"; }};',
         "when": 'when = "khi có giấy mời";',

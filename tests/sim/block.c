@@ -67,10 +67,20 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
         item->from = CIVIL_NONE;
         item->due = some_day(year, chance);
         switch (item->form) {
+        case DATE_HALF:
+                item->part = chance_between(chance, 1, 2);
+                item->from = civil_from(year, item->part == 1 ? 1 : 7, 1);
+                item->due = item->part == 1 ? civil_from(year, 6, 30) : civil_from(year, 12, 31);
+                break;
         case DATE_QUARTER:
-                item->quarter = chance_between(chance, 1, 4);
-                item->from = civil_from(year, item->quarter * 3 - 2, 1);
-                item->due = civil_from(year, item->quarter * 3, item->quarter == 1 || item->quarter == 4 ? 31 : 30);
+                item->part = chance_between(chance, 1, 4);
+                item->from = civil_from(year, item->part * 3 - 2, 1);
+                item->due = civil_from(year, item->part * 3, item->part == 1 || item->part == 4 ? 31 : 30);
+                break;
+        case DATE_MONTH:
+                item->part = chance_between(chance, 1, 12);
+                item->from = civil_from(year, item->part, 1);
+                item->due = (item->part == 12 ? civil_from(year + 1, 1, 1) : civil_from(year, item->part + 1, 1)) - 1;
                 break;
         case DATE_WINDOW:
                 item->from = item->due;
@@ -95,6 +105,8 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
                 (void)lunar_to_civil(&lunar, &item->due);
                 break;
         case DATE_DUE:
+                if (item->tentative)
+                        item->from = item->due;
                 break;
         }
         if (item->form == DATE_OBSERVANCE && item->lunar_month == 0 && civil_split(item->due).month == 2 &&
@@ -104,8 +116,9 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
 
 bool block_add_item(struct block *block, int plan, struct chance *chance)
 {
-        static const enum date_form forms[] = {DATE_DUE,    DATE_DUE,     DATE_DUE,    DATE_WINDOW,     DATE_WINDOW,
-                                               DATE_WINDOW, DATE_QUARTER, DATE_REPEAT, DATE_OBSERVANCE, DATE_UNDATED};
+        static const enum date_form forms[] = {DATE_DUE,    DATE_DUE,    DATE_DUE,        DATE_WINDOW,
+                                               DATE_WINDOW, DATE_WINDOW, DATE_HALF,       DATE_QUARTER,
+                                               DATE_MONTH,  DATE_REPEAT, DATE_OBSERVANCE, DATE_UNDATED};
         struct block_item *item = &block->items[block->n_items];
 
         if (block->n_items == ITEMS_MAX)
@@ -122,7 +135,7 @@ bool block_add_item(struct block *block, int plan, struct chance *chance)
         };
         if (item->form == DATE_REPEAT)
                 item->owner = HEAD; /* twelve of it are enough */
-        if (item->form != DATE_WINDOW)
+        if (item->form > DATE_MONTH || item->form == DATE_QUARTER)
                 item->tentative = false;
         snprintf(item->id, sizeof(item->id), "i%d", block->n_items++);
         block_move_item(block, item, chance);
@@ -386,8 +399,14 @@ static void write_item(FILE *out, const struct block *block, const struct block_
         case DATE_WINDOW:
                 fprintf(out, "window = [\"%s\", \"%s\"]; ", from, due);
                 break;
+        case DATE_HALF:
+                fprintf(out, "half = %d; ", item->part);
+                break;
         case DATE_QUARTER:
-                fprintf(out, "quarter = %d; ", item->quarter);
+                fprintf(out, "quarter = %d; ", item->part);
+                break;
+        case DATE_MONTH:
+                fprintf(out, "month = %d; ", item->part);
                 break;
         case DATE_UNDATED:
                 fputs("when = \"khi có văn bản\"; ", out);

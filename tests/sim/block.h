@@ -52,7 +52,7 @@ struct block_item {
         civil_day from, due;        /* an undated one has neither */
         civil_day fix_by;
         bool tentative;
-        int quarter, month_day;
+        int part, month_day; /* of the year: which half, quarter or month */
         enum shift shift;
         int owner, policy;
 };

@@ -16,7 +16,7 @@ static const struct mistake warnings[] = {
          "fix_by = \"2024-09-20\"",
          "fix_by = \"2024-11-20\"",
          0,
-         {"fix_by 2024-11-20 is after the window, which ends 2024-10-31"}},
+         {"fix_by 2024-11-20 is after the day that it is to fix, at the latest 2024-10-31"}},
         {"at outside the hours",
          MAIN,
          "at = \"09:00\"",
