@@ -1,4 +1,4 @@
-/* When an item falls: a day, a window, nothing fixed, a repetition, an anniversary. */
+/* When an item falls: a day or several, a window, nothing fixed, a repetition, an anniversary. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
  * later than March belongs to the old plan. What lies before the year, or later, is a slip of the pen. */
 #define LAST_MONTH_OF_NEXT_YEAR 3
 
-/* In the order of enum date_form. */
+/* In the order of enum date_form, but for DATE_DAYS, which has the key of DATE_DUE. */
 static const char *const form_keys[] = {"due", "window", "half", "quarter", "month", "when", "repeat", "observance"};
 
 /* The key of the one kind of date; NULL: none, or several, both reported. */
@@ -57,6 +57,37 @@ static void read_due(const struct section *section, const config_setting_t *valu
 {
         if (value_date(section, value, &item->to))
                 check_year(section, value, year, item->to);
+}
+
+static int compare_days(const void *a, const void *b)
+{
+        const civil_day *first = a, *second = b;
+
+        return (*first > *second) - (*first < *second);
+}
+
+/* Each is an occurrence. Those that are wrong are left out. */
+static int read_days(const struct section *section, const config_setting_t *list, int32_t year, struct item *item)
+{
+        unsigned n = list_length(list);
+        char date[CIVIL_DATE_SIZE];
+
+        if (n == 0)
+                setting_error(section, list, "due: names no day");
+        item->days = calloc(n + 1, sizeof(*item->days));
+        if (!item->days)
+                return -ENOMEM;
+        for (unsigned i = 0; i < n; i++) {
+                const config_setting_t *value = config_setting_get_elem(list, i);
+
+                if (value_date(section, value, &item->days[item->n_days]))
+                        check_year(section, value, year, item->days[item->n_days++]);
+        }
+        qsort(item->days, item->n_days, sizeof(*item->days), compare_days);
+        for (size_t i = 1; i < item->n_days; i++)
+                if (item->days[i] == item->days[i - 1])
+                        setting_error(section, list, "due names %s twice; keep one", civil_format(item->days[i], date));
+        return 0;
 }
 
 static void read_window(const struct section *section, const config_setting_t *value, int32_t year, struct item *item)
@@ -157,7 +188,10 @@ static void read_tentative(const struct section *section, int32_t year, struct i
         bool known;
 
         known = value_bool(section, tentative, &item->tentative) || !tentative;
-        if (item->tentative && item->form > DATE_MONTH)
+        if (item->tentative && item->form == DATE_DAYS)
+                setting_error(section, tentative,
+                              "tentative belongs to one day or a window, not to several days; make an item of each");
+        else if (item->tentative && item->form > DATE_MONTH)
                 setting_error(section, tentative, "tentative belongs to a day or a window, not to %s",
                               form_keys[item->form]);
         if (fix_by && known && !item->tentative)
@@ -200,9 +234,14 @@ int dates_read(const struct section *section, int32_t year, struct item *item)
         value = find_form(section, &item->form);
         if (!value)
                 return 0;
+        if (item->form == DATE_DUE && (config_setting_is_array(value) || config_setting_is_list(value)))
+                item->form = DATE_DAYS;
         switch (item->form) {
         case DATE_DUE:
                 read_due(section, value, year, item);
+                break;
+        case DATE_DAYS:
+                r = read_days(section, value, year, item);
                 break;
         case DATE_WINDOW:
                 read_window(section, value, year, item);

@@ -85,6 +85,7 @@ void item_clear(struct item *item)
         free(item->note);
         free(item->when);
         free(item->repeat);
+        free(item->days);
         free(item->for_.words);
         free(item->report_to.words);
         policy_clear(&item->policy);
@@ -161,22 +162,11 @@ static int observance_day(const struct observance *observance, int32_t year, civ
         return -ENODATA;
 }
 
-static int repeat_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n)
+/* One occurrence for each of several days, named by it. */
+static int name_occurrences(const civil_day *days, size_t n, struct occurrence **ret, size_t *ret_n)
 {
-        CLEANUP_FREE civil_day *days = NULL;
-        char reason[RULE_REASON_SIZE];
-        struct occurrence *occurrences;
-        struct rule rule;
-        size_t n;
-        int r;
+        struct occurrence *occurrences = calloc(n, sizeof(*occurrences));
 
-        r = rule_parse(item->repeat, &rule, reason);
-        if (r < 0)
-                return r;
-        r = repeat_days(&rule, civil_from(year, 1, 1), civil_from(year, 12, 31), &days, &n);
-        if (r < 0)
-                return r;
-        occurrences = calloc(n, sizeof(*occurrences));
         if (!occurrences)
                 return -ENOMEM;
         for (size_t i = 0; i < n; i++) {
@@ -191,6 +181,21 @@ static int repeat_occurrences(const struct item *item, int32_t year, struct occu
         return 0;
 }
 
+static int repeat_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n)
+{
+        CLEANUP_FREE civil_day *days = NULL;
+        char reason[RULE_REASON_SIZE];
+        struct rule rule;
+        size_t n;
+        int r;
+
+        r = rule_parse(item->repeat, &rule, reason);
+        if (r < 0)
+                return r;
+        r = repeat_days(&rule, civil_from(year, 1, 1), civil_from(year, 12, 31), &days, &n);
+        return r < 0 ? r : name_occurrences(days, n, ret, ret_n);
+}
+
 int item_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n)
 {
         struct occurrence one = {.from = CIVIL_NONE, .due = CIVIL_NONE};
@@ -199,6 +204,8 @@ int item_occurrences(const struct item *item, int32_t year, struct occurrence **
         switch (item->form) {
         case DATE_REPEAT:
                 return repeat_occurrences(item, year, ret, ret_n);
+        case DATE_DAYS:
+                return name_occurrences(item->days, item->n_days, ret, ret_n);
         case DATE_OBSERVANCE:
                 r = observance_day(&item->observance, year, &one.due);
                 if (r < 0)

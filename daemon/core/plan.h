@@ -47,7 +47,8 @@ enum date_form {
         DATE_MONTH,
         DATE_UNDATED,
         DATE_REPEAT,
-        DATE_OBSERVANCE
+        DATE_OBSERVANCE,
+        DATE_DAYS /* `due` too, and an array */
 };
 
 struct observance {
@@ -63,6 +64,8 @@ struct item {
         char *note;    /* an addition for the agencies, or NULL */
         enum date_form form;
         civil_day from, to; /* of a window, by its name too; due: to alone (from is CIVIL_NONE) */
+        civil_day *days;    /* several, ascending; NULL: it has not */
+        size_t n_days;
         bool tentative;
         civil_day since; /* before that day nothing was watched, or CIVIL_NONE: the plan's, or when it was first read */
         civil_day fix_by; /* CIVIL_NONE: nobody is reminded to fix it */
@@ -93,7 +96,7 @@ struct plan {
 
 /* One date of an item. */
 struct occurrence {
-        char key[KEY_SIZE]; /* "" unless the item repeats */
+        char key[KEY_SIZE]; /* "" unless the item has several */
         civil_day from;     /* first day of a window, else CIVIL_NONE */
         civil_day due;      /* last day that is on time, the day of an observance; CIVIL_NONE: undated */
         bool tentative;

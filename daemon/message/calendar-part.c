@@ -39,9 +39,9 @@ const struct letter_entry *letter_published(const struct letter *letter)
 static void add_uid(struct text *uid, const struct letter_sender *sender, const struct letter *letter,
                     const struct letter_entry *entry)
 {
-        bool repeats = entry->occurrence && *entry->occurrence;
-        text_add_format(uid, "%s.%s.%s%s%s@%s", entry->plan, entry->item, repeats ? entry->occurrence : "",
-                        repeats ? "." : "", entry->agency ? entry->agency : letter->agency,
+        bool named = entry->occurrence && *entry->occurrence;
+        text_add_format(uid, "%s.%s.%s%s%s@%s", entry->plan, entry->item, named ? entry->occurrence : "",
+                        named ? "." : "", entry->agency ? entry->agency : letter->agency,
                         header_domain(sender->from_address));
 }
 

@@ -24,7 +24,7 @@ struct letter_entry {
         enum notice_kind kind;
         int64_t obligation_id;                /* the store's; 0: it is of none */
         const char *agency, *agency_name;     /* whose it is; NULL: whose the letter is */
-        const char *plan, *item, *occurrence; /* ids; occurrence "" unless the item repeats */
+        const char *plan, *item, *occurrence; /* ids; occurrence "" unless the item has several */
         const char *plan_title, *basis;
         const char *head;      /* name of the plan's head, "" if none */
         const char *report_to; /* names of those who get the result, joined */

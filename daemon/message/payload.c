@@ -73,7 +73,7 @@ static void put_obligation(struct text *json, const struct letter_entry *entry, 
                 json_put_text(json, "kind", kind_name(entry->kind));
         json_put_text(json, "plan", entry->plan);
         json_put_text(json, "item", entry->item);
-        json_put_text(json, "occurrence", entry->occurrence); /* null unless the item repeats */
+        json_put_text(json, "occurrence", entry->occurrence); /* null unless the item has several */
         json_put_text(json, "title", entry->title);
         json_put_text(json, "plan_title", entry->plan_title);
         json_put_text(json, "basis", entry->basis);

@@ -10,7 +10,7 @@
 struct occurrence_record {
         int64_t id;
         char plan[ID_SIZE], item[ID_SIZE];
-        char key[KEY_SIZE];        /* "" unless the item repeats */
+        char key[KEY_SIZE];        /* "" unless the item has several */
         char *title;               /* kept for what is withdrawn */
         struct obligation planned; /* from, due, tentative, observance, shift, lapses; the rest unused */
         civil_day fix_by;

@@ -217,6 +217,8 @@ def occurrences(config, plan, item):
         shift = "none"  # a window is no deadline yet
     move = {"next": config.calendar.next, "previous": config.calendar.previous, "none": lambda day: day}[shift]
 
+    if isinstance(item.get("due"), (list, tuple)):
+        return [Dates(None, day, move(day), key=day.isoformat()) for day in sorted(map(parse_day, item["due"]))]
     if "due" in item:
         due = parse_day(item["due"])
         return [Dates(due if tentative else None, due, move(due), tentative=tentative)]

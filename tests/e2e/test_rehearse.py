@@ -184,6 +184,9 @@ CASES = {
     "tentative": Case(item(TENTATIVE + 'policy = "report";'), """08-30 advance, 09-17 advance, 09-24 advance,
         09-27 advance, 09-30 advance, 10-01 advance"""),
     "tentative quarter": Case(item("quarter = 3; tentative = true;"), "06-24 advance, 06-28 advance, 07-01 advance"),
+    "several days": Case(
+        item('due = ["2024-09-16", "2024-03-14"];'), "03-07 advance, 03-13 due, 09-09 advance, 09-13 advance"
+    ),
     "half": Case(item("half = 1;"), "01-02 advance, 06-21 advance, 06-28 advance"),
     "month": Case(item("month = 10;"), "10-01 advance, 10-24 advance, 10-30 due"),
     "tentative month": Case(item("month = 10; tentative = true;"), "09-24 advance, 09-30 advance, 10-01 advance"),
@@ -544,7 +547,7 @@ def random_day(random):
 
 
 def random_dates(random):
-    form = random.choice(["due", "due", "day", "window", "tentative", "part", "part", "repeat", "observance", "when"])
+    form = random.choice(["due", "due", "day", "days", "window", "tentative", "part", "part", "repeat", "observance", "when"])
     if form in ("window", "tentative"):
         first = random_day(random)
         last = min(first + datetime.timedelta(random.choice([0, 1, 4, 9, 30, 90])), datetime.date(2024, 12, 31))
@@ -557,6 +560,7 @@ def random_dates(random):
     return {
         "due": f'due = "{random_day(random)}";',
         "day": f'due = "{random_day(random)}"; tentative = true;',
+        "days": f"due = {array(sorted({str(random_day(random)) for _ in range(4)}))};",
         "part": f"{part} = {random.randint(1, most)};{tentative}",
         "repeat": f'repeat = "FREQ=MONTHLY;{random.choice(RULES)}";',
         "observance": f'observance = {{ date = "{anniversary}"; }};',

@@ -91,7 +91,11 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
                         item->fix_by = item->from - chance_between(chance, 1, 25);
                 break;
         case DATE_REPEAT:
+        case DATE_DAYS:
                 item->month_day = chance_between(chance, 1, 28);
+                item->months = item->form == DATE_REPEAT
+                                       ? 0xfff
+                                       : 1U << chance_between(chance, 0, 11) | 1U << chance_between(chance, 0, 11);
                 break;
         case DATE_UNDATED:
                 item->due = CIVIL_NONE;
@@ -116,9 +120,9 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
 
 bool block_add_item(struct block *block, int plan, struct chance *chance)
 {
-        static const enum date_form forms[] = {DATE_DUE,    DATE_DUE,    DATE_DUE,        DATE_WINDOW,
-                                               DATE_WINDOW, DATE_WINDOW, DATE_HALF,       DATE_QUARTER,
-                                               DATE_MONTH,  DATE_REPEAT, DATE_OBSERVANCE, DATE_UNDATED};
+        static const enum date_form forms[] = {DATE_DUE,        DATE_DUE,     DATE_DUE,     DATE_WINDOW, DATE_WINDOW,
+                                               DATE_WINDOW,     DATE_HALF,    DATE_QUARTER, DATE_MONTH,  DATE_REPEAT,
+                                               DATE_OBSERVANCE, DATE_UNDATED, DATE_DAYS};
         struct block_item *item = &block->items[block->n_items];
 
         if (block->n_items == ITEMS_MAX)
@@ -232,15 +236,23 @@ void block_mailbox(const struct block_agency *agency, int mailbox, size_t size, 
                 snprintf(address, size, "%s@%s.example", agency->id, mailbox == 0 ? "x" : "y");
 }
 
+bool block_has_days(const struct block_item *item)
+{
+        return item->form == DATE_REPEAT || item->form == DATE_DAYS;
+}
+
 int block_days(const struct block *block, const struct block_item *item, civil_day days[static 12])
 {
-        if (item->form != DATE_REPEAT) {
+        int n = 0;
+
+        if (!block_has_days(item)) {
                 days[0] = item->due;
                 return 1;
         }
         for (int month = 1; month <= 12; month++)
-                days[month - 1] = civil_from(year_of(block, item), month, item->month_day);
-        return 12;
+                if (item->months >> (month - 1) & 1)
+                        days[n++] = civil_from(year_of(block, item), month, item->month_day);
+        return n;
 }
 
 /* ---- as files ---- */
@@ -385,6 +397,18 @@ static void write_agencies(const struct block *block, const char *folder)
         fprintf(out, " );\ngroups = { council = [\"%s\"]; };\n", block->agencies[COUNCIL].id);
 }
 
+static void write_days(FILE *out, const struct block *block, const struct block_item *item)
+{
+        civil_day days[12];
+        int n = block_days(block, item, days);
+        char day[CIVIL_DATE_SIZE];
+
+        fputs("due = [", out);
+        for (int i = 0; i < n; i++)
+                fprintf(out, "%s\"%s\"", i > 0 ? ", " : "", civil_format(days[i], day));
+        fputs("]; ", out);
+}
+
 static void write_item(FILE *out, const struct block *block, const struct block_item *item)
 {
         char from[CIVIL_DATE_SIZE], due[CIVIL_DATE_SIZE], fix[CIVIL_DATE_SIZE];
@@ -413,6 +437,9 @@ static void write_item(FILE *out, const struct block *block, const struct block_
                 break;
         case DATE_REPEAT:
                 fprintf(out, "repeat = \"FREQ=MONTHLY;BYMONTHDAY=%d\"; ", item->month_day);
+                break;
+        case DATE_DAYS:
+                write_days(out, block, item);
                 break;
         case DATE_OBSERVANCE:
                 if (item->lunar_month > 0)

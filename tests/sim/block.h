@@ -53,6 +53,7 @@ struct block_item {
         civil_day fix_by;
         bool tentative;
         int part, month_day; /* of the year: which half, quarter or month */
+        unsigned months;     /* of several days: a bit each */
         enum shift shift;
         int owner, policy;
 };
@@ -102,5 +103,7 @@ void block_mailbox(const struct block_agency *agency, int mailbox, size_t size, 
 void block_write_templates(const char *folder);
 /* Writes reminderd.conf, agencies.conf and the plans into a folder. */
 void block_write(const struct block *block, const char *folder);
+/* Whether an item has several days, each an occurrence that is named by it. */
+bool block_has_days(const struct block_item *item);
 /* The days of an item; one CIVIL_NONE for an undated one. Returns how many. */
 int block_days(const struct block *block, const struct block_item *item, civil_day days[static 12]);

@@ -74,7 +74,7 @@ static void withdraw(const struct sim *sim, struct duty *duty)
 static void sync_duty(struct sim *sim, int index, civil_day day, int agency)
 {
         const struct block_item *item = &sim->block.items[index];
-        civil_day key = item->form == DATE_REPEAT ? day : CIVIL_NONE;
+        civil_day key = block_has_days(item) ? day : CIVIL_NONE;
         struct duty *duty = find(sim, index, key, agency);
         bool known = duty != NULL, moved;
         enum obligation_status before;
@@ -82,7 +82,7 @@ static void sync_duty(struct sim *sim, int index, civil_day day, int agency)
         if (!duty)
                 duty = add(sim, index, key, agency);
         moved = known && (duty->from != item->from || duty->due != day || duty->tentative != item->tentative);
-        duty->from = item->form == DATE_REPEAT ? CIVIL_NONE : item->from;
+        duty->from = block_has_days(item) ? CIVIL_NONE : item->from;
         duty->due = day;
         duty->tentative = item->tentative;
         duty->shift = item->shift;
@@ -149,7 +149,7 @@ static void hand_over(struct sim *sim, int index, civil_day day, struct duty *ol
 static void sync_agency(struct sim *sim, int index, civil_day day, int agency)
 {
         const struct block_item *item = &sim->block.items[index];
-        civil_day key = item->form == DATE_REPEAT ? day : CIVIL_NONE;
+        civil_day key = block_has_days(item) ? day : CIVIL_NONE;
         int heir = block_heir(&sim->block, agency);
         struct duty *own = find(sim, index, key, heir), *old;
 
@@ -219,7 +219,7 @@ void edits_sync(struct sim *sim)
                 int n = item->present && sim->block.plans[item->plan] ? block_days(&sim->block, item, days) : 0;
 
                 for (int d = 0; d < n; d++)
-                        return_leader(sim, i, item->form == DATE_REPEAT ? days[d] : CIVIL_NONE);
+                        return_leader(sim, i, block_has_days(item) ? days[d] : CIVIL_NONE);
         }
         for (int i = 0; i < sim->n_duties; i++)
                 sim->duties[i].planned = false;

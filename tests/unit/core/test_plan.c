@@ -110,6 +110,24 @@ static void test_repeat_keys(void **state)
         assert_int_equal(occurrences[11].from, CIVIL_NONE);
 }
 
+static void test_several_days(void **state)
+{
+        civil_day days[] = {day_of("2024-03-14"), day_of("2024-09-14"), day_of("2025-01-04")};
+        const struct item item = {.form = DATE_DAYS, .days = days, .n_days = ELEMENTS(days)};
+        CLEANUP_FREE struct occurrence *occurrences = NULL;
+        size_t n = 0;
+
+        (void)state;
+        assert_int_equal(item_occurrences(&item, 2024, &occurrences, &n), 0);
+        assert_int_equal(n, ELEMENTS(days));
+        assert_string_equal(occurrences[2].key, "2025-01-04");
+        for (size_t i = 0; i < n; i++) {
+                assert_int_equal(occurrences[i].due, days[i]);
+                assert_int_equal(occurrences[i].from, CIVIL_NONE);
+                assert_false(occurrences[i].tentative);
+        }
+}
+
 static void test_targets(void **state)
 {
         static size_t members[] = {3, 1}, council[] = {4, 1};
@@ -289,11 +307,12 @@ static void test_find_and_clear(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_dates),       cmocka_unit_test(test_tentative_day),
-                cmocka_unit_test(test_observances), cmocka_unit_test(test_repeat_keys),
-                cmocka_unit_test(test_targets),     cmocka_unit_test(test_titles),
-                cmocka_unit_test(test_policy_copy), cmocka_unit_test(test_find_and_clear),
-                cmocka_unit_test(test_closing),     cmocka_unit_test(test_urges),
+                cmocka_unit_test(test_dates),          cmocka_unit_test(test_tentative_day),
+                cmocka_unit_test(test_observances),    cmocka_unit_test(test_repeat_keys),
+                cmocka_unit_test(test_several_days),   cmocka_unit_test(test_targets),
+                cmocka_unit_test(test_titles),         cmocka_unit_test(test_policy_copy),
+                cmocka_unit_test(test_find_and_clear), cmocka_unit_test(test_closing),
+                cmocka_unit_test(test_urges),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
