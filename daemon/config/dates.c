@@ -33,14 +33,14 @@ static const config_setting_t *find_form(const struct section *section, enum dat
                 found = value;
                 *ret = (enum date_form)i;
         }
-        if (!found)
+        if (!found && !setting_get(section, "dates"))
                 setting_error(
                         section, NULL,
                         "has no date; give it one of due, window, half, quarter, month, when, repeat or observance");
         return found;
 }
 
-static void check_year(const struct section *section, const config_setting_t *value, int32_t year, civil_day day)
+void dates_check_year(const struct section *section, const config_setting_t *value, int32_t year, civil_day day)
 {
         char date[CIVIL_DATE_SIZE], last[CIVIL_DATE_SIZE];
         civil_day end;
@@ -56,7 +56,7 @@ static void check_year(const struct section *section, const config_setting_t *va
 static void read_due(const struct section *section, const config_setting_t *value, int32_t year, struct item *item)
 {
         if (value_date(section, value, &item->to))
-                check_year(section, value, year, item->to);
+                dates_check_year(section, value, year, item->to);
 }
 
 static int compare_days(const void *a, const void *b)
@@ -81,7 +81,7 @@ static int read_days(const struct section *section, const config_setting_t *list
                 const config_setting_t *value = config_setting_get_elem(list, i);
 
                 if (value_date(section, value, &item->days[item->n_days]))
-                        check_year(section, value, year, item->days[item->n_days++]);
+                        dates_check_year(section, value, year, item->days[item->n_days++]);
         }
         qsort(item->days, item->n_days, sizeof(*item->days), compare_days);
         for (size_t i = 1; i < item->n_days; i++)
@@ -105,9 +105,9 @@ static void read_window(const struct section *section, const config_setting_t *v
         first = config_setting_get_elem(value, 0);
         last = config_setting_get_elem(value, 1);
         if (value_date(section, first, &item->from))
-                check_year(section, first, year, item->from);
+                dates_check_year(section, first, year, item->from);
         if (value_date(section, last, &item->to))
-                check_year(section, last, year, item->to);
+                dates_check_year(section, last, year, item->to);
         if (item->from != CIVIL_NONE && item->to != CIVIL_NONE && item->to < item->from)
                 setting_error(section, value, "window ends %s before it begins %s; write the earlier day first",
                               civil_format(item->to, to), civil_format(item->from, from));

@@ -4,9 +4,10 @@
 
 #include "config/loader.h"
 
-static const char *const item_keys[] = {"id",      "title", "wording",   "note",   "due",       "window", "half",
-                                        "quarter", "month", "tentative", "fix_by", "when",      "repeat", "observance",
-                                        "since",   "for",   "report_to", "policy", POLICY_KEYS, NULL};
+static const char *const item_keys[] = {"id",     "title",     "wording",    "note",      "due",    "window",
+                                        "half",   "quarter",   "month",      "tentative", "fix_by", "dates",
+                                        "when",   "repeat",    "observance", "since",     "for",    "report_to",
+                                        "policy", POLICY_KEYS, NULL};
 
 /* A word for a role that this plan gives to nobody. */
 static bool is_vacant(const struct plan_reading *reading, enum target_role role)
@@ -109,6 +110,8 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
                 r = dates_read(section, reading->plan->year, item);
         if (r == 0)
                 r = read_people(reading, section, item);
+        if (r == 0)
+                r = own_dates_read(reading, section, item);
         if (r == 0)
                 r = read_policy(reading, section, item);
         if (r == 0)

@@ -294,7 +294,7 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
         as_planned.obligation = record.planned;
         as_planned.obligation.fixed = CIVIL_NONE;
         if (escalates && debtors.n > 0)
-                as_planned.obligation.fixed = debtors.sample.fixed;
+                as_planned.obligation = debtors.sample;
         as_planned.obligation.status = OBLIGATION_OPEN;
         as_planned.obligation.done_on = as_planned.obligation.snoozed_until = CIVIL_NONE;
         as_planned.title = record.title;

@@ -86,6 +86,7 @@ void item_clear(struct item *item)
         free(item->when);
         free(item->repeat);
         free(item->days);
+        free(item->own_dates);
         free(item->for_.words);
         free(item->report_to.words);
         policy_clear(&item->policy);
@@ -234,6 +235,19 @@ int item_occurrences(const struct item *item, int32_t year, struct occurrence **
                 return -ENOMEM;
         *ret_n = 1;
         return 0;
+}
+
+struct occurrence item_occurrence_of(const struct item *item, const struct occurrence *occurrence, size_t agency)
+{
+        struct occurrence own = *occurrence;
+
+        for (size_t i = 0; i < item->n_own_dates; i++)
+                if (item->own_dates[i].agency == agency) {
+                        own.from = CIVIL_NONE;
+                        own.due = item->own_dates[i].due;
+                        own.tentative = false;
+                }
+        return own;
 }
 
 /* Sets the flag of every agency that one word means. */

@@ -57,6 +57,12 @@ struct observance {
         int32_t since;      /* first year of the event, 0: no ordinal */
 };
 
+/* The day of one agency in an item that has others for the rest. */
+struct own_date {
+        size_t agency; /* roster index */
+        civil_day due;
+};
+
 struct item {
         char *id;
         char *title;   /* {n} stands for the ordinal year of an observance */
@@ -66,6 +72,8 @@ struct item {
         civil_day from, to; /* of a window, by its name too; due: to alone (from is CIVIL_NONE) */
         civil_day *days;    /* several, ascending; NULL: it has not */
         size_t n_days;
+        struct own_date *own_dates;
+        size_t n_own_dates;
         bool tentative;
         civil_day since; /* before that day nothing was watched, or CIVIL_NONE: the plan's, or when it was first read */
         civil_day fix_by; /* CIVIL_NONE: nobody is reminded to fix it */
@@ -133,6 +141,8 @@ void plan_clear(struct plan *plan);
  * 0, -ENOMEM, -EINVAL (the repeat is no rule), -ENODATA (never in that year: a rule without a day, a lunar date that
  * the year skips, 29/02). */
 int item_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n);
+/* An occurrence as one agency has it: on a day of its own where the item gives it one. */
+struct occurrence item_occurrence_of(const struct item *item, const struct occurrence *occurrence, size_t agency);
 /* The agencies that targets mean in a plan, each once, in roster order; the caller frees *ret. 0 or -ENOMEM. */
 int plan_resolve(const struct plan *plan, const struct roster *roster, const struct targets *targets, size_t **ret,
                  size_t *ret_n);

@@ -413,6 +413,14 @@ static bool is_named(size_t agency, const size_t *agencies, size_t n)
 
 /* ---- occurrences ---- */
 
+/* What the plan says to one agency of an occurrence. */
+static struct obligation planned_for(const struct sync *sync, const struct occurrence *occurrence, size_t agency)
+{
+        const struct occurrence own = item_occurrence_of(sync->item, occurrence, agency);
+
+        return planned_obligation(sync->item, &own);
+}
+
 static int sync_occurrence(struct sync *sync, const struct occurrence *occurrence, const char *title,
                            const size_t *agencies, size_t n_agencies)
 {
@@ -423,12 +431,17 @@ static int sync_occurrence(struct sync *sync, const struct occurrence *occurrenc
         if (new < 0)
                 return new;
 
-        const struct obligation_record template = new_obligation(sync, &record);
+        const struct obligation common = record.planned;
+        const struct obligation_record owed_by_most = new_obligation(sync, &record);
 
         for (size_t i = 0; r == 0 && i < n_agencies; i++) {
                 const char *agency = roster->agencies[agencies[i]].id;
                 size_t heir = roster_heir(roster, agencies[i], wall_day(sync->now));
+                struct obligation_record template = owed_by_most;
 
+                record.planned = planned_for(sync, occurrence, agencies[i]);
+                if (!obligation_is_planned_alike(&record.planned, &common))
+                        template = new_obligation(sync, &record);
                 if (heir == agencies[i])
                         r = new ? add_obligation(sync, &template, agency)
                                 : sync_agency(sync, &record, &template, agency);
@@ -518,6 +531,7 @@ static int compare_occurrence(const struct sync *sync, const struct occurrence *
         for (size_t i = 0; r == COMPARED_SAME && i < n_agencies; i++) {
                 size_t heir = roster_heir(roster, agencies[i], wall_day(sync->now));
 
+                record.planned = planned_for(sync, occurrence, agencies[i]);
                 if (heir == agencies[i])
                         r = compare_obligation(sync, &record, roster->agencies[heir].id);
                 else if (!is_named(heir, agencies, n_agencies))

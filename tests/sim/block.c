@@ -66,6 +66,7 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
         item->fix_by = CIVIL_NONE;
         item->from = CIVIL_NONE;
         item->due = some_day(year, chance);
+        item->own_due = some_day(year, chance);
         switch (item->form) {
         case DATE_HALF:
                 item->part = chance_between(chance, 1, 2);
@@ -134,6 +135,7 @@ bool block_add_item(struct block *block, int plan, struct chance *chance)
                 .form = forms[chance_between(chance, 0, (int)ELEMENTS(forms) - 1)],
                 .tentative = chance_percent(chance, 50),
                 .shift = (enum shift)chance_between(chance, 0, 2),
+                .own_agency = chance_between(chance, 0, AGENCIES_MAX - 1),
                 .owner = chance_percent(chance, 55) ? OWNER_MEMBERS : chance_between(chance, HEAD, FIRST_PLAIN),
                 .policy = chance_between(chance, 0, POLICIES - 1),
         };
@@ -239,6 +241,26 @@ void block_mailbox(const struct block_agency *agency, int mailbox, size_t size, 
 bool block_has_days(const struct block_item *item)
 {
         return item->form == DATE_REPEAT || item->form == DATE_DAYS;
+}
+
+bool block_owes(const struct block *block, const struct block_item *item, int agency)
+{
+        int owner = block_owner(block, item);
+
+        return block->agencies[agency].present && (owner == OWNER_MEMBERS || owner == agency);
+}
+
+static bool has_own_date(const struct block *block, const struct block_item *item)
+{
+        return item->own_agency < block->n_agencies && block_owes(block, item, item->own_agency) &&
+               !block_has_days(item) && item->form != DATE_OBSERVANCE;
+}
+
+struct block_dates block_dates(const struct block *block, const struct block_item *item, civil_day day, int agency)
+{
+        if (agency == item->own_agency && has_own_date(block, item))
+                return (struct block_dates){.from = CIVIL_NONE, .due = item->own_due};
+        return (struct block_dates){.from = item->from, .due = day, .tentative = item->tentative};
 }
 
 int block_days(const struct block *block, const struct block_item *item, civil_day days[static 12])
@@ -411,7 +433,7 @@ static void write_days(FILE *out, const struct block *block, const struct block_
 
 static void write_item(FILE *out, const struct block *block, const struct block_item *item)
 {
-        char from[CIVIL_DATE_SIZE], due[CIVIL_DATE_SIZE], fix[CIVIL_DATE_SIZE];
+        char from[CIVIL_DATE_SIZE], due[CIVIL_DATE_SIZE], fix[CIVIL_DATE_SIZE], own[CIVIL_DATE_SIZE];
 
         civil_format(item->from, from);
         civil_format(item->due, due);
@@ -449,6 +471,9 @@ static void write_item(FILE *out, const struct block *block, const struct block_
                         fprintf(out, "observance = { date = \"%s\"; }; ", due + 5);
                 break;
         }
+        if (has_own_date(block, item))
+                fprintf(out, "dates = ( { agency = \"%s\"; due = \"%s\"; } ); ", block->agencies[item->own_agency].id,
+                        civil_format(item->own_due, own));
         if (item->tentative)
                 fputs("tentative = true; ", out);
         if (item->fix_by != CIVIL_NONE)

@@ -54,6 +54,8 @@ struct block_item {
         bool tentative;
         int part, month_day; /* of the year: which half, quarter or month */
         unsigned months;     /* of several days: a bit each */
+        int own_agency;      /* has another day than the rest; one that is not there: none has */
+        civil_day own_due;
         enum shift shift;
         int owner, policy;
 };
@@ -103,6 +105,14 @@ void block_mailbox(const struct block_agency *agency, int mailbox, size_t size, 
 void block_write_templates(const char *folder);
 /* Writes reminderd.conf, agencies.conf and the plans into a folder. */
 void block_write(const struct block *block, const char *folder);
+/* What a plan says to one agency of a day of an item. */
+struct block_dates {
+        civil_day from, due;
+        bool tentative;
+};
+struct block_dates block_dates(const struct block *block, const struct block_item *item, civil_day day, int agency);
+/* Whether an agency itself has to do it, as the plan has it. */
+bool block_owes(const struct block *block, const struct block_item *item, int agency);
 /* Whether an item has several days, each an occurrence that is named by it. */
 bool block_has_days(const struct block_item *item);
 /* The days of an item; one CIVIL_NONE for an undated one. Returns how many. */

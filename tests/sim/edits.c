@@ -8,13 +8,6 @@
 
 /* ---- what a sync brings about ---- */
 
-static bool owes(const struct block *block, const struct block_item *item, int agency)
-{
-        int owner = block_owner(block, item);
-
-        return block->agencies[agency].present && (owner == OWNER_MEMBERS || owner == agency);
-}
-
 static struct duty *find(struct sim *sim, int item, civil_day key, int agency)
 {
         for (int i = 0; i < sim->n_duties; i++) {
@@ -71,20 +64,19 @@ static void withdraw(const struct sim *sim, struct duty *duty)
                 duty->known = effective + 1;
 }
 
-static void sync_duty(struct sim *sim, int index, civil_day day, int agency)
+static void sync_duty(struct sim *sim, int index, civil_day key, struct block_dates dates, int agency)
 {
         const struct block_item *item = &sim->block.items[index];
-        civil_day key = block_has_days(item) ? day : CIVIL_NONE;
         struct duty *duty = find(sim, index, key, agency);
         bool known = duty != NULL, moved;
         enum obligation_status before;
 
         if (!duty)
                 duty = add(sim, index, key, agency);
-        moved = known && (duty->from != item->from || duty->due != day || duty->tentative != item->tentative);
-        duty->from = block_has_days(item) ? CIVIL_NONE : item->from;
-        duty->due = day;
-        duty->tentative = item->tentative;
+        moved = known && (duty->from != dates.from || duty->due != dates.due || duty->tentative != dates.tentative);
+        duty->from = dates.from;
+        duty->due = dates.due;
+        duty->tentative = dates.tentative;
         duty->shift = item->shift;
         duty->stale = true;
         duty->planned = true;
@@ -127,7 +119,7 @@ static struct duty *predecessor(struct sim *sim, int index, civil_day key, int a
 }
 
 /* The heir owes it as it was owed, and hears of what comes next. */
-static void hand_over(struct sim *sim, int index, civil_day day, struct duty *old, int heir)
+static void hand_over(struct sim *sim, int index, struct block_dates dates, struct duty *old, int heir)
 {
         struct duty *duty = find(sim, index, old->key, heir);
 
@@ -142,7 +134,7 @@ static void hand_over(struct sim *sim, int index, civil_day day, struct duty *ol
         duty->status = old->status;
         duty->snoozed_until = CIVIL_NONE;
         old->status = OBLIGATION_WITHDRAWN;
-        sync_duty(sim, index, day, heir);
+        sync_duty(sim, index, old->key, dates, heir);
         duty->settled = sim_wall(sim);
 }
 
@@ -150,18 +142,19 @@ static void sync_agency(struct sim *sim, int index, civil_day day, int agency)
 {
         const struct block_item *item = &sim->block.items[index];
         civil_day key = block_has_days(item) ? day : CIVIL_NONE;
+        struct block_dates dates = block_dates(&sim->block, item, day, agency);
         int heir = block_heir(&sim->block, agency);
         struct duty *own = find(sim, index, key, heir), *old;
 
-        if (!owes(&sim->block, item, agency) || (heir != agency && owes(&sim->block, item, heir)))
+        if (!block_owes(&sim->block, item, agency) || (heir != agency && block_owes(&sim->block, item, heir)))
                 return;
         old = heir != agency ? predecessor(sim, index, key, agency, heir) : NULL;
         if (own && own->status == OBLIGATION_WITHDRAWN && old && old->status == OBLIGATION_WITHDRAWN)
                 old = NULL;
         if ((own && own->status != OBLIGATION_WITHDRAWN) || !old)
-                sync_duty(sim, index, day, heir);
+                sync_duty(sim, index, key, dates, heir);
         else if (!is_settled(old))
-                hand_over(sim, index, day, old, heir);
+                hand_over(sim, index, dates, old, heir);
 }
 
 /* What comes back is looked at again for as long as it is caught up. */

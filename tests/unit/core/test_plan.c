@@ -128,6 +128,33 @@ static void test_several_days(void **state)
         }
 }
 
+static void test_own_dates(void **state)
+{
+        struct own_date own[] = {{.agency = 3, .due = day_of("2024-10-06")},
+                                 {.agency = 1, .due = day_of("2024-10-13")}};
+        const struct item item = {.own_dates = own, .n_own_dates = ELEMENTS(own)};
+        const struct occurrence window = {.from = day_of("2024-10-01"), .due = day_of("2024-10-31"), .tentative = true};
+        static const struct {
+                size_t agency;
+                const char *from, *due;
+                bool tentative;
+        } table[] = {
+                {0, "2024-10-01", "2024-10-31", true},
+                {1, "", "2024-10-13", false},
+                {3, "", "2024-10-06", false},
+                {4, "2024-10-01", "2024-10-31", true},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct occurrence of = item_occurrence_of(&item, &window, table[i].agency);
+
+                assert_int_equal(of.from, day_of(table[i].from));
+                assert_int_equal(of.due, day_of(table[i].due));
+                assert_int_equal(of.tentative, table[i].tentative);
+        }
+}
+
 static void test_targets(void **state)
 {
         static size_t members[] = {3, 1}, council[] = {4, 1};
@@ -307,12 +334,12 @@ static void test_find_and_clear(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_dates),          cmocka_unit_test(test_tentative_day),
-                cmocka_unit_test(test_observances),    cmocka_unit_test(test_repeat_keys),
-                cmocka_unit_test(test_several_days),   cmocka_unit_test(test_targets),
-                cmocka_unit_test(test_titles),         cmocka_unit_test(test_policy_copy),
-                cmocka_unit_test(test_find_and_clear), cmocka_unit_test(test_closing),
-                cmocka_unit_test(test_urges),
+                cmocka_unit_test(test_dates),        cmocka_unit_test(test_tentative_day),
+                cmocka_unit_test(test_observances),  cmocka_unit_test(test_repeat_keys),
+                cmocka_unit_test(test_several_days), cmocka_unit_test(test_own_dates),
+                cmocka_unit_test(test_targets),      cmocka_unit_test(test_titles),
+                cmocka_unit_test(test_policy_copy),  cmocka_unit_test(test_find_and_clear),
+                cmocka_unit_test(test_closing),      cmocka_unit_test(test_urges),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,67 @@
+/* `dates` of an item: days of single agencies, as in a schedule of inspections. */
+#include <errno.h>
+
+#include "config/loader.h"
+
+static bool is_among(size_t agency, const size_t *agencies, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                if (agencies[i] == agency)
+                        return true;
+        return false;
+}
+
+static void read_one(struct plan_reading *reading, const struct section *section, const size_t *debtors,
+                     size_t n_debtors, struct item *item)
+{
+        static const char *const keys[] = {"agency", "due", NULL};
+        const config_setting_t *agency = setting_require(section, "agency", "\"so-tu-phap\"");
+        const config_setting_t *due = setting_require(section, "due", "\"2025-10-06\"");
+        struct own_date own = {.agency = agency_lookup(reading->loader, section, agency)};
+        char buffer[EXCERPT_SIZE];
+
+        (void)section_known(section, keys);
+        if (value_date(section, due, &own.due))
+                dates_check_year(section, due, reading->plan->year, own.due);
+        if (own.agency == ROSTER_NONE)
+                return;
+        if (!is_among(own.agency, debtors, n_debtors))
+                setting_error(section, agency, "agency \"%s\" does not have to do this; add it to `for`",
+                              excerpt(setting_string(agency), buffer));
+        for (size_t i = 0; i < item->n_own_dates; i++)
+                if (item->own_dates[i].agency == own.agency)
+                        setting_error(section, agency, "agency \"%s\" has a date already; keep one",
+                                      excerpt(setting_string(agency), buffer));
+        item->own_dates[item->n_own_dates++] = own;
+}
+
+int own_dates_read(struct plan_reading *reading, const struct section *section, struct item *item)
+{
+        const config_setting_t *list = setting_get(section, "dates");
+        CLEANUP_FREE size_t *debtors = NULL;
+        unsigned n = list_length(list);
+        size_t n_debtors = 0;
+        int r;
+
+        if (!list || !value_list(section, list))
+                return 0;
+        if (item->form == DATE_REPEAT || item->form == DATE_OBSERVANCE || item->form == DATE_DAYS)
+                setting_error(section, list,
+                              "dates gives each agency one day: it does not go with repeat, observance "
+                              "or a due of several days");
+        if (n == 0)
+                setting_error(section, list, "dates: names no agency; write ( { agency = \"…\"; due = \"…\"; } )");
+        r = plan_resolve(reading->plan, &reading->loader->config->roster, &item->for_, &debtors, &n_debtors);
+        if (r < 0)
+                return r;
+        item->own_dates = calloc(n + 1, sizeof(*item->own_dates));
+        if (!item->own_dates)
+                return -ENOMEM;
+        for (unsigned i = 0; i < n; i++) {
+                struct section own;
+
+                if (section_element(section, config_setting_get_elem(list, i), "dates", &own))
+                        read_one(reading, &own, debtors, n_debtors, item);
+        }
+        return 0;
+}
