@@ -205,6 +205,16 @@ const char *word_list(const char *const *words, char buffer[static WORD_LIST_SIZ
         return buffer;
 }
 
+/* By this key a draft says what somebody has to decide. It is refused with its text, so that no draft is a plan yet. */
+#define TODO "TODO"
+
+static void refuse_todo(const struct section *section, const config_setting_t *value)
+{
+        const char *text = config_setting_get_string(value);
+
+        setting_error(section, value, "TODO, to be decided; then delete it: %s", text ? text : "");
+}
+
 bool section_known(const struct section *section, const char *const *known)
 {
         unsigned n = section->group ? (unsigned)config_setting_length(section->group) : 0;
@@ -220,7 +230,9 @@ bool section_known(const struct section *section, const char *const *known)
                         continue;
                 for (const char *const *key = known; *key; key++)
                         nearest_consider(&nearest, *key);
-                if (nearest.best)
+                if (strcmp(name, TODO) == 0)
+                        refuse_todo(section, value);
+                else if (nearest.best)
                         setting_error(section, value, "unknown key \"%s\"; the nearest known one is \"%s\"",
                                       excerpt(name, buffer), nearest.best);
                 else

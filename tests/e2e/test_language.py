@@ -13,7 +13,8 @@ from malformed import malformed_trees
 
 pytestmark = pytest.mark.skipif(not shutil.which("msgfmt"), reason="gettext is not installed")
 
-SCRIPTS = [ROOT / "scripts" / name for name in ("import-agencies", "new-year")]
+SCRIPTS = [*(ROOT / "scripts" / name for name in ("import-agencies", "import-plan", "new-year")),
+           *sorted((ROOT / "scripts/importing").glob("*.py"))]  # fmt: skip
 CATALOGUE = ROOT / "conf/po/vi.po"
 # The functions that take a format which somebody will read, and the place of it.
 KEYWORDS = ("_ N_ ngettext:1,2 C_:1c,2 report_error:4 report_warning:4 setting_error:3 setting_warning:3 scan_refuse:3 "
@@ -198,7 +199,7 @@ def test_scripts(tmp_path, vietnamese, english):
     table, plan = tmp_path / "co-quan.csv", tmp_path / "plan.conf"
     table.write_text("tên,thư điện tử,fax\nSở Tư pháp,a@b@c,1\n")
     plan.write_text("plan = { };\n")
-    importer, new_year = SCRIPTS
+    importer, _drafter, new_year = SCRIPTS[:3]
     for words, said, read in (
         ([importer, table], '"a@b@c" is not an e-mail address', '"a@b@c" không phải địa chỉ thư điện tử'),
         ([importer, table], 'unknown column "fax", not used', 'cột không rõ "fax", không dùng'),

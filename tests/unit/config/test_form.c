@@ -85,6 +85,12 @@ static const struct mistake mistakes[] = {
          {"connections is out of range; expected 1 to 100"}},
 
         /* ---- unknown keys ---- */
+        {"TODO of a draft",
+         MAIN,
+         "digest = {",
+         "digest = { TODO = \"which day?\";",
+         0,
+         {"digest: TODO, to be decided", "which day?"}},
         {"unknown key of reminderd.conf", MAIN, "catch_up", "cath_up", 0, {"unknown key \"cath_up\"", "\"catch_up\""}},
         {"unknown key of block", MAIN, "short =", "shrot =", 0, {"block: unknown key \"shrot\"", "\"short\""}},
         {"unknown key of contact", MAIN, "phone =", "telephone =", 0, {"contact: unknown key", "\"phone\""}},
