@@ -24,6 +24,8 @@ ASIDES = [
     (rf"\btinh (?:den|toi)(?: het)?(?: ngay)?(?: {days()}| thang {MONTH_WORD}(?:/\d{{4}})?)", "mốc của số liệu"),
     (rf"\b(?:tinh|so lieu|chot|lay|ky)\b[^.;]{{0,30}}?\btu (?:ngay )?(?:{days('1')}|{DAY}(?: cua)?(?: thang truoc)?)[^.;]{{0,25}}?"
      rf"\bden (?:het )?(?:ngay )?(?:{days('2')}|{DAY}(?: cua)?(?: thang (?:bao cao|nay|sau))?)", "kỳ số liệu, không phải hạn"),
+    (r"(?<!ngay )\bchot so lieu\b[\s:]*(?:bao cao[\s:]*)?(?:la |den |vao |tinh den )*(?:het )?(?:ngay )?\d[^.;,]*", "ngày chốt số liệu, không phải hạn"),
+    (r"\b(?:trong )?\d{1,2} ngay\b(?=\s?[,(:])", "thời lượng"),
     (rf"\bda\b(?: \w+){{0,8}}?,? (?:vao )?(?:{HALF_DAY} )?(?:ngay )?{days()}", "việc đã qua"),
     (rf"\bsinh ngay {days()}", "ngày sinh"),
     (r"(?<![\d/])1/2 ngay\b", "nửa ngày"),

@@ -19,6 +19,7 @@ class Reading:
     remarks: list = field(default_factory=list)  # what is good to know
     why: str = ""
     second: dict = field(default_factory=dict)  # the settings of a second item that the same words ask for
+    before: bool = False  # "trước": so is the next day of "trước ngày 15/6 và 15/12"
 
 
 @dataclass
@@ -93,16 +94,16 @@ EACH = r"(?:h[ao]ng|moi)"
 NEXT = r"(?:sau|ke tiep|tiep theo|lien ke(?: sau| tiep theo)?)\b"
 NEXT_YEAR = rf"(?:,? (?:cua )?nam {NEXT}(?: (?:cua )?(?:nam|ky) bao cao)?)"
 OF_YEAR = rf"(?:\s?/\s?(?P<year>{YEAR})|,? (?:cua )?nam (?P<year_word>{YEAR})|(?P<next_year>{NEXT_YEAR}))"
-TIME = r"(?:(?<!\d)\d{1,2}\s?(?:h|gio|g(?=\d)|:(?=\d))\s?(?:[0-5]\d)?(?:\s?phut)?\b)"
+TIME = r"(?:(?<!\d)\d{1,2}\s?(?:h|gio|g(?=\d)|:(?=\d))\s?(?:[0-5]\d)?(?:\s?phut\b|['’])?(?!\w))"
 CLOCK = re.compile(r"(\d{1,2})\s?(?:h|gio|g|:)\s?([0-5]\d)?")
 HALF_DAY = r"(?:(?:buoi )?(?:sang|chieu|toi)\b)"
 LATEST = (r"(?:cham nhat|muon nhat|tre nhat|khong qua|khong muon hon|khong cham hon|khong tre hon|han chot|han cuoi(?: cung)?|"
-          r"thoi han(?: cuoi(?: cung)?| hoan thanh| nop| gui)?|thoi gian (?:hoan thanh|nop|gui)|ket thuc|den het|het|"
-          r"han (?:nop|gui|hoan thanh)|han|xong|hoan thanh)")  # fmt: skip
+          r"thoi gian (?:hoan thanh|nop|gui)|ket thuc|den het|het|xong|hoan thanh|tu nay den|"
+          r"(?:thoi )?han(?: cuoi(?: cung)?)?(?: (?:nop|gui|nhan|hoan thanh|dang ky|bao cao)(?: [^\W\d]+){0,4}?)??(?=[\s:]+(?:la|truoc|cham|ngay|den|vao|het|\d)|:))")  # fmt: skip
 # What may stand between the word of a deadline and its date.
-THEN = (rf"(?:[\s:,(\"]|\b(?:la|vao|luc|den|het|ngay|truoc|muon nhat|cham nhat|tre nhat|khong qua|{WEEKDAY}|{HALF_DAY})\b)*")
+THEN = (rf"(?:[\s:,(\"]|\b(?:la|vao|trong|luc|den|het|ngay|truoc|muon nhat|cham nhat|tre nhat|khong qua|{WEEKDAY}|{HALF_DAY})\b)*")
 DEADLINE = rf"\b(?P<word>truoc|{LATEST})\b(?P<then>{THEN})(?:(?P<clock>{TIME}),?{THEN})?"
-NAMED_DAY = rf"(?:ngay )?(?<![\d/.,])(?:(?P<d>{DAY})(?![\d/.]*\d)|(?P<last>cuoi(?: cung)?))"
+NAMED_DAY = rf"(?:(?:ngay )?(?<![\d/.,])(?P<d>{DAY})(?![\d/.]*\d)|(?<!\d )ngay (?P<last>cuoi(?: cung)?))"
 TENTATIVE = r"(?:\bdu kien\b[\s:,]*(?:(?:vao|to chuc|trong|ngay|hoan thanh) )*)"
 MAYBE = r"(?P<maybe>,?\s?\(?du kien\)?)?"
 

@@ -14,7 +14,7 @@ from .dates import Context, Reading, clock_of, day_of, days
 from .expressions import DATE_WORD, STOP, UNREAD, has_date_words, readings, unread
 from .letters import bare, flat
 from .passages import Paragraph
-from .people import People, Register, heads, people_of, subject, without_mark
+from .people import People, Register, heads, ordered, people_of, subject, without_mark
 
 KINDS = (
     ("amendment", r"(?:.*\b(?:sua doi|dieu chinh|bo sung|thay the|dinh chinh)\b)"),
@@ -44,6 +44,8 @@ MARK_LEVELS = (
     (6, re.compile(r"[-–•●▪*]")),
     (7, re.compile(r"\+")),
 )
+LATE = 11  # the month
+REFERS = re.compile(r"(?:can cu|thuc hien|theo|de|nham|kinh gui)\b")
 BODY = 9  # without a mark: belongs to the heading above
 INLINE = re.compile(r"(?<=[.;:])\s+(?=(?:[IVX]{1,4}\.|\d{1,2}\.|[a-zđ]\)|[-+•])\s+[A-ZĐÀ-Ỹ0-9])")
 FORM = re.compile(r"^(?:mau so|bieu mau|mau \d|phieu)\b")
@@ -60,6 +62,7 @@ class Passage:
     cells: dict = field(default_factory=dict)  # of a row: what its columns say, by their role
     group: bool = False  # a row that heads others
     in_table: bool = False
+    level: int = 0  # of lines with labels: that of the first
 
 
 @dataclass
@@ -135,6 +138,38 @@ def passages(blocks):
     return [one for one in found if one.text.strip()]
 
 
+LABEL = re.compile(r"(?P<title>[^:;.]{2,45}):\s*(?P<said>\S.*)")
+
+
+def labelled(found):
+    """Lines such as "a) Nội dung: …", "b) Thời gian: …", "c) Chủ trì: …" below each other say what a row of a table says."""
+    made, run = [], []
+
+    def close():
+        cells = {}
+        for role, said, _passage in run:
+            cells[role] = f"{cells[role]}; {said}" if role in cells else said
+        if "when" in cells:
+            when = next(passage for role, _said, passage in run if role == "when")
+            text = "; ".join(passage.text for _role, _said, passage in run)
+            made.append(Passage(when.place, text, cells, level=level_of(run[0][2].text)))
+        else:
+            made.extend(passage for _role, _said, passage in run)
+        run.clear()
+
+    for passage in found:
+        label = None if passage.in_table else LABEL.fullmatch(without_mark(passage.text))
+        role = tables.role_of(label["title"]) if label else None
+        if role is None or (run and role in ("what", "when") and role in [one for one, _said, _passage in run]):
+            close()
+        if role:
+            run.append((role, label["said"].rstrip(" .;"), passage))
+        else:
+            made.append(passage)
+    close()
+    return made
+
+
 # ---- the whole document ----------------------------------------------------------------------------------------------
 
 
@@ -143,13 +178,14 @@ class Analysis:
 
     def __init__(self, document, agencies):
         self.register = Register(agencies)
-        self.passages = passages(document.blocks)
+        self.passages = labelled(passages(document.blocks))
         self.warnings = list(document.warnings)
         self.items, self.left = [], []
         self.find_kind()
         self.find_year()
         self.find_basis()
         self.headings = {}  # by level: who owes what is below
+        self.above = {}  # by level: the last passage
         self.dated = None  # (level, reading): the date of what is below
         if self.kind in WHY:
             self.leave_all()
@@ -160,14 +196,14 @@ class Analysis:
 
     def find_kind(self):
         """By its title: a line in capitals, or "V/v ...", of the document's first page."""
-        self.kind, self.title, self.first = "plan", "", 0
+        self.kind, self.name, self.title, self.first = "plan", "Văn bản", "", 0
         first = self.passages[:TITLE_WITHIN]
         for at, passage in enumerate(first):
             line = flat(passage.text)
             named = next((kind for kind, pattern in KINDS[1:] if re.match(pattern, line)), None)
             if named and passage.text.isupper() and len(passage.text) < 2 * TITLE_MAX and not passage.in_table:
                 below = first[at + 1].text if at + 1 < len(first) and level_of(first[at + 1].text) == BODY else ""
-                self.kind, self.first = named, at
+                self.kind, self.first, self.name = named, at, " ".join(passage.text.capitalize().split()[:2])
                 self.title = tidy_title(f"{passage.text.capitalize()} {below}" if len(line.split()) < 4 else passage.text)
                 about = flat(self.title)
                 if named == "decision" and (inner := self.enclosed(at)):
@@ -178,7 +214,7 @@ class Analysis:
                 return
             about = re.match(r"v/v |ve viec ", line)
             if about:
-                self.title, self.first = tidy_title(passage.text[about.end() :].capitalize()), at
+                self.name, self.title, self.first = "Công văn", tidy_title(passage.text[about.end() :]), at
                 if re.match(r"(?:dieu chinh|sua doi|thay doi|dinh chinh|gia han|lui)\b", line[about.end() :]):
                     self.kind = "amendment"
                 return
@@ -196,20 +232,20 @@ class Analysis:
 
     def find_year(self):
         """That of the title, else of the day of issue, else the one of most dates, which is a guess."""
-        self.sure = True
-        title = re.findall(r"\bnăm (20\d\d)\b|\b\d{1,2}/(20\d\d)\b", self.title)
-        if title:
-            self.year = int(next(filter(None, title[0])))
-            return
+        self.sure = not re.search(r"\b20\d\d\s?[-–]\s?20\d\d\b", self.title)  # of several years
+        self.issued = None
         for passage in self.passages[:TITLE_WITHIN]:
-            issued = re.search(r",\s*ngay[\s._…\d]+thang[\s._…\d]+nam (20\d\d)\b", bare(passage.text))
+            issued = re.search(r",\s*ngày([\s._…\d]+)tháng([\s._…\d]+)năm (20\d\d)\b", passage.text)
             if issued and len(passage.text) < 2 * TITLE_MAX:
-                self.year = int(issued[1])
-                return
-        near = " ".join(one.text for one in self.passages[self.first : self.first + 3] if len(one.text) < 2 * TITLE_MAX)
-        named = re.findall(r"\bnăm (20\d\d)\b", near)
-        if named:
-            self.year = int(named[0])
+                day, month = (re.sub(r"\D", "", one) for one in issued.groups()[:2])
+                self.issued = (int(issued[3]), int(month or 0), int(day or 0))
+                break
+        below = [one.text for one in self.passages[self.first + 1 : self.first + 3]]
+        below = [one for one in below if len(one) < 2 * TITLE_MAX and level_of(one) == BODY and not REFERS.match(flat(one))]
+        title = re.findall(r"\b[Nn]ăm (20\d\d)\b|\b\d{1,2}/(20\d\d)\b", " ".join([self.title, *below]))
+        if title or self.issued:
+            self.year = int(next(filter(None, title[0]))) if title else self.issued[0]
+            self.sure = self.sure and (bool(title) or self.issued[1] < LATE)  # at the end of a year the next is meant, too
             return
         dated = [day_of(one)[2] for passage in self.passages for one in re.finditer(days(), bare(passage.text))]
         counted = Counter(one for one in dated if one)
@@ -219,14 +255,13 @@ class Analysis:
     def find_basis(self):
         """Number and day of the document itself, as far as they are filled in."""
         self.basis, self.basis_doubt = "", ""
-        name = self.title.split(" ")[0:2]
         number = day = None
         for passage in self.passages[:TITLE_WITHIN]:
             number = number or re.search(r"\bSố[\s:]*(\d+[\w/.-]*[/-][\w&Đđ/-]+)", passage.text)
             found = re.search(r",\s*ngày (\d{1,2}) tháng (\d{1,2}) năm (\d{4})", passage.text)
             day = day or (found if found and len(passage.text) < 2 * TITLE_MAX else None)
         if number and day:
-            self.basis = f"{' '.join(name) or 'Văn bản'} số {number[1]} ngày {int(day[1]):02}/{int(day[2]):02}/{day[3]}"
+            self.basis = f"{self.name} số {number[1]} ngày {int(day[1]):02}/{int(day[2]):02}/{day[3]}"
         else:
             self.basis_doubt = "số, ngày của văn bản chưa có: điền basis"
 
@@ -250,7 +285,7 @@ class Analysis:
             line = flat(passage.text)
             if re.match(r"noi nhan\b", line):
                 ended = "sau “Nơi nhận”"
-            elif ANNEX.match(line) and passage.text.isupper() or passage.cells:
+            elif (ANNEX.match(line) and passage.text.isupper()) or (passage.cells and passage.in_table):
                 ended = False if ended != "biểu mẫu" or not passage.cells else ended
             elif FORM.match(line) and len(line) < TITLE_MAX:
                 ended = "biểu mẫu"
@@ -259,11 +294,20 @@ class Analysis:
                     self.leave(passage, ended)
             elif passage.cells:
                 self.read_row(passage)
+                continue
             elif at <= self.first and not passage.in_table and level_of(passage.text) == BODY and self.first:
                 if has_date_words(passage.text):
                     self.leave(passage, "phần đầu văn bản")
             else:
                 self.read_paragraph(passage)
+            level = level_of(passage.text)
+            self.above = {one: text for one, text in self.above.items() if one < level} | {level: passage.text}
+
+    def what_above(self, level):
+        """What a line "Thời gian: …" is about: the passage that it stands below."""
+        near = [one for one in self.above if one < level]
+        text = without_mark(self.above[max(near)]) if near else ""
+        return self.title if not text or re.match(r"thoi gian|noi dung|to chuc thuc hien", flat(text)) else text.rstrip(" :.")
 
     def heading(self, passage):
         """Notes who and when govern what is below; True where the passage is nothing but that."""
@@ -283,6 +327,7 @@ class Analysis:
                 kind = set(first.settings) & {"month", "quarter", "half", "window", "due"}
                 if kind and "policy" not in first.settings and not re.match(r"thoi gian", bare(text)):
                     self.dated = (level if level < BODY else 5, first, text[first.start : first.end])
+                    self.leave(passage, "tiêu đề: thời gian của các mục bên dưới")
                     return True
         who = heads(passage.text)
         if who and not has_date_words(passage.text):
@@ -299,11 +344,13 @@ class Analysis:
         if self.heading(passage):
             return
         text = passage.text
+        if ordered(text):
+            self.headings[0] = ordered(text)
         found = readings(text, self.context(attended=self.kind == "calendar"))
         dated = [one for one in found if one.settings]
         if passage.group:
             dated = []
-        if not dated and self.dated and level_of(text) > self.dated[0] and len(text) > 12:
+        if not dated and self.dated and level_of(text) > self.dated[0] and len(without_mark(text).split()) > 1:
             for sentence in tasks(text):
                 self.add_below(Passage(passage.place, sentence), readings(sentence, self.context()))
         elif dated:
@@ -358,6 +405,8 @@ class Analysis:
         title = title_of(words.split("(")[0] if "observance" in reading.settings else title)
         if reading.settings.get("observance", {}).get("since"):
             title = re.sub(r"\b\d+ năm\b", "{n} năm", title, count=1)
+        if not re.search(r"[^\W\d_]{2}", title):
+            title = title_of(words)
         if flat(title).startswith("thoi gian"):  # "1. Thời gian: ...": it is what the document is about
             title = self.title or title
         if self.kind == "invitation" and not people.owes and not people.unknown:
@@ -369,6 +418,12 @@ class Analysis:
         if above:
             item.remarks.append("ngày ở tiêu đề phía trên")
         day = item.settings.get("due")
+        years = {day_of(one)[2] for one in re.finditer(days(), bare(passage.text))} - {None, self.year}
+        guessed = any(one.startswith("không ghi năm") for one in item.remarks)
+        if guessed and years:
+            item.doubts.append(f"năm {self.year} hay {', '.join(map(str, sorted(years)))}?")
+        elif guessed and day and self.issued and self.issued[1] and (day.year, day.month) < self.issued[:2]:
+            item.doubts.append("trước ngày ban hành: năm nào?")
         if day and not date(self.year, 1, 1) <= day <= date(self.year + 1, 3, 31):
             item.doubts.append(f"ngày ngoài năm {self.year}: việc của kế hoạch khác?")
         self.items.append(item)
@@ -383,9 +438,9 @@ class Analysis:
     def read_row(self, passage):
         cells = passage.cells
         when = cells.get("when", "").replace("\n", " ")
-        what = cells.get("what") or cells.get("product") or passage.text
+        what = cells.get("what") or (self.what_above(passage.level) if passage.level else cells.get("product")) or passage.text
         clock = clock_of(bare(cells.get("clock", "")))
-        found = readings(when, self.context(cell=True, attended=self.kind == "calendar" or "place" in cells or bool(clock)))
+        found = readings(when, self.context(cell=True, attended=self.kind in ("calendar", "invitation") or "place" in cells or bool(clock)))
         dated = [one for one in found if one.settings]
         source = when
         if not dated:
@@ -460,7 +515,7 @@ def tasks(text):
     """The sentences of a passage, each a task of its own; what stands in brackets belongs to the one before."""
     found = []
     for sentence in re.split(r"(?<=\.)\s+(?=[A-ZĐÀ-Ỹ(])", text):
-        if found and (sentence.startswith("(") or len(sentence.split()) < 4 or len(found[-1].split()) < 4):
+        if found and (re.match(r"\(|[^:.]{2,25}:", sentence) or len(sentence.split()) < 4 or len(found[-1].split()) < 4):
             found[-1] += " " + sentence
         else:
             found.append(sentence)

@@ -7,7 +7,7 @@ import re
 from datetime import date, timedelta
 
 from . import asides
-from .dates import (DAY, DEADLINE, EACH, HALF_DAY, LATEST, MAYBE, MONTH_WORD, NAMED_DAY, NEXT, NEXT_YEAR, OF_YEAR,
+from .dates import (DAY, DEADLINE, EACH, HALF_DAY, LATEST, MAYBE, MONTH, MONTH_WORD, NAMED_DAY, NEXT, NEXT_YEAR, OF_YEAR,
                     QUARTER, QUARTERS, STOP, TENTATIVE, TIME, WEEK, WEEKDAY, YEAR, Reading, Words, clock_of, day_of, days,
                     is_before, month_of, months, week_of_month, weekday_of, year_of)  # fmt: skip
 
@@ -35,7 +35,8 @@ SOMETHING = r"(?: (?!cham nhat\b|truoc\b|va\b)[^\s,;.]+){1,8}"
     rf"\b(?:{LATEST} )?(?:trong )?(?:vong )?(?:thoi han )?(?:{LATEST} )?(?:la )?{SPAN},? (?:truoc|sau|ke tu|tinh tu|tu)\b"
     rf"(?! \d)(?: khi| ngay)?{SOMETHING}",
     rf"\b(?:truoc|sau)(?: it nhat)? {SPAN}(?: so voi| khi| truoc)?{SOMETHING}",
-    rf"\btruoc (?:ngay|khi) (?:khai mac|to chuc|dien ra|kiem tra|hop)\b(?:{SOMETHING})?",
+    rf"\btruoc (?:ngay|khi) (?:khai mac|to chuc|dien ra|kiem tra|hop|khai giang|be giang)\b(?:{SOMETHING})?",
+    rf"\btruoc (?:tet|khai giang)\b(?:{SOMETHING})?",
     rf"\b(?:trong )?(?:vong|thoi han) {SPAN}\b",
 )
 def counted(words, found):
@@ -91,9 +92,35 @@ def first_month_of_quarter(words, found):
                     remarks=["quý IV đến hạn vào tháng 01 năm sau, là một nhiệm vụ riêng"])  # fmt: skip
 
 
+@rule(rf"(?:{DEADLINE})?(?:vao )?{NAMED_DAY},?(?: cua)? (?:cac )?thang (?P<months>{MONTH}(?:(?:,\s?(?:thang )?|\s?va (?:thang )?){MONTH}(?!\d|\s?/))+)")
+def some_months(words, found):
+    doubts = []
+    day, earlier = named_day(found, doubts)
+    of = [int(one) - earlier for one in re.findall(r"\d+", found["months"])]
+    return repeated(found, monthly(day, sorted(one or 12 for one in of)), "month", doubts=doubts)
+
+
+@rule(rf"\bngay (?P<first>{DAY})(?:,\s?| va )(?:ngay )?(?P<second>{DAY})(?: cua)? {EACH} thang")
+def twice_a_month(words, found):
+    return repeated(found, monthly(f"{int(found['first'])},{int(found['second'])}"), "month")
+
+
+@rule(r"\bngay lam viec cuoi(?: cung)?(?: cua)?(?: h[ao]ng| moi)? thang(?! \d)")
+def last_working_day(words, found):
+    return repeated(found, "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "month")
+
+
+@rule(rf"(?:{DEADLINE})?(?:vao )?(?P<d>(?!))?\bngay (?P<last>cuoi cung)(?: cua)? (?:{EACH} )?quy\b(?! {QUARTER})")
+def last_of_quarter(words, found):
+    doubts = []
+    day, _earlier = named_day(found, doubts)
+    return repeated(found, monthly(day, (3, 6, 9, 12)), "quarter", doubts=doubts)
+
+
 @rule(
-    rf"(?:{DEADLINE})?(?:vao )?{NAMED_DAY},?(?: cua)? (?:{EACH} thang|thang bao cao|cac thang|thang (?P<next>{NEXT}))",
+    rf"(?:{DEADLINE})?(?:vao )?{NAMED_DAY},?(?: cua)? (?:{EACH} thang|thang bao cao|cac thang|(?<=cua )thang(?=$|[.;,)])|thang (?P<next>{NEXT}))",
     rf"\b(?:dinh ky )?{EACH} thang\b[\s,(:]*(?:{DEADLINE})?(?:vao )?(?P<next>){NAMED_DAY}(?!,? thang)",
+    rf"\b{EACH} thang\b[^.;\d]{{0,80}}?(?:{DEADLINE}|\bvao )(?P<next>){NAMED_DAY}(?!,? thang)",
 )
 def each_month(words, found):
     doubts = []
@@ -113,23 +140,26 @@ WEEKLY_WORD = r"(?:(?P<word>truoc|cham nhat|muon nhat)\b(?P<then>(?: vao| la| ng
 
 
 @rule(
-    rf"\b(?:dinh ky )?{WEEKLY_WORD}(?:{TIME},? )?(?:{HALF_DAY} )?(?:ngay )?(?P<day>{WEEKDAY})(?: {EACH} tuan| cua tuan)(?P<next>)",
-    rf"\b(?:dinh ky )?{EACH} tuan\b[\s,(:]*{WEEKLY_WORD}(?:{TIME},? )?(?:{HALF_DAY} )?(?:ngay )?(?P<day>{WEEKDAY})(?P<next>)",
-    rf"\b(?P<word>)(?P<then>)(?P<day>{WEEKDAY})[^.;]{{0,40}}\bso lieu\b[^.;]{{0,20}}(?P<next>tuan truoc(?: do)?)",
+    rf"\b(?:dinh ky )?{WEEKLY_WORD}(?:(?P<clock>{TIME}),? )?(?:{HALF_DAY} )?(?:ngay )?(?P<day>{WEEKDAY})(?: {EACH} tuan| cua tuan)(?P<next>)",
+    rf"\b(?:dinh ky )?{EACH} tuan\b[\s,(:]*{WEEKLY_WORD}(?:(?P<clock>{TIME}),? )?(?:{HALF_DAY} )?(?:ngay )?(?P<day>{WEEKDAY})(?P<next>)",
+    rf"\b(?P<word>)(?P<then>)(?P<clock>)(?P<day>{WEEKDAY})[^.;]{{0,40}}\bso lieu\b[^.;]{{0,20}}(?P<next>tuan truoc(?: do)?)",
 )
 def each_week(words, found):
-    day = WEEK[WEEK.index(weekday_of(found["day"])) - is_before(found)]
+    time = clock_of(found["clock"])
+    day = WEEK[WEEK.index(weekday_of(found["day"])) - (is_before(found) and not time)]
     doubts = ["kỳ số liệu là tuần trước"] if found["next"] else []
-    return repeated(found, f"FREQ=WEEKLY;BYDAY={day}", "week", -1 if found["next"] else 0, doubts)
+    reading = repeated(found, f"FREQ=WEEKLY;BYDAY={day}", "week", -1 if found["next"] else 0, doubts)
+    reading.settings |= {"time": time} if time else {}
+    return reading
 
 
 # ---- from ... to -----------------------------------------------------------------------------------------------------
 
-TO = r"\s?(?:\bden(?: het)?\b|\btoi\b|-)\s?(?:ngay )?"
+TO = rf"\s?(?:\bden(?: het)?\b|\btoi\b|-)\s?(?:{TIME},? )?(?:ngay )?"
 
 
 @rule(
-    rf"(?P<guess>{TENTATIVE})?\btu (?P<after>sau )?(?:het )?(?:ngay )?(?:{days('1')}|(?<![\d/.])(?P<first>{DAY})(?![\d/]))"
+    rf"(?P<guess>{TENTATIVE})?\btu (?P<after>sau )?(?:het )?(?:{TIME},? )?(?:ngay )?(?:{days('1')}|(?<![\d/.])(?P<first>{DAY})(?![\d/]))"
     rf"(?:,? {WEEKDAY})?{TO}{days('2')}{MAYBE}",
     rf"(?P<guess>{TENTATIVE})?(?P<after>)(?:{days('1')}|(?<![\d/.])(?P<first>{DAY}))\s?-\s?{days('2')}{MAYBE}",
 )
@@ -150,6 +180,14 @@ def from_to(words, found):
     return window(found, first, last, doubts, remarks)
 
 
+@rule(rf"(?P<guess>{TENTATIVE})?(?:\bcac )?\bngay (?P<first>{DAY})(?:,\s?{DAY})*(?:,\s?| va )(?:ngay )?{days()}{MAYBE}")
+def several_days(words, found):
+    doubts, remarks = ["một việc mấy ngày, hay mỗi ngày một việc?"], []
+    last = words.day(day_of(found), doubts, remarks)
+    first = int(found["first"])
+    return window(found, last.replace(day=first), last, doubts, remarks) if first < last.day else None
+
+
 def window(found, first, last, doubts, remarks):
     settings = {"window": (first, last)}
     group = found.groupdict()
@@ -158,7 +196,7 @@ def window(found, first, last, doubts, remarks):
     return Reading(*found.span(), settings=settings, doubts=doubts, remarks=remarks)
 
 
-@rule(rf"(?P<guess>{TENTATIVE})?\b(?:tu )?thang (?P<first>{MONTH_WORD})(?:\s?/\s?(?P<first_year>{YEAR}))?{TO}thang (?P<last>{MONTH_WORD}){OF_YEAR}?{MAYBE}")
+@rule(rf"(?P<guess>{TENTATIVE})?\b(?:tu )?thang (?P<first>{MONTH_WORD})(?:\s?/\s?(?P<first_year>{YEAR}))?{TO}(?:thang )?(?P<last>{MONTH_WORD}){OF_YEAR}?{MAYBE}")
 def month_to_month(words, found):
     doubts, remarks = [], []
     first, last = month_of(found["first"]), month_of(found["last"])
@@ -192,20 +230,17 @@ def deadline(words, found):
             doubts.append(f"tổng kết năm: hạn vào năm {year} hay {year + 1}?")
     day = words.day(day_of(found), doubts, remarks, year)
     time = clock_of(found["clock"])
+    before = is_before(found) and not found["clock"]  # "trước 16h00 ngày X" is on X
+    day -= ONE_DAY * before
     if SPECIAL.search(words.bare[: found.start()]):
-        return limit(words, found, day - (ONE_DAY if is_before(found) and not time else timedelta()))
-    settings = {"due": day, "time": time} if time else {"due": day - ONE_DAY * is_before(found)}
+        return Reading(*found.span(), settings={"limit": day})
+    settings = {"due": day} | ({"time": time} if time else {})
     if found["guess"] or found["maybe"]:
         settings = {"window": (settings["due"], settings["due"]), "tentative": True}
-    return Reading(*found.span(), settings=settings, doubts=doubts, remarks=remarks)
+    return Reading(*found.span(), settings=settings, doubts=doubts, remarks=remarks, before=before)
 
 
-def limit(words, found, day):
-    """The outer day of what was said before it."""
-    return Reading(*found.span(), settings={"limit": day})
-
-
-@rule(rf"\bnam \({days()}\)")
+@rule(rf"(?:\b0?6 thang(?: dau nam)?|\bnam|\bso ket|\btong ket)\s?\((?:vao |la )?(?:ngay )?{days()}\)")
 def year_in_brackets(words, found):
     doubts, remarks = [], []
     return Reading(*found.span(), settings={"due": words.day(day_of(found), doubts, remarks)}, doubts=doubts, remarks=remarks)
@@ -236,6 +271,7 @@ WITH_WEEKDAY = rf"(?:,?\s?\(?{WEEKDAY}\)?)?"
     rf"(?:\b(?:tu|luc|vao luc|vao hoi) )?(?P<clock>{TIME})(?:\s?(?:den|-)\s?{TIME})?[\s,]*(?:{HALF_DAY}[\s,]*)?(?:{WEEKDAY}[\s,(]*)?(?:cung )?(?:vao )?(?:ngay )?{days()}{WITH_WEEKDAY}",
     rf"(?:{WEEKDAY}[\s,(]*)?\bngay {days()}{WITH_WEEKDAY}[\s,]*(?:{HALF_DAY}[\s,]*)?(?:bat dau )?(?:luc|vao luc|tu|vao hoi)? ?(?P<clock>{TIME})",
     rf"(?P<clock>)(?:{HALF_DAY}[\s,)]*(?:{WEEKDAY}[\s,(]*)?|{WEEKDAY}[\s,(]*)(?:ngay )?{days()}",
+    rf"(?P<clock>)\bngay {days()}(?=,? tai\b)",
     rf"(?P<clock>)\bthoi gian\b[^.;:]{{0,30}}:[^.;]{{0,30}}?(?:ngay )?{days()}{WITH_WEEKDAY}",
     rf"(?P<clock>)\b{MEETING}\b(?:(?!\b{asides.ACTS}\b)[^.;]){{0,60}}?\b(?:vao )?ngay {days()}{WITH_WEEKDAY}",
 )
@@ -253,6 +289,27 @@ def event(words, found):
     if half and not time:
         remarks.append(f"buổi {({'sang': 'sáng', 'chieu': 'chiều', 'toi': 'tối'})[half[0].split()[-1]]}")
     return Reading(*found.span(), settings=settings, doubts=doubts, remarks=remarks)
+
+
+@rule(rf"\b(?:trong|vao) (?:cac )?ngay {days()}")
+def on_day(words, found):
+    """To be sent on that day, or to be there?"""
+    doubts, remarks = [], []
+    day = words.day(day_of(found), doubts, remarks)
+    if not re.search(rf"\b{asides.ACTS}\b", words.bare[slice(*words.sentence(found))]):
+        doubts.append("là hạn, hay là ngày dự (event)?")
+    return Reading(*found.span(), settings={"due": day}, doubts=doubts, remarks=remarks)
+
+
+@rule(rf"(?:,| va|;| hoac)? (?:truoc )?(?:ngay )?{days()}(?:,? {EACH} nam)?")
+def one_more_day(words, found):
+    """The next of "trước ngày 15/6 và 15/12": as the one before it."""
+    last = next((one for one in words.readings if one.end == found.start() and "due" in one.settings and not one.settings.get("event")), None)
+    if not last or not re.match(r"[,;]| va", found[0]):
+        return None
+    doubts, remarks = [], []
+    day = words.day(day_of(found), doubts, remarks) - ONE_DAY * last.before
+    return Reading(*found.span(), settings={"due": day}, doubts=doubts, remarks=remarks, before=last.before)
 
 
 # ---- a week, a month, a quarter, a half, a year ----------------------------------------------------------------------
@@ -295,14 +352,30 @@ def whole(words, found, kind, number, days_of):
         return Reading(*found.span(), settings={"due": first - ONE_DAY}, doubts=[*doubts, "trước ngày đầu hay ngày cuối?"], remarks=remarks)  # fmt: skip
     if word in ("dau", "giua", "cuoi"):
         doubts.append(f"“{words.said(found)}” là từ ngày nào đến ngày nào?")
-    if word in ("het", "den het") and kind == "month":
+    if word == "den":
+        doubts.append("là hạn hay là mục tiêu đến khi ấy?")
+    if word in ("het", "den het", "den") and kind == "month":
         return Reading(*found.span(), settings={"due": last}, doubts=doubts, remarks=remarks)
     if year != words.context.year or found["guess"] or found["maybe"]:
         return window(found, first, last, doubts, remarks)
     return Reading(*found.span(), settings={kind: number}, doubts=doubts, remarks=remarks)
 
 
-@rule(rf"(?P<guess>{TENTATIVE})?\b(?:(?P<word>{IN}|truoc|den het|het) )?(?:ngay cuoi )?thang (?P<month>{MONTH_WORD}){OF_YEAR}?{MAYBE}")
+@rule(rf"\b(?:ke )?tu (?P<what>thang (?P<month>{MONTH_WORD})|quy (?P<quarter>{QUARTER})|ngay {days()}){OF_YEAR}?(?: tro di)?")
+def onwards(words, found):
+    """From then on, and until when?"""
+    if not words.context.cell:
+        return Reading(*found.span(), why="ngày bắt đầu, không có hạn")
+    doubts, remarks = ["đến bao giờ?"], []
+    if found["month"] or found["quarter"]:
+        year = words.year(year_of(found, words), doubts, remarks)
+        first = months(year, month_of(found["month"]) if found["month"] else 3 * QUARTERS[found["quarter"].lstrip("0")] - 2)[0]
+    else:
+        first = words.day(day_of(found), doubts, remarks)
+    return window(found, first, date(first.year, 12, 31), doubts, remarks)
+
+
+@rule(rf"(?P<guess>{TENTATIVE})?\b(?:(?P<word>{IN}|truoc|den het|den|het) )?(?:ngay cuoi )?thang (?P<month>{MONTH_WORD}){OF_YEAR}?{MAYBE}")
 def month(words, found):
     if not standing_alone(words, found):
         return None
@@ -313,8 +386,8 @@ def month(words, found):
     return reading
 
 
-@rule(rf"(?P<guess>{TENTATIVE})?\b(?:(?P<word>{IN}|truoc|den het|het|dau|giua|cuoi) )?(?:ngay cuoi )?quy (?P<first>{QUARTER})"
-      rf"(?:(?:,| va|\s?-| den)\s?(?:quy )?(?P<last>{QUARTER}))?{OF_YEAR}?{MAYBE}")  # fmt: skip
+@rule(rf"(?P<guess>{TENTATIVE})?\b(?:(?P<word>{IN}|truoc|den het|den|het|dau|giua|cuoi) )?(?:ngay cuoi )?quy (?P<first>{QUARTER})"
+      rf"(?:(?:,| va|\s?[-+]| den)\s?(?:quy )?(?P<last>{QUARTER}))?{OF_YEAR}?{MAYBE}")  # fmt: skip
 def quarter(words, found):
     if not standing_alone(words, found):
         return None
@@ -372,18 +445,18 @@ def all_year(words, found):
 REPORTED = re.compile(r"\b(?:bao cao|gui|nop|lap|thong ke|tong hop|kiem tra|so ket|tong ket|hop|giao ban|ra soat)\b")
 
 
-@rule(rf"\b(?:dinh ky )?(?:theo )?{EACH} (?:tuan|thang|quy|nam)\b|\bdinh ky (?:theo )?(?:\d+ thang|quy|thang|tuan|nam)\b(?: (?:mot|\d+) lan)?")
+@rule(r"\bmoi (?:quy|thang|tuan)\b[^.;,]{0,25}\b(?:mot|\d+) lan\b", rf"\b(?:dinh ky )?(?:theo )?{EACH} (?:tuan|thang|quy|nam)\b|\bdinh ky (?:theo )?(?:\d+ thang|quy|thang|tuan|nam)\b(?: (?:mot|\d+) lan)?(?!\s?\()")
 def without_day(words, found):
     """Each month, but on which day?"""
     clause = words.bare[slice(*words.sentence(found))]
-    if not REPORTED.search(clause) or ("nam" in found[0] and "dinh ky" not in found[0]):
+    if " lan" not in found[0] and not REPORTED.search(clause) or ("nam" in found[0] and "dinh ky" not in found[0]):
         return None
     return Reading(*found.span(), settings={"when": words.said(found)}, doubts=["định kỳ nhưng không nêu ngày: ngày nào?"])
 
 
 WAITING = (
     rf"\bbao cao\b[^.;]{{0,60}}\btheo (?:dung )?(?:q.y dinh|che do)[^.;,]{{0,40}}",
-    r"\b(?:ngay )?sau khi (?:co|nhan|duoc|ban hanh|hoan thanh|ket thuc)\b[^.;,]{2,80}",
+    r"\b(?:ng.y )?sau khi\b[^.;,]{2,80}",
     r"\bkhi (?:co |duoc |nhan )[^.;,]{2,60}",
     r"\bkhi [^.;,]{2,60}?(?:to chuc|phat dong|yeu cau|huong dan|trieu tap|thong bao|ban hanh)\b[^.;,]{0,20}",
     r"\btheo (?:thong bao|giay moi|lich|huong dan|yeu cau|ke hoach) (?:cua|rieng)[^.;,]{2,60}",
@@ -442,9 +515,35 @@ def readings(text, context):
             found[-1].end = one.end
         elif "limit" in one.settings:
             found.append(Reading(one.start, one.end, {"due": one.settings["limit"]}, ["hạn đặc biệt: hạn thường là ngày nào?"]))
+        elif found and is_inner(found[-1], one, words):
+            merge(found[-1], one)
         else:
             found.append(one)
     return found
+
+
+def is_inner(span, day, words):
+    """"trong tháng 9, chậm nhất ngày 25/9": both are about one thing."""
+    return (bool({"month", "quarter", "half", "window"} & set(span.settings)) and "due" in day.settings and not day.settings.get("event")
+            and re.fullmatch(r"[\s,(]*(?:va )?", words.bare[span.end : day.start]) is not None
+            and re.match(LATEST, words.bare[day.start :]) is not None)  # fmt: skip
+
+
+def merge(span, day):
+    """A day within the span is the deadline, one after it the outer limit."""
+    due = day.settings["due"]
+    year = due.year
+    first, last = span.settings.get("window") or (
+        months(year, span.settings["month"]) if "month" in span.settings
+        else months(year, 3 * span.settings["quarter"] - 2, 3 * span.settings["quarter"]) if "quarter" in span.settings
+        else months(year, 6 * span.settings["half"] - 5, 6 * span.settings["half"]))  # fmt: skip
+    if first <= due <= last:
+        span.settings = dict(day.settings)
+    else:
+        span.settings["limit"] = due
+    span.end = day.end
+    span.doubts += day.doubts
+    span.remarks += day.remarks
 
 
 def unread(text, taken, pattern):

@@ -28,6 +28,8 @@ ORDER = r"(?:(?:giao|de nghi|yeu cau|phan cong|kinh de nghi|moi)(?: cho)? )?"
 MARKS = re.compile(r"^(?:[-–+*•●▪]|[IVX]{1,5}[.)]|\d{1,2}(?:\.\d{1,2})*[.)]?|[a-zđA-ZĐ][.)]|\(?\d{1,2}\))\s+")
 # The pattern of a verb is small: "Ban Xây dựng Đảng" is a name, "Ban Dân tộc xây dựng" has one.
 SUBJECT = re.compile(rf"^\W*(?i:{ORDER}(?P<who>{KIND}))(?P<rest>[^:;.]*?)(?:\s*:|(?=,?\s+{VERB}\b)|,? (?=theo q.y dinh|neu\b|khi\b)|$)")
+# "Đề nghị các cơ quan thực hiện một số nội dung sau:" is about all that follows.
+ORDERED = re.compile(rf"\b(?i:de nghi|yeu cau|giao|phan cong) (?P<who>(?i:{KIND}))(?P<rest>[^:;.]*?)(?=\s*:$|,?\s+{VERB}\b[^.;]*:$)")
 HEADING_MAX = 110  # letters
 END = r"(?=\s*(?:[,;.()]|$|\b(?:truoc|cham nhat|muon nhat|tre nhat|de|qua|theo|xong|vao|trong|thong qua|khong qua|hang|dinh ky|xem xet|phe duyet|ngay|han|tong hop|chu tri|lan|phuc vu|sau khi|khi|bang|gom)\b))"
 TO = re.compile(rf"\b(?i:gui|trinh|nop|bao cao|chuyen)\b(?: [^\s,;.:()]+){{0,9}}? (?:ve |cho |den |toi |len )?(?P<who>(?i:{KIND}))(?P<rest>[^,;.:()]*?){END}")
@@ -73,7 +75,7 @@ class Register:
         if name in self.ids:
             return self.ids[name]
         for role, pattern in ROLES:
-            if "," not in words and re.match(pattern, flat(words).strip(" .-:")):
+            if ("," not in words or role == "members") and re.match(pattern, flat(words).strip(" .-:")):
                 return role
         near = {id for known, id in self.ids.items()
                 if (" " in name and known.startswith(name + " ")) or name.startswith(known + " tinh") or known == name.removesuffix(" tinh")}  # fmt: skip
@@ -94,9 +96,16 @@ class Register:
         return list(dict.fromkeys(ids)), unknown
 
 
+# Words that are no agency and no verb, though without accents they look like one.
+OTHER = re.compile(r"\b(bản|bàn|bán|bạn|bận|số|sổ|sơ|sợ|bỏ|tỏ|chuyên|cán|đua|mới|kỳ|kỹ|kỷ|dư|đủ|hồi|vận|cụm từ)\b|(?<=ổng )hợp\b|(?<=iên )hợp\b")
+
+
 def cased(text):
-    """letters.bare() with the capitals of the text."""
-    return "".join(plain.upper() if letter.isupper() else plain for letter, plain in zip(text, bare(text), strict=True))
+    """letters.bare() with the capitals of the text, and # in other words."""
+    letters = [plain.upper() if letter.isupper() else plain for letter, plain in zip(text, bare(text), strict=True)]
+    for found in OTHER.finditer(text.lower()) if len(text.lower()) == len(text) else ():
+        letters[found.start()] = "#"
+    return "".join(letters)
 
 
 def words_by(pattern, text):
@@ -118,6 +127,11 @@ def heads(text):
     if len(text) > HEADING_MAX or re.search(r"[.;]$", text) or not found or text[found.end() :].strip(" :"):
         return None
     return words_by(SUBJECT, text)
+
+
+def ordered(text):
+    """Whom the words before a list order to do it, or None."""
+    return words_by(ORDERED, text)
 
 
 def people_of(register, owes, clause, report_to=None, beside=None):

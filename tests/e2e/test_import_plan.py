@@ -99,6 +99,17 @@ def settings(text, **context):
         ("trước ngày 23 hàng tháng", {"repeat": "FREQ=MONTHLY;BYMONTHDAY=22"}),
         ("trước ngày 01 hằng tháng", {"repeat": "FREQ=MONTHLY;BYMONTHDAY=-1"}),
         ("hằng tháng, chậm nhất ngày 25", {"repeat": "FREQ=MONTHLY;BYMONTHDAY=25"}),
+        ("hằng tháng các tổ nộp sổ vào ngày 28", {"repeat": "FREQ=MONTHLY;BYMONTHDAY=28"}),
+        ("trước ngày 18 của tháng", {"repeat": "FREQ=MONTHLY;BYMONTHDAY=17"}),
+        ("vào ngày 15 các tháng 3, 6, 9, 12", {"repeat": "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=15"}),
+        ("ngày 10 và 25 hằng tháng", {"repeat": "FREQ=MONTHLY;BYMONTHDAY=10,25"}),
+        ("ngày làm việc cuối cùng của tháng", {"repeat": "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"}),
+        ("trước 15h00 thứ Năm hằng tuần", {"repeat": "FREQ=WEEKLY;BYDAY=TH", "time": "15:00"}),
+        ("nhận hồ sơ từ ngày 01/9 đến 17 giờ 00 ngày 15/9/2026", {"window": ["2026-09-01", "2026-09-15"]}),
+        ("trước 24 giờ ngày 30/9", {"due": "2026-09-30"}),
+        ("Hạn cuối nộp hồ sơ là ngày 31/10/2026", {"due": "2026-10-31"}),
+        ("trong tháng 9/2026, chậm nhất là ngày 25/9", {"due": "2026-09-25"}),
+        ("xong trong tháng 6, muộn nhất là 10/7", {"month": 6, "limit": "2026-07-10"}),
         ("thứ Sáu hằng tuần", {"repeat": "FREQ=WEEKLY;BYDAY=FR"}),
         ("trước thứ Sáu hàng tuần", {"repeat": "FREQ=WEEKLY;BYDAY=TH"}),
         ("08h00, thứ Ba, ngày 06/10/2026", {"due": "2026-10-06", "event": True, "time": "08:00"}),
@@ -124,6 +135,9 @@ def test_an_expression_is_read(text, expected):
         "giai đoạn 2021-2025, nhiệm kỳ 2025-2030",
         "chậm từ 05 ngày đến dưới 10 ngày trừ 2 điểm",
         "số liệu tính từ ngày 15/5 đến ngày 14/6",
+        "thời điểm chốt số liệu: ngày 14 của tháng cuối quý",
+        "áp dụng từ ngày 01/7/2026, từ quý III/2026",
+        "5 ngày cuối mỗi tháng",
         "tính đến ngày 22/4/2026 có 12 đơn vị nộp",
         "Sở đã họp ngày 02/3/2026",
         "nghỉ Tết từ ngày 14/02/2026 đến hết ngày 22/02/2026",
@@ -140,6 +154,18 @@ def test_what_is_no_deadline_is_none(text):
 def test_a_list_of_dates_gives_each():
     found, _ = settings("quý I trước 20/3, quý II trước 20/6; 06 tháng (trước 05/7) và hằng năm (trước 05/12)")
     assert [one["due"] for one in found] == ["2026-03-19", "2026-06-19", "2026-07-04", "2026-12-04"]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("trước ngày 15/3, 15/6, 15/9 và 15/12", ["2026-03-14", "2026-06-14", "2026-09-14", "2026-12-14"]),
+        ("trước ngày 15 tháng 6 và 15 tháng 12 hằng năm", ["2026-06-14", "2026-12-14"]),
+        ("chậm nhất ngày 30/6/2026 và ngày 30/11/2026", ["2026-06-30", "2026-11-30"]),
+    ],
+)
+def test_the_days_that_follow_are_meant_as_the_first(text, expected):
+    assert [one["due"] for one in settings(text)[0]] == expected
 
 
 def test_the_fourth_quarter_is_due_in_the_next_year():
@@ -331,6 +357,30 @@ def test_who_owes(drafted, text, owes, report_to):
     (item,) = plan_of(drafted(text))["items"]
     assert (list(item["for"]), list(item["report_to"]) if "report_to" in item else None) == (owes, report_to)
     assert ("TODO" in item) == owes[0].startswith("TODO")
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("Đề nghị các cơ quan, đơn vị thực hiện nội dung sau:\n1. Rà soát hồ sơ trước ngày 15/6/2026.", ["members"]),
+        ("1. Tập huấn\na) Nội dung: văn thư số.\nb) Thời gian: trong tháng 5/2026.\nc) Chủ trì: Sở Nội vụ.", ["so-noi-vu"]),
+    ],
+)  # fmt: skip
+def test_who_owes_by_what_stands_around(drafted, text, expected):
+    (item,) = plan_of(drafted(text))["items"]
+    assert list(item["for"]) == expected
+
+
+def test_a_calendar_of_meetings(drafted):
+    draft = drafted("Thứ Hai, ngày 05/10:\n- 7h30: Giao ban.\n- Chiều: 14h00 tiếp dân.\nThứ Ba (06/10)\n- Sáng: họp.",
+                    "LỊCH CÔNG TÁC TUẦN\n(Từ ngày 05/10/2026 đến ngày 11/10/2026)\n")  # fmt: skip
+    assert dates(draft) == ["2026-10-05", "2026-10-05", "2026-10-06"]
+
+
+@pytest.mark.parametrize("text", ["Nộp trong tháng 5 và trước ngày 20/6/2027.", "Nộp trước ngày 10/01."])
+def test_a_year_that_may_be_another_is_doubted(drafted, text):
+    head = "THÔNG BÁO\nVề việc nộp hồ sơ\nA, ngày 05 tháng 3 năm 2026\n"
+    assert "năm" in plan_of(drafted("1. Sở Nội vụ: " + text, head))["items"][0]["TODO"]
 
 
 # ---- what kind of document -------------------------------------------------------------------------------------------
