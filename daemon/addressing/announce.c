@@ -122,10 +122,10 @@ int announced_completion(const struct engine *engine, const struct obligation_re
 
         if (r < 0 || !last.found) {
                 notice_detail_clear(&last.detail);
-                return r < 0 ? r : 0;
+                return r < 0 ? r : ANNOUNCE_NEVER_TOLD;
         }
         *ret = last.detail;
-        return ANNOUNCED;
+        return ANNOUNCE_KNOWN;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -138,7 +138,7 @@ int announce_completion(struct engine *engine, const struct obligation_record *r
         struct notice_detail CLEANUP(notice_detail_clear) told = {0};
         int r = announced_completion(engine, record, 0, &told);
 
-        if (r < 0 || (r == ANNOUNCED && told.on == record->obligation.done_on && same_text(told.note, note)))
+        if (r < 0 || (r == ANNOUNCE_KNOWN && told.on == record->obligation.done_on && same_text(told.note, note)))
                 return r < 0 ? r : 0;
         return announce_decision(engine, record, KIND_COMPLETED, by, NULL, note);
 }
@@ -249,9 +249,9 @@ int announce_date(struct engine *engine, const struct obligation_record *record,
         if (r < 0)
                 return r;
         if (unsaid.found && same_dates(&new, &said))
-                return 1; /* moved away and back before anybody heard of it */
+                return ANNOUNCE_KNOWN; /* moved away and back before anybody heard of it */
         if (cleared ? !told.anything : new.due == CIVIL_NONE)
-                return 0;
+                return ANNOUNCE_DONE;
         return announce(engine, record, cleared ? KIND_DATE_CLEARED : KIND_DATE_SET, &said);
 }
 

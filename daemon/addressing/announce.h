@@ -25,14 +25,18 @@ int announce_decision(struct engine *engine, const struct obligation_record *rec
 /* Something was finished, or what was said of it is put right: told unless that is what they were told last. */
 int announce_completion(struct engine *engine, const struct obligation_record *record, const char *by,
                         const char *note);
-/* What the agency was last told of its completion, by a notice other than `but`. ANNOUNCED, 0 (nothing, or it was taken
- * back since) or an error. */
+enum announce_outcome {
+        ANNOUNCE_DONE = 0,  /* what there is to tell is queued */
+        ANNOUNCE_KNOWN,     /* they heard of it before */
+        ANNOUNCE_NEVER_TOLD /* they heard nothing, or it was taken back since */
+};
+/* What the agency was last told of its completion, by a notice other than `but`. ANNOUNCE_KNOWN, ANNOUNCE_NEVER_TOLD or
+ * an error. */
 int announced_completion(const struct engine *engine, const struct obligation_record *record, int64_t but,
                          struct notice_detail *ret);
-#define ANNOUNCED 1
 /* A date was set, changed or cleared: cancels what is queued about the old one and writes the notice; that a day is
- * gone is told to those who were told anything. 1: it is the date that they last heard of, and there is nothing to
- * tell; what was cancelled when it moved away is to be judged anew. */
+ * gone is told to those who were told anything. ANNOUNCE_DONE; ANNOUNCE_KNOWN: it is the date that they last heard
+ * of, there is nothing to tell, and what was cancelled when it moved away is to be judged anew; or an error. */
 int announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
                   const char *by, const char *note);
 /* Nothing is owed any more (KIND_WAIVED, KIND_WITHDRAWN): told to those who were told that something is. */

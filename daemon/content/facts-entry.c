@@ -173,7 +173,7 @@ static int note_correction(const struct facts *facts, const struct obligation_re
         struct notice_detail CLEANUP(notice_detail_clear) told = {.on = CIVIL_NONE};
         int r = announced_completion(facts->engine, record, notice->id, &told);
 
-        ret->corrects = r == ANNOUNCED;
+        ret->corrects = r == ANNOUNCE_KNOWN;
         ret->told_on = told.on;
         return r < 0 ? r : 0;
 }

@@ -48,7 +48,7 @@ static bool is_wanted(const struct preview *preview, const struct notice_record 
                (notice->obligation_id == 0 && notice->occurrence_id == preview->record->occurrence_id);
 }
 
-/* 1: it is the one. */
+/* Ends the visit when it is found. */
 static int look_at(void *userdata, const struct delivery_record *delivery)
 {
         struct made *made = userdata;

@@ -93,12 +93,12 @@ static int retry(const struct change *change, const char *id, bool several, stru
         r = readdress_delivery(change->engine, &record, &moved);
         if (r < 0)
                 return r;
-        if (r == 1 && moved == 0 && !several)
+        if (r == READDRESS_CANCELLED && moved == 0 && !several)
                 return decision_says(
                         ret, DECISION_REFUSED,
                         "%s is no longer an address of %s, and whoever else is to have this message has it",
                         record.address, *record.agency ? record.agency : "the contact");
-        ret->n += r == 1 ? moved : 1;
+        ret->n += r == READDRESS_CANCELLED ? moved : 1;
         return 0;
 }
 

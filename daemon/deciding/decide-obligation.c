@@ -406,7 +406,7 @@ static int date_changed(const struct change *change, struct obligation_record *r
         if (r < 0 || (unclear && record->obligation.status == OBLIGATION_UNCLEAR))
                 return r < 0 ? r : decision_audit(change, record, verb, detail);
         r = announce_date(change->engine, record, before, change->decider->name, change->text);
-        if (r == 1) {
+        if (r == ANNOUNCE_KNOWN) {
                 record->handled = engine_catch_up_floor(change->engine, record->handled);
                 r = decision_store(change, record);
         }

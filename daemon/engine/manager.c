@@ -174,7 +174,7 @@ static int write_all(struct manager *manager, bool *ret_more)
                 r = outbox_settle(manager->outbox);
         if (r == 0 && manager->running) {
                 r = scheduler_step(engine);
-                *ret_more = r > 0;
+                *ret_more = r == SCHEDULER_MORE;
         }
         if (r >= 0 && manager->failures > 0) /* where nothing is written a full disk is no obstacle */
                 r = scheduler_record_time(engine);

@@ -26,7 +26,7 @@ static struct tick tick_now(struct engine *engine)
         return (struct tick){engine, now_ms, clock_wall(now_ms)};
 }
 
-/* 1: it exists already, and was settled before: a ladder judged twice says nothing twice. */
+/* STORE_EXISTS: it was settled before: a ladder judged twice says nothing twice. */
 static int add_notice(const struct tick *tick, struct notice_record *notice, const struct rung *rung,
                       enum notice_state state, const char *detail)
 {
@@ -173,12 +173,12 @@ static int escalate(const struct tick *tick, const struct plan *plan, const stru
         int r = plan_resolve_heirs(plan, roster, &level->to, wall_day(tick->now), &readers, &n);
 
         for (size_t i = 0; r >= 0 && i < n; i++) {
-                bool first = !told[readers[i]];
+                bool first = !told[readers[i]], held;
 
                 notice.id = 0;
                 snprintf(notice.agency, sizeof(notice.agency), "%s", roster->agencies[readers[i]].id);
-                r = holds_cover(tick->engine, notice.agency);
-                if (r > 0) /* told when that is over: then all levels are judged anew */
+                r = holds_cover(tick->engine, notice.agency, &held);
+                if (r == 0 && held) /* told when that is over: then all levels are judged anew */
                         continue;
                 if (r == 0)
                         r = take_old_name(tick, &notice, rung);
@@ -306,7 +306,7 @@ static int occurrence_batch(const struct tick *tick)
                 r = judge_occurrence(tick, &records[i]);
         for (int i = 0; i < n; i++)
                 occurrence_record_clear(&records[i]);
-        return r < 0 ? r : n;
+        return r < 0 ? r : n > 0 ? SCHEDULER_MORE : SCHEDULER_DONE;
 }
 
 /* What falls due together leaves together: an agency's messages are made when its last ladder is judged. What is due
@@ -324,7 +324,7 @@ static int dispatch_judged(const struct tick *tick, const struct obligation_reco
         return dispatch_before(tick->engine, tick->now_ms, judged[n - 1].agency);
 }
 
-/* 1: there may be more. */
+/* SCHEDULER_MORE: there may be more. */
 static int obligation_batch(const struct tick *tick)
 {
         struct obligation_record *CLEANUP_FREE records = malloc(SCHEDULE_BATCH * sizeof(*records));
@@ -339,7 +339,7 @@ static int obligation_batch(const struct tick *tick)
                 r = dispatch_judged(tick, records, (size_t)n);
         for (int i = 0; i < n; i++)
                 obligation_record_clear(&records[i]);
-        return r < 0 ? r : n == SCHEDULE_BATCH;
+        return r < 0 ? r : n == SCHEDULE_BATCH ? SCHEDULER_MORE : SCHEDULER_DONE;
 }
 
 int scheduler_record_time(struct engine *engine)
@@ -362,7 +362,7 @@ static int batch(const struct tick *tick)
         if (r != 0)
                 return r;
         r = dispatch_rest(tick->engine, tick->now_ms);
-        return r < 0 ? r : r == DISPATCH_MORE;
+        return r == DISPATCH_MORE ? SCHEDULER_MORE : r < 0 ? r : SCHEDULER_DONE;
 }
 
 static int64_t failures_wake(const struct engine *engine)
@@ -375,7 +375,7 @@ int scheduler_step(struct engine *engine)
         struct tick tick = tick_now(engine);
         int64_t wake = INT64_MAX;
         size_t n_closed;
-        int more, r;
+        int outcome, r;
 
         r = closing_run(engine, &n_closed);
         if (r == 0)
@@ -385,10 +385,11 @@ int scheduler_step(struct engine *engine)
         r = holds_expire(engine);
         if (r < 0)
                 return r;
-        more = r = batch(&tick);
-        if (r >= 0)
-                r = scheduler_record_time(engine);
-        return r < 0 ? r : more > 0;
+        outcome = batch(&tick);
+        if (outcome < 0)
+                return outcome;
+        r = scheduler_record_time(engine);
+        return r < 0 ? r : outcome;
 }
 
 int scheduler_wake(struct engine *engine, int64_t *ret_ms)

@@ -7,8 +7,12 @@
 #define SCHEDULE_BATCH 64          /* obligations judged in one transaction: some ms, then messages leave */
 #define FACT_LAST_TIME "last-time" /* in the store: the latest moment at which anything was scheduled, UTC ms */
 
-/* One batch, in a transaction of the caller's. 1: there is more to do now; 0: nothing more is due; or an error, and the
- * transaction is to be rolled back, and failures_due with it. Outside the hours nothing is done. */
+enum scheduler_outcome {
+        SCHEDULER_DONE = 0, /* nothing more is due */
+        SCHEDULER_MORE      /* there is more to do now */
+};
+/* One batch, in a transaction of the caller's. An enum scheduler_outcome; or an error, and the transaction is to be
+ * rolled back, and failures_due with it. Outside the hours nothing is done. */
 int scheduler_step(struct engine *engine);
 /* Writes what every step with something to do writes, whether or not there is: FACT_LAST_TIME. */
 int scheduler_record_time(struct engine *engine);

@@ -141,7 +141,7 @@ static int move_obligation(struct sync *sync, struct obligation_record *record, 
                 return store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_COUNT,
                                             "the date changed");
         r = announce_date(engine, record, before, NULL, NULL);
-        if (r == 1) {
+        if (r == ANNOUNCE_KNOWN) {
                 record->handled = engine_catch_up_floor(engine, record->handled);
                 engine_arm(engine, sync->item, record);
         }
@@ -244,7 +244,7 @@ static int sync_agency(struct sync *sync, const struct occurrence_record *occurr
         return r == STORE_NONE ? add_obligation(sync, template, agency) : update_obligation(sync, occurrence, &record);
 }
 
-/* The record as the plan has it, with id and what is settled from the store. 1: it is new. */
+/* The record as the plan has it, with id and what is settled from the store. STORE_NONE: it is new. */
 static int put_occurrence(struct sync *sync, const struct occurrence *occurrence, const char *title,
                           struct occurrence_record *ret)
 {
@@ -426,10 +426,10 @@ static int sync_occurrence(struct sync *sync, const struct occurrence *occurrenc
 {
         const struct roster *roster = &engine_config(sync->engine)->roster;
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
-        int new = put_occurrence(sync, occurrence, title, &record), r = 0;
+        int known = put_occurrence(sync, occurrence, title, &record), r = 0;
 
-        if (new < 0)
-                return new;
+        if (known < 0)
+                return known;
 
         const struct obligation common = record.planned;
         const struct obligation_record owed_by_most = new_obligation(sync, &record);
@@ -443,8 +443,8 @@ static int sync_occurrence(struct sync *sync, const struct occurrence *occurrenc
                 if (!obligation_is_planned_alike(&record.planned, &common))
                         template = new_obligation(sync, &record);
                 if (heir == agencies[i])
-                        r = new ? add_obligation(sync, &template, agency)
-                                : sync_agency(sync, &record, &template, agency);
+                        r = known == STORE_NONE ? add_obligation(sync, &template, agency)
+                                                : sync_agency(sync, &record, &template, agency);
                 else if (!is_named(heir, agencies, n_agencies))
                         r = sync_heir(sync, &record, &template, agencies[i], heir);
         }
@@ -556,8 +556,9 @@ static const char *name_state(const struct engine *engine, const char *fingerpri
         return state;
 }
 
-/* What is said of the item is what was said when it was last brought in line, and it has not been away since. 1: it is
- * to be brought in line. */
+/* Keeps an item of which is said what was said when it was last brought in line, and which has not been away since. An
+ * enum keep_outcome or an error. */
+enum keep_outcome { KEEP_DONE = 0, KEEP_IS_OUTDATED };
 static int keep_item(struct sync *sync, const struct occurrence *occurrences, size_t n_occurrences,
                      const size_t *agencies, size_t n_agencies)
 {
@@ -567,17 +568,19 @@ static int keep_item(struct sync *sync, const struct occurrence *occurrences, si
         int r;
 
         if (sync->depth == SYNC_EVERYTHING)
-                return 1;
+                return KEEP_IS_OUTDATED;
         name_fact(sync, name);
         r = store_get_fact(store, name, &last);
         if (r != 0 || strcmp(last, name_state(sync->engine, sync->item->fingerprint, state)) != 0)
-                return r < 0 ? r : 1;
+                return r < 0 ? r : KEEP_IS_OUTDATED;
         r = COMPARED_SAME;
         for (size_t i = 0; r == COMPARED_SAME && i < n_occurrences && sync->depth == SYNC_ROWS; i++)
                 r = compare_occurrence(sync, &occurrences[i], agencies, n_agencies);
         if (r == COMPARED_WRONG)
                 sync->counts.mended++;
-        return r != COMPARED_SAME ? r : store_keep_item(store, sync->plan->id, sync->item->id, n_occurrences);
+        if (r == COMPARED_SAME)
+                r = store_keep_item(store, sync->plan->id, sync->item->id, n_occurrences);
+        return r > 0 ? KEEP_IS_OUTDATED : r;
 }
 
 static int renew_item(struct sync *sync, const struct occurrence *occurrences, size_t n, const size_t *agencies,
@@ -609,7 +612,7 @@ static int sync_item(struct sync *sync)
                 return r;
         sync->counts.total += n * n_agencies;
         r = keep_item(sync, occurrences, n, agencies, n_agencies);
-        return r <= 0 ? r : renew_item(sync, occurrences, n, agencies, n_agencies);
+        return r == KEEP_IS_OUTDATED ? renew_item(sync, occurrences, n, agencies, n_agencies) : r;
 }
 
 /* Why something is withdrawn. */

@@ -24,7 +24,7 @@ static struct digest_rules rules_of(const struct engine *engine)
         };
 }
 
-/* 1: none is. */
+/* STORE_NONE: none is. */
 static int settled_day(struct engine *engine, civil_day *ret)
 {
         char *CLEANUP_FREE text = NULL;
@@ -32,7 +32,7 @@ static int settled_day(struct engine *engine, civil_day *ret)
 
         if (r != 0)
                 return r;
-        return civil_parse(text, ret) < 0 ? 1 : 0;
+        return civil_parse(text, ret) < 0 ? STORE_NONE : 0;
 }
 
 static int settle(struct engine *engine, civil_day day)
@@ -94,20 +94,24 @@ static int last_sent(struct engine *engine, const char *agency, civil_day nomina
         return r < 0 ? r : 0;
 }
 
-/* 1: there is something to send; *ret_gist says what. */
-static int is_worth_it(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret_gist)
+/* Whether there is something to send; *ret_gist says what. */
+static int is_worth_it(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret_gist, bool *ret)
 {
         const struct config *config = engine_config(engine);
         struct digest_past past;
         int r = facts_gist(engine, agency, nominal, ret_gist);
 
-        if (r != GATHER_DONE || config->digest.when == DIGEST_WHEN_ALWAYS)
-                return r < 0 ? r : r == GATHER_DONE;
+        if (r < 0)
+                return r;
+        *ret = r == GATHER_DONE;
+        if (!*ret || config->digest.when == DIGEST_WHEN_ALWAYS)
+                return 0;
         for (struct address address = {0}; address_next(&config->addresses, agency, &address);)
                 if (address_takes(&address, agency, KIND_DIGEST))
                         gist_add_address(ret_gist, address.name);
         r = last_sent(engine, config->roster.agencies[agency].id, nominal, &past);
-        return r < 0 ? r : digest_is_worth_it(ret_gist, &past, nominal);
+        *ret = r == 0 && digest_is_worth_it(ret_gist, &past, nominal);
+        return r;
 }
 
 static int add_notice(struct engine *engine, size_t agency, civil_day nominal, int64_t now_ms, uint64_t print)
@@ -131,11 +135,13 @@ static int add_notice(struct engine *engine, size_t agency, civil_day nominal, i
 }
 
 /* One that a hold kept back is not made up for: what it would have said is in the reminders, or in the next one. */
-static int is_wanted(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret_gist)
+static int is_wanted(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret_gist, bool *ret)
 {
-        int r = holds_cover(engine, engine_config(engine)->roster.agencies[agency].id);
+        bool held;
+        int r = holds_cover(engine, engine_config(engine)->roster.agencies[agency].id, &held);
 
-        return r == 0 ? is_worth_it(engine, agency, nominal, ret_gist) : r < 0 ? r : 0;
+        *ret = false;
+        return r < 0 || held ? r : is_worth_it(engine, agency, nominal, ret_gist, ret);
 }
 
 int weekly_schedule(struct engine *engine, int64_t now_ms)
@@ -150,9 +156,10 @@ int weekly_schedule(struct engine *engine, int64_t now_ms)
         nominal = digest_newest(&rules, now);
         for (size_t i = 0; r == 0 && i < engine_config(engine)->roster.n_agencies; i++) {
                 struct gist gist;
+                bool wanted;
 
-                r = is_wanted(engine, i, nominal, &gist);
-                if (r > 0)
+                r = is_wanted(engine, i, nominal, &gist, &wanted);
+                if (r == 0 && wanted)
                         r = add_notice(engine, i, nominal, now_ms, gist.print);
         }
         return r < 0 ? r : settle(engine, nominal);

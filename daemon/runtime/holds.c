@@ -34,12 +34,15 @@ int hold_words(const struct hold_record *hold, char **ret)
         return -ENOMEM;
 }
 
-int holds_cover(const struct engine *engine, const char *agency)
+int holds_cover(const struct engine *engine, const char *agency, bool *ret)
 {
         struct hold_record CLEANUP(hold_record_clear) hold = {0};
         int r = store_find_hold(engine->store, agency, &hold);
 
-        return r < 0 ? r : r == 0;
+        if (r < 0)
+                return r;
+        *ret = r != STORE_NONE;
+        return 0;
 }
 
 static int end_one(struct engine *engine, const struct hold_record *hold)

@@ -4,8 +4,8 @@
 #include "runtime/engine.h"
 #include "store/holds.h"
 
-/* Whether nothing is sent to an agency just now: 1 or 0; or an error. */
-int holds_cover(const struct engine *engine, const char *agency);
+/* Whether nothing is sent to an agency just now. */
+int holds_cover(const struct engine *engine, const char *agency, bool *ret);
 /* Ends those whose last day is over, with a record in the audit log, inside the transaction that is open. */
 int holds_expire(struct engine *engine);
 /* When the next one is over, UTC milliseconds; INT64_MAX. */

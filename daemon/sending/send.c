@@ -122,11 +122,12 @@ static int put_back(struct sending *sending, const struct attempt *attempt, int6
 static int gather(struct sending *sending, struct attempt *attempt)
 {
         struct gathered gathered;
+        bool held;
         int r, written;
 
         attempt->message = message_unref(attempt->message); /* of before it was recalled */
-        r = store_is_delivery_held(sending->engine->store, attempt->delivery.number);
-        if (r > 0) { /* it was claimed before the hold began */
+        r = store_is_delivery_held(sending->engine->store, attempt->delivery.number, &held);
+        if (r == 0 && held) { /* it was claimed before the hold began */
                 r = put_back(sending, attempt, attempt->delivery.next_ms);
                 return r < 0 ? r : GATHER_EARLY;
         }

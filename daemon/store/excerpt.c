@@ -132,7 +132,7 @@ static int copy_each(const struct store_excerpt *excerpt, const char *const *sql
         return r;
 }
 
-/* 1: `until` is where the next chunk ends; 0: all are copied. */
+/* STORE_MORE: `until` is where the next chunk ends; 0: all are copied. */
 static int next_chunk(struct store_excerpt *excerpt)
 {
         static const char sql[] = "SELECT max(id) FROM (SELECT id FROM chosen WHERE id > ? ORDER BY id LIMIT ?)";
@@ -144,7 +144,7 @@ static int next_chunk(struct store_excerpt *excerpt)
                 return r;
         excerpt->until = query_read_or(&query, 0);
         r = query_check(&query);
-        return r < 0 ? r : excerpt->until > 0;
+        return r < 0 ? r : excerpt->until > 0 ? STORE_MORE : 0;
 }
 
 /* A digest that has not left yet is written when it does: of everything. */

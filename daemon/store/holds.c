@@ -89,10 +89,14 @@ int store_list_holds(struct store *store, struct hold_record **ret, size_t *ret_
         return r;
 }
 
-int store_is_delivery_held(struct store *store, int64_t delivery)
+int store_is_delivery_held(struct store *store, int64_t delivery, bool *ret)
 {
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DELIVERY_HELD,
                                                         "SELECT 1 FROM delivery WHERE seq = ? AND " DELIVERY_IS_HELD);
         query_bind_integer(&query, delivery);
-        return query_step(&query);
+        int r = query_step(&query);
+        if (r < 0)
+                return r;
+        *ret = r == QUERY_ROW;
+        return 0;
 }

@@ -22,5 +22,5 @@ int store_end_hold(struct store *store, const char *agency);
 int store_find_hold(struct store *store, const char *agency, struct hold_record *ret);
 /* That of all first. The caller clears each and frees *ret. */
 int store_list_holds(struct store *store, struct hold_record **ret, size_t *ret_n);
-/* 1: it says something to an agency that is held; 0: it does not. */
-int store_is_delivery_held(struct store *store, int64_t delivery);
+/* Whether it says something to an agency that is held. */
+int store_is_delivery_held(struct store *store, int64_t delivery, bool *ret);

@@ -176,7 +176,7 @@ int integrity_mend(struct store *store, const char *indexes)
         return r < 0 ? r : unit_commit(&unit);
 }
 
-/* 1: it disagreed and was made anew. */
+/* STORE_CHANGED: it disagreed and was made anew. */
 static int verify(struct store *store, enum statement which, const char *sql, const char *index)
 {
         CLEANUP_QUERY struct query query = query_cached(store, which, sql);

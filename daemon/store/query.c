@@ -240,9 +240,9 @@ int query_step(struct query *query)
         errno = 0;
         int code = sqlite3_step(query->statement);
         if (code == SQLITE_ROW)
-                return 1;
+                return QUERY_ROW;
         if (code == SQLITE_DONE)
-                return 0;
+                return QUERY_END;
         return query->error = store_fail(query->store, code);
 }
 

@@ -198,7 +198,8 @@ void query_bind_day(struct query *query, civil_day day);
 /* Borrowed until query_end(); NULL is bound as such. */
 void query_bind_text(struct query *query, const char *text);
 
-/* 1: a row is there to be read; 0: no more; or an error. */
+enum query_outcome { QUERY_END = 0, QUERY_ROW };
+/* QUERY_ROW: one is there to be read; QUERY_END: no more; or an error. */
 int query_step(struct query *query);
 /* Runs a statement without rows. Returns how many rows it changed (its triggers' not among them), or an error. */
 int64_t query_run(struct query *query);

@@ -124,7 +124,7 @@ static void assert_told(struct play *play, const char *expected)
 
         assert_int_equal(store_find_occurrence(store, "p", "mot", "", &occurrence), 0);
         assert_int_equal(store_find_obligation(store, occurrence.id, "b", &record), 0);
-        if (announced_completion(play_engine(play), &record, 0, &told) == ANNOUNCED)
+        if (announced_completion(play_engine(play), &record, 0, &told) == ANNOUNCE_KNOWN)
                 snprintf(text, sizeof(text), "%s %s", civil_format(told.on, day), told.note ? told.note : "-");
         assert_string_equal(text, expected);
 }

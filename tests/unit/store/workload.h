@@ -304,7 +304,8 @@ static inline int workload_decide(struct store *store)
         for (size_t i = 0; i < n_holds; i++)
                 hold_record_clear(&holds[i]);
         free(holds);
-        TRY(store_is_delivery_held(store, 1));
+        bool held;
+        TRY(store_is_delivery_held(store, 1, &held));
         TRY(store_supersede(store, 1, 1, 50, "superseded"));
         TRY(store_supersede(store, 1, 0, 50, "superseded"));
         TRY(store_end_hold(store, "so-1"));
