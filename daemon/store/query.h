@@ -162,11 +162,14 @@ struct store {
 int errno_of_io(int system_errno, int otherwise);
 /* Keeps the words for store_error() and returns `error`, a negative errno. */
 __attribute__((format(printf, 3, 4))) int store_refuse(struct store *store, int error, const char *format, ...);
-/* The same for a failure that SQLite reports on store->db; the open transaction is broken by it. */
+/* Keeps the words for a failure that SQLite reports on store->db, and returns it; the open transaction is broken by it.
+ */
 int store_fail(struct store *store, int code);
 /* SQLite's own words, which may quote a damaged file: one line of plain ASCII, in place. Returns them. */
 char *query_plain(char *words);
-/* The same for a row that was to be changed and is not there: -ENOENT. */
+/* Keeps the usual words for an error of the system, a lack of memory above all, and returns it. */
+int store_lack(struct store *store, int error);
+/* Keeps the words for a row that was to be changed and is not there, and returns -ENOENT. */
 int store_missing(struct store *store, const char *what, int64_t id);
 
 struct query {

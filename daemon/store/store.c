@@ -1,4 +1,5 @@
 /* Opens and closes the store, runs its transactions, keeps its small facts. */
+#include "store/store.h"
 
 #include "store/rows.h"
 #include "store/schema.h"
