@@ -10,10 +10,9 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "play.h"
 #include "store/counts.h"
+#include "stories.h"
 
-#define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"c\"]; }"
 #define HOOKS \
         "webhooks = ( { id = \"g1\"; url = \"https://g1.example/\"; agencies = [\"b\"]; }," \
         "             { id = \"g2\"; url = \"https://g2.example/\"; agencies = [\"a\"]; } );"
@@ -51,12 +50,6 @@ static struct deliveries deliveries(struct play *play)
 }
 
 #define assert_deliveries(play, expected) assert_string_equal(deliveries(play).text, expected)
-
-static int decided(int r, struct decision_result *result)
-{
-        decision_result_clear(result);
-        return r;
-}
 
 /* Days of the advance reminder: on 7 June it falls due, and at 9 the addresses are others. */
 static void what_waits_goes_to_the_addresses_of_now(void **state)

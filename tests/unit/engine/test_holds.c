@@ -7,9 +7,8 @@
 
 #include <cmocka.h>
 
-#include "play.h"
+#include "stories.h"
 
-#define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"c\"]; }"
 #define BOTH "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"b\", \"c\"]; }"
 
 static const char *const c_only[] = {"c"};

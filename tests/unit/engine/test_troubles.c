@@ -10,9 +10,8 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "play.h"
+#include "stories.h"
 
-#define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"c\"]; }"
 #define TRYING "retry = { first = \"1min\"; max = \"10min\"; give_up = \"30d\"; };\n"
 #define HOUR_MS INT64_C(3600000)
 
