@@ -173,10 +173,12 @@ void block_random(struct block *block, struct chance *chance)
                 .confirm_after = chance_percent(chance, 50) ? chance_between(chance, 1, 180) : 0,
                 .watched = {chance_percent(chance, 50), chance_percent(chance, 50)},
         };
-        for (int i = 0; i < PLANS; i++)
+        for (int i = 0; i < PLANS; i++) {
+                block->closed[i] = CIVIL_NONE;
                 block->closes[i] = chance_percent(chance, 50)
                                            ? civil_from(block->year + i + 1, 3, 31)
                                            : civil_from(block->year + i, 1, 1) + chance_between(chance, 30, 400);
+        }
         block_random_hours(block, chance);
         block_random_servers(block, chance);
         for (int i = 0; i < POLICIES; i++)

@@ -64,6 +64,7 @@ struct block {
         int year; /* of the first plan */
         bool plans[PLANS];
         civil_day closes[PLANS]; /* as the files say */
+        civil_day closed[PLANS]; /* as a person said after that; CIVIL_NONE: nobody did */
         bool watched[PLANS];     /* says `since`: what had passed before it was known is owed too */
         const char *zone;
         const char *templates;

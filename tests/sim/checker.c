@@ -2,6 +2,7 @@
  *   a message leaves only once it is committed as sending, for an address that its agency has, is told of what is owed
  *   and not done, not during a snooze, not as overdue before the due date nor as a reminder of it after
  *   (checker_leaving, checker_on_wire);
+ *   nothing leaves to an agency that is held (check_held);
  *   what the rules demand at a moment has a notice, of the right kind (check_duty, check_levels, check_fix);
  *   nobody is reminded more often than that (check_count), in a quiet year exactly so often;
  *   the timer is armed for the next thing to do (check_wake), nothing due stays in the queue (check_queue);
@@ -101,6 +102,13 @@ static bool tells_decision(enum notice_kind kind)
                kind == KIND_WAIVED || kind == KIND_WITHDRAWN || kind == KIND_REOPENED;
 }
 
+static void check_held(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notice)
+{
+        if (held_id(sim, notice->agency))
+                sim_fail(sim, "%s goes to %s and tells %s, which is held", kind_name(delivery->kind), delivery->address,
+                         notice->agency);
+}
+
 /* What was decided waits: its message is made when nothing more was decided for its agency for a while. */
 static void check_pause(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notice)
 {
@@ -149,6 +157,7 @@ void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, co
                 struct obligation_record CLEANUP(obligation_record_clear) record = {0};
                 struct duty *duty;
 
+                check_held(sim, delivery, &notices[i]);
                 check_pause(sim, delivery, &notices[i]);
                 if (notices[i].obligation_id == 0 ||
                     (!is_reminder(notices[i].kind) && notices[i].kind != KIND_DATE_SET))
@@ -419,7 +428,7 @@ static void check_duty(struct sim *sim, struct duty *duty)
         enum notice_kind kind;
         struct beat beat;
 
-        if (duty->status != OBLIGATION_OPEN)
+        if (duty->status != OBLIGATION_OPEN || held_agency(sim, duty->agency))
                 return;
         rules_refresh(&sim->rules, duty);
         if (!rules_speak(&sim->rules, duty, now, &beat, &kind)) {
@@ -523,6 +532,8 @@ static void check_levels(struct sim *sim, struct duty *duty)
                 wall_time newest = WALL_NONE;
                 int highest = -1;
 
+                if (held_agency(sim, reader)) /* it is told when that is over */
+                        continue;
                 for (int i = 0; i < policy->n_levels; i++) {
                         wall_time at = rules_level_at(&sim->rules, item, i, level.late_from);
 
@@ -608,16 +619,20 @@ static void check_wake(struct sim *sim)
 
         for (int i = 0; i < sim->n_duties; i++) {
                 struct duty *duty = &sim->duties[i];
-                wall_time silent;
+                civil_day held = held_until(sim, duty->agency);
+                wall_time silent, free = held == CIVIL_NONE ? WALL_NONE : wall_at(held + 1, 0);
 
-                if (duty->status != OBLIGATION_OPEN)
+                if (duty->status != OBLIGATION_OPEN || held == CIVIL_LAST_DAY)
                         continue;
                 rules_refresh(&sim->rules, duty);
                 silent = rules_silent_until(&sim->rules, duty);
                 for (int b = 0; b < duty->n_beats; b++)
-                        if (duty->beats[b].at > duty->settled && duty->beats[b].at >= silent &&
-                            duty->beats[b].at < next)
-                                next = duty->beats[b].at;
+                        if (duty->beats[b].at > duty->settled && duty->beats[b].at >= silent) {
+                                wall_time at = duty->beats[b].at > free ? duty->beats[b].at : free;
+
+                                if (at < next)
+                                        next = at;
+                        }
         }
         if (next == WALL_NEVER)
                 return;
@@ -643,6 +658,7 @@ void checker_settled(struct sim *sim)
                 return;
         ramdisk_hold();
         if (rules_open(&sim->rules, sim_wall(sim))) {
+                held_look(sim);
                 for (int i = 0; i < sim->n_duties; i++)
                         check_duty(sim, &sim->duties[i]);
                 check_occurrences(sim);
@@ -767,7 +783,7 @@ static bool is_present(const struct sim *sim, const char *id)
 static int check_notice(void *userdata, const struct notice_record *record)
 {
         struct sim *sim = userdata;
-        bool open = rules_open(&sim->rules, sim_wall(sim));
+        bool open = rules_open(&sim->rules, sim_wall(sim)) && !held_id(sim, record->agency);
 
         if (record->state == NOTICE_NEW && open)
                 sim_fail(sim, "at the end a notice %s to %s was never taken up", record->rung, record->agency);
@@ -796,7 +812,8 @@ static int check_delivery(void *userdata, const struct delivery_record *record)
         struct sim *sim = userdata;
         const struct delivery_log *log = outside_log(sim, record->id);
 
-        bool idle = rules_open(&sim->rules, sim_wall(sim)) && manager_wake(sim->manager) > sim->now + 60000;
+        bool idle = rules_open(&sim->rules, sim_wall(sim)) && !held_id(sim, record->agency) &&
+                    manager_wake(sim->manager) > sim->now + 60000;
 
         /* Claimed, and the hours closed or the minute was full before its turn came: it is the first to go. */
         if (record->state == DELIVERY_SENDING && idle)

@@ -52,6 +52,7 @@ void crash_now(struct sim *sim)
         if (!sim->dead)
                 die(sim);
         sim->totals.crashes++;
+        held_look(sim);
         outside_cut(sim);
         sim->hooked = false;
         sim->manager = manager_free(sim->manager);

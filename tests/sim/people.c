@@ -133,8 +133,26 @@ static void find_out(struct sim *sim, const struct decided *decided)
         }
 }
 
+static void reconcile_closing(struct sim *sim)
+{
+        for (int plan = 0; plan < PLANS; plan++) {
+                struct plan_record CLEANUP(plan_record_clear) record = {0};
+
+                if (store_find_plan(sim_store(sim), block_plan_ids[plan], &record) != 0 ||
+                    record.term.moved == sim->block.closed[plan])
+                        continue;
+                if (!sim->closing_in_doubt)
+                        sim_fail(sim, "%s closes on day %d, which nobody said", block_plan_ids[plan],
+                                 (int)record.term.moved);
+                sim_say(sim, "the close of %s had become durable", block_plan_ids[plan]);
+                sim->block.closed[plan] = record.term.moved;
+        }
+        sim->closing_in_doubt = false;
+}
+
 void people_reconcile(struct sim *sim)
 {
+        reconcile_closing(sim);
         for (int i = 0; i < sim->n_doubted; i++)
                 find_out(sim, &sim->doubted[i]);
         sim->n_doubted = 0;
@@ -165,6 +183,55 @@ static bool expected(const struct sim *sim, bool all)
         return allowances[ALLOWED] > 0 && allowances[FORBIDDEN] == 0;
 }
 
+/* What an agency was told of something. */
+struct heard {
+        bool anything;
+        bool over;               /* that it is owed no more, and nothing else since */
+        int waivers, reopenings; /* said or to be said */
+};
+
+static int hear(void *userdata, const struct notice_record *record)
+{
+        struct heard *heard = userdata;
+
+        heard->waivers += record->kind == KIND_WAIVED;
+        heard->reopenings += record->kind == KIND_REOPENED;
+        if (record->state != NOTICE_SENT)
+                return 0;
+        heard->anything = true;
+        if (record->kind == KIND_COMPLETED || record->kind == KIND_WAIVED || record->kind == KIND_WITHDRAWN)
+                heard->over = true;
+        if (record->kind == KIND_REOPENED)
+                heard->over = false;
+        return 0;
+}
+
+static struct heard heard_by(struct sim *sim, struct duty *duty)
+{
+        struct heard heard = {0};
+
+        ramdisk_hold();
+        checker_look_up(sim, duty);
+        (void)store_each_notice(sim_store(sim), duty->occurrence_id, duty->obligation_id, hear, &heard);
+        ramdisk_go_on();
+        return heard;
+}
+
+/* Whoever was told that it is owed, or that it is not, is told when that holds no more; nobody else is. */
+static void check_told_back(struct sim *sim, struct duty *duty, const struct heard *before)
+{
+        bool closed = rules_closed(&sim->rules, duty, sim_today(sim));
+        const struct heard now = heard_by(sim, duty);
+        enum act_verb verb = sim->decided.act.verb;
+
+        if (verb == ACT_WAIVE && now.waivers - before->waivers != (before->anything && !closed))
+                sim_fail(sim, "%s is waived, which %s is %stold", sim->decided.item.item, sim->decided.agency,
+                         now.waivers > before->waivers ? "" : "not ");
+        if (verb == ACT_REOPEN && now.reopenings - before->reopenings != (before->over && !closed))
+                sim_fail(sim, "%s is owed again, which %s is %stold", sim->decided.item.item, sim->decided.agency,
+                         now.reopenings > before->reopenings ? "" : "not ");
+}
+
 static bool is_about(const struct sim *sim, const struct letter *letter, const struct duty *duty)
 {
         return letter->n_entries > 0 && strcmp(letter->entries[0].item, sim->block.items[duty->item].id) == 0 &&
@@ -172,9 +239,9 @@ static bool is_about(const struct sim *sim, const struct letter *letter, const s
 }
 
 /* Any, or rather the one that a message waits for its turn to tell of. */
-static const struct duty *pick_duty(const struct sim *sim, struct chance *chance)
+static struct duty *pick_duty(const struct sim *sim, struct chance *chance)
 {
-        const struct duty *any = &sim->duties[chance_between(chance, 0, sim->n_duties - 1)];
+        struct duty *any = &sim->duties[chance_between(chance, 0, sim->n_duties - 1)];
 
         for (const struct flight *flight = sim->flights; flight; flight = flight->next)
                 for (int i = 0; flight->waits && i < sim->n_duties; i++)
@@ -186,7 +253,8 @@ static const struct duty *pick_duty(const struct sim *sim, struct chance *chance
 static void decide_duty(struct sim *sim)
 {
         struct chance *chance = &sim->streams[CLASS_PEOPLE];
-        const struct duty *duty = pick_duty(sim, chance);
+        struct duty *duty = pick_duty(sim, chance);
+        const struct heard before = heard_by(sim, duty);
         bool whole = chance_percent(chance, 12), all = whole && chance_percent(chance, 50), allowed;
         struct decision_scope scope = {.item = reference_of(sim, duty), .all = all};
         struct decision_result result = {0};
@@ -228,10 +296,38 @@ static void decide_duty(struct sim *sim)
         if (r == DECIDED && sim->told[EVENT_DECISION] == 0)
                 sim_fail(sim, "a decision, and the journal is silent");
         if (r == DECIDED) {
+                if (!whole)
+                        check_told_back(sim, duty, &before);
                 take_note(sim);
                 sim->n_doubted = 0; /* what failed before is written over */
         } else if (r > 0)
                 sim->n_doubted--;
+        decision_result_clear(&result);
+}
+
+/* ---- plans ---- */
+
+/* It ends, or it goes on after all. */
+static void close_plan(struct sim *sim)
+{
+        struct chance *chance = &sim->streams[CLASS_PEOPLE];
+        int plan = chance_between(chance, 0, PLANS - 1), r;
+        civil_day on = chance_percent(chance, 30) ? CIVIL_NONE : sim_today(sim) + chance_between(chance, -10, 90);
+        bool allowed = rules_may_close(&sim->rules, plan, on == CIVIL_NONE ? sim_today(sim) : on);
+        struct decision_result result = {0};
+
+        r = decide_close(manager_engine(sim->manager), &clerk, block_plan_ids[plan], on, "tổng kết", &result);
+        sim_say(sim, "close %s on day %d: %s", block_plan_ids[plan], (int)on, result.text ? result.text : "decided");
+        sim->totals.decisions++;
+        sim->totals.refused += r > 0;
+        sim->closing_in_doubt |= r < 0 || sim->dead;
+        if (!sim->dead && r < 0 && !ramdisk_failed())
+                sim_fail(sim, "close of %s: %s", block_plan_ids[plan], strerror(-r));
+        if (!sim->dead && r >= 0 && (r == DECIDED) != allowed)
+                sim_fail(sim, "close of %s on day %d is %s, and the rules say otherwise", block_plan_ids[plan], (int)on,
+                         allowed ? result.text : "decided");
+        if (!sim->dead && r == DECIDED)
+                sim->block.closed[plan] = on == CIVIL_NONE ? sim_today(sim) : on;
         decision_result_clear(&result);
 }
 
@@ -354,6 +450,10 @@ void people_decide(struct sim *sim)
                 decide_delivery(sim);
         else if (kind <= 20)
                 blunder(sim);
+        else if (kind <= 26)
+                held_decide(sim);
+        else if (kind <= 27)
+                close_plan(sim);
         else
                 decide_duty(sim);
         if (sim->dead) {

@@ -105,6 +105,11 @@ civil_day rules_safe(const struct rules *rules, const struct duty *duty)
         return effective < due ? effective : due;
 }
 
+bool rules_held(const struct hold *hold, civil_day today)
+{
+        return hold->is && !hold->over && (hold->until == CIVIL_NONE || today <= hold->until);
+}
+
 bool rules_snooze_hides(const struct rules *rules, const struct duty *duty)
 {
         civil_day first = rules_tentative(duty) ? duty->from : rules_safe(rules, duty);
@@ -128,9 +133,9 @@ bool rules_closed(const struct rules *rules, const struct duty *duty, civil_day 
 {
         const struct block *block = rules->block;
         int plan = item_of(rules, duty)->plan;
+        civil_day closing = block->closed[plan] != CIVIL_NONE ? block->closed[plan] : block->closes[plan];
 
-        return today >= block->closes[plan] ||
-               (!block->plans[plan] && today >= civil_from(block->year + plan + 1, 1, 1));
+        return today >= closing || (!block->plans[plan] && today >= civil_from(block->year + plan + 1, 1, 1));
 }
 
 civil_day rules_late_from(const struct rules *rules, const struct duty *duty)
@@ -361,6 +366,13 @@ static civil_day worked_on_from(const struct duty *duty, int year)
                 early = due.month == 2 && due.day == 29 ? civil_from(year - 1, 3, 1)
                                                         : civil_from(year - 1, due.month, due.day) + 1;
         return early < new_year ? early : new_year;
+}
+
+bool rules_may_close(const struct rules *rules, int plan, civil_day on)
+{
+        int year = rules->block->year + plan;
+
+        return rules->block->plans[plan] && on >= civil_from(year, 1, 1) && on < civil_from(year + 2, 1, 1);
 }
 
 enum allowance rules_may(const struct rules *rules, const struct duty *duty, const struct act *act, civil_day today)

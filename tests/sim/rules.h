@@ -8,6 +8,7 @@
  *   Escalation              rules_level_at
  *   Dates, fix_by           rules_fix_beats
  *   Done, waived, reopened  rules_may
+ *   Holds                   rules_held; what is owed meanwhile is looked at when they are over, as after a downtime
  *   A beginning             rules_beginning, rules_late_from
  *   An end                  rules_closed
  *   Uniqueness              struct told: a beat is itself by what it counts from, not by its hour
@@ -72,6 +73,13 @@ struct duty {
         int64_t occurrence_id, obligation_id; /* of the store; 0: not yet looked up */
 };
 
+/* Nothing is sent to somebody. */
+struct hold {
+        bool is;
+        civil_day until; /* its last day; CIVIL_NONE: until it is released */
+        bool over;       /* that day was over once: it is no more, whatever the clock shows later */
+};
+
 struct rules {
         const struct block *block;
         const struct calendar *calendar;
@@ -83,11 +91,13 @@ bool rules_observance(const struct rules *rules, const struct duty *duty);
 civil_day rules_due(const struct duty *duty);
 bool rules_tentative(const struct duty *duty);
 civil_day rules_effective(const struct rules *rules, const struct duty *duty);
+bool rules_held(const struct hold *hold, civil_day today);
 /* Whether a snooze reaches the deadline and is dropped with a new date. */
 bool rules_snooze_hides(const struct rules *rules, const struct duty *duty);
 /* Open or unclear: what had passed before it was watched is unclear, unless the plan or somebody says otherwise. */
 enum obligation_status rules_beginning(const struct rules *rules, const struct duty *duty);
-/* Its plan closed by that day, by its date, or as it was put away when its year was over: nothing of it leaves. */
+/* Its plan closed by that day, by its date, by hand, or as it was put away when its year was over: nothing of it
+ * leaves. */
 bool rules_closed(const struct rules *rules, const struct duty *duty, civil_day today);
 /* The day from which it counts as late. */
 civil_day rules_late_from(const struct rules *rules, const struct duty *duty);
@@ -109,6 +119,9 @@ bool rules_speak(const struct rules *rules, const struct duty *duty, wall_time n
 wall_time rules_level_at(const struct rules *rules, const struct block_item *item, int level, civil_day effective);
 /* The moments at which the head is asked to fix a window's day. */
 int rules_fix_beats(const struct rules *rules, const struct block_item *item, wall_time beats[static BEATS_MAX]);
+
+/* Whether a person may say that a plan closes on that day. */
+bool rules_may_close(const struct rules *rules, int plan, civil_day on);
 
 enum act_verb {
         ACT_SNOOZE,

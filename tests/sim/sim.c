@@ -132,6 +132,7 @@ static void reconcile(struct sim *sim)
                 }
         }
         people_reconcile(sim);
+        held_reconcile(sim);
         checker_reconcile(sim, true);
 }
 
@@ -277,6 +278,10 @@ static void jump(struct sim *sim)
         long told = sim->told[EVENT_CLOCK_CHANGED], trouble = sim->told[EVENT_STORE_TROUBLE];
         int r;
 
+        held_look(sim);
+        ramdisk_hold();
+        held_reconcile(sim);
+        ramdisk_go_on();
         sim_set_clock(sim, by);
         manager_engine(sim->manager)->clock.virtual_ms = sim->now;
         checker_unsettle(sim);

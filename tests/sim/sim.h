@@ -132,6 +132,8 @@ struct medium {
         void *self;
 };
 
+#define EVERYBODY AGENCIES_MAX /* a hold of all agencies, where one of a single one has its index */
+
 #define DOUBTED_MAX 8
 
 /* A decision of somebody. */
@@ -163,6 +165,8 @@ struct sim {
         struct confirmed confirmed[AGENCIES_MAX]; /* the last ones, a ring */
         int n_confirmed;
         struct digested digested[AGENCIES_MAX];
+        struct hold holds[EVERYBODY + 1];  /* of each agency, and of all */
+        bool hold_in_doubt[EVERYBODY + 1]; /* a decision on it failed, and may be found after a crash all the same */
         struct raised raised[RAISED_MAX];
         int n_raised;
 
@@ -180,6 +184,7 @@ struct sim {
         struct decided
                 doubted[DOUBTED_MAX]; /* that failed, and may be found after a crash all the same: until one succeeds */
         int n_doubted;
+        bool closing_in_doubt; /* as these, of when a plan closes */
 
         struct flight *flights;
         int n_flights;
@@ -266,6 +271,18 @@ void crash_event(struct sim *sim);
 void people_decide(struct sim *sim);
 /* After a crash: whether the decision that was being made is in the store. */
 void people_reconcile(struct sim *sim);
+
+/* ---- held.c ---- */
+/* Whether nothing is sent to an agency just now; false for the contact. */
+bool held_agency(const struct sim *sim, int agency);
+bool held_id(const struct sim *sim, const char *agency);
+/* The last day of that; CIVIL_LAST_DAY: no end is known. CIVIL_NONE: it is not held. */
+civil_day held_until(const struct sim *sim, int agency);
+void held_decide(struct sim *sim);
+/* Those whose day is over are no more, or go with the next tick in the hours. */
+void held_look(struct sim *sim);
+/* The store has what was decided, or may have it: after a crash, and before the clock is set, it is asked. */
+void held_reconcile(struct sim *sim);
 
 /* ---- edits.c ---- */
 void edits_plan(struct sim *sim);
