@@ -27,6 +27,19 @@ static int tell_contact(struct engine *engine, struct notice_record *notice, con
         return r < 0 ? r : 0;
 }
 
+static void name_rung(const struct delivery_record *delivery, char ret[static RUNG_KEY_SIZE])
+{
+        (void)snprintf(ret, RUNG_KEY_SIZE, "failure@%s/%u", delivery->id, delivery->attempts);
+}
+
+bool failure_is_last(const struct notice_record *notice, const struct delivery_record *delivery)
+{
+        char rung[RUNG_KEY_SIZE];
+
+        name_rung(delivery, rung);
+        return delivery->state == DELIVERY_FAILED && strcmp(notice->rung, rung) == 0;
+}
+
 int failure_tell(struct engine *engine, const struct delivery_record *delivery, int64_t now_ms)
 {
         struct notice_record notice = {0};
@@ -34,7 +47,7 @@ int failure_tell(struct engine *engine, const struct delivery_record *delivery, 
         /* A failed notice of a failure would breed; the journal has both. */
         if (delivery->kind == KIND_FAILURE || delivery->kind == KIND_TEST)
                 return 0;
-        snprintf(notice.rung, sizeof(notice.rung), "failure@%s/%u", delivery->id, delivery->attempts);
+        name_rung(delivery, notice.rung);
         return tell_contact(engine, &notice, delivery->id, now_ms);
 }
 

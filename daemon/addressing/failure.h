@@ -6,6 +6,8 @@
 
 /* A delivery failed for good: the contact is told. */
 int failure_tell(struct engine *engine, const struct delivery_record *delivery, int64_t now_ms);
+/* Whether it still says so: a message that was sent again meanwhile either left or failed anew. */
+bool failure_is_last(const struct notice_record *notice, const struct delivery_record *delivery);
 /* A reminder came too late to be said, and nothing is said in its place; `delivery` was to bring it, NULL: none was
  * made. The contact is told, and the journal. */
 int failure_tell_late(struct engine *engine, int64_t notice, const struct delivery_record *delivery, int64_t now_ms);

@@ -334,6 +334,8 @@ static int of_late(struct facts *facts, int64_t late, const struct notice_record
         ret->kind = KIND_FAILURE;
         ret->too_late = true;
         ret->delivery = *id ? facts_keep_copy(facts, id) : "--all";
+        if (*id && agency != ROSTER_NONE)
+                ret->failed_agency = roster->agencies[agency].name;
         ret->failed_address = facts_keep_copy(facts, *id                     ? delivery.address
                                                      : agency != ROSTER_NONE ? roster->agencies[agency].name
                                                                              : record.agency);
@@ -344,8 +346,10 @@ static int of_failure(struct facts *facts, const struct notice_record *notice, s
                       struct truth *ret_truth)
 {
         struct delivery_record CLEANUP(delivery_record_clear) failed = {0};
+        const struct roster *roster = &facts->config->roster;
         const char *id = notice->detail ? notice->detail : "";
         int64_t late = failure_late_notice(notice);
+        size_t agency;
         int r;
 
         if (late > 0)
@@ -353,6 +357,9 @@ static int of_failure(struct facts *facts, const struct notice_record *notice, s
         r = store_get_delivery(facts->engine->store, id, &failed);
         if (r != 0)
                 return r < 0 ? r : nothing_of(ret_truth, "no such delivery");
+        if (!failure_is_last(notice, &failed))
+                return nothing_of(ret_truth, "sent again");
+        agency = roster_find(roster, failed.agency);
         *ret = (struct letter_entry){
                 .kind = KIND_FAILURE,
                 .plan = "",
@@ -364,6 +371,7 @@ static int of_failure(struct facts *facts, const struct notice_record *notice, s
                 .report_to = "",
                 .title = facts_keep_copy(facts, failed.subject ? failed.subject : kind_name(failed.kind)),
                 .delivery = facts_keep_copy(facts, failed.id),
+                .failed_agency = agency != ROSTER_NONE ? roster->agencies[agency].name : NULL,
                 .failed_address = facts_keep_copy(facts, failed.address),
                 .answer = facts_keep_copy(facts, failed.answer ? failed.answer : ""),
                 .dates = {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},

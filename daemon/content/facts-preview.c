@@ -124,7 +124,21 @@ static int find_newest(void *userdata, const struct notice_record *notice)
         free(newest->detail);
         newest->detail = detail;
         newest->rung_at = notice->rung_at;
+        newest->made_ms = notice->made_ms;
+        newest->state = notice->state;
         return 0;
+}
+
+/* Whether what was decided last is still to be told: a message that was made tells of what was decided before. */
+static int is_untold(const struct preview *preview)
+{
+        struct notice_record CLEANUP(notice_record_clear) newest = {.kind = preview->kind};
+        int r = 0;
+
+        if (preview->kind != KIND_COUNT && kind_tells_decision(preview->kind))
+                r = store_each_notice(preview->engine->store, preview->record->occurrence_id, preview->record->id,
+                                      find_newest, &newest);
+        return r < 0 ? r : newest.state == NOTICE_NEW && newest.made_ms > 0;
 }
 
 /* One entry more of the letter; 0 or an error. */
@@ -255,7 +269,10 @@ int facts_preview(struct engine *engine, const struct obligation_record *record,
                   struct message **ret)
 {
         const struct preview preview = {engine, record, kind, clock_now(&engine->clock)};
-        int r = kind == KIND_TEST ? GATHER_NOTHING : preview_made(&preview, ret);
+        int r = is_untold(&preview);
 
+        if (r < 0)
+                return r;
+        r = r > 0 || kind == KIND_TEST ? GATHER_NOTHING : preview_made(&preview, ret);
         return r == GATHER_NOTHING || r == GATHER_EARLY ? preview_new(&preview, ret) : r;
 }

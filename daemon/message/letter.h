@@ -52,9 +52,10 @@ struct letter_entry {
         /* failure: which delivery to whom (of what came too late before one was made: "--all", and the agency), and the
          * server's words */
         const char *delivery, *answer, *failed_address;
-        bool cancels;            /* takes back what stands in the calendar of the address */
-        civil_day cancelled_day; /* and on which day */
-        bool too_late;           /* the entry is of a reminder, and its day is over */
+        const char *failed_agency; /* whose address it is; NULL: the address says it */
+        bool cancels;              /* takes back what stands in the calendar of the address */
+        civil_day cancelled_day;   /* and on which day */
+        bool too_late;             /* the entry is of a reminder, and its day is over */
 };
 
 /* The matrix of a digest, for the head of a plan. */

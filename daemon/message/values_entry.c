@@ -273,6 +273,8 @@ static bool find_failure(const struct letter_entry *entry, unsigned name, struct
         switch (name) {
         case NAME_delivery:
                 return fill_text(ret, entry->delivery);
+        case NAME_failed_agency:
+                return fill_text(ret, entry->failed_agency);
         case NAME_failed_address:
                 return fill_text(ret, entry->failed_address);
         case NAME_answer:

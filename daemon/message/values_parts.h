@@ -16,7 +16,7 @@
         X(left) X(days_left) X(last_day) X(late) X(days_late) X(ordinal)                                \
         X(fix_by) X(fix_by_weekday) X(old_day) X(changed) X(asked_by) X(reason) X(snoozed) X(snoozed_until)         \
         X(done_on) X(done_clock) X(done_early) X(done_in_time) X(done_late) X(corrects) X(told_on)                                           \
-        X(debtors) X(unfinished) X(finished) X(owing) X(delivery) X(failed_address) X(answer) X(too_late)             \
+        X(debtors) X(unfinished) X(finished) X(owing) X(delivery) X(failed_agency) X(failed_address) X(answer) X(too_late)             \
         X(debtor) X(debtor_short) X(debtor_late) X(debtor_due) X(reminders) X(last_reminder)                          \
         X(debtor_snoozed_until) X(snooze_reason)                                                        \
         X(groups) X(parts) X(total) X(only_reminders) X(only_reports) X(with_reports)      \

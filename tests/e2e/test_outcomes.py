@@ -180,3 +180,26 @@ def test_two_agencies_with_one_mailbox_get_one_message_that_names_both(tmp_path,
     assert "(Sở Văn hóa, Thể thao)" in text and "(Trung tâm Văn hóa)" in text
     assert both["X-Reminderd-Items"] == "ke-hoach/bao-cao"
     assert "Kính gửi: Trung tâm Văn hóa" in one.get_body(("plain",)).get_content()
+
+
+# ---- what failed -----------------------------------------------------------------------------------------------------
+
+
+def test_a_message_that_fails_again_is_reported_once(tmp_path, smtp, authority):
+    """The contact is told of a message, not of each attempt; and of none that left after all."""
+    smtp.faults.update({"dv1@khoi.example": "550", "dv2@khoi.example": "550"})
+    block = Live(tmp_path, soon(), 2, mail=mail_to(smtp, authority))
+    with Bus() as bus, block.start("session", environment=bus.environment) as daemon:
+        said(daemon, "Gave up delivering due", 2)
+        failed = {one["agency"]: one["id"] for one in json.loads(bus.ctl("deliveries", "--json").stdout)}
+        smtp.faults.update({"dv1@khoi.example": "550", "dv2@khoi.example": ""})
+        for agency in ("don-vi-1", "don-vi-2"):
+            assert bus.ctl("retry", failed[agency]).returncode == 0
+        said(daemon, "Gave up delivering due", 3)
+        said(daemon, "Sent due to dv2@khoi.example")
+        said(daemon, "Sent failure", patience=180)
+    (report,) = [check.parse(smtp.content(record)) for record in smtp.messages()
+                 if record["to"] == ["thuongtruc-khoi@laocai.example"]]  # fmt: skip
+    text = report.get_body(("plain",)).get_content()
+    assert text.count("reminderctl retry") == text.count(failed["don-vi-1"]) == 1
+    assert "Nơi nhận: Đơn vị số 1, dv1@khoi.example" in text and failed["don-vi-2"] not in text

@@ -62,6 +62,7 @@ EXPECTED = [
     line("2026-12-29 10:15", "completed", "tong-ket", [MISTAKEN]),
     line("2026-12-29 11:15", "reopened", "tong-ket", [MISTAKEN]),
     line("2026-12-30 09:15", "date_set", "tap-huan", UNITS),
+    line("2026-12-30 09:45", "date_set", "tap-huan", UNITS),
     line("2026-12-30 10:15", "date_cleared", "tap-huan", UNITS),
     line("2026-12-31 08:00", "due", BOTH, UNITS),
     # One agency merged into another, which owes the same; last year's reports come in.
@@ -77,7 +78,7 @@ EXPECTED = [
     line("2027-02-26 08:00", "advance", "dang-ky", LEFT),
     line("2027-03-02 08:00", "due", "dang-ky", LEFT),
 ]  # fmt: skip
-MAILS = dict.fromkeys(UNITS, 14) | {"vp": 15, MISTAKEN: 16, MERGED: 6, "hoi-dong": 1}
+MAILS = dict.fromkeys(UNITS, 15) | {"vp": 16, MISTAKEN: 17, MERGED: 7, "hoi-dong": 1}
 
 
 class Walk(Rehearsal):
@@ -88,6 +89,9 @@ class Walk(Rehearsal):
 
     def states(self, item, plan="kh-2026"):
         return collections.Counter(row["state"] for row in self.list("--item", item, "--plan", plan))
+
+    def preview(self, item, kind):
+        return json.loads(self.do("preview", item, "--agency", "dv-1", "--kind", kind, "--json"))
 
     def told(self):
         groups = collections.defaultdict(list)
@@ -129,10 +133,12 @@ def correct(walk):
     walk.do("reopen", "tong-ket", "--agency", MISTAKEN, "--reason", "đánh dấu nhầm")
     walk.advance("2026-12-30 09:00")
     walk.do("set-date", "tap-huan", "20/01/2027")
+    walk.advance("2026-12-30 09:30")
+    walk.do("set-date", "tap-huan", "22/01/2027")
+    assert "22/01/2027 thay cho 20/01/2027" in walk.preview("tap-huan", "date_set")["subject"]
     walk.advance("2026-12-30 10:00")
     walk.do("clear-date", "tap-huan")
-    told = json.loads(walk.do("preview", "tap-huan", "--agency", "dv-1", "--kind", "date_cleared", "--json"))
-    assert "METHOD:CANCEL" in told["calendar"]
+    assert "METHOD:CANCEL" in walk.preview("tap-huan", "date_cleared")["calendar"]
 
 
 def merge(walk, block):

@@ -624,12 +624,13 @@ static void test_others(void **state)
         for (size_t i = 0; i < 2; i++) {
                 failures[i] = entry_of(KIND_FAILURE, "", SUBJECT "Nhắc việc", no_dates());
                 failures[i].delivery = "deadbeef";
+                failures[i].failed_agency = "Sở Tư pháp";
                 failures[i].failed_address = "a@b.example";
                 failures[i].answer = "550 no <such> user";
         }
         letter = letter_of(failures, 1, 1209);
         check_letter(*state, &letter, SUBJECT "Không gửi được thư nhắc việc đến a@b.example",
-                     (const char *const[NEED_MAX]){"reminderctl retry deadbeef", "“550 no"});
+                     (const char *const[NEED_MAX]){"Sở Tư pháp", "reminderctl retry deadbeef", "“550 no"});
         letter = letter_of(failures, 2, 1209);
         check_letter(*state, &letter, SUBJECT "Không gửi được 2 thư nhắc việc", (const char *const[NEED_MAX]){NULL});
 }
