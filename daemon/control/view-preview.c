@@ -4,6 +4,7 @@
 #include "content/facts.h"
 #include "control/handlers.h"
 #include "control/view.h"
+#include "reminding/weekly.h"
 #include "store/obligation_list.h"
 
 #define PREVIEW_LOOK_MAX 500 /* occurrences of one item: daily for a year, and some to spare */
@@ -51,7 +52,19 @@ static int find(const struct control *control, const struct reference *name, con
         return r < 0 ? control_trouble(control, r, error) : 0;
 }
 
-static int reply(sd_bus_message *call, const struct letter *letter, const struct composed_mail *mail)
+/* A digest that leaves on the morning of a reminder is within it, where there is something new to say by then: what the
+ * days until then bring is not known yet. */
+static int may_hold_digest(struct engine *engine, const struct letter *letter, bool *ret)
+{
+        wall_time digest;
+        int r = weekly_next(engine, &digest);
+
+        *ret = r == 0 && !letter->has_digest && kind_reminds(letter->kind) && letter->now == digest &&
+               digest > clock_wall(clock_now(&engine->clock));
+        return r;
+}
+
+static int reply(sd_bus_message *call, const struct letter *letter, const struct composed_mail *mail, bool digest)
 {
         struct answer CLEANUP(answer_clear) answer = answer_to(call);
 
@@ -62,6 +75,7 @@ static int reply(sd_bus_message *call, const struct letter *letter, const struct
         answer_text(&answer, "text", mail->text);
         answer_text(&answer, "html", mail->html);
         answer_text(&answer, "calendar", mail->calendars ? mail->calendars[0] : NULL);
+        answer_bool(&answer, "may_hold_digest", digest);
         answer_end(&answer);
         return answer_send(&answer);
 }
@@ -76,6 +90,7 @@ int handle_preview(sd_bus_message *call, void *userdata, sd_bus_error *error)
         const char *item, *agency, *kind_word;
         enum notice_kind kind = KIND_COUNT;
         struct reference name;
+        bool digest = false;
         int r = sd_bus_message_read(call, "sss", &item, &agency, &kind_word);
 
         if (r >= 0)
@@ -103,5 +118,8 @@ int handle_preview(sd_bus_message *call, void *userdata, sd_bus_error *error)
                 return sd_bus_error_set(error, ERROR_REFUSED, compose_refusal(r));
         if (r != GATHER_DONE)
                 return control_trouble(control, r, error);
-        return reply(call, message_letter(message), mail);
+        r = may_hold_digest(engine, message_letter(message), &digest);
+        if (r < 0)
+                return control_trouble(control, r, error);
+        return reply(call, message_letter(message), mail, digest);
 }

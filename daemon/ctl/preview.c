@@ -6,7 +6,7 @@
 
 int run_preview(struct cli *cli)
 {
-        static const char *const keys[] = {"kind", "agency", "subject", "text", "html", "calendar"};
+        static const char *const keys[] = {"kind", "agency", "subject", "text", "html", "calendar", "may_hold_digest"};
         json_t *CLEANUP_JSON reply = NULL, *CLEANUP_JSON message = NULL;
         int code = cli_call(cli, &reply, "Preview", "sss", cli_argument(cli, 0), cli_value(cli, OPTION_AGENCY),
                             cli_value(cli, OPTION_KIND));
@@ -27,5 +27,10 @@ int run_preview(struct cli *cli)
         text_write(stdout, received_text(message, "subject"), SIZE_MAX);
         fputs("\n\n", stdout);
         text_write_page(stdout, received_text(message, "text"));
+        if (received_truth(message, "may_hold_digest"))
+                fputs(_("reminderctl: the digest of that morning will be within this message if there is something new "
+                        "in "
+                        "it by then; preview --kind digest shows it as it would read now\n"),
+                      stderr);
         return EXIT_DONE;
 }

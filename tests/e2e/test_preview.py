@@ -1,10 +1,14 @@
 """A preview is what is sent: byte by byte what a mail server took, and what a forecast says of the mornings to come."""
 
+import json
+
 import pytest
 
+from block import Block, Bus, plan
 from desk import AGENCY, Desk, ahead
 from lab import check
 from live import PASSWORD, SENDER, USER, mail_to, wait_until
+from rehearsal import Rehearsal
 
 POLICIES = {"plain": {"before": ["1d", "0d"], "at": "00:00", "overdue": {"every": "1d"}}}
 ITEMS = f"""
@@ -119,3 +123,14 @@ def test_what_is_overdue_leaves_with_it(desk):
 def test_a_digest_is_the_agency_s(desk):
     shown = desk.preview("ba", "--kind", "digest")
     assert shown["kind"] == "digest" and "Kính gửi: Sở Tư pháp" in shown["text"]
+
+
+def test_a_reminder_that_may_hold_the_digest_of_its_morning_says_so(tmp_path):
+    """What is new in a digest by then nobody knows yet. 9 December 2024 is a Monday."""
+    items = '''{ id = "mot"; title = "Một"; due = "2024-12-16"; for = ["so-tu-phap"]; },
+               { id = "hai"; title = "Hai"; due = "2024-12-17"; for = ["so-tu-phap"]; }'''
+    block = Block(tmp_path, plan(items), digest={"weekday": "mon", "at": "08:00", "when": "changed"})
+    with Bus() as bus, Rehearsal(block, bus, "2024-12-05", "2024-12-31") as office:
+        for item, holds in (("mot", True), ("hai", False)):
+            assert json.loads(office.control("preview", item, "--agency", AGENCY, "--json").stdout)["may_hold_digest"] is holds
+            assert ("preview --kind digest" in office.control("preview", item, "--agency", AGENCY).stderr) is holds
