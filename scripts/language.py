@@ -1,5 +1,6 @@
 """The language that the scripts speak: the caller's, out of the catalogue of reminderctl."""
 
+import argparse
 import gettext
 import os
 from pathlib import Path
@@ -17,4 +18,7 @@ def translations():
     return gettext.translation(DOMAIN, folder, fallback=True)
 
 
-_ = translations().gettext
+catalogue = translations()
+_ = catalogue.gettext
+# What argparse says of itself: Python has no catalogue of it.
+argparse._, argparse.ngettext = catalogue.gettext, catalogue.ngettext

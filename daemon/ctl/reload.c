@@ -52,7 +52,9 @@ static bool is_of_one_line(const json_t *a, const json_t *b)
 
 static void print_days(const json_t *change)
 {
-        const char *before = received_text(change, "due_before"), *after = received_text(change, "due");
+        char shown[LANGUAGE_DATE_SIZE], other[LANGUAGE_DATE_SIZE];
+        const char *before = language_date(received_text(change, "due_before"), shown);
+        const char *after = language_date(received_text(change, "due"), other);
 
         if (strcmp(received_text(change, "change"), "moved") == 0)
                 printf(", %s → %s", *before ? before : _("no date"), *after ? after : _("no date"));

@@ -183,6 +183,9 @@ def test_troubles_and_reload(desk, vietnamese):
     assert 'không có khóa "titel"; khóa gần nhất là "title"' in reloaded.stderr
     assert "! " in (status := desk.ctl("status", **vietnamese).stdout)
     assert "Lần đọc lại cấu hình gần nhất bị từ chối" in status
+    plan.write_text(plan.read_text().replace("titel", "title").replace(ahead(20), ahead(21)))
+    days = ["/".join(reversed(ahead(n).split("-"))) for n in (20, 21)]
+    assert f", {days[0]} → {days[1]}: " in desk.ctl("reload", **vietnamese).stdout
 
 
 def test_the_service_is_english(tmp_path, vietnamese):
@@ -208,6 +211,10 @@ def test_scripts(tmp_path, vietnamese, english):
         for environment, expected, other in ((english, said, read), (vietnamese, read, said)):
             result = run(*words, **environment)
             assert result.returncode == 1 and expected in result.stderr and other not in result.stderr
+    for words, said, read in (([importer], "are required: table", "thiếu đối số: table"),
+                              ([new_year, plan, "--year", "x"], "invalid int value", "không đúng kiểu int")):  # fmt: skip
+        assert said in run(*words, **english).stderr
+        assert read in run(*words, **vietnamese).stderr
     for program, read in ((importer, "Lập agencies.conf từ bảng"), (new_year, "Lập khung kế hoạch")):
         assert read in run(program, "--help", **vietnamese).stdout
         assert read not in run(program, "--help", **vietnamese | {"LC_ALL": "C"}).stdout
