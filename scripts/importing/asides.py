@@ -1,4 +1,4 @@
-"""Days, months and quarters that are no deadline: the date of a law, of what is past, of figures; and days to remember."""
+"""Days and months that are no deadline: the date of a law, of what is past, of figures; and days to remember."""
 
 import re
 
@@ -17,23 +17,30 @@ ASIDES = [
     (rf"\b{DOCUMENT}\b(?:(?!\b{ACTS}\b)[^;.:]){{0,70}}?\bngay {days()}(?= cua\b| ve\b|$)", "ngày của văn bản được dẫn"),
     (rf"\bhieu luc(?: thi hanh)?(?: ke)?(?: tu)?(?: ngay)? (?:{days()}|ky\b|ban hanh\b)", "ngày có hiệu lực"),
     (r"\b(?:ke )?tu ngay (?:ky|ban hanh)\b", "ngày có hiệu lực"),
-    (r"\bcham (?:tu )?\d+(?: ngay)?(?: den| tro len)?(?: duoi)?(?: \d+)? ngay(?: lam viec)?(?: tro len)?", "điểm trừ vì chậm"),
+    (r"\bcham (?:tu )?\d+(?: ngay)?(?: den|"
+     r" tro len)?(?: duoi)?(?: \d+)? ngay(?: lam viec)?(?: tro len)?", "điểm trừ vì chậm"),
     (rf"\bnghi\b[^.;]{{0,60}}?\btu (?:het )?(?:ngay )?{days('1')}[^.;]{{0,12}}?\bden (?:het )?(?:ngay )?{days('2')}",
      "ngày nghỉ: ghi vào calendar.d"),
     (r"\bnghi (?:\w+ )?\d+ ngay\b", "ngày nghỉ: ghi vào calendar.d"),
     (rf"\btinh (?:den|toi)(?: het)?(?: ngay)?(?: {days()}| thang {MONTH_WORD}(?:/\d{{4}})?)", "mốc của số liệu"),
-    (rf"\b(?:tinh|so lieu|chot|lay|ky)\b[^.;]{{0,30}}?\btu (?:ngay )?(?:{days('1')}|{DAY}(?: cua)?(?: thang truoc)?)[^.;]{{0,25}}?"
-     rf"\bden (?:het )?(?:ngay )?(?:{days('2')}|{DAY}(?: cua)?(?: thang (?:bao cao|nay|sau))?)", "kỳ số liệu, không phải hạn"),
-    (r"(?<!ngay )\bchot so lieu\b[\s:]*(?:bao cao[\s:]*)?(?:la |den |vao |tinh den )*(?:het )?(?:ngay )?\d[^.;,]*", "ngày chốt số liệu, không phải hạn"),
+    (rf"\b(?:tinh|so lieu|chot|lay|ky)\b[^.;]{{0,30}}?\btu (?:ngay )?(?:{days('1')}|"
+     rf"{DAY}(?: cua)?(?: thang truoc)?)[^.;]{{0,25}}?"
+     rf"\bden (?:het )?(?:ngay )?(?:{days('2')}|{DAY}(?: cua)?(?: thang (?:bao cao|nay|sau))?)",
+         "kỳ số liệu, không phải hạn"),
+    (r"(?<!ngay )\bchot so lieu\b[\s:]*(?:bao cao[\s:]*)?(?:la |den |vao |"
+     r"tinh den )*(?:het )?(?:ngay )?\d[^.;,]*", "ngày chốt số liệu, không phải hạn"),
     (r"\b(?:trong )?\d{1,2} ngay\b(?=\s?[,(:])", "thời lượng"),
     (rf"\bda\b(?: \w+){{0,8}}?,? (?:vao )?(?:{HALF_DAY} )?(?:ngay )?{days()}", "việc đã qua"),
     (rf"\bsinh ngay {days()}", "ngày sinh"),
     (r"(?<![\d/])1/2 ngay\b", "nửa ngày"),
     # A label: "quý I: trước ngày 20/3", "báo cáo quý I".
-    (rf"\b(?:quy {QUARTER}|0?6 thang(?: dau nam| cuoi nam)?|(?<!h[ao]ng )nam)(?:\s?/\s?{YEAR}| nam {YEAR})?[\s:,(-]*(?={DEADLINE}{days()})", "kỳ báo cáo"),
-    (rf"\b{SUBJECT} (?:\w+ ){{0,4}}?quy {QUARTER}(?:\s?/\s?{YEAR}|,? nam {YEAR})?(?:(?:,| va) quy {QUARTER}(?:/{YEAR})?)*",
+    (rf"\b(?:quy {QUARTER}|0?6 thang(?: dau nam| cuoi nam)?|(?<!h[ao]ng )nam)(?:\s?/\s?{YEAR}|"
+     rf" nam {YEAR})?[\s:,(-]*(?={DEADLINE}{days()})", "kỳ báo cáo"),
+    (rf"\b{SUBJECT} (?:\w+ ){{0,4}}?quy {QUARTER}(?:\s?/\s?{YEAR}|,? nam {YEAR})?(?:(?:,|"
+     rf" va) quy {QUARTER}(?:/{YEAR})?)*",
      "quý là kỳ của nội dung, không phải hạn"),
-    (rf"\b{SUBJECT} (?:\w+ ){{0,4}}?thang {MONTH_WORD}(?:\s?/\s?{YEAR}|,? nam {YEAR})?(?:,? (?:va )?phuong huong[^.;]*?thang {MONTH_WORD}(?:/{YEAR})?)?",
+    (rf"\b{SUBJECT} (?:\w+ ){{0,4}}?thang {MONTH_WORD}(?:\s?/\s?{YEAR}|"
+     rf",? nam {YEAR})?(?:,? (?:va )?phuong huong[^.;]*?thang {MONTH_WORD}(?:/{YEAR})?)?",
      "tháng là kỳ của nội dung, không phải hạn"),
 ]  # fmt: skip
 

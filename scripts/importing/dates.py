@@ -76,6 +76,18 @@ class Words:
         return date(year, month, min(day, last))
 
 
+class Rules(list):
+    """(pattern, function) in their order. A function takes the words and a match, and makes a reading of it, or says
+    with None that it is none."""
+
+    def __call__(self, *patterns):
+        def note(function):
+            self.extend((re.compile(pattern), function) for pattern in patterns)
+            return function
+
+        return note
+
+
 STOP = re.compile(r";|\.(?=\s|$)|\./\.|\n")
 
 # ---- patterns --------------------------------------------------------------------------------------------------------
@@ -90,6 +102,8 @@ WEEKDAYS = {"hai": "MO", "2": "MO", "ba": "TU", "3": "TU", "t4": "WE", "4": "WE"
             "sau": "FR", "6": "FR", "bay": "SA", "7": "SA"}  # fmt: skip
 WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WEEKDAY = rf"(?:thu (?:{'|'.join(WEEKDAYS)})\b|chu nhat\b)"
+ONE_DAY = timedelta(days=1)
+WITH_WEEKDAY = rf"(?:,?\s?\(?{WEEKDAY}\)?)?"
 EACH = r"(?:h[ao]ng|moi)"
 NEXT = r"(?:sau|ke tiep|tiep theo|lien ke(?: sau| tiep theo)?)\b"
 NEXT_YEAR = rf"(?:,? (?:cua )?nam {NEXT}(?: (?:cua )?(?:nam|ky) bao cao)?)"
@@ -97,11 +111,14 @@ OF_YEAR = rf"(?:\s?/\s?(?P<year>{YEAR})|,? (?:cua )?nam (?P<year_word>{YEAR})|(?
 TIME = r"(?:(?<!\d)\d{1,2}\s?(?:h|gio|g(?=\d)|:(?=\d))\s?(?:[0-5]\d)?(?:\s?phut\b|['’])?(?!\w))"
 CLOCK = re.compile(r"(\d{1,2})\s?(?:h|gio|g|:)\s?([0-5]\d)?")
 HALF_DAY = r"(?:(?:buoi )?(?:sang|chieu|toi)\b)"
-LATEST = (r"(?:cham nhat|muon nhat|tre nhat|khong qua|khong muon hon|khong cham hon|khong tre hon|han chot|han cuoi(?: cung)?|"
+LATEST = (r"(?:cham nhat|muon nhat|tre nhat|khong qua|khong muon hon|khong cham hon|khong tre hon|han chot|"
+          r"han cuoi(?: cung)?|"
           r"thoi gian (?:hoan thanh|nop|gui)|ket thuc|den het|het|xong|hoan thanh|tu nay den|"
-          r"(?:thoi )?han(?: cuoi(?: cung)?)?(?: (?:nop|gui|nhan|hoan thanh|dang ky|bao cao)(?: [^\W\d]+){0,4}?)??(?=[\s:]+(?:la|truoc|cham|ngay|den|vao|het|\d)|:))")  # fmt: skip
+          r"(?:thoi )?han(?: cuoi(?: cung)?)?(?: (?:nop|gui|nhan|hoan thanh|dang ky|"
+          r"bao cao)(?: [^\W\d]+){0,4}?)??(?=[\s:]+(?:la|truoc|cham|ngay|den|vao|het|\d)|:))")  # fmt: skip
 # What may stand between the word of a deadline and its date.
-THEN = (rf"(?:[\s:,(\"]|\b(?:la|vao|trong|luc|den|het|ngay|truoc|muon nhat|cham nhat|tre nhat|khong qua|{WEEKDAY}|{HALF_DAY})\b)*")
+THEN = (rf"(?:[\s:,(\"]|\b(?:la|vao|trong|luc|den|het|ngay|truoc|muon nhat|cham nhat|tre nhat|khong qua|{WEEKDAY}|"
+        rf"{HALF_DAY})\b)*")
 DEADLINE = rf"\b(?P<word>truoc|{LATEST})\b(?P<then>{THEN})(?:(?P<clock>{TIME}),?{THEN})?"
 NAMED_DAY = rf"(?:(?:ngay )?(?<![\d/.,])(?P<d>{DAY})(?![\d/.]*\d)|(?<!\d )ngay (?P<last>cuoi(?: cung)?))"
 TENTATIVE = r"(?:\bdu kien\b[\s:,]*(?:(?:vao|to chuc|trong|ngay|hoan thanh) )*)"
@@ -152,7 +169,7 @@ def weekday_of(words):
 
 
 def clock_of(words):
-    """"HH:MM", or None where it is no hour."""
+    """ "HH:MM", or None where it is no hour."""
     found = CLOCK.search(words or "")
     return f"{int(found[1]):02}:{found[2] or '00'}" if found and int(found[1]) < 24 else None
 
@@ -177,3 +194,12 @@ def week_of_month(year, month, number):
     else:
         monday = end - timedelta(days=end.weekday())
     return monday, monday + timedelta(days=6)
+
+
+def window(found, first, last, doubts, remarks):
+    """The reading of a span, which may be tentative."""
+    settings = {"window": (first, last)}
+    group = found.groupdict()
+    if group.get("guess") or group.get("maybe"):
+        settings["tentative"] = True
+    return Reading(*found.span(), settings=settings, doubts=doubts, remarks=remarks)

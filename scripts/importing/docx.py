@@ -2,7 +2,6 @@
 
 import re
 import xml.etree.ElementTree as xml
-import zipfile
 
 from language import _
 
@@ -13,6 +12,10 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 DELETED = (W + "del", W + "moveFrom")
 CHANGED = (*DELETED, W + "ins", W + "moveTo")
+BASED_ON_MAX = 20  # styles, each based on the next: a file may say that they go round
+UNACCEPTED = (
+    "tệp còn thay đổi theo dõi (Track Changes) chưa chấp nhận: đã đọc như đã chấp nhận hết, chữ đã xóa thì không đọc"
+)
 PART_MAX = 64 << 20  # bytes of one part: a long document has some hundred kilobytes
 
 
@@ -126,7 +129,7 @@ class Reader:
 
     def inherited(self, style, get):
         """What a style says, or the one it is based on."""
-        for _ in range(20):
+        for _level in range(BASED_ON_MAX):
             found = self.styles.get(style)
             if found is None:
                 return None
@@ -280,9 +283,5 @@ def read(archive):
         for note in [] if notes is None else notes.iter(W + what):
             document.blocks += [Paragraph(f"chú thích, {one.place}", one.text) for one in reader.blocks(note)]
     if reader.changes:
-        document.warnings.append(
-            "tệp còn thay đổi theo dõi (Track Changes) chưa chấp nhận: đã đọc như đã chấp nhận hết, chữ đã xóa không đọc"
-        )
+        document.warnings.append(UNACCEPTED)
     return document
-
-

@@ -8,12 +8,12 @@ from datetime import date
 
 from conf_file import written
 
-from .dates import months
-from .document import WHY
+from .head import WHY
 from .letters import flat
 
 WIDTH = 120
 ID_WORDS = 7
+NO_BASIS = '  #basis = "Kế hoạch số ... ngày .../.../... của ...";'
 HEAD, DEPUTY = "TODO-truong-khoi", "TODO-pho-truong-khoi"
 
 
@@ -22,11 +22,7 @@ def slug(text, words=ID_WORDS):
     return "-".join(re.sub(r"[^a-z0-9]+", " ", flat(text)).split()[:words]) or "viec"
 
 
-# ---- keys that the daemon does not have: what is written in their place -------------------------------------------------
-
-
-def as_window(first, last):
-    return {"window": (first, last)}
+# ---- keys that the daemon does not have: what is written in their place ---------------------------------------------
 
 
 def as_note(text):
@@ -34,22 +30,20 @@ def as_note(text):
 
 
 FALLBACKS = {
-    "month": lambda value, item, year: as_window(*months(year, value)),
-    "half": lambda value, item, year: as_window(*months(year, 6 * value - 5, 6 * value)),
-    "limit": lambda value, item, year: as_note(f"Trường hợp đặc biệt không quá ngày {value:%d/%m/%Y}."),
-    "time": lambda value, item, year: as_note(f"{'Lúc' if item.get('event') else 'Trước'} {value.replace(':', ' giờ ')}."),
-    "place": lambda value, item, year: as_note(f"Địa điểm: {value}."),
-    "event": lambda value, item, year: {"policy": "inspection"},
-    "with": lambda value, item, year: {},
-    "period": lambda value, item, year: {},
-    "period_offset": lambda value, item, year: {},
+    "limit": lambda value, item: as_note(f"Trường hợp đặc biệt không quá ngày {value:%d/%m/%Y}."),
+    "time": lambda value, item: as_note(f"{'Lúc' if 'event' in item else 'Trước'} {value.replace(':', ' giờ ')}."),
+    "place": lambda value, item: as_note(f"Địa điểm: {value}."),
+    "event": lambda value, item: {"policy": "inspection"},
+    "with": lambda value, item: {},
+    "period": lambda value, item: {},
+    "period_offset": lambda value, item: {},
 }
 
 
-def in_known_keys(settings, year):
+def in_known_keys(settings):
     made = {}
     for key, value in settings.items():
-        more = FALLBACKS[key](value, settings, year) if key in FALLBACKS else {key: value}
+        more = FALLBACKS[key](value, settings) if key in FALLBACKS else {key: value}
         for name, one in more.items():
             made[name] = f"{made[name]} {one}" if name == "note" and name in made else one
     return made
@@ -86,7 +80,8 @@ def comment(text, indent="    "):
     return f"{indent}# {' '.join(text.split())}"
 
 
-ORDER = ("due", "window", "month", "quarter", "half", "when", "repeat", "period", "period_offset", "observance", "tentative",
+ORDER = ("due", "window", "month", "quarter", "half", "when", "repeat", "period", "period_offset",
+    "observance", "tentative",
          "limit", "time", "event", "for", "report_to", "with", "policy")  # fmt: skip
 
 
@@ -94,7 +89,7 @@ def unknown(words):
     return [f"TODO-{slug(one)}" for one in words]
 
 
-def item_settings(item, year):
+def item_settings(item):
     people = item.people
     settings, doubts, note = dict(item.settings), list(item.doubts), []
     settings["for"] = [*people.owes, *unknown(people.unknown)] or ["TODO-ai-lam"]
@@ -115,14 +110,14 @@ def item_settings(item, year):
         settings["policy"] = "anniversary"
         settings["for"] = people.owes or ["members"]
         doubts = [one for one in doubts if not one.startswith("ai làm")]
-    settings = in_known_keys(settings, year)
+    settings = in_known_keys(settings)
     if note:
         settings["note"] = " ".join(filter(None, [settings.get("note"), *note]))
     return settings, doubts
 
 
-def item_lines(item, id, year):
-    settings, doubts = item_settings(item, year)
+def item_lines(item, id):
+    settings, doubts = item_settings(item)
     lines = [comment(f"{item.place}; đọc từ: “{item.words}”" + "".join(f"; {one}" for one in item.remarks))]
     lines += [f"    {{ id = {written(id)};", *prose("title", item.title or item.words, "      ")]
     words = [f"{key} = {libconfig(settings[key])};" for key in ORDER if key in settings]
@@ -143,14 +138,18 @@ def item_lines(item, id, year):
     return lines, bool(doubts)
 
 
+def names_deputy(item):
+    return "deputy" in (*item.people.owes, *item.people.report_to, *item.people.beside)
+
+
 def plan_doubts(found):
     doubts = ["điền Trưởng khối (head), các thành viên (members); đối chiếu từng nhiệm vụ với văn bản"]
-    if found.basis_doubt:
-        doubts.append(found.basis_doubt)
-    if not found.sure:
-        doubts.append(f"năm {found.year} là đoán: văn bản không ghi năm")
-    if found.kind in WHY:
-        doubts = [f"không lập nhiệm vụ nào: {WHY[found.kind]}"]
+    if found.head.basis_doubt:
+        doubts.append(found.head.basis_doubt)
+    if not found.head.sure:
+        doubts.append(f"năm {found.head.year} là đoán: văn bản không ghi năm")
+    if found.head.kind in WHY:
+        doubts = [f"không lập nhiệm vụ nào: {WHY[found.head.kind]}"]
     return doubts
 
 
@@ -164,24 +163,24 @@ def text(found, name):
             number += 1
             id = f"{base}-{number}"
         ids.add(id)
-        lines, doubted = item_lines(item, id, found.year)
+        lines, doubted = item_lines(item, id)
         open_items += doubted
         items.append(lines)
-    title = found.title or "Kế hoạch"
+    title = found.head.title or "Kế hoạch"
     head = [
         f"# BẢN NHÁP lập từ tệp {name} bằng import-plan: {len(items)} nhiệm vụ, {open_items} nhiệm vụ còn TODO, "
         f"{len(found.left)} dòng có ngày để lại (ở cuối tệp).",
-        "# Mỗi TODO là một điều phải quyết định: sửa nhiệm vụ cho đúng văn bản, rồi xóa dòng TODO hoặc thay mã TODO-... .",
-        '# Còn TODO thì "reminderd --check" còn báo lỗi. “trước ngày X” là hạn ngày X-1; “chậm nhất, không quá ngày X” là X.',
+        "# Mỗi TODO là một điều phải quyết định: sửa cho đúng văn bản, rồi xóa dòng TODO hoặc thay mã TODO-... .",
+        '# Còn TODO thì "reminderd --check" còn báo lỗi. “trước ngày X” là hạn X-1; “chậm nhất, không quá ngày X” là X.',
         *(f"# LƯU Ý: {one}" for one in found.warnings),
         "",
         "plan = {",
-        f"  id = {written(slug(title) + ('' if str(found.year) in slug(title) else f'-{found.year}'))};",
-        f"  year = {found.year};",
+        f"  id = {written(slug(title) + ('' if str(found.head.year) in slug(title) else f'-{found.head.year}'))};",
+        f"  year = {found.head.year};",
         *prose("title", title, "  "),
-        f"  basis = {written(found.basis)};" if found.basis else '  #basis = "Kế hoạch số ... ngày .../.../... của ...";',
+        f"  basis = {written(found.head.basis)};" if found.head.basis else NO_BASIS,
         f"  head = {written(HEAD)};",
-        *([f"  deputy = {written(DEPUTY)};"] if any("deputy" in one.people.owes + one.people.report_to + one.people.beside for one in found.items) else []),
+        *([f"  deputy = {written(DEPUTY)};"] if any(map(names_deputy, found.items)) else []),
         "  #members = [...];   # bỏ trống là tất cả cơ quan trong agencies.conf",
         *prose("TODO", "; ".join(plan_doubts(found)), "  "),
         "",
@@ -192,6 +191,10 @@ def text(found, name):
         body += [*lines[:-1], lines[-1] + ("," if at + 1 < len(items) else ""), ""]
     tail = ["  );", "};"]
     if found.left:
-        tail += ["", "# ---- Các dòng có ngày, tháng, quý mà bản nháp không lấy; xem có sót nhiệm vụ nào không ----", "#"]
+        tail += [
+            "",
+            "# ---- Các dòng có ngày, tháng, quý mà bản nháp không lấy; xem có sót nhiệm vụ nào không ----",
+            "#",
+        ]
         tail += [comment(f"{one.place}: {one.text}   [{one.why}]", "") for one in found.left]
     return "\n".join([*head, *body[:-1], *tail]) + "\n", open_items

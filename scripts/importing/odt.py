@@ -2,7 +2,7 @@
 
 from language import _
 
-from .docx import FORMATS, part, roman
+from .docx import BASED_ON_MAX, FORMATS, UNACCEPTED, part, roman
 from .letters import decoded, guessed, tidy
 from .passages import Cell, Document, Paragraph, Refused, Table, filled
 
@@ -49,12 +49,16 @@ class Reader:
         self.paragraphs = 0
 
     def font(self, name):
-        for _ in range(20):
+        for _level in range(BASED_ON_MAX):
             style = self.styles.get(name)
             if style is None:
                 return ""
             properties = style.find(STYLE + "text-properties")
-            font = None if properties is None else properties.get(STYLE + "font-name") or properties.get(FO + "font-family")
+            font = (
+                None
+                if properties is None
+                else properties.get(STYLE + "font-name") or properties.get(FO + "font-family")
+            )
             if font:
                 return font.strip("'")
             name = style.get(STYLE + "parent-style-name")
@@ -123,7 +127,7 @@ class Reader:
             for cell in row:
                 if cell.tag not in (TABLE + "table-cell", TABLE + "covered-table-cell"):
                     continue
-                for _ in range(min(int(cell.get(TABLE + "number-columns-repeated", 1)), REPEATED_MAX)):
+                for _copy in range(min(int(cell.get(TABLE + "number-columns-repeated", 1)), REPEATED_MAX)):
                     column = len(cells)
                     if cell.tag == TABLE + "covered-table-cell":
                         one, last = covering.get(column, (None, -1))
@@ -150,7 +154,5 @@ def read(archive):
         raise Refused(_("there is no text in it"))
     document = Document(list(Reader(content, part(archive, "styles.xml")).blocks(body)))
     if next(body.iter(TEXT + "changed-region"), None) is not None:
-        document.warnings.append(
-            "tệp còn thay đổi theo dõi (Track Changes) chưa chấp nhận: đã đọc như đã chấp nhận hết, chữ đã xóa không đọc"
-        )
+        document.warnings.append(UNACCEPTED)
     return document

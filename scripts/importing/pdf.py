@@ -33,7 +33,9 @@ def program(*arguments):
     try:
         done = subprocess.run(arguments, capture_output=True, timeout=TIMEOUT, check=False)
     except FileNotFoundError:
-        raise Refused(_("needs {program}: sudo apt install {package}").format(program=arguments[0], package="poppler-utils")) from None
+        raise Refused(
+            _("needs {program}: sudo apt install {package}").format(program=arguments[0], package="poppler-utils")
+        ) from None
     except subprocess.TimeoutExpired:
         raise Refused(_("{program} takes too long").format(program=arguments[0])) from None
     if done.returncode:
@@ -165,7 +167,9 @@ def blocks(found):
         elif grid:
             grid.add(line)
         else:
-            loose += [(place, words_of(part)) for part in (parts_of(line) if len(made) == 0 and len(loose) < 12 else [line])]
+            loose += [
+                (place, words_of(part)) for part in (parts_of(line) if len(made) == 0 and len(loose) < 12 else [line])
+            ]
     close()
     return made
 
@@ -204,7 +208,9 @@ def read(path):
     convert([line for _place, line in found])
     document = Document(blocks(found))
     if scans:
-        document.warnings.append(f"trang {', '.join(map(str, scans))} là ảnh quét, chưa đọc: ocrmypdf -l vie rồi lập lại")
+        document.warnings.append(
+            f"trang {', '.join(map(str, scans))} là ảnh quét, chưa đọc: ocrmypdf -l vie rồi lập lại"
+        )
     if read_by_machine:
         document.warnings.append("chữ có thể do máy nhận dạng từ ảnh: đối chiếu từng ngày với bản giấy")
     return document

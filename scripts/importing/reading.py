@@ -33,7 +33,16 @@ def from_archive(path):
 
 def by_office(path, office):
     with tempfile.TemporaryDirectory() as folder:
-        given = [office, "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", "docx", "--outdir", folder, str(path)]
+        given = [
+            office,
+            "--headless",
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--convert-to",
+            "docx",
+            "--outdir",
+            folder,
+            str(path),
+        ]
         try:
             subprocess.run(given, capture_output=True, timeout=TIMEOUT, check=False)
         except subprocess.TimeoutExpired:
@@ -50,14 +59,20 @@ def old_word(path, rich):
     if office:
         return by_office(path, office)
     if not rich and shutil.which("catdoc"):
-        done = subprocess.run(["catdoc", "-d", "utf-8", "-w", str(path)], capture_output=True, timeout=TIMEOUT, check=False)
+        done = subprocess.run(
+            ["catdoc", "-d", "utf-8", "-w", str(path)], capture_output=True, timeout=TIMEOUT, check=False
+        )
         if done.returncode or not done.stdout.strip():
             raise Refused(_("{program} can't read it; open it in Word and save it as docx").format(program="catdoc"))
         document = text.read(done.stdout)
         document.warnings.append("đọc bằng catdoc: bảng có thể lẫn cột; lưu thành docx thì chắc hơn")
         return document
     packages = "libreoffice-writer-nogui" + ("" if rich else " | catdoc")
-    raise Refused(_("needs one of {packages} (sudo apt install ...); or open it in Word and save it as docx").format(packages=packages))
+    raise Refused(
+        _("needs one of {packages} (sudo apt install ...); or open it in Word and save it as docx").format(
+            packages=packages
+        )
+    )
 
 
 def read(path):

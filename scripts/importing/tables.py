@@ -8,13 +8,17 @@ from .letters import bare
 TITLES = (
     ("number", r"(?:tt|stt|so tt|so thu t.?)$"),
     ("clock", r"(?:gio|buoi|thoi diem trong ngay)\b"),
-    ("when", r"(?:thoi gian|thoi han|thoi diem|tien do|han |han$|ngay|thu\b|lich|ky han|moc|thoi ky|thang$|quy$|tuan$|deadline)"),
+    ("when", r"(?:thoi gian|thoi han|thoi diem|tien do|han |han$|ngay|thu\b|lich|ky han|moc|thoi ky|thang$|quy$|"
+             r"tuan$|deadline)"),
     ("with", r"(?:(?:don vi|co quan|can bo|nguoi|bo phan) )?phoi hop"),
-    ("to", r"(?:noi nhan|noi gui|gui|co quan nhan|don vi nhan|nhan bao cao|co quan tiep nhan|(?:don vi|co quan) tiep nhan|noi nop)"),
+    ("to", r"(?:noi nhan|noi gui|gui|co quan nhan|don vi nhan|nhan bao cao|co quan tiep nhan|(?:don vi|"
+           r"co quan) tiep nhan|noi nop)"),
     ("place", r"dia diem"),
-    ("who", r"(?:(?:don vi|co quan|bo phan|to chuc|phong ban|nguoi|can bo|lanh dao|ca nhan)\b.*|chu tri|thuc hien|trach nhiem|phan cong|"
+    ("who", r"(?:(?:don vi|co quan|bo phan|to chuc|phong ban|nguoi|can bo|lanh dao|ca nhan)\b.*|chu tri|thuc hien|"
+            r"trach nhiem|phan cong|"
             r"phu trach|thanh phan|dau moi|chu the|doi tuong)"),
-    ("what", r"(?:(?:ten |loai )?(?:noi dung|nhiem vu|cong viec|hoat dong|bao cao|van ban|de muc|viec|chuong trinh|su kien|ho so)|ten)"),
+    ("what", r"(?:(?:ten |loai )?(?:noi dung|nhiem vu|cong viec|hoat dong|bao cao|van ban|de muc|viec|chuong trinh|"
+             r"su kien|ho so)|ten)"),
     ("product", r"(?:san pham|ket qua|dau ra|hinh thuc)"),
     ("note", r"ghi chu"),
 )  # fmt: skip
@@ -51,8 +55,12 @@ def header_of(rows):
 
 def is_group(row, roles):
     """A row that heads others: one cell over all, or a number and a title and nothing else."""
+    cells = [cell for cell in distinct(row) if cell.text]
     if len(distinct(row)) == 1:
         return True
-    said = [role for cell, role in zip(row, roles, strict=True) if cell.text]
-    first = next((cell.text for cell in row if cell.text), "")
-    return set(said) <= {"number", "what", None} and len(said) <= 2 and bool(re.match(r"(?:[IVX]+|[A-ZĐ])(?:[.)]|$|\s)", first))
+    titled = {cell for cell, role in zip(row, roles, strict=True) if role in ("number", "what", None)}
+    return (
+        0 < len(cells) <= 2
+        and set(cells) <= titled
+        and bool(re.match(r"(?:[IVX]+|[A-ZĐ])(?:[.)]|$|\s)", cells[0].text))
+    )

@@ -8,8 +8,10 @@ from .letters import guessed, tidy
 from .passages import Cell, Document, Paragraph, Refused, Table, filled
 
 # What a new paragraph begins with: "I.", "1.", "1.2.", "a)", "-", "+", "Điều 5.", "Nơi nhận:"
-MARK = re.compile(r"(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*|[A-ZĐ])[.)](?!\d)\s*\S|[a-zđ]\)|[-–+*•●▪](?=\s|\w)|\(?\d{1,2}\)\s|"
-                  r"(?:Điều|Phần|Chương|Mục) [\dIVX]+|Nơi nhận|Kính gửi|Trên đây|Căn cứ|Thực hiện (?:Kế|Thông|Nghị|Quyết|Công|Chỉ|Luật|Hướng)|TM\.|KT\.|TL\.")  # fmt: skip
+MARK = re.compile(r"(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*|[A-ZĐ])[.)](?!\d)\s*\S|[a-zđ]\)|[-–+*•●▪](?=\s|\w)|"
+                  r"\(?\d{1,2}\)\s|"
+                  r"(?:Điều|Phần|Chương|Mục) [\dIVX]+|Nơi nhận|Kính gửi|Trên đây|Căn cứ|"
+                  r"Thực hiện (?:Kế|Thông|Nghị|Quyết|Công|Chỉ|Luật|Hướng)|TM\.|KT\.|TL\.")  # fmt: skip
 END = re.compile(r"[.;:!?…]$|\./\.?$")
 FULL = 0.7  # of the usual length: a shorter line was not broken by the page
 COLUMNS = re.compile(r"\s{3,}|\t+")
@@ -60,7 +62,9 @@ def blocks(text):
         nonlocal loose, table
         if len(table) > 1:
             found.extend(paragraphs(loose))
-            found.append(Table(f"bảng ở {table[0][0]}", filled([[Cell(tidy(one)) for one in cells] for _, cells in table])))
+            found.append(
+                Table(f"bảng ở {table[0][0]}", filled([[Cell(tidy(one)) for one in cells] for _, cells in table]))
+            )
             loose = []
         else:
             loose += [(place, tidy(" ".join(cells))) for place, cells in table]

@@ -86,7 +86,10 @@ def is_right(reading, item, year):
         rule = {"MONTHLY": f"FREQ=MONTHLY;BYMONTHDAY={day}", "QEND": f"FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY={day}"}
         return item.get("repeat") == rule.get(frequency, rest)
     if kind == "half":
-        return item.get("half") == int(rest) or item.get("window", [""])[-1] == f"{year}-{'06-30' if rest == '1' else '12-31'}"
+        return (
+            item.get("half") == int(rest)
+            or item.get("window", [""])[-1] == f"{year}-{'06-30' if rest == '1' else '12-31'}"
+        )
     if kind == "observance":
         return item.get("observance", {}).get("date") == rest
     if kind in ("rel", "when"):
@@ -118,7 +121,9 @@ def score(gold, draft):
             result.right += 1
         else:
             said = {key: value for key, value in pair[1].items() if key not in ("id", "title", "wording", "TODO")}
-            result.wrong.append(f"“{one['quote']}”: {one['reading']}, and not {dict(said)}{' TODO' if 'TODO' in pair[1] else ''}")
+            result.wrong.append(
+                f"“{one['quote']}”: {one['reading']}, and not {dict(said)}{' TODO' if 'TODO' in pair[1] else ''}"
+            )
     result.extra = [f"“{words}” {item['title']}" for words, item in free]
     return result
 

@@ -7,7 +7,13 @@ W = ('xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
      'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"')  # fmt: skip
 ODF = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
-    for name, long in (("office", "office"), ("text", "text"), ("table", "table"), ("style", "style"), ("draw", "drawing"))
+    for name, long in (
+        ("office", "office"),
+        ("text", "text"),
+        ("table", "table"),
+        ("style", "style"),
+        ("draw", "drawing"),
+    )
 )
 NUMBERS = f"""<w:numbering {W}><w:abstractNum w:abstractNumId="7">
 <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>
@@ -83,7 +89,11 @@ def odt_table(*rows):
         spans = f'table:number-columns-spanned="{across}" table:number-rows-spanned="{down}"'
         return f"<table:table-cell {spans}>{odt_paragraph(text)}</table:table-cell>"
 
-    return "<table:table>" + "".join(f"<table:table-row>{''.join(map(one, row))}</table:table-row>" for row in rows) + "</table:table>"
+    return (
+        "<table:table>"
+        + "".join(f"<table:table-row>{''.join(map(one, row))}</table:table-row>" for row in rows)
+        + "</table:table>"
+    )
 
 
 def odt_list(*items):
@@ -137,7 +147,9 @@ def pdf(path, pages, picture=False):
     for number, one in enumerate(objects, 1):
         places.append(len(data))
         data += f"{number} 0 obj\n{one}\nendobj\n".encode()
-    data += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode() + b"".join(b"%010d 00000 n \n" % at for at in places)
+    data += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode() + b"".join(
+        b"%010d 00000 n \n" % at for at in places
+    )
     data += f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{data.rindex(b'xref')}\n%%EOF\n".encode()
     path.write_bytes(data)
     return path

@@ -28,7 +28,8 @@ HEAD = "KẾ HOẠCH\nCông tác văn thư năm 2026\n\n"
 
 
 def import_plan(*arguments, **environment):
-    return subprocess.run(["/usr/bin/python3", IMPORT_PLAN, *arguments], capture_output=True, text=True, encoding="utf-8",
+    return subprocess.run(["/usr/bin/python3", IMPORT_PLAN, *arguments], capture_output=True, text=True, encoding=
+        "utf-8",
                           timeout=120, check=False, **environment)  # fmt: skip
 
 
@@ -60,9 +61,15 @@ def settings(text, **context):
     found = [one for one in readings(text, Context(2026, **context)) if one.settings]
 
     def plain(value):
-        return [day.isoformat() for day in value] if isinstance(value, tuple) else getattr(value, "isoformat", lambda: value)()
+        return (
+            [day.isoformat() for day in value]
+            if isinstance(value, tuple)
+            else getattr(value, "isoformat", lambda: value)()
+        )
 
-    return [{key: plain(value) for key, value in one.settings.items() if not key.startswith("period")} for one in found], found
+    return [
+        {key: plain(value) for key, value in one.settings.items() if not key.startswith("period")} for one in found
+    ], found
 
 
 @pytest.mark.parametrize(
@@ -179,7 +186,9 @@ def test_a_cell_needs_no_other_word(text):
     assert settings(text, cell=True)[0] and not settings(text)[0]
 
 
-@pytest.mark.parametrize("text", ["đầu tháng 6", "tuần đầu tháng 7", "đến hết năm 2026", "trước tháng 6", "định kỳ báo cáo hằng quý"])
+@pytest.mark.parametrize(
+    "text", ["đầu tháng 6", "tuần đầu tháng 7", "đến hết năm 2026", "trước tháng 6", "định kỳ báo cáo hằng quý"]
+)
 def test_what_is_vague_is_doubted(text):
     _, (reading,) = settings(text)
     assert reading.doubts
@@ -222,7 +231,8 @@ TITLES = ("TT", "Nội dung", "Chủ trì", "Phối hợp", "Thời gian")
 
 def test_docx_takes_what_changes_inserted_and_not_what_they_deleted(tmp_path):
     path = papers.docx(tmp_path / "a.docx", papers.paragraph(
-        "Sở Nội vụ gửi báo cáo chậm nhất ngày ", papers.deleted("30/6/2026"), papers.inserted("15/7/2026"), "."))  # fmt: skip
+        "Sở Nội vụ gửi báo cáo chậm nhất ngày ", papers.deleted("30/6/2026"), papers.inserted(
+            "15/7/2026"), "."))  # fmt: skip
     draft = draft_of(path)
     assert dates(draft) == ["2026-07-15"] and "30/6" not in draft
     assert "Track Changes" in draft
@@ -237,7 +247,8 @@ def test_docx_tables_numbers_and_boxes(tmp_path):
             TITLES,
             (papers.cell("I. CHUẨN BỊ", across=5),),
             ("1", "Lập danh mục hồ sơ", "Các đơn vị thành viên", "Sở Nội vụ", "Trước 28/02"),
-            (papers.cell("2", down="first"), papers.cell("Báo cáo sơ kết", down="first"), "Các đơn vị thành viên", "", "Chậm nhất 15/6"),
+            (papers.cell("2", down="first"), papers.cell("Báo cáo sơ kết", down="first"),
+                "Các đơn vị thành viên", "", "Chậm nhất 15/6"),
             (papers.cell("", down="more"), papers.cell("", down="more"), "Trưởng khối", "", "Chậm nhất 30/6"),
         ),
         papers.paragraph(papers.run("Xem hộp bên."), papers.text_box("Sở Tư pháp gửi phụ lục trước ngày 10/9/2026.")),
@@ -255,8 +266,16 @@ def test_docx_tables_numbers_and_boxes(tmp_path):
 
 
 def test_docx_without_composed_letters_and_with_other_blanks(tmp_path):
-    path = papers.docx(tmp_path / "a.docx", papers.paragraph(
-        "Gửi báo cáo tru\u031bo\u031b\u0301c nga\u0300y\xa010", "<w:r><w:noBreakHyphen/></w:r>", "12", "<w:r><w:noBreakHyphen/></w:r>", "2026."))
+    path = papers.docx(
+        tmp_path / "a.docx",
+        papers.paragraph(
+            "Gửi báo cáo tru\u031bo\u031b\u0301c nga\u0300y\xa010",
+            "<w:r><w:noBreakHyphen/></w:r>",
+            "12",
+            "<w:r><w:noBreakHyphen/></w:r>",
+            "2026.",
+        ),
+    )
     assert dates(draft_of(path)) == ["2026-12-09"]
 
 
@@ -294,7 +313,8 @@ PAGE = [
     (60, 155, "20/01/2026 để tổng hợp."),
     (40, 180, "TT"), (80, 180, "Nội dung"), (220, 180, "Chủ trì"), (330, 180, "Phối hợp"), (430, 180, "Thời gian"),
     (40, 200, "I. RÀ SOÁT"),
-    (40, 220, "1"), (80, 220, "Rà soát hồ sơ lưu"), (220, 220, "Các đơn vị"), (330, 220, "Sở Nội vụ"), (430, 220, "Trước"),
+    (40, 220, "1"), (80, 220, "Rà soát hồ sơ lưu"), (220, 220, "Các đơn vị"), (330, 220, "Sở Nội vụ"), (430, 220,
+        "Trước"),
     (80, 234, "trữ quá hạn"), (220, 234, "thành viên"), (430, 234, "28/02/2026"),
     (40, 254, "2"), (80, 254, "Báo cáo công tác"), (220, 254, "Trưởng khối"), (430, 254, "Chậm nhất"),
     (80, 268, "văn thư"), (430, 268, "15/6"),
@@ -313,7 +333,11 @@ def test_pdf_tables_by_their_columns(tmp_path):
 
 @needs_poppler
 def test_a_scan_is_refused_with_what_makes_text_of_it(tmp_path):
-    path = papers.pdf(tmp_path / "quet.pdf", [[(30, 20, "Cơ quan: UBND tỉnh A"), (30, 32, "Giờ ký: 17/04/2026 10:39:42")]], picture=True)
+    path = papers.pdf(
+        tmp_path / "quet.pdf",
+        [[(30, 20, "Cơ quan: UBND tỉnh A"), (30, 32, "Giờ ký: 17/04/2026 10:39:42")]],
+        picture=True,
+    )
     output = tmp_path / "draft.conf"
     done = import_plan(path, "-o", output)
     assert done.returncode == 1 and not output.exists()
@@ -329,7 +353,9 @@ def test_what_is_needed_and_not_there_is_named(tmp_path):
     assert "libreoffice" in import_plan(old, **nothing).stderr
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\3\4 no archive", b"<html><p>15/6</p></html>", bytes(range(256)), b"%PDF-1.4 broken"])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\3\4 no archive", b"<html><p>15/6</p></html>", bytes(range(256)), b"%PDF-1.4 broken"]
+)
 def test_what_is_no_document_is_refused(tmp_path, data):
     path, output = tmp_path / "a", tmp_path / "draft.conf"
     path.write_bytes(data)
@@ -348,7 +374,11 @@ def test_what_is_no_document_is_refused(tmp_path, data):
         ("Sở Tư pháp thẩm định, gửi Sở Nội vụ trước ngày 15/6/2026.", ["so-tu-phap"], ["so-noi-vu"]),
         ("Trước ngày 15/6/2026: Sở Tài chính hoàn thành thẩm định.", ["so-tai-chinh"], None),
         ("Các đơn vị thành viên gửi Trưởng khối trước ngày 15/6/2026.", ["members"], ["head"]),
-        ("Sở Nội vụ, Sở Tư pháp báo cáo Văn phòng UBND tỉnh trước ngày 15/6/2026.", ["so-noi-vu", "so-tu-phap"], ["vp-ubnd"]),
+        (
+            "Sở Nội vụ, Sở Tư pháp báo cáo Văn phòng UBND tỉnh trước ngày 15/6/2026.",
+            ["so-noi-vu", "so-tu-phap"],
+            ["vp-ubnd"],
+        ),
         ("1. Ban Xây dựng phong trào:\n- Lập danh sách trước ngày 15/6/2026.", ["TODO-ban-xay-dung-phong-trao"], None),
         ("Lập danh sách trước ngày 15/6/2026.", ["TODO-ai-lam"], None),
     ],
@@ -363,7 +393,8 @@ def test_who_owes(drafted, text, owes, report_to):
     "text, expected",
     [
         ("Đề nghị các cơ quan, đơn vị thực hiện nội dung sau:\n1. Rà soát hồ sơ trước ngày 15/6/2026.", ["members"]),
-        ("1. Tập huấn\na) Nội dung: văn thư số.\nb) Thời gian: trong tháng 5/2026.\nc) Chủ trì: Sở Nội vụ.", ["so-noi-vu"]),
+        ("1. Tập huấn\na) Nội dung: văn thư số.\nb) Thời gian: trong tháng 5/2026.\nc) Chủ trì: Sở Nội vụ.", [
+            "so-noi-vu"]),
     ],
 )  # fmt: skip
 def test_who_owes_by_what_stands_around(drafted, text, expected):
@@ -391,8 +422,10 @@ def test_a_year_that_may_be_another_is_doubted(drafted, text):
     [
         ("BÁO CÁO\nKết quả công tác tháng 7/2026\nSở Nội vụ hoàn thành trước ngày 15/7/2026.", "report"),
         ("QUYẾT ĐỊNH\nVề việc khen thưởng\nĐiều 2. Sở Tài chính chi trước ngày 15/7/2026.", "decision"),
-        ("Sáng ngày 12/5/2026 tại hội trường tỉnh đã diễn ra hội nghị tổng kết phong trào, đại biểu phát biểu.", "news"),
-        ("KẾ HOẠCH\nĐiều chỉnh, bổ sung Kế hoạch công tác năm 2026\n1. Thay ngày 15/6/2026 bằng 30/6/2026.\n2. Bãi bỏ điểm 5.", "amend"),
+        ("Sáng ngày 12/5/2026 tại hội trường tỉnh đã diễn ra hội nghị tổng kết phong trào, đại biểu phát biểu.",
+            "news"),
+        ("KẾ HOẠCH\nĐiều chỉnh, bổ sung Kế hoạch công tác năm 2026\n1. Thay ngày 15/6/2026 bằng 30/6/2026.\n2. Bãi bỏ điểm 5.",
+            "amend"),
     ],
 )  # fmt: skip
 def test_what_asks_for_nothing_gives_nothing(tmp_path, text, why):
@@ -407,7 +440,9 @@ def test_what_asks_for_nothing_gives_nothing(tmp_path, text, why):
 
 def test_a_plan_that_a_decision_encloses_is_read(drafted):
     head = "QUYẾT ĐỊNH\nVề việc ban hành Kế hoạch\nĐiều 1. Ban hành kèm theo Kế hoạch.\n"
-    assert dates(drafted("KẾ HOẠCH\nVăn thư năm 2026\n1. Sở Nội vụ tập huấn trước ngày 15/5/2026.", head)) == ["2026-05-14"]
+    assert dates(drafted("KẾ HOẠCH\nVăn thư năm 2026\n1. Sở Nội vụ tập huấn trước ngày 15/5/2026.", head)) == [
+        "2026-05-14"
+    ]
 
 
 # ---- the draft -------------------------------------------------------------------------------------------------------
@@ -437,8 +472,10 @@ def test_the_draft_is_refused_until_somebody_has_decided(tmp_path):
     document, folder = tmp_path / "van-ban.txt", tmp_path / "block"
     document.write_text(HEAD + MIXED + "Trường hợp đặc biệt.\n", encoding="utf-8")
     folder.mkdir()
-    block = Block(folder, plan("", members=None), policies={"report": {"before": ["7d"], "at": "08:00"}, "standing": {"before": ["7d"]},
-                                                            "inspection": {"before": ["7d"]}}, default_policy="report")  # fmt: skip
+    block = Block(folder, plan("", members=None), policies={"report": {"before": ["7d"], "at":
+        "08:00"}, "standing": {"before": ["7d"]},
+                                                            "inspection": {"before": ["7d"]}}, default_policy=
+                                                                "report")  # fmt: skip
     output = block.conf / "plans.d/plan.conf"
     assert import_plan(document, "-o", output, "--replace").returncode == 0
     text = output.read_text(encoding="utf-8")
@@ -509,7 +546,10 @@ NOT_IN_THE_DRAFT = {"muc-dich-yeu-cau", "tet-nguyen-dan", "ngay-hoi-quoc-phong",
 
 def test_the_scorer_sees_what_is_wrong_missing_and_too_much(drafted):
     draft = drafted("1. Sở Nội vụ nộp trước ngày 15/6/2026.\n2. Sở Tư pháp họp chậm nhất ngày 20/6/2026.")
-    gold = [{"quote": "trước ngày 15/6/2026", "reading": "due 2026-06-15"}, {"quote": "trước ngày 1/1", "reading": "due 2026-01-01"}]
+    gold = [
+        {"quote": "trước ngày 15/6/2026", "reading": "due 2026-06-15"},
+        {"quote": "trước ngày 1/1", "reading": "due 2026-01-01"},
+    ]
     result = score(gold, draft)
     assert (result.expected, result.found, result.right) == (2, 1, 0)
     assert len(result.wrong) == len(result.missed) == len(result.extra) == 1
