@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/holds.h"
+
 static const struct decider clerk = {"clerk", 1000};
 
 static const char *name_of(const struct sim *sim, int slot)

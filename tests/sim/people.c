@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "store/occurrences.h"
+#include "store/plans.h"
 
 static const struct decider clerk = {"clerk", 1000};
 static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done",     "amend",     "reopen",
