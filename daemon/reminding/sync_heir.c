@@ -1,7 +1,6 @@
 /* What is owed passes to another agency in a sync, as the agencies have. */
 #include "reminding/sync-private.h"
 
-
 #include "store/audit.h"
 #include "store/sync.h"
 

@@ -1,7 +1,6 @@
 /* One obligation in a sync: made where it is new, changed where the plan was, and what is told of that. */
 #include "reminding/sync-private.h"
 
-
 #include "addressing/announce.h"
 #include "store/sync.h"
 
