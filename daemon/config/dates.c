@@ -207,6 +207,20 @@ static void read_tentative(const struct section *section, int32_t year, struct i
                                 civil_format(item->fix_by, day), civil_format(item->to, end));
 }
 
+static void read_time(const struct section *section, struct item *item)
+{
+        const config_setting_t *value = setting_get(section, "time");
+
+        if (!value_clock(section, value, &item->time))
+                return;
+        if (item->form == DATE_OBSERVANCE)
+                setting_error(section, value, "time belongs to what has to be done, not to an observance");
+        else if (item->time == 0)
+                setting_error(section, value, "time 00:00 is the end of the day before; give that day, without a time");
+        else if (item->time % 60 != 0)
+                setting_error(section, value, "time counts no seconds; expected HH:MM");
+}
+
 /* Asks the very code that will look for it whether the day ever comes. */
 static int check_observance(const struct section *section, const config_setting_t *value, int32_t year,
                             const struct item *item)
@@ -267,5 +281,6 @@ int dates_read(const struct section *section, int32_t year, struct item *item)
                 break;
         }
         read_tentative(section, year, item);
+        read_time(section, item);
         return r;
 }

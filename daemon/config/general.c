@@ -137,33 +137,24 @@ static int read_state_dir(struct loader *loader)
         return loader->config->state_dir ? 0 : -ENOMEM;
 }
 
-const char *daytime_text(int32_t seconds, char buffer[static DAYTIME_TEXT_SIZE])
-{
-        size_t size = seconds % 60 ? DAYTIME_TEXT_SIZE : sizeof("00:00");
-
-        (void)snprintf(buffer, size, "%02u:%02u:%02u", (unsigned)seconds / 3600 % 24, (unsigned)seconds / 60 % 60,
-                       (unsigned)seconds % 60);
-        return buffer;
-}
-
 void daytime_check(const struct loader *loader, const struct section *section, const config_setting_t *value,
                    int32_t at)
 {
         const struct hours *hours = &loader->config->hours;
-        char open[DAYTIME_TEXT_SIZE], close[DAYTIME_TEXT_SIZE], text[DAYTIME_TEXT_SIZE];
+        char open[CIVIL_CLOCK_SIZE], close[CIVIL_CLOCK_SIZE], text[CIVIL_CLOCK_SIZE];
         bool always = hours->open == 0 && hours->close == 0;
 
         if (!always && (at < hours->open || at >= hours->close))
                 setting_warning(section, value, "at \"%s\" is outside the hours %s to %s; it moves to the next opening",
-                                daytime_text(at, text), daytime_text(hours->open, open),
-                                daytime_text(hours->close, close));
+                                civil_format_clock(at, text), civil_format_clock(hours->open, open),
+                                civil_format_clock(hours->close, close));
 }
 
 static void read_hours(struct loader *loader)
 {
         struct hours *hours = &loader->config->hours;
         struct section section;
-        char open[DAYTIME_TEXT_SIZE], close[DAYTIME_TEXT_SIZE];
+        char open[CIVIL_CLOCK_SIZE], close[CIVIL_CLOCK_SIZE];
 
         *hours = HOURS_DEFAULT;
         if (!section_member(&loader->main, "hours", &section))
@@ -175,7 +166,7 @@ static void read_hours(struct loader *loader)
                 return;
         setting_error(&section, setting_get(&section, "close"),
                       "close %s is not after open %s; write the earlier time as open (both \"00:00\": always)",
-                      daytime_text(hours->close, close), daytime_text(hours->open, open));
+                      civil_format_clock(hours->close, close), civil_format_clock(hours->open, open));
         *hours = (struct hours){.open = 0}; /* one mistake: no time of day is outside of these */
 }
 

@@ -4,10 +4,10 @@
 
 #include "config/loader.h"
 
-static const char *const item_keys[] = {"id",     "title",     "wording",    "note",      "due",    "window",
-                                        "half",   "quarter",   "month",      "tentative", "fix_by", "dates",
-                                        "when",   "repeat",    "observance", "since",     "for",    "report_to",
-                                        "policy", POLICY_KEYS, NULL};
+static const char *const item_keys[] = {"id",     "title",     "wording", "note",       "place",     "due",
+                                        "window", "half",      "quarter", "month",      "tentative", "fix_by",
+                                        "dates",  "when",      "repeat",  "observance", "time",      "since",
+                                        "for",    "report_to", "policy",  POLICY_KEYS,  NULL};
 
 /* A word for a role that this plan gives to nobody. */
 static bool is_vacant(const struct plan_reading *reading, enum target_role role)
@@ -89,6 +89,22 @@ static int read_people(struct plan_reading *reading, const struct section *secti
         return r;
 }
 
+/* What is said on the last day leaves at the policy's hour. */
+static void check_time(const struct section *section, const struct item *item)
+{
+        const struct policy *policy = &item->policy;
+        char time[CIVIL_CLOCK_SIZE], at[CIVIL_CLOCK_SIZE];
+
+        for (size_t i = 0; item->time > 0 && i < policy->n_before; i++)
+                if (policy->before[i].days == 0 && policy->before[i].workdays == 0 && policy->at >= item->time) {
+                        setting_warning(section, setting_get(section, "time"),
+                                        "time %s is over when the reminder of that day leaves at %s; give the item an "
+                                        "earlier at, or a before that ends with \"1d\"",
+                                        civil_format_clock(item->time, time), civil_format_clock(policy->at, at));
+                        return;
+                }
+}
+
 int item_read(struct plan_reading *reading, const struct section *section, struct item *item)
 {
         const char *id;
@@ -107,6 +123,8 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
         if (r == 0)
                 r = setting_keep_prose(section, "note", &item->note);
         if (r == 0)
+                r = setting_keep(section, "place", NULL, &item->place);
+        if (r == 0)
                 r = dates_read(section, reading->plan->year, item);
         if (r == 0)
                 r = read_people(reading, section, item);
@@ -118,6 +136,7 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
                 r = repeat_check_before(section, reading->plan->year, item);
         if (r < 0)
                 return r;
+        check_time(section, item);
         if (item->form == DATE_OBSERVANCE && item->observance.since == 0 && strstr(item->title, "{n}"))
                 setting_error(section, setting_get(section, "title"),
                               "title has {n}, the year of the anniversary, but observance has no since");

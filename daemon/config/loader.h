@@ -91,9 +91,6 @@ int repeat_check_before(const struct section *section, int32_t year, const struc
 /* The absolute path of a file that a key names and that must be there. */
 int path_read(const struct loader *loader, const struct section *section, const char *key, char **ret);
 
-#define DAYTIME_TEXT_SIZE sizeof("00:00:00")
-/* Writes "HH:MM", with seconds where there are some. Returns buffer. */
-const char *daytime_text(int32_t seconds, char buffer[static DAYTIME_TEXT_SIZE]);
 /* Warns of a time of day at which nothing may leave. */
 void daytime_check(const struct loader *loader, const struct section *section, const config_setting_t *value,
                    int32_t at);

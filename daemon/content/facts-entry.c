@@ -52,6 +52,8 @@ static int say_plan(struct facts *facts, const char *plan_id, const char *item_i
         entry->wording = item->wording;
         entry->note = item->note;
         entry->when = item->when;
+        entry->place = item->place;
+        entry->time = item->time;
         entry->fix_by = item->fix_by;
         entry->report_to = item->report_to.n > 0 ? names_of(facts, plan, &item->report_to) : entry->head;
         return entry->report_to ? 0 : -ENOMEM;
@@ -65,6 +67,11 @@ static int say_names(struct facts *facts, const char *plan, const char *item, co
         entry->occurrence = facts_keep_copy(facts, key);
         entry->title = facts_keep_copy(facts, title ? title : item);
         return entry->plan && entry->item && entry->occurrence && entry->title ? 0 : -ENOMEM;
+}
+
+int64_t entry_instant(const struct letter_entry *entry, civil_day day)
+{
+        return entry->time > 0 && day != CIVIL_NONE ? clock_instant(wall_at(day, entry->time)) / 1000 : 0;
 }
 
 int entry_of_obligation(struct facts *facts, const struct obligation_record *record, struct letter_entry *ret)
@@ -87,9 +94,11 @@ int entry_of_obligation(struct facts *facts, const struct obligation_record *rec
         r = say_names(facts, record->plan, record->item, record->key, record->title, &entry);
         if (r == 0)
                 r = say_plan(facts, record->plan, record->item, &entry);
-        if (r == 0)
-                *ret = entry;
-        return r;
+        if (r < 0)
+                return r;
+        entry.instant = entry_instant(&entry, entry.dates.effective);
+        *ret = entry;
+        return 0;
 }
 
 int debtor_of(struct facts *facts, const struct obligation_record *record, struct letter_debtor *ret)

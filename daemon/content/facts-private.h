@@ -37,6 +37,8 @@ int facts_address(struct facts *facts, const struct delivery_record *delivery);
 int facts_settle(struct facts *facts);
 int facts_of_delivery(struct facts *facts, const struct delivery_record *delivery);
 
+/* Its time on a day, UTC seconds; 0 without one. */
+int64_t entry_instant(const struct letter_entry *entry, civil_day day);
 /* Everything about an obligation that does not depend on the notice. 0 or -ENOMEM. */
 int entry_of_obligation(struct facts *facts, const struct obligation_record *record, struct letter_entry *ret);
 /* The entry of a notice, where it still holds what it says; what became of it is in *ret_truth. 0 or an error. */

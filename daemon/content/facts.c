@@ -127,6 +127,8 @@ int facts_find_entry(const struct facts *facts, const struct notice_record *noti
                 r = store_get_entry(facts->engine->store, notice->obligation_id, facts->letter->address, &day);
         entry->cancels = day != CIVIL_NONE;
         entry->cancelled_day = day;
+        if (entry->cancels)
+                entry->instant = entry_instant(entry, day);
         return r;
 }
 

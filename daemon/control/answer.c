@@ -122,6 +122,13 @@ void answer_day(struct answer *answer, const char *key, civil_day day)
         answer_text(answer, key, civil_format(day, text));
 }
 
+void answer_time(struct answer *answer, const char *key, int32_t seconds)
+{
+        char text[CIVIL_CLOCK_SIZE];
+
+        answer_text(answer, key, seconds > 0 ? civil_format_clock(seconds, text) : NULL);
+}
+
 void answer_moment(struct answer *answer, const char *key, int64_t epoch_ms)
 {
         char text[CLOCK_TEXT_SIZE];

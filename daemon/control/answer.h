@@ -31,8 +31,9 @@ void answer_text(struct answer *answer, const char *key, const char *value);
 void answer_bool(struct answer *answer, const char *key, bool value);
 void answer_count(struct answer *answer, const char *key, uint64_t value); /* t */
 void answer_day(struct answer *answer, const char *key, civil_day day);
-void answer_moment(struct answer *answer, const char *key, int64_t epoch_ms);                     /* RFC 3339 */
-void answer_wall(struct answer *answer, const char *key, wall_time at);                           /* RFC 3339 */
+void answer_time(struct answer *answer, const char *key, int32_t seconds);    /* "16:00"; 0: no value */
+void answer_moment(struct answer *answer, const char *key, int64_t epoch_ms); /* RFC 3339 */
+void answer_wall(struct answer *answer, const char *key, wall_time at);       /* RFC 3339 */
 void answer_strings(struct answer *answer, const char *key, const char *const *values, size_t n); /* as */
 
 /* Where the next page begins; 0: this was the last. */

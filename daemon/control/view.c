@@ -105,6 +105,7 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
         const struct calendar *calendar = view->config->calendar;
         struct answer *answer = view->answer;
         struct obligation_dates dates = obligation_dates(&record->obligation, calendar);
+        const struct item *item = view_item(view, record->plan, record->item);
         struct notice_counts counts;
         int r = store_count_notices(view->engine->store, record->id, &counts);
 
@@ -118,6 +119,10 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
         answer_day(answer, "from", dates.from);
         answer_day(answer, "due", dates.due);
         answer_day(answer, "effective_due", dates.effective);
+        if (item) {
+                answer_time(answer, "time", item->time);
+                answer_text(answer, "place", item->place);
+        }
         answer_text(answer, "state",
                     obligation_state_name(obligation_state(&record->obligation, calendar, view->today)));
         answer_bool(answer, "tentative", dates.tentative);

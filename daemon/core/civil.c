@@ -2,6 +2,7 @@
 #include "core/civil.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The arithmetic runs on years that begin on 1 March, so that the leap day is the last of its year, and on eras of
@@ -190,6 +191,15 @@ int civil_parse_clock(const char *text, int32_t *ret)
                 return -ERANGE;
         *ret = (hour * 60 + minute) * 60 + second;
         return 0;
+}
+
+char *civil_format_clock(int32_t seconds, char buffer[static CIVIL_CLOCK_SIZE])
+{
+        size_t size = seconds % 60 ? CIVIL_CLOCK_SIZE : sizeof("00:00");
+
+        (void)snprintf(buffer, size, "%02u:%02u:%02u", (unsigned)seconds / 3600 % 24, (unsigned)seconds / 60 % 60,
+                       (unsigned)seconds % 60);
+        return buffer;
 }
 
 civil_day wall_day(wall_time at)

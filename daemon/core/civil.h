@@ -67,6 +67,9 @@ char *civil_format_vi(civil_day day, char buffer[static CIVIL_DATE_SIZE]);
 
 /* Reads "HH:MM" or "HH:MM:SS", 00:00 to 23:59:59, as seconds since midnight. 0, -EINVAL or -ERANGE. */
 int civil_parse_clock(const char *text, int32_t *ret);
+#define CIVIL_CLOCK_SIZE sizeof("00:00:00")
+/* Writes "HH:MM", with seconds where there are some. Returns buffer. */
+char *civil_format_clock(int32_t seconds, char buffer[static CIVIL_CLOCK_SIZE]);
 
 static inline wall_time wall_at(civil_day day, int32_t seconds)
 {

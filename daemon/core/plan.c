@@ -83,6 +83,7 @@ void item_clear(struct item *item)
         free(item->title);
         free(item->wording);
         free(item->note);
+        free(item->place);
         free(item->when);
         free(item->repeat);
         free(item->days);

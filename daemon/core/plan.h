@@ -68,12 +68,14 @@ struct item {
         char *title;   /* {n} stands for the ordinal year of an observance */
         char *wording; /* the document's own words, or NULL */
         char *note;    /* an addition for the agencies, or NULL */
+        char *place;   /* where, or NULL */
         enum date_form form;
         civil_day from, to; /* of a window, by its name too; due: to alone (from is CIVIL_NONE) */
         civil_day *days;    /* several, ascending; NULL: it has not */
         size_t n_days;
         struct own_date *own_dates;
         size_t n_own_dates;
+        int32_t time;       /* on the last day until then, seconds since midnight; 0: all day */
         bool tentative;
         civil_day since; /* before that day nothing was watched, or CIVIL_NONE: the plan's, or when it was first read */
         civil_day fix_by; /* CIVIL_NONE: nobody is reminded to fix it */

@@ -9,6 +9,7 @@ static const struct column columns[] = {
         {"item", N_("ITEM"), COLUMN_ITEM},
         {"agency", N_("AGENCY"), COLUMN_TEXT},
         {"due", N_("DUE"), COLUMN_TEXT},
+        {"time", N_("HOUR"), COLUMN_EXTRA},
         {"state", N_("STATE"), COLUMN_STATE},
         {"snoozed_until", N_("QUIET TILL"), COLUMN_EXTRA},
         {"done_on", N_("DONE ON"), COLUMN_EXTRA},

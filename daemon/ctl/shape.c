@@ -48,10 +48,10 @@ int shape_obligations(json_t *rows)
 {
         /* daemon/doc/formats.md section 3, in that order */
         static const char *const keys[] = {
-                "plan",       "item",          "occurrence",    "agency",         "title",
-                "due",        "effective_due", "state",         "tentative",      "snoozed_until",
-                "snoozed_by", "snooze_reason", "next_reminder", "reminders_sent", "done_on",
-                "late",       "unclear_since", "held",          "held_until",     "hold_reason",
+                "plan",          "item",           "occurrence", "agency",        "title",         "due",
+                "effective_due", "state",          "tentative",  "snoozed_until", "snoozed_by",    "snooze_reason",
+                "next_reminder", "reminders_sent", "done_on",    "late",          "unclear_since", "held",
+                "held_until",    "hold_reason",    "time",       "place",
         };
 
         return shape_rows(rows, keys, ELEMENTS(keys));

@@ -42,6 +42,8 @@ static void print_item(const struct style *style, const json_t *about)
         line(_("plan"), received_text(about, "plan_title"));
         line(_("basis"), received_text(about, "basis"));
         line(_("when"), received_text(about, "when"));
+        line(_("time"), received_text(about, "time"));
+        line(_("place"), received_text(about, "place"));
         line(_("repeats"), received_text(about, "repeat"));
         day_line(_("fix by"), received_text(about, "fix_by"));
         line(_("wording"), received_text(about, "wording"));
@@ -161,12 +163,13 @@ static int append_names(sd_bus_message *message, const void *userdata)
 
 static int print_json(const struct cli *cli, json_t *about, json_t *obligations)
 {
-        static const char *const item_keys[] = {"occurrence", "title",  "plan_title", "basis", "form",   "when",
-                                                "repeat",     "fix_by", "wording",    "note",  "policy", "report_to"};
-        static const char *const keys[] = {"occurrence",    "from",          "due",         "effective_due",
-                                           "fixed",         "snoozed_until", "snoozed_by",  "snooze_reason",
-                                           "unclear_since", "held_until",    "hold_reason", "next_reminder",
-                                           "done_on",       "done_by",       "note"};
+        static const char *const item_keys[] = {"occurrence", "title", "plan_title", "basis",    "form",
+                                                "when",       "time",  "place",      "repeat",   "fix_by",
+                                                "wording",    "note",  "policy",     "report_to"};
+        static const char *const keys[] = {
+                "occurrence", "from",          "due",           "effective_due", "fixed",       "snoozed_until",
+                "snoozed_by", "snooze_reason", "unclear_since", "held_until",    "hold_reason", "next_reminder",
+                "done_on",    "done_by",       "note",          "time",          "place"};
 
         if (shape_fill(about, item_keys, ELEMENTS(item_keys)) < 0)
                 return cli_no_memory(cli);

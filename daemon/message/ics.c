@@ -41,24 +41,34 @@ static void add_day(struct text *lines, const char *name, civil_day day)
         text_add_format(lines, "%s%04d%02d%02d\r\n", name, date.year, date.month, date.day);
 }
 
-static void add_stamp(struct text *lines, int64_t epoch_seconds)
+static void add_instant(struct text *lines, const char *name, int64_t epoch_seconds)
 {
         struct civil_date date = civil_split(wall_day(epoch_seconds));
         int32_t clock = wall_clock(epoch_seconds);
-        text_add_format(lines, "DTSTAMP:%04d%02d%02dT%02d%02d%02dZ\r\n", date.year, date.month, date.day, clock / 3600,
+        text_add_format(lines, "%s%04d%02d%02dT%02d%02d%02dZ\r\n", name, date.year, date.month, date.day, clock / 3600,
                         clock / 60 % 60, clock % 60);
+}
+
+static void add_span(struct text *lines, const struct ics_event *event)
+{
+        if (event->at != 0) {
+                add_instant(lines, "DTSTART:", event->at); /* section 3.6.1: without DTEND it ends at once */
+                return;
+        }
+        add_day(lines, "DTSTART;VALUE=DATE:", event->first);
+        add_day(lines, "DTEND;VALUE=DATE:", event->last + 1); /* the same section: the day after */
 }
 
 static void add_event(struct text *lines, enum ics_method method, const struct ics_event *event)
 {
         text_add_string(lines, "BEGIN:VEVENT\r\n");
         add_words(lines, "UID:", event->uid);
-        add_stamp(lines, event->stamp);
+        add_instant(lines, "DTSTAMP:", event->stamp);
         text_add_format(lines, "SEQUENCE:%d\r\n", event->sequence);
-        add_day(lines, "DTSTART;VALUE=DATE:", event->first);
-        add_day(lines, "DTEND;VALUE=DATE:", event->last + 1); /* section 3.6.1: the day after */
+        add_span(lines, event);
         add_words(lines, "SUMMARY:", event->summary);
         add_words(lines, "DESCRIPTION:", event->description);
+        add_words(lines, "LOCATION:", event->location);
         if (event->organizer) {
                 text_add_string(lines, "ORGANIZER:mailto:");
                 text_add_string(lines, event->organizer);

@@ -6,12 +6,13 @@
 #include "core/civil.h"
 
 struct ics_event {
-        const char *uid; /* the same for every message about one obligation */
-        const char *summary, *description;
-        const char *organizer; /* address, or NULL */
-        civil_day first, last; /* whole days, both included */
-        int32_t sequence;      /* higher than in every message before */
-        int64_t stamp;         /* UTC seconds */
+        const char *uid;                              /* the same for every message about one obligation */
+        const char *summary, *description, *location; /* the last may be NULL */
+        const char *organizer;                        /* address, or NULL */
+        int64_t at;                                   /* UTC seconds: at that instant; 0: on whole days */
+        civil_day first, last;                        /* which, both included */
+        int32_t sequence;                             /* higher than in every message before */
+        int64_t stamp;                                /* UTC seconds */
 };
 
 enum ics_method { ICS_PUBLISH, ICS_CANCEL };

@@ -102,3 +102,12 @@ void json_put_day(struct text *json, const char *key, civil_day day)
         else
                 json_put_string(json, key, civil_format(day, buffer));
 }
+
+void json_put_time(struct text *json, const char *key, int32_t seconds)
+{
+        char buffer[CIVIL_CLOCK_SIZE];
+        if (seconds == 0)
+                json_put_null(json, key);
+        else
+                json_put_string(json, key, civil_format_clock(seconds, buffer));
+}

@@ -20,3 +20,5 @@ void json_put_bool(struct text *json, const char *key, bool value);
 void json_put_int(struct text *json, const char *key, int64_t value);
 /* "2024-12-10", or null for CIVIL_NONE. */
 void json_put_day(struct text *json, const char *key, civil_day day);
+/* "16:00", or null for 0, the whole day. */
+void json_put_time(struct text *json, const char *key, int32_t seconds);

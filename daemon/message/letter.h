@@ -29,8 +29,10 @@ struct letter_entry {
         const char *head;      /* name of the plan's head, "" if none */
         const char *report_to; /* names of those who get the result, joined */
         const char *title;
-        const char *wording, *note, *when; /* or NULL */
+        const char *wording, *note, *when, *place; /* or NULL */
         struct obligation_dates dates;
+        int32_t time;    /* on its last day, seconds since midnight; 0: the whole day */
+        int64_t instant; /* of that time on the day that stands in a calendar, UTC seconds; 0: none */
         enum obligation_state state;
         int32_t days_left;               /* working days in (today, effective]; 0 on the day */
         int32_t days_late;               /* working days past the effective date */

@@ -58,6 +58,7 @@ static void put_dates(struct text *json, const struct letter_entry *entry)
         json_put_day(json, "from", dates->from);
         json_put_day(json, "due", dates->due);
         json_put_day(json, "effective_due", dates->effective);
+        json_put_time(json, "time", entry->time);
         json_put_bool(json, "tentative", dates->tentative);
         if (dates->due != CIVIL_NONE)
                 json_put_int(json, "days_left", entry->days_left);
@@ -81,6 +82,7 @@ static void put_obligation(struct text *json, const struct letter_entry *entry, 
         json_put_text(json, "wording", entry->wording);
         json_put_text(json, "note", entry->note);
         json_put_text(json, "when", entry->when);
+        json_put_text(json, "place", entry->place);
         put_dates(json, entry);
         json_put_text(json, "state", obligation_state_name(entry->state));
         if (entry->ordinal > 0)

@@ -47,10 +47,23 @@ const char *phrase_weekday(civil_day day)
         return day == CIVIL_NONE ? "" : names[civil_weekday(day)];
 }
 
+static void say_clock(char phrase[static PHRASE_SIZE], int32_t seconds)
+{
+        say(phrase, "%02d giờ %02d", seconds / 3600, seconds / 60 % 60);
+}
+
+/* "trước 16 giờ 00 ngày 23/09/2026" */
+static void say_day_at(char phrase[static PHRASE_SIZE], const char *before, int32_t time, civil_day day)
+{
+        add(phrase, before);
+        say_clock(phrase, time);
+        say_day(phrase, " ngày ", day);
+}
+
 char *phrase_clock(int32_t seconds, char buffer[static PHRASE_SIZE])
 {
         buffer[0] = '\0';
-        say(buffer, "%02d giờ %02d", seconds / 3600, seconds / 60 % 60);
+        say_clock(buffer, seconds);
         return buffer;
 }
 
@@ -122,11 +135,16 @@ static bool say_no_day(char phrase[static PHRASE_SIZE], const struct obligation_
         return dates->tentative;
 }
 
-char *phrase_limit(const struct obligation_dates *dates, char buffer[static PHRASE_SIZE])
+char *phrase_limit(const struct obligation_dates *dates, int32_t time, char buffer[static PHRASE_SIZE])
 {
         buffer[0] = '\0';
-        if (!say_no_day(buffer, dates))
-                say_day(buffer, "hạn ", dates->effective);
+        if (say_no_day(buffer, dates))
+                return buffer;
+        say_day(buffer, "hạn ", dates->effective);
+        if (time > 0) {
+                add(buffer, ", ");
+                say_clock(buffer, time);
+        }
         return buffer;
 }
 
@@ -143,24 +161,37 @@ static bool is_shifted(const struct obligation_dates *dates)
         return dates->due != CIVIL_NONE && !dates->tentative && dates->effective != dates->due;
 }
 
-static void say_shift(char phrase[static PHRASE_SIZE], const struct obligation_dates *dates)
+static void say_shift(char phrase[static PHRASE_SIZE], const struct obligation_dates *dates, int32_t time)
 {
+        bool later = dates->effective > dates->due;
         say_day(phrase, "hạn ", dates->due);
-        say_day(phrase,
-                dates->effective > dates->due ? " là ngày nghỉ, được tính đến hết ngày "
-                                              : " là ngày nghỉ, đề nghị hoàn thành chậm nhất ngày ",
-                dates->effective);
+        add(phrase, later ? " là ngày nghỉ, được tính đến " : " là ngày nghỉ, đề nghị hoàn thành ");
+        if (time > 0)
+                say_day_at(phrase, later ? "" : "trước ", time, dates->effective);
+        else
+                say_day(phrase, later ? "hết ngày " : "chậm nhất ngày ", dates->effective);
 }
 
-char *phrase_shift(const struct obligation_dates *dates, char buffer[static PHRASE_SIZE])
+char *phrase_shift(const struct obligation_dates *dates, int32_t time, char buffer[static PHRASE_SIZE])
 {
         buffer[0] = '\0';
         if (is_shifted(dates))
-                say_shift(buffer, dates);
+                say_shift(buffer, dates, time);
         return buffer;
 }
 
-char *phrase_term(const struct obligation_dates *dates, char buffer[static PHRASE_SIZE])
+/* "hạn 31/03/2024", of a window that was named before. */
+static void say_last_day(char phrase[static PHRASE_SIZE], const struct obligation_dates *dates, int32_t time)
+{
+        if (is_shifted(dates))
+                say_shift(phrase, dates, time);
+        else if (time > 0)
+                say_day_at(phrase, "hạn trước ", time, dates->due);
+        else
+                say_day(phrase, "hạn ", dates->due);
+}
+
+char *phrase_term(const struct obligation_dates *dates, int32_t time, char buffer[static PHRASE_SIZE])
 {
         bool shifted = is_shifted(dates);
         buffer[0] = '\0';
@@ -170,21 +201,22 @@ char *phrase_term(const struct obligation_dates *dates, char buffer[static PHRAS
         }
         if (say_named_range(buffer, dates)) {
                 add(buffer, ", ");
-                if (shifted)
-                        say_shift(buffer, dates);
-                else
-                        say_day(buffer, "hạn ", dates->due);
+                say_last_day(buffer, dates, time);
                 return buffer;
         }
-        if (dates->from != CIVIL_NONE && dates->from != dates->due)
+        if (dates->from != CIVIL_NONE && dates->from != dates->due) {
                 say_range(buffer, dates);
-        else {
+                shifted |= time > 0;
+        } else {
                 add(buffer, phrase_weekday(dates->due));
-                say_day(buffer, ", ngày ", dates->due);
+                if (time > 0 && !shifted)
+                        say_day_at(buffer, ", trước ", time, dates->due);
+                else
+                        say_day(buffer, ", ngày ", dates->due);
         }
         if (shifted) {
                 add(buffer, " (");
-                say_shift(buffer, dates);
+                say_last_day(buffer, dates, time);
                 add(buffer, ")");
         }
         return buffer;

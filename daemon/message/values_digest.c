@@ -127,7 +127,7 @@ static bool find_in_row(const struct scope *scope, unsigned name, struct fill *r
         case NAME_title:
                 return fill_text(ret, row->title);
         case NAME_limit:
-                return row->dates_differ || fill_phrase(ret, phrase_limit(&row->dates, ret->room));
+                return row->dates_differ || fill_phrase(ret, phrase_limit(&row->dates, 0, ret->room));
         case NAME_dates_differ:
                 return fill_bool(ret, row->dates_differ);
         case NAME_cells:

@@ -137,6 +137,8 @@ static bool find_plan(const struct scope *scope, unsigned name, struct fill *ret
                 return fill_text(ret, entry->note);
         case NAME_when:
                 return fill_text(ret, entry->when);
+        case NAME_place:
+                return fill_text(ret, entry->place);
         default:
                 return false;
         }
@@ -158,7 +160,7 @@ static bool has_day(const struct obligation_dates *dates)
         return dates->due != CIVIL_NONE && !dates->tentative;
 }
 
-static bool find_term(const struct obligation_dates *dates, unsigned name, struct fill *ret)
+static bool find_term(const struct obligation_dates *dates, int32_t time, unsigned name, struct fill *ret)
 {
         switch (name) {
         case NAME_dated:
@@ -168,15 +170,17 @@ static bool find_term(const struct obligation_dates *dates, unsigned name, struc
         case NAME_undated:
                 return fill_bool(ret, dates->due == CIVIL_NONE);
         case NAME_term:
-                return fill_phrase(ret, phrase_term(dates, ret->room));
+                return fill_phrase(ret, phrase_term(dates, time, ret->room));
         case NAME_limit:
-                return fill_phrase(ret, phrase_limit(dates, ret->room));
+                return fill_phrase(ret, phrase_limit(dates, time, ret->room));
         case NAME_day:
                 return fill_phrase(ret, phrase_day(dates, ret->room));
         case NAME_range:
                 return fill_phrase(ret, phrase_range(dates, ret->room));
         case NAME_shift:
-                return fill_phrase(ret, phrase_shift(dates, ret->room));
+                return fill_phrase(ret, phrase_shift(dates, time, ret->room));
+        case NAME_time:
+                return time == 0 || !has_day(dates) || fill_phrase(ret, phrase_clock(time, ret->room));
         case NAME_last_day:
                 return fill_day(ret, has_day(dates) ? dates->effective : CIVIL_NONE);
         default:
@@ -290,7 +294,7 @@ bool entry_find(const struct scope *scope, unsigned name, struct fill *ret)
 {
         const struct letter_entry *entry = scope->facts;
         struct obligation_dates dates = dates_of(entry);
-        return find_plan(scope, name, ret) || find_term(&dates, name, ret) || find_deadline(scope, &dates, name, ret) ||
-               find_done(entry, &dates, name, ret) || find_decision(entry, name, ret) ||
-               find_debtors(scope, name, ret) || find_failure(entry, name, ret);
+        return find_plan(scope, name, ret) || find_term(&dates, entry->time, name, ret) ||
+               find_deadline(scope, &dates, name, ret) || find_done(entry, &dates, name, ret) ||
+               find_decision(entry, name, ret) || find_debtors(scope, name, ret) || find_failure(entry, name, ret);
 }

@@ -87,7 +87,7 @@ plan = {
       window = ["2024-10-01", "2024-10-31"]; tentative = true; fix_by = "2024-09-20";
       for = ["members"]; policy = "inspection"; },
     { id = "tong-ket"; title = "Báo cáo tổng kết"; note = "gửi bản giấy";
-      due = "2024-12-10"; for = ["members"]; report_to = "head"; },
+      place = "Văn phòng UBND tỉnh"; due = "2024-12-10"; time = "16:00"; for = ["members"]; report_to = "head"; },
     { id = "tap-huan"; title = "Tập huấn";
       when = "khi Ban Thi đua - Khen thưởng tỉnh tổ chức"; for = ["members"]; },
     { id = "bao-cao-thang"; title = "Báo cáo tháng";
@@ -416,7 +416,7 @@ VALUES = [
     (MAIN, "shift = ", "next", "word"), (MAIN, "every = ", "2wd", "span"), (MAIN, "after = ", "3wd", "span"),
     (MAIN, "default_policy = ", "report", "word"), (AGENCIES, "emails = [", "snv@laocai.example", "email"),
     (AGENCIES, "webhook = ", "gateway", "word"), (PLAN, "id = ", "tap-huan", "id"), (PLAN, "fix_by = ", "2024-09-20", "date"),
-    (PLAN, "window = [", "2024-10-01", "date"), (PLAN, "due = ", "2024-12-10", "date"), (PLAN, "id = ", "tdkt-2024", "id"),
+    (PLAN, "window = [", "2024-10-01", "date"), (PLAN, "time = ", "16:00", "clock"), (PLAN, "due = ", "2024-12-10", "date"), (PLAN, "id = ", "tdkt-2024", "id"),
     (PLAN, "repeat = ", "FREQ=MONTHLY;BYMONTHDAY=25", "rule"), (PLAN, "{ date = ", "05-19", "day"),
     (PLAN, "before = [", "30d", "span"), (PLAN, "policy = ", "inspection", "word"), (PLAN, "report_to = ", "head", "word"),
     (PLAN, "head = ", "vp-ubnd", "word"), (PLAN, "deputy = ", "so-noi-vu", "word"),

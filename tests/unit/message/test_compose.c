@@ -137,6 +137,24 @@ static void test_calendar(void **state)
         }
 }
 
+static void test_calendar_hour(void **state)
+{
+        struct letter_entry entry = entry_of(KIND_ADVANCE, "item", "Việc", on(1210));
+        entry.time = 16 * 3600;
+        entry.instant = 1733821200; /* 16:00 of that day in Vietnam */
+        entry.place = "Hội trường, tầng 2";
+        struct letter letter = letter_of(&entry, 1, 1203);
+        CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+        compose(*state, &letter, &mail);
+        assert_non_null(strstr(mail.calendars[0], "DTSTART:20241210T090000Z\r\n"));
+        assert_null(strstr(mail.calendars[0], "DTEND"));
+        assert_non_null(strstr(mail.calendars[0], "LOCATION:Hội trường\\, tầng 2\r\n"));
+        assert_non_null(strstr(mail.text, "trước 16 giờ 00 ngày 10/12/2024"));
+        assert_non_null(strstr(mail.text, "Địa điểm: Hội trường, tầng 2."));
+        assert_non_null(strstr(mail.html, "trước 16 giờ 00 ngày 10/12/2024"));
+        assert_non_null(strstr(mail.html, ">Địa điểm</th>"));
+}
+
 /* Of one occurrence of a repeating item, and the same for every message about it. */
 static void test_calendar_identity(void **state)
 {
@@ -350,10 +368,15 @@ static void test_payload_kinds(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_headers),       cmocka_unit_test(test_thread),
-                cmocka_unit_test(test_calendar),      cmocka_unit_test(test_calendar_identity),
-                cmocka_unit_test(test_cancels),       cmocka_unit_test(test_items),
-                cmocka_unit_test(test_hostile),       cmocka_unit_test(test_payload),
+                cmocka_unit_test(test_headers),
+                cmocka_unit_test(test_thread),
+                cmocka_unit_test(test_calendar),
+                cmocka_unit_test(test_calendar_hour),
+                cmocka_unit_test(test_calendar_identity),
+                cmocka_unit_test(test_cancels),
+                cmocka_unit_test(test_items),
+                cmocka_unit_test(test_hostile),
+                cmocka_unit_test(test_payload),
                 cmocka_unit_test(test_payload_kinds),
         };
         return cmocka_run_group_tests(tests, load, unload);

@@ -79,10 +79,46 @@ static void test_terms(void **state)
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct obligation_dates given = dates(rows[i].from, rows[i].due, rows[i].effective, rows[i].tentative);
                 char phrase[PHRASE_SIZE];
-                assert_string_equal(phrase_term(&given, phrase), rows[i].term);
-                assert_string_equal(phrase_limit(&given, phrase), rows[i].limit);
+                assert_string_equal(phrase_term(&given, 0, phrase), rows[i].term);
+                assert_string_equal(phrase_limit(&given, 0, phrase), rows[i].limit);
                 assert_string_equal(phrase_range(&given, phrase), rows[i].range);
-                assert_string_equal(phrase_shift(&given, phrase), rows[i].shift);
+                assert_string_equal(phrase_shift(&given, 0, phrase), rows[i].shift);
+        }
+}
+
+static void test_hours(void **state)
+{
+        (void)state;
+        static const struct {
+                int32_t time, from, due, effective;
+                bool tentative;
+                const char *term, *limit, *shift;
+        } rows[] = {
+                {1600, 0, 1210, 1210, false, "thứ Ba, trước 16 giờ 00 ngày 10/12/2024", "hạn 10/12/2024, 16 giờ 00",
+                 ""},
+                {1130, 0, 331, 401, false,
+                 "Chủ nhật, ngày 31/03/2024 (hạn 31/03/2024 là ngày nghỉ, được tính đến 11 giờ 30 ngày 01/04/2024)",
+                 "hạn 01/04/2024, 11 giờ 30", "hạn 31/03/2024 là ngày nghỉ, được tính đến 11 giờ 30 ngày 01/04/2024"},
+                {1600, 0, 331, 329, false,
+                 "Chủ nhật, ngày 31/03/2024 (hạn 31/03/2024 là ngày nghỉ, đề nghị hoàn thành trước 16 giờ 00 ngày "
+                 "29/03/2024)",
+                 "hạn 29/03/2024, 16 giờ 00",
+                 "hạn 31/03/2024 là ngày nghỉ, đề nghị hoàn thành trước 16 giờ 00 ngày 29/03/2024"},
+                {1600, 1001, 1231, 1231, false, "trong Quý IV/2024, hạn trước 16 giờ 00 ngày 31/12/2024",
+                 "hạn 31/12/2024, 16 giờ 00", ""},
+                {1600, 715, 815, 815, false, "từ 15/07/2024 đến 15/08/2024 (hạn trước 16 giờ 00 ngày 15/08/2024)",
+                 "hạn 15/08/2024, 16 giờ 00", ""},
+                /* no day that the hour could be of */
+                {1600, 1001, 1031, 1031, true, "dự kiến trong tháng 10/2024" LATER, "dự kiến trong tháng 10/2024", ""},
+                {1600, 0, 0, 0, false, "chưa ấn định thời gian" LATER, "chưa ấn định thời gian", ""},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct obligation_dates given = dates(rows[i].from, rows[i].due, rows[i].effective, rows[i].tentative);
+                int32_t time = (rows[i].time / 100 * 60 + rows[i].time % 100) * 60;
+                char phrase[PHRASE_SIZE];
+                assert_string_equal(phrase_term(&given, time, phrase), rows[i].term);
+                assert_string_equal(phrase_limit(&given, time, phrase), rows[i].limit);
+                assert_string_equal(phrase_shift(&given, time, phrase), rows[i].shift);
         }
 }
 
@@ -138,6 +174,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_terms),
+                cmocka_unit_test(test_hours),
                 cmocka_unit_test(test_left),
                 cmocka_unit_test(test_small),
         };

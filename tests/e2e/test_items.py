@@ -1,0 +1,58 @@
+"""What an item can say beside its date, from the plan to the words of a message."""
+
+import pytest
+
+from block import Block, Bus, plan
+from rehearsal import Rehearsal
+
+DAILY = {"plain": {"before": ["7d", "1d", "0d"], "at": "08:00", "overdue": {"every": "2wd", "limit": 4},
+                   "escalate": ({"after": "3wd", "to": "head"},)}}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bus():
+    with Bus() as bus:
+        yield bus
+
+
+def rehearsed(folder, bus, items, until="2024-12-31", **settings):
+    block = Block(folder, plan(items), policies=DAILY, **settings)
+    checked = block.check()
+    assert checked.returncode == 0, checked.stderr
+    return Rehearsal(block, bus, "2024-09-01", until, "--fresh")
+
+
+def said(rehearsal, item, *words):
+    """The text of the message about an item, or --html its page."""
+    shown = rehearsal.control("preview", item, "--agency", "so-tu-phap", *words)
+    assert shown.returncode == 0, shown.stderr
+    return shown.stdout
+
+
+HOUR = """{ id = "ds"; title = "Gửi danh sách đại biểu"; due = "2024-09-23"; time = "16:00"; place = "Phòng 205";
+            for = ["so-tu-phap"]; wording = "trước 16h00 ngày 23/9/2024"; }"""
+
+
+@pytest.mark.parametrize("kind", ["advance", "due"])
+@pytest.mark.parametrize("form", [(), ("--html",)])
+def test_the_hour_of_a_deadline(tmp_path, bus, kind, form):
+    with rehearsed(tmp_path, bus, HOUR) as rehearsal:
+        rehearsal.advance("2024-09-16" if kind == "advance" else "2024-09-23")
+        text = said(rehearsal, "ds", "--kind", kind, *form).replace("<strong>", "").replace("</strong>", "")
+        assert "trước 16 giờ 00 ngày 23/09/2024" in text and "17 giờ" not in text
+        assert "Phòng 205" in text
+        (row,) = rehearsal.list("--item", "ds")
+        assert (row["time"], row["place"]) == ("16:00", "Phòng 205")
+        shown = rehearsal.control("show", "ds").stdout
+        assert "16:00" in shown and "Phòng 205" in shown
+        assert "16:00" in rehearsal.control("list").stdout
+
+
+def test_what_is_done_on_its_day_is_not_late_for_its_hour(tmp_path, bus):
+    with rehearsed(tmp_path, bus, HOUR) as rehearsal:
+        rehearsal.advance("2024-09-23 16:30")
+        (row,) = rehearsal.list("--item", "ds")
+        assert row["state"] == "pending"
+        rehearsal.advance("2024-09-24 07:00")
+        (row,) = rehearsal.list("--item", "ds")
+        assert row["state"] == "overdue"
