@@ -4,10 +4,10 @@
 
 #include "config/loader.h"
 
-static const char *const item_keys[] = {"id",     "title",     "wording", "note",       "place",     "due",
-                                        "window", "half",      "quarter", "month",      "tentative", "fix_by",
-                                        "dates",  "when",      "repeat",  "observance", "time",      "since",
-                                        "for",    "report_to", "policy",  POLICY_KEYS,  NULL};
+static const char *const item_keys[] = {"id",     "title", "wording",   "note",       "place",     "due",
+                                        "window", "half",  "quarter",   "month",      "tentative", "fix_by",
+                                        "dates",  "when",  "repeat",    "observance", "event",     "time",
+                                        "since",  "for",   "report_to", "policy",     POLICY_KEYS, NULL};
 
 /* A word for a role that this plan gives to nobody. */
 static bool is_vacant(const struct plan_reading *reading, enum target_role role)
@@ -89,6 +89,23 @@ static int read_people(struct plan_reading *reading, const struct section *secti
         return r;
 }
 
+/* It has its own rules, whatever the policy is, and hands nothing in. */
+static void read_event(const struct section *section, struct item *item)
+{
+        static const char *const idle[] = {"overdue", "escalate", "shift", "report_to", NULL};
+        const config_setting_t *value = setting_get(section, "event");
+
+        if (!value_bool(section, value, &item->event) || !item->event)
+                return;
+        if (item->form == DATE_OBSERVANCE)
+                setting_error(section, value, "event is what has to be attended; an observance is only announced");
+        for (const char *const *key = idle; *key; key++)
+                if (setting_get(section, *key))
+                        setting_warning(section, setting_get(section, *key),
+                                        "an event is attended on its day: %s has no effect", *key);
+        policy_attend(&item->policy);
+}
+
 /* What is said on the last day leaves at the policy's hour. */
 static void check_time(const struct section *section, const struct item *item)
 {
@@ -136,6 +153,7 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
                 r = repeat_check_before(section, reading->plan->year, item);
         if (r < 0)
                 return r;
+        read_event(section, item);
         check_time(section, item);
         if (item->form == DATE_OBSERVANCE && item->observance.since == 0 && strstr(item->title, "{n}"))
                 setting_error(section, setting_get(section, "title"),

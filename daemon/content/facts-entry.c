@@ -54,6 +54,7 @@ static int say_plan(struct facts *facts, const char *plan_id, const char *item_i
         entry->when = item->when;
         entry->place = item->place;
         entry->time = item->time;
+        entry->event = item->event;
         entry->fix_by = item->fix_by;
         entry->report_to = item->report_to.n > 0 ? names_of(facts, plan, &item->report_to) : entry->head;
         return entry->report_to ? 0 : -ENOMEM;
@@ -89,13 +90,15 @@ int entry_of_obligation(struct facts *facts, const struct obligation_record *rec
         };
         int r;
 
-        if (entry.dates.effective != CIVIL_NONE)
-                entry.days_left = calendar_working_between(calendar, facts->today, entry.dates.effective);
         r = say_names(facts, record->plan, record->item, record->key, record->title, &entry);
         if (r == 0)
                 r = say_plan(facts, record->plan, record->item, &entry);
         if (r < 0)
                 return r;
+        if (entry.event && entry.dates.from != CIVIL_NONE && !entry.dates.tentative)
+                entry.dates.effective = entry.dates.from; /* all is said of the day on which it begins */
+        if (entry.dates.effective != CIVIL_NONE)
+                entry.days_left = calendar_working_between(calendar, facts->today, entry.dates.effective);
         entry.instant = entry_instant(&entry, entry.dates.effective);
         *ret = entry;
         return 0;

@@ -67,6 +67,7 @@ static void put_item(const struct view *view, const struct reference *name)
                 answer_text(answer, "basis", plan->basis);
                 answer_text(answer, "form", form_name(item->form));
                 answer_text(answer, "when", item->when);
+                answer_bool(answer, "event", item->event);
                 answer_time(answer, "time", item->time);
                 answer_text(answer, "place", item->place);
                 answer_text(answer, "repeat", item->repeat);

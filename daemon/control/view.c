@@ -120,6 +120,7 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
         answer_day(answer, "due", dates.due);
         answer_day(answer, "effective_due", dates.effective);
         if (item) {
+                answer_bool(answer, "event", item->event);
                 answer_time(answer, "time", item->time);
                 answer_text(answer, "place", item->place);
         }

@@ -212,6 +212,7 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
         const struct policy *policy = rules->policy;
         struct obligation_dates dates = obligation_dates(obligation, rules->calendar);
         struct ladder ladder = {.rules = rules, .rungs = rungs};
+        bool lasts;
 
         if (obligation->status != OBLIGATION_OPEN || dates.due == CIVIL_NONE)
                 return 0;
@@ -221,10 +222,11 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
         }
         if (civil_is_known(obligation->snoozed_until))
                 put_snooze_end(&ladder, obligation->snoozed_until);
-        if (dates.from != CIVIL_NONE)
+        lasts = rules->event && dates.from != CIVIL_NONE && !dates.tentative;
+        if (dates.from != CIVIL_NONE && !lasts)
                 put_start(&ladder, dates.from);
-        if (dates.tentative) {
-                /* The day may be as early as the first of the window. */
+        if (dates.tentative || lasts) {
+                /* The day may be as early as the first of the window; what lasts for days begins on it. */
                 put_before(&ladder, &(struct anchor){dates.from, dates.from}, dates.from);
                 return ladder.n;
         }

@@ -17,6 +17,7 @@ struct ladder_rules {
         const struct policy *policy;
         const struct calendar *calendar;
         const struct hours *hours;
+        bool event;       /* it may last for days, and is announced before the first of them */
         int64_t catch_up; /* seconds; an advance rung older than that is not sent */
 };
 
@@ -30,7 +31,8 @@ wall_time ladder_catch_up_floor(wall_time handled, wall_time now, int64_t catch_
  * unclear or undated. Writes at most LADDER_MAX, returns how many.
  *   start, before: daemon/doc/design.md, Ladder; before rungs count from the safe date and on a day off move to the
  *   working day before, "0d" is the effective date itself, a start rung moves to the working day after; an observance
- * has before rungs only; a tentative window counts from its first day and has no overdue rung. */
+ * has before rungs only; a tentative window counts from its first day and has no overdue rung; an event counts from its
+ * first day. */
 size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation, wall_time since,
                             struct rung rungs[static LADDER_MAX]);
 /* The first rung after a moment that no snooze silences; WALL_NEVER: there is none. */

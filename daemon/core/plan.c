@@ -8,13 +8,20 @@
 #include <errno.h>
 #include <string.h>
 
+static void clear_escalations(struct policy *policy)
+{
+        for (size_t i = 0; i < policy->n_escalations; i++)
+                free(policy->escalations[i].to.words);
+        free(policy->escalations);
+        policy->escalations = NULL;
+        policy->n_escalations = 0;
+}
+
 void policy_clear(struct policy *policy)
 {
         free(policy->id);
         free(policy->before);
-        for (size_t i = 0; i < policy->n_escalations; i++)
-                free(policy->escalations[i].to.words);
-        free(policy->escalations);
+        clear_escalations(policy);
         *policy = (struct policy){0};
 }
 
@@ -49,6 +56,13 @@ static int copy_escalations(const struct policy *policy, struct policy *copy)
 bool policy_urges(const struct policy *policy)
 {
         return policy->overdue_limit > 0 || policy->n_escalations > 0;
+}
+
+void policy_attend(struct policy *policy)
+{
+        clear_escalations(policy);
+        policy->overdue_limit = 0;
+        policy->shift = SHIFT_NONE;
 }
 
 int policy_copy(const struct policy *policy, struct policy *ret)

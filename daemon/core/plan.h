@@ -77,6 +77,7 @@ struct item {
         size_t n_own_dates;
         int32_t time;       /* on the last day until then, seconds since midnight; 0: all day */
         bool tentative;
+        bool event;      /* attended on its day, not delivered until then */
         civil_day since; /* before that day nothing was watched, or CIVIL_NONE: the plan's, or when it was first read */
         civil_day fix_by; /* CIVIL_NONE: nobody is reminded to fix it */
         char *when;       /* undated: what it waits for */
@@ -136,6 +137,8 @@ int policy_copy(const struct policy *policy, struct policy *ret);
 /* Somebody is told when its day has passed: the agency, or those above it. An inspection or a standing task is only
  * announced, and nobody is blamed for what was not ticked. */
 bool policy_urges(const struct policy *policy);
+/* Of an event: it is held on its day, which no day off moves, and nobody is urged to have attended. */
+void policy_attend(struct policy *policy);
 void item_clear(struct item *item);
 void plan_clear(struct plan *plan);
 

@@ -51,7 +51,7 @@ int shape_obligations(json_t *rows)
                 "plan",          "item",           "occurrence", "agency",        "title",         "due",
                 "effective_due", "state",          "tentative",  "snoozed_until", "snoozed_by",    "snooze_reason",
                 "next_reminder", "reminders_sent", "done_on",    "late",          "unclear_since", "held",
-                "held_until",    "hold_reason",    "time",       "place",
+                "held_until",    "hold_reason",    "event",      "time",          "place",
         };
 
         return shape_rows(rows, keys, ELEMENTS(keys));

@@ -42,6 +42,8 @@ static void print_item(const struct style *style, const json_t *about)
         line(_("plan"), received_text(about, "plan_title"));
         line(_("basis"), received_text(about, "basis"));
         line(_("when"), received_text(about, "when"));
+        if (received_truth(about, "event"))
+                line(_("event"), _("to be attended, nothing is handed in"));
         line(_("time"), received_text(about, "time"));
         line(_("place"), received_text(about, "place"));
         line(_("repeats"), received_text(about, "repeat"));
@@ -163,13 +165,13 @@ static int append_names(sd_bus_message *message, const void *userdata)
 
 static int print_json(const struct cli *cli, json_t *about, json_t *obligations)
 {
-        static const char *const item_keys[] = {"occurrence", "title", "plan_title", "basis",    "form",
-                                                "when",       "time",  "place",      "repeat",   "fix_by",
-                                                "wording",    "note",  "policy",     "report_to"};
+        static const char *const item_keys[] = {"occurrence", "title",   "plan_title", "basis",  "form",
+                                                "when",       "event",   "time",       "place",  "repeat",
+                                                "fix_by",     "wording", "note",       "policy", "report_to"};
         static const char *const keys[] = {
                 "occurrence", "from",          "due",           "effective_due", "fixed",       "snoozed_until",
                 "snoozed_by", "snooze_reason", "unclear_since", "held_until",    "hold_reason", "next_reminder",
-                "done_on",    "done_by",       "note",          "time",          "place"};
+                "done_on",    "done_by",       "note",          "event",         "time",        "place"};
 
         if (shape_fill(about, item_keys, ELEMENTS(item_keys)) < 0)
                 return cli_no_memory(cli);

@@ -62,7 +62,7 @@ static char *event_object(const struct letter_sender *sender, const struct lette
                 .organizer = sender->from_address,
                 .at = entry->instant,
                 .first = day,
-                .last = day,
+                .last = entry->event && !entry->cancels ? entry->dates.due : day,
                 .sequence = letter->sequence,
                 .stamp = letter->now_epoch,
         };

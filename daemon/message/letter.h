@@ -31,6 +31,7 @@ struct letter_entry {
         const char *title;
         const char *wording, *note, *when, *place; /* or NULL */
         struct obligation_dates dates;
+        bool event;      /* it is attended on its day, and nothing is handed in */
         int32_t time;    /* on its last day, seconds since midnight; 0: the whole day */
         int64_t instant; /* of that time on the day that stands in a calendar, UTC seconds; 0: none */
         enum obligation_state state;

@@ -83,6 +83,7 @@ static void put_obligation(struct text *json, const struct letter_entry *entry, 
         json_put_text(json, "note", entry->note);
         json_put_text(json, "when", entry->when);
         json_put_text(json, "place", entry->place);
+        json_put_bool(json, "event", entry->event);
         put_dates(json, entry);
         json_put_text(json, "state", obligation_state_name(entry->state));
         if (entry->ordinal > 0)

@@ -135,17 +135,28 @@ static bool say_no_day(char phrase[static PHRASE_SIZE], const struct obligation_
         return dates->tentative;
 }
 
-char *phrase_limit(const struct obligation_dates *dates, int32_t time, char buffer[static PHRASE_SIZE])
+static char *say_short(const char *before, const struct obligation_dates *dates, int32_t time,
+                       char buffer[static PHRASE_SIZE])
 {
         buffer[0] = '\0';
         if (say_no_day(buffer, dates))
                 return buffer;
-        say_day(buffer, "hạn ", dates->effective);
+        say_day(buffer, before, dates->effective);
         if (time > 0) {
                 add(buffer, ", ");
                 say_clock(buffer, time);
         }
         return buffer;
+}
+
+char *phrase_limit(const struct obligation_dates *dates, int32_t time, char buffer[static PHRASE_SIZE])
+{
+        return say_short("hạn ", dates, time, buffer);
+}
+
+char *phrase_event_day(const struct obligation_dates *dates, int32_t time, char buffer[static PHRASE_SIZE])
+{
+        return say_short("ngày ", dates, time, buffer);
 }
 
 char *phrase_day(const struct obligation_dates *dates, char buffer[static PHRASE_SIZE])
@@ -219,6 +230,31 @@ char *phrase_term(const struct obligation_dates *dates, int32_t time, char buffe
                 say_last_day(buffer, dates, time);
                 add(buffer, ")");
         }
+        return buffer;
+}
+
+char *phrase_event(const struct obligation_dates *dates, int32_t time, char buffer[static PHRASE_SIZE])
+{
+        buffer[0] = '\0';
+        if (say_no_day(buffer, dates)) {
+                add(buffer, " " LATER);
+                return buffer;
+        }
+        if (dates->from != CIVIL_NONE && dates->from != dates->due) {
+                if (time == 0) {
+                        say_range(buffer, dates);
+                        return buffer;
+                }
+                say_day_at(buffer, "từ ", time, dates->from);
+                say_day(buffer, " đến ", dates->due);
+                return buffer;
+        }
+        if (time > 0) {
+                say_clock(buffer, time);
+                add(buffer, ", ");
+        }
+        add(buffer, phrase_weekday(dates->due));
+        say_day(buffer, ", ngày ", dates->due);
         return buffer;
 }
 

@@ -22,6 +22,11 @@ char *phrase_day(const struct obligation_dates *dates, char buffer[static PHRASE
  * 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024", "dự kiến trong tháng 10/2024 (lịch cụ thể sẽ được thông
  * báo sau)". */
 char *phrase_term(const struct obligation_dates *dates, int32_t time, char buffer[static PHRASE_SIZE]);
+/* Of an event, which begins on the effective day: in a sentence "08 giờ 00, thứ Ba, ngày 10/12/2024", "từ 08 giờ 00
+ * ngày 10/12/2024 đến 12/12/2024"; in a subject "ngày 10/12/2024, 08 giờ 00". What has no day yet is said as of any
+ * other. */
+char *phrase_event(const struct obligation_dates *dates, int32_t time, char buffer[static PHRASE_SIZE]);
+char *phrase_event_day(const struct obligation_dates *dates, int32_t time, char buffer[static PHRASE_SIZE]);
 /* "hạn 31/03/2024 là ngày nghỉ, được tính đến hết ngày 01/04/2024"; "" where the day was not shifted. */
 char *phrase_shift(const struct obligation_dates *dates, int32_t time, char buffer[static PHRASE_SIZE]);
 /* The last day, that all reminders speak of and count to. CIVIL_NONE without a date, and while it is tentative. */

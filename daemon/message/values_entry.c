@@ -125,8 +125,10 @@ static bool find_plan(const struct scope *scope, unsigned name, struct fill *ret
                 return fill_text(ret, entry->head);
         case NAME_is_head:
                 return fill_bool(ret, same(entry->head, agency));
+        case NAME_event:
+                return fill_bool(ret, entry->event);
         case NAME_report_to:
-                return fill_text(ret, receiver);
+                return entry->event || fill_text(ret, receiver);
         case NAME_to_head:
                 return fill_bool(ret, is_empty(entry->report_to) || same(entry->report_to, entry->head));
         case NAME_to_self:
@@ -160,8 +162,10 @@ static bool has_day(const struct obligation_dates *dates)
         return dates->due != CIVIL_NONE && !dates->tentative;
 }
 
-static bool find_term(const struct obligation_dates *dates, int32_t time, unsigned name, struct fill *ret)
+static bool find_term(const struct letter_entry *entry, const struct obligation_dates *dates, unsigned name,
+                      struct fill *ret)
 {
+        int32_t time = entry->time;
         switch (name) {
         case NAME_dated:
                 return fill_bool(ret, has_day(dates));
@@ -170,15 +174,15 @@ static bool find_term(const struct obligation_dates *dates, int32_t time, unsign
         case NAME_undated:
                 return fill_bool(ret, dates->due == CIVIL_NONE);
         case NAME_term:
-                return fill_phrase(ret, phrase_term(dates, time, ret->room));
+                return fill_phrase(ret, (entry->event ? phrase_event : phrase_term)(dates, time, ret->room));
         case NAME_limit:
-                return fill_phrase(ret, phrase_limit(dates, time, ret->room));
+                return fill_phrase(ret, (entry->event ? phrase_event_day : phrase_limit)(dates, time, ret->room));
         case NAME_day:
                 return fill_phrase(ret, phrase_day(dates, ret->room));
         case NAME_range:
                 return fill_phrase(ret, phrase_range(dates, ret->room));
         case NAME_shift:
-                return fill_phrase(ret, phrase_shift(dates, time, ret->room));
+                return entry->event || fill_phrase(ret, phrase_shift(dates, time, ret->room));
         case NAME_time:
                 return time == 0 || !has_day(dates) || fill_phrase(ret, phrase_clock(time, ret->room));
         case NAME_last_day:
@@ -223,7 +227,7 @@ static bool find_deadline(const struct scope *scope, const struct obligation_dat
 static bool find_done(const struct letter_entry *entry, const struct obligation_dates *dates, unsigned name,
                       struct fill *ret)
 {
-        bool done = entry->done_on != CIVIL_NONE, dated = done && has_day(dates);
+        bool done = entry->done_on != CIVIL_NONE, dated = done && !entry->event && has_day(dates);
         bool late = entry->state == STATE_LATE;
         switch (name) {
         case NAME_done_on:
@@ -294,7 +298,7 @@ bool entry_find(const struct scope *scope, unsigned name, struct fill *ret)
 {
         const struct letter_entry *entry = scope->facts;
         struct obligation_dates dates = dates_of(entry);
-        return find_plan(scope, name, ret) || find_term(&dates, entry->time, name, ret) ||
+        return find_plan(scope, name, ret) || find_term(entry, &dates, name, ret) ||
                find_deadline(scope, &dates, name, ret) || find_done(entry, &dates, name, ret) ||
                find_decision(entry, name, ret) || find_debtors(scope, name, ret) || find_failure(entry, name, ret);
 }

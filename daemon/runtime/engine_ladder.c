@@ -13,6 +13,7 @@ struct ladder_rules engine_rules(const struct engine *engine, const struct item 
                 .policy = &item->policy,
                 .calendar = config->calendar,
                 .hours = &config->hours,
+                .event = item->event,
                 .catch_up = config->catch_up,
         };
 }

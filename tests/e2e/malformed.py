@@ -88,7 +88,7 @@ plan = {
       for = ["members"]; policy = "inspection"; },
     { id = "tong-ket"; title = "Báo cáo tổng kết"; note = "gửi bản giấy";
       place = "Văn phòng UBND tỉnh"; due = "2024-12-10"; time = "16:00"; for = ["members"]; report_to = "head"; },
-    { id = "tap-huan"; title = "Tập huấn";
+    { id = "tap-huan"; title = "Tập huấn"; event = true;
       when = "khi Ban Thi đua - Khen thưởng tỉnh tổ chức"; for = ["members"]; },
     { id = "bao-cao-thang"; title = "Báo cáo tháng";
       repeat = "FREQ=MONTHLY;BYMONTHDAY=25"; for = ["head"]; },

@@ -56,3 +56,30 @@ def test_what_is_done_on_its_day_is_not_late_for_its_hour(tmp_path, bus):
         rehearsal.advance("2024-09-24 07:00")
         (row,) = rehearsal.list("--item", "ds")
         assert row["state"] == "overdue"
+
+
+EVENT = """{ id = "hn"; title = "Hội nghị trực tuyến"; due = "2024-09-28"; time = "08:00"; place = "Hội trường";
+             event = true; for = ["so-tu-phap"]; }"""
+
+
+@pytest.mark.parametrize("form", [(), ("--html",)])
+def test_an_event_is_attended(tmp_path, bus, form):
+    """28 September is a Saturday, and stays it."""
+    with rehearsed(tmp_path, bus, EVENT) as rehearsal:
+        for day, kind in (("2024-09-20", "advance"), ("2024-09-27", "due")):
+            rehearsal.advance(day)
+            text = said(rehearsal, "hn", "--kind", kind, *form).replace("<strong>", "").replace("</strong>", "")
+            assert "08 giờ 00, thứ Bảy, ngày 28/09/2024" in text and "Hội trường" in text and "tham dự" in text
+            for word in ("hạn", "nộp", "kết quả", "ngày nghỉ", "hoàn thành"):
+                assert word not in text, word
+
+
+def test_an_event_is_over_when_its_day_is(tmp_path, bus):
+    with rehearsed(tmp_path, bus, EVENT) as rehearsal:
+        rehearsal.advance("2024-12-01")
+        (row,) = rehearsal.list("--item", "hn")
+        assert row["event"] is True and row["effective_due"] == "2024-09-28"
+        assert row["state"] == "passed" and not row["late"] and row["next_reminder"] is None
+        about = [line for line in rehearsal.sent() if line["items"] == ["hn"]]
+    assert [(line["kind"], line["time"][:10]) for line in about] == [("advance", "2024-09-20"), ("due", "2024-09-27")]
+    assert about[-1]["subject"] == "[Khối TMTH] Ngày mai 28/09/2024, 08 giờ 00: Hội nghị trực tuyến"

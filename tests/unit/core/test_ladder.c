@@ -372,10 +372,50 @@ static void test_forged_days(void **state)
         }
 }
 
+/* It is announced before it begins, also where it begins on a day off, and nothing is said after that. */
+static void test_event(void **state)
+{
+        static struct offset before[] = {{.days = 7}, {.days = 1}, {.days = 0}};
+        struct policy policy = {.before = before,
+                                .n_before = ELEMENTS(before),
+                                .overdue_every = {.days = 1},
+                                .overdue_limit = 3,
+                                .shift = SHIFT_NEXT};
+        static const struct {
+                struct given given;
+                const char *expected;
+        } table[] = {
+                {{.due = "2024-12-10"}, "12-03 7d@2024-12-10, 12-09 1d@2024-12-10, 12-10 0d@2024-12-10"},
+                {{.due = "2024-12-08"}, "11-29 7d@2024-12-08, 12-06 0d@2024-12-08"},
+                {{.from = "2024-12-07", .due = "2024-12-12"}, "11-29 7d@2024-12-07, 12-06 0d@2024-12-07"},
+                {{.from = "2024-12-01", .due = "2024-12-31", .tentative = true},
+                 "11-22 7d@2024-12-01, 11-29 0d@2024-12-01, 12-02 start@2024-12-01"},
+                {{.from = "2024-12-01", .due = "2024-12-31", .tentative = true, .fixed = "2024-12-10"},
+                 "12-03 7d@2024-12-10, 12-09 1d@2024-12-10, 12-10 0d@2024-12-10"},
+        };
+
+        policy_attend(&policy);
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct ladder_rules rules = rules_of(&policy, *state);
+                struct given given = table[i].given;
+
+                rules.event = true;
+                given.policy = &policy;
+                given.shift = policy.shift;
+
+                struct obligation obligation = make(&given);
+                struct rung rungs[LADDER_MAX];
+                CLEANUP_FREE char *text = describe(rungs, ladder_of_obligation(&rules, &obligation, WALL_NONE, rungs));
+
+                assert_string_equal(text, table[i].expected);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_rungs),
+                cmocka_unit_test(test_event),
                 cmocka_unit_test(test_moments),
                 cmocka_unit_test(test_bounds),
                 cmocka_unit_test(test_until_it_is_done),

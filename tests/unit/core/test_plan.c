@@ -316,6 +316,23 @@ static void test_urges(void **state)
         assert_true(policy_urges(&(struct policy){.escalations = &level, .n_escalations = 1}));
 }
 
+static void test_attend(void **state)
+{
+        struct escalation level = {.after = {.workdays = 3}};
+        struct policy model = {.overdue_every = {.workdays = 2},
+                               .overdue_limit = 4,
+                               .escalations = &level,
+                               .n_escalations = 1,
+                               .shift = SHIFT_PREVIOUS};
+        CLEANUP(policy_clear) struct policy policy = {0};
+
+        (void)state;
+        assert_int_equal(policy_copy(&model, &policy), 0);
+        policy_attend(&policy);
+        assert_false(policy_urges(&policy));
+        assert_int_equal(policy.shift, SHIFT_NONE);
+}
+
 static void test_find_and_clear(void **state)
 {
         CLEANUP(plan_clear) struct plan plan = {.items = calloc(2, sizeof(struct item)), .n_items = 2};
@@ -334,12 +351,13 @@ static void test_find_and_clear(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_dates),        cmocka_unit_test(test_tentative_day),
-                cmocka_unit_test(test_observances),  cmocka_unit_test(test_repeat_keys),
-                cmocka_unit_test(test_several_days), cmocka_unit_test(test_own_dates),
-                cmocka_unit_test(test_targets),      cmocka_unit_test(test_titles),
-                cmocka_unit_test(test_policy_copy),  cmocka_unit_test(test_find_and_clear),
-                cmocka_unit_test(test_closing),      cmocka_unit_test(test_urges),
+                cmocka_unit_test(test_dates),          cmocka_unit_test(test_tentative_day),
+                cmocka_unit_test(test_observances),    cmocka_unit_test(test_repeat_keys),
+                cmocka_unit_test(test_several_days),   cmocka_unit_test(test_own_dates),
+                cmocka_unit_test(test_targets),        cmocka_unit_test(test_titles),
+                cmocka_unit_test(test_policy_copy),    cmocka_unit_test(test_attend),
+                cmocka_unit_test(test_find_and_clear), cmocka_unit_test(test_closing),
+                cmocka_unit_test(test_urges),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,31 @@ static void test_hours(void **state)
         }
 }
 
+static void test_events(void **state)
+{
+        (void)state;
+        static const struct {
+                int32_t time, from, due;
+                bool tentative;
+                const char *event, *day;
+        } rows[] = {
+                {800, 0, 1210, false, "08 giờ 00, thứ Ba, ngày 10/12/2024", "ngày 10/12/2024, 08 giờ 00"},
+                {0, 0, 1208, false, "Chủ nhật, ngày 08/12/2024", "ngày 08/12/2024"},
+                {730, 905, 907, false, "từ 07 giờ 30 ngày 05/09/2024 đến 07/09/2024", "ngày 05/09/2024, 07 giờ 30"},
+                {0, 905, 907, false, "từ 05/09/2024 đến 07/09/2024", "ngày 05/09/2024"},
+                {800, 1001, 1031, true, "dự kiến trong tháng 10/2024" LATER, "dự kiến trong tháng 10/2024"},
+                {800, 0, 0, false, "chưa ấn định thời gian" LATER, "chưa ấn định thời gian"},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                int32_t first = rows[i].from && !rows[i].tentative ? rows[i].from : rows[i].due;
+                struct obligation_dates given = dates(rows[i].from, rows[i].due, first, rows[i].tentative);
+                int32_t time = (rows[i].time / 100 * 60 + rows[i].time % 100) * 60;
+                char phrase[PHRASE_SIZE];
+                assert_string_equal(phrase_event(&given, time, phrase), rows[i].event);
+                assert_string_equal(phrase_event_day(&given, time, phrase), rows[i].day);
+        }
+}
+
 static void test_left(void **state)
 {
         (void)state;
@@ -173,10 +198,8 @@ static void test_small(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_terms),
-                cmocka_unit_test(test_hours),
-                cmocka_unit_test(test_left),
-                cmocka_unit_test(test_small),
+                cmocka_unit_test(test_terms), cmocka_unit_test(test_hours), cmocka_unit_test(test_events),
+                cmocka_unit_test(test_left),  cmocka_unit_test(test_small),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
