@@ -4,10 +4,10 @@
 
 #include "config/loader.h"
 
-static const char *const item_keys[] = {"id",     "title", "wording",   "note",       "place",     "due",
-                                        "window", "half",  "quarter",   "month",      "tentative", "fix_by",
-                                        "dates",  "when",  "repeat",    "observance", "event",     "time",
-                                        "since",  "for",   "report_to", "policy",     POLICY_KEYS, NULL};
+static const char *const item_keys[] = {"id",    "title",     "wording", "note",       "place", "basis",     "link",
+                                        "due",   "window",    "half",    "quarter",    "month", "tentative", "fix_by",
+                                        "dates", "when",      "repeat",  "observance", "event", "time",      "since",
+                                        "for",   "report_to", "policy",  POLICY_KEYS,  NULL};
 
 /* A word for a role that this plan gives to nobody. */
 static bool is_vacant(const struct plan_reading *reading, enum target_role role)
@@ -141,6 +141,10 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
                 r = setting_keep_prose(section, "note", &item->note);
         if (r == 0)
                 r = setting_keep(section, "place", NULL, &item->place);
+        if (r == 0)
+                r = setting_keep(section, "basis", NULL, &item->basis);
+        if (r == 0)
+                r = link_read(section, &item->link);
         if (r == 0)
                 r = dates_read(section, reading->plan->year, item);
         if (r == 0)

@@ -88,6 +88,9 @@ int repeat_read(const struct section *section, const config_setting_t *value, in
 /* Warns of `before` offsets, now known, that are longer than from one day of the repeat to the next. */
 int repeat_check_before(const struct section *section, int32_t year, const struct item *item);
 
+/* The address at which a document can be read; *ret is left alone without one. */
+int link_read(const struct section *section, char **ret);
+
 /* The absolute path of a file that a key names and that must be there. */
 int path_read(const struct loader *loader, const struct section *section, const char *key, char **ret);
 

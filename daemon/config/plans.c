@@ -2,12 +2,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "config/address.h"
 #include "config/fingerprint.h"
 #include "config/loader.h"
+#include "config/pasted.h"
 
 static const char *const file_keys[] = {"plan", NULL};
-static const char *const plan_keys[] = {"id",   "year",   "title",   "basis", "since", "closes",
-                                        "head", "deputy", "members", "items", NULL};
+static const char *const plan_keys[] = {"id",     "year", "title",  "basis",   "link",  "since",
+                                        "closes", "head", "deputy", "members", "items", NULL};
 
 /* Where each plan begins, for findings about two of them. */
 struct plan_place {
@@ -32,6 +34,37 @@ static int read_members(struct loader *loader, const struct section *section, st
                 return -ENOMEM;
         for (size_t i = 0; i < n; i++)
                 plan->members[plan->n_members++] = i;
+        return 0;
+}
+
+int link_read(const struct section *section, char **ret)
+{
+        static const char *const schemes[] = {"https", "http", NULL};
+        const config_setting_t *value = setting_get(section, "link");
+        const char *text, *why;
+        size_t scheme;
+        int r;
+
+        if (!value_text(section, value, &text))
+                return 0;
+        r = url_check(text, schemes, &scheme, &why);
+        if (r == ADDRESS_WRONG && !pasted_report(section, value, text))
+                setting_error(section, value, "link is not valid: %s; expected https://HOST/PATH", why);
+        return r < 0 ? r : setting_keep(section, "link", NULL, ret);
+}
+
+/* One, or a list: a block may have two. */
+static int read_deputies(struct loader *loader, const struct section *section, struct plan *plan)
+{
+        const config_setting_t *deputy = setting_get(section, "deputy");
+
+        if (deputy && list_length(deputy) > 0)
+                return agencies_lookup(loader, section, deputy, &plan->deputies, &plan->n_deputies);
+        plan->deputies = calloc(1, sizeof(*plan->deputies));
+        if (!plan->deputies)
+                return -ENOMEM;
+        plan->deputies[0] = agency_lookup(loader, section, deputy);
+        plan->n_deputies = plan->deputies[0] != ROSTER_NONE;
         return 0;
 }
 
@@ -105,16 +138,19 @@ static int read_plan(struct loader *loader, const struct section *section, struc
         plan->closes = plan_closes_by_itself(plan->year);
         read_closes(section, plan);
         plan->head = agency_lookup(loader, section, head);
-        plan->deputy = agency_lookup(loader, section, deputy);
         if (!head)
                 setting_warning(
                         section, NULL,
                         "has no head; what is meant for the head (digest, escalations, dates to fix) goes nowhere");
-        r = setting_keep(section, "id", "", &plan->id);
+        r = read_deputies(loader, section, plan);
+        if (r == 0)
+                r = setting_keep(section, "id", "", &plan->id);
         if (r == 0)
                 r = setting_keep(section, "title", "", &plan->title);
         if (r == 0)
                 r = setting_keep(section, "basis", "", &plan->basis);
+        if (r == 0)
+                r = link_read(section, &plan->link);
         if (r == 0)
                 r = read_members(loader, section, plan);
         if (r == 0)
@@ -174,7 +210,7 @@ static int read_file(struct loader *loader, const char *path, struct plan_place 
         places[config->n_plans].file = strdup(path);
         if (!places[config->n_plans].file)
                 return -ENOMEM;
-        plan->head = plan->deputy = ROSTER_NONE;
+        plan->head = ROSTER_NONE;
         plan->since = CIVIL_NONE;
         config->n_plans++;
         r = read_plan(loader, &section, plan);

@@ -47,7 +47,8 @@ static int say_plan(struct facts *facts, const char *plan_id, const char *item_i
         entry->plan = plan->id;
         entry->item = item->id;
         entry->plan_title = plan->title;
-        entry->basis = plan->basis;
+        entry->basis = item_basis(plan, item);
+        entry->link = item_link(plan, item);
         entry->head = head != ROSTER_NONE ? roster->agencies[head].name : "";
         entry->wording = item->wording;
         entry->note = item->note;

@@ -64,7 +64,8 @@ static void put_item(const struct view *view, const struct reference *name)
                 title = item_title(item, plan->year);
                 answer_text(answer, "title", title);
                 answer_text(answer, "plan_title", plan->title);
-                answer_text(answer, "basis", plan->basis);
+                answer_text(answer, "basis", item_basis(plan, item));
+                answer_text(answer, "link", item_link(plan, item));
                 answer_text(answer, "form", form_name(item->form));
                 answer_text(answer, "when", item->when);
                 answer_bool(answer, "event", item->event);

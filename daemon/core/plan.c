@@ -98,6 +98,8 @@ void item_clear(struct item *item)
         free(item->wording);
         free(item->note);
         free(item->place);
+        free(item->basis);
+        free(item->link);
         free(item->when);
         free(item->repeat);
         free(item->days);
@@ -141,11 +143,23 @@ void plan_clear(struct plan *plan)
         free(plan->id);
         free(plan->title);
         free(plan->basis);
+        free(plan->link);
+        free(plan->deputies);
         free(plan->members);
         for (size_t i = 0; i < plan->n_items; i++)
                 item_clear(&plan->items[i]);
         free(plan->items);
         *plan = (struct plan){0};
+}
+
+const char *item_basis(const struct plan *plan, const struct item *item)
+{
+        return item->basis ? item->basis : plan->basis;
+}
+
+const char *item_link(const struct plan *plan, const struct item *item)
+{
+        return item->basis || item->link ? item->link : plan->link;
 }
 
 const struct item *plan_find_item(const struct plan *plan, const char *id)
@@ -276,8 +290,8 @@ static void mark_target(const struct plan *plan, const struct roster *roster, co
                         marked[plan->head] = true;
                 break;
         case TARGET_DEPUTY:
-                if (plan->deputy != ROSTER_NONE)
-                        marked[plan->deputy] = true;
+                for (size_t i = 0; i < plan->n_deputies; i++)
+                        marked[plan->deputies[i]] = true;
                 break;
         case TARGET_MEMBERS:
                 for (size_t i = 0; i < plan->n_members; i++)

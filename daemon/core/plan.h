@@ -69,6 +69,8 @@ struct item {
         char *wording; /* the document's own words, or NULL */
         char *note;    /* an addition for the agencies, or NULL */
         char *place;   /* where, or NULL */
+        char *basis;   /* the document it rests on, where that is not the plan's, or NULL */
+        char *link;    /* where that can be read, or NULL */
         enum date_form form;
         civil_day from, to; /* of a window, by its name too; due: to alone (from is CIVIL_NONE) */
         civil_day *days;    /* several, ascending; NULL: it has not */
@@ -95,10 +97,13 @@ struct plan {
         char *id;
         int32_t year;
         char *title;
-        char *basis;         /* "" where the file gives none */
-        civil_day closes;    /* from that day on nothing is said of it */
-        civil_day since;     /* of its items that say nothing else; CIVIL_NONE: none */
-        size_t head, deputy; /* roster indexes; ROSTER_NONE: none */
+        char *basis;      /* "" where the file gives none */
+        char *link;       /* where the document can be read, or NULL */
+        civil_day closes; /* from that day on nothing is said of it */
+        civil_day since;  /* of its items that say nothing else; CIVIL_NONE: none */
+        size_t head;      /* a roster index, as those below; ROSTER_NONE: none */
+        size_t *deputies;
+        size_t n_deputies;
         size_t *members;
         size_t n_members;
         struct item *items;
@@ -158,4 +163,8 @@ int plan_resolve_heirs(const struct plan *plan, const struct roster *roster, con
 size_t plan_head(const struct plan *plan, const struct roster *roster, civil_day today);
 /* The title with {n} replaced by year - since; the caller frees it. NULL: no memory. */
 char *item_title(const struct item *item, int32_t year);
+/* What an item rests on, "" for nothing named; and where that can be read, or NULL: of its own basis its own link only.
+ */
+const char *item_basis(const struct plan *plan, const struct item *item);
+const char *item_link(const struct plan *plan, const struct item *item);
 const struct item *plan_find_item(const struct plan *plan, const char *id);

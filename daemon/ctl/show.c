@@ -41,6 +41,7 @@ static void print_item(const struct style *style, const json_t *about)
         line(_("title"), received_text(about, "title"));
         line(_("plan"), received_text(about, "plan_title"));
         line(_("basis"), received_text(about, "basis"));
+        line(_("link"), received_text(about, "link"));
         line(_("when"), received_text(about, "when"));
         if (received_truth(about, "event"))
                 line(_("event"), _("to be attended, nothing is handed in"));
@@ -165,9 +166,9 @@ static int append_names(sd_bus_message *message, const void *userdata)
 
 static int print_json(const struct cli *cli, json_t *about, json_t *obligations)
 {
-        static const char *const item_keys[] = {"occurrence", "title",   "plan_title", "basis",  "form",
-                                                "when",       "event",   "time",       "place",  "repeat",
-                                                "fix_by",     "wording", "note",       "policy", "report_to"};
+        static const char *const item_keys[] = {"occurrence", "title", "plan_title", "basis",    "link",   "form",
+                                                "when",       "event", "time",       "place",    "repeat", "fix_by",
+                                                "wording",    "note",  "policy",     "report_to"};
         static const char *const keys[] = {
                 "occurrence", "from",          "due",           "effective_due", "fixed",       "snoozed_until",
                 "snoozed_by", "snooze_reason", "unclear_since", "held_until",    "hold_reason", "next_reminder",

@@ -22,12 +22,12 @@ struct letter_debtor {
 /* One notice: an obligation, or an occurrence, and why it is spoken of. */
 struct letter_entry {
         enum notice_kind kind;
-        int64_t obligation_id;                /* the store's; 0: it is of none */
-        const char *agency, *agency_name;     /* whose it is; NULL: whose the letter is */
-        const char *plan, *item, *occurrence; /* ids; occurrence "" unless the item has several */
-        const char *plan_title, *basis;
-        const char *head;      /* name of the plan's head, "" if none */
-        const char *report_to; /* names of those who get the result, joined */
+        int64_t obligation_id;                 /* the store's; 0: it is of none */
+        const char *agency, *agency_name;      /* whose it is; NULL: whose the letter is */
+        const char *plan, *item, *occurrence;  /* ids; occurrence "" unless the item has several */
+        const char *plan_title, *basis, *link; /* where the basis can be read, or NULL */
+        const char *head;                      /* name of the plan's head, "" if none */
+        const char *report_to;                 /* names of those who get the result, joined */
         const char *title;
         const char *wording, *note, *when, *place; /* or NULL */
         struct obligation_dates dates;

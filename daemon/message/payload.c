@@ -78,6 +78,7 @@ static void put_obligation(struct text *json, const struct letter_entry *entry, 
         json_put_text(json, "title", entry->title);
         json_put_text(json, "plan_title", entry->plan_title);
         json_put_text(json, "basis", entry->basis);
+        json_put_text(json, "link", entry->link);
         json_put_text(json, "report_to", entry->report_to);
         json_put_text(json, "wording", entry->wording);
         json_put_text(json, "note", entry->note);

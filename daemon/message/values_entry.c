@@ -139,6 +139,8 @@ static bool find_plan(const struct scope *scope, unsigned name, struct fill *ret
                 return fill_text(ret, entry->note);
         case NAME_when:
                 return fill_text(ret, entry->when);
+        case NAME_link:
+                return fill_text(ret, entry->link);
         case NAME_place:
                 return fill_text(ret, entry->place);
         default:

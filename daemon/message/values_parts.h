@@ -10,7 +10,7 @@
         X(address) X(agency) X(block) X(contact) X(now_clock) X(now_day) X(subject)                                   \
         X(name) X(short) X(phone) X(email) X(bases) X(many_bases) X(first)                                            \
         X(title) X(owner) X(plan_title) X(basis) X(head) X(is_head) X(report_to) X(to_head) X(to_self) X(wording)              \
-        X(note) X(when) X(place) X(time) X(event)                                                                                              \
+        X(note) X(when) X(link) X(place) X(time) X(event)                                                                                              \
         X(dated) X(tentative) X(undated) X(term) X(limit) X(day) X(range) X(shift) X(deadline)                        \
         X(deadline_weekday) X(today) X(tomorrow)                                                                      \
         X(left) X(days_left) X(last_day) X(late) X(days_late) X(ordinal)                                \

@@ -77,7 +77,7 @@ groups = { council = ["hoi-dong"]; };
 plan = {
   id = "tdkt-2024"; year = 2024;
   title = "Kế hoạch công tác thi đua, khen thưởng năm 2024";
-  basis = "Kế hoạch số 28/KH-UBND ngày 19/01/2024";
+  basis = "Kế hoạch số 28/KH-UBND ngày 19/01/2024"; link = "https://vb.laocai.example/28.pdf";
   head = "vp-ubnd"; deputy = "so-noi-vu";
   members = ["vp-ubnd", "so-noi-vu", "so-tu-phap"];
   items = (
@@ -393,6 +393,7 @@ WRONG = {
              "smtp://user:password@mail.example", "smtp//mail.example"],
     "http": ["", "chat", "ftp://chat.example", "https://", "https:///hook", "https://chat example/", "https://c.example:0/",
              "https://user:password@chat.example/", "http://chat.example/", "file:///etc/passwd"],
+    "link": ["", "vb", "ftp://vb.example", "https://", "https:///28.pdf", "https://vb example/", "javascript:alert(1)"],
     "rule": ["", "FREQ=SOMETIMES", "BYMONTHDAY=25", "FREQ=YEARLY;BYMONTH=13", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
              "FREQ=YEARLY;UNTIL=20200101", "FREQ=HOURLY", "every month"],
     "day": ["", "02-30", "13-01", "5-19", "19/05", "lunar:13-01", "lunar:03-31", "lunar:3-10", "solar:05-19", "05-19 "],
@@ -416,7 +417,8 @@ VALUES = [
     (MAIN, "shift = ", "next", "word"), (MAIN, "every = ", "2wd", "span"), (MAIN, "after = ", "3wd", "span"),
     (MAIN, "default_policy = ", "report", "word"), (AGENCIES, "emails = [", "snv@laocai.example", "email"),
     (AGENCIES, "webhook = ", "gateway", "word"), (PLAN, "id = ", "tap-huan", "id"), (PLAN, "fix_by = ", "2024-09-20", "date"),
-    (PLAN, "window = [", "2024-10-01", "date"), (PLAN, "time = ", "16:00", "clock"), (PLAN, "due = ", "2024-12-10", "date"), (PLAN, "id = ", "tdkt-2024", "id"),
+    (PLAN, "window = [", "2024-10-01", "date"), (PLAN, "time = ", "16:00", "clock"),
+    (PLAN, "link = ", "https://vb.laocai.example/28.pdf", "link"), (PLAN, "due = ", "2024-12-10", "date"), (PLAN, "id = ", "tdkt-2024", "id"),
     (PLAN, "repeat = ", "FREQ=MONTHLY;BYMONTHDAY=25", "rule"), (PLAN, "{ date = ", "05-19", "day"),
     (PLAN, "before = [", "30d", "span"), (PLAN, "policy = ", "inspection", "word"), (PLAN, "report_to = ", "head", "word"),
     (PLAN, "head = ", "vp-ubnd", "word"), (PLAN, "deputy = ", "so-noi-vu", "word"),

@@ -83,3 +83,17 @@ def test_an_event_is_over_when_its_day_is(tmp_path, bus):
         about = [line for line in rehearsal.sent() if line["items"] == ["hn"]]
     assert [(line["kind"], line["time"][:10]) for line in about] == [("advance", "2024-09-20"), ("due", "2024-09-27")]
     assert about[-1]["subject"] == "[Khối TMTH] Ngày mai 28/09/2024, 08 giờ 00: Hội nghị trực tuyến"
+
+
+def test_what_an_item_rests_on(tmp_path, bus):
+    items = """{ id = "mot"; title = "Việc một"; due = "2024-09-23"; for = ["deputy"]; },
+               { id = "hai"; title = "Việc hai"; due = "2024-09-24"; basis = "Công văn số 9/CV";
+                 link = "https://vb.laocai.example/9.pdf?a=1&b=2"; }"""
+    block = Block(tmp_path, plan(items).replace('deputy = "so-noi-vu"', 'deputy = ["so-noi-vu", "so-tu-phap"]; '
+                  'link = "https://vb.laocai.example/28.pdf"'), policies=DAILY)  # fmt: skip
+    with Rehearsal(block, bus, "2024-09-01", "2024-12-31", "--fresh") as rehearsal:
+        assert {row["agency"] for row in rehearsal.list("--item", "mot")} == {"so-noi-vu", "so-tu-phap"}
+        assert "https://vb.laocai.example/28.pdf" in said(rehearsal, "mot", "--kind", "due")
+        text, page = said(rehearsal, "hai", "--kind", "due"), said(rehearsal, "hai", "--kind", "due", "--html")
+        assert "Công văn số 9/CV" in text and "https://vb.laocai.example/9.pdf?a=1&b=2" in text
+        assert 'href="https://vb.laocai.example/9.pdf?a=1&amp;b=2"' in page and "28.pdf" not in text + page

@@ -214,7 +214,8 @@ static void test_plan(void **state)
         assert_string_equal(plan->title, "Kế hoạch công tác thi đua, khen thưởng năm 2024");
         assert_string_equal(plan->basis, "Kế hoạch số 28/KH-UBND");
         assert_int_equal(plan->head, 0);
-        assert_int_equal(plan->deputy, 1);
+        assert_int_equal(plan->n_deputies, 1);
+        assert_int_equal(plan->deputies[0], 1);
         assert_int_equal(plan->n_members, 2);
         assert_int_equal(plan->members[0], 2);
         assert_int_equal(plan->members[1], 1);

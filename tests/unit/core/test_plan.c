@@ -161,32 +161,44 @@ static void test_targets(void **state)
         static struct group groups[] = {{.agencies = council, .n_agencies = 2}};
         static const struct roster roster = {.n_agencies = 5, .groups = groups, .n_groups = 1};
         static const struct {
-                size_t head, deputy;
+                size_t head;
+                const char *deputies;
                 struct target words[3];
                 size_t n;
                 const char *agencies; /* roster indexes */
         } table[] = {
-                {0, 2, {{TARGET_HEAD, 0}}, 1, "0"},
-                {0, 2, {{TARGET_DEPUTY, 0}}, 1, "2"},
-                {ROSTER_NONE, ROSTER_NONE, {{TARGET_HEAD, 0}, {TARGET_DEPUTY, 0}}, 2, ""},
-                {0, 2, {{TARGET_MEMBERS, 0}}, 1, "13"},
-                {0, 2, {{TARGET_ALL, 0}}, 1, "01234"},
-                {0, 2, {{TARGET_GROUP, 0}}, 1, "14"},
-                {0, 2, {{TARGET_AGENCY, 3}}, 1, "3"},
-                {3, 2, {{TARGET_GROUP, 0}, {TARGET_MEMBERS, 0}, {TARGET_HEAD, 0}}, 3, "134"}, /* each once, in order */
-                {0, 2, {{TARGET_HEAD, 0}}, 0, ""},
+                {0, "2", {{TARGET_HEAD, 0}}, 1, "0"},
+                {0, "2", {{TARGET_DEPUTY, 0}}, 1, "2"},
+                {0, "42", {{TARGET_DEPUTY, 0}}, 1, "24"},
+                {ROSTER_NONE, "", {{TARGET_HEAD, 0}, {TARGET_DEPUTY, 0}}, 2, ""},
+                {0, "2", {{TARGET_MEMBERS, 0}}, 1, "13"},
+                {0, "2", {{TARGET_ALL, 0}}, 1, "01234"},
+                {0, "2", {{TARGET_GROUP, 0}}, 1, "14"},
+                {0, "2", {{TARGET_AGENCY, 3}}, 1, "3"},
+                {3,
+                 "2",
+                 {{TARGET_GROUP, 0}, {TARGET_MEMBERS, 0}, {TARGET_HEAD, 0}},
+                 3,
+                 "134"}, /* each once, in order */
+                {0, "2", {{TARGET_HEAD, 0}}, 0, ""},
         };
 
         (void)state;
         for (size_t i = 0; i < ELEMENTS(table); i++) {
                 struct target words[3];
+                size_t deputies[2] = {0};
                 const struct targets targets = {.words = words, .n = table[i].n};
-                const struct plan plan = {
-                        .head = table[i].head, .deputy = table[i].deputy, .members = members, .n_members = 2};
+                const struct plan plan = {.head = table[i].head,
+                                          .deputies = deputies,
+                                          .n_deputies = strlen(table[i].deputies),
+                                          .members = members,
+                                          .n_members = 2};
                 CLEANUP_FREE size_t *agencies = NULL;
                 size_t n = 0;
 
                 memcpy(words, table[i].words, sizeof(words));
+                for (size_t j = 0; j < plan.n_deputies; j++)
+                        deputies[j] = (size_t)(table[i].deputies[j] - '0');
                 assert_int_equal(plan_resolve(&plan, &roster, &targets, &agencies, &n), 0);
                 assert_int_equal(n, strlen(table[i].agencies));
                 for (size_t j = 0; j < n; j++)
@@ -333,6 +345,29 @@ static void test_attend(void **state)
         assert_int_equal(policy.shift, SHIFT_NONE);
 }
 
+/* An item that rests on another document is not read at the plan's address. */
+static void test_basis(void **state)
+{
+        const struct {
+                const char *basis, *link, *expected_basis, *expected_link;
+        } table[] = {
+                {NULL, NULL, "Kế hoạch 28", "https://vb.example/28"},
+                {NULL, "https://vb.example/28#2", "Kế hoạch 28", "https://vb.example/28#2"},
+                {"Công văn 9", NULL, "Công văn 9", NULL},
+                {"Công văn 9", "https://vb.example/9", "Công văn 9", "https://vb.example/9"},
+        };
+        const struct plan plan = {.basis = (char *)"Kế hoạch 28", .link = (char *)"https://vb.example/28"};
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                const struct item item = {.basis = (char *)table[i].basis, .link = (char *)table[i].link};
+                const char *link = item_link(&plan, &item);
+
+                assert_string_equal(item_basis(&plan, &item), table[i].expected_basis);
+                assert_string_equal(link ? link : "", table[i].expected_link ? table[i].expected_link : "");
+        }
+}
+
 static void test_find_and_clear(void **state)
 {
         CLEANUP(plan_clear) struct plan plan = {.items = calloc(2, sizeof(struct item)), .n_items = 2};
@@ -351,13 +386,13 @@ static void test_find_and_clear(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_dates),          cmocka_unit_test(test_tentative_day),
-                cmocka_unit_test(test_observances),    cmocka_unit_test(test_repeat_keys),
-                cmocka_unit_test(test_several_days),   cmocka_unit_test(test_own_dates),
-                cmocka_unit_test(test_targets),        cmocka_unit_test(test_titles),
-                cmocka_unit_test(test_policy_copy),    cmocka_unit_test(test_attend),
-                cmocka_unit_test(test_find_and_clear), cmocka_unit_test(test_closing),
-                cmocka_unit_test(test_urges),
+                cmocka_unit_test(test_dates),        cmocka_unit_test(test_tentative_day),
+                cmocka_unit_test(test_observances),  cmocka_unit_test(test_repeat_keys),
+                cmocka_unit_test(test_several_days), cmocka_unit_test(test_own_dates),
+                cmocka_unit_test(test_targets),      cmocka_unit_test(test_titles),
+                cmocka_unit_test(test_policy_copy),  cmocka_unit_test(test_attend),
+                cmocka_unit_test(test_basis),        cmocka_unit_test(test_find_and_clear),
+                cmocka_unit_test(test_closing),      cmocka_unit_test(test_urges),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,7 @@ static struct letter_entry full_entry(enum notice_kind kind)
         entry.wording = "báo cáo hằng tháng";
         entry.note = "bản giấy";
         entry.when = "khi có hướng dẫn";
+        entry.link = "https://vb.example/28.pdf";
         entry.place = "Phòng 2";
         entry.event = true;
         entry.time = 16 * 3600;
@@ -72,7 +73,8 @@ static struct letter_entry full_entry(enum notice_kind kind)
 #define OBLIGATION \
         "'plan': 'tdkt-2024', 'item': 'thang', 'occurrence': '2024-03-31', 'title': 'Báo cáo tháng', " \
         "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', " \
-        "'report_to': 'Văn phòng UBND tỉnh', 'wording': 'báo cáo hằng tháng', 'note': 'bản giấy', " \
+        "'link': 'https://vb.example/28.pdf', 'report_to': 'Văn phòng UBND tỉnh', 'wording': 'báo cáo hằng tháng', " \
+        "'note': 'bản giấy', " \
         "'when': 'khi có hướng dẫn', 'place': 'Phòng 2', 'event': true, " \
         "'from': '2024-03-01', 'due': '2024-03-31', 'effective_due': '2024-04-01', " \
         "'time': '16:00', 'tentative': false, 'days_left': -3, 'days_late': 3, 'state': 'overdue', 'reminder': 2, " \
@@ -82,7 +84,7 @@ static struct letter_entry full_entry(enum notice_kind kind)
 #define NOTHING \
         "'plan': 'tdkt-2024', 'item': 'thang', 'occurrence': null, 'title': 'Báo cáo tháng', " \
         "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', " \
-        "'report_to': 'Văn phòng UBND tỉnh', 'wording': null, 'note': null, 'when': null, " \
+        "'link': null, 'report_to': 'Văn phòng UBND tỉnh', 'wording': null, 'note': null, 'when': null, " \
         "'place': null, 'event': false, 'from': null, 'due': null, 'effective_due': null, 'time': null, 'tentative': " \
         "false, " \
         "'days_left': null, 'days_late': 0, 'state': 'pending', " \
