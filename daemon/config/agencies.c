@@ -240,6 +240,22 @@ static bool is_reached(const struct config *config, size_t agency)
         return false;
 }
 
+/* Two offices may have one clerk; more often the second line is a copy of the first. */
+static void check_shared(const struct loader *loader, size_t index, size_t earlier)
+{
+        const struct agency *agency = &loader->config->roster.agencies[index];
+        const struct agency *other = &loader->config->roster.agencies[earlier];
+        char buffer[EXCERPT_SIZE];
+
+        for (size_t i = 0; i < agency->n_emails; i++)
+                for (size_t k = 0; k < other->n_emails; k++)
+                        if (strcmp(agency->emails[i], other->emails[k]) == 0)
+                                report_warning(loader->report, loader->agencies_file, loader->agency_lines[index],
+                                               "agency \"%s\": emails: \"%s\" is also an address of \"%s\", and gets "
+                                               "what is for either of them",
+                                               agency->id, excerpt(agency->emails[i], buffer), other->id);
+}
+
 void agencies_check(struct loader *loader)
 {
         const struct roster *roster = &loader->config->roster;
@@ -259,6 +275,9 @@ void agencies_check(struct loader *loader)
                                "agency \"%s\": has neither an e-mail address nor a webhook; nothing reaches it",
                                excerpt(agency->id, buffer));
         }
+        for (size_t i = 0; i < roster->n_agencies; i++)
+                for (size_t k = 0; k < i; k++)
+                        check_shared(loader, i, k);
         if (unused > 0)
                 setting_warning(&loader->main, NULL,
                                 "mail is missing: the e-mail addresses of %zu agencies are not used", unused);

@@ -156,6 +156,7 @@ int calendars_read(struct loader *loader)
         if (r < 0 || !folder)
                 return r;
         loader->calendars_known = true;
+        files_warn(loader, "calendars", folder, &named);
         r = files_list(folder, &files, &n);
         if (r == -ENOMEM)
                 return r;

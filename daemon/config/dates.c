@@ -113,12 +113,28 @@ static void read_window(const struct section *section, const config_setting_t *v
                               civil_format(item->to, to), civil_format(item->from, from));
 }
 
+/* "II", "2" in quotes: the number that was meant; 0: none. */
+static int32_t quoted_number(const char *text)
+{
+        static const char *const numbers[][2] = {{"I", "1"}, {"II", "2"}, {"III", "3"}, {"IV", "4"}};
+
+        for (size_t i = 0; text && i < ELEMENTS(numbers); i++)
+                if (strcmp(text, numbers[i][0]) == 0 || strcmp(text, numbers[i][1]) == 0)
+                        return (int32_t)i + 1;
+        return 0;
+}
+
 /* The nth part of the year, of so many months each. */
 static void read_part(const struct section *section, const config_setting_t *value, int32_t months, int32_t year,
                       struct item *item)
 {
-        int32_t nth, last;
+        int32_t nth = quoted_number(setting_string(value)), last;
 
+        if (nth > 0 && nth <= 12 / months) {
+                setting_error(section, value, "%s: a number without quotes; write %s = %d", setting_name(value),
+                              setting_name(value), nth);
+                return;
+        }
         if (!value_integer(section, value, 1, 12 / months, &nth) || year == 0)
                 return;
         last = nth * months;

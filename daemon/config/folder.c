@@ -13,12 +13,30 @@ static int compare_names(const void *a, const void *b)
         return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Office programs keep a file of that name beside one that is open. */
+#define OPEN_MARK "~$"
+
 /* What the shell's *.conf means: names that begin with a dot are not among it. */
 static bool is_conf(const char *name)
 {
         size_t size = strlen(name), suffix = strlen(".conf");
 
-        return name[0] != '.' && size > suffix && strcmp(name + size - suffix, ".conf") == 0;
+        return name[0] != '.' && strncmp(name, OPEN_MARK, strlen(OPEN_MARK)) != 0 && size > suffix &&
+               strcmp(name + size - suffix, ".conf") == 0;
+}
+
+static bool ends_in_any_case(const char *name, const char *suffix)
+{
+        size_t size = strlen(name), length = strlen(suffix);
+
+        return size > length && strcasecmp(name + size - length, suffix) == 0;
+}
+
+/* What a clerk may have meant to be read: "KH3.CONF", "kh.conf.txt", "~$kh.conf". Copies that editors and packages
+ * keep, "kh.conf~" or "kh.conf.orig", are nobody's plan. */
+static bool is_passed_over(const char *name)
+{
+        return name[0] != '.' && !is_conf(name) && (ends_in_any_case(name, ".conf") || ends_in_any_case(name, ".txt"));
 }
 
 void files_free(char **files, size_t n)
@@ -28,7 +46,7 @@ void files_free(char **files, size_t n)
         free(files);
 }
 
-static int collect(DIR *stream, const char *folder, char **files, size_t *n)
+static int collect(DIR *stream, const char *folder, bool (*is_wanted)(const char *name), char **files, size_t *n)
 {
         const struct dirent *entry;
 
@@ -37,7 +55,7 @@ static int collect(DIR *stream, const char *folder, char **files, size_t *n)
                 entry = readdir(stream);
                 if (!entry)
                         return -errno;
-                if (!is_conf(entry->d_name))
+                if (!is_wanted(entry->d_name))
                         continue;
                 if (*n == FOLDER_FILES_MAX)
                         return -E2BIG;
@@ -47,7 +65,7 @@ static int collect(DIR *stream, const char *folder, char **files, size_t *n)
         }
 }
 
-int files_list(const char *folder, char ***ret, size_t *ret_n)
+static int list(const char *folder, bool (*is_wanted)(const char *name), char ***ret, size_t *ret_n)
 {
         CLEANUP(closedir_p) DIR *stream = opendir(folder);
         char **files;
@@ -59,7 +77,7 @@ int files_list(const char *folder, char ***ret, size_t *ret_n)
         files = calloc(FOLDER_FILES_MAX, sizeof(*files));
         if (!files)
                 return -ENOMEM;
-        r = collect(stream, folder, files, &n);
+        r = collect(stream, folder, is_wanted, files, &n);
         if (r < 0) {
                 files_free(files, n);
                 return r;
@@ -68,6 +86,26 @@ int files_list(const char *folder, char ***ret, size_t *ret_n)
         *ret = files;
         *ret_n = n;
         return 0;
+}
+
+int files_list(const char *folder, char ***ret, size_t *ret_n)
+{
+        return list(folder, is_conf, ret, ret_n);
+}
+
+void files_warn(const struct loader *loader, const char *key, const char *folder, const struct place *named)
+{
+        char **files;
+        size_t n;
+
+        if (list(folder, is_passed_over, &files, &n) < 0)
+                return;
+        for (size_t i = 0; i < n; i++)
+                report_warning(loader->report, named->file, named->line,
+                               "%s: %s is not read; only names that end in .conf, in small letters, and do not begin "
+                               "with ~$ are",
+                               key, files[i]);
+        files_free(files, n);
 }
 
 void files_report(const struct loader *loader, const char *key, const char *folder, const struct place *named,

@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "config/loader.h"
+#include "core/wording.h"
 
-static const char *const item_keys[] = {"id",    "title",     "wording", "note",       "place", "basis",     "link",
-                                        "due",   "window",    "half",    "quarter",    "month", "tentative", "fix_by",
-                                        "dates", "when",      "repeat",  "observance", "event", "time",      "since",
-                                        "for",   "report_to", "policy",  POLICY_KEYS,  NULL};
+const char *const item_keys[] = {"id",    "title",     "wording", "note",       "place", "basis",     "link",
+                                 "due",   "window",    "half",    "quarter",    "month", "tentative", "fix_by",
+                                 "dates", "when",      "repeat",  "observance", "event", "time",      "since",
+                                 "for",   "report_to", "policy",  POLICY_KEYS,  NULL};
 
 /* A word for a role that this plan gives to nobody. */
 static bool is_vacant(const struct plan_reading *reading, enum target_role role)
@@ -89,6 +90,20 @@ static int read_people(struct plan_reading *reading, const struct section *secti
         return r;
 }
 
+/* Most who copy "trước ngày 15/6" write the 15th. */
+static void check_wording(const struct section *section, const struct item *item)
+{
+        bool by_day = item->form == DATE_DUE || item->form == DATE_WINDOW;
+        struct named_day named;
+        char says[CIVIL_DATE_SIZE], is[CIVIL_DATE_SIZE];
+
+        if (by_day && item->wording && item->to != CIVIL_NONE && wording_contradicts(item->wording, item->to, &named))
+                setting_warning(section, setting_get(section, "wording"),
+                                "wording says \"%.*s\", whose last day is %s, but the item's is %s", (int)named.size,
+                                item->wording + named.start, civil_format(named.last, says),
+                                civil_format(item->to, is));
+}
+
 /* It has its own rules, whatever the policy is, and hands nothing in. */
 static void read_event(const struct section *section, struct item *item)
 {
@@ -129,7 +144,7 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
 
         item->since = reading->plan->since;
         (void)value_date(section, setting_get(section, "since"), &item->since);
-        (void)section_known(section, item_keys);
+        (void)section_known_beside(section, item_keys, &(struct elsewhere){plan_keys, "plan"});
         (void)value_id(section, setting_require(section, "id", "\"bao-cao-quy-1\""), &id);
         (void)setting_require(section, "title", "\"…\"");
         r = setting_keep(section, "id", "", &item->id);
@@ -159,8 +174,13 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
                 return r;
         read_event(section, item);
         check_time(section, item);
+        check_wording(section, item);
         if (item->form == DATE_OBSERVANCE && item->observance.since == 0 && strstr(item->title, "{n}"))
                 setting_error(section, setting_get(section, "title"),
                               "title has {n}, the year of the anniversary, but observance has no since");
+        if (item->form != DATE_OBSERVANCE && strstr(item->title, "{n}"))
+                setting_warning(section, setting_get(section, "title"),
+                                "title has {n}, which stands for the year of an anniversary and goes out as it is; "
+                                "write the number, or give an observance with since");
         return 0;
 }

@@ -76,6 +76,7 @@ struct plan_reading {
         bool no_head, no_deputy;              /* none is given; a wrong one has its own finding */
         bool vacancy_told[TARGET_DEPUTY + 1]; /* by role */
 };
+extern const char *const plan_keys[], *const item_keys[];
 int item_read(struct plan_reading *reading, const struct section *section, struct item *item);
 /* When an item falls: exactly one of the kinds of date. */
 int dates_read(const struct section *section, int32_t year, struct item *item);
@@ -102,6 +103,8 @@ void daytime_check(const struct loader *loader, const struct section *section, c
  * files_free(). 0, -ENOMEM, -E2BIG (FOLDER_FILES_MAX), or why the folder cannot be read. */
 #define FOLDER_FILES_MAX 1000 /* plans or calendars: one or a few a year */
 int files_list(const char *folder, char ***ret, size_t *ret_n);
+/* Warns of files in it that somebody may take for configuration, and that files_list() leaves out. */
+void files_warn(const struct loader *loader, const char *key, const char *folder, const struct place *named);
 void files_free(char **files, size_t n);
 /* Reports why a folder that a key names cannot be read. */
 void files_report(const struct loader *loader, const char *key, const char *folder, const struct place *named,

@@ -8,8 +8,8 @@
 #include "config/pasted.h"
 
 static const char *const file_keys[] = {"plan", NULL};
-static const char *const plan_keys[] = {"id",     "year", "title",  "basis",   "link",  "since",
-                                        "closes", "head", "deputy", "members", "items", NULL};
+const char *const plan_keys[] = {"id",     "year", "title",  "basis",   "link",  "since",
+                                 "closes", "head", "deputy", "members", "items", NULL};
 
 /* Where each plan begins, for findings about two of them. */
 struct plan_place {
@@ -129,7 +129,7 @@ static int read_plan(struct loader *loader, const struct section *section, struc
         if (r < 0)
                 return r;
         reading.digest = digest;
-        (void)section_known(section, plan_keys);
+        (void)section_known_beside(section, plan_keys, &(struct elsewhere){item_keys, "items"});
         (void)value_id(section, setting_require(section, "id", "\"tdkt-2025\""), &id);
         (void)value_integer(section, setting_require(section, "year", "2025"), CIVIL_FIRST_YEAR, CIVIL_LAST_YEAR - 1,
                             &plan->year);
@@ -247,6 +247,7 @@ int plans_read(struct loader *loader)
 
         if (r < 0 || !folder)
                 return r;
+        files_warn(loader, "plans", folder, &named);
         r = files_list(folder, &files, &n);
         if (r == -ENOMEM)
                 return r;

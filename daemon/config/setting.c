@@ -215,7 +215,23 @@ static void refuse_todo(const struct section *section, const config_setting_t *v
         setting_error(section, value, "TODO, to be decided; then delete it: %s", text ? text : "");
 }
 
-bool section_known(const struct section *section, const char *const *known)
+static void report_unknown(const struct section *section, const config_setting_t *value, const char *const *known)
+{
+        const char *name = config_setting_name(value);
+        struct nearest nearest = nearest_to(name);
+        char buffer[EXCERPT_SIZE], list[WORD_LIST_SIZE];
+
+        for (const char *const *key = known; *key; key++)
+                nearest_consider(&nearest, *key);
+        if (nearest.best)
+                setting_error(section, value, "unknown key \"%s\"; the nearest known one is \"%s\"",
+                              excerpt(name, buffer), nearest.best);
+        else
+                setting_error(section, value, "unknown key \"%s\"; known ones are %s", excerpt(name, buffer),
+                              word_list(known, list));
+}
+
+bool section_known_beside(const struct section *section, const char *const *known, const struct elsewhere *elsewhere)
 {
         unsigned n = section->group ? (unsigned)config_setting_length(section->group) : 0;
         bool all = true;
@@ -223,24 +239,24 @@ bool section_known(const struct section *section, const char *const *known)
         for (unsigned i = 0; i < n; i++) {
                 const config_setting_t *value = config_setting_get_elem(section->group, i);
                 const char *name = config_setting_name(value);
-                struct nearest nearest = nearest_to(name);
-                char buffer[EXCERPT_SIZE], list[WORD_LIST_SIZE];
 
                 if (setting_is_repeated(value) || is_known(name, known))
                         continue;
-                for (const char *const *key = known; *key; key++)
-                        nearest_consider(&nearest, *key);
                 if (strcmp(name, TODO) == 0)
                         refuse_todo(section, value);
-                else if (nearest.best)
-                        setting_error(section, value, "unknown key \"%s\"; the nearest known one is \"%s\"",
-                                      excerpt(name, buffer), nearest.best);
+                else if (elsewhere && is_known(name, elsewhere->known))
+                        setting_error(section, value, "the key \"%s\" belongs into \"%s\"; move it there", name,
+                                      elsewhere->where);
                 else
-                        setting_error(section, value, "unknown key \"%s\"; known ones are %s", excerpt(name, buffer),
-                                      word_list(known, list));
+                        report_unknown(section, value, known);
                 all = false;
         }
         return all;
+}
+
+bool section_known(const struct section *section, const char *const *known)
+{
+        return section_known_beside(section, known, NULL);
 }
 
 bool setting_is_repeated(const config_setting_t *value)

@@ -29,6 +29,12 @@ bool section_member(const struct section *section, const char *key, struct secti
 /* Reports each key that is not in the list, which NULL ends, with the nearest one that is, or all where none is near.
  * True: all are known. */
 bool section_known(const struct section *section, const char *const *known);
+/* The same, where a key that is not known here may belong elsewhere. */
+struct elsewhere {
+        const char *const *known;
+        const char *where; /* the key of that group */
+};
+bool section_known_beside(const struct section *section, const char *const *known, const struct elsewhere *elsewhere);
 
 unsigned setting_line(const struct section *section, const config_setting_t *at);
 /* A mistake at a setting; NULL: of the group. */

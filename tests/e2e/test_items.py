@@ -97,3 +97,16 @@ def test_what_an_item_rests_on(tmp_path, bus):
         text, page = said(rehearsal, "hai", "--kind", "due"), said(rehearsal, "hai", "--kind", "due", "--html")
         assert "Công văn số 9/CV" in text and "https://vb.laocai.example/9.pdf?a=1&b=2" in text
         assert 'href="https://vb.laocai.example/9.pdf?a=1&amp;b=2"' in page and "28.pdf" not in text + page
+
+
+def test_files_that_are_not_read(tmp_path):
+    block = Block(tmp_path, plan('{ id = "a"; title = "Việc"; quarter = 1; }'))
+    for name in ("KH3.CONF", "kh.conf.txt", "~$kh.conf", "kh.conf~", "kh.conf.orig", ".kh.conf"):
+        block.write_plan("no plan", name)
+    checked = block.check()
+    assert checked.returncode == 0
+    told = [line for line in (checked.stdout + checked.stderr).splitlines() if "is not read" in line]
+    assert [name for name in ("KH3.CONF", "kh.conf.txt", "~$kh.conf") if any(name in line for line in told)] == [
+        "KH3.CONF", "kh.conf.txt", "~$kh.conf",
+    ]  # fmt: skip
+    assert len(told) == 3 and all("plans: " in line and ".conf" in line for line in told)

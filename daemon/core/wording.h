@@ -1,0 +1,15 @@
+/* The words of a document, compared with the day that was read from them. */
+#pragma once
+
+#include "core/civil.h"
+
+/* A last day that a document names: "trước ngày 15/6/2026" is the 14th, "chậm nhất ngày 15/6" the 15th. */
+struct named_day {
+        size_t start, size; /* where it stands in the wording, in bytes */
+        civil_day last;     /* in the year of the day that it is compared with, where it names none */
+};
+
+/* Whether a wording names last days and none of them is this one; *ret is then the first of them. An hour before the
+ * day ("trước 16h00 ngày 23/9") makes it that very day, and what names no day of the year ("ngày 20 tháng cuối quý")
+ * says nothing here; nor does the day of an exception ("đặc biệt không quá 15/02"). */
+bool wording_contradicts(const char *wording, civil_day last, struct named_day *ret);
