@@ -77,7 +77,7 @@ struct item {
         size_t n_days;
         struct own_date *own_dates;
         size_t n_own_dates;
-        int32_t time;       /* on the last day until then, seconds since midnight; 0: all day */
+        int32_t time; /* on the last day until then, seconds since midnight; 0: all day */
         bool tentative;
         bool event;      /* attended on its day, not delivered until then */
         civil_day since; /* before that day nothing was watched, or CIVIL_NONE: the plan's, or when it was first read */
