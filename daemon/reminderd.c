@@ -71,7 +71,7 @@ static void print_repeat(const struct plan *plan, const struct item *item)
         struct occurrence *CLEANUP_FREE occurrences = NULL;
         size_t n, begun;
 
-        if (item->form != DATE_REPEAT || item_occurrences(item, plan->year, &occurrences, &n) < 0)
+        if (item->form != DATE_REPEAT || item_occurrences(plan, item, &occurrences, &n) < 0)
                 return;
         begun = n > DAYS_LISTED_MAX ? DAYS_BEGUN : n - 1;
         printf(ngettext("%s/%s: %zu day: ", "%s/%s: %zu days: ", n), plan->id, item->id, n);

@@ -6,10 +6,6 @@
 #include "config/loader.h"
 #include "config/pasted.h"
 
-/* A plan's work may end a little after its year: the report on a year is due in the following January, and nothing
- * later than March belongs to the old plan. What lies before the year, or later, is a slip of the pen. */
-#define LAST_MONTH_OF_NEXT_YEAR 3
-
 /* In the order of enum date_form, but for DATE_DAYS, which has the key of DATE_DUE. */
 static const char *const form_keys[] = {"due", "window", "half", "quarter", "month", "when", "repeat", "observance"};
 
@@ -40,23 +36,29 @@ static const config_setting_t *find_form(const struct section *section, enum dat
         return found;
 }
 
-void dates_check_year(const struct section *section, const config_setting_t *value, int32_t year, civil_day day)
+void dates_check_year(const struct section *section, const config_setting_t *value, const struct plan *plan,
+                      civil_day day)
 {
         char date[CIVIL_DATE_SIZE], last[CIVIL_DATE_SIZE];
-        civil_day end;
 
-        if (year == 0 || day == CIVIL_NONE)
+        if (plan->year == 0 || day == CIVIL_NONE)
                 return;
-        end = civil_from(year + 1, LAST_MONTH_OF_NEXT_YEAR, civil_month_days(year + 1, LAST_MONTH_OF_NEXT_YEAR));
-        if (day < civil_from(year, 1, 1) || day > end)
+        if (day >= civil_from(plan->year, 1, 1) && day <= plan_last_date(plan))
+                return;
+        (void)civil_format(plan_last_date(plan), last);
+        if (plan->ends != CIVIL_NONE)
+                setting_error(section, value, "%s %s is outside the plan's time; expected %d-01-01 to %s, when it ends",
+                              setting_name(value), civil_format(day, date), plan->year, last);
+        else
                 setting_error(section, value, "%s %s is outside the plan's year; expected %d-01-01 to %s",
-                              setting_name(value), civil_format(day, date), year, civil_format(end, last));
+                              setting_name(value), civil_format(day, date), plan->year, last);
 }
 
-static void read_due(const struct section *section, const config_setting_t *value, int32_t year, struct item *item)
+static void read_due(const struct section *section, const config_setting_t *value, const struct plan *plan,
+                     struct item *item)
 {
         if (value_date(section, value, &item->to))
-                dates_check_year(section, value, year, item->to);
+                dates_check_year(section, value, plan, item->to);
 }
 
 static int compare_days(const void *a, const void *b)
@@ -67,7 +69,8 @@ static int compare_days(const void *a, const void *b)
 }
 
 /* Each is an occurrence. Those that are wrong are left out. */
-static int read_days(const struct section *section, const config_setting_t *list, int32_t year, struct item *item)
+static int read_days(const struct section *section, const config_setting_t *list, const struct plan *plan,
+                     struct item *item)
 {
         unsigned n = list_length(list);
         char date[CIVIL_DATE_SIZE];
@@ -81,7 +84,7 @@ static int read_days(const struct section *section, const config_setting_t *list
                 const config_setting_t *value = config_setting_get_elem(list, i);
 
                 if (value_date(section, value, &item->days[item->n_days]))
-                        dates_check_year(section, value, year, item->days[item->n_days++]);
+                        dates_check_year(section, value, plan, item->days[item->n_days++]);
         }
         qsort(item->days, item->n_days, sizeof(*item->days), compare_days);
         for (size_t i = 1; i < item->n_days; i++)
@@ -90,7 +93,8 @@ static int read_days(const struct section *section, const config_setting_t *list
         return 0;
 }
 
-static void read_window(const struct section *section, const config_setting_t *value, int32_t year, struct item *item)
+static void read_window(const struct section *section, const config_setting_t *value, const struct plan *plan,
+                        struct item *item)
 {
         const config_setting_t *first, *last;
         char from[CIVIL_DATE_SIZE], to[CIVIL_DATE_SIZE];
@@ -105,9 +109,9 @@ static void read_window(const struct section *section, const config_setting_t *v
         first = config_setting_get_elem(value, 0);
         last = config_setting_get_elem(value, 1);
         if (value_date(section, first, &item->from))
-                dates_check_year(section, first, year, item->from);
+                dates_check_year(section, first, plan, item->from);
         if (value_date(section, last, &item->to))
-                dates_check_year(section, last, year, item->to);
+                dates_check_year(section, last, plan, item->to);
         if (item->from != CIVIL_NONE && item->to != CIVIL_NONE && item->to < item->from)
                 setting_error(section, value, "window ends %s before it begins %s; write the earlier day first",
                               civil_format(item->to, to), civil_format(item->from, from));
@@ -125,8 +129,8 @@ static int32_t quoted_number(const char *text)
 }
 
 /* The nth part of the year, of so many months each. */
-static void read_part(const struct section *section, const config_setting_t *value, int32_t months, int32_t year,
-                      struct item *item)
+static void read_part(const struct section *section, const config_setting_t *value, int32_t months,
+                      const struct plan *plan, struct item *item)
 {
         int32_t nth = quoted_number(setting_string(value)), last;
 
@@ -135,11 +139,11 @@ static void read_part(const struct section *section, const config_setting_t *val
                               setting_name(value), nth);
                 return;
         }
-        if (!value_integer(section, value, 1, 12 / months, &nth) || year == 0)
+        if (!value_integer(section, value, 1, 12 / months, &nth) || plan->year == 0)
                 return;
         last = nth * months;
-        item->from = civil_from(year, last - months + 1, 1);
-        item->to = civil_from(year, last, civil_month_days(year, last));
+        item->from = civil_from(plan->year, last - months + 1, 1);
+        item->to = civil_from(plan->year, last, civil_month_days(plan->year, last));
 }
 
 /* "MM-DD" or "lunar:MM-DD", nothing else. */
@@ -162,7 +166,7 @@ static bool parse_month_day(const char *text, struct observance *ret)
 #define LUNAR_MONTHS 12
 #define LUNAR_MONTH_DAYS 30
 
-static void read_observance(const struct section *item_section, int32_t year, struct item *item)
+static void read_observance(const struct section *item_section, const struct plan *plan, struct item *item)
 {
         static const char *const keys[] = {"date", "since", NULL};
         const config_setting_t *date, *since;
@@ -177,8 +181,8 @@ static void read_observance(const struct section *item_section, int32_t year, st
         date = setting_require(&section, "date", "\"05-19\"");
         since = setting_get(&section, "since");
         (void)value_integer(&section, since, 1, CIVIL_LAST_YEAR, &it->since);
-        if (since && year != 0 && it->since > year)
-                setting_error(&section, since, "since %d is after the plan's year %d", it->since, year);
+        if (since && plan->year != 0 && it->since > plan->year)
+                setting_error(&section, since, "since %d is after the plan's year %d", it->since, plan->year);
         if (!value_text(&section, date, &text))
                 return;
         excerpt(text, buffer);
@@ -195,7 +199,7 @@ static void read_observance(const struct section *item_section, int32_t year, st
         it->month = 0; /* not to be looked for in the year */
 }
 
-static void read_tentative(const struct section *section, int32_t year, struct item *item)
+static void read_tentative(const struct section *section, const struct plan *plan, struct item *item)
 {
         const config_setting_t *tentative = setting_get(section, "tentative");
         const config_setting_t *fix_by = setting_get(section, "fix_by");
@@ -215,9 +219,9 @@ static void read_tentative(const struct section *section, int32_t year, struct i
         if (!value_date(section, fix_by, &item->fix_by))
                 return;
         fix_year = civil_split(item->fix_by).year;
-        if (year != 0 && (fix_year < year - 1 || fix_year > year + 1))
+        if (plan->year != 0 && (fix_year < plan->year - 1 || fix_year > civil_split(plan_last_day(plan)).year + 1))
                 setting_error(section, fix_by, "fix_by %s is far from the plan's year %d",
-                              civil_format(item->fix_by, day), year);
+                              civil_format(item->fix_by, day), plan->year);
         else if (item->to != CIVIL_NONE && item->fix_by > item->to)
                 setting_warning(section, fix_by, "fix_by %s is after the day that it is to fix, at the latest %s",
                                 civil_format(item->fix_by, day), civil_format(item->to, end));
@@ -238,23 +242,23 @@ static void read_time(const struct section *section, struct item *item)
 }
 
 /* Asks the very code that will look for it whether the day ever comes. */
-static int check_observance(const struct section *section, const config_setting_t *value, int32_t year,
+static int check_observance(const struct section *section, const config_setting_t *value, const struct plan *plan,
                             const struct item *item)
 {
         CLEANUP_FREE struct occurrence *occurrences = NULL;
         size_t n;
         int r;
 
-        if (year == 0 || item->observance.month == 0)
+        if (plan->year == 0 || item->observance.month == 0)
                 return 0;
-        r = item_occurrences(item, year, &occurrences, &n);
+        r = item_occurrences(plan, item, &occurrences, &n);
         if (r != -ENODATA)
                 return r;
-        setting_error(section, value, "%s never comes in %d", setting_name(value), year);
+        setting_error(section, value, "%s never comes in %d", setting_name(value), plan->year);
         return 0;
 }
 
-int dates_read(const struct section *section, int32_t year, struct item *item)
+int dates_read(const struct section *section, const struct plan *plan, struct item *item)
 {
         const config_setting_t *value;
         int r = 0;
@@ -268,35 +272,35 @@ int dates_read(const struct section *section, int32_t year, struct item *item)
                 item->form = DATE_DAYS;
         switch (item->form) {
         case DATE_DUE:
-                read_due(section, value, year, item);
+                read_due(section, value, plan, item);
                 break;
         case DATE_DAYS:
-                r = read_days(section, value, year, item);
+                r = read_days(section, value, plan, item);
                 break;
         case DATE_WINDOW:
-                read_window(section, value, year, item);
+                read_window(section, value, plan, item);
                 break;
         case DATE_HALF:
-                read_part(section, value, 6, year, item);
+                read_part(section, value, 6, plan, item);
                 break;
         case DATE_QUARTER:
-                read_part(section, value, 3, year, item);
+                read_part(section, value, 3, plan, item);
                 break;
         case DATE_MONTH:
-                read_part(section, value, 1, year, item);
+                read_part(section, value, 1, plan, item);
                 break;
         case DATE_UNDATED:
                 r = setting_keep(section, "when", NULL, &item->when);
                 break;
         case DATE_REPEAT:
-                r = repeat_read(section, value, year, item);
+                r = repeat_read(section, value, plan, item);
                 break;
         case DATE_OBSERVANCE:
-                read_observance(section, year, item);
-                r = check_observance(section, value, year, item);
+                read_observance(section, plan, item);
+                r = check_observance(section, value, plan, item);
                 break;
         }
-        read_tentative(section, year, item);
+        read_tentative(section, plan, item);
         read_time(section, item);
         return r;
 }

@@ -161,7 +161,7 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
         if (r == 0)
                 r = link_read(section, &item->link);
         if (r == 0)
-                r = dates_read(section, reading->plan->year, item);
+                r = dates_read(section, reading->plan, item);
         if (r == 0)
                 r = read_people(reading, section, item);
         if (r == 0)
@@ -169,7 +169,7 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
         if (r == 0)
                 r = read_policy(reading, section, item);
         if (r == 0)
-                r = repeat_check_before(section, reading->plan->year, item);
+                r = repeat_check_before(section, reading->plan, item);
         if (r < 0)
                 return r;
         read_event(section, item);

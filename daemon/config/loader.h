@@ -79,15 +79,17 @@ struct plan_reading {
 extern const char *const plan_keys[], *const item_keys[];
 int item_read(struct plan_reading *reading, const struct section *section, struct item *item);
 /* When an item falls: exactly one of the kinds of date. */
-int dates_read(const struct section *section, int32_t year, struct item *item);
+int dates_read(const struct section *section, const struct plan *plan, struct item *item);
 /* Reports a day of the key or list that lies outside the plan's time; not where one of the two is not known. */
-void dates_check_year(const struct section *section, const config_setting_t *value, int32_t year, civil_day day);
+void dates_check_year(const struct section *section, const config_setting_t *value, const struct plan *plan,
+                      civil_day day);
 /* `dates`: days of single agencies, of those who owe the item. */
 int own_dates_read(struct plan_reading *reading, const struct section *section, struct item *item);
 /* A rule that is wrong or never comes is reported; warned is of days that it leaves out. */
-int repeat_read(const struct section *section, const config_setting_t *value, int32_t year, struct item *item);
+int repeat_read(const struct section *section, const config_setting_t *value, const struct plan *plan,
+                struct item *item);
 /* Warns of `before` offsets, now known, that are longer than from one day of the repeat to the next. */
-int repeat_check_before(const struct section *section, int32_t year, const struct item *item);
+int repeat_check_before(const struct section *section, const struct plan *plan, const struct item *item);
 
 /* The address at which a document can be read; *ret is left alone without one. */
 int link_read(const struct section *section, char **ret);

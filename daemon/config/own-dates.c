@@ -22,7 +22,7 @@ static void read_one(struct plan_reading *reading, const struct section *section
 
         (void)section_known(section, keys);
         if (value_date(section, due, &own.due))
-                dates_check_year(section, due, reading->plan->year, own.due);
+                dates_check_year(section, due, reading->plan, own.due);
         if (own.agency == ROSTER_NONE)
                 return;
         if (!is_among(own.agency, debtors, n_debtors))

@@ -8,7 +8,7 @@
 #include "config/pasted.h"
 
 static const char *const file_keys[] = {"plan", NULL};
-const char *const plan_keys[] = {"id",     "year", "title",  "basis",   "link",  "since",
+const char *const plan_keys[] = {"id",     "year", "title",  "basis",   "link",  "since", "ends",
                                  "closes", "head", "deputy", "members", "items", NULL};
 
 /* Where each plan begins, for findings about two of them. */
@@ -107,13 +107,40 @@ static int read_items(struct plan_reading *reading, const struct section *sectio
         return setting_unique_ids(section, list, "item");
 }
 
+/* Further than this it is another plan, or a slip of the pen: a term of office is five years. */
+#define PLAN_YEARS_MAX 5
+
+static void read_ends(const struct section *section, struct plan *plan)
+{
+        const config_setting_t *value = setting_get(section, "ends");
+        char first[CIVIL_DATE_SIZE], last[CIVIL_DATE_SIZE];
+        civil_day new_year = civil_from(plan->year, 1, 1), latest = civil_from(plan->year + PLAN_YEARS_MAX - 1, 12, 31);
+
+        if (!value_date(section, value, &plan->ends) || plan->year == 0)
+                return;
+        if (plan->ends > new_year && plan->ends <= latest)
+                return;
+        setting_error(section, value, "ends: the last day of the plan lies from %s to %s",
+                      civil_format(new_year + 1, first), civil_format(latest, last));
+        plan->ends = CIVIL_NONE;
+}
+
 static void read_closes(const struct section *section, struct plan *plan)
 {
         const config_setting_t *value = setting_get(section, "closes");
 
-        if (value_date(section, value, &plan->closes) && !plan_may_close_on(plan->year, plan->closes))
+        char first[CIVIL_DATE_SIZE], last[CIVIL_DATE_SIZE];
+
+        if (!value_date(section, value, &plan->closes) ||
+            plan_may_close_on(plan->year, plan_last_day(plan), plan->closes))
+                return;
+        if (plan->ends == CIVIL_NONE)
                 setting_error(section, value, "closes: lies neither in the plan's year, %d, nor in the one after it",
                               plan->year);
+        else
+                setting_error(section, value, "closes: a plan that ends as this one does closes from %s to %s",
+                              civil_format(plan_first_closing(plan->year), first),
+                              civil_format(plan_last_closing(plan->ends), last));
 }
 
 static int read_plan(struct loader *loader, const struct section *section, struct plan *plan)
@@ -135,7 +162,8 @@ static int read_plan(struct loader *loader, const struct section *section, struc
                             &plan->year);
         (void)setting_require(section, "title", "\"…\"");
         (void)value_date(section, setting_get(section, "since"), &plan->since);
-        plan->closes = plan_closes_by_itself(plan->year);
+        read_ends(section, plan);
+        plan->closes = plan_closes_by_itself(plan_last_day(plan));
         read_closes(section, plan);
         plan->head = agency_lookup(loader, section, head);
         if (!head)
@@ -158,19 +186,28 @@ static int read_plan(struct loader *loader, const struct section *section, struc
         return r;
 }
 
+/* Whether an earlier plan has that year too. */
+static bool is_told(const struct config *config, const struct plan *plan, int32_t year)
+{
+        for (const struct plan *earlier = config->plans; earlier < plan; earlier++)
+                if (earlier->year <= year && year <= civil_split(plan_last_day(earlier)).year)
+                        return true;
+        return false;
+}
+
 /* Says once for each year that no calendar file has it. */
 static void check_calendar(const struct loader *loader, const struct section *section, const struct plan *plan)
 {
         const struct config *config = loader->config;
 
-        if (!loader->calendars_known || plan->year == 0 || !calendar_is_provisional(config->calendar, plan->year))
+        if (!loader->calendars_known || plan->year == 0)
                 return;
-        for (const struct plan *earlier = config->plans; earlier < plan; earlier++)
-                if (earlier->year == plan->year)
-                        return;
-        setting_warning(section, setting_get(section, "year"),
-                        "no calendar for %d: its days off are provisional, by the law alone; add a calendar file",
-                        plan->year);
+        for (int32_t year = plan->year; year <= civil_split(plan_last_day(plan)).year; year++)
+                if (calendar_is_provisional(config->calendar, year) && !is_told(config, plan, year))
+                        setting_warning(section, setting_get(section, year == plan->year ? "year" : "ends"),
+                                        "no calendar for %d: its days off are provisional, by the law alone; add a "
+                                        "calendar file",
+                                        year);
 }
 
 static void check_id(const struct loader *loader, const struct section *section, const struct plan *plan,
@@ -211,7 +248,7 @@ static int read_file(struct loader *loader, const char *path, struct plan_place 
         if (!places[config->n_plans].file)
                 return -ENOMEM;
         plan->head = ROSTER_NONE;
-        plan->since = CIVIL_NONE;
+        plan->since = plan->ends = CIVIL_NONE;
         config->n_plans++;
         r = read_plan(loader, &section, plan);
         if (r < 0)

@@ -25,7 +25,7 @@ static const char *months_text(const struct repeat_gaps *gaps, char buffer[stati
 struct judging {
         const struct section *section;
         const config_setting_t *value;
-        int32_t year;
+        const struct plan *plan;
         struct rule rule;
         char text[EXCERPT_SIZE];
 };
@@ -35,21 +35,21 @@ static void report_never(const struct judging *judging)
         struct repeat_gaps missed = repeat_missed_months(&judging->rule);
         char date[CIVIL_DATE_SIZE], months[MONTHS_TEXT_SIZE], why[128] = "no day has all that it asks for";
 
-        if (judging->rule.until != CIVIL_NONE && judging->rule.until < civil_from(judging->year, 1, 1))
+        if (judging->rule.until != CIVIL_NONE && judging->rule.until < civil_from(judging->plan->year, 1, 1))
                 (void)snprintf(why, sizeof(why), "UNTIL ended it on %s", civil_format(judging->rule.until, date));
         else if (missed.any)
                 (void)snprintf(why, sizeof(why),
                                "INTERVAL=%d counts from January and steps over month %s; leave INTERVAL out",
                                judging->rule.interval, months_text(&missed, months));
         setting_error(judging->section, judging->value, "repeat \"%s\" never comes in %d: %s", judging->text,
-                      judging->year, why);
+                      judging->plan->year, why);
 }
 
 static void warn_of_gaps(const struct judging *judging, civil_day last)
 {
         const struct rule *rule = &judging->rule;
         struct repeat_gaps missed = repeat_missed_months(rule);
-        struct repeat_gaps too_short = repeat_short_months(rule, judging->year, last);
+        struct repeat_gaps too_short = repeat_short_months(rule, judging->plan->year, last);
         char months[MONTHS_TEXT_SIZE];
 
         if (missed.any)
@@ -62,7 +62,7 @@ static void warn_of_gaps(const struct judging *judging, civil_day last)
                         judging->section, judging->value,
                         "repeat \"%s\" finds no such day in month %s of %d and leaves it out; the last one of a "
                         "month has number -1",
-                        judging->text, months_text(&too_short, months), judging->year);
+                        judging->text, months_text(&too_short, months), judging->plan->year);
         if (!rule->by_weekday && !rule->by[BY_MONTH_DAY].given && !rule->by[BY_YEAR_DAY].given &&
             (rule->frequency == WEEKLY || rule->by[BY_WEEK].given))
                 setting_warning(judging->section, judging->value,
@@ -70,10 +70,11 @@ static void warn_of_gaps(const struct judging *judging, civil_day last)
                                 rule->frequency == WEEKLY ? "that of 1 January" : "all seven");
 }
 
-int repeat_read(const struct section *section, const config_setting_t *value, int32_t year, struct item *item)
+int repeat_read(const struct section *section, const config_setting_t *value, const struct plan *plan,
+                struct item *item)
 {
         CLEANUP_FREE struct occurrence *occurrences = NULL;
-        struct judging judging = {.section = section, .value = value, .year = year};
+        struct judging judging = {.section = section, .value = value, .plan = plan};
         char reason[RULE_REASON_SIZE];
         size_t n;
         int r = setting_keep(section, "repeat", NULL, &item->repeat);
@@ -88,16 +89,16 @@ int repeat_read(const struct section *section, const config_setting_t *value, in
                               reason);
                 return 0;
         }
-        if (year == 0)
+        if (plan->year == 0)
                 return 0;
-        r = item_occurrences(item, year, &occurrences, &n);
+        r = item_occurrences(plan, item, &occurrences, &n);
         if (r == -ENODATA)
                 report_never(&judging);
         else if (r == 0)
                 /* Past its COUNT or UNTIL nothing is missing. */
                 warn_of_gaps(&judging, judging.rule.count == (int32_t)n   ? occurrences[n - 1].due
                                        : judging.rule.until != CIVIL_NONE ? judging.rule.until
-                                                                          : civil_from(year, 12, 31));
+                                                                          : plan_last_day(plan));
         return r == -ENODATA ? 0 : r;
 }
 
@@ -107,7 +108,7 @@ static int32_t calendar_days(const struct offset *offset)
         return offset->days + offset->workdays + offset->workdays / 5 * 2;
 }
 
-int repeat_check_before(const struct section *section, int32_t year, const struct item *item)
+int repeat_check_before(const struct section *section, const struct plan *plan, const struct item *item)
 {
         CLEANUP_FREE struct occurrence *occurrences = NULL;
         const config_setting_t *own = setting_get(section, "before");
@@ -117,9 +118,9 @@ int repeat_check_before(const struct section *section, int32_t year, const struc
         int32_t shortest = INT32_MAX;
         int r;
 
-        if (item->form != DATE_REPEAT || !item->repeat || year == 0 || item->policy.n_before == 0)
+        if (item->form != DATE_REPEAT || !item->repeat || plan->year == 0 || item->policy.n_before == 0)
                 return 0;
-        r = item_occurrences(item, year, &occurrences, &n);
+        r = item_occurrences(plan, item, &occurrences, &n);
         if (r < 0)
                 return r == -ENOMEM ? r : 0; /* reported when it was read */
         longest = &item->policy.before[0];

@@ -55,13 +55,15 @@ static void put_item(const struct view *view, const struct reference *name)
         const struct plan *plan;
         const struct item *item;
         char *CLEANUP_FREE title = NULL;
+        civil_day day = CIVIL_NONE;
 
         answer_begin(answer);
         answer_text(answer, "plan", name->plan);
         answer_text(answer, "item", name->item);
         answer_text(answer, "occurrence", name->key);
         if (settings_find_item(view->engine->settings, name->plan, name->item, &plan, &item)) {
-                title = item_title(item, plan->year);
+                (void)civil_parse(name->key, &day); /* without a key there is none */
+                title = item_title(item, item_year(plan, day));
                 answer_text(answer, "title", title);
                 answer_text(answer, "plan_title", plan->title);
                 answer_text(answer, "basis", item_basis(plan, item));

@@ -327,7 +327,7 @@ enum refusal obligation_may_waive(const struct obligation *obligation)
 }
 
 enum refusal obligation_may_set_date(const struct obligation *obligation, const struct calendar *calendar,
-                                     int32_t plan_year, civil_day day, bool force)
+                                     int32_t plan_year, int32_t last_year, civil_day day, bool force)
 {
         enum refusal refusal = refuse_ended(obligation);
         int32_t year = civil_split(day).year;
@@ -336,7 +336,7 @@ enum refusal obligation_may_set_date(const struct obligation *obligation, const 
                 return refusal;
         if (obligation->observance)
                 return REFUSED_OBSERVANCE;
-        if (year < plan_year || year > plan_year + 1)
+        if (year < plan_year || year > last_year + 1)
                 return REFUSED_YEAR;
         return !force && !calendar_is_working(calendar, day) ? REFUSED_DAY_OFF : REFUSED_NOT;
 }

@@ -103,7 +103,7 @@ enum refusal {
         REFUSED_PAST,       /* until a day that is over; done in the future */
         REFUSED_SNOOZE_CAP, /* past the cap, without force */
         REFUSED_NOT_FIXED,  /* clear-date of what nobody fixed */
-        REFUSED_YEAR,       /* a date outside the plan's year and the one after */
+        REFUSED_YEAR,       /* a date outside the plan's years and the one after */
         REFUSED_EARLY,      /* done before it can have been begun */
         REFUSED_DAY_OFF,    /* a date on a day off, without force */
         REFUSED_ENDED,      /* its plan is closed: nothing is sent of it, there is nothing to remind of or to move */
@@ -133,9 +133,9 @@ enum refusal obligation_may_reopen(const struct obligation *obligation);
 /* Only what is unclear: it is overdue from that day on. */
 enum refusal obligation_may_urge(const struct obligation *obligation);
 enum refusal obligation_may_waive(const struct obligation *obligation);
-/* A day off is seldom meant: without `force` it is asked for. */
+/* Up to the end of the year after the plan's last one. A day off is seldom meant: without `force` it is asked for. */
 enum refusal obligation_may_set_date(const struct obligation *obligation, const struct calendar *calendar,
-                                     int32_t plan_year, civil_day day, bool force);
+                                     int32_t plan_year, int32_t last_year, civil_day day, bool force);
 enum refusal obligation_may_clear_date(const struct obligation *obligation);
 /* Ends a snooze by hand, as of yesterday: the rung that ends it falls on today, and whatever the hour is still to be
  * judged. Returns up to when the ladder stays settled. */

@@ -110,9 +110,25 @@ void item_clear(struct item *item)
         *item = (struct item){0};
 }
 
-civil_day plan_closes_by_itself(int32_t year)
+/* Nothing later than March belongs to the plan of the year before. */
+static civil_day first_quarter_after(int32_t year)
 {
         return civil_from(year + 1, 3, 31);
+}
+
+civil_day plan_last_day(const struct plan *plan)
+{
+        return plan->ends != CIVIL_NONE ? plan->ends : civil_from(plan->year, 12, 31);
+}
+
+civil_day plan_last_date(const struct plan *plan)
+{
+        return plan->ends != CIVIL_NONE ? plan->ends : first_quarter_after(plan->year);
+}
+
+civil_day plan_closes_by_itself(civil_day ends)
+{
+        return first_quarter_after(civil_split(ends).year);
 }
 
 civil_day plan_first_closing(int32_t year)
@@ -120,22 +136,21 @@ civil_day plan_first_closing(int32_t year)
         return civil_from(year, 1, 1);
 }
 
-civil_day plan_last_closing(int32_t year)
+civil_day plan_last_closing(civil_day ends)
 {
-        return civil_from(year + 1, 12, 31);
+        return civil_from(civil_split(ends).year + 1, 12, 31);
 }
 
-bool plan_may_close_on(int32_t year, civil_day day)
+bool plan_may_close_on(int32_t year, civil_day ends, civil_day day)
 {
-        return day >= plan_first_closing(year) && day <= plan_last_closing(year);
+        return day >= plan_first_closing(year) && day <= plan_last_closing(ends);
 }
 
 civil_day plan_closing(const struct plan_term *term)
 {
         civil_day closing = term->moved != CIVIL_NONE ? term->moved : term->closes;
-        civil_day over = civil_from(term->year + 1, 1, 1);
 
-        return term->put_away && over < closing ? over : closing;
+        return term->put_away && term->ends + 1 < closing ? term->ends + 1 : closing;
 }
 
 void plan_clear(struct plan *plan)
@@ -211,7 +226,7 @@ static int name_occurrences(const civil_day *days, size_t n, struct occurrence *
         return 0;
 }
 
-static int repeat_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n)
+static int repeat_occurrences(const struct plan *plan, const struct item *item, struct occurrence **ret, size_t *ret_n)
 {
         CLEANUP_FREE civil_day *days = NULL;
         char reason[RULE_REASON_SIZE];
@@ -222,25 +237,43 @@ static int repeat_occurrences(const struct item *item, int32_t year, struct occu
         r = rule_parse(item->repeat, &rule, reason);
         if (r < 0)
                 return r;
-        r = repeat_days(&rule, civil_from(year, 1, 1), civil_from(year, 12, 31), &days, &n);
+        r = repeat_days(&rule, civil_from(plan->year, 1, 1), plan_last_day(plan), &days, &n);
         return r < 0 ? r : name_occurrences(days, n, ret, ret_n);
 }
 
-int item_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n)
+/* One in each year that has it. */
+static int observance_occurrences(const struct plan *plan, const struct item *item, struct occurrence **ret,
+                                  size_t *ret_n)
+{
+        int32_t last_year = civil_split(plan_last_day(plan)).year;
+        CLEANUP_FREE civil_day *days = calloc((size_t)(last_year - plan->year) + 1, sizeof(*days));
+        size_t n = 0;
+        int r;
+
+        if (!days)
+                return -ENOMEM;
+        for (int32_t year = plan->year; year <= last_year; year++)
+                if (observance_day(&item->observance, year, &days[n]) == 0 && days[n] <= plan_last_day(plan))
+                        n++;
+        if (n == 0)
+                return -ENODATA;
+        r = name_occurrences(days, n, ret, ret_n);
+        if (r == 0 && n == 1)
+                (*ret)[0].key[0] = '\0';
+        return r;
+}
+
+int item_occurrences(const struct plan *plan, const struct item *item, struct occurrence **ret, size_t *ret_n)
 {
         struct occurrence one = {.from = CIVIL_NONE, .due = CIVIL_NONE};
-        int r;
 
         switch (item->form) {
         case DATE_REPEAT:
-                return repeat_occurrences(item, year, ret, ret_n);
+                return repeat_occurrences(plan, item, ret, ret_n);
         case DATE_DAYS:
                 return name_occurrences(item->days, item->n_days, ret, ret_n);
         case DATE_OBSERVANCE:
-                r = observance_day(&item->observance, year, &one.due);
-                if (r < 0)
-                        return r;
-                break;
+                return observance_occurrences(plan, item, ret, ret_n);
         case DATE_DUE:
                 one.due = item->to;
                 /* A day that is not certain is a window of one day. */
@@ -355,6 +388,11 @@ int plan_resolve_heirs(const struct plan *plan, const struct roster *roster, con
 size_t plan_head(const struct plan *plan, const struct roster *roster, civil_day today)
 {
         return plan->head == ROSTER_NONE ? ROSTER_NONE : roster_heir(roster, plan->head, today);
+}
+
+int32_t item_year(const struct plan *plan, civil_day due)
+{
+        return due != CIVIL_NONE ? civil_split(due).year : plan->year;
 }
 
 char *item_title(const struct item *item, int32_t year)

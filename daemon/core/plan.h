@@ -99,6 +99,7 @@ struct plan {
         char *title;
         char *basis;      /* "" where the file gives none */
         char *link;       /* where the document can be read, or NULL */
+        civil_day ends;   /* of a plan over more than its year; CIVIL_NONE: the file gives none */
         civil_day closes; /* from that day on nothing is said of it */
         civil_day since;  /* of its items that say nothing else; CIVIL_NONE: none */
         size_t head;      /* a roster index, as those below; ROSTER_NONE: none */
@@ -121,19 +122,26 @@ struct occurrence {
 /* From when to when a plan speaks. */
 struct plan_term {
         int32_t year;
+        civil_day ends;   /* plan_last_day() */
         civil_day closes; /* as its file says */
         civil_day moved;  /* as somebody decided, in the place of that; CIVIL_NONE: nobody did */
         bool put_away;    /* the file is not there any more */
 };
 
-/* The last day of the first quarter after its year, where the file says no other: by then the year is scored. */
-civil_day plan_closes_by_itself(int32_t year);
+/* The day on which its time is over, and its repeats with it: that of the file, or the last of its year. */
+civil_day plan_last_day(const struct plan *plan);
+/* The last day that an item may name. A plan of one year has its reports in the first quarter of the next; one that
+ * says when it ends has nothing after that. */
+civil_day plan_last_date(const struct plan *plan);
+/* The last day of the first quarter after the year in which it ends, where the file says no other: by then it is
+ * scored. */
+civil_day plan_closes_by_itself(civil_day ends);
 /* What a person may name: from its first day to the last one to which a date of it can be moved. */
 civil_day plan_first_closing(int32_t year);
-civil_day plan_last_closing(int32_t year);
-bool plan_may_close_on(int32_t year, civil_day day);
-/* The day from which on it is closed. Once its year is over, putting its file away closes it too: what nobody did stays
- * unfinished. Within its year that only withdraws it. */
+civil_day plan_last_closing(civil_day ends);
+bool plan_may_close_on(int32_t year, civil_day ends, civil_day day);
+/* The day from which on it is closed. Once its time is over, putting its file away closes it too: what nobody did stays
+ * unfinished. Within its time that only withdraws it. */
 civil_day plan_closing(const struct plan_term *term);
 
 void policy_clear(struct policy *policy);
@@ -147,10 +155,10 @@ void policy_attend(struct policy *policy);
 void item_clear(struct item *item);
 void plan_clear(struct plan *plan);
 
-/* The occurrences of an item in the plan's year, in date order; the caller frees *ret.
- * 0, -ENOMEM, -EINVAL (the repeat is no rule), -ENODATA (never in that year: a rule without a day, a lunar date that
+/* The occurrences of an item in the plan's time, in date order; the caller frees *ret.
+ * 0, -ENOMEM, -EINVAL (the repeat is no rule), -ENODATA (never in that time: a rule without a day, a lunar date that
  * the year skips, 29/02). */
-int item_occurrences(const struct item *item, int32_t year, struct occurrence **ret, size_t *ret_n);
+int item_occurrences(const struct plan *plan, const struct item *item, struct occurrence **ret, size_t *ret_n);
 /* An occurrence as one agency has it: on a day of its own where the item gives it one. */
 struct occurrence item_occurrence_of(const struct item *item, const struct occurrence *occurrence, size_t agency);
 /* The agencies that targets mean in a plan, each once, in roster order; the caller frees *ret. 0 or -ENOMEM. */
@@ -161,6 +169,8 @@ int plan_resolve_heirs(const struct plan *plan, const struct roster *roster, con
                        civil_day today, size_t **ret, size_t *ret_n);
 /* Who answers for the head on that day; ROSTER_NONE: the plan has none. */
 size_t plan_head(const struct plan *plan, const struct roster *roster, civil_day today);
+/* The year that {n} counts to: that of the day, or of the plan where there is none. */
+int32_t item_year(const struct plan *plan, civil_day due);
 /* The title with {n} replaced by year - since; the caller frees it. NULL: no memory. */
 char *item_title(const struct item *item, int32_t year);
 /* What an item rests on, "" for nothing named; and where that can be read, or NULL: of its own basis its own link only.

@@ -34,6 +34,13 @@ static int32_t plan_year(const struct change *change, const struct obligation_re
         return plan ? plan->year : civil_split(change->today).year;
 }
 
+static int32_t plan_last_year(const struct change *change, const struct obligation_record *record)
+{
+        const struct plan *plan = config_find_plan(engine_config(change->engine), record->plan);
+
+        return plan ? civil_split(plan_last_day(plan)).year : civil_split(change->today).year;
+}
+
 /* Why a decision does not fit an obligation, whatever day is asked. */
 static const char *const unfit[] = {
         [REFUSED_CLOSED] = N_("it is finished, waived or withdrawn already; reminderctl reopen takes that back, and "
@@ -78,7 +85,7 @@ static int refuse(const struct change *change, const struct obligation_record *r
                                      civil_format(change->today, cap));
         case REFUSED_YEAR:
                 return decision_says(result, DECISION_REFUSED,
-                                     "%s for %s: the date lies outside the plan's year and the one after it",
+                                     "%s for %s: the date lies outside the plan's years and the one after",
                                      record->item, record->agency);
         case REFUSED_EARLY:
                 return decision_says(
@@ -421,7 +428,7 @@ static int set_date_one(const struct change *change, struct obligation_record *r
         char day[CIVIL_DATE_SIZE];
         int r = refuse(change, record,
                        obligation_may_set_date(&record->obligation, calendar_of(change), plan_year(change, record),
-                                               change->day, change->force),
+                                               plan_last_year(change, record), change->day, change->force),
                        several, result);
 
         if (r != 0)

@@ -15,10 +15,10 @@ static int check(const struct change *change, const struct plan_record *plan, st
                 return decision_says(result, DECISION_REFUSED,
                                      "the file of plan %s is not there any more, which ended it; put it back first",
                                      plan->id);
-        if (!plan_may_close_on(plan->term.year, change->day))
+        if (!plan_may_close_on(plan->term.year, plan->term.ends, change->day))
                 return decision_says(result, DECISION_REFUSED, "plan %s is of %d: it may close from %s to %s", plan->id,
                                      plan->term.year, civil_format(plan_first_closing(plan->term.year), first),
-                                     civil_format(plan_last_closing(plan->term.year), last));
+                                     civil_format(plan_last_closing(plan->term.ends), last));
         return DECIDED;
 }
 

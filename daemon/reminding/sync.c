@@ -11,13 +11,12 @@
 #define FACT_FINGERPRINT "synced"
 
 /* The record as the plan has it, with id and what is settled from the store. STORE_NONE: it is new. */
-static int put_occurrence(struct sync *sync, const struct occurrence *occurrence, const char *title,
-                          struct occurrence_record *ret)
+static int put_occurrence(struct sync *sync, const struct occurrence *occurrence, struct occurrence_record *ret)
 {
         struct store *store = sync->engine->store;
         struct occurrence_record CLEANUP(occurrence_record_clear) old = {0};
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {
-                .title = strdup(title),
+                .title = item_title(sync->item, item_year(sync->plan, occurrence->due)),
                 .planned = sync_planned_obligation(sync->item, occurrence),
                 .fix_by = sync_planned_fix_by(sync->item, occurrence),
                 .handled = sync->engine->watched_since,
@@ -47,12 +46,12 @@ static int put_occurrence(struct sync *sync, const struct occurrence *occurrence
         return known;
 }
 
-static int sync_occurrence(struct sync *sync, const struct occurrence *occurrence, const char *title,
-                           const size_t *agencies, size_t n_agencies)
+static int sync_occurrence(struct sync *sync, const struct occurrence *occurrence, const size_t *agencies,
+                           size_t n_agencies)
 {
         const struct roster *roster = &engine_config(sync->engine)->roster;
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
-        int known = put_occurrence(sync, occurrence, title, &record), r = 0;
+        int known = put_occurrence(sync, occurrence, &record), r = 0;
 
         if (known < 0)
                 return known;
@@ -131,12 +130,11 @@ static int keep_item(struct sync *sync, const struct occurrence *occurrences, si
 static int renew_item(struct sync *sync, const struct occurrence *occurrences, size_t n, const size_t *agencies,
                       size_t n_agencies)
 {
-        char *CLEANUP_FREE title = item_title(sync->item, sync->plan->year);
         char name[FACT_ITEM_SIZE], state[STATE_SIZE];
-        int r = title ? 0 : -ENOMEM;
+        int r = 0;
 
         for (size_t i = 0; r == 0 && i < n; i++)
-                r = sync_occurrence(sync, &occurrences[i], title, agencies, n_agencies);
+                r = sync_occurrence(sync, &occurrences[i], agencies, n_agencies);
         name_fact(sync, name);
         return r < 0 ? r
                      : store_set_fact(sync->engine->store, name,
@@ -149,7 +147,7 @@ static int sync_item(struct sync *sync)
         struct occurrence *CLEANUP_FREE occurrences = NULL;
         size_t *CLEANUP_FREE agencies = NULL;
         size_t n = 0, n_agencies = 0;
-        int r = item_occurrences(sync->item, sync->plan->year, &occurrences, &n);
+        int r = item_occurrences(sync->plan, sync->item, &occurrences, &n);
 
         if (r == 0)
                 r = plan_resolve(sync->plan, roster, &sync->item->for_, &agencies, &n_agencies);

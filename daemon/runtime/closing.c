@@ -31,7 +31,10 @@ int closing_note_plans(struct engine *engine)
                 struct plan_record CLEANUP(plan_record_clear) old = {0};
                 struct plan_record record = {
                         .title = plan->title,
-                        .term = {.year = plan->year, .closes = plan->closes, .moved = CIVIL_NONE},
+                        .term = {.year = plan->year,
+                                 .ends = plan_last_day(plan),
+                                 .closes = plan->closes,
+                                 .moved = CIVIL_NONE},
                 };
 
                 snprintf(record.id, sizeof(record.id), "%s", plan->id);

@@ -3,7 +3,7 @@
 
 #include "store/rows.h"
 
-#define FIELDS "id, year, title, closes, moved, closed"
+#define FIELDS "id, year, title, closes, moved, closed, ends"
 
 void plan_record_clear(struct plan_record *record)
 {
@@ -25,6 +25,7 @@ static int read_row(struct query *query, void *record)
         row.term.closes = query_read_day(query);
         row.term.moved = query_read_day(query);
         row.closed = query_read_flag(query);
+        row.term.ends = query_read_day(query);
         int r = query_check(query);
         if (r < 0)
                 return r;
@@ -46,13 +47,14 @@ int store_find_plan(struct store *store, const char *id, struct plan_record *ret
 int store_put_plan(struct store *store, const struct plan_record *record)
 {
         CLEANUP_QUERY struct query query = query_cached(
-                store, STATEMENT_PUT_PLAN, "INSERT OR REPLACE INTO plan (" FIELDS ") VALUES (?, ?, ?, ?, ?, ?)");
+                store, STATEMENT_PUT_PLAN, "INSERT OR REPLACE INTO plan (" FIELDS ") VALUES (?, ?, ?, ?, ?, ?, ?)");
         query_bind_text(&query, record->id);
         query_bind_integer(&query, record->term.year);
         query_bind_text(&query, record->title ? record->title : "");
         query_bind_day(&query, record->term.closes);
         query_bind_day(&query, record->term.moved);
         query_bind_integer(&query, record->closed);
+        query_bind_day(&query, record->term.ends);
         return query_do(&query);
 }
 

@@ -238,8 +238,14 @@ static const char schema_11[] =
 /* elsewhere: a test to an address that was given with it. */
 static const char schema_12[] = "ALTER TABLE delivery ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4,  schema_5,  schema_6,
-                                           schema_7, schema_8, schema_9, schema_10, schema_11, schema_12};
+/* ends: the last day of the plan's time. Of what is put away already it was the last of the year, of the others the
+ * next sync writes it. */
+static const char schema_13[] =
+        "ALTER TABLE plan ADD COLUMN ends INTEGER NOT NULL DEFAULT 0;"
+        "UPDATE plan SET ends = CAST(julianday(year || '-12-31') - julianday('1970-01-01') AS INTEGER);";
+
+static const char *const schema_steps[] = {schema_1, schema_2, schema_3,  schema_4,  schema_5,  schema_6, schema_7,
+                                           schema_8, schema_9, schema_10, schema_11, schema_12, schema_13};
 const struct schema schema_current = {
         .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
 

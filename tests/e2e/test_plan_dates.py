@@ -35,6 +35,33 @@ def test_who_has_no_day_of_its_own_has_the_common_one_or_none(tmp_path):
     }  # fmt: skip
 
 
+def test_a_plan_over_two_years(tmp_path):
+    """Giai đoạn 2024 - 2025."""
+    items = {
+        "nam-dau": 'due = "2024-10-30";', "nam-sau": 'due = "2025-10-30";',
+        "quy": 'repeat = "FREQ=MONTHLY;BYMONTH=6,12;BYMONTHDAY=20";',
+    }  # fmt: skip
+    found = last_days(tmp_path / "1", items, year=2024, more='ends = "2025-12-31";', until="2026-03-31")
+    days = {name: set(found[name].values()) for name in found}
+    assert days == {
+        "nam-dau": {"2024-10-30"}, "nam-sau": {"2025-10-30"}, "quy@2024-06-20": {"2024-06-20"},
+        "quy@2024-12-20": {"2024-12-20"}, "quy@2025-06-20": {"2025-06-20"}, "quy@2025-12-20": {"2025-12-22"},
+    }  # fmt: skip
+
+
+def test_a_school_year(tmp_path):
+    """From September to September; a rule goes on until its end, and an anniversary comes when its time has it."""
+    items = {
+        "thi": 'window = ["2026-12-21", "2027-01-08"];', "xet": 'due = "2027-09-20";',
+        "thang": 'repeat = "FREQ=MONTHLY;BYMONTH=9;BYMONTHDAY=10";',
+    }  # fmt: skip
+    found = last_days(tmp_path / "1", items, more='ends = "2027-09-30";', until="2028-03-31")
+    assert {name: set(days.values()) for name, days in found.items()} == {
+        "thi": {"2027-01-08"}, "xet": {"2027-09-20"}, "thang@2026-09-10": {"2026-09-10"},
+        "thang@2027-09-10": {"2027-09-10"},
+    }  # fmt: skip
+
+
 def test_two_days_in_one_sentence_are_one_item(tmp_path):
     """6 tháng (trước 05/6) và hằng năm (trước 05/12)."""
     items = {"bao-cao": 'due = ["2026-06-04", "2026-12-04"];'}

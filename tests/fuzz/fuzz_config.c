@@ -130,7 +130,7 @@ static void check_item(const struct config *config, const struct plan *plan, con
         check_targets(plan, &config->roster, &item->report_to);
         for (size_t i = 0; i < item->policy.n_escalations; i++)
                 check_targets(plan, &config->roster, &item->policy.escalations[i].to);
-        REQUIRE(item_occurrences(item, plan->year, &occurrences, &n) == 0 && n > 0 && n <= 366);
+        REQUIRE(item_occurrences(plan, item, &occurrences, &n) == 0 && n > 0 && n <= 366 * 5);
         for (size_t i = 0; i < n; i++) {
                 REQUIRE(occurrences[i].from == CIVIL_NONE || occurrences[i].from <= occurrences[i].due);
                 REQUIRE(i == 0 || occurrences[i].due > occurrences[i - 1].due);

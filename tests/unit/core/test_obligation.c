@@ -292,8 +292,9 @@ static void test_decisions(void **state)
                 assert_int_equal(obligation_may_finish(&obligation, calendar, 2024, today, today), table[i].finish);
                 assert_int_equal(obligation_may_reopen(&obligation), table[i].reopen);
                 assert_int_equal(obligation_may_waive(&obligation), table[i].waive);
-                assert_int_equal(obligation_may_set_date(&obligation, calendar, 2024, day_of("2024-12-20"), false),
-                                 table[i].set_date);
+                assert_int_equal(
+                        obligation_may_set_date(&obligation, calendar, 2024, 2024, day_of("2024-12-20"), false),
+                        table[i].set_date);
                 assert_int_equal(obligation_may_clear_date(&obligation), table[i].clear_date);
         }
 }
@@ -319,7 +320,7 @@ static void test_decision_days(void **state)
                 civil_day day = day_of(table[i].day);
 
                 if (obligation_may_finish(&obligation, calendar, 2024, day_of("2024-12-05"), day) != table[i].finish ||
-                    obligation_may_set_date(&obligation, calendar, 2024, day, false) != table[i].set_date)
+                    obligation_may_set_date(&obligation, calendar, 2024, 2024, day, false) != table[i].set_date)
                         fail_msg("%s", table[i].day);
         }
 }
@@ -638,7 +639,8 @@ static void test_urge(void **state)
                 assert_int_equal(obligation_may_snooze(&obligation, calendar, today, today + 1, true), table[i].snooze);
                 assert_int_equal(obligation_may_finish(&obligation, calendar, 2024, today, today), table[i].done);
                 assert_int_equal(obligation_may_reopen(&obligation), table[i].reopen);
-                assert_int_equal(obligation_may_set_date(&obligation, calendar, 2024, today, true), table[i].set_date);
+                assert_int_equal(obligation_may_set_date(&obligation, calendar, 2024, 2024, today, true),
+                                 table[i].set_date);
         }
         assert_int_equal(obligation_late_from(&urged, calendar), day_of("2024-12-10"));
         urged.urged = today;

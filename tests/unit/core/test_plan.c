@@ -5,6 +5,8 @@
 
 #include <errno.h>
 
+static const struct plan plan_2024 = {.year = 2024, .ends = CIVIL_NONE};
+
 static void test_dates(void **state)
 {
         static const struct {
@@ -29,7 +31,7 @@ static void test_dates(void **state)
                 CLEANUP_FREE struct occurrence *occurrences = NULL;
                 size_t n = 0;
 
-                assert_int_equal(item_occurrences(&item, 2024, &occurrences, &n), 0);
+                assert_int_equal(item_occurrences(&plan_2024, &item, &occurrences, &n), 0);
                 assert_int_equal(n, 1);
                 assert_string_equal(occurrences[0].key, "");
                 assert_int_equal(occurrences[0].from, day_of(table[i].from));
@@ -46,7 +48,7 @@ static void test_tentative_day(void **state)
         size_t n = 0;
 
         (void)state;
-        assert_int_equal(item_occurrences(&item, 2024, &occurrences, &n), 0);
+        assert_int_equal(item_occurrences(&plan_2024, &item, &occurrences, &n), 0);
         assert_int_equal(n, 1);
         assert_int_equal(occurrences[0].from, day_of("2024-06-15"));
         assert_int_equal(occurrences[0].due, day_of("2024-06-15"));
@@ -82,7 +84,8 @@ static void test_observances(void **state)
                 const struct item item = {.form = DATE_OBSERVANCE, .observance = table[i].observance};
                 CLEANUP_FREE struct occurrence *occurrences = NULL;
                 size_t n = 0;
-                int r = item_occurrences(&item, table[i].year, &occurrences, &n);
+                int r = item_occurrences(&(struct plan){.year = table[i].year, .ends = CIVIL_NONE}, &item, &occurrences,
+                                         &n);
 
                 assert_int_equal(r, *table[i].day ? 0 : -ENODATA);
                 assert_int_equal(n, *table[i].day ? 1 : 0);
@@ -100,9 +103,9 @@ static void test_repeat_keys(void **state)
         size_t n = 0;
 
         (void)state;
-        assert_int_equal(item_occurrences(&bad, 2024, &occurrences, &n), -EINVAL);
+        assert_int_equal(item_occurrences(&plan_2024, &bad, &occurrences, &n), -EINVAL);
         assert_null(occurrences);
-        assert_int_equal(item_occurrences(&item, 2024, &occurrences, &n), 0);
+        assert_int_equal(item_occurrences(&plan_2024, &item, &occurrences, &n), 0);
         assert_int_equal(n, 12);
         assert_string_equal(occurrences[0].key, "2024-01-25");
         assert_string_equal(occurrences[11].key, "2024-12-25");
@@ -118,7 +121,7 @@ static void test_several_days(void **state)
         size_t n = 0;
 
         (void)state;
-        assert_int_equal(item_occurrences(&item, 2024, &occurrences, &n), 0);
+        assert_int_equal(item_occurrences(&plan_2024, &item, &occurrences, &n), 0);
         assert_int_equal(n, ELEMENTS(days));
         assert_string_equal(occurrences[2].key, "2025-01-04");
         for (size_t i = 0; i < n; i++) {
@@ -304,6 +307,7 @@ static void test_closing(void **state)
         for (size_t i = 0; i < ELEMENTS(table); i++) {
                 const struct plan_term term = {
                         .year = 2024,
+                        .ends = day_of("2024-12-31"),
                         .closes = day_of(table[i].closes),
                         .moved = day_of(table[i].moved),
                         .put_away = table[i].put_away,
@@ -311,11 +315,73 @@ static void test_closing(void **state)
 
                 assert_int_equal(plan_closing(&term), day_of(table[i].closing));
         }
-        assert_int_equal(plan_closes_by_itself(2024), day_of("2025-03-31"));
-        assert_false(plan_may_close_on(2024, day_of("2023-12-31")));
-        assert_true(plan_may_close_on(2024, day_of("2024-01-01")));
-        assert_true(plan_may_close_on(2024, day_of("2025-12-31")));
-        assert_false(plan_may_close_on(2024, day_of("2026-01-01")));
+}
+
+/* The last day of a plan, the last that it may name, and when it closes. */
+static void test_ends(void **state)
+{
+        static const struct {
+                const char *ends, *last_day, *last_date, *closes, *last_closing;
+        } table[] = {
+                {"", "2024-12-31", "2025-03-31", "2025-03-31", "2025-12-31"},
+                {"2024-08-31", "2024-08-31", "2024-08-31", "2025-03-31", "2025-12-31"},
+                {"2025-08-31", "2025-08-31", "2025-08-31", "2026-03-31", "2026-12-31"},
+                {"2025-12-31", "2025-12-31", "2025-12-31", "2026-03-31", "2026-12-31"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                const struct plan plan = {.year = 2024, .ends = day_of(table[i].ends)};
+                civil_day ends = plan_last_day(&plan), last = day_of(table[i].last_closing);
+                const struct plan_term put_away = {.year = 2024,
+                                                   .ends = ends,
+                                                   .closes = plan_closes_by_itself(ends),
+                                                   .moved = CIVIL_NONE,
+                                                   .put_away = true};
+
+                assert_int_equal(ends, day_of(table[i].last_day));
+                assert_int_equal(plan_last_date(&plan), day_of(table[i].last_date));
+                assert_int_equal(plan_closes_by_itself(ends), day_of(table[i].closes));
+                assert_int_equal(plan_closing(&put_away), ends + 1);
+                assert_false(plan_may_close_on(2024, ends, day_of("2023-12-31")));
+                assert_true(plan_may_close_on(2024, ends, day_of("2024-01-01")));
+                assert_true(plan_may_close_on(2024, ends, last));
+                assert_false(plan_may_close_on(2024, ends, last + 1));
+        }
+}
+
+/* What comes each year comes in both; what comes once keeps the name of the item. */
+static void test_more_than_a_year(void **state)
+{
+        char rule[] = "FREQ=MONTHLY;BYMONTH=3,9;BYMONTHDAY=20";
+        static const struct {
+                struct item item;
+                const char *keys; /* in order */
+        } table[] = {
+                {{.form = DATE_REPEAT}, "2024-03-20 2024-09-20 2025-03-20 "},
+                {{.form = DATE_OBSERVANCE, .observance = {.month = 5, .day = 19}}, "2024-05-19 2025-05-19 "},
+                {{.form = DATE_OBSERVANCE, .observance = {.month = 9, .day = 2}}, " "},
+                {{.form = DATE_OBSERVANCE, .observance = {.month = 2, .day = 29}}, " "},
+        };
+        const struct plan plan = {.year = 2024, .ends = day_of("2025-08-31")};
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct item item = table[i].item;
+                CLEANUP_FREE struct occurrence *occurrences = NULL;
+                char keys[100] = "";
+                size_t n = 0;
+
+                item.repeat = rule;
+                assert_int_equal(item_occurrences(&plan, &item, &occurrences, &n), 0);
+                for (size_t k = 0; k < n; k++) {
+                        strcat(keys, occurrences[k].key);
+                        strcat(keys, " ");
+                }
+                assert_string_equal(keys, table[i].keys);
+        }
+        assert_int_equal(item_year(&plan, day_of("2025-05-19")), 2025);
+        assert_int_equal(item_year(&plan, CIVIL_NONE), 2024);
 }
 
 static void test_urges(void **state)
@@ -393,6 +459,7 @@ int main(void)
                 cmocka_unit_test(test_policy_copy),  cmocka_unit_test(test_attend),
                 cmocka_unit_test(test_basis),        cmocka_unit_test(test_find_and_clear),
                 cmocka_unit_test(test_closing),      cmocka_unit_test(test_urges),
+                cmocka_unit_test(test_ends),         cmocka_unit_test(test_more_than_a_year),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
