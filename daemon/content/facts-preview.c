@@ -42,7 +42,7 @@ static bool is_wanted(const struct preview *preview, const struct notice_record 
 {
         if (preview->kind == KIND_DIGEST)
                 return notice->kind == KIND_DIGEST;
-        if (preview->kind == KIND_COUNT ? !kind_reminds(notice->kind) : notice->kind != preview->kind)
+        if (preview->kind == KIND_COUNT ? !kind_is_on_ladder(notice->kind) : notice->kind != preview->kind)
                 return false;
         return notice->obligation_id == preview->record->id ||
                (notice->obligation_id == 0 && notice->occurrence_id == preview->record->occurrence_id);

@@ -12,6 +12,7 @@ enum trait {
         ENDS_DEBT = 1 << 4,
         ENDS_ENTRY = 1 << 5,
         NAMES_DAY = 1 << 6,
+        ON_LADDER = 1 << 7,
 };
 
 static const struct {
@@ -19,12 +20,12 @@ static const struct {
         unsigned traits;
 } kinds[KIND_COUNT] = {
         [KIND_ESCALATION] = {"escalation", 0},
-        [KIND_OVERDUE] = {"overdue", REMINDS | NAMES_DAY},
-        [KIND_DUE] = {"due", REMINDS | NAMES_DAY},
+        [KIND_OVERDUE] = {"overdue", ON_LADDER | REMINDS | NAMES_DAY},
+        [KIND_DUE] = {"due", ON_LADDER | REMINDS | NAMES_DAY},
         [KIND_FIX_DATE] = {"fix_date", 0},
         [KIND_DATE_SET] = {"date_set", TELLS_DATE | NAMES_DAY},
-        [KIND_ADVANCE] = {"advance", REMINDS | NAMES_DAY},
-        [KIND_OBSERVANCE] = {"observance", NAMES_DAY},
+        [KIND_ADVANCE] = {"advance", ON_LADDER | REMINDS | NAMES_DAY},
+        [KIND_OBSERVANCE] = {"observance", ON_LADDER | NAMES_DAY},
         [KIND_SNOOZED] = {"snoozed", CONFIRMS},
         [KIND_COMPLETED] = {"completed", CONFIRMS | ENDS_DEBT | ENDS_ENTRY},
         [KIND_DIGEST] = {"digest", 0},
@@ -44,6 +45,11 @@ static bool has_any(enum notice_kind kind, unsigned traits)
 bool kind_reminds(enum notice_kind kind)
 {
         return has_any(kind, REMINDS);
+}
+
+bool kind_is_on_ladder(enum notice_kind kind)
+{
+        return has_any(kind, ON_LADDER);
 }
 
 bool kind_confirms(enum notice_kind kind)

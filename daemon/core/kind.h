@@ -25,8 +25,11 @@ enum notice_kind {
         KIND_COUNT
 };
 
-/* Reminds an agency of what it owes: a snooze silences these, and they are counted. */
+/* Reminds an agency of what it owes: a snooze silences these. */
 bool kind_reminds(enum notice_kind kind);
+/* Comes from the ladder of an obligation: reminds of what is owed, or announces an anniversary. These are counted, and
+ * one that has not left gives way to the next. */
+bool kind_is_on_ladder(enum notice_kind kind);
 /* Says to whom it concerns that a person snoozed or finished something. Sent only where confirmations are wanted. */
 bool kind_confirms(enum notice_kind kind);
 /* Says that a date was set, changed or cleared. */

@@ -233,7 +233,7 @@ int store_count_notices(struct store *store, int64_t obligation_id, struct notic
         while ((r = query_step(&query)) > 0) {
                 enum notice_kind kind = (enum notice_kind)query_read_below(&query, KIND_COUNT);
                 int64_t sent_ms = query_read_ms_or(&query, 0);
-                if (!kind_reminds(kind))
+                if (!kind_is_on_ladder(kind))
                         continue;
                 counts.reminders++;
                 counts.overdue += kind == KIND_OVERDUE;
@@ -325,7 +325,7 @@ static int64_t kinds_of_newest_only(void)
 {
         int64_t kinds = INT64_C(1) << KIND_FIX_DATE;
         for (int kind = 0; kind < KIND_COUNT; kind++)
-                if (kind_reminds((enum notice_kind)kind))
+                if (kind_is_on_ladder((enum notice_kind)kind))
                         kinds |= INT64_C(1) << kind;
         return kinds;
 }

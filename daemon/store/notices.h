@@ -55,7 +55,7 @@ int store_cancel_notices(struct store *store, int64_t occurrence_id, int64_t obl
  * many there were, or an error. */
 int store_supersede(struct store *store, int64_t occurrence_id, int64_t obligation_id, wall_time before,
                     const char *reason);
-/* Reminders (advance, due, overdue) sent for an obligation, of them overdue ones, and the day of the last (UTC ms, 0).
+/* Reminders and announcements sent for an obligation, of them overdue ones, and the day of the last (UTC ms, 0).
  */
 struct notice_counts {
         int32_t reminders, overdue;

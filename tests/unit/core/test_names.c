@@ -34,16 +34,17 @@ static const struct {
         char letter;
         bool (*is)(enum notice_kind kind);
 } traits[] = {
-        {'r', kind_reminds},        {'c', kind_confirms},  {'t', kind_tells_date}, {'b', kind_takes_back},
-        {'d', kind_tells_decision}, {'o', kind_ends_debt}, {'e', kind_ends_entry}, {'n', kind_names_day},
+        {'r', kind_reminds},    {'c', kind_confirms},       {'t', kind_tells_date},
+        {'b', kind_takes_back}, {'d', kind_tells_decision}, {'o', kind_ends_debt},
+        {'e', kind_ends_entry}, {'n', kind_names_day},      {'l', kind_is_on_ladder},
 };
 
 static void test_traits(void **state)
 {
         static const char *const expected[] = {
-                [KIND_ESCALATION] = "",       [KIND_OVERDUE] = "rn",   [KIND_DUE] = "rn",
-                [KIND_FIX_DATE] = "",         [KIND_DATE_SET] = "tdn", [KIND_ADVANCE] = "rn",
-                [KIND_OBSERVANCE] = "n",      [KIND_SNOOZED] = "cd",   [KIND_COMPLETED] = "cdoe",
+                [KIND_ESCALATION] = "",       [KIND_OVERDUE] = "rnl",  [KIND_DUE] = "rnl",
+                [KIND_FIX_DATE] = "",         [KIND_DATE_SET] = "tdn", [KIND_ADVANCE] = "rnl",
+                [KIND_OBSERVANCE] = "nl",     [KIND_SNOOZED] = "cd",   [KIND_COMPLETED] = "cdoe",
                 [KIND_DIGEST] = "",           [KIND_FAILURE] = "",     [KIND_TEST] = "",
                 [KIND_DATE_CLEARED] = "tbde", [KIND_WAIVED] = "bdoe",  [KIND_WITHDRAWN] = "bdoe",
                 [KIND_REOPENED] = "bdn",

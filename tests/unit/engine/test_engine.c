@@ -197,6 +197,27 @@ static void observances_are_announced_and_never_overdue(void **state)
         play_free(play);
 }
 
+/* The server is away for days: of two announcements that wait the newest leaves, and it counts as one. */
+static void an_announcement_gives_way_to_the_next(void **state)
+{
+        struct play *play = play_new("2024-04-01",
+                                     "{ id = \"ngay-sinh-bac\"; title = \"Kỷ niệm\"; observance = { date = \"05-19\"; "
+                                     "since = 1890; }; before = [\"7d\", \"5d\"]; for = [\"c\"]; }",
+                                     "", false);
+        struct notice_counts counts = {0};
+
+        (void)state;
+        play_answer(play, "", TRANSFER_TEMPORARY, 3 * 86400);
+        play_until(play, "2024-05-14 07:45");
+        assert_sent(play, "05-10 08:00 observance c ngay-sinh-bac\n"); /* the attempt */
+        play_answer(play, "", TRANSFER_SENT, 0);
+        play_until(play, "2024-05-18 00:00");
+        assert_sent(play, "05-14 08:00 observance c ngay-sinh-bac\n");
+        assert_int_equal(store_count_notices(play_engine(play)->store, 1, &counts), 0);
+        assert_int_equal(counts.reminders, 1);
+        play_free(play);
+}
+
 /* One that is true and one that is not yet, in one message of a fast clock: it waits as a whole, for it may have
  * arrived and must keep its id. The one is late for that, and not lost. */
 static void what_is_true_waits_with_what_is_not_yet(void **state)
@@ -233,6 +254,7 @@ int main(void)
                 cmocka_unit_test(a_restart_repeats_nothing),
                 cmocka_unit_test(a_weekly_digest),
                 cmocka_unit_test(observances_are_announced_and_never_overdue),
+                cmocka_unit_test(an_announcement_gives_way_to_the_next),
                 cmocka_unit_test(what_is_true_waits_with_what_is_not_yet),
         };
 

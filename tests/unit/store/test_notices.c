@@ -351,9 +351,10 @@ static void test_counts_reminders(void **state)
                 int reminders, overdue;
                 int64_t last_ms;
         } cases[] = {
-                {KIND_ADVANCE, DELIVERY_SENT, 100, 1, 0, 100},  {KIND_DUE, DELIVERY_FAILED, 200, 1, 0, 100},
-                {KIND_DUE, DELIVERY_SENT, 300, 2, 0, 300},      {KIND_OVERDUE, DELIVERY_SENT, 400, 3, 1, 400},
-                {KIND_DATE_SET, DELIVERY_SENT, 500, 3, 1, 400}, {KIND_OVERDUE, DELIVERY_SENT, 600, 4, 2, 600},
+                {KIND_ADVANCE, DELIVERY_SENT, 100, 1, 0, 100},    {KIND_DUE, DELIVERY_FAILED, 200, 1, 0, 100},
+                {KIND_DUE, DELIVERY_SENT, 300, 2, 0, 300},        {KIND_OVERDUE, DELIVERY_SENT, 400, 3, 1, 400},
+                {KIND_DATE_SET, DELIVERY_SENT, 500, 3, 1, 400},   {KIND_OVERDUE, DELIVERY_SENT, 600, 4, 2, 600},
+                {KIND_OBSERVANCE, DELIVERY_SENT, 700, 5, 2, 700},
         };
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
                 char rung[16], delivery[16];
