@@ -9,10 +9,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* The loader gives addresses as numbers. */
 static void *at(uintptr_t address)
 {
-        return (void *)address; /* NOLINT(performance-no-int-to-ptr) */
+        return (void *)address; /* NOLINT(performance-no-int-to-ptr): the loader gives addresses as numbers */
 }
 
 /* An object whose code the loader had to write into: its pages would come back without what was written. */

@@ -251,7 +251,7 @@ static void add_argument(struct text *text, const char *argument, size_t size, b
 
         snprintf(word, sizeof(word), "%.*s", (int)size, argument);
         if (quoted)
-                /* NOLINTNEXTLINE(bugprone-branch-clone) */
+                /* NOLINTNEXTLINE(bugprone-branch-clone): asked first, since what is quoted is no date */
                 text_add(text, argument, size);
         else if (size < sizeof(word) && language_date(word, date) == date)
                 text_add_string(text, date);

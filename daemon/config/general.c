@@ -12,7 +12,7 @@
 #define ZONE_DEFAULT "Asia/Ho_Chi_Minh"
 #define TEMPLATES_DEFAULT "templates/vi"
 #define STATE_DEFAULT "/var/lib/reminderd"
-#define CONFIRM_AFTER_DEFAULT (15 * 60) /* a wrong tick is noticed, a pile of receipts entered */
+#define CONFIRM_AFTER_DEFAULT (INT64_C(15) * 60) /* a wrong tick is noticed, a pile of receipts entered */
 #define CATCH_UP_DEFAULT (7 * (int64_t)DAY_SECONDS)
 #define SPAN_MAX (366 * (int64_t)DAY_SECONDS) /* a plan is for a year: no catching up or retrying beyond it */
 #define RETRY_STEP_MAX (30 * (int64_t)DAY_SECONDS)
@@ -220,7 +220,6 @@ int general_read(struct loader *loader)
         config->catch_up = CATCH_UP_DEFAULT;
         (void)value_duration(&loader->main, setting_get(&loader->main, "catch_up"), 0, SPAN_MAX, &config->catch_up);
         (void)value_bool(&loader->main, setting_get(&loader->main, "confirmations"), &config->confirmations);
-        /* NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result) */
         config->confirm_after = CONFIRM_AFTER_DEFAULT;
         (void)value_duration(&loader->main, setting_get(&loader->main, "confirm_after"), 0, DAY_SECONDS,
                              &config->confirm_after);

@@ -161,12 +161,10 @@ static int find_one(struct request *request, item_fits *fits, const char *item, 
         struct decision_scope *scope = &request->scopes[request->n];
         int r = argument_item(request->control, item, agency, fits, &scope->item, request->error);
 
-        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         if (r == 0 && *agency)
                 r = argument_agency(request->control, agency, request->error);
         if (r < 0)
                 return r;
-        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         scope->agency = *agency ? agency : NULL;
         scope->all = request->details.all;
         if (request->n > 0)
@@ -190,9 +188,9 @@ static int find(struct request *request, const struct verb *verb, const char *co
         request->scopes = calloc(n_items * n_agencies, sizeof(*request->scopes));
         if (!request->scopes)
                 return -ENOMEM;
-        for (size_t i = 0; i < n_items; i++)
-                for (size_t a = 0; r >= 0 && a < n_agencies; a++)
-                        r = find_one(request, verb->fits, items[i], each[a]);
+        for (const char *const *item = items; *item; item++)
+                for (const char *const *agency = each; r >= 0 && *agency; agency++)
+                        r = find_one(request, verb->fits, *item, *agency);
         return r;
 }
 

@@ -17,8 +17,8 @@ struct request {
 
 static void request_clear(struct request *request)
 {
-        for (size_t i = 0; i < request->n; i++)
-                free(request->agencies[i]);
+        for (char **agency = request->agencies; agency && *agency; agency++)
+                free(*agency);
         free(request->agencies);
         decision_result_clear(&request->result);
 }
@@ -27,11 +27,10 @@ static int read_agencies(struct request *request)
 {
         int r = sd_bus_message_read_strv(request->call, &request->agencies);
 
-        while (request->agencies && request->agencies[request->n])
+        for (char **agency = request->agencies; r >= 0 && agency && *agency; agency++) {
+                r = argument_agency(request->control, *agency, request->error);
                 request->n++;
-        for (size_t i = 0; r >= 0 && i < request->n; i++)
-                /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-                r = argument_agency(request->control, request->agencies[i], request->error);
+        }
         if (r >= 0)
                 r = outcome_decider(request->control, request->call, &request->decider);
         return r;

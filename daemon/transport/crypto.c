@@ -12,7 +12,8 @@
 #include <openssl/rand.h>
 #include <openssl/store.h>
 
-/* Any algorithm of a sort will do: with the first one libcrypto takes in all that the provider has of it. */
+/* Any algorithm of a sort will do: with the first one libcrypto takes in all that the provider has of it. A type takes
+ * no parentheses. */
 #define FETCH(type, name) \
         static bool fetch_##type(void) \
         { \
