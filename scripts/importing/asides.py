@@ -8,6 +8,8 @@ DOCUMENT = (r"(?:luat|bo luat|phap lenh|nghi dinh|nghi quyet|quyet dinh|thong t4
             r"huong dan|to trinh|ket luan|q.y dinh|q.y che|cong dien|van ban|giay moi|bien ban|dieu le)")  # fmt: skip
 ACTS = r"(?:truoc|cham nhat|muon nhat|tre nhat|han|xong|hoan thanh|gui|nop|trinh)"
 SUBJECT = r"(?:bao cao|so lieu|ket qua|tinh hinh|cong tac|nhiem vu|so ket|tong ket|chi tieu|phuong huong|hoat dong)"
+# Between it and its period; with "vào" or "trong" the period is a time.
+LABELLED = r"(?:(?!vao\b|trong\b|xong\b|hoan\b)\w+ ){0,4}?"
 
 ASIDES = [
     (r"\bngay[\s._…]+thang[\s._…\d]+nam\b(?: \d{4})?", "ngày ban hành để trống"),
@@ -36,10 +38,10 @@ ASIDES = [
     # A label: "quý I: trước ngày 20/3", "báo cáo quý I".
     (rf"\b(?:quy {QUARTER}|0?6 thang(?: dau nam| cuoi nam)?|(?<!h[ao]ng )nam)(?:\s?/\s?{YEAR}|"
      rf" nam {YEAR})?[\s:,(-]*(?={DEADLINE}{days()})", "kỳ báo cáo"),
-    (rf"\b{SUBJECT} (?:\w+ ){{0,4}}?quy {QUARTER}(?:\s?/\s?{YEAR}|,? nam {YEAR})?(?:(?:,|"
+    (rf"\b{SUBJECT} {LABELLED}quy {QUARTER}(?:\s?/\s?{YEAR}|,? nam {YEAR})?(?:(?:,|"
      rf" va) quy {QUARTER}(?:/{YEAR})?)*",
      "quý là kỳ của nội dung, không phải hạn"),
-    (rf"\b{SUBJECT} (?:\w+ ){{0,4}}?thang {MONTH_WORD}(?:\s?/\s?{YEAR}|"
+    (rf"\b{SUBJECT} {LABELLED}thang {MONTH_WORD}(?:\s?/\s?{YEAR}|"
      rf",? nam {YEAR})?(?:,? (?:va )?phuong huong[^.;]*?thang {MONTH_WORD}(?:/{YEAR})?)?",
      "tháng là kỳ của nội dung, không phải hạn"),
 ]  # fmt: skip

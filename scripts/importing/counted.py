@@ -11,7 +11,7 @@ SOMETHING = r"(?: (?!cham nhat\b|truoc\b|va\b)[^\s,;.]+){1,8}"
 @RULES(
     rf"\b(?:{LATEST} )?(?:trong )?(?:vong )?(?:thoi han )?(?:{LATEST} )?(?:la )?{SPAN},? (?:truoc|sau|ke tu|tinh tu|"
     rf"tu)\b"
-    rf"(?! \d)(?: khi| ngay)?{SOMETHING}",
+    rf"(?! (?:ngay )?\d)(?: khi| ngay)?{SOMETHING}",
     rf"\b(?:truoc|sau)(?: it nhat)? {SPAN}(?: so voi| khi| truoc)?{SOMETHING}",
     rf"\btruoc (?:ngay|khi) (?:khai mac|to chuc|dien ra|kiem tra|hop|khai giang|be giang)\b(?:{SOMETHING})?",
     rf"\btruoc (?:tet|khai giang)\b(?:{SOMETHING})?",

@@ -111,14 +111,14 @@ OF_YEAR = rf"(?:\s?/\s?(?P<year>{YEAR})|,? (?:cua )?nam (?P<year_word>{YEAR})|(?
 TIME = r"(?:(?<!\d)\d{1,2}\s?(?:h|gio|g(?=\d)|:(?=\d))\s?(?:[0-5]\d)?(?:\s?phut\b|['’])?(?!\w))"
 CLOCK = re.compile(r"(\d{1,2})\s?(?:h|gio|g|:)\s?([0-5]\d)?")
 HALF_DAY = r"(?:(?:buoi )?(?:sang|chieu|toi)\b)"
+SENT = r"(?:nop|gui|nhan|hoan thanh|dang ky|bao cao|nghiem thz|quyet toan|thanh toan)"
 LATEST = (r"(?:cham nhat|muon nhat|tre nhat|khong qua|khong muon hon|khong cham hon|khong tre hon|han chot|"
-          r"han cuoi(?: cung)?|"
-          r"thoi gian (?:hoan thanh|nop|gui)|ket thuc|den het|het|xong|hoan thanh|tu nay den|"
-          r"(?:thoi )?han(?: cuoi(?: cung)?)?(?: (?:nop|gui|nhan|hoan thanh|dang ky|"
-          r"bao cao)(?: [^\W\d]+){0,4}?)??(?=[\s:]+(?:la|truoc|cham|ngay|den|vao|het|\d)|:))")  # fmt: skip
+          r"han cuoi(?: cung)?|thoi gian (?:hoan thanh|nop|gui)|ket thuc|den het|het|xong|hoan thanh|tu nay den|"
+          rf"(?:thoi )?han(?: cuoi(?: cung)?)?(?: {SENT}(?: [^\W\d]+){{0,4}}?)??"
+          r"(?=[\s:]+(?:la|truoc|cham|ngay|den|vao|het|\d)|:))")  # fmt: skip
 # What may stand between the word of a deadline and its date.
 THEN = (rf"(?:[\s:,(\"]|\b(?:la|vao|trong|luc|den|het|ngay|truoc|muon nhat|cham nhat|tre nhat|khong qua|{WEEKDAY}|"
-        rf"{HALF_DAY})\b)*")
+        rf"{HALF_DAY})\b){{0,12}}")
 DEADLINE = rf"\b(?P<word>truoc|{LATEST})\b(?P<then>{THEN})(?:(?P<clock>{TIME}),?{THEN})?"
 NAMED_DAY = rf"(?:(?:ngay )?(?<![\d/.,])(?P<d>{DAY})(?![\d/.]*\d)|(?<!\d )ngay (?P<last>cuoi(?: cung)?))"
 TENTATIVE = r"(?:\bdu kien\b[\s:,]*(?:(?:vao|to chuc|trong|ngay|hoan thanh) )*)"

@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from datetime import date
 
-from .dates import day_of, days
+from .dates import Context, day_of, days
+from .expressions import readings
 from .layout import BODY, TITLE_MAX, level_of
 from .letters import bare, flat
 
@@ -40,6 +41,14 @@ REFERS = re.compile(r"(?:can cu|thuc hien|theo|de|nham|kinh gui)\b")
 def tidy_title(text):
     text = " ".join(text.split()).strip(" .;:,/-")
     return text[:1].upper() + text[1:]
+
+
+def years_asked_for(text):
+    """The years of what is due, not those of the documents that are named."""
+    for reading in readings(text, Context(date.today().year, sure=False)):
+        if reading.settings:
+            years = [day_of(found)[2] for found in re.finditer(days(), bare(text[reading.start : reading.end]))]
+            yield from filter(None, years)
 
 
 class Head:
@@ -132,8 +141,7 @@ class Head:
                 bool(title) or self.issued[1] < LATE
             )  # at the end of a year the next is meant, too
             return
-        dated = [day_of(one)[2] for passage in self.passages for one in re.finditer(days(), bare(passage.text))]
-        counted = Counter(one for one in dated if one)
+        counted = Counter(year for passage in self.passages for year in years_asked_for(passage.text))
         self.sure = False
         self.year = counted.most_common(1)[0][0] if counted else date.today().year
 

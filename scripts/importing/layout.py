@@ -100,7 +100,7 @@ def role_of_label(label):
 
 def with_labels(passage):
     """ "Lập danh mục. Chủ trì: Sở Nội vụ. Thời gian hoàn thành: Quý I." in one paragraph says the same."""
-    pieces = re.split(r"(?<=[.;])\s+", passage.text)
+    pieces = re.split(r"(?<=[.;])\s+", without_mark(passage.text))
     labels = [LABEL.fullmatch(piece) for piece in pieces[1:]]
     roles = [role_of_label(label) for label in labels]
     what = " ".join([pieces[0], *(piece for piece, role in zip(pieces[1:], roles, strict=True) if not role)])
@@ -110,7 +110,7 @@ def with_labels(passage):
     for label, role in zip(labels, roles, strict=True):
         if role:
             cells[role] = "; ".join(filter(None, [cells.get(role), label["said"].rstrip(" .;")]))
-    cells["what"] = without_mark(cells["what"]).rstrip(" .;")
+    cells["what"] = cells["what"].rstrip(" .;")
     return Passage(passage.place, passage.text, cells, level=level_of(passage.text))
 
 

@@ -82,11 +82,11 @@ def tidy(text):
 
 # Other words that look like words of a date once their accents are gone.
 OTHERS = {
-    "thắng": "th#ng", "thăng": "th#ng", "thẳng": "th#ng", "thang": "th#ng", "quy": "q#y", "quỹ": "q#y", "quỳ": "q#y",
-    "ngay": "ng#y", "nam": "n#m", "trọng": "tr#ng", "trồng": "tr#ng", "trống": "tr#ng", "tự": "t#", "tử": "t#",
-    "tứ": "t#", "đền": "d#n", "đen": "d#n", "chấm": "ch#m", "chăm": "ch#m", "hẳn": "h#n", "hàn": "h#n", "thư": "th#",
-    "thu": "th#", "thủ": "th#", "đấu": "d#u", "dấu": "d#u", "đâu": "d#u", "hạng": "h#ng", "dạ": "d#", "đá": "d#",
-    "đa": "d#", "tuân": "tu#n", "đoạn": "d#an", "bố": "b#", "sáu": "s6u", "tư": "t4",
+    "thắng": "thzng", "thăng": "thzng", "thẳng": "thzng", "thang": "thzng", "quy": "qzy", "quỹ": "qzy", "quỳ": "qzy",
+    "ngay": "ngzy", "nam": "nzm", "trọng": "trzng", "trồng": "trzng", "trống": "trzng", "tự": "tz", "tử": "tz",
+    "tứ": "tz", "đền": "dzn", "đen": "dzn", "chấm": "chzm", "chăm": "chzm", "hẳn": "hzn", "hàn": "hzn", "thư": "thz",
+    "thu": "thz", "thủ": "thz", "đấu": "dzu", "dấu": "dzu", "đâu": "dzu", "hạng": "hzng", "dạ": "dz", "đá": "dz",
+    "đa": "dz", "tuân": "tuzn", "đoạn": "dzan", "bố": "bz", "sáu": "s6u", "tư": "t4",
 }  # fmt: skip
 OTHER = re.compile(r"\b(" + "|".join(OTHERS) + r")\b|\bquý (?=cơ quan|vị|đơn vị|ông|bà|đồng chí|đại biểu)")
 DASHES = "\u2013\u2014"
@@ -104,12 +104,12 @@ def flat(text):
 
 def bare(text):
     """The text in lower case without accents, letter for letter as long as before, so that a place in one is the place
-    in the other. What would only then look like a word of a date has a # in it, unless the text has no accents at all,
+    in the other. What would only then look like a word of a date has a z in it, which no Vietnamese word has, unless the text has no accents at all,
     as after a bad scan."""
     plain = flat(text)
     if plain == text.lower():
         return plain
     letters = list(plain)
     for found in OTHER.finditer(text.lower()) if len(text.lower()) == len(text) else ():
-        letters[found.start() : found.end()] = OTHERS.get(found[0], "q#y ")
+        letters[found.start() : found.end()] = OTHERS.get(found[0], "qzy ")
     return "".join(letters)

@@ -35,7 +35,7 @@ VERB = (r"(?:co trach nhiem|chiu trach nhiem|chu tri|phoi hop|to chuc|xay dung|b
         r"cung cap|xac nhan|du|"
         r"day manh|kip thoi|chu dong|khan truong|dinh ky|phai|can|de xuat|nghien cuu|lua chon|binh xet|so ket|"
         r"tong ket|truoc|cham nhat|"
-        r"muon nhat|cho|vao|tu|t#|duoc|de|lam|ky|hop|nhap|moi|xem xet|tham dinh|thong bao|cong bo|giai quyet|bo sung|"
+        r"muon nhat|cho|vao|tu|tz|duoc|de|lam|ky|hop|nhap|moi|xem xet|tham dinh|thong bao|cong bo|giai quyet|bo sung|"
         r"nghiem tuc|khac phuc|thu|dong|chot|in|soan|"
         r"tien hanh|nhan|hoan thien|duy tri|sap xep|cap|mo|nghe|di|thu thap|ban giao|tiep nhan|tiep thu|giam sat|"
         r"tuyen truyen|van dong|"

@@ -28,7 +28,7 @@ def week(words, found):
     return window(found, first, last, doubts, remarks)
 
 
-PARTS = {
+PARTS = {"nua dau": (1, 15), "nua cuoi": (16, 31), 
     "dau": (1, 10),
     "thuong tuan": (1, 10),
     "giua": (11, 20),

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 from language import _
@@ -24,7 +25,7 @@ def from_archive(path):
                 return docx.read(archive)
             if "content.xml" in names:
                 return odt.read(archive)
-    except (zipfile.BadZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise Refused(_("the file is damaged: {error}").format(error=error)) from None
     except (RuntimeError, NotImplementedError):
         raise Refused(_("it has a password: open it, take the password off, save it")) from None

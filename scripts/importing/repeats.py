@@ -119,6 +119,7 @@ ON_WEEKDAY = (
 @RULES(
     rf"\b(?:dinh ky )?{ON_WEEKDAY}(?: {EACH} tuan| cua tuan)(?P<next>)",
     rf"\b(?:dinh ky )?{EACH} tuan\b[\s,(:]*{ON_WEEKDAY}(?P<next>)",
+    rf"(?<=bao cao tuan)[^.;\d]{{0,30}}?\b{ON_WEEKDAY}(?P<next>)",
     rf"\b{ON_WEEKDAY}[^.;]{{0,40}}\bso lieu\b[^.;]{{0,20}}(?P<next>tuan truoc(?: do)?)",
 )
 def each_week(words, found):

@@ -28,7 +28,7 @@ TITLE_MAX = 60  # letters
 
 def role_of(title):
     title = re.sub(r"^[^\w]+|\s*\([^)]*\)|[^\w]+$", "", bare(title.replace("\n", " ")))
-    title = title.replace("q#y", "quy").replace("th#", "thu")
+    title = title.replace("qzy", "quy").replace("thz", "thu")
     if not title or len(title) > TITLE_MAX:
         return None
     return next((role for role, pattern in TITLES if re.match(pattern, title)), None)

@@ -36,6 +36,9 @@ def without_day(words, found):
     clause = words.bare[slice(*words.sentence(found))]
     if " lan" not in found[0] and not REPORTED.search(clause) or ("nam" in found[0] and "dinh ky" not in found[0]):
         return None
+    start, end = words.sentence(found)
+    if any(start <= one.start < end and "repeat" in one.settings for one in words.readings):
+        return Reading(*found.span(), why="kỳ của nội dung: ngày ở chỗ khác trong câu")
     return Reading(
         *found.span(), settings={"when": words.said(found)}, doubts=["định kỳ nhưng không nêu ngày: ngày nào?"]
     )

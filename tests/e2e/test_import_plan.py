@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from importing.dates import Context
 from importing.expressions import UNREAD, readings, unread
 from importing.letters import decoded, guessed
+from importing.passages import Refused
 from importing.reading import read
 
 pytestmark = pytest.mark.once
@@ -117,6 +118,15 @@ def settings(text, **context):
         ("Hạn cuối nộp hồ sơ là ngày 31/10/2026", {"due": "2026-10-31"}),
         ("trong tháng 9/2026, chậm nhất là ngày 25/9", {"due": "2026-09-25"}),
         ("xong trong tháng 6, muộn nhất là 10/7", {"month": 6, "limit": "2026-07-10"}),
+        ("báo cáo 9 tháng trước ngày 18/9", {"due": "2026-09-17"}),
+        ("báo cáo tuần: gửi trước 15 giờ thứ Năm", {"repeat": "FREQ=WEEKLY;BYDAY=TH", "time": "15:00"}),
+        ("trước 15 giờ hằng ngày", {"repeat": "FREQ=DAILY", "time": "15:00"}),
+        ("nửa đầu tháng 7", {"window": ["2026-07-01", "2026-07-15"]}),
+        ("trong tháng 6 và tháng 7 năm 2026", {"window": ["2026-06-01", "2026-07-31"]}),
+        ("hạn nghiệm thu: 31/12/2026", {"due": "2026-12-31"}),
+        ("15/12/2026: công bố kết quả", {"due": "2026-12-15"}),
+        ("sơ kết vào quý II", {"quarter": 2}),
+        ("tổng hợp kết quả hằng quý, báo cáo trước ngày 05 hằng tháng", {"repeat": "FREQ=MONTHLY;BYMONTHDAY=4"}),
         ("thứ Sáu hằng tuần", {"repeat": "FREQ=WEEKLY;BYDAY=FR"}),
         ("trước thứ Sáu hàng tuần", {"repeat": "FREQ=WEEKLY;BYDAY=TH"}),
         ("08h00, thứ Ba, ngày 06/10/2026", {"due": "2026-10-06", "event": True, "time": "08:00"}),
@@ -364,6 +374,22 @@ def test_what_is_no_document_is_refused(tmp_path, data):
     assert not output.exists()
 
 
+def test_a_damaged_file_is_refused_or_read(tmp_path):
+    data = papers.docx(tmp_path / "a.docx", "Sở Nội vụ gửi báo cáo trước ngày 15/6/2026.").read_bytes()
+    path = tmp_path / "damaged.docx"
+    for at in range(0, len(data), 16):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 0x5A]) + data[at + 1 :])
+        try:
+            read(path)
+        except Refused:
+            pass
+
+
+@pytest.mark.parametrize("text", ["trước " * 3000 + "ngày", "báo cáo tháng gửi " * 1000, "ngày 15, " * 2000, "(" * 5000])
+def test_no_text_takes_long(text):
+    readings(text, Context(2026))  # as the test's timeout knows
+
+
 # ---- who -------------------------------------------------------------------------------------------------------------
 
 
@@ -393,6 +419,7 @@ def test_who_owes(drafted, text, owes, report_to):
     "text, expected",
     [
         ("Đề nghị các cơ quan, đơn vị thực hiện nội dung sau:\n1. Rà soát hồ sơ trước ngày 15/6/2026.", ["members"]),
+        ("- Lập danh mục. Chủ trì: Sở Nội vụ. Thời gian hoàn thành: Quý I.", ["so-noi-vu"]),
         ("1. Tập huấn\na) Nội dung: văn thư số.\nb) Thời gian: trong tháng 5/2026.\nc) Chủ trì: Sở Nội vụ.", [
             "so-noi-vu"]),
     ],
@@ -400,6 +427,20 @@ def test_who_owes(drafted, text, owes, report_to):
 def test_who_owes_by_what_stands_around(drafted, text, expected):
     (item,) = plan_of(drafted(text))["items"]
     assert list(item["for"]) == expected
+
+
+def test_an_invitation_is_what_its_title_says(drafted):
+    draft = drafted("1. Thời gian: 08 giờ 00 phút, ngày 25 tháng 9 năm 2026.\n2. Địa điểm: Hội trường số 1.",
+                    "GIẤY MỜI\nDự Hội nghị văn thư năm 2026\n")  # fmt: skip
+    (item,) = plan_of(draft)["items"]
+    assert (item["title"], item["due"]) == ("Giấy mời Dự Hội nghị văn thư năm 2026", "2026-09-25")
+    assert "Hội trường số 1" in draft and "08" in draft
+
+
+def test_the_year_is_not_that_of_a_document_that_is_named(drafted):
+    draft = drafted("1. Nộp chậm nhất ngày 15/6/2026.\n2. Thay thế Quyết định số 1/QĐ-UBND ngày 02/01/2022.\n3. Theo Quyết định số "
+                    "2/QĐ-UBND ngày 03/02/2022.", "QUY ĐỊNH\nChế độ báo cáo\n")  # fmt: skip
+    assert plan_of(draft)["year"] == 2026
 
 
 def test_a_calendar_of_meetings(drafted):
