@@ -114,7 +114,8 @@ class Analysis:
                 self.dated = None
         text = without_mark(passage.text)
         found = readings(text, self.context(cell=True, attended=self.head.kind == "calendar"))
-        if found and any(one.settings for one in found) and len(text) <= TITLE_MAX:
+        once = sum(bool(one.settings) for one in found) == 1 and not re.match(r"(?:thoi )?han\b", flat(text))
+        if once and len(text) <= TITLE_MAX:
             rest = text
             for one in reversed(found):
                 rest = rest[: one.start] + rest[one.end :]
@@ -234,6 +235,7 @@ class Analysis:
             and (day.year, day.month) < self.head.issued[:2]
         ):
             item.doubts.append("trước ngày ban hành: năm nào?")
+        day = day or item.settings.get("window", (None,))[-1]
         if day and not date(self.head.year, 1, 1) <= day <= date(self.head.year + 1, 3, 31):
             item.doubts.append(f"ngày ngoài năm {self.head.year}: việc của kế hoạch khác?")
         self.items.append(item)

@@ -31,9 +31,6 @@ def as_note(text):
 
 FALLBACKS = {
     "limit": lambda value, item: as_note(f"Trường hợp đặc biệt không quá ngày {value:%d/%m/%Y}."),
-    "time": lambda value, item: as_note(f"{'Lúc' if 'event' in item else 'Trước'} {value.replace(':', ' giờ ')}."),
-    "place": lambda value, item: as_note(f"Địa điểm: {value}."),
-    "event": lambda value, item: {"policy": "inspection"},
     "with": lambda value, item: {},
     "period": lambda value, item: {},
     "period_offset": lambda value, item: {},
@@ -80,9 +77,8 @@ def comment(text, indent="    "):
     return f"{indent}# {' '.join(text.split())}"
 
 
-ORDER = ("due", "window", "month", "quarter", "half", "when", "repeat", "period", "period_offset",
-    "observance", "tentative",
-         "limit", "time", "event", "for", "report_to", "with", "policy")  # fmt: skip
+ORDER = ("due", "window", "month", "quarter", "half", "when", "repeat", "period", "period_offset", "observance",
+         "tentative", "limit", "time", "event", "for", "report_to", "with", "policy")  # fmt: skip
 
 
 def unknown(words):

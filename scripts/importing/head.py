@@ -135,15 +135,17 @@ class Head:
             one for one in below if len(one) < 2 * TITLE_MAX and level_of(one) == BODY and not REFERS.match(flat(one))
         ]
         title = re.findall(r"\bnăm (20\d\d)\b|\b\d{1,2}/(20\d\d)\b", " ".join([self.title, *below]).lower())
-        if title or self.issued:
-            self.year = int(next(filter(None, title[0]))) if title else self.issued[0]
-            self.sure = self.sure and (
-                bool(title) or self.issued[1] < LATE
-            )  # at the end of a year the next is meant, too
-            return
         counted = Counter(year for passage in self.passages for year in years_asked_for(passage.text))
-        self.sure = False
-        self.year = counted.most_common(1)[0][0] if counted else date.today().year
+        if title:
+            self.year = int(next(filter(None, title[0])))
+            if counted[self.year - 1] > counted[self.year]:  # what prepares that year is due before it
+                self.year, self.sure = self.year - 1, False
+        elif self.issued:
+            self.year = self.issued[0]
+            self.sure = self.sure and self.issued[1] < LATE  # at the end of a year the next is meant, too
+        else:
+            self.sure = False
+            self.year = counted.most_common(1)[0][0] if counted else date.today().year
 
     def find_basis(self):
         """Number and day of the document itself, as far as they are filled in."""
