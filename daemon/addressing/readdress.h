@@ -4,7 +4,7 @@
 #include "runtime/engine.h"
 #include "store/deliveries.h"
 
-/* Whether a delivery's address is none of its agency's (of the contact's) in the configuration in force. */
+/* Whether a delivery's address is no longer one of its agency's (or of the contact's) in the configuration in force. */
 bool readdress_is_needed(const struct engine *engine, const struct delivery_record *delivery);
 
 enum readdress_outcome { READDRESS_STAYS, READDRESS_CANCELLED };

@@ -10,7 +10,7 @@
 /* Checks "local@domain": local part a dot-atom (RFC 5321 section 4.1.2) in ASCII, domain as the DNS has it. *ret is
  * the address with its domain in ASCII (IDNA 2008), allocated. 0, ADDRESS_WRONG, -ENOMEM. */
 int address_parse(const char *text, char **ret, const char **ret_why);
-/* The same for "Name <address>", "\"Name\" <address>" or the bare address. */
+/* Parses "Name <address>", "\"Name\" <address>" or the bare address, with the same outcomes. */
 int mailbox_parse(const char *text, struct mailbox *ret, const char **ret_why);
 void mailbox_clear(struct mailbox *mailbox);
 /* Checks what a machine may call itself to a mail server: a full domain in ASCII, or an address literal, "[192.0.2.1]"

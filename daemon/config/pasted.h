@@ -8,7 +8,7 @@
 #define PASTED_TEXT_SIZE 160
 
 /* Says of the character at the start of well-formed text what it is and what to type instead: `“ (U+201C) is a curly
- * quote; type "`. False: it is no such character. */
+ * quote; type "`. False: it is some other character. */
 bool pasted_explain(const char *text, char ret[static PASTED_TEXT_SIZE]);
 /* Reports the first such character of a value that is wrong; false: it has none. */
 bool pasted_report(const struct section *section, const config_setting_t *value, const char *text);

@@ -236,7 +236,7 @@ static int take_digest(struct facts *facts, const struct notice_record *notice)
         return r;
 }
 
-/* Moves the digest's notice behind the others, of which `*n` are left; NULL: there is none. */
+/* Moves the digest's notice behind the others, of which `*n` are left. NULL: no digest is among them. */
 static const struct notice_record *take_out_digest(struct notice_record *notices, size_t *n)
 {
         for (size_t i = 0; i < *n; i++)

@@ -18,7 +18,7 @@ enum notice_kind {
         KIND_DIGEST,
         KIND_FAILURE, /* a message could not be delivered: to the block's contact */
         KIND_TEST,
-        KIND_DATE_CLEARED, /* a day that was told counts no more, and there is none yet in its place */
+        KIND_DATE_CLEARED, /* a day that people were told no longer holds, and no other is set yet */
         KIND_WAIVED,
         KIND_WITHDRAWN, /* no longer in the plan */
         KIND_REOPENED,

@@ -16,7 +16,7 @@ enum fault {
         /* The operator's to mend: */
         FAULT_CLIENT,     /* this machine, or the name it gives, or how much it sends */
         FAULT_SENDER,     /* mail.from */
-        FAULT_LOGIN,      /* user name, password, or that there is none */
+        FAULT_LOGIN,      /* user name or password, wrong or missing */
         FAULT_ENCRYPTION, /* no TLS to be had, or a certificate that does not verify */
 };
 

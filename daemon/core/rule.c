@@ -103,7 +103,7 @@ static int read_until(struct reading *reading, const struct part *part, char *va
         return 0;
 }
 
-/* MONDAY to SUNDAY; 0 for what is none of MO, TU, … */
+/* MONDAY to SUNDAY; 0 for anything but MO, TU, … */
 static enum weekday find_weekday(const char *name)
 {
         static const char names[][sizeof("MO")] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};

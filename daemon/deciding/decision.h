@@ -48,7 +48,7 @@ int decide_unsnooze(struct engine *engine, const struct decider *decider, const 
 /* quiet: nobody is sent a confirmation, here and below. */
 int decide_done(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,
                 const char *note, bool quiet, struct decision_result *ret);
-/* Puts right the day (CIVIL_NONE: it stays) or the note (NULL: likewise it stays) of what is done. */
+/* Puts right the day (CIVIL_NONE: it stays) or the note (NULL: it stays) of what is done. */
 int decide_amend(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,
                  const char *note, bool quiet, struct decision_result *ret);
 /* One line of a list of what came in. */

@@ -108,7 +108,7 @@ struct letter {
         size_t n_holds;
 };
 
-/* The same for every letter of one configuration. */
+/* What is alike in every letter of one configuration. */
 struct letter_sender {
         const char *block_name, *block_short;
         const char *contact_name, *contact_title, *contact_phone, *contact_email;

@@ -21,7 +21,7 @@ static void say(char phrase[static PHRASE_SIZE], const char *format, ...)
         va_end(args);
 }
 
-/* The same of words that need no format, as most. */
+/* Adds words that need no format, as most do. */
 static void add(char phrase[static PHRASE_SIZE], const char *words)
 {
         size_t at = strlen(phrase), room = PHRASE_SIZE - 1 - at, size = strlen(words);
@@ -121,7 +121,7 @@ char *phrase_range(const struct obligation_dates *dates, char buffer[static PHRA
         return buffer;
 }
 
-/* What is said alike of a date in short and at length: that there is none, or none yet. */
+/* What the short and the long form of a date have in common: that there is no date, or none yet. */
 static bool say_no_day(char phrase[static PHRASE_SIZE], const struct obligation_dates *dates)
 {
         if (dates->due == CIVIL_NONE) {

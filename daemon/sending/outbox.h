@@ -22,10 +22,10 @@ int outbox_resume(struct outbox *outbox);
  * store. */
 int outbox_settle(struct outbox *outbox);
 int outbox_claim(struct outbox *outbox);
-/* And when that transaction was committed: tells what was settled, and lets messages leave. What ends at once is
+/* After that transaction was committed: tells what was settled, and lets messages leave. What ends at once is
  * settled in the next tick, see outbox_wake(). */
 void outbox_go(struct outbox *outbox);
-/* Or rolled back: all is as before. */
+/* After it was rolled back: everything is as before. */
 void outbox_undo(struct outbox *outbox);
 /* When there will be something to send, UTC milliseconds; INT64_MAX: nothing waits, or only for an answer. */
 int outbox_wake(struct outbox *outbox, int64_t *ret_ms);

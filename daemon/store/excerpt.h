@@ -22,5 +22,5 @@ int store_excerpt_new(struct store *from, struct store *to, const struct store_s
  * what was sent earlier, so that no message answers one; what was decided; and of other agencies what is not asked for.
  */
 int store_excerpt_step(struct store_excerpt *excerpt);
-/* Half an excerpt is none: everything is taken out of the scratch store again. */
+/* Frees it. Half an excerpt is of no use: if it is not whole, everything is taken out of the scratch store again. */
 struct store_excerpt *store_excerpt_free(struct store_excerpt *excerpt);

@@ -15,8 +15,8 @@ void hold_record_clear(struct hold_record *record);
 /* In place of one that the agency has. From here on what it owes is not due, and nothing that says anything to it is
  * claimed or dispatched. */
 int store_put_hold(struct store *store, const struct hold_record *record);
-/* Occurrences are judged anew at the next tick: some of their readers were passed by. STORE_NONE: there is no such
- * hold. */
+/* Occurrences are judged anew at the next tick, since some of their readers were passed by. STORE_NONE: there is no
+ * such hold. */
 int store_end_hold(struct store *store, const char *agency);
 /* The one that covers an agency: its own before that of all. STORE_NONE. */
 int store_find_hold(struct store *store, const char *agency, struct hold_record *ret);

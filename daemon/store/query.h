@@ -213,8 +213,8 @@ void query_damaged(struct query *query, const char *column, const char *what);
 /* 0, or what went wrong while the columns of a row were read: -ENOMEM, -EUCLEAN. */
 int query_check(const struct query *query);
 
-/* What reads one column looks whether the program can have written it: a number out of its range, a text that is none
- * is damage, and the words name table, row and column. */
+/* Each of these reads one column and checks that the program can have written it. A number out of its range, or
+ * something other than a text where one belongs, is damage; the words name table, row and column. */
 int64_t query_read_integer(struct query *query);
 /* The id with which a row of that table begins. */
 int64_t query_read_id(struct query *query, const char *table);

@@ -69,7 +69,7 @@ int carried_settle(struct store *store, const struct carried *carried, size_t n,
                    int64_t now_ms, const char *reason);
 /* An attempt of the delivery is over and did not arrive, or (not `attempted`) it was given back before it began. */
 int carried_after_attempt(struct store *store, int64_t delivery, bool attempted, struct carried *carried, size_t n);
-/* Nothing of what a delivery carries is to be said by it. */
+/* Stops a delivery: it is to say nothing of what it carries. */
 int carried_stop_all(struct store *store, int64_t delivery);
 /* A notice is to be said no more by those that carry it; those that have nothing left to say are cancelled. */
 int carrier_stop(struct store *store, int64_t notice);
@@ -78,21 +78,23 @@ int carrier_forget(struct store *store, int64_t notice, const struct carrier *ca
 /* A delivery says a notice again that it said before. */
 int carried_go_on(struct store *store, int64_t delivery, int64_t notice);
 
-/* A delivery failed, and nobody has acknowledged that; and once it is tried again. */
+/* unread_add() notes that a delivery failed, until somebody acknowledges it; unread_forget() is for one that is tried
+ * again. */
 int unread_add(struct store *store, int64_t delivery, int64_t now_ms);
 int unread_forget(struct store *store, int64_t delivery);
 /* How many are a failure of a delivery, and how many a notice that came too late. */
 int unread_count(struct store *store, int64_t *ret_failed, int64_t *ret_late);
 
-/* n deliveries went from one state to another, inside a transaction; at_ms: when they were finished, 0: they are not.
- */
+/* Records that n deliveries changed their state, inside a transaction only. at_ms: when they were finished; 0 while
+ * they are not. */
 #define TALLY_NOWHERE (-1) /* the state of what is only being made */
 void tally_move(struct store *store, int from, enum delivery_state to, int64_t n, int64_t at_ms);
-/* Into the database, before the commit; and what to do after it, and after a rollback. */
+/* tally_write() puts what was counted into the database, before the commit; tally_forget() follows the commit, and a
+ * rollback. */
 int tally_write(struct store *store);
 void tally_forget(struct store *store);
-/* One more obligation that is owed, inside a transaction, and the day after which it is overdue; and before anything
- * else looks at their count or changes it. */
+/* owed_add() counts a new open obligation under the day after which it is overdue, inside a transaction; owed_write()
+ * writes what was counted: call it before anything reads or updates open_tally. */
 int owed_add(struct store *store, civil_day day);
 int owed_write(struct store *store);
 int tally_read(struct store *store, struct tally ret[static DELIVERY_STATES]);

@@ -83,7 +83,7 @@ static int open_folder(struct store *store, const char *dir)
         return fd;
 }
 
-/* The same of a file, which must be one and nothing else: through a link somebody else's file would be written to, and
+/* Checks a file, which must be one and nothing else: through a link somebody else's file would be written to, and
  * of a store with two names SQLite loses sight (sqlite.org/howtocorrupt.html, "Multiple links to the same file"). */
 static int guard_file(struct store *store, int fd, const char *path)
 {

@@ -61,7 +61,7 @@ bool fill_is_true(const struct fill *fill);
 
 /* None for NULL and where no character would be left. */
 bool fill_text(struct fill *fill, const char *text);
-/* The same of a text made for it, which is emptied. */
+/* Adds a text made for it, which is emptied. */
 bool fill_take(struct fill *fill, struct text *text);
 /* None for "". */
 bool fill_phrase(struct fill *fill, const char *phrase);
