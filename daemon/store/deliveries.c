@@ -210,7 +210,7 @@ static int find_carrier(struct store *store, int64_t notice, const struct channe
         static const char sql[] = "SELECT d.seq, d.state, c.stop FROM carried AS c"
                                   " CROSS JOIN delivery AS d ON d.seq = c.delivery"
                                   " WHERE c.notice = ? AND d.server = ? AND d.address = ? COLLATE NOCASE AND d.seq <> ?"
-                                  " ORDER BY d.seq DESC LIMIT 1";
+                                  " ORDER BY c.delivery DESC LIMIT 1";
         char server[CHANNEL_TEXT_SIZE];
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FIND_CARRIER, sql);
         query_bind_integer(&query, notice);
