@@ -30,6 +30,8 @@ struct manager {
 /* What a tick shows of the troubles that it can see the end of, and the journal's word on all. */
 void manager_judge_troubles(struct manager *manager);
 
+/* A clock that stands before the last recorded time is a trouble. */
+void manager_report_clock(struct manager *manager);
 /* The clock may have been set back while nobody watched. */
 int manager_start_clock(struct manager *manager);
 /* Part of a tick, so that it is tried again where the store cannot be written just now. */

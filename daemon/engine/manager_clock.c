@@ -1,17 +1,12 @@
 /* The clock, as the manager follows it: set forward or back, or behind what was recorded. */
 #include "engine/manager-private.h"
 
-#include <stdio.h>
-
-#include "base/cleanup.h"
 #include "reminding/scheduler.h"
 #include "reminding/weekly.h"
 #include "store/attempts.h"
 
 /* A clock this far before the last recorded time is reported (daemon/doc/design.md, Clocks). */
 #define CLOCK_BEHIND_MS INT64_C(3600000)
-/* A clock set by less than this is the fine adjustment of every time service. */
-#define CLOCK_STEP_MS 1000
 
 /* By how much the clock stands before the last recorded time, ms; 0: it does not. */
 static int64_t clock_behind(const struct engine *engine)
@@ -27,7 +22,7 @@ static int64_t clock_behind(const struct engine *engine)
         return now < last ? last - now : 0;
 }
 
-static void report_clock(struct manager *manager)
+void manager_report_clock(struct manager *manager)
 {
         struct engine *engine = &manager->engine;
         int64_t now = clock_now(&engine->clock), behind = clock_behind(engine);
@@ -63,7 +58,7 @@ static int shift_attempts(const struct engine *engine, int64_t by)
 
 int manager_start_clock(struct manager *manager)
 {
-        report_clock(manager);
+        manager_report_clock(manager);
         return shift_attempts(&manager->engine, -clock_behind(&manager->engine));
 }
 
@@ -87,28 +82,4 @@ int manager_follow_clock(struct manager *manager)
         if (r == 0)
                 manager->unsettled = false;
         return r;
-}
-
-int manager_clock_changed(struct manager *manager)
-{
-        struct engine *engine = &manager->engine;
-        int64_t point = clock_set_point(), by = point - manager->set_point;
-        char now[CLOCK_TEXT_SIZE];
-
-        clock_set_zone(engine_config(engine)->timezone);
-        if (llabs(by) >= CLOCK_STEP_MS) {
-                journal_say(&engine->journal, EVENT_CLOCK_CHANGED, NULL,
-                            "The clock was set by %+.1f s and now says %s: everything is planned anew",
-                            (double)by / 1000, clock_format(clock_now(&engine->clock), now));
-                manager->set_point = point;
-                manager->unfollowed += by;
-                outbox_shift(manager->outbox, by);
-                troubles_shift(&engine->troubles, by);
-                if (engine->failures_due > 0)
-                        engine->failures_due += by;
-                report_clock(manager);
-        }
-        manager->unsettled = true;
-        outbox_recall(manager->outbox);
-        return manager_tick(manager);
 }
