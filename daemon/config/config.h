@@ -7,7 +7,7 @@
 #include "core/digest.h"
 #include "core/hours.h"
 #include "core/kind.h"
-#include "core/mail_server.h"
+#include "core/mail-server.h"
 #include "core/plan.h"
 
 #define CONFIG_FILE_MAX ((size_t)16 * 1024 * 1024) /* bytes of one file: far above any plan, far below harm */

@@ -7,7 +7,7 @@
 #include "content/facts-private.h"
 #include "core/hold.h"
 #include "store/holds.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 struct list {
         struct letter_entry *entries;

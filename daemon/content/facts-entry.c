@@ -7,7 +7,7 @@
 #include "addressing/failure.h"
 #include "base/array.h"
 #include "content/facts-private.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 #include "store/occurrences.h"
 
 /* Names of agencies, joined as Vietnamese joins them. */

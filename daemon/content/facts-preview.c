@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "content/facts-private.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 struct preview {
         struct engine *engine;

@@ -6,7 +6,7 @@
 
 #include "base/nearest.h"
 #include "core/season.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 #include "store/plans.h"
 
 static int not_found(const char *what, const struct nearest *nearest, const char *else_try, sd_bus_error *error)

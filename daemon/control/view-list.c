@@ -4,7 +4,7 @@
 
 #include "control/handlers.h"
 #include "control/view.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 /* Obligations looked at for one page: where the filter keeps few of many, a page may be short or empty, and only
  * its `next` says whether it was the last. Some milliseconds of work. */

@@ -5,7 +5,7 @@
 #include "control/handlers.h"
 #include "control/view.h"
 #include "reminding/weekly.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 #define PREVIEW_LOOK_MAX 500 /* occurrences of one item: daily for a year, and some to spare */
 

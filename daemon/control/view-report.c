@@ -7,7 +7,7 @@
 #include "control/view.h"
 #include "core/score.h"
 #include "store/notices.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 #include "store/plans.h"
 
 /* The days on which escalations of one occurrence were sent, each once however many were told. */

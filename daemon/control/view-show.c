@@ -6,7 +6,7 @@
 #include "control/view.h"
 #include "store/audit.h"
 #include "store/deliveries.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 #define SHOW_PAGE_MAX 20     /* obligations of one answer: each has a year of notices and deliveries */
 #define SHOW_RECORDS_MAX 200 /* deliveries, and decisions, shown of one obligation: the newest, the first */

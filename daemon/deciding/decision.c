@@ -12,7 +12,7 @@
 #include "base/utf8.h"
 #include "deciding/decision-private.h"
 #include "store/audit.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 __attribute__((format(printf, 3, 4))) int decision_says(struct decision_result *result, enum decision_outcome outcome,
                                                         const char *format, ...)

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
-#include "message/folder_parts.h"
+#include "message/folder-parts.h"
 
 #define SUBJECT "Subject: "
 #define TEXT_LINE 3 /* of a .txt: the subject and an empty line stand before */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "message/values_parts.h"
+#include "message/values-parts.h"
 
 _Static_assert(FILL_ROOM >= PHRASE_SIZE, "a phrase fits");
 

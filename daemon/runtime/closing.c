@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 #include "store/plans.h"
 
 bool closing_put_away(const struct engine *engine, const char *plan)

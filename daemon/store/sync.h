@@ -1,7 +1,7 @@
 /* A sync of the store with the plans: marks what is still in them, and withdraws the rest. */
 #pragma once
 
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 /* During a sync everything still in the plans is marked. Marks are cheap (a bit each) and live only for the sync;
  * a sync that fails is given up by beginning another. */

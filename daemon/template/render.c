@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "template/template-nodes.h"
 #include "template/template.h"
-#include "template/template_nodes.h"
 
 /* Whitespace before each line of a partial, those of the partials around it first. */
 struct indent {

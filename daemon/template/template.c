@@ -8,7 +8,7 @@
 
 #include "base/array.h"
 #include "base/utf8.h"
-#include "template/template_nodes.h"
+#include "template/template-nodes.h"
 
 struct compiler {
         struct template *template;

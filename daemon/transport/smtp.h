@@ -1,7 +1,7 @@
 /* E-mail: one message to one mailbox over SMTP or SMTPS. */
 #pragma once
 
-#include "core/mail_server.h"
+#include "core/mail-server.h"
 #include "transport/transfer.h"
 
 /* Copied before smtp_send() returns. */

@@ -11,7 +11,7 @@
 
 #include "control/handlers.h"
 #include "store/counts.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 /* Of client/received.h, which belongs to another program than handlers.h: the two headers do not go together. */
 json_t *received_values(sd_bus_message *message);

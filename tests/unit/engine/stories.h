@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "play.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 #define REPORT "{ id = \"bao-cao\"; title = \"Báo cáo\"; due = \"2024-06-14\"; for = [\"c\"]; }"
 

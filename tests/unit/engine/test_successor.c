@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "play.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 #define PLAN \
         "{ id = \"alone\"; title = \"Riêng\"; due = \"2024-06-28\"; for = [\"c\"]; }," \

@@ -1,7 +1,7 @@
 /* Lists of obligations: by filter, in pages, by visitors that end the visit or use the store. */
 #include "fixture.h"
 
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 #define NONE CIVIL_NONE
 

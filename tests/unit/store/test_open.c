@@ -1,6 +1,6 @@
 /* Opening a store: the folder, its lock, and files that must not be touched. */
 #include "fixture.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>

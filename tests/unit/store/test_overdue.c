@@ -1,7 +1,7 @@
 /* What is overdue is found by a column and counted by triggers: both must say what core says, whatever the obligation.
  */
 #include "fixture.h"
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 DEFINE_CLEANUP(struct calendar *, calendar_free, calendar)
 

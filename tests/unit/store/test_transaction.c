@@ -2,7 +2,7 @@
  * the transaction that met it. */
 #include "fixture.h"
 
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 #include "store/query.h"
 
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* The values of one entry of a letter, and of one line of an escalation. */
 #include <string.h>
 
-#include "message/values_parts.h"
+#include "message/values-parts.h"
 
 static bool is_empty(const char *string)
 {

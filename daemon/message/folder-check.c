@@ -6,8 +6,8 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "core/address.h"
-#include "message/folder_parts.h"
-#include "template/template_nodes.h"
+#include "message/folder-parts.h"
+#include "template/template-nodes.h"
 
 #define TAKEN_MAX 1000 /* partials in one template, with those in them: the largest that is shipped takes in 6 */
 

@@ -1,5 +1,5 @@
 /* Visits obligations by filter, in the order of a list. */
-#include "store/obligation_list.h"
+#include "store/obligation-list.h"
 
 #include "store/listing.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "message/values_parts.h"
+#include "message/values-parts.h"
 
 /* ---- the notices of one kind; the index of the scope is the kind ---- */
 

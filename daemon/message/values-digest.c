@@ -1,7 +1,7 @@
 /* The values of a digest: its five lists, and for the head the matrix of items by agencies. */
 #include "base/text.h"
 #include "core/mark.h"
-#include "message/values_parts.h"
+#include "message/values-parts.h"
 
 /* ---- the five lists; the index of the scope is the section ---- */
 
