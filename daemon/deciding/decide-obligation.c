@@ -65,6 +65,21 @@ static int refused(bool several)
         return DECISION_REFUSED;
 }
 
+static int refuse_length(const struct change *change, const struct obligation_record *record,
+                         struct decision_result *result)
+{
+        civil_day cap = obligation_snooze_cap(&record->obligation, calendar_of(change), change->today);
+        char day[CIVIL_DATE_SIZE];
+
+        if (cap < change->today)
+                return decision_says(result, DECISION_REFUSED,
+                                     "%s for %s: no working day is left before it is due; a snooze needs --force",
+                                     record->item, record->agency);
+        return decision_says(result, DECISION_REFUSED,
+                             "%s for %s: a snooze may last until %s; a later day needs --force", record->item,
+                             record->agency, civil_format(cap, day));
+}
+
 static int refuse(const struct change *change, const struct obligation_record *record, enum refusal refusal,
                   bool several, struct decision_result *result)
 {
@@ -74,11 +89,7 @@ static int refuse(const struct change *change, const struct obligation_record *r
         case REFUSED_NOT:
                 return 0;
         case REFUSED_SNOOZE_CAP:
-                return decision_says(
-                        result, DECISION_REFUSED, "%s for %s: a snooze may last until %s; a later day needs --force",
-                        record->item, record->agency,
-                        civil_format(obligation_snooze_cap(&record->obligation, calendar_of(change), change->today),
-                                     cap));
+                return refuse_length(change, record, result);
         case REFUSED_PAST:
                 return decision_says(result, DECISION_REFUSED, "%s for %s: that day %s: today is %s", record->item,
                                      record->agency, change->day > change->today ? "is still to come" : "is over",

@@ -75,6 +75,23 @@ static void a_snooze_is_silent_and_ends_with_a_reminder(void **state)
         play_free(play);
 }
 
+static void no_snooze_on_the_last_day(void **state)
+{
+        struct play *play = play_new("2024-06-01", REPORT, "", false);
+        struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
+        struct decision_result result;
+
+        (void)state;
+        play_until(play, "2024-06-14 10:00");
+        assert_int_equal(
+                decide_snooze(play_engine(play), &clerk, &scope, day_of("2024-06-14"), "vướng", NULL, false, &result),
+                DECISION_REFUSED);
+        assert_string_equal(result.text,
+                            "bao-cao for c: no working day is left before it is due; a snooze needs --force");
+        decision_result_clear(&result);
+        play_free(play);
+}
+
 static void an_unsnooze_is_followed_by_a_reminder(void **state)
 {
         struct play *play = play_new("2024-06-03", REPORT, "", false);
@@ -263,6 +280,7 @@ int main(void)
                 cmocka_unit_test(done_stops_everything),
                 cmocka_unit_test(done_cancels_what_is_queued),
                 cmocka_unit_test(a_snooze_is_silent_and_ends_with_a_reminder),
+                cmocka_unit_test(no_snooze_on_the_last_day),
                 cmocka_unit_test(an_unsnooze_is_followed_by_a_reminder),
                 cmocka_unit_test(what_was_taken_back_is_not_confirmed),
                 cmocka_unit_test(what_follows_a_snooze_keeps_its_id),
