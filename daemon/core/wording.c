@@ -63,6 +63,13 @@ static civil_day day_in(const struct civil_date *date, int32_t year)
         return civil_valid(year, date->month, date->day) ? civil_from(year, date->month, date->day) : CIVIL_NONE;
 }
 
+static bool comes_to(const struct civil_date *date, int32_t year, int32_t shift, civil_day last)
+{
+        civil_day day = day_in(date, year);
+
+        return day != CIVIL_NONE && day + shift == last;
+}
+
 /* A deadline at one place of the text: whether there is one, and where it ends. */
 static bool read_deadline(const char **at, struct civil_date *ret, int32_t *ret_shift)
 {
@@ -105,7 +112,7 @@ bool wording_contradicts(const char *wording, civil_day last, struct named_day *
                 if (!read_deadline(&end, &date, &shift))
                         continue;
                 /* "trước ngày 01/01" is the year before. */
-                if (date.year == 0 && day_in(&date, civil_split(last - shift).year) + shift == last)
+                if (date.year == 0 && comes_to(&date, civil_split(last - shift).year, shift, last))
                         return false;
                 named = day_in(&date, date.year > 0 ? date.year : year);
                 if (named == CIVIL_NONE)
