@@ -25,8 +25,8 @@ static void name_rung(struct engine *engine, const struct obligation_record *rec
                        record->due == CIVIL_NONE ? "" : civil_format(record->due, day), engine_random(engine));
 }
 
-static int announce(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
-                    const struct notice_detail *said)
+static int announce_to(struct engine *engine, const struct obligation_record *record, const char *agency,
+                       enum notice_kind kind, const struct notice_detail *said)
 {
         int64_t now = clock_now(&engine->clock);
         char *CLEANUP_FREE detail = notice_detail_write(said);
@@ -48,10 +48,16 @@ static int announce(struct engine *engine, const struct obligation_record *recor
                 return r;
         if (!detail)
                 return -ENOMEM;
-        snprintf(notice.agency, sizeof(notice.agency), "%s", record->agency);
+        snprintf(notice.agency, sizeof(notice.agency), "%s", agency);
         name_rung(engine, record, &notice);
         r = store_add_notice(engine->store, &notice);
         return r < 0 ? r : 0;
+}
+
+static int announce(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
+                    const struct notice_detail *said)
+{
+        return announce_to(engine, record, record->agency, kind, said);
 }
 
 int announce_decision(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
@@ -63,7 +69,8 @@ int announce_decision(struct engine *engine, const struct obligation_record *rec
                                                 .note = (char *)note,
                                                 .on = kind == KIND_COMPLETED ? record->obligation.done_on : CIVIL_NONE,
                                                 .due = CIVIL_NONE,
-                                                .from = CIVIL_NONE});
+                                                .from = CIVIL_NONE,
+                                                .until = CIVIL_NONE});
 }
 
 /* ---- what was told before ---- */
@@ -77,7 +84,7 @@ static int note_told(void *userdata, const struct notice_record *notice)
 {
         struct told *told = userdata;
 
-        if (notice->state != NOTICE_SENT)
+        if (notice->state != NOTICE_SENT || kind_reports(notice->kind))
                 return 0;
         told->anything = true;
         if (kind_ends_debt(notice->kind))
@@ -216,7 +223,7 @@ static bool has_day(const struct obligation_dates *dates)
 }
 
 int announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
-                  const char *by, const char *note)
+                  const struct claim *granted, const char *by, const char *note)
 {
         const struct config *config = engine_config(engine);
         struct obligation_dates old = obligation_dates(before, config->calendar);
@@ -237,10 +244,12 @@ int announce_date(struct engine *engine, const struct obligation_record *record,
         const struct notice_detail said = {
                 .by = (char *)by,
                 .note = (char *)note,
-                .on = CIVIL_NONE,
+                .on = granted ? granted->on : CIVIL_NONE,
                 .from = old.from,
                 .due = old.due,
                 .tentative = old.tentative,
+                .until = granted ? granted->until : CIVIL_NONE,
+                .granted = granted,
         };
 
         cleared = has_day(&old) && !has_day(&new);
@@ -252,7 +261,41 @@ int announce_date(struct engine *engine, const struct obligation_record *record,
                 return ANNOUNCE_KNOWN; /* moved away and back before anybody heard of it */
         if (cleared ? !told.anything : new.due == CIVIL_NONE)
                 return ANNOUNCE_DONE;
-        return announce(engine, record, cleared ? KIND_DATE_CLEARED : KIND_DATE_SET, &said);
+        return announce(engine, record,
+                        granted   ? KIND_REQUEST_ANSWERED
+                        : cleared ? KIND_DATE_CLEARED
+                                  : KIND_DATE_SET,
+                        &said);
+}
+
+/* ---- an agency's word ---- */
+
+int announce_claim(struct engine *engine, const struct obligation_record *record)
+{
+        const struct config *config = engine_config(engine);
+        const char *head = config_find_head(config, record->plan, clock_today(&engine->clock));
+
+        if (!head)
+                return 0;
+        return announce_to(
+                engine, record, head, KIND_CLAIMED,
+                &(struct notice_detail){.on = CIVIL_NONE, .from = CIVIL_NONE, .due = CIVIL_NONE, .until = CIVIL_NONE});
+}
+
+/* With the date as it stays, as what an announcement of a later one would say that it was. */
+int announce_rejection(struct engine *engine, const struct obligation_record *record, const struct claim *claim,
+                       const char *by, const char *note)
+{
+        struct obligation_dates dates = obligation_dates(&record->obligation, engine_config(engine)->calendar);
+
+        return announce(engine, record, KIND_REQUEST_ANSWERED,
+                        &(struct notice_detail){.by = (char *)by,
+                                                .note = (char *)note,
+                                                .on = claim->on,
+                                                .from = dates.from,
+                                                .due = dates.due,
+                                                .tentative = dates.tentative,
+                                                .until = claim->until});
 }
 
 /* ---- the detail ---- */
@@ -277,6 +320,10 @@ char *notice_detail_write(const struct notice_detail *detail)
                 json_put_day(&json, "due", detail->due);
         if (detail->tentative)
                 json_put_bool(&json, "tentative", true);
+        if (detail->until != CIVIL_NONE)
+                json_put_day(&json, "until", detail->until);
+        if (detail->granted)
+                json_put_bool(&json, "granted", true);
         json_close(&json, '}');
         return text_take(&json, &text) < 0 ? NULL : text;
 }
@@ -305,6 +352,8 @@ int notice_detail_read(const char *text, struct notice_detail *ret)
                 .from = get_day(object, "from"),
                 .due = get_day(object, "due"),
                 .tentative = json_is_true(json_object_get(object, "tentative")),
+                .until = get_day(object, "until"),
+                .granted = json_is_true(json_object_get(object, "granted")),
         };
         /* Jansson calls its own want of memory bad syntax; but what begins so was written by this program. */
         int r = text && *text == '{' && !object ? -ENOMEM : 0;

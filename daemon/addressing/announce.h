@@ -7,9 +7,11 @@
 /* What a notice's detail holds for the kinds below: who decided, at whose request, why, and the dates before. */
 struct notice_detail {
         char *by, *asked_by, *note;
-        civil_day on; /* KIND_COMPLETED: the day of completion */
+        civil_day on; /* KIND_COMPLETED: the day of completion; KIND_REQUEST_ANSWERED: of what is answered */
         civil_day from, due;
         bool tentative;
+        civil_day until; /* KIND_REQUEST_ANSWERED: until when more time was asked for, CIVIL_NONE: it was a claim */
+        bool granted;
 };
 /* JSON, one object; the caller frees it; NULL: no memory. */
 char *notice_detail_write(const struct notice_detail *detail);
@@ -34,11 +36,17 @@ enum announce_outcome {
  * an error. */
 int announced_completion(const struct engine *engine, const struct obligation_record *record, int64_t but,
                          struct notice_detail *ret);
-/* A date was set, changed or cleared: cancels what is queued about the old one and writes the notice; that a day is
- * gone is told to those who were told anything. ANNOUNCE_DONE; ANNOUNCE_KNOWN: it is the date that they last heard
- * of, there is nothing to tell, and what was cancelled when it moved away is to be judged anew; or an error. */
+/* An agency's word, told to the head of its plan. */
+int announce_claim(struct engine *engine, const struct obligation_record *record);
+/* That word was not accepted. */
+int announce_rejection(struct engine *engine, const struct obligation_record *record, const struct claim *claim,
+                       const char *by, const char *note);
+/* A date was set, changed or cleared, as `granted` asked (NULL: nobody did): cancels what is queued about the old one
+ * and writes the notice; that a day is gone is told to those who were told anything. ANNOUNCE_DONE; ANNOUNCE_KNOWN: it
+ * is the date that they last heard of, there is nothing to tell, and what was cancelled when it moved away is to be
+ * judged anew; or an error. */
 int announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
-                  const char *by, const char *note);
+                  const struct claim *granted, const char *by, const char *note);
 /* Nothing is owed any more (KIND_WAIVED, KIND_WITHDRAWN): told to those who were told that something is. */
 int announce_end(struct engine *engine, const struct obligation_record *record, enum notice_kind kind, const char *by,
                  const char *note);

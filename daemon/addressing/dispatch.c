@@ -21,7 +21,7 @@ static struct notice_pause pause_at(const struct engine *engine, int64_t now_ms)
         };
 
         for (enum notice_kind kind = 0; kind < KIND_COUNT; kind++)
-                if (kind_tells_decision(kind))
+                if (kind_tells_event(kind))
                         pause.kinds |= INT64_C(1) << kind;
         return pause;
 }

@@ -240,6 +240,14 @@ const struct plan *config_find_plan(const struct config *config, const char *id)
         return NULL;
 }
 
+const char *config_find_head(const struct config *config, const char *plan_id, civil_day day)
+{
+        const struct plan *plan = config_find_plan(config, plan_id);
+        size_t head = plan ? plan_head(plan, &config->roster, day) : ROSTER_NONE;
+
+        return head != ROSTER_NONE ? config->roster.agencies[head].id : NULL;
+}
+
 const struct webhook *config_find_webhook(const struct config *config, const char *id)
 {
         for (size_t i = 0; i < config->n_webhooks; i++)

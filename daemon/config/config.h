@@ -4,6 +4,7 @@
 #include "base/report.h"
 #include "core/address.h"
 #include "core/backoff.h"
+#include "core/claim.h"
 #include "core/digest.h"
 #include "core/hours.h"
 #include "core/kind.h"
@@ -75,7 +76,8 @@ struct config {
         struct digest_config digest;
         int64_t catch_up; /* seconds */
         bool confirmations;
-        int64_t confirm_after; /* seconds for which what tells a decision waits for more of its agency */
+        int64_t confirm_after;          /* seconds for which what tells a decision waits for more of its agency */
+        struct claim_acceptance accept; /* of claims */
         struct mail_config mail;
         struct webhook *webhooks;
         size_t n_webhooks;
@@ -105,4 +107,6 @@ int config_load(const char *path, enum secrets secrets, struct report *report, c
 struct config *config_free(struct config *config);
 
 const struct plan *config_find_plan(const struct config *config, const char *id);
+/* The id of the agency that heads a plan that day; NULL: there is no such plan, or nobody heads it. */
+const char *config_find_head(const struct config *config, const char *plan_id, civil_day day);
 const struct webhook *config_find_webhook(const struct config *config, const char *id);

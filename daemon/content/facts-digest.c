@@ -299,6 +299,7 @@ static void add_entries(struct gist *gist, enum digest_section section, const st
                                        .dates = entries[i].dates,
                                        .state = entries[i].state,
                                        .snoozed_until = entries[i].snoozed_until,
+                                       .claimed = entries[i].claimed,
                                });
 }
 
@@ -314,6 +315,7 @@ static void add_cells(struct gist *gist, const struct letter_matrix *matrix, con
                                        .dates = row->dates,
                                        .state = row->cells[i].state,
                                        .snoozed_until = row->cells[i].snoozed_until,
+                                       .claimed = row->cells[i].claimed,
                                });
 }
 

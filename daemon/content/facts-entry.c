@@ -7,6 +7,7 @@
 #include "addressing/failure.h"
 #include "base/array.h"
 #include "content/facts-private.h"
+#include "store/claims.h"
 #include "store/obligation-list.h"
 #include "store/occurrences.h"
 
@@ -76,6 +77,18 @@ int64_t entry_instant(const struct letter_entry *entry, civil_day day)
         return entry->time > 0 && day != CIVIL_NONE ? clock_instant(wall_at(day, entry->time)) / 1000 : 0;
 }
 
+/* The word of the agency that nobody has answered. */
+static int find_claim(const struct facts *facts, const struct obligation_record *record, struct claim *ret)
+{
+        struct claim_record CLEANUP(claim_record_clear) claim = {0};
+        int r = record->obligation.claimed ? store_find_open_claim(facts->engine->store, record->id, &claim) : 0;
+
+        if (r < 0)
+                return r;
+        *ret = claim.claim;
+        return 0;
+}
+
 int entry_of_obligation(struct facts *facts, const struct obligation_record *record, struct letter_entry *ret)
 {
         const struct calendar *calendar = facts->config->calendar;
@@ -89,11 +102,14 @@ int entry_of_obligation(struct facts *facts, const struct obligation_record *rec
                 .done_on = record->obligation.done_on,
                 .done_at = WALL_NONE,
         };
+        struct claim claim = {0};
         int r;
 
         r = say_names(facts, record->plan, record->item, record->key, record->title, &entry);
         if (r == 0)
                 r = say_plan(facts, record->plan, record->item, &entry);
+        if (r == 0)
+                r = find_claim(facts, record, &claim);
         if (r < 0)
                 return r;
         if (entry.event && entry.dates.from != CIVIL_NONE && !entry.dates.tentative)
@@ -101,6 +117,9 @@ int entry_of_obligation(struct facts *facts, const struct obligation_record *rec
         if (entry.dates.effective != CIVIL_NONE)
                 entry.days_left = calendar_working_between(calendar, facts->today, entry.dates.effective);
         entry.instant = entry_instant(&entry, entry.dates.effective);
+        entry.claimed = record->obligation.claimed;
+        entry.claimed_on = claim.on;
+        entry.requested = claim.until;
         *ret = entry;
         return 0;
 }
@@ -112,8 +131,11 @@ int debtor_of(struct facts *facts, const struct obligation_record *record, struc
         size_t agency = roster_find(roster, record->agency);
         const char *id = facts_keep_copy(facts, record->agency);
         struct notice_counts counts;
+        struct claim claim = {0};
         int r = store_count_notices(facts->engine->store, record->id, &counts);
 
+        if (r == 0)
+                r = find_claim(facts, record, &claim);
         if (r < 0)
                 return r;
         if (!id)
@@ -130,6 +152,9 @@ int debtor_of(struct facts *facts, const struct obligation_record *record, struc
                 .snoozed_by = facts_keep_copy(facts, record->snoozed_by),
                 .snooze_reason = facts_keep_copy(facts, record->snooze_reason),
                 .done_on = record->obligation.done_on,
+                .claimed = record->obligation.claimed,
+                .claimed_on = claim.on,
+                .requested = claim.until,
         };
         return 0;
 }
@@ -226,7 +251,38 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
                         .safe = detail.due,
                         .tentative = detail.tentative,
                 };
+        if (notice->kind == KIND_REQUEST_ANSWERED) {
+                ret->claimed = true;
+                ret->claimed_on = detail.on;
+                ret->requested = detail.until;
+                ret->granted = detail.granted;
+        }
         return r;
+}
+
+/* ---- what an agency said ---- */
+
+static int of_claim(struct facts *facts, const struct obligation_record *record, struct letter_entry *ret,
+                    struct truth *ret_truth)
+{
+        const struct roster *roster = &facts->config->roster;
+        struct claim_record CLEANUP(claim_record_clear) claim = {0};
+        size_t agency = roster_find(roster, record->agency);
+        int found = store_find_open_claim(facts->engine->store, record->id, &claim), r;
+
+        if (found < 0)
+                return found;
+        *ret_truth = truth_of_claim(found == 0);
+        if (ret_truth->standing != STILL_TRUE)
+                return 0;
+        r = entry_of_obligation(facts, record, ret);
+        if (r < 0)
+                return r;
+        ret->kind = KIND_CLAIMED;
+        ret->claim = claim.id;
+        ret->claimant = agency != ROSTER_NONE ? roster->agencies[agency].name : facts_keep_copy(facts, record->agency);
+        ret->reason = facts_keep_copy(facts, claim.text);
+        return 0;
 }
 
 /* ---- occurrences ---- */
@@ -411,6 +467,8 @@ int entry_of_notice(struct facts *facts, const struct notice_record *notice, str
         r = store_get_obligation(facts->engine->store, notice->obligation_id, &record);
         if (r < 0)
                 return r;
+        if (notice->kind == KIND_CLAIMED)
+                return of_claim(facts, &record, ret, ret_truth);
         if (kind_tells_decision(notice->kind))
                 return of_decision(facts, &record, notice, ret, ret_truth);
         return of_reminder(facts, &record, notice, ret, ret_truth);

@@ -13,11 +13,23 @@ struct preview {
         const struct obligation_record *record;
         enum notice_kind kind; /* KIND_COUNT: the one that fits the day */
         int64_t now;           /* UTC milliseconds */
+        const char *reader;    /* the agency that gets it */
 };
 
 static civil_day today_of(const struct preview *preview)
 {
         return wall_day(clock_wall(preview->now));
+}
+
+/* The head reads what an agency says; all else is read by the agency itself. */
+static const char *reader_of(const struct preview *preview)
+{
+        const struct obligation_record *record = preview->record;
+        const char *head = preview->kind == KIND_CLAIMED
+                                   ? config_find_head(engine_config(preview->engine), record->plan, today_of(preview))
+                                   : NULL;
+
+        return head ? head : record->agency;
 }
 
 /* ---- a message that was made ---- */
@@ -33,9 +45,8 @@ static bool is_current(const struct preview *preview, const struct delivery_reco
 {
         if (delivery->state == DELIVERY_QUEUED || delivery->state == DELIVERY_SENDING)
                 return true;
-        return delivery->state == DELIVERY_SENT &&
-               ((preview->kind != KIND_COUNT && kind_tells_decision(preview->kind)) ||
-                wall_day(clock_wall(delivery->finished_ms)) == today_of(preview));
+        return delivery->state == DELIVERY_SENT && ((preview->kind != KIND_COUNT && kind_tells_event(preview->kind)) ||
+                                                    wall_day(clock_wall(delivery->finished_ms)) == today_of(preview));
 }
 
 static bool is_wanted(const struct preview *preview, const struct notice_record *notice)
@@ -70,7 +81,7 @@ static int look_at(void *userdata, const struct delivery_record *delivery)
 /* What was sent reads as it did then. GATHER_NOTHING also where none was made, or what it says holds no more. */
 static int preview_made(const struct preview *preview, struct message **ret)
 {
-        const struct delivery_filter filter = {.state = -1, .agency = preview->record->agency};
+        const struct delivery_filter filter = {.state = -1, .agency = preview->reader};
         struct delivery_record CLEANUP(delivery_record_clear) delivery = {0};
         struct made made = {.preview = preview};
         struct facts CLEANUP(facts_end) facts = {0};
@@ -97,7 +108,7 @@ static int preview_made(const struct preview *preview, struct message **ret)
 static struct delivery_record address_of(const struct preview *preview, enum notice_kind kind)
 {
         const struct roster *roster = &engine_config(preview->engine)->roster;
-        size_t agency = roster_find(roster, preview->record->agency);
+        size_t agency = roster_find(roster, preview->reader);
         struct delivery_record delivery = {
                 .id = "00000000000000000000000000000000",
                 .address = (char *)"", /* borrowed, as the next one */
@@ -106,7 +117,7 @@ static struct delivery_record address_of(const struct preview *preview, enum not
 
         if (agency != ROSTER_NONE && roster->agencies[agency].n_emails > 0)
                 delivery.address = roster->agencies[agency].emails[0];
-        snprintf(delivery.agency, sizeof(delivery.agency), "%s", preview->record->agency);
+        snprintf(delivery.agency, sizeof(delivery.agency), "%s", preview->reader);
         return delivery;
 }
 
@@ -129,13 +140,14 @@ static int find_newest(void *userdata, const struct notice_record *notice)
         return 0;
 }
 
-/* Whether what was decided last is still to be told: a message that was made tells of what was decided before. */
+/* Whether what was decided or said last is still to be told: a message that was made tells of what was decided before.
+ */
 static int is_untold(const struct preview *preview)
 {
         struct notice_record CLEANUP(notice_record_clear) newest = {.kind = preview->kind};
         int r = 0;
 
-        if (preview->kind != KIND_COUNT && kind_tells_decision(preview->kind))
+        if (preview->kind != KIND_COUNT && kind_tells_event(preview->kind))
                 r = store_each_notice(preview->engine->store, preview->record->occurrence_id, preview->record->id,
                                       find_newest, &newest);
         return r < 0 ? r : newest.state == NOTICE_NEW && newest.made_ms > 0;
@@ -268,8 +280,11 @@ static int preview_new(const struct preview *preview, struct message **ret)
 int facts_preview(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
                   struct message **ret)
 {
-        const struct preview preview = {engine, record, kind, clock_now(&engine->clock)};
-        int r = is_untold(&preview);
+        struct preview preview = {.engine = engine, .record = record, .kind = kind, .now = clock_now(&engine->clock)};
+        int r;
+
+        preview.reader = reader_of(&preview);
+        r = is_untold(&preview);
 
         if (r < 0)
                 return r;

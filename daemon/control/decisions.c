@@ -122,6 +122,25 @@ static int clear_date(struct request *request)
                                  &request->result);
 }
 
+/* By whoever took it down: at the telephone, over the counter. */
+static int claim(struct request *request)
+{
+        const struct details *details = &request->details;
+        struct claim said = {
+                .on = control_today(request->control),
+                .until = CIVIL_NONE,
+                .channel = CLAIM_BY_CLERK,
+        };
+        int r = *details->on ? argument_date(request->control, details->on, DATE_PAST, &said.on, request->error) : 0;
+
+        if (r >= 0 && *details->until)
+                r = argument_date(request->control, details->until, DATE_AHEAD, &said.until, request->error);
+        if (r < 0)
+                return r;
+        return decide_claim(control_engine(request->control), &request->decider, request->scopes, &said,
+                            note_of(request), &request->result);
+}
+
 static const struct verb {
         const char *name;
         item_fits *fits; /* for which of two plans' items there is such a decision */
@@ -131,6 +150,7 @@ static const struct verb {
         {"done", obligation_may_waive, done},         {"reopen", obligation_may_reopen, reopen},
         {"waive", obligation_may_waive, waive},       {"urge", obligation_may_urge, urge},
         {"set-date", obligation_may_waive, set_date}, {"clear-date", obligation_may_clear_date, clear_date},
+        {"claim", obligation_may_waive, claim},
 };
 
 /* `done` of what is done already. */
@@ -316,7 +336,7 @@ int handle_decide(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (!verb)
                 return sd_bus_error_set(error, ERROR_INVALID,
                                         "no such decision; there are snooze, unsnooze, done, reopen, waive, urge, "
-                                        "set-date and clear-date");
+                                        "set-date, clear-date and claim");
         r = find(&request, verb, (const char *const *)items, (const char *const *)agencies);
         if (r >= 0)
                 r = outcome_settle(request.control, verb->run(&request), &request.result, error);

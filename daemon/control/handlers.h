@@ -12,6 +12,8 @@ typedef int method(sd_bus_message *call, void *userdata, sd_bus_error *error);
 /* decisions.c */
 method handle_snooze, handle_unsnooze, handle_done, handle_reopen, handle_waive, handle_urge;
 method handle_set_date, handle_clear_date, handle_decide, handle_close;
+/* claims.c */
+method handle_confirm, handle_reject, handle_grant;
 /* holds.c */
 method handle_hold, handle_release;
 /* record.c */
@@ -26,7 +28,7 @@ method handle_backup;
 /* view-status.c, view-list.c, view-show.c */
 method handle_status, handle_list, handle_show;
 /* view-records.c */
-method handle_deliveries, handle_log;
+method handle_deliveries, handle_log, handle_claims;
 /* view-plan.c */
 method handle_agencies, handle_items, handle_calendar;
 /* view-report.c */

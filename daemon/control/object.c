@@ -107,6 +107,8 @@ const sd_bus_vtable object_vtable[] = {
                                 SD_BUS_RESULT("a{sv}", message), handle_preview, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Deliveries", SD_BUS_ARGS("a{sv}", filter, "t", offset, "u", limit),
                                 SD_BUS_RESULT("aa{sv}", deliveries, "t", next), handle_deliveries, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Claims", SD_BUS_ARGS("a{sv}", filter, "t", offset, "u", limit),
+                                SD_BUS_RESULT("aa{sv}", claims, "t", next), handle_claims, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Log", SD_BUS_ARGS("a{sv}", filter, "t", offset, "u", limit),
                                 SD_BUS_RESULT("aa{sv}", events, "t", next), handle_log, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Agencies", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", agencies), handle_agencies,
@@ -138,6 +140,13 @@ const sd_bus_vtable object_vtable[] = {
          * quiet. */
         SD_BUS_METHOD_WITH_ARGS("Decide", SD_BUS_ARGS("s", verb, "as", items, "as", agencies, "a{sv}", details),
                                 SD_BUS_RESULT("aa{sv}", changed), handle_decide, READ_WRITE),
+        /* A claim by its number. `until` empty: as was asked. Each answers with the obligation as it is then. */
+        SD_BUS_METHOD_WITH_ARGS("Confirm", SD_BUS_ARGS("s", claim), SD_BUS_RESULT("aa{sv}", changed), handle_confirm,
+                                READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Reject", SD_BUS_ARGS("s", claim, "s", reason), SD_BUS_RESULT("aa{sv}", changed),
+                                handle_reject, READ_WRITE),
+        SD_BUS_METHOD_WITH_ARGS("Grant", SD_BUS_ARGS("s", claim, "s", until), SD_BUS_RESULT("aa{sv}", changed),
+                                handle_grant, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Close", SD_BUS_ARGS("s", plan, "s", on, "s", reason), SD_BUS_RESULT("u", changed),
                                 handle_close, READ_WRITE),
         /* No agencies: all of them. */

@@ -1,4 +1,6 @@
-/* What was delivered, and what was decided, in pages. */
+/* What was delivered, decided, and said by agencies, in pages. */
+#include <string.h>
+
 #include "control/handlers.h"
 #include "control/view.h"
 #include "store/audit.h"
@@ -138,5 +140,52 @@ int handle_log(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (r < 0)
                 return r;
         r = store_each_audit(records.view.engine->store, &filter, take_event, &records);
+        return finish(&records, r, error);
+}
+
+static int take_claim(void *userdata, const struct claim_record *record)
+{
+        struct records *records = userdata;
+
+        if (records->n == records->page.limit)
+                return PAGE_FULL;
+        records->n++;
+        view_claim(&records->view, record);
+        return 0;
+}
+
+static int read_claim_filter(sd_bus_message *call, const struct control *control, struct claim_filter *ret,
+                             sd_bus_error *error)
+{
+        const char *state = NULL, *agency = NULL;
+        const struct filter_key keys[] = {{"state", &state}, {"agency", &agency}};
+        int r = argument_filter(call, keys, ELEMENTS(keys), error);
+
+        if (r >= 0 && agency)
+                r = argument_agency(control, agency, error);
+        if (r < 0)
+                return r;
+        *ret = (struct claim_filter){.state = -1, .agency = agency};
+        for (int i = 0; state && i < CLAIM_STATES; i++)
+                if (strcmp(claim_state_name((enum claim_state)i), state) == 0)
+                        ret->state = i;
+        if (state && ret->state < 0)
+                return sd_bus_error_set(error, ERROR_INVALID,
+                                        "no such state; there are open, confirmed, rejected, granted and overtaken");
+        return 0;
+}
+
+int handle_claims(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct records CLEANUP(records_clear) records = {0};
+        struct claim_filter filter;
+        int r = read_claim_filter(call, userdata, &filter, error);
+
+        records.view = view_now(userdata, &records.answer);
+        if (r >= 0)
+                r = begin(&records, call, &filter.offset, &filter.limit, error);
+        if (r < 0)
+                return r;
+        r = store_each_claim(records.view.engine->store, &filter, take_claim, &records);
         return finish(&records, r, error);
 }

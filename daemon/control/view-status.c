@@ -220,6 +220,7 @@ static void put_counts(const struct view *view, const struct store_counts *count
         answer_count(answer, "open", (uint64_t)counts->obligations_open);
         answer_count(answer, "overdue", (uint64_t)counts->overdue);
         answer_count(answer, "unclear", (uint64_t)counts->unclear);
+        answer_count(answer, "claims", (uint64_t)counts->claims);
         answer_count(answer, "queued", (uint64_t)counts->queued);
         answer_count(answer, "sending", (uint64_t)counts->sending);
         answer_count(answer, "sent", (uint64_t)counts->sent);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/hold.h"
+#include "store/claims.h"
 #include "store/holds.h"
 
 struct view view_now(struct control *control, struct answer *answer)
@@ -77,6 +78,21 @@ static void put_snooze(const struct view *view, const struct obligation_record *
         answer_text(view->answer, "snooze_reason", record->snooze_reason);
 }
 
+static int put_claim(const struct view *view, const struct obligation_record *record)
+{
+        struct claim_record CLEANUP(claim_record_clear) claim = {0};
+        int r = record->obligation.claimed ? store_find_open_claim(view->engine->store, record->id, &claim)
+                                           : STORE_NONE;
+
+        if (r != 0)
+                return r < 0 ? r : 0;
+        answer_day(view->answer, "claimed_on", claim.claim.on);
+        answer_text(view->answer, "claimed_by", claim.by);
+        answer_text(view->answer, "claim_channel", claim_channel_name(claim.claim.channel));
+        answer_day(view->answer, "requested_date", claim.claim.until);
+        return 0;
+}
+
 /* Several plans have an item of that name. */
 static bool is_shared(const struct view *view, const char *item)
 {
@@ -130,7 +146,9 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
         if (record->obligation.status == OBLIGATION_UNCLEAR)
                 answer_day(answer, "unclear_since", wall_day(record->obligation.known));
         put_snooze(view, record);
-        r = put_hold(view, record);
+        r = put_claim(view, record);
+        if (r == 0)
+                r = put_hold(view, record);
         if (r < 0)
                 return r;
         answer_wall(answer, "next_reminder", view_next_reminder(view, record));
@@ -193,6 +211,30 @@ void view_delivery(const struct view *view, const struct delivery_record *record
         if (record->state == DELIVERY_QUEUED)
                 answer_moment(answer, "next_attempt", record->next_ms);
         answer_moment(answer, "finished", record->finished_ms);
+        answer_text(answer, "answer", record->answer);
+        answer_end(answer);
+}
+
+void view_claim(const struct view *view, const struct claim_record *record)
+{
+        struct answer *answer = view->answer;
+
+        answer_begin(answer);
+        answer_count(answer, "id", (uint64_t)record->id);
+        answer_text(answer, "kind", claim_kind_name(&record->claim));
+        answer_text(answer, "state", claim_state_name(record->claim.state));
+        answer_text(answer, "plan", record->plan);
+        answer_text(answer, "item", record->item);
+        answer_text(answer, "occurrence", record->key);
+        answer_text(answer, "agency", record->agency);
+        answer_day(answer, "claimed_on", record->claim.on);
+        answer_text(answer, "claimed_by", record->by);
+        answer_text(answer, "claim_channel", claim_channel_name(record->claim.channel));
+        answer_day(answer, "requested_date", record->claim.until);
+        answer_text(answer, "text", record->text);
+        answer_moment(answer, "made", record->made_ms);
+        answer_moment(answer, "answered", record->answered_ms);
+        answer_text(answer, "answered_by", record->answered_by);
         answer_text(answer, "answer", record->answer);
         answer_end(answer);
 }

@@ -5,6 +5,7 @@
 #include "control/arguments.h"
 #include "core/ladder.h"
 #include "store/audit.h"
+#include "store/claims.h"
 #include "store/deliveries.h"
 #include "store/obligations.h"
 #include "store/plans.h"
@@ -36,4 +37,5 @@ const struct item *view_item(const struct view *view, const char *plan, const ch
 /* When a plan closes, and whether it has. */
 void view_plan_end(const struct view *view, const struct plan_record *record);
 void view_delivery(const struct view *view, const struct delivery_record *record);
+void view_claim(const struct view *view, const struct claim_record *record);
 void view_event(const struct view *view, const struct audit_record *record);

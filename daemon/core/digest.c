@@ -80,6 +80,7 @@ void gist_add(struct gist *gist, const struct gist_line *line)
                 line->dates.tentative,
                 (int32_t)line->state,
                 line->state == STATE_SNOOZED ? line->snoozed_until : CIVIL_NONE,
+                line->claimed,
         };
         uint64_t print = hash_bytes(HASH_BASIS, numbers, sizeof(numbers));
 

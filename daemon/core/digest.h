@@ -45,6 +45,7 @@ struct gist_line {
         struct obligation_dates dates;
         enum obligation_state state;
         civil_day snoozed_until; /* counts while it is snoozed */
+        bool claimed;
 };
 void gist_add(struct gist *gist, const struct gist_line *line);
 /* Who gets it: whoever is new among them has had none. */

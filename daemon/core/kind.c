@@ -13,16 +13,17 @@ enum trait {
         ENDS_ENTRY = 1 << 5,
         NAMES_DAY = 1 << 6,
         ON_LADDER = 1 << 7,
+        REPORTS = 1 << 8,
 };
 
 static const struct {
         const char *name;
         unsigned traits;
 } kinds[KIND_COUNT] = {
-        [KIND_ESCALATION] = {"escalation", 0},
+        [KIND_ESCALATION] = {"escalation", REPORTS},
         [KIND_OVERDUE] = {"overdue", ON_LADDER | REMINDS | NAMES_DAY},
         [KIND_DUE] = {"due", ON_LADDER | REMINDS | NAMES_DAY},
-        [KIND_FIX_DATE] = {"fix_date", 0},
+        [KIND_FIX_DATE] = {"fix_date", REPORTS},
         [KIND_DATE_SET] = {"date_set", TELLS_DATE | NAMES_DAY},
         [KIND_ADVANCE] = {"advance", ON_LADDER | REMINDS | NAMES_DAY},
         [KIND_OBSERVANCE] = {"observance", ON_LADDER | NAMES_DAY},
@@ -35,6 +36,8 @@ static const struct {
         [KIND_WAIVED] = {"waived", TAKES_BACK | ENDS_DEBT | ENDS_ENTRY},
         [KIND_WITHDRAWN] = {"withdrawn", TAKES_BACK | ENDS_DEBT | ENDS_ENTRY},
         [KIND_REOPENED] = {"reopened", TAKES_BACK | NAMES_DAY},
+        [KIND_CLAIMED] = {"claimed", REPORTS},
+        [KIND_REQUEST_ANSWERED] = {"request_answered", TELLS_DATE | NAMES_DAY},
 };
 
 static bool has_any(enum notice_kind kind, unsigned traits)
@@ -70,6 +73,16 @@ bool kind_takes_back(enum notice_kind kind)
 bool kind_tells_decision(enum notice_kind kind)
 {
         return has_any(kind, CONFIRMS | TELLS_DATE | TAKES_BACK);
+}
+
+bool kind_reports(enum notice_kind kind)
+{
+        return has_any(kind, REPORTS);
+}
+
+bool kind_tells_event(enum notice_kind kind)
+{
+        return kind_tells_decision(kind) || kind == KIND_CLAIMED;
 }
 
 bool kind_ends_debt(enum notice_kind kind)

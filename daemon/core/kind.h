@@ -22,6 +22,8 @@ enum notice_kind {
         KIND_WAIVED,
         KIND_WITHDRAWN, /* no longer in the plan */
         KIND_REOPENED,
+        KIND_CLAIMED,          /* to the head: an agency says that it has finished, or asks for more time */
+        KIND_REQUEST_ANSWERED, /* to that agency: it got more time, or its word was rejected */
         KIND_COUNT
 };
 
@@ -38,6 +40,11 @@ bool kind_tells_date(enum notice_kind kind);
 bool kind_takes_back(enum notice_kind kind);
 /* One of the three above: somebody decided, or an edited plan did. */
 bool kind_tells_decision(enum notice_kind kind);
+/* Tells its readers something about what others owe. */
+bool kind_reports(enum notice_kind kind);
+/* Tells of what happened, which no ladder says again: a decision, or an agency's word. It waits for a while for more of
+ * its sort: a wrong decision can be taken back, a claim be answered. */
+bool kind_tells_event(enum notice_kind kind);
 /* Says that nothing is owed any more. */
 bool kind_ends_debt(enum notice_kind kind);
 /* After it a calendar has nothing to show of the obligation. */

@@ -214,7 +214,7 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
         struct ladder ladder = {.rules = rules, .rungs = rungs};
         bool lasts;
 
-        if (obligation->status != OBLIGATION_OPEN || dates.due == CIVIL_NONE)
+        if (obligation->status != OBLIGATION_OPEN || obligation->claimed || dates.due == CIVIL_NONE)
                 return 0;
         if (obligation->observance) {
                 put_before(&ladder, &(struct anchor){dates.due, dates.due}, dates.due);

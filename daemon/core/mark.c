@@ -1,7 +1,7 @@
 /* Marks: what one column of a matrix shows of an obligation. */
 #include "core/mark.h"
 
-enum mark mark_of_state(enum obligation_state state)
+enum mark mark_of(enum obligation_state state, bool claimed)
 {
         static const enum mark marks[STATE_COUNT + 1] = {
                 [STATE_DONE] = MARK_DONE,
@@ -19,7 +19,7 @@ enum mark mark_of_state(enum obligation_state state)
                 [STATE_UNFINISHED] = MARK_UNFINISHED,
         };
 
-        return marks[state];
+        return claimed ? MARK_CLAIMED : marks[state];
 }
 
 const char *mark_sign(enum mark mark)
@@ -27,7 +27,7 @@ const char *mark_sign(enum mark mark)
         static const char *const signs[MARK_COUNT] = {
                 [MARK_NONE] = "",     [MARK_DONE] = "✓",       [MARK_LATE] = "±",    [MARK_OVERDUE] = "✗",
                 [MARK_SNOOZED] = "z", [MARK_COMING] = "·",     [MARK_UNDATED] = "?", [MARK_WAIVED] = "–",
-                [MARK_UNCLEAR] = "…", [MARK_UNFINISHED] = "■",
+                [MARK_UNCLEAR] = "…", [MARK_UNFINISHED] = "■", [MARK_CLAIMED] = "»",
         };
 
         return signs[mark];

@@ -13,10 +13,12 @@ enum mark {
         MARK_UNDATED, /* or tentative: it has no day yet */
         MARK_WAIVED,
         MARK_UNFINISHED,
+        MARK_CLAIMED, /* whatever its date: its agency says that it has finished, or asks for more time */
         MARK_UNCLEAR, /* or passed: nobody is urged to say more, and observances have no cell */
         MARK_COUNT
 };
 
-enum mark mark_of_state(enum obligation_state state);
+/* `claimed`: of one that is not settled. */
+enum mark mark_of(enum obligation_state state, bool claimed);
 /* One column of the terminal; "" for MARK_NONE. */
 const char *mark_sign(enum mark mark);

@@ -393,6 +393,7 @@ struct obligation obligation_inherit(const struct obligation *from)
         struct obligation obligation = *from;
 
         obligation.snoozed_until = CIVIL_NONE;
+        obligation.claimed = false;
         return obligation;
 }
 

@@ -48,6 +48,8 @@ struct obligation {
         /* of the program */
         /* Since then it is watched; WALL_NONE: before anybody noted it; of what is withdrawn perhaps a day to come. */
         wall_time known;
+        /* said by the agency */
+        bool claimed; /* that it is finished, or needs more time, and nobody has answered: see core/claim.h */
 };
 
 /* The dates that count, after set-date and the shift. All CIVIL_NONE while undated. */
@@ -108,6 +110,7 @@ enum refusal {
         REFUSED_DAY_OFF,    /* a date on a day off, without force */
         REFUSED_ENDED,      /* its plan is closed: nothing is sent of it, there is nothing to remind of or to move */
         REFUSED_UNCLEAR,    /* nothing is sent of what is unclear: there is nothing to snooze or to reopen */
+        REFUSED_SOONER,     /* more time is asked for, until a day that it has anyway */
 };
 
 #define SNOOZE_OVERDUE_WORKDAYS 5 /* how long what is overdue may be silenced (daemon/doc/design.md, Snooze) */

@@ -21,6 +21,8 @@ struct truth truth_of_reminder(const struct ladder_rules *rules, const struct ob
 
         if (obligation->status != OBLIGATION_OPEN)
                 return fails(NO_LONGER_TRUE, "finished");
+        if (obligation->claimed)
+                return fails(NO_LONGER_TRUE, "claimed");
         if (obligation_is_snoozed(obligation, today)) /* what is still to come may be of when the snooze is over */
                 return fails(at > now ? NOT_YET_TRUE : NO_LONGER_TRUE, "snoozed");
         if ((rung_is_advance(class) || obligation->lapses) && is_over)
@@ -50,6 +52,9 @@ struct truth truth_of_decision(const struct calendar *calendar, const struct obl
         case KIND_WITHDRAWN:
                 is_so = obligation->status == OBLIGATION_WITHDRAWN;
                 break;
+        case KIND_REQUEST_ANSWERED: /* what is unclear can be claimed, too */
+                is_so = is_so || obligation->status == OBLIGATION_UNCLEAR;
+                break;
         case KIND_DATE_CLEARED:
                 is_so = is_so && (dates.due == CIVIL_NONE || dates.tentative);
                 break;
@@ -57,6 +62,11 @@ struct truth truth_of_decision(const struct calendar *calendar, const struct obl
                 break;
         }
         return is_so ? holds(kind) : fails(NO_LONGER_TRUE, kind == KIND_DATE_SET ? "finished" : "taken back");
+}
+
+struct truth truth_of_claim(bool open)
+{
+        return open ? holds(KIND_CLAIMED) : fails(NO_LONGER_TRUE, "answered");
 }
 
 struct truth truth_of_escalation(civil_day late_from, size_t n_open, civil_day today)

@@ -23,6 +23,8 @@ struct truth truth_of_reminder(const struct ladder_rules *rules, const struct ob
 /* Of what somebody decided (kind_tells_decision). */
 struct truth truth_of_decision(const struct calendar *calendar, const struct obligation *obligation,
                                enum notice_kind kind, civil_day today);
+/* Of an agency's word that was told to the head, while that one is open. */
+struct truth truth_of_claim(bool open);
 /* Of an escalation for those who are late from one day on (CIVIL_NONE: for all of them), while so many agencies have
  * not finished. */
 struct truth truth_of_escalation(civil_day late_from, size_t n_open, civil_day today);

@@ -15,6 +15,7 @@
 static void print_day(const struct cli *cli, const json_t *row)
 {
         const char *due = received_text(row, "due"), *done_on = received_text(row, "done_on");
+        const char *claimed_on = received_text(row, "claimed_on"), *until = received_text(row, "requested_date");
         char shown[LANGUAGE_DATE_SIZE];
 
         if (*done_on)
@@ -22,6 +23,10 @@ static void print_day(const struct cli *cli, const json_t *row)
                        language_date(done_on, shown));
         else if (strcmp(cli->command->verb->name, "snooze") == 0)
                 printf(_("quiet until %s"), language_date(received_text(row, "snoozed_until"), shown));
+        else if (*until)
+                printf(_("asks for time until %s"), language_date(until, shown));
+        else if (*claimed_on)
+                printf(_("says finished on %s"), language_date(claimed_on, shown));
         else if (*due)
                 printf(_("due %s"), language_date(due, shown));
         else

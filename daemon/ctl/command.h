@@ -60,6 +60,8 @@ enum word {
         WORD_DATE,
         WORD_STATE,
         WORD_DELIVERY_STATE,
+        WORD_CLAIM_STATE,
+        WORD_CLAIM, /* that is not answered */
         WORD_KIND,
         WORD_BUS,
         WORD_DELIVERY, /* that can be sent again: failed or queued */

@@ -7,10 +7,12 @@ static const char *const dates[] = {"today", "tomorrow", "+1d", "+3wd", "+1w", N
 static const char *const states[] = {"open", "pending", "overdue",   "snoozed", "tentative", "undated",    "done",
                                      "late", "waived",  "withdrawn", "passed",  "unclear",   "unfinished", NULL};
 static const char *const delivery_states[] = {"queued", "sending", "sent", "failed", "cancelled", NULL};
-/* Of those that are about an item: what can be previewed. */
-static const char *const kinds[] = {
-        "advance",   "due",          "overdue", "escalation", "fix_date", "date_set", "observance", "snoozed",
-        "completed", "date_cleared", "waived",  "withdrawn",  "reopened", "digest",   "test",       NULL};
+static const char *const claim_states[] = {"open", "confirmed", "rejected", "granted", "overtaken", NULL};
+/* Of those that are about an item: what can be previewed at any time. */
+static const char *const kinds[] = {"advance",  "due",        "overdue",  "escalation",       "fix_date",
+                                    "date_set", "observance", "snoozed",  "completed",        "date_cleared",
+                                    "waived",   "withdrawn",  "reopened", "request_answered", "digest",
+                                    "test",     NULL};
 static const char *const buses[] = {"system", "session", NULL};
 
 struct completion {
@@ -93,6 +95,25 @@ static void offer_deliveries(struct completion *completion, append_arguments *ap
                 offer_members(completion, rows, "id");
 }
 
+static int append_open(sd_bus_message *message, const void *userdata)
+{
+        (void)userdata;
+        return sd_bus_message_append(message, "a{sv}", 1, "state", "s", "open");
+}
+
+static void offer_claims(struct completion *completion)
+{
+        json_t *CLEANUP_JSON rows = NULL;
+        char number[24];
+
+        if (cli_pages(&completion->cli, "Claims", append_open, NULL, NULL, &rows) != EXIT_DONE)
+                return;
+        for (size_t i = 0; i < json_array_size(rows); i++) {
+                snprintf(number, sizeof(number), "%lld", (long long)received_number(json_array_get(rows, i), "id"));
+                offer(completion, number);
+        }
+}
+
 static void offer_verbs(const struct completion *completion)
 {
         for (const struct verb *verb = verbs; verb->name; verb++)
@@ -129,6 +150,12 @@ static void offer_candidates(struct completion *completion, enum word word)
                 break;
         case WORD_DELIVERY_STATE:
                 offer_words(completion, delivery_states);
+                break;
+        case WORD_CLAIM_STATE:
+                offer_words(completion, claim_states);
+                break;
+        case WORD_CLAIM:
+                offer_claims(completion);
                 break;
         case WORD_KIND:
                 offer_words(completion, kinds);
@@ -177,6 +204,8 @@ static enum word word_of(const struct option_info *option, const struct verb *ve
 {
         if (option == &option_infos[OPTION_STATE] && verb && strcmp(verb->name, "deliveries") == 0)
                 return WORD_DELIVERY_STATE;
+        if (option == &option_infos[OPTION_STATE] && verb && strcmp(verb->name, "claims") == 0)
+                return WORD_CLAIM_STATE;
         return option->word;
 }
 

@@ -1,5 +1,5 @@
-/* The verbs that decide on obligations: done, reopen, waive, snooze, unsnooze, urge, set-date, clear-date; and on
- * plans: close. */
+/* The verbs that decide on obligations: done, reopen, waive, snooze, unsnooze, urge, set-date, clear-date, claim; on
+ * claims: confirm, reject, grant; and on plans: close. */
 #include <string.h>
 
 #include "base/language.h"
@@ -180,6 +180,44 @@ int run_clear_date(struct cli *cli)
 {
         return decide_items(cli);
 }
+
+int run_claim(struct cli *cli)
+{
+        return decide(cli, &(struct decision){cli, cli->command->n_arguments, cli_value(cli, OPTION_UNTIL), "", false});
+}
+
+/* ---- answers to a claim ---- */
+
+static int report_answer(struct cli *cli, int code, json_t *reply)
+{
+        return code == EXIT_DONE ? changed_report(cli, json_array_get(reply, 0)) : code;
+}
+
+int run_confirm(struct cli *cli)
+{
+        json_t *CLEANUP_JSON reply = NULL;
+        int code = cli_call(cli, &reply, "Confirm", "s", cli_argument(cli, 0));
+
+        return report_answer(cli, code, reply);
+}
+
+int run_reject(struct cli *cli)
+{
+        json_t *CLEANUP_JSON reply = NULL;
+        int code = cli_call(cli, &reply, "Reject", "ss", cli_argument(cli, 0), cli_value(cli, OPTION_REASON));
+
+        return report_answer(cli, code, reply);
+}
+
+int run_grant(struct cli *cli)
+{
+        json_t *CLEANUP_JSON reply = NULL;
+        int code = cli_call(cli, &reply, "Grant", "ss", cli_argument(cli, 0), cli_value(cli, OPTION_UNTIL));
+
+        return report_answer(cli, code, reply);
+}
+
+/* ---- plans ---- */
 
 int run_close(struct cli *cli)
 {

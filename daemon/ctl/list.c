@@ -12,6 +12,8 @@ static const struct column columns[] = {
         {"time", N_("HOUR"), COLUMN_EXTRA},
         {"state", N_("STATE"), COLUMN_STATE},
         {"snoozed_until", N_("QUIET TILL"), COLUMN_EXTRA},
+        {"claimed_on", N_("CLAIMED ON"), COLUMN_EXTRA},
+        {"requested_date", N_("ASKS UNTIL"), COLUMN_EXTRA},
         {"done_on", N_("DONE ON"), COLUMN_EXTRA},
         {"next_reminder", N_("NEXT REMINDER"), COLUMN_EXTRA},
         {"reminders_sent", N_("SENT"), COLUMN_EXTRA},

@@ -24,6 +24,7 @@ static const struct {
         [MARK_UNDATED] = {"undated", "chưa ấn định ngày"},
         [MARK_WAIVED] = {"waived", "không phải thực hiện"},
         [MARK_UNFINISHED] = {"unfinished", "chưa hoàn thành khi kế hoạch kết thúc"},
+        [MARK_CLAIMED] = {"claimed", "đơn vị báo đã nộp hoặc xin gia hạn, chờ ý kiến"},
         [MARK_UNCLEAR] = {"unclear", "đã qua ngày, chưa rõ kết quả"},
 };
 

@@ -16,7 +16,7 @@ enum mark matrix_mark(const json_t *row)
 
         if (!row || obligation_state_parse(received_text(row, "state"), &state) < 0)
                 return MARK_NONE;
-        return mark_of_state(state);
+        return mark_of(state, *received_text(row, "claimed_on"));
 }
 
 /* ---- gathering ---- */
@@ -84,7 +84,7 @@ static int gather_cells(struct matrix *matrix, const json_t *rows)
                 line = (size_t)json_integer_value(json_object_get(index, name));
                 column = agency_list_place(&matrix->columns, row);
                 matrix->cells[line * matrix->columns.n + column] = row;
-                matrix->counts[column].overdue += matrix_mark(row) == MARK_OVERDUE;
+                matrix->counts[column].overdue += strcmp(received_text(row, "state"), "overdue") == 0;
                 matrix->counts[column].unfinished += matrix_mark(row) == MARK_UNFINISHED;
         }
         return 0;

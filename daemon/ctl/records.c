@@ -1,4 +1,5 @@
-/* The verbs deliveries, log and forecast: what was sent, what was decided, what will be sent. */
+/* The verbs deliveries, claims, log and forecast: what was sent, what agencies said, what was decided, what will be
+ * sent. */
 #include <string.h>
 
 #include "base/language.h"
@@ -55,6 +56,36 @@ int run_deliveries(struct cli *cli)
                 return code;
         if (!cli_is_json(cli))
                 shorten(rows);
+        return print_rows(cli, rows, keys, ELEMENTS(keys), columns, ELEMENTS(columns));
+}
+
+int run_claims(struct cli *cli)
+{
+        static const char *const keys[] = {"id",         "kind",          "state",          "plan",
+                                           "item",       "occurrence",    "agency",         "claimed_on",
+                                           "claimed_by", "claim_channel", "requested_date", "text",
+                                           "made",       "answered",      "answered_by",    "answer"};
+        static const struct column columns[] = {
+                {"id", N_("CLAIM"), COLUMN_NUMBER},
+                {"kind", N_("KIND"), COLUMN_KIND},
+                {"state", N_("STATE"), COLUMN_STATE},
+                {"item", N_("ITEM"), COLUMN_ITEM},
+                {"agency", N_("AGENCY"), COLUMN_TEXT},
+                {"claimed_on", N_("CLAIMED ON"), COLUMN_TEXT},
+                {"requested_date", N_("ASKS UNTIL"), COLUMN_TEXT},
+                {"claimed_by", N_("BY"), COLUMN_TEXT},
+                {"answered_by", N_("ANSWERED BY"), COLUMN_EXTRA},
+                {"answer", N_("ANSWER"), COLUMN_REST},
+                {"text", N_("TEXT"), COLUMN_SPARE},
+        };
+        static const enum cli_option options[] = {OPTION_STATE, OPTION_AGENCY};
+        struct command one = *cli->command;
+        const struct filter filter = {.options = options, .n = ELEMENTS(options), .command = &one};
+        json_t *CLEANUP_JSON rows = NULL;
+        int code = cli_pages_of_agencies(cli, &one, "Claims", append_filter, &filter, "-made", NULL, &rows);
+
+        if (code != EXIT_DONE)
+                return code;
         return print_rows(cli, rows, keys, ELEMENTS(keys), columns, ELEMENTS(columns));
 }
 

@@ -48,10 +48,11 @@ int shape_obligations(json_t *rows)
 {
         /* daemon/doc/formats.md section 3, in that order */
         static const char *const keys[] = {
-                "plan",          "item",           "occurrence", "agency",        "title",         "due",
-                "effective_due", "state",          "tentative",  "snoozed_until", "snoozed_by",    "snooze_reason",
-                "next_reminder", "reminders_sent", "done_on",    "late",          "unclear_since", "held",
-                "held_until",    "hold_reason",    "event",      "time",          "place",
+                "plan",          "item",           "occurrence",     "agency",        "title",         "due",
+                "effective_due", "state",          "tentative",      "snoozed_until", "snoozed_by",    "snooze_reason",
+                "next_reminder", "reminders_sent", "done_on",        "late",          "unclear_since", "held",
+                "held_until",    "hold_reason",    "event",          "time",          "place",         "claimed_on",
+                "claimed_by",    "claim_channel",  "requested_date",
         };
 
         return shape_rows(rows, keys, ELEMENTS(keys));

@@ -55,6 +55,22 @@ static void print_item(const struct style *style, const json_t *about)
                 line(_("withdrawn"), _("it is no longer in the plan"));
 }
 
+/* What the agency says of it. */
+static void print_claim(const json_t *obligation)
+{
+        const char *until = received_text(obligation, "requested_date");
+        char on[LANGUAGE_DATE_SIZE], last[LANGUAGE_DATE_SIZE];
+
+        fputs("  ", stdout);
+        text_pad(stdout, _("claimed"), LABEL_COLUMNS);
+        (void)language_date(received_text(obligation, "claimed_on"), on);
+        if (*until)
+                printf(_("asks for time until %s, on %s, by %s\n"), language_date(until, last), on,
+                       received_text(obligation, "claimed_by"));
+        else
+                printf(_("says finished on %s, by %s\n"), on, received_text(obligation, "claimed_by"));
+}
+
 static void print_head(const struct style *style, const json_t *obligation)
 {
         const char *state = received_text(obligation, "state"), *due = received_text(obligation, "due");
@@ -87,6 +103,8 @@ static void print_head(const struct style *style, const json_t *obligation)
                 text_pad(stdout, _("held"), LABEL_COLUMNS);
                 print_hold(received_text(obligation, "agency"), obligation, "held_until", "hold_reason");
         }
+        if (*received_text(obligation, "claimed_on"))
+                print_claim(obligation);
         if (*received_text(obligation, "snoozed_until")) {
                 fputs("  ", stdout);
                 text_pad(stdout, _("snoozed"), LABEL_COLUMNS);
@@ -172,7 +190,8 @@ static int print_json(const struct cli *cli, json_t *about, json_t *obligations)
         static const char *const keys[] = {
                 "occurrence", "from",          "due",           "effective_due", "fixed",       "snoozed_until",
                 "snoozed_by", "snooze_reason", "unclear_since", "held_until",    "hold_reason", "next_reminder",
-                "done_on",    "done_by",       "note",          "event",         "time",        "place"};
+                "done_on",    "done_by",       "note",          "event",         "time",        "place",
+                "claimed_on", "claimed_by",    "claim_channel", "requested_date"};
 
         if (shape_fill(about, item_keys, ELEMENTS(item_keys)) < 0)
                 return cli_no_memory(cli);

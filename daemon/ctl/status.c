@@ -57,6 +57,11 @@ static void print_queue(const json_t *status)
                 printf(_("%lld were past before they were known: nothing is sent of them (list --state unclear)\n"),
                        (long long)received_number(status, "unclear"));
         }
+        if (received_number(status, "claims") > 0) {
+                label(_("claims"));
+                printf(_("%lld wait for an answer (claims --state open)\n"),
+                       (long long)received_number(status, "claims"));
+        }
         label(_("messages"));
         printf(_("%lld queued, %lld being sent, %lld sent, %lld failed, %lld too late\n"),
                (long long)received_number(status, "queued"), (long long)received_number(status, "sending"),

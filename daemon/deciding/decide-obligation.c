@@ -8,6 +8,7 @@
 #include "base/language.h"
 #include "deciding/decision-private.h"
 #include "runtime/closing.h"
+#include "store/claims.h"
 
 static const struct calendar *calendar_of(const struct change *change)
 {
@@ -27,14 +28,14 @@ static void end_snooze(struct obligation_record *record)
         replace(&record->snooze_reason, NULL);
 }
 
-static int32_t plan_year(const struct change *change, const struct obligation_record *record)
+int32_t decision_year(const struct change *change, const struct obligation_record *record)
 {
         const struct plan *plan = config_find_plan(engine_config(change->engine), record->plan);
 
         return plan ? plan->year : civil_split(change->today).year;
 }
 
-static int32_t plan_last_year(const struct change *change, const struct obligation_record *record)
+int32_t decision_last_year(const struct change *change, const struct obligation_record *record)
 {
         const struct plan *plan = config_find_plan(engine_config(change->engine), record->plan);
 
@@ -54,6 +55,7 @@ static const char *const unfit[] = {
         [REFUSED_ENDED] =
                 N_("its plan is closed, and nothing is sent of it; say done or waive, or open the plan again with "
                    "reminderctl close --on a later day"),
+        [REFUSED_SOONER] = N_("it has until then, or longer"),
         [REFUSED_UNCLEAR] = N_("it is unclear, as it had passed before it was watched; say done, waive or urge"),
 };
 
@@ -80,8 +82,8 @@ static int refuse_length(const struct change *change, const struct obligation_re
                              record->agency, civil_format(cap, day));
 }
 
-static int refuse(const struct change *change, const struct obligation_record *record, enum refusal refusal,
-                  bool several, struct decision_result *result)
+int decision_refuse(const struct change *change, const struct obligation_record *record, enum refusal refusal,
+                    bool several, struct decision_result *result)
 {
         char cap[CIVIL_DATE_SIZE], first[CIVIL_DATE_SIZE];
 
@@ -104,9 +106,9 @@ static int refuse(const struct change *change, const struct obligation_record *r
                         "%s/%s for %s: %s cannot be: it is of %d, and cannot have been finished before %s; another "
                         "year's is named PLAN/ITEM",
                         record->plan, record->item, record->agency, civil_format(change->day, cap),
-                        plan_year(change, record),
+                        decision_year(change, record),
                         civil_format(obligation_first_finish(&record->obligation, calendar_of(change),
-                                                             plan_year(change, record)),
+                                                             decision_year(change, record)),
                                      first));
         case REFUSED_DAY_OFF:
                 return decision_says(result, DECISION_DAY_OFF, "%s for %s: %s is a day off", record->item,
@@ -120,10 +122,22 @@ static int refuse(const struct change *change, const struct obligation_record *r
         case REFUSED_NOT_FIXED:
         case REFUSED_ENDED:
         case REFUSED_UNCLEAR:
+        case REFUSED_SOONER:
                 break;
         }
         (void)decision_says(result, DECISION_REFUSED, "%s for %s: %s", record->item, record->agency, unfit[refusal]);
         return refused(several);
+}
+
+int decision_silence(const struct change *change, const struct obligation_record *record, const char *reason)
+{
+        int r = 0;
+
+        for (enum notice_kind kind = 0; r >= 0 && kind < KIND_COUNT; kind++)
+                if (kind_reminds(kind))
+                        r = store_cancel_notices(change->engine->store, record->occurrence_id, record->id, kind,
+                                                 reason);
+        return r;
 }
 
 /* ---- snooze ---- */
@@ -133,10 +147,10 @@ static int snooze_one(const struct change *change, struct obligation_record *rec
 {
         char *CLEANUP_FREE detail = NULL;
         char until[CIVIL_DATE_SIZE];
-        int r = refuse(change, record,
-                       obligation_may_snooze(&record->obligation, calendar_of(change), change->today, change->day,
-                                             change->force),
-                       several, result);
+        int r = decision_refuse(change, record,
+                                obligation_may_snooze(&record->obligation, calendar_of(change), change->today,
+                                                      change->day, change->force),
+                                several, result);
 
         if (r != 0)
                 return r;
@@ -149,10 +163,7 @@ static int snooze_one(const struct change *change, struct obligation_record *rec
                 detail = NULL;
                 return -ENOMEM;
         }
-        for (enum notice_kind kind = 0; r == 0 && kind < KIND_COUNT; kind++)
-                if (kind_reminds(kind))
-                        r = store_cancel_notices(change->engine->store, record->occurrence_id, record->id, kind,
-                                                 "snoozed");
+        r = decision_silence(change, record, "snoozed");
         if (r >= 0)
                 r = decision_audit(change, record, "snooze", detail);
         if (r >= 0)
@@ -208,6 +219,7 @@ static int close_one(const struct change *change, struct obligation_record *reco
         int r = store_cancel_notices(change->engine->store, record->occurrence_id, record->id, KIND_COUNT, reason);
 
         end_snooze(record);
+        record->obligation.claimed = false;
         replace(&record->done_by, change->decider->name);
         replace(&record->note, change->text);
         if (r >= 0)
@@ -220,10 +232,10 @@ int decide_done_one(const struct change *change, struct obligation_record *recor
 {
         char *CLEANUP_FREE detail = NULL;
         char on[CIVIL_DATE_SIZE];
-        int r = refuse(change, record,
-                       obligation_may_finish(&record->obligation, calendar_of(change), plan_year(change, record),
-                                             change->today, change->day),
-                       several, result);
+        int r = decision_refuse(change, record,
+                                obligation_may_finish(&record->obligation, calendar_of(change),
+                                                      decision_year(change, record), change->today, change->day),
+                                several, result);
 
         if (r != 0)
                 return r;
@@ -270,10 +282,10 @@ static int amend_one(const struct change *change, struct obligation_record *reco
         civil_day was_on = record->obligation.done_on, on = change->day == CIVIL_NONE ? was_on : change->day;
         char *CLEANUP_FREE was_note = record->note ? strdup(record->note) : NULL;
         char *CLEANUP_FREE detail = NULL;
-        int r = refuse(change, record,
-                       obligation_may_amend(&record->obligation, calendar_of(change), plan_year(change, record),
-                                            change->today, on),
-                       several, result);
+        int r = decision_refuse(change, record,
+                                obligation_may_amend(&record->obligation, calendar_of(change),
+                                                     decision_year(change, record), change->today, on),
+                                several, result);
 
         if (r != 0)
                 return r;
@@ -315,7 +327,7 @@ int decide_amend(struct engine *engine, const struct decider *decider, const str
 static int waive_one(const struct change *change, struct obligation_record *record, bool several,
                      struct decision_result *result)
 {
-        int r = refuse(change, record, obligation_may_waive(&record->obligation), several, result);
+        int r = decision_refuse(change, record, obligation_may_waive(&record->obligation), several, result);
 
         if (r != 0)
                 return r;
@@ -354,9 +366,9 @@ static int reopen_one(const struct change *change, struct obligation_record *rec
         if (r == 0)
                 r = closing_is_closed(change->engine, record->plan, &closed);
         if (r == 0)
-                r = refuse(change, record,
-                           in_plan || closed ? obligation_may_reopen(&record->obligation) : REFUSED_WITHDRAWN, several,
-                           result);
+                r = decision_refuse(change, record,
+                                    in_plan || closed ? obligation_may_reopen(&record->obligation) : REFUSED_WITHDRAWN,
+                                    several, result);
         if (r != 0)
                 return r;
         record->obligation.status = closed ? OBLIGATION_UNFINISHED : beginning(change, record);
@@ -388,7 +400,7 @@ int decide_reopen(struct engine *engine, const struct decider *decider, const st
 static int urge_one(const struct change *change, struct obligation_record *record, bool several,
                     struct decision_result *result)
 {
-        int r = refuse(change, record, obligation_may_urge(&record->obligation), several, result);
+        int r = decision_refuse(change, record, obligation_may_urge(&record->obligation), several, result);
 
         if (r != 0)
                 return r;
@@ -423,7 +435,7 @@ static int date_changed(const struct change *change, struct obligation_record *r
         r = decision_store(change, record);
         if (r < 0 || (unclear && record->obligation.status == OBLIGATION_UNCLEAR))
                 return r < 0 ? r : decision_audit(change, record, verb, detail);
-        r = announce_date(change->engine, record, before, change->decider->name, change->text);
+        r = announce_date(change->engine, record, before, change->claim, change->decider->name, change->text);
         if (r == ANNOUNCE_KNOWN) {
                 record->handled = engine_catch_up_floor(change->engine, record->handled);
                 r = decision_store(change, record);
@@ -431,16 +443,34 @@ static int date_changed(const struct change *change, struct obligation_record *r
         return r < 0 ? r : decision_audit(change, record, verb, detail);
 }
 
-static int set_date_one(const struct change *change, struct obligation_record *record, bool several,
+/* Who asked for more time has got a date, though not by way of an answer. */
+static int overtake_request(const struct change *change, struct obligation_record *record)
+{
+        struct claim_record CLEANUP(claim_record_clear) claim = {0};
+        int r;
+
+        if (!record->obligation.claimed)
+                return 0;
+        r = store_find_open_claim(change->engine->store, record->id, &claim);
+        if (r == 0 && claim_is_request(&claim.claim)) {
+                record->obligation.claimed = false;
+                r = store_answer_claim(change->engine->store, claim.id, CLAIM_OVERTAKEN, change->decider->name, NULL,
+                                       change->now_ms);
+        }
+        return r < 0 ? r : 0;
+}
+
+int decide_set_date_one(const struct change *change, struct obligation_record *record, bool several,
                         struct decision_result *result)
 {
         struct obligation before = record->obligation;
         char *CLEANUP_FREE detail = NULL;
         char day[CIVIL_DATE_SIZE];
-        int r = refuse(change, record,
-                       obligation_may_set_date(&record->obligation, calendar_of(change), plan_year(change, record),
-                                               plan_last_year(change, record), change->day, change->force),
-                       several, result);
+        int r = decision_refuse(change, record,
+                                obligation_may_set_date(&record->obligation, calendar_of(change),
+                                                        decision_year(change, record),
+                                                        decision_last_year(change, record), change->day, change->force),
+                                several, result);
 
         if (r != 0)
                 return r;
@@ -449,6 +479,9 @@ static int set_date_one(const struct change *change, struct obligation_record *r
                                     record->agency);
                 return refused(several);
         }
+        r = overtake_request(change, record);
+        if (r < 0)
+                return r;
         record->obligation.fixed = change->day;
         if (asprintf(&detail, "%s%s%s", civil_format(change->day, day), change->text ? ": " : "",
                      change->text ? change->text : "") < 0) {
@@ -465,14 +498,14 @@ int decide_set_date(struct engine *engine, const struct decider *decider, const 
 
         if (note && !decision_text_valid(note))
                 return decision_no_text(ret, "note");
-        return decision_run(&change, scope, "set-date", false, set_date_one, ret);
+        return decision_run(&change, scope, "set-date", false, decide_set_date_one, ret);
 }
 
 static int clear_date_one(const struct change *change, struct obligation_record *record, bool several,
                           struct decision_result *result)
 {
         struct obligation before = record->obligation;
-        int r = refuse(change, record, obligation_may_clear_date(&record->obligation), several, result);
+        int r = decision_refuse(change, record, obligation_may_clear_date(&record->obligation), several, result);
 
         if (r != 0)
                 return r;

@@ -12,8 +12,9 @@ struct change {
         civil_day today;
         /* arguments of the one decision that is being made */
         civil_day day;
-        const char *text;     /* reason or note, or NULL */
-        const char *asked_by; /* at whose request, in words for a letter, or NULL */
+        const char *text;          /* reason or note, or NULL */
+        const char *asked_by;      /* at whose request, in words for a letter, or NULL */
+        const struct claim *claim; /* what an agency said, or what it asked for and gets; or NULL */
         bool force;
         bool quiet; /* nobody is sent a confirmation */
 };
@@ -52,8 +53,18 @@ int decision_confirm(const struct change *change, const struct obligation_record
                      const char *note);
 /* Re-arms and writes the obligation, and has its occurrence judged anew. */
 int decision_store(const struct change *change, struct obligation_record *record);
-/* The step of `done`. */
+/* The steps of `done` and `set-date`. */
 int decide_done_one(const struct change *change, struct obligation_record *record, bool several,
                     struct decision_result *result);
+int decide_set_date_one(const struct change *change, struct obligation_record *record, bool several,
+                        struct decision_result *result);
+/* 0, or says why not. */
+int decision_refuse(const struct change *change, const struct obligation_record *record, enum refusal refusal,
+                    bool several, struct decision_result *result);
+/* The year of the plan of an obligation, and that of its last day. */
+int32_t decision_year(const struct change *change, const struct obligation_record *record);
+int32_t decision_last_year(const struct change *change, const struct obligation_record *record);
+/* Nobody is reminded of it for now: what is queued of that sort is cancelled. */
+int decision_silence(const struct change *change, const struct obligation_record *record, const char *reason);
 /* Not empty, not too long, no control characters. */
 bool decision_text_valid(const char *text);

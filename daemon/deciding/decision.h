@@ -90,6 +90,16 @@ int decide_hold(struct engine *engine, const struct decider *decider, const char
                 civil_day until, const char *reason, struct decision_result *ret);
 int decide_release(struct engine *engine, const struct decider *decider, const char *const *agencies, size_t n,
                    struct decision_result *ret);
+/* An agency's word on what it owes, by whom it came; claim->state is not looked at. text: the words, or NULL. */
+int decide_claim(struct engine *engine, const struct decider *decider, const struct decision_scope *scope,
+                 const struct claim *claim, const char *text, struct decision_result *ret);
+/* Answers to such a word, by its number. Done on the day of the claim. */
+int decide_confirm(struct engine *engine, const struct decider *decider, int64_t id, struct decision_result *ret);
+int decide_reject(struct engine *engine, const struct decider *decider, int64_t id, const char *reason,
+                  struct decision_result *ret);
+/* until CIVIL_NONE: as was asked. */
+int decide_grant(struct engine *engine, const struct decider *decider, int64_t id, civil_day until,
+                 struct decision_result *ret);
 /* id NULL: all that failed. */
 int decide_retry(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);
 int decide_drop(struct engine *engine, const struct decider *decider, const char *id, struct decision_result *ret);

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "addressing/readdress.h"
+#include "deciding/acceptance.h"
 #include "reminding/scheduler.h"
 
 /* A busy morning leaves about so much in the log by itself; if there is more, another process holds it there. */
@@ -13,14 +14,18 @@ static int compute_wake(struct manager *manager)
 {
         const struct engine *engine = &manager->engine;
         civil_day next = roster_next_succession(&engine_config(engine)->roster, clock_today(&engine->clock));
-        int64_t schedule = INT64_MAX, send = INT64_MAX;
+        int64_t schedule = INT64_MAX, send = INT64_MAX, accept = INT64_MAX;
         int r = scheduler_wake(&manager->engine, &schedule);
 
         if (r == 0)
                 r = outbox_wake(manager->outbox, &send);
+        if (r == 0)
+                r = acceptance_wake(&manager->engine, &accept);
         if (r < 0)
                 return r;
         manager->wake = schedule < send ? schedule : send;
+        if (accept < manager->wake)
+                manager->wake = accept;
         if (next != CIVIL_NONE && clock_instant(wall_at(next, 0)) < manager->wake)
                 manager->wake = clock_instant(wall_at(next, 0));
         return 0;
@@ -58,6 +63,8 @@ static int write_all(struct manager *manager, bool *ret_more)
 
         if (r == 0)
                 r = outbox_settle(manager->outbox);
+        if (r == 0 && manager->running)
+                r = acceptance_run(engine);
         if (r == 0 && manager->running) {
                 r = scheduler_step(engine);
                 *ret_more = r == SCHEDULER_MORE;

@@ -128,7 +128,7 @@ static void measure_page(struct measure *measure, const struct page *page, size_
 
 /* ---- names ---- */
 
-#define SCOPES_MAX 16 /* elements of a list of the sample */
+#define SCOPES_MAX 24 /* elements of a list of the sample */
 _Static_assert((int)KIND_COUNT <= SCOPES_MAX && (int)STATE_COUNT < SCOPES_MAX, "the sample's lists fit");
 
 /* What a section opens: the scopes that can be there, one for each element of a list. */

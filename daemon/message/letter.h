@@ -17,6 +17,9 @@ struct letter_debtor {
         civil_day snoozed_until; /* CIVIL_NONE: not snoozed */
         const char *snoozed_by, *snooze_reason;
         civil_day done_on; /* CIVIL_NONE: not done */
+        /* Its word that it has finished, or until when it asks for time (CIVIL_NONE: it does not). */
+        bool claimed;
+        civil_day claimed_on, requested;
 };
 
 /* One notice: an obligation, or an occurrence, and why it is spoken of. */
@@ -43,6 +46,12 @@ struct letter_entry {
         const char *decided_by, *reason; /* snoozed, completed, date_set: who and why or note; or NULL. Who decided is a
                                           * login name: programs are told it, and no letter says it */
         const char *asked_by;            /* snoozed: at whose request; or NULL */
+        /* claimed, request_answered, and whatever says how things stand: as of a debtor */
+        bool claimed;
+        civil_day claimed_on, requested;
+        const char *claimant; /* claimed: the name of that agency, whose words are the reason */
+        int64_t claim;        /* claimed: its number */
+        bool granted;         /* request_answered */
         civil_day snoozed_until;
         wall_time done_at; /* completed; WALL_NONE */
         civil_day done_on;

@@ -50,6 +50,16 @@ static void put_decision(struct text *json, const struct letter_entry *entry)
         json_put_day(json, "done_on", entry->done_on);
         if (entry->corrects)
                 json_put_bool(json, "corrects", true);
+        if (entry->claimed) {
+                json_put_day(json, "claimed_on", entry->claimed_on);
+                json_put_day(json, "requested_date", entry->requested);
+        }
+        if (entry->kind == KIND_CLAIMED) {
+                json_put_text(json, "claimant", entry->claimant);
+                json_put_int(json, "claim", entry->claim);
+        }
+        if (entry->kind == KIND_REQUEST_ANSWERED)
+                json_put_bool(json, "granted", entry->granted);
 }
 
 static void put_dates(struct text *json, const struct letter_entry *entry)

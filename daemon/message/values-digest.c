@@ -41,7 +41,7 @@ static const enum value_name flags[MARK_COUNT] = {
         [MARK_NONE] = NAME_cell_none,       [MARK_DONE] = NAME_cell_done,       [MARK_LATE] = NAME_cell_late,
         [MARK_OVERDUE] = NAME_cell_overdue, [MARK_SNOOZED] = NAME_cell_snoozed, [MARK_COMING] = NAME_cell_coming,
         [MARK_UNDATED] = NAME_cell_waiting, [MARK_WAIVED] = NAME_cell_waived,   [MARK_UNCLEAR] = NAME_cell_unclear,
-        [MARK_UNFINISHED] = NAME_cell_none,
+        [MARK_UNFINISHED] = NAME_cell_none, [MARK_CLAIMED] = NAME_cell_claimed,
 };
 
 static bool find_sign(enum mark mark, unsigned name, struct fill *ret)
@@ -54,7 +54,7 @@ static bool find_sign(enum mark mark, unsigned name, struct fill *ret)
 static bool find_in_cell(const struct scope *scope, unsigned name, struct fill *ret)
 {
         const struct letter_debtor *cell = scope->facts;
-        return find_sign(mark_of_state(cell->state), name, ret);
+        return find_sign(mark_of(cell->state, cell->claimed), name, ret);
 }
 
 /* The meaning of each mark; the index of the scope is the mark. */
@@ -90,7 +90,7 @@ static void add_names(struct text *names, const struct letter_matrix *matrix, co
                       enum mark mark)
 {
         for (size_t i = 0; i < matrix->n_columns; i++) {
-                if (mark_of_state(row->cells[i].state) != mark)
+                if (mark_of(row->cells[i].state, row->cells[i].claimed) != mark)
                         continue;
                 if (names->size)
                         text_add(names, ", ", 2);
@@ -114,7 +114,7 @@ static bool mark_at(const struct scope *scope, size_t mark, struct fill *ret)
         const struct letter_matrix *matrix = scope->facts;
         const struct letter_row *row = row_of(scope);
         for (size_t i = 0; mark != MARK_NONE && i < matrix->n_columns; i++)
-                if (mark_of_state(row->cells[i].state) == mark && *matrix->columns[i].agency_short)
+                if (mark_of(row->cells[i].state, row->cells[i].claimed) == mark && *matrix->columns[i].agency_short)
                         return fill_part(ret, scope, find_in_mark, matrix, scope->index * MARK_COUNT + mark);
         return false;
 }

@@ -67,6 +67,10 @@ static bool find_in_debtor(const struct scope *scope, unsigned name, struct fill
                 return fill_day(ret, debtor->state == STATE_SNOOZED ? debtor->snoozed_until : CIVIL_NONE);
         case NAME_snooze_reason:
                 return fill_text(ret, debtor->snooze_reason);
+        case NAME_debtor_claimed:
+                return fill_day(ret, debtor->claimed ? debtor->claimed_on : CIVIL_NONE);
+        case NAME_debtor_requested:
+                return fill_day(ret, debtor->claimed ? debtor->requested : CIVIL_NONE);
         default:
                 return false;
         }
@@ -224,7 +228,7 @@ static bool find_deadline(const struct scope *scope, const struct obligation_dat
         }
 }
 
-/* ---- what people decided: the facts of date_set, fix_date, snoozed and completed ---- */
+/* ---- what people decided or said: the facts of date_set, fix_date, snoozed, completed, claimed ---- */
 
 static bool find_done(const struct letter_entry *entry, const struct obligation_dates *dates, unsigned name,
                       struct fill *ret)
@@ -278,6 +282,26 @@ static bool find_decision(const struct letter_entry *entry, unsigned name, struc
         }
 }
 
+static bool find_claim(const struct letter_entry *entry, unsigned name, struct fill *ret)
+{
+        switch (name) {
+        case NAME_claimed:
+                return fill_bool(ret, entry->claimed);
+        case NAME_claimed_on:
+                return fill_day(ret, entry->claimed ? entry->claimed_on : CIVIL_NONE);
+        case NAME_requested:
+                return fill_day(ret, entry->claimed ? entry->requested : CIVIL_NONE);
+        case NAME_claimant:
+                return fill_text(ret, entry->claimant);
+        case NAME_claim:
+                return fill_count(ret, entry->claim);
+        case NAME_granted:
+                return fill_bool(ret, entry->granted);
+        default:
+                return false;
+        }
+}
+
 static bool find_failure(const struct letter_entry *entry, unsigned name, struct fill *ret)
 {
         switch (name) {
@@ -302,5 +326,6 @@ bool entry_find(const struct scope *scope, unsigned name, struct fill *ret)
         struct obligation_dates dates = dates_of(entry);
         return find_plan(scope, name, ret) || find_term(entry, &dates, name, ret) ||
                find_deadline(scope, &dates, name, ret) || find_done(entry, &dates, name, ret) ||
-               find_decision(entry, name, ret) || find_debtors(scope, name, ret) || find_failure(entry, name, ret);
+               find_decision(entry, name, ret) || find_claim(entry, name, ret) || find_debtors(scope, name, ret) ||
+               find_failure(entry, name, ret);
 }

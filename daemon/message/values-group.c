@@ -39,6 +39,8 @@ static bool find_in_group(const struct scope *scope, unsigned name, struct fill 
                 [KIND_WAIVED] = NAME_is_waived,
                 [KIND_WITHDRAWN] = NAME_is_withdrawn,
                 [KIND_REOPENED] = NAME_is_reopened,
+                [KIND_CLAIMED] = NAME_is_claimed,
+                [KIND_REQUEST_ANSWERED] = NAME_is_request_answered,
         };
         const struct values *values = scope_values(scope);
         switch (name) {
@@ -60,9 +62,10 @@ static bool group_at(const struct scope *scope, size_t kind, struct fill *ret)
 
 /* ---- what the subject counts ---- */
 
-static const enum value_name parts[] = {NAME_is_escalation, NAME_is_overdue,    NAME_is_due,
-                                        NAME_is_reminder,   NAME_is_fix_date,   NAME_is_date_set,
-                                        NAME_is_observance, NAME_is_taken_back, NAME_is_other};
+static const enum value_name parts[] = {
+        NAME_is_escalation, NAME_is_overdue,    NAME_is_due,      NAME_is_reminder,
+        NAME_is_fix_date,   NAME_is_claimed,    NAME_is_date_set, NAME_is_request_answered,
+        NAME_is_observance, NAME_is_taken_back, NAME_is_other};
 
 static size_t count_kinds(const struct values *values, bool (*is_counted)(enum notice_kind kind))
 {
@@ -89,6 +92,10 @@ static size_t count_part(const struct values *values, enum value_name part)
                 return counts[KIND_FIX_DATE];
         case NAME_is_date_set:
                 return counts[KIND_DATE_SET];
+        case NAME_is_claimed:
+                return counts[KIND_CLAIMED];
+        case NAME_is_request_answered:
+                return counts[KIND_REQUEST_ANSWERED];
         case NAME_is_observance:
                 return counts[KIND_OBSERVANCE];
         case NAME_is_taken_back:
@@ -195,7 +202,7 @@ static const struct letter_entry *nearest_of(const struct letter *letter)
 /* Notices that report to somebody about others, instead of asking for what the reader owes. */
 static size_t count_reports(const struct values *values)
 {
-        return values->counts[KIND_ESCALATION] + values->counts[KIND_FIX_DATE];
+        return count_kinds(values, kind_reports);
 }
 
 /* To the head of a plan that it reports on. */
@@ -203,8 +210,8 @@ static bool is_to_head(const struct letter *letter)
 {
         for (size_t i = 0; i < letter->n_entries; i++) {
                 const struct letter_entry *entry = &letter->entries[i];
-                if ((entry->kind == KIND_ESCALATION || entry->kind == KIND_FIX_DATE) && entry->head &&
-                    letter->agency_name && strcmp(entry->head, letter->agency_name) == 0)
+                if (kind_reports(entry->kind) && entry->head && letter->agency_name &&
+                    strcmp(entry->head, letter->agency_name) == 0)
                         return true;
         }
         return false;

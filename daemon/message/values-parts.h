@@ -15,21 +15,23 @@
         X(deadline_weekday) X(today) X(tomorrow)                                                                      \
         X(left) X(days_left) X(last_day) X(late) X(days_late) X(ordinal)                                \
         X(fix_by) X(fix_by_weekday) X(old_day) X(changed) X(asked_by) X(reason) X(snoozed) X(snoozed_until)         \
+        X(claimed) X(claimed_on) X(requested) X(claimant) X(claim) X(granted)                        \
         X(done_on) X(done_clock) X(done_early) X(done_in_time) X(done_late) X(corrects) X(told_on)                                           \
         X(debtors) X(unfinished) X(finished) X(owing) X(delivery) X(failed_agency) X(failed_address) X(answer) X(too_late)             \
         X(debtor) X(debtor_short) X(debtor_late) X(debtor_due) X(reminders) X(last_reminder)                          \
-        X(debtor_snoozed_until) X(snooze_reason)                                                        \
+        X(debtor_snoozed_until) X(snooze_reason) X(debtor_claimed) X(debtor_requested)                                                        \
         X(groups) X(parts) X(total) X(only_reminders) X(only_reports) X(with_reports)      \
         X(with_reminders) X(nearest) X(entries) X(number) X(count) X(failures)            \
         X(many)                                                                                                       \
         X(is_escalation) X(is_overdue) X(is_due) X(is_fix_date) X(is_date_set) X(is_advance) X(is_observance)         \
-        X(is_snoozed) X(is_completed) X(is_date_cleared) X(is_waived) X(is_withdrawn) X(is_reopened) X(is_reminder)   \
+        X(is_snoozed) X(is_completed) X(is_date_cleared) X(is_waived) X(is_withdrawn) X(is_reopened) X(is_claimed)   \
+        X(is_request_answered) X(is_reminder)                                                                         \
         X(is_taken_back) X(is_other)                                                                                  \
         X(digest) X(sections) X(week) X(week_from) X(week_to) X(is_week) X(is_month) X(is_finished) X(is_waiting)               \
         X(matrices) X(columns) X(rows) X(cells) X(marks) X(mark) X(legend) X(dates_differ) X(column) X(column_name) X(column_short) X(last)             \
         X(names) X(holds) X(held_agency) X(held_since) X(held_until)                                                                                                    \
         X(cell_done) X(cell_late) X(cell_overdue) X(cell_snoozed) X(cell_coming) X(cell_waiting) X(cell_waived)       \
-        X(cell_unclear) X(cell_none)
+        X(cell_unclear) X(cell_claimed) X(cell_none)
 /* clang-format on */
 #define VALUE_NAME(name) NAME_##name,
 enum value_name { NAME_NONE, VALUE_NAMES(VALUE_NAME) NAMES };

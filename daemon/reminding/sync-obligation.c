@@ -122,7 +122,7 @@ static int move_obligation(struct sync *sync, struct obligation_record *record, 
         if (record->obligation.observance)
                 return store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_COUNT,
                                             "the date changed");
-        r = announce_date(engine, record, before, NULL, NULL);
+        r = announce_date(engine, record, before, NULL, NULL, NULL);
         if (r == ANNOUNCE_KNOWN) {
                 record->handled = engine_catch_up_floor(engine, record->handled);
                 engine_arm(engine, sync->item, record);

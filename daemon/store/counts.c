@@ -33,6 +33,17 @@ static int count_unclear(struct store *store, struct store_counts *counts)
         return query_check(&query);
 }
 
+static int count_claims(struct store *store, struct store_counts *counts)
+{
+        CLEANUP_QUERY struct query query =
+                query_cached(store, STATEMENT_COUNT_CLAIMS, "SELECT count(*) FROM claim WHERE state = 0");
+        int r = query_step(&query);
+        if (r < 0)
+                return r;
+        counts->claims = query_read_sum(&query);
+        return query_check(&query);
+}
+
 static int count_deliveries(struct store *store, struct store_counts *counts)
 {
         struct tally tally[DELIVERY_STATES];
@@ -52,6 +63,8 @@ int store_count(struct store *store, civil_day today, struct store_counts *ret)
         int r = count_obligations(store, today, &counts);
         if (r >= 0)
                 r = count_unclear(store, &counts);
+        if (r >= 0)
+                r = count_claims(store, &counts);
         if (r >= 0)
                 r = count_deliveries(store, &counts);
         if (r < 0)

@@ -7,6 +7,7 @@
 struct store_counts {
         int64_t obligations_open; /* observances not among them */
         int64_t unclear;
+        int64_t claims;  /* open, requests among them */
         int64_t overdue; /* of them, obligation_overdue_after() a day before today */
         int64_t queued, sending, sent;
         int64_t failed, too_late; /* and not acknowledged: deliveries, and notices */

@@ -75,6 +75,9 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
         " ON n.occurrence = c.id AND n.obligation IS NULL"
 #define COPY_WAITING \
         "INSERT OR IGNORE INTO main.notice SELECT n.* FROM waiting AS w CROSS JOIN source.notice AS n ON n.id = w.id"
+#define COPY_CLAIMS \
+        "INSERT INTO main.claim SELECT k.* FROM source.claim AS k" \
+        " WHERE k.state = 0 AND k.obligation IN (SELECT id FROM chosen)"
 /* Those of the last four weeks: one that says nothing new is not sent (core/digest.h). */
 #define COPY_DIGESTS \
         "INSERT OR IGNORE INTO main.notice SELECT n.* FROM source.notice AS n WHERE n.obligation IS NULL" \
@@ -89,8 +92,8 @@ static const char *const at_first[] = {CHOOSE_DELIVERED, CHOOSE_WAITING, CHOOSE_
 static const char *const then[] = {CHOOSE_OF_OCCURRING, CHOOSE_OF_WAITING, COPY_FACTS,
                                    COPY_PLANS,          COPY_HOLDS,        COPY_OCCURRENCES};
 static const char *const chunk[] = {COPY_OBLIGATIONS, COPY_NOTICES_OF_OBLIGATIONS};
-static const char *const at_last[] = {COPY_NOTICES_OF_OCCURRENCES, COPY_WAITING, COPY_DIGESTS, COPY_DELIVERIES,
-                                      COPY_CARRIED};
+static const char *const at_last[] = {
+        COPY_NOTICES_OF_OCCURRENCES, COPY_WAITING, COPY_DIGESTS, COPY_DELIVERIES, COPY_CARRIED, COPY_CLAIMS};
 
 static int run(struct store *store, const char *sql)
 {

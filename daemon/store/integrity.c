@@ -3,6 +3,7 @@
 #include "store/integrity.h"
 
 #include "store/audit.h"
+#include "store/claims.h"
 #include "store/counts.h"
 #include "store/deliveries.h"
 #include "store/holds.h"
@@ -228,6 +229,7 @@ static int check_table(struct store *store, const char *sql, const struct row_ty
                 struct delivery_record delivery;
                 struct audit_record audit;
                 struct hold_record hold;
+                struct claim_record claim;
         } record;
         CLEANUP_QUERY struct query query = query_prepared(store, sql);
         int r;
@@ -313,6 +315,7 @@ int integrity_check_rows(struct store *store)
                 {"SELECT " DELIVERY_COLUMNS " FROM delivery", &delivery_rows},
                 {"SELECT " AUDIT_COLUMNS " FROM audit", &audit_rows},
                 {"SELECT " HOLD_COLUMNS " FROM hold", &hold_rows},
+                {"SELECT " CLAIM_COLUMNS " FROM " CLAIM_TABLES, &claim_rows},
         };
         struct store_counts counts;
         int r = 0;

@@ -52,6 +52,7 @@ static void read_rest(struct query *query, struct obligation_record *row)
         row->snooze_reason = query_read_text(query);
         row->done_by = query_read_text(query);
         row->note = query_read_text(query);
+        row->obligation.claimed = query_read_flag(query);
 }
 
 /* What follows from other columns, as engine_arm() and the decisions write it. */

@@ -13,7 +13,8 @@ extern const struct row_type occurrence_rows;
         "o.id, c.plan, c.item, c.key, c.title," \
         " o.occurrence, o.agency, o.tentative, o.observance, o.lapses, o.fixed, o.status, o.done_on," \
         " o.snoozed_until, o.due, o.effective, o.from_day, o.due_day, o.shift, o.urged, o.known, o.handled," \
-        " o.next_fire, o.snoozed_by, o.snooze_reason, o.done_by, o.note"
+        " o.next_fire, o.snoozed_by, o.snooze_reason, o.done_by, o.note," \
+        " EXISTS (SELECT 1 FROM claim AS k WHERE k.obligation = o.id AND k.state = 0)"
 #define OBLIGATION_TABLES "obligation AS o JOIN occurrence AS c ON c.id = o.occurrence"
 extern const struct row_type obligation_rows;
 #define NOTICE_COLUMNS \
@@ -29,6 +30,14 @@ extern const struct row_type delivery_rows;
 #define SEQUENCE_LATEST 2000000000
 #define AUDIT_COLUMNS "id, at_ms, who, uid, verb, plan, item, key, agency, detail"
 extern const struct row_type audit_rows;
+#define CLAIM_COLUMNS \
+        "k.id, k.obligation, c.plan, c.item, c.key, o.agency, k.on_day, k.until_day, k.channel, k.state, k.by, " \
+        "k.text," \
+        " k.made_ms, k.answered_ms, k.answered_by, k.answer"
+#define CLAIM_TABLES \
+        "claim AS k CROSS JOIN obligation AS o ON o.id = k.obligation CROSS JOIN occurrence AS c ON c.id = " \
+        "o.occurrence"
+extern const struct row_type claim_rows;
 /* Written so that SQLite goes by the index of what is queued, or by that of the few that are neither queued nor sent.
  */
 #define DELIVERY_IN_QUEUE "state = 0 AND server > ''"

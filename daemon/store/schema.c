@@ -1,6 +1,7 @@
 /* The tables and their indexes; checks a file before use and migrates an older one. */
 #include "store/schema.h"
 
+#include "core/claim.h"
 #include "core/kind.h"
 #include "core/obligation.h"
 #include "store/rows.h"
@@ -14,7 +15,8 @@
 _Static_assert(KIND_ESCALATION == 0 && KIND_OVERDUE == 1 && KIND_DUE == 2 && KIND_FIX_DATE == 3 && KIND_DATE_SET == 4 &&
                        KIND_ADVANCE == 5 && KIND_OBSERVANCE == 6 && KIND_SNOOZED == 7 && KIND_COMPLETED == 8 &&
                        KIND_DIGEST == 9 && KIND_FAILURE == 10 && KIND_TEST == 11 && KIND_DATE_CLEARED == 12 &&
-                       KIND_WAIVED == 13 && KIND_WITHDRAWN == 14 && KIND_REOPENED == 15 && KIND_COUNT == 16,
+                       KIND_WAIVED == 13 && KIND_WITHDRAWN == 14 && KIND_REOPENED == 15 && KIND_CLAIMED == 16 &&
+                       KIND_REQUEST_ANSWERED == 17 && KIND_COUNT == 18,
                "kinds are stored as numbers");
 _Static_assert(NOTICE_NEW == 0 && NOTICE_QUEUED == 1 && NOTICE_SENT == 2 && NOTICE_FAILED == 3 &&
                        NOTICE_CANCELLED == 4 && NOTICE_SKIPPED == 5,
@@ -27,6 +29,10 @@ _Static_assert(STOP_NONE == 0 && STOP_FOR_GOOD == 1 && STOP_AFTER_ATTEMPT == 2 &
 _Static_assert(OBLIGATION_OPEN == 0 && OBLIGATION_DONE == 1 && OBLIGATION_WAIVED == 2 && OBLIGATION_WITHDRAWN == 3 &&
                        OBLIGATION_UNCLEAR == 4 && OBLIGATION_UNFINISHED == 5,
                "statuses of obligations are stored as numbers");
+_Static_assert(CLAIM_OPEN == 0 && CLAIM_CONFIRMED == 1 && CLAIM_REJECTED == 2 && CLAIM_GRANTED == 3 &&
+                       CLAIM_OVERTAKEN == 4,
+               "states of claims are stored as numbers");
+_Static_assert(CLAIM_BY_MAIL == 0 && CLAIM_BY_PAGE == 1 && CLAIM_BY_CLERK == 2, "channels are stored as numbers");
 _Static_assert(SHIFT_NEXT == 0 && SHIFT_PREVIOUS == 1 && SHIFT_NONE == 2, "shifts are stored as numbers");
 
 #define NO_DAY "-2147483648"
@@ -244,8 +250,21 @@ static const char schema_13[] =
         "ALTER TABLE plan ADD COLUMN ends INTEGER NOT NULL DEFAULT 0;"
         "UPDATE plan SET ends = CAST(julianday(year || '-12-31') - julianday('1970-01-01') AS INTEGER);";
 
-static const char *const schema_steps[] = {schema_1, schema_2, schema_3,  schema_4,  schema_5,  schema_6, schema_7,
-                                           schema_8, schema_9, schema_10, schema_11, schema_12, schema_13};
+/* claim: what agencies said, one open at a time of each obligation. What settles an obligation overtakes it, which has
+ * to be said here: a sync withdraws without looking at each. */
+static const char schema_14[] =
+        "CREATE TABLE claim ("
+        "  id INTEGER PRIMARY KEY, obligation INTEGER NOT NULL REFERENCES obligation,"
+        "  on_day INTEGER NOT NULL, until_day INTEGER, channel INTEGER NOT NULL, state INTEGER NOT NULL,"
+        "  by TEXT NOT NULL, text TEXT, made_ms INTEGER NOT NULL,"
+        "  answered_ms INTEGER, answered_by TEXT, answer TEXT) STRICT;"
+        "CREATE UNIQUE INDEX claim_open ON claim (obligation) WHERE state = 0;"
+        "CREATE TRIGGER claim_overtaken AFTER UPDATE OF status ON obligation WHEN new.status IN (1, 2, 3) BEGIN"
+        "    UPDATE claim SET state = 4 WHERE obligation = new.id AND state = 0;"
+        "  END;";
+
+static const char *const schema_steps[] = {schema_1, schema_2, schema_3,  schema_4,  schema_5,  schema_6,  schema_7,
+                                           schema_8, schema_9, schema_10, schema_11, schema_12, schema_13, schema_14};
 const struct schema schema_current = {
         .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
 

@@ -14,11 +14,11 @@ static int run(struct store *store, const char *sql, int64_t since_ms, int64_t o
         return query_do(&query);
 }
 
-static int64_t kinds_that_tell_decisions(void)
+static int64_t kinds_that_tell_events(void)
 {
         int64_t kinds = 0;
         for (int kind = 0; kind < KIND_COUNT; kind++)
-                if (kind_tells_decision((enum notice_kind)kind))
+                if (kind_tells_event((enum notice_kind)kind))
                         kinds |= INT64_C(1) << kind;
         return kinds;
 }
@@ -32,7 +32,7 @@ static int forget_carriers(struct store *store, int64_t since_ms)
 }
 
 /* A rung that is judged anew brings a cancelled notice back, and it may have come long before it was said; nothing
- * makes a notice of a decision again. */
+ * makes a notice of an event again. */
 int store_end_trial(struct store *store, int64_t since_ms, wall_time since)
 {
 #define UNSETTLE(of) \
@@ -52,6 +52,6 @@ int store_end_trial(struct store *store, int64_t since_ms, wall_time since)
         if (r >= 0)
                 r = forget_carriers(store, since_ms);
         if (r >= 0)
-                r = run(store, unsay, since_ms, kinds_that_tell_decisions());
+                r = run(store, unsay, since_ms, kinds_that_tell_events());
         return r < 0 ? r : unit_commit(&unit);
 }

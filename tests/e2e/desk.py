@@ -18,7 +18,8 @@ YEAR = (TODAY - datetime.timedelta(days=30)).year
 AGENCY = "so-tu-phap"
 # Of a row of `reminderctl list --json`.
 KEYS = ("plan item occurrence agency title due effective_due state tentative snoozed_until snoozed_by snooze_reason "
-        "next_reminder reminders_sent done_on late unclear_since held held_until hold_reason event time place").split()  # fmt: skip
+        "next_reminder reminders_sent done_on late unclear_since held held_until hold_reason event time place "
+        "claimed_on claimed_by claim_channel requested_date").split()  # fmt: skip
 
 
 def ahead(days):

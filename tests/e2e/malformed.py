@@ -36,6 +36,7 @@ hours = { open = "07:30"; close = "17:00"; };
 digest = { weekday = "mon"; at = "08:00"; };
 catch_up = "7d";
 confirmations = true;
+answers = { accept = "3wd"; };
 mail = {
   url = "smtp://mail.laocai.example:587";
   tls = "required";
@@ -408,7 +409,7 @@ VALUES = [
     (MAIN, "calendars = ", "calendar.d", "path"), (MAIN, "open = ", "07:30", "clock"), (MAIN, "close = ", "17:00", "clock"),
     (MAIN, "weekday = ", "mon", "word"), (MAIN, 'weekday = "mon"; at = ', "08:00", "clock"),
     (MAIN, "catch_up = ", "7d", "duration"), (MAIN, "url = ", "smtp://mail.laocai.example:587", "smtp"),
-    (MAIN, "tls = ", "required", "word"), (MAIN, "password_file = ", "mail.secret", "path"),
+    (MAIN, "accept = ", "3wd", "word"), (MAIN, "tls = ", "required", "word"), (MAIN, "password_file = ", "mail.secret", "path"),
     (MAIN, "from = ", "Khối thi đua TMTH <nhacviec@laocai.example>", "email"),
     (MAIN, "reply_to = ", "vanphong@laocai.example", "email"), (MAIN, "id = ", "local", "id"),
     (MAIN, "url = ", "https://chat.laocai.example/hook", "http"), (MAIN, "secret_file = ", "hook.secret", "path"),

@@ -49,6 +49,11 @@ VERBS = {
         0 deliveries
         2 deliveries --state happy
         3 deliveries --agency khac""",
+    "claims": """
+        2 claims word
+        2 claims --state done
+        3 claims --agency khac
+        0 claims""",
     "log": """
         0 log bao-cao
         2 log --since soon
@@ -100,6 +105,35 @@ VERBS = {
         1 clear-date tap-huan
         0 set-date tap-huan NEXT-05-20 --yes
         0 clear-date tap-huan""",
+    "claim": """
+        2 claim bao-cao
+        3 claim bao-cao --agency khac
+        3 claim khac --agency so-tu-phap
+        1 claim bao-cao --agency so-tu-phap --until 2001-01-01
+        0 claim bao-cao --agency so-tu-phap""",
+    "confirm": """
+        2 confirm
+        3 confirm 9
+        3 confirm word
+        0 claim bao-cao --agency so-tu-phap --until NEXT-12-31
+        1 confirm 1
+        0 claim bao-cao --agency so-tu-phap
+        0 confirm 2""",
+    "reject": """
+        2 reject 1
+        3 reject 9 --reason x
+        0 claim bao-cao --agency so-tu-phap
+        0 reject 1 --reason x
+        1 reject 1 --reason x
+        0 claim bao-cao --agency so-tu-phap
+        0 reject 2 --reason x""",
+    "grant": """
+        2 grant
+        3 grant 9
+        0 claim bao-cao --agency so-tu-phap
+        1 grant 1
+        0 claim bao-cao --agency so-tu-phap --until NEXT-12-31
+        0 grant 2""",
     "close": """
         2 close ke-hoach
         3 close khac --reason x
@@ -163,7 +197,7 @@ VERBS = {
         2 help khac""",
 }
 # status --check is 1 where a message failed: test_views.py has one.
-UNREACHED = {"list": {1}, "show": {1}, "report": {1}, "forecast": {1}, "preview": {1}, "deliveries": {1}, "log": {1}, "test": {1},
+UNREACHED = {"list": {1}, "show": {1}, "report": {1}, "forecast": {1}, "preview": {1}, "deliveries": {1}, "claims": {1}, "log": {1}, "test": {1},
              "status": {1, 3}, "calendar": {1, 3}, "reload": {3}, "urge": {0}, "record": {3}, "backup": {3}, "help": {1, 3}}  # fmt: skip
 LIST = str(block.ROOT / "tests/data/received.csv")
 ASKING = [verb for verb in VERBS if verb != "help"]
@@ -248,7 +282,7 @@ def test_codes_of_a_daemon_that_answers(office, tmp_path, verb):
     assert_error(office.ctl(verb, "--no-such-option"), 2)
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("drop", "reopen", "release", "unsnooze", "urge", "clear-date")])
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("drop", "reopen", "release", "unsnooze", "urge", "clear-date", "confirm", "reject", "grant")])
 def test_an_answer_that_cannot_be_written_is_a_failure(office, tmp_path, verb):
     with open("/dev/full", "w") as full:
         result = subprocess.run([REMINDERCTL, *good(verb, tmp_path)], stdout=full, stderr=subprocess.PIPE, text=True,

@@ -68,6 +68,9 @@ static void check_may_hear(struct sim *sim, const struct duty *duty, enum notice
         if (duty->status != OBLIGATION_OPEN)
                 sim_fail(sim, "%s is sent to %s about %s, which is done, waived, withdrawn, unclear or unfinished",
                          kind_name(kind), agency_name(sim, duty), item_name(sim, duty));
+        if (is_reminder(kind) && duty->claimed)
+                sim_fail(sim, "%s is sent to %s about %s, which it says is done", kind_name(kind),
+                         agency_name(sim, duty), item_name(sim, duty));
         if (is_reminder(kind) && duty->snoozed_until != CIVIL_NONE && duty->snoozed_until >= today)
                 sim_fail(sim, "%s is sent to %s about %s during its snooze", kind_name(kind), agency_name(sim, duty),
                          item_name(sim, duty));
@@ -99,7 +102,8 @@ static void check_address(struct sim *sim, const struct delivery_record *deliver
 static bool tells_decision(enum notice_kind kind)
 {
         return kind == KIND_COMPLETED || kind == KIND_SNOOZED || kind == KIND_DATE_SET || kind == KIND_DATE_CLEARED ||
-               kind == KIND_WAIVED || kind == KIND_WITHDRAWN || kind == KIND_REOPENED;
+               kind == KIND_WAIVED || kind == KIND_WITHDRAWN || kind == KIND_REOPENED || kind == KIND_CLAIMED ||
+               kind == KIND_REQUEST_ANSWERED;
 }
 
 static void check_held(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notice)
@@ -179,6 +183,18 @@ void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, co
                                 notices[i].rung, notice_state_name(notices[i].state));
                 check_may_hear(sim, duty, notices[i].kind);
         }
+}
+
+/* Whether anybody's word on it is still to be answered. */
+static bool anybody_claims(const struct sim *sim, const struct letter_entry *entry)
+{
+        char key[CIVIL_DATE_SIZE];
+
+        for (int i = 0; i < sim->n_duties; i++)
+                if (sim->duties[i].claimed && strcmp(item_name(sim, &sim->duties[i]), entry->item) == 0 &&
+                    strcmp(civil_format(sim->duties[i].key, key), entry->occurrence) == 0)
+                        return true;
+        return false;
 }
 
 /* Whether anybody owes an occurrence and is late (waits for a date). */
@@ -293,6 +309,8 @@ void checker_leaving(struct sim *sim, const struct delivery_record *delivery, co
 
                 if (entry->kind == KIND_COMPLETED)
                         check_completion(sim, entry);
+                else if (entry->kind == KIND_CLAIMED && !anybody_claims(sim, entry))
+                        sim_fail(sim, "a claim of %s is told, which was answered", entry->item);
                 else if (is_reminder(entry->kind))
                         check_reminder(sim, delivery, entry);
                 else if ((entry->kind == KIND_ESCALATION || entry->kind == KIND_FIX_DATE) &&
@@ -751,6 +769,7 @@ void checker_states(struct sim *sim)
                         sim_fail(sim, "an obligation is gone");
                 if (record.obligation.status != duty->status || record.obligation.fixed != duty->fixed ||
                     record.obligation.snoozed_until != duty->snoozed_until ||
+                    record.obligation.claimed != duty->claimed ||
                     (duty->status == OBLIGATION_DONE && record.obligation.done_on != duty->done_on))
                         sim_fail(sim,
                                  "the store has for %s of %s: status %d, fixed %d, snoozed %d; it should be %d, %d, %d",

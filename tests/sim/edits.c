@@ -60,6 +60,7 @@ static void withdraw(const struct sim *sim, struct duty *duty)
         civil_day effective = rules_effective(&sim->rules, duty);
 
         duty->status = OBLIGATION_WITHDRAWN;
+        duty->claimed = false;
         if (effective != CIVIL_NONE && effective >= sim_today(sim))
                 duty->known = effective + 1;
 }
@@ -133,7 +134,9 @@ static void hand_over(struct sim *sim, int index, struct block_dates dates, stru
         duty->urged = old->urged;
         duty->status = old->status;
         duty->snoozed_until = CIVIL_NONE;
+        duty->claimed = false;
         old->status = OBLIGATION_WITHDRAWN;
+        old->claimed = false;
         sync_duty(sim, index, old->key, dates, heir);
         duty->settled = sim_wall(sim);
 }

@@ -6,14 +6,31 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "store/claims.h"
 #include "store/occurrences.h"
 #include "store/plans.h"
 
 static const struct decider clerk = {"clerk", 1000};
-static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done",     "amend",     "reopen",
-                                        "waive",  "urge",     "set-date", "clear-date"};
+static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done",       "amend", "reopen", "waive",
+                                        "urge",   "set-date", "clear-date", "claim", "reject"};
 
 /* ---- obligations ---- */
+
+/* Of one agency; where it has said nothing, a number that there is not. */
+static int64_t claim_of(struct sim *sim, const struct decision_scope *scope)
+{
+        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
+        struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+        struct claim_record CLEANUP(claim_record_clear) claim = {.id = INT64_MAX};
+
+        ramdisk_hold();
+        if (store_find_occurrence(sim_store(sim), scope->item.plan, scope->item.item, scope->item.key, &occurrence) ==
+                    0 &&
+            store_find_obligation(sim_store(sim), occurrence.id, scope->agency, &record) == 0)
+                (void)store_find_open_claim(sim_store(sim), record.id, &claim);
+        ramdisk_go_on();
+        return claim.id;
+}
 
 static int decide(struct sim *sim, const struct decision_scope *scope, const struct act *act, const char *text,
                   struct decision_result *result)
@@ -37,6 +54,12 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
                 return decide_urge(engine, &clerk, scope, result);
         case ACT_SET_DATE:
                 return decide_set_date(engine, &clerk, scope, act->day, NULL, true, result);
+        case ACT_CLAIM:
+                return decide_claim(engine, &clerk, scope,
+                                    &(struct claim){.on = act->day, .until = CIVIL_NONE, .channel = CLAIM_BY_CLERK},
+                                    *text ? text : NULL, result);
+        case ACT_REJECT:
+                return decide_reject(engine, &clerk, claim_of(sim, scope), text, result);
         case ACT_CLEAR_DATE:
         case ACTS:
                 break;
@@ -46,16 +69,17 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
 
 static struct act some_act(struct chance *chance, civil_day today)
 {
-        static const enum act_verb often[] = {ACT_SNOOZE,   ACT_SNOOZE,   ACT_UNSNOOZE, ACT_DONE,
-                                              ACT_DONE,     ACT_REOPEN,   ACT_SET_DATE, ACT_REOPEN,
-                                              ACT_SET_DATE, ACT_SET_DATE, ACT_WAIVE,    ACT_CLEAR_DATE,
-                                              ACT_URGE,     ACT_URGE,     ACT_AMEND,    ACT_AMEND};
+        static const enum act_verb often[] = {ACT_SNOOZE, ACT_SNOOZE,     ACT_UNSNOOZE, ACT_DONE,     ACT_DONE,
+                                              ACT_REOPEN, ACT_SET_DATE,   ACT_REOPEN,   ACT_SET_DATE, ACT_SET_DATE,
+                                              ACT_WAIVE,  ACT_CLEAR_DATE, ACT_URGE,     ACT_URGE,     ACT_AMEND,
+                                              ACT_AMEND,  ACT_CLAIM,      ACT_CLAIM,    ACT_CLAIM,    ACT_REJECT,
+                                              ACT_REJECT, ACT_REJECT,     ACT_REJECT};
         struct act act = {.verb = often[chance_between(chance, 0, (int)ELEMENTS(often) - 1)], .day = CIVIL_NONE};
 
         if (act.verb == ACT_SNOOZE) {
                 act.day = today + chance_between(chance, -2, 15);
                 act.force = chance_percent(chance, 50);
-        } else if (act.verb == ACT_DONE || act.verb == ACT_AMEND)
+        } else if (act.verb == ACT_DONE || act.verb == ACT_AMEND || act.verb == ACT_CLAIM)
                 act.day = today - (chance_percent(chance, 5) ? 380 : chance_between(chance, -1, 4));
         else if (act.verb == ACT_SET_DATE)
                 act.day = today + (chance_percent(chance, 5) ? 800 : chance_between(chance, -20, 40));
@@ -70,6 +94,8 @@ static void note(struct sim *sim, struct duty *duty, const struct act *act)
 
         rules_act(&sim->rules, duty, act, today);
         if (act->verb == ACT_SET_DATE || act->verb == ACT_CLEAR_DATE)
+                duty->settled = sim->decided.at;
+        if (act->verb == ACT_REJECT && duty->settled < sim->decided.at) /* it was told that instead */
                 duty->settled = sim->decided.at;
         /* What was held back today is to go out; what is urged begins today. */
         if (act->verb == ACT_URGE || (act->verb == ACT_UNSNOOZE && duty->settled > midnight))
@@ -113,7 +139,7 @@ static bool in_store(struct sim *sim, const struct duty *duty)
                store_find_obligation(sim_store(sim), occurrence.id, sim->block.agencies[duty->agency].id, &record) ==
                        0 &&
                record.obligation.status == duty->status && record.obligation.fixed == duty->fixed &&
-               record.obligation.snoozed_until == duty->snoozed_until &&
+               record.obligation.snoozed_until == duty->snoozed_until && record.obligation.claimed == duty->claimed &&
                (duty->status != OBLIGATION_DONE || record.obligation.done_on == duty->done_on);
 }
 
@@ -179,7 +205,8 @@ static bool expected(const struct sim *sim, bool all)
                 }
         if (n > 1 && !all &&
             (sim->decided.act.verb == ACT_DONE || sim->decided.act.verb == ACT_REOPEN ||
-             sim->decided.act.verb == ACT_AMEND || sim->decided.act.verb == ACT_WAIVE))
+             sim->decided.act.verb == ACT_AMEND || sim->decided.act.verb == ACT_WAIVE ||
+             sim->decided.act.verb == ACT_CLAIM))
                 return false;
         return allowances[ALLOWED] > 0 && allowances[FORBIDDEN] == 0;
 }
@@ -197,7 +224,7 @@ static int hear(void *userdata, const struct notice_record *record)
 
         heard->waivers += record->kind == KIND_WAIVED;
         heard->reopenings += record->kind == KIND_REOPENED;
-        if (record->state != NOTICE_SENT)
+        if (record->state != NOTICE_SENT || record->kind == KIND_CLAIMED) /* which the head was told */
                 return 0;
         heard->anything = true;
         if (record->kind == KIND_COMPLETED || record->kind == KIND_WAIVED || record->kind == KIND_WITHDRAWN)
@@ -256,7 +283,10 @@ static void decide_duty(struct sim *sim)
         struct chance *chance = &sim->streams[CLASS_PEOPLE];
         struct duty *duty = pick_duty(sim, chance);
         const struct heard before = heard_by(sim, duty);
-        bool whole = chance_percent(chance, 12), all = whole && chance_percent(chance, 50), allowed;
+        const struct act act = some_act(chance, sim_today(sim));
+        /* What is answered is one agency's word. */
+        bool whole = chance_percent(chance, 12) && act.verb != ACT_REJECT, all = whole && chance_percent(chance, 50);
+        bool allowed;
         struct decision_scope scope = {.item = reference_of(sim, duty), .all = all};
         struct decision_result result = {0};
         char name[REFERENCE_TEXT_SIZE];
@@ -267,7 +297,7 @@ static void decide_duty(struct sim *sim)
         snprintf(sim->decided.agency, sizeof(sim->decided.agency), "%s",
                  whole ? "" : sim->block.agencies[duty->agency].id);
         scope.agency = whole ? NULL : sim->decided.agency;
-        sim->decided.act = some_act(chance, sim_today(sim));
+        sim->decided.act = act;
         sim->decided.at = sim_wall(sim);
         allowed = expected(sim, all);
         if (sim->n_doubted == DOUBTED_MAX)

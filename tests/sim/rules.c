@@ -222,7 +222,7 @@ static int find_beats(const struct rules *rules, const struct duty *duty, struct
         struct beats all = {.rules = rules, .beats = beats, .clock = policy->at};
         civil_day due = rules_due(duty), anchor;
 
-        if (duty->status != OBLIGATION_OPEN || due == CIVIL_NONE)
+        if (duty->status != OBLIGATION_OPEN || duty->claimed || due == CIVIL_NONE)
                 return 0;
         anchor = rules_tentative(duty) ? duty->from : rules_safe(rules, duty);
         for (int i = 0; i < policy->n_before; i++) {
@@ -391,6 +391,7 @@ enum allowance rules_may(const struct rules *rules, const struct duty *duty, con
         case ACT_UNSNOOZE:
                 return open && duty->snoozed_until != CIVIL_NONE && duty->snoozed_until >= today ? ALLOWED : UNFIT;
         case ACT_DONE:
+        case ACT_CLAIM:
                 if (!owed || !binds)
                         return UNFIT;
                 return act->day <= today && act->day >= worked_on_from(duty, year) ? ALLOWED : FORBIDDEN;
@@ -417,6 +418,8 @@ enum allowance rules_may(const struct rules *rules, const struct duty *duty, con
                 return act->day != duty->fixed ? ALLOWED : UNFIT;
         case ACT_CLEAR_DATE:
                 return reminded && duty->fixed != CIVIL_NONE ? ALLOWED : UNFIT;
+        case ACT_REJECT:
+                return duty->claimed ? ALLOWED : UNFIT;
         case ACTS:
                 break;
         }
@@ -437,6 +440,7 @@ void rules_act(const struct rules *rules, struct duty *duty, const struct act *a
                 duty->status = act->verb == ACT_DONE ? OBLIGATION_DONE : OBLIGATION_WAIVED;
                 duty->done_on = act->verb == ACT_DONE ? act->day : CIVIL_NONE;
                 duty->snoozed_until = CIVIL_NONE;
+                duty->claimed = false;
                 break;
         case ACT_AMEND:
                 duty->done_on = act->day;
@@ -454,6 +458,10 @@ void rules_act(const struct rules *rules, struct duty *duty, const struct act *a
                 if (rules_snooze_hides(rules, duty))
                         duty->snoozed_until = CIVIL_NONE;
                 duty->status = rules_beginning(rules, duty);
+                break;
+        case ACT_CLAIM:
+        case ACT_REJECT:
+                duty->claimed = act->verb == ACT_CLAIM;
                 break;
         case ACTS:
                 break;

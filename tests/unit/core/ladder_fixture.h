@@ -58,6 +58,7 @@ struct given {
         enum shift shift;
         const char *fixed, *snoozed_until;
         enum obligation_status status;
+        bool claimed;
 };
 
 static inline civil_day day_or_none(const char *text)
@@ -76,6 +77,7 @@ static inline struct obligation make(const struct given *given)
                 .lapses = given->policy && !policy_urges(given->policy),
                 .fixed = day_or_none(given->fixed),
                 .status = given->status,
+                .claimed = given->claimed,
                 .done_on = CIVIL_NONE,
                 .snoozed_until = day_or_none(given->snoozed_until),
         };

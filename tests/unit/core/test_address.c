@@ -138,10 +138,11 @@ static void test_visit_ends(void **state)
 static void test_sharing(void **state)
 {
         static const char *const companies[] = {
-                [KIND_ESCALATION] = "r", [KIND_OVERDUE] = "r",      [KIND_DUE] = "r",        [KIND_FIX_DATE] = "r",
-                [KIND_DATE_SET] = "r",   [KIND_ADVANCE] = "r",      [KIND_OBSERVANCE] = "r", [KIND_TEST] = "r",
-                [KIND_FAILURE] = "f",    [KIND_DATE_CLEARED] = "t", [KIND_WAIVED] = "t",     [KIND_WITHDRAWN] = "t",
-                [KIND_REOPENED] = "t",   [KIND_SNOOZED] = "c",      [KIND_COMPLETED] = "c",  [KIND_DIGEST] = "",
+                [KIND_ESCALATION] = "r", [KIND_OVERDUE] = "r",          [KIND_DUE] = "r",        [KIND_FIX_DATE] = "r",
+                [KIND_DATE_SET] = "r",   [KIND_ADVANCE] = "r",          [KIND_OBSERVANCE] = "r", [KIND_TEST] = "r",
+                [KIND_FAILURE] = "f",    [KIND_DATE_CLEARED] = "t",     [KIND_WAIVED] = "t",     [KIND_WITHDRAWN] = "t",
+                [KIND_REOPENED] = "t",   [KIND_SNOOZED] = "c",          [KIND_COMPLETED] = "c",  [KIND_DIGEST] = "",
+                [KIND_CLAIMED] = "r",    [KIND_REQUEST_ANSWERED] = "r",
         };
 
         (void)state;

@@ -153,23 +153,24 @@ static void test_gist(void **state)
 {
         const struct obligation_dates none = {0}, other = {.due = 5};
         const struct gist_line lines[] = {
-                {DIGEST_WEEK, "p", "i", "", "", none, STATE_PENDING, 0},
-                {DIGEST_OVERDUE, "p", "i", "", "", none, STATE_PENDING, 0},
-                {DIGEST_SECTIONS, "p", "i", "", "", none, STATE_PENDING, 0},
-                {DIGEST_WEEK, "pi", "", "", "", none, STATE_PENDING, 0}, /* "p" and "i" are two texts */
-                {DIGEST_WEEK, "p", "j", "", "", none, STATE_PENDING, 0},
-                {DIGEST_WEEK, "p", "i", "2024-06-10", "", none, STATE_PENDING, 0},
-                {DIGEST_WEEK, "p", "i", "", "b", none, STATE_PENDING, 0},
-                {DIGEST_WEEK, "p", "i", "", "", other, STATE_PENDING, 0},
-                {DIGEST_WEEK, "p", "i", "", "", none, STATE_OVERDUE, 0},
-                {DIGEST_WEEK, "p", "i", "", "", none, STATE_SNOOZED, 7},
-                {DIGEST_WEEK, "p", "i", "", "", none, STATE_SNOOZED, 8},
+                {DIGEST_WEEK, "p", "i", "", "", none, STATE_PENDING, 0, false},
+                {DIGEST_OVERDUE, "p", "i", "", "", none, STATE_PENDING, 0, false},
+                {DIGEST_SECTIONS, "p", "i", "", "", none, STATE_PENDING, 0, false},
+                {DIGEST_WEEK, "pi", "", "", "", none, STATE_PENDING, 0, false}, /* "p" and "i" are two texts */
+                {DIGEST_WEEK, "p", "j", "", "", none, STATE_PENDING, 0, false},
+                {DIGEST_WEEK, "p", "i", "2024-06-10", "", none, STATE_PENDING, 0, false},
+                {DIGEST_WEEK, "p", "i", "", "b", none, STATE_PENDING, 0, false},
+                {DIGEST_WEEK, "p", "i", "", "", other, STATE_PENDING, 0, false},
+                {DIGEST_WEEK, "p", "i", "", "", none, STATE_OVERDUE, 0, false},
+                {DIGEST_WEEK, "p", "i", "", "", none, STATE_SNOOZED, 7, false},
+                {DIGEST_WEEK, "p", "i", "", "", none, STATE_SNOOZED, 8, false},
+                {DIGEST_WEEK, "p", "i", "", "", none, STATE_PENDING, 0, true},
         };
         const struct gist_line two[] = {lines[0], lines[1]}, turned[] = {lines[1], lines[0]};
         const struct gist_line doubled[] = {lines[0], lines[0]};
-        const struct gist_line was_snoozed = {DIGEST_WEEK, "p", "i", "", "", none, STATE_PENDING, 7};
-        const struct gist_line finished = {DIGEST_FINISHED, "p", "i", "", "", none, STATE_DONE, 0};
-        const struct gist_line waiting = {DIGEST_WAITING, "p", "i", "", "", none, STATE_UNDATED, 0};
+        const struct gist_line was_snoozed = {DIGEST_WEEK, "p", "i", "", "", none, STATE_PENDING, 7, false};
+        const struct gist_line finished = {DIGEST_FINISHED, "p", "i", "", "", none, STATE_DONE, 0, false};
+        const struct gist_line waiting = {DIGEST_WAITING, "p", "i", "", "", none, STATE_UNDATED, 0, false};
         struct gist gist, to;
 
         (void)state;

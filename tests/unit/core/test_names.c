@@ -12,8 +12,9 @@
 static void test_kinds(void **state)
 {
         static const char *const names[] = {
-                "escalation", "overdue", "due",     "fix_date", "date_set",     "advance", "observance", "snoozed",
-                "completed",  "digest",  "failure", "test",     "date_cleared", "waived",  "withdrawn",  "reopened",
+                "escalation",   "overdue", "due",       "fix_date", "date_set", "advance",
+                "observance",   "snoozed", "completed", "digest",   "failure",  "test",
+                "date_cleared", "waived",  "withdrawn", "reopened", "claimed",  "request_answered",
         };
         enum notice_kind kind = KIND_TEST;
 
@@ -34,20 +35,32 @@ static const struct {
         char letter;
         bool (*is)(enum notice_kind kind);
 } traits[] = {
-        {'r', kind_reminds},    {'c', kind_confirms},       {'t', kind_tells_date},
-        {'b', kind_takes_back}, {'d', kind_tells_decision}, {'o', kind_ends_debt},
-        {'e', kind_ends_entry}, {'n', kind_names_day},      {'l', kind_is_on_ladder},
+        {'r', kind_reminds},        {'c', kind_confirms},    {'t', kind_tells_date},   {'b', kind_takes_back},
+        {'d', kind_tells_decision}, {'v', kind_tells_event}, {'p', kind_reports},      {'o', kind_ends_debt},
+        {'e', kind_ends_entry},     {'n', kind_names_day},   {'l', kind_is_on_ladder},
 };
 
 static void test_traits(void **state)
 {
         static const char *const expected[] = {
-                [KIND_ESCALATION] = "",       [KIND_OVERDUE] = "rnl",  [KIND_DUE] = "rnl",
-                [KIND_FIX_DATE] = "",         [KIND_DATE_SET] = "tdn", [KIND_ADVANCE] = "rnl",
-                [KIND_OBSERVANCE] = "nl",     [KIND_SNOOZED] = "cd",   [KIND_COMPLETED] = "cdoe",
-                [KIND_DIGEST] = "",           [KIND_FAILURE] = "",     [KIND_TEST] = "",
-                [KIND_DATE_CLEARED] = "tbde", [KIND_WAIVED] = "bdoe",  [KIND_WITHDRAWN] = "bdoe",
-                [KIND_REOPENED] = "bdn",
+                [KIND_ESCALATION] = "p",
+                [KIND_OVERDUE] = "rnl",
+                [KIND_DUE] = "rnl",
+                [KIND_FIX_DATE] = "p",
+                [KIND_DATE_SET] = "tdvn",
+                [KIND_ADVANCE] = "rnl",
+                [KIND_OBSERVANCE] = "nl",
+                [KIND_SNOOZED] = "cdv",
+                [KIND_COMPLETED] = "cdvoe",
+                [KIND_DIGEST] = "",
+                [KIND_FAILURE] = "",
+                [KIND_TEST] = "",
+                [KIND_DATE_CLEARED] = "tbdve",
+                [KIND_WAIVED] = "bdvoe",
+                [KIND_WITHDRAWN] = "bdvoe",
+                [KIND_REOPENED] = "bdvn",
+                [KIND_CLAIMED] = "vp",
+                [KIND_REQUEST_ANSWERED] = "tdvn",
         };
 
         (void)state;

@@ -147,6 +147,13 @@ static void test_reminders(void **state)
                  0,
                  "finished"},
                 /* Its date was cleared meanwhile. */
+                {{GOES_ON, .claimed = true},
+                 "3d@2024-12-10",
+                 "2024-12-06 08:00",
+                 "2024-12-06 08:00",
+                 NO_LONGER_TRUE,
+                 0,
+                 "claimed"},
                 {{&policy_inspection, .due = NULL},
                  "1d@2024-12-10",
                  "2024-12-09 08:00",
@@ -173,6 +180,7 @@ static void test_decisions(void **state)
         static const struct given undated = {.due = NULL};
         static const struct given tentative = {.from = "2024-10-01", .due = "2024-12-10", .tentative = true};
         static const struct given done = {.due = "2024-12-10", .status = OBLIGATION_DONE};
+        static const struct given unclear = {.due = "2024-12-05", .status = OBLIGATION_UNCLEAR};
         static const struct given waived = {.due = "2024-12-10", .status = OBLIGATION_WAIVED};
         static const struct given withdrawn = {.due = "2024-12-10", .status = OBLIGATION_WITHDRAWN};
         static const struct {
@@ -198,6 +206,9 @@ static void test_decisions(void **state)
                 {KIND_DATE_CLEARED, &tentative, NULL},
                 {KIND_DATE_CLEARED, &open, "taken back"},
                 {KIND_DATE_CLEARED, &done, "taken back"},
+                {KIND_REQUEST_ANSWERED, &open, NULL},
+                {KIND_REQUEST_ANSWERED, &unclear, NULL},
+                {KIND_REQUEST_ANSWERED, &done, "taken back"},
         };
 
         for (size_t i = 0; i < ELEMENTS(table); i++) {
@@ -230,6 +241,10 @@ static void test_occurrences(void **state)
                 truth = truth_of_escalation(day_of(table[i].effective), table[i].n_open, day_of("2024-12-10"));
                 assert_truth(&truth, table[i].standing, KIND_ESCALATION, table[i].reason);
         }
+        truth = truth_of_claim(true);
+        assert_truth(&truth, STILL_TRUE, KIND_CLAIMED, NULL);
+        truth = truth_of_claim(false);
+        assert_truth(&truth, NO_LONGER_TRUE, 0, "answered");
         truth = truth_of_fix(1);
         assert_truth(&truth, STILL_TRUE, KIND_FIX_DATE, NULL);
         truth = truth_of_fix(0);

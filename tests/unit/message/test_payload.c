@@ -66,6 +66,12 @@ static struct letter_entry full_entry(enum notice_kind kind)
         entry.reason = "gia hạn";
         entry.snoozed_until = day_of(405);
         entry.done_on = day_of(406);
+        entry.claimed = kind == KIND_CLAIMED || kind == KIND_REQUEST_ANSWERED;
+        entry.claimed_on = day_of(402);
+        entry.requested = day_of(430);
+        entry.claimant = "Sở Tư pháp";
+        entry.claim = 7;
+        entry.granted = true;
         return entry;
 }
 
@@ -94,6 +100,7 @@ static struct letter_entry full_entry(enum notice_kind kind)
         "{'type': 'reminder." kind "', 'timestamp': '2024-04-04T08:00:00+07:00', 'data': {'kind': '" kind "', " \
         "'agency': {'id': 'so-noi-vu', 'name': 'Sở Nội vụ'}, 'text': 'Kính gửi\\n', " data "}}"
 #define OF_OBLIGATION(kind, more) ROOT_OF(kind, "'obligations': [{'kind': '" kind "', " OBLIGATION more "}]")
+#define CLAIM ", 'claimed_on': '2024-04-02', 'requested_date': '2024-04-30'"
 #define DEBTORS ", 'debtors': [" DEBTOR "], 'finished': 6"
 
 /* Whole, for each kind: a key that is left out, put in or renamed changes what programs at the other end read. */
@@ -120,6 +127,8 @@ static const char *const expected[KIND_COUNT] = {
         [KIND_WAIVED] = OF_OBLIGATION("waived", ""),
         [KIND_WITHDRAWN] = OF_OBLIGATION("withdrawn", ""),
         [KIND_REOPENED] = OF_OBLIGATION("reopened", ""),
+        [KIND_CLAIMED] = OF_OBLIGATION("claimed", CLAIM ", 'claimant': 'Sở Tư pháp', 'claim': 7"),
+        [KIND_REQUEST_ANSWERED] = OF_OBLIGATION("request_answered", CLAIM ", 'granted': true"),
 };
 
 static json_t *read_expected(const char *text)

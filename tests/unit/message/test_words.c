@@ -528,12 +528,14 @@ static void test_digest_week(void **state)
 
 static void test_matrix(void **state)
 {
-        static const enum obligation_state states[] = {STATE_DONE,    STATE_LATE,    STATE_OVERDUE, STATE_SNOOZED,
-                                                       STATE_PENDING, STATE_UNDATED, STATE_WAIVED,  STATE_COUNT};
-        static const char *const names[] = {"A", "B", "C", "D", "E", "F", "G", "H"};
+        static const enum obligation_state states[] = {STATE_DONE,    STATE_LATE,    STATE_OVERDUE,
+                                                       STATE_SNOOZED, STATE_PENDING, STATE_UNDATED,
+                                                       STATE_WAIVED,  STATE_OVERDUE, STATE_COUNT};
+        static const char *const names[] = {"A", "B", "C", "D", "E", "F", "G", "H", "I"};
         struct letter_debtor columns[ELEMENTS(states)], cells[ELEMENTS(states)];
         for (size_t i = 0; i < ELEMENTS(states); i++)
                 columns[i] = cells[i] = debtor_of(names[i], states[i], 1210);
+        cells[7].claimed = true;
         struct letter_row row = {"tdkt-2024", "a", "", "Đăng ký", on(1210), false, cells};
         struct letter_matrix matrix = {"Kế hoạch số 28/KH-UBND", columns, ELEMENTS(columns), &row, 1};
         struct letter letter = letter_of(NULL, 0, 1209);
@@ -546,13 +548,21 @@ static void test_matrix(void **state)
         CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
         assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
         check_any(&letter, &mail);
-        static const char *const marks[] = {"✓ A\n", "± B\n", "✗ C\n", "z D\n",
-                                            "· E\n", "? F\n", "– G\n", "– được miễn; … đã qua ngày, chưa rõ"};
+        static const char *const marks[] = {
+                "✓ A\n",
+                "± B\n",
+                "✗ C\n",
+                "z D\n",
+                "· E\n",
+                "? F\n",
+                "– G\n",
+                "» H\n",
+                "– được miễn; » đơn vị báo đã nộp hoặc xin gia hạn, chờ ý kiến; … đã qua ngày, chưa rõ"};
         for (size_t i = 0; i < ELEMENTS(marks); i++)
                 need("text", mail.text, marks[i]);
         CLEANUP_FREE char *seen = visible(mail.html);
         need("html", seen, "1&nbsp;A; 2&nbsp;B;");
-        need("html", seen, "✓±✗z·?–&nbsp;");
+        need("html", seen, "✓±✗z·?–»&nbsp;");
 }
 
 /* So much of a subject a telephone shows. */
@@ -585,6 +595,8 @@ static void test_first_and_last(void **state)
                 {KIND_WAIVED, "miễn thực hiện", "Được miễn thực hiện: Việc.", 'n'},
                 {KIND_WITHDRAWN, "thôi thực hiện", "Không còn thuộc nhiệm vụ của Quý cơ quan: Việc.", 'n'},
                 {KIND_REOPENED, "10/12/2024", "Chưa hoàn thành, tiếp tục thực hiện: Việc", 'n'},
+                {KIND_CLAIMED, "Báo đã nộp: Sở Y tế", "Sở Y tế: báo đã nộp – Việc, ", 's'},
+                {KIND_REQUEST_ANSWERED, "Chưa xác nhận hoàn thành", "Chưa xác nhận hoàn thành, ", 'n'},
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
@@ -597,6 +609,10 @@ static void test_first_and_last(void **state)
                 entry.old = on(1208);
                 entry.snoozed_until = day_of(1209);
                 entry.done_on = day_of(1204);
+                entry.claimed = true;
+                entry.claimed_on = day_of(1204);
+                entry.requested = CIVIL_NONE;
+                entry.claimant = "Sở Y tế";
                 assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
 
                 size_t shown = 0;

@@ -266,6 +266,10 @@ static void test_refuses_impossible_values(void **state)
                 {"UPDATE fact SET value = CAST(x'ff' AS TEXT)", "table fact, row 0, column value is no text"},
                 {"INSERT INTO hold VALUES ('Sở', NULL, 0, 'x', 'y')", "table hold, row 0, column agency is no id"},
                 {"INSERT INTO hold VALUES ('', 60000, 0, 'x', 'y')", "table hold, row 0, column until is 60000"},
+                {"INSERT INTO claim (obligation, on_day, channel, state, by, made_ms) VALUES (1, 100, 0, 9, 'x', 0)",
+                 "table claim, row 1, column state is 9"},
+                {"INSERT INTO claim (obligation, on_day, channel, state, by, made_ms) VALUES (1, 100, 7, 0, 'x', 0)",
+                 "table claim, row 1, column channel is 7"},
                 {"UPDATE delivery_tally SET n = -1 WHERE state = 2", "column n is -1"},
         };
         struct fixture *fixture = *state;

@@ -5,6 +5,7 @@
 #include "dated.h"
 #include "store/attempts.h"
 #include "store/audit.h"
+#include "store/claims.h"
 #include "store/counts.h"
 #include "store/holds.h"
 #include "store/occurrences.h"
@@ -54,6 +55,13 @@ static inline int workload_see_audit(void *userdata, const struct audit_record *
                 if (r_ < 0) \
                         return r_; \
         } while (0)
+
+static inline int workload_see_claim(void *userdata, const struct claim_record *record)
+{
+        (void)userdata;
+        (void)record;
+        return 0;
+}
 
 static inline int workload_rows(struct store *store, int64_t ret_obligations[static 2], int64_t *ret_occurrence)
 {
@@ -309,6 +317,17 @@ static inline int workload_decide(struct store *store)
         TRY(store_supersede(store, 1, 1, 50, "superseded"));
         TRY(store_supersede(store, 1, 0, 50, "superseded"));
         TRY(store_end_hold(store, "so-1"));
+        struct claim_record claim = {.obligation_id = 1,
+                                     .claim = {.on = 100, .until = CIVIL_NONE, .channel = CLAIM_BY_MAIL},
+                                     .by = who,
+                                     .text = detail},
+                            said = {0};
+        const struct claim_filter claims = {.state = -1};
+        TRY(store_add_claim(store, &claim));
+        TRY(store_find_open_claim(store, 1, &said));
+        claim_record_clear(&said);
+        TRY(store_each_claim(store, &claims, workload_see_claim, NULL));
+        TRY(store_answer_claim(store, claim.id, CLAIM_REJECTED, who, detail, 8000));
         TRY(store_set_fact(store, "a", "b"));
         TRY(store_set_fact(store, "c", "d"));
         TRY(store_set_fact(store, "c", NULL));
