@@ -210,10 +210,7 @@ struct config *config_free(struct config *config)
         free(config->timezone);
         free(config->block_name);
         free(config->block_short);
-        free(config->contact.name);
-        free(config->contact.title);
-        free(config->contact.phone);
-        free(config->contact.email);
+        contact_clear(&config->contact);
         free(config->templates);
         free(config->state_dir);
         mail_clear(&config->mail);

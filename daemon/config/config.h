@@ -61,10 +61,6 @@ struct digest_config {
         enum digest_when when;
 };
 
-struct contact {
-        char *name, *title, *phone, *email; /* "" where not given */
-};
-
 struct config {
         char *path;     /* of reminderd.conf, absolute */
         char *timezone; /* a name of the time zone database */

@@ -70,13 +70,13 @@ static int keep_optional(const struct section *section, const char *key, char **
         return *ret ? 0 : -ENOMEM;
 }
 
-static int read_contact(const struct section *block, struct contact *contact)
+int contact_read(const struct section *holder, struct contact *contact)
 {
         struct section section = {.group = NULL};
         const char *email;
         int r;
 
-        if (section_member(block, "contact", &section))
+        if (section_member(holder, "contact", &section))
                 (void)section_known(&section, contact_keys);
         r = keep_optional(&section, "name", &contact->name);
         if (r == 0)
@@ -105,7 +105,7 @@ static int read_block(struct loader *loader)
         if (r == 0)
                 r = setting_keep(&section, "short", config->block_name, &config->block_short);
         if (r == 0)
-                r = read_contact(&section, &config->contact);
+                r = contact_read(&section, &config->contact);
         return r;
 }
 

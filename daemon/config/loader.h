@@ -91,6 +91,8 @@ int repeat_read(const struct section *section, const config_setting_t *value, co
 /* Warns of `before` offsets, now known, that are longer than from one day of the repeat to the next. */
 int repeat_check_before(const struct section *section, const struct plan *plan, const struct item *item);
 
+/* `contact` of a section: whom to ask; each of it is "" where not given. */
+int contact_read(const struct section *holder, struct contact *contact);
 /* The address at which a document can be read; *ret is left alone without one. */
 int link_read(const struct section *section, char **ret);
 

@@ -8,8 +8,8 @@
 #include "config/pasted.h"
 
 static const char *const file_keys[] = {"plan", NULL};
-const char *const plan_keys[] = {"id",     "year", "title",  "basis",   "link",  "since", "ends",
-                                 "closes", "head", "deputy", "members", "items", NULL};
+const char *const plan_keys[] = {"id",   "year",   "title", "basis",  "link",    "contact", "since",
+                                 "ends", "closes", "head",  "deputy", "members", "items",   NULL};
 
 /* Where each plan begins, for findings about two of them. */
 struct plan_place {
@@ -66,6 +66,20 @@ static int read_deputies(struct loader *loader, const struct section *section, s
         plan->deputies[0] = agency_lookup(loader, section, deputy);
         plan->n_deputies = plan->deputies[0] != ROSTER_NONE;
         return 0;
+}
+
+static int read_plan_contact(const struct section *section, struct plan *plan)
+{
+        const config_setting_t *contact = setting_get(section, "contact");
+
+        if (!contact)
+                return 0;
+        if (config_setting_is_group(contact) && config_setting_length(contact) == 0)
+                setting_error(
+                        section, contact,
+                        "contact: names nobody; leave it out where whoever answers for the block does for the plan");
+        plan->contact = calloc(1, sizeof(*plan->contact));
+        return plan->contact ? contact_read(section, plan->contact) : -ENOMEM;
 }
 
 static int take_fingerprint(const struct plan_reading *reading, const config_setting_t *group, struct item *item)
@@ -179,6 +193,8 @@ static int read_plan(struct loader *loader, const struct section *section, struc
                 r = setting_keep(section, "basis", "", &plan->basis);
         if (r == 0)
                 r = link_read(section, &plan->link);
+        if (r == 0)
+                r = read_plan_contact(section, plan);
         if (r == 0)
                 r = read_members(loader, section, plan);
         if (r == 0)

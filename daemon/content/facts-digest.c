@@ -155,7 +155,7 @@ static int matrix_of(struct facts *facts, const struct plan *plan, struct letter
         struct matrix matrix = {
                 .facts = facts,
                 .members = plan->members,
-                .letter = {.plan_title = plan->title, .n_columns = plan->n_members},
+                .letter = {.plan_title = plan->title, .contact = plan->contact, .n_columns = plan->n_members},
         };
         struct obligation_filter filter = {.plan = plan->id, .no_withdrawn = true};
         struct letter_debtor *columns = facts_keep(facts, calloc(plan->n_members + 1, sizeof(*columns)));

@@ -50,6 +50,7 @@ static int say_plan(struct facts *facts, const char *plan_id, const char *item_i
         entry->plan_title = plan->title;
         entry->basis = item_basis(plan, item);
         entry->link = item_link(plan, item);
+        entry->contact = plan->contact;
         entry->head = head != ROSTER_NONE ? roster->agencies[head].name : "";
         entry->wording = item->wording;
         entry->note = item->note;

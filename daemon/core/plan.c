@@ -159,6 +159,9 @@ void plan_clear(struct plan *plan)
         free(plan->title);
         free(plan->basis);
         free(plan->link);
+        if (plan->contact)
+                contact_clear(plan->contact);
+        free(plan->contact);
         free(plan->deputies);
         free(plan->members);
         for (size_t i = 0; i < plan->n_items; i++)

@@ -1,6 +1,7 @@
 /* A year's plan: items, whom they bind, when they fall, and the policy that says when to remind. */
 #pragma once
 
+#include "core/contact.h"
 #include "core/reference.h"
 #include "core/span.h"
 
@@ -97,12 +98,13 @@ struct plan {
         char *id;
         int32_t year;
         char *title;
-        char *basis;      /* "" where the file gives none */
-        char *link;       /* where the document can be read, or NULL */
-        civil_day ends;   /* of a plan over more than its year; CIVIL_NONE: the file gives none */
-        civil_day closes; /* from that day on nothing is said of it */
-        civil_day since;  /* of its items that say nothing else; CIVIL_NONE: none */
-        size_t head;      /* a roster index, as those below; ROSTER_NONE: none */
+        char *basis;             /* "" where the file gives none */
+        char *link;              /* where the document can be read, or NULL */
+        civil_day ends;          /* of a plan over more than its year; CIVIL_NONE: the file gives none */
+        civil_day closes;        /* from that day on nothing is said of it */
+        civil_day since;         /* of its items that say nothing else; CIVIL_NONE: none */
+        struct contact *contact; /* whom to ask about it; NULL: whoever answers for the block */
+        size_t head;             /* a roster index, as those below; ROSTER_NONE: none */
         size_t *deputies;
         size_t n_deputies;
         size_t *members;

@@ -287,7 +287,8 @@ static void walk_page(struct walk *walk, const struct page *page, size_t from, s
 
 static void walk_message(struct walk *walk, const struct page *page, size_t kind)
 {
-        static const struct letter_sender sender;
+        static const struct contact nobody;
+        static const struct letter_sender sender = {.contact = &nobody};
         bool grouped = kind == TEMPLATE_GROUP;
         struct letter letter = values_sample(grouped ? KIND_ESCALATION : (enum notice_kind)kind, grouped);
         struct values values;

@@ -1,6 +1,7 @@
 /* A letter: all the facts that one message is made of, as they stand at the moment it is composed. */
 #pragma once
 
+#include "core/contact.h"
 #include "core/digest.h"
 #include "core/kind.h"
 #include "core/obligation.h"
@@ -29,6 +30,7 @@ struct letter_entry {
         const char *agency, *agency_name;      /* whose it is; NULL: whose the letter is */
         const char *plan, *item, *occurrence;  /* ids; occurrence "" unless the item has several */
         const char *plan_title, *basis, *link; /* where the basis can be read, or NULL */
+        const struct contact *contact;         /* its plan's own, or NULL */
         const char *head;                      /* name of the plan's head, "" if none */
         const char *report_to;                 /* names of those who get the result, joined */
         const char *title;
@@ -80,6 +82,7 @@ struct letter_row {
 
 struct letter_matrix {
         const char *plan_title;
+        const struct contact *contact;       /* the plan's own, or NULL */
         const struct letter_debtor *columns; /* agency, agency_short only */
         size_t n_columns;
         const struct letter_row *rows;
@@ -120,7 +123,7 @@ struct letter {
 /* What is alike in every letter of one configuration. */
 struct letter_sender {
         const char *block_name, *block_short;
-        const char *contact_name, *contact_title, *contact_phone, *contact_email;
+        const struct contact *contact; /* the block's */
         const char *from_name, *from_address, *reply_to;
         const char *redirect; /* a trial: where all mail goes; or NULL */
 };

@@ -30,6 +30,20 @@ static void put_debtor(struct text *json, const struct letter_debtor *debtor)
         json_close(json, '}');
 }
 
+static void put_contact(struct text *json, const struct contact *contact)
+{
+        if (!contact) {
+                json_put_null(json, "contact");
+                return;
+        }
+        json_open(json, "contact", '{');
+        json_put_text(json, "name", contact->name);
+        json_put_text(json, "title", contact->title);
+        json_put_text(json, "phone", contact->phone);
+        json_put_text(json, "email", contact->email);
+        json_close(json, '}');
+}
+
 static void put_debtors(struct text *json, const struct letter_entry *entry)
 {
         json_open(json, "debtors", '[');
@@ -90,6 +104,7 @@ static void put_obligation(struct text *json, const struct letter_entry *entry, 
         json_put_text(json, "basis", entry->basis);
         json_put_text(json, "link", entry->link);
         json_put_text(json, "report_to", entry->report_to);
+        put_contact(json, entry->contact);
         json_put_text(json, "wording", entry->wording);
         json_put_text(json, "note", entry->note);
         json_put_text(json, "when", entry->when);

@@ -41,6 +41,11 @@ const char *entry_basis(const struct letter_entry *entry)
         return is_empty(basis) ? PHRASE_SOME_PLAN : basis;
 }
 
+bool entry_is_to_head(const struct letter_entry *entry, const char *agency)
+{
+        return !entry->contact && same(entry->head, agency);
+}
+
 /* ---- agencies ---- */
 
 static bool find_in_debtor(const struct scope *scope, unsigned name, struct fill *ret)
@@ -128,15 +133,19 @@ static bool find_plan(const struct scope *scope, unsigned name, struct fill *ret
         case NAME_head:
                 return fill_text(ret, entry->head);
         case NAME_is_head:
-                return fill_bool(ret, same(entry->head, agency));
+                return fill_bool(ret, entry_is_to_head(entry, agency));
         case NAME_event:
                 return fill_bool(ret, entry->event);
         case NAME_report_to:
                 return entry->event || fill_text(ret, receiver);
         case NAME_to_head:
-                return fill_bool(ret, is_empty(entry->report_to) || same(entry->report_to, entry->head));
+                return fill_bool(ret, is_empty(receiver) || entry_is_to_head(entry, receiver));
         case NAME_to_self:
                 return fill_bool(ret, same(receiver, agency));
+        case NAME_contact:
+                return entry->contact && fill_part(ret, scope, contact_find, entry->contact, 0);
+        case NAME_own_contact:
+                return fill_bool(ret, entry->contact && !contact_equal(entry->contact, scope_values(scope)->contact));
         case NAME_wording:
                 return fill_text(ret, entry->wording);
         case NAME_note:

@@ -210,8 +210,7 @@ static bool is_to_head(const struct letter *letter)
 {
         for (size_t i = 0; i < letter->n_entries; i++) {
                 const struct letter_entry *entry = &letter->entries[i];
-                if (kind_reports(entry->kind) && entry->head && letter->agency_name &&
-                    strcmp(entry->head, letter->agency_name) == 0)
+                if (kind_reports(entry->kind) && entry_is_to_head(entry, letter->agency_name))
                         return true;
         }
         return false;

@@ -9,7 +9,7 @@
 #define VALUE_NAMES(X)                                                                                                \
         X(address) X(agency) X(block) X(contact) X(now_clock) X(now_day) X(subject)                                   \
         X(name) X(short) X(phone) X(email) X(bases) X(many_bases) X(first)                                            \
-        X(title) X(owner) X(plan_title) X(basis) X(head) X(is_head) X(report_to) X(to_head) X(to_self) X(wording)              \
+        X(title) X(owner) X(plan_title) X(basis) X(head) X(is_head) X(report_to) X(to_head) X(to_self) X(own_contact) X(wording)              \
         X(note) X(when) X(link) X(place) X(time) X(event)                                                                                              \
         X(dated) X(tentative) X(undated) X(term) X(limit) X(day) X(range) X(shift) X(deadline)                        \
         X(deadline_weekday) X(today) X(tomorrow)                                                                      \
@@ -53,7 +53,13 @@ bool fill_part(struct fill *fill, const struct scope *scope, scope_find find, co
 /* The basis, or the title of a plan without one; what may always be said for a plan that is gone. */
 const char *entry_basis(const struct letter_entry *entry);
 
-/* Each is a scope_find. Facts: the letter_entry. */
+/* The agency is addressed as the head of the block. Of a plan with a contact of its own the head is another one, and
+ * goes by its name. */
+bool entry_is_to_head(const struct letter_entry *entry, const char *agency);
+
+/* Each is a scope_find. Facts: the contact. */
+bool contact_find(const struct scope *scope, unsigned name, struct fill *ret);
+/* Facts: the letter_entry. */
 bool entry_find(const struct scope *scope, unsigned name, struct fill *ret);
 /* Several notices in one message. */
 bool group_find(const struct scope *scope, unsigned name, struct fill *ret);

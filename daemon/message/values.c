@@ -93,6 +93,41 @@ static bool find_in_digest(const struct scope *scope, unsigned name, struct fill
         return digest_find(scope, name, ret);
 }
 
+/* ---- whom to ask ---- */
+
+static const struct contact *first_contact(const struct letter *letter)
+{
+        if (letter->n_entries > 0)
+                return letter->entries[0].contact;
+        for (size_t section = 0; section < DIGEST_SECTIONS; section++)
+                if (letter->n_sections[section] > 0)
+                        return letter->sections[section][0].contact;
+        return letter->n_matrices > 0 ? letter->matrices[0].contact : NULL;
+}
+
+static bool all_have(const struct contact *contact, const struct letter_entry *entries, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                if (!contact_equal(entries[i].contact, contact))
+                        return false;
+        return true;
+}
+
+/* Where plans with several contacts meet, the letter ends with the block's, and its entries name theirs. */
+static const struct contact *contact_of(const struct letter_sender *sender, const struct letter *letter)
+{
+        const struct contact *contact = first_contact(letter);
+        if (!all_have(contact, letter->entries, letter->n_entries))
+                return sender->contact;
+        for (size_t section = 0; section < DIGEST_SECTIONS; section++)
+                if (!all_have(contact, letter->sections[section], letter->n_sections[section]))
+                        return sender->contact;
+        for (size_t i = 0; i < letter->n_matrices; i++)
+                if (!contact_equal(letter->matrices[i].contact, contact))
+                        return sender->contact;
+        return contact ? contact : sender->contact;
+}
+
 /* ---- every letter ---- */
 
 static bool find_in_block(const struct scope *scope, unsigned name, struct fill *ret)
@@ -108,18 +143,18 @@ static bool find_in_block(const struct scope *scope, unsigned name, struct fill 
         }
 }
 
-static bool find_in_contact(const struct scope *scope, unsigned name, struct fill *ret)
+bool contact_find(const struct scope *scope, unsigned name, struct fill *ret)
 {
-        const struct letter_sender *sender = scope->facts;
+        const struct contact *contact = scope->facts;
         switch (name) {
         case NAME_name:
-                return fill_text(ret, sender->contact_name);
+                return fill_text(ret, contact->name);
         case NAME_title:
-                return fill_text(ret, sender->contact_title);
+                return fill_text(ret, contact->title);
         case NAME_phone:
-                return fill_text(ret, sender->contact_phone);
+                return fill_text(ret, contact->phone);
         case NAME_email:
-                return fill_text(ret, sender->contact_email);
+                return fill_text(ret, contact->email);
         default:
                 return false;
         }
@@ -167,7 +202,7 @@ static bool letter_find(const struct scope *scope, unsigned name, struct fill *r
         case NAME_block:
                 return fill_part(ret, scope, find_in_block, values->sender, 0);
         case NAME_contact:
-                return fill_part(ret, scope, find_in_contact, values->sender, 0);
+                return fill_part(ret, scope, contact_find, values->contact, 0);
         case NAME_agency:
                 return fill_text(ret, letter->agency_name);
         case NAME_address:
@@ -185,7 +220,7 @@ static bool letter_find(const struct scope *scope, unsigned name, struct fill *r
 
 void values_init(struct values *values, const struct letter_sender *sender, const struct letter *letter)
 {
-        *values = (struct values){.sender = sender, .letter = letter};
+        *values = (struct values){.sender = sender, .letter = letter, .contact = contact_of(sender, letter)};
         for (size_t i = 0; i < letter->n_entries; i++)
                 values->counts[letter->entries[i].kind]++;
         add_digest_bases(letter->kind == KIND_DIGEST ? &values->bases : &values->digest_bases, letter);

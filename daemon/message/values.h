@@ -17,10 +17,11 @@ struct bases {
 struct values {
         const struct letter_sender *sender;
         const struct letter *letter;
-        const char *subject;       /* NULL until it is rendered */
-        struct bases bases;        /* of its entries, or of a digest by itself */
-        struct bases digest_bases; /* of the digest within it */
-        size_t counts[KIND_COUNT]; /* entries of each kind */
+        const struct contact *contact; /* of the plan that all in it is of, or the block's */
+        const char *subject;           /* NULL until it is rendered */
+        struct bases bases;            /* of its entries, or of a digest by itself */
+        struct bases digest_bases;     /* of the digest within it */
+        size_t counts[KIND_COUNT];     /* entries of each kind */
 };
 
 /* An agency still owes what an escalation or a matrix shows. */

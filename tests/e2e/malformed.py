@@ -79,6 +79,7 @@ plan = {
   id = "tdkt-2024"; year = 2024;
   title = "Kế hoạch công tác thi đua, khen thưởng năm 2024";
   basis = "Kế hoạch số 28/KH-UBND ngày 19/01/2024"; link = "https://vb.laocai.example/28.pdf";
+  contact = { name = "Trần Thị B"; phone = "0214 3841 000"; email = "cchc@laocai.example"; };
   head = "vp-ubnd"; deputy = "so-noi-vu";
   members = ["vp-ubnd", "so-noi-vu", "so-tu-phap"];
   items = (
@@ -420,6 +421,7 @@ VALUES = [
     (AGENCIES, "webhook = ", "gateway", "word"), (PLAN, "id = ", "tap-huan", "id"), (PLAN, "fix_by = ", "2024-09-20", "date"),
     (PLAN, "window = [", "2024-10-01", "date"), (PLAN, "time = ", "16:00", "clock"),
     (PLAN, "link = ", "https://vb.laocai.example/28.pdf", "link"), (PLAN, "due = ", "2024-12-10", "date"), (PLAN, "id = ", "tdkt-2024", "id"),
+    (PLAN, "email = ", "cchc@laocai.example", "email"),
     (PLAN, "repeat = ", "FREQ=MONTHLY;BYMONTHDAY=25", "rule"), (PLAN, "{ date = ", "05-19", "day"),
     (PLAN, "before = [", "30d", "span"), (PLAN, "policy = ", "inspection", "word"), (PLAN, "report_to = ", "head", "word"),
     (PLAN, "head = ", "vp-ubnd", "word"), (PLAN, "deputy = ", "so-noi-vu", "word"),

@@ -213,6 +213,10 @@ static void test_plan(void **state)
         assert_int_equal(plan->year, 2024);
         assert_string_equal(plan->title, "Kế hoạch công tác thi đua, khen thưởng năm 2024");
         assert_string_equal(plan->basis, "Kế hoạch số 28/KH-UBND");
+        assert_non_null(plan->contact);
+        assert_string_equal(plan->contact->name, "Trần Thị B");
+        assert_string_equal(plan->contact->title, "");
+        assert_string_equal(plan->contact->email, "cchc@laocai.example");
         assert_int_equal(plan->head, 0);
         assert_int_equal(plan->n_deputies, 1);
         assert_int_equal(plan->deputies[0], 1);

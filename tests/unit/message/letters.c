@@ -5,13 +5,17 @@
 
 #define OFFSET (7 * 3600)
 
+static const struct contact contact = {
+        .name = (char *)"Nguyễn Văn A",
+        .title = (char *)"Chuyên viên",
+        .phone = (char *)"0214 3000 000",
+        .email = (char *)"dau-moi@laocai.example",
+};
+
 const struct letter_sender test_sender = {
         .block_name = "Khối thi đua Tham mưu Tổng hợp",
         .block_short = "Khối TMTH",
-        .contact_name = "Nguyễn Văn A",
-        .contact_title = "Chuyên viên",
-        .contact_phone = "0214 3000 000",
-        .contact_email = "dau-moi@laocai.example",
+        .contact = &contact,
         .from_name = "Thường trực Khối",
         .from_address = "nhacviec@laocai.example",
         .reply_to = "vanphong@laocai.example",

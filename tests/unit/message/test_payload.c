@@ -43,6 +43,13 @@ static struct letter_debtor debtor_of(void)
         "'reminders_sent': 5, 'last_reminder': '2024-04-02', 'snoozed_until': '2024-04-10', 'snoozed_by': 'thu-ky', " \
         "'snooze_reason': 'đi vắng', 'done_on': '2024-04-09'}"
 
+static const struct contact contact = {
+        .name = (char *)"Trần Thị B",
+        .title = (char *)"Chuyên viên",
+        .phone = (char *)"",
+        .email = (char *)"cchc@laocai.example",
+};
+
 static struct letter_entry full_entry(enum notice_kind kind)
 {
         struct letter_entry entry = entry_of(kind, "thang", "Báo cáo tháng", shifted(331, 401));
@@ -52,6 +59,7 @@ static struct letter_entry full_entry(enum notice_kind kind)
         entry.note = "bản giấy";
         entry.when = "khi có hướng dẫn";
         entry.link = "https://vb.example/28.pdf";
+        entry.contact = &contact;
         entry.place = "Phòng 2";
         entry.event = true;
         entry.time = 16 * 3600;
@@ -79,7 +87,9 @@ static struct letter_entry full_entry(enum notice_kind kind)
 #define OBLIGATION \
         "'plan': 'tdkt-2024', 'item': 'thang', 'occurrence': '2024-03-31', 'title': 'Báo cáo tháng', " \
         "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', " \
-        "'link': 'https://vb.example/28.pdf', 'report_to': 'Văn phòng UBND tỉnh', 'wording': 'báo cáo hằng tháng', " \
+        "'link': 'https://vb.example/28.pdf', 'report_to': 'Văn phòng UBND tỉnh', " \
+        "'contact': {'name': 'Trần Thị B', 'title': 'Chuyên viên', 'phone': null, 'email': 'cchc@laocai.example'}, " \
+        "'wording': 'báo cáo hằng tháng', " \
         "'note': 'bản giấy', " \
         "'when': 'khi có hướng dẫn', 'place': 'Phòng 2', 'event': true, " \
         "'from': '2024-03-01', 'due': '2024-03-31', 'effective_due': '2024-04-01', " \
@@ -90,7 +100,8 @@ static struct letter_entry full_entry(enum notice_kind kind)
 #define NOTHING \
         "'plan': 'tdkt-2024', 'item': 'thang', 'occurrence': null, 'title': 'Báo cáo tháng', " \
         "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', " \
-        "'link': null, 'report_to': 'Văn phòng UBND tỉnh', 'wording': null, 'note': null, 'when': null, " \
+        "'link': null, 'report_to': 'Văn phòng UBND tỉnh', 'contact': null, 'wording': null, 'note': null, 'when': " \
+        "null, " \
         "'place': null, 'event': false, 'from': null, 'due': null, 'effective_due': null, 'time': null, 'tentative': " \
         "false, " \
         "'days_left': null, 'days_late': 0, 'state': 'pending', " \

@@ -244,6 +244,105 @@ static void test_plan_facts(void **state)
         }
 }
 
+/* ---- a plan with a contact of its own ---- */
+
+static const struct contact of_reform = {
+        .name = (char *)"Trần Thị B",
+        .title = (char *)"Trưởng phòng",
+        .phone = (char *)"0214 3841 000",
+        .email = (char *)"cchc@laocai.example",
+};
+#define OF_REFORM "Đầu mối: Trần Thị B, Trưởng phòng; ĐT: 0214 3841 000; thư điện tử: cchc@laocai.example."
+#define OF_BLOCK "Đầu mối: Nguyễn Văn A, Chuyên viên;"
+
+static struct letter_entry reform_entry(enum notice_kind kind)
+{
+        struct letter_entry entry = entry_of(kind, "cchc", "Báo cáo cải cách hành chính", on(1210));
+        entry.contact = &of_reform;
+        entry.head = entry.report_to = "Sở Khoa học";
+        return entry;
+}
+
+static void check_said(void *composer, const struct letter *letter, const char *const says[NEED_MAX],
+                       const char *const lacks[NEED_MAX])
+{
+        CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+        assert_int_equal(compose_mail(composer, &test_sender, letter, &mail), 0);
+        CLEANUP_FREE char *seen = visible(mail.html);
+        for (size_t i = 0; i < NEED_MAX && says[i]; i++) {
+                need("text", mail.text, says[i]);
+                need("html", seen, says[i]);
+        }
+        for (size_t i = 0; i < NEED_MAX && lacks[i]; i++)
+                if (strstr(mail.subject, lacks[i]) || strstr(mail.text, lacks[i]) || strstr(seen, lacks[i]))
+                        fail_msg("%s has '%s'", mail.text, lacks[i]);
+}
+
+/* Its head is not the head of the block: it goes by its name. */
+static void test_plan_contact(void **state)
+{
+        static const struct {
+                enum notice_kind kind;
+                const char *says;
+        } rows[] = {
+                {KIND_ADVANCE, "gửi kết quả về Sở Khoa học đúng thời hạn"},
+                {KIND_OVERDUE, "gửi về Sở Khoa học;"},
+                {KIND_DUE, "Sở Khoa học"},
+                {KIND_DATE_SET, "Sở Khoa học"},
+                {KIND_SNOOZED, "tạm hoãn"},
+                {KIND_ESCALATION, "Kính gửi: Sở Khoa học"},
+                {KIND_FIX_DATE, "Kính gửi: Sở Khoa học"},
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct letter_entry entry = reform_entry(rows[i].kind);
+                struct letter letter = letter_of(&entry, 1, 1205);
+                if (rows[i].kind == KIND_ESCALATION || rows[i].kind == KIND_FIX_DATE)
+                        letter.agency_name = entry.head;
+                check_said(*state, &letter, (const char *const[NEED_MAX]){rows[i].says, OF_REFORM},
+                           (const char *const[NEED_MAX]){"Trưởng khối", "Đồng chí", "đồng chí", OF_BLOCK});
+        }
+
+        /* a plan without a head, and nobody named: there is nobody else to send it to */
+        struct letter_entry headless = reform_entry(KIND_ADVANCE);
+        struct letter letter = letter_of(&headless, 1, 1205);
+        headless.head = headless.report_to = "";
+        check_said(*state, &letter, (const char *const[NEED_MAX]){"Trưởng khối (qua Trần Thị B)", OF_REFORM},
+                   (const char *const[NEED_MAX]){OF_BLOCK});
+}
+
+/* Several of one plan end with its contact; where plans meet, each entry names its own. */
+static void test_contacts_meet(void **state)
+{
+        const struct letter_entry two[] = {reform_entry(KIND_ADVANCE), reform_entry(KIND_ADVANCE)};
+        struct letter letter = letter_of(two, 2, 1205);
+        check_said(*state, &letter, (const char *const[NEED_MAX]){"Nơi nhận kết quả: Sở Khoa học.", OF_REFORM},
+                   (const char *const[NEED_MAX]){"Trưởng khối", OF_BLOCK});
+
+        const struct letter_entry mixed[] = {reform_entry(KIND_ADVANCE),
+                                             entry_of(KIND_ADVANCE, "tong-ket", "Báo cáo tổng kết", on(1211))};
+        letter = letter_of(mixed, 2, 1205);
+        check_said(*state, &letter,
+                   (const char *const[NEED_MAX]){"Nơi nhận kết quả: Sở Khoa học.", OF_REFORM, OF_BLOCK,
+                                                 "Nơi nhận kết quả: Văn phòng UBND tỉnh (Trưởng khối)."},
+                   (const char *const[NEED_MAX]){NULL});
+
+        /* a digest, of one plan and of two */
+        letter = letter_of(NULL, 0, 1205);
+        letter.kind = KIND_DIGEST;
+        letter.has_digest = true;
+        letter.sections[DIGEST_MONTH] = mixed;
+        letter.n_sections[DIGEST_MONTH] = 1;
+        check_said(*state, &letter, (const char *const[NEED_MAX]){OF_REFORM}, (const char *const[NEED_MAX]){OF_BLOCK});
+        letter.n_sections[DIGEST_MONTH] = 2;
+        check_said(*state, &letter, (const char *const[NEED_MAX]){OF_REFORM, OF_BLOCK},
+                   (const char *const[NEED_MAX]){NULL});
+        letter.n_sections[DIGEST_MONTH] = 1;
+        letter.matrices = &(struct letter_matrix){.plan_title = "Kế hoạch khác"};
+        letter.n_matrices = 1;
+        check_said(*state, &letter, (const char *const[NEED_MAX]){OF_REFORM, OF_BLOCK},
+                   (const char *const[NEED_MAX]){NULL});
+}
+
 static void test_decisions(void **state)
 {
         struct letter_entry entry = entry_of(KIND_DATE_SET, "kiem-tra", "Kiểm tra", on(1015));
@@ -537,7 +636,13 @@ static void test_matrix(void **state)
                 columns[i] = cells[i] = debtor_of(names[i], states[i], 1210);
         cells[7].claimed = true;
         struct letter_row row = {"tdkt-2024", "a", "", "Đăng ký", on(1210), false, cells};
-        struct letter_matrix matrix = {"Kế hoạch số 28/KH-UBND", columns, ELEMENTS(columns), &row, 1};
+        struct letter_matrix matrix = {
+                .plan_title = "Kế hoạch số 28/KH-UBND",
+                .columns = columns,
+                .n_columns = ELEMENTS(columns),
+                .rows = &row,
+                .n_rows = 1,
+        };
         struct letter letter = letter_of(NULL, 0, 1209);
         letter.kind = KIND_DIGEST;
         letter.has_digest = true;
@@ -654,12 +759,13 @@ static void test_others(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_single),      cmocka_unit_test(test_plan_facts),
-                cmocka_unit_test(test_decisions),   cmocka_unit_test(test_completed),
-                cmocka_unit_test(test_escalation),  cmocka_unit_test(test_group_subjects),
-                cmocka_unit_test(test_group_body),  cmocka_unit_test(test_digest),
-                cmocka_unit_test(test_digest_week), cmocka_unit_test(test_holds),
-                cmocka_unit_test(test_matrix),      cmocka_unit_test(test_first_and_last),
+                cmocka_unit_test(test_single),       cmocka_unit_test(test_plan_facts),
+                cmocka_unit_test(test_plan_contact), cmocka_unit_test(test_contacts_meet),
+                cmocka_unit_test(test_decisions),    cmocka_unit_test(test_completed),
+                cmocka_unit_test(test_escalation),   cmocka_unit_test(test_group_subjects),
+                cmocka_unit_test(test_group_body),   cmocka_unit_test(test_digest),
+                cmocka_unit_test(test_digest_week),  cmocka_unit_test(test_holds),
+                cmocka_unit_test(test_matrix),       cmocka_unit_test(test_first_and_last),
                 cmocka_unit_test(test_others),
         };
         return cmocka_run_group_tests(tests, load, unload);
