@@ -47,11 +47,18 @@ static void print_report(const struct report *report, FILE *out)
 #define DAYS_LISTED_MAX 24 /* twice a month; of more the first ones and the last tell the rule */
 #define DAYS_BEGUN 3
 
-static void print_day(civil_day day, const char *end)
+/* "04/04", where the item says so with what it is about: "04/01/2027 (quý IV năm 2026)". */
+static void print_day(const struct plan *plan, const struct item *item, civil_day day, const char *end)
 {
         struct civil_date date = civil_split(day);
+        char name[PERIOD_NAME_SIZE];
 
-        printf("%02d/%02d%s", date.day, date.month, end);
+        printf("%02d/%02d", date.day, date.month);
+        if (date.year != plan->year)
+                printf("/%d", date.year);
+        if (item->period.unit != PERIOD_NONE)
+                printf(" (%s)", period_name(&item->period, day, name));
+        (void)fputs(end, stdout);
 }
 
 /* Not a mistake, and rarely what is meant: the file of last year, or the sample. */
@@ -76,10 +83,10 @@ static void print_repeat(const struct plan *plan, const struct item *item)
         begun = n > DAYS_LISTED_MAX ? DAYS_BEGUN : n - 1;
         printf(ngettext("%s/%s: %zu day: ", "%s/%s: %zu days: ", n), plan->id, item->id, n);
         for (size_t i = 0; i < begun; i++)
-                print_day(occurrences[i].due, ", ");
+                print_day(plan, item, occurrences[i].due, ", ");
         if (begun < n - 1)
                 printf("… ");
-        print_day(occurrences[n - 1].due, "\n");
+        print_day(plan, item, occurrences[n - 1].due, "\n");
 }
 
 static int check(const struct options *options)

@@ -266,6 +266,7 @@ int dates_read(const struct section *section, const struct plan *plan, struct it
         item->from = item->to = item->fix_by = CIVIL_NONE;
         item->form = DATE_UNDATED;
         value = find_form(section, &item->form);
+        period_read(section, setting_get(section, "repeat"), item);
         if (!value)
                 return 0;
         if (item->form == DATE_DUE && (config_setting_is_array(value) || config_setting_is_list(value)))

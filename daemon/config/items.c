@@ -5,10 +5,10 @@
 #include "config/loader.h"
 #include "core/wording.h"
 
-const char *const item_keys[] = {"id",    "title",     "wording", "note",       "place", "basis",     "link",
-                                 "due",   "window",    "half",    "quarter",    "month", "tentative", "fix_by",
-                                 "dates", "when",      "repeat",  "observance", "event", "time",      "since",
-                                 "for",   "report_to", "policy",  POLICY_KEYS,  NULL};
+const char *const item_keys[] = {"id",    "title",  "wording", "note",      "place",         "basis",      "link",
+                                 "due",   "window", "half",    "quarter",   "month",         "tentative",  "fix_by",
+                                 "dates", "when",   "repeat",  "period",    "period_offset", "observance", "event",
+                                 "time",  "since",  "for",     "report_to", "policy",        POLICY_KEYS,  NULL};
 
 /* A word for a role that this plan gives to nobody. */
 static bool is_vacant(const struct plan_reading *reading, enum target_role role)
@@ -104,6 +104,30 @@ static void check_wording(const struct section *section, const struct item *item
                                 civil_format(item->to, is));
 }
 
+/* What stands for something, where it stands for nothing and goes out as it is. */
+static void check_marks(const struct section *section, const struct item *item)
+{
+        static const char *const filled[] = {"title", "wording", "note"};
+        const config_setting_t *title = setting_get(section, "title");
+
+        if (item->form == DATE_OBSERVANCE && item->observance.since == 0 && strstr(item->title, "{n}"))
+                setting_error(section, title,
+                              "title has {n}, the year of the anniversary, but observance has no since");
+        if (item->form != DATE_OBSERVANCE && strstr(item->title, "{n}"))
+                setting_warning(section, title,
+                                "title has {n}, which stands for the year of an anniversary and goes out as it is; "
+                                "write the number, or give an observance with since");
+        for (size_t i = 0; !setting_get(section, "period") && i < ELEMENTS(filled); i++) {
+                const char *words = setting_string(setting_get(section, filled[i]));
+
+                if (words && strstr(words, "{period}"))
+                        setting_error(section, setting_get(section, filled[i]),
+                                      "%s has {period}, but the item has no period; beside repeat write period = "
+                                      "\"quarter\" or the like, else write what is meant",
+                                      filled[i]);
+        }
+}
+
 /* It has its own rules, whatever the policy is, and hands nothing in. */
 static void read_event(const struct section *section, struct item *item)
 {
@@ -175,12 +199,6 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
         read_event(section, item);
         check_time(section, item);
         check_wording(section, item);
-        if (item->form == DATE_OBSERVANCE && item->observance.since == 0 && strstr(item->title, "{n}"))
-                setting_error(section, setting_get(section, "title"),
-                              "title has {n}, the year of the anniversary, but observance has no since");
-        if (item->form != DATE_OBSERVANCE && strstr(item->title, "{n}"))
-                setting_warning(section, setting_get(section, "title"),
-                                "title has {n}, which stands for the year of an anniversary and goes out as it is; "
-                                "write the number, or give an observance with since");
+        check_marks(section, item);
         return 0;
 }

@@ -85,6 +85,8 @@ void dates_check_year(const struct section *section, const config_setting_t *val
                       civil_day day);
 /* `dates`: days of single agencies, of those who owe the item. */
 int own_dates_read(struct plan_reading *reading, const struct section *section, struct item *item);
+/* `period` and `period_offset`, which go with a repeat (NULL: there is none). */
+void period_read(const struct section *section, const config_setting_t *repeat, struct item *item);
 /* A rule that is wrong or never comes is reported; warned is of days that it leaves out. */
 int repeat_read(const struct section *section, const config_setting_t *value, const struct plan *plan,
                 struct item *item);

@@ -30,13 +30,50 @@ struct judging {
         char text[EXCERPT_SIZE];
 };
 
-static void report_never(const struct judging *judging)
+/* Offsets that are positive would want occurrences of the year before. */
+#define PERIOD_OFFSET_MIN (-12) /* a year of months */
+
+void period_read(const struct section *section, const config_setting_t *repeat, struct item *item)
+{
+        static const char *const units[] = {
+                [PERIOD_WEEK - 1] = "week", [PERIOD_MONTH - 1] = "month", [PERIOD_QUARTER - 1] = "quarter",
+                [PERIOD_HALF - 1] = "half", [PERIOD_YEAR - 1] = "year",   [PERIOD_YEAR] = NULL,
+        };
+        const config_setting_t *period = setting_get(section, "period"),
+                               *offset = setting_get(section, "period_offset");
+        size_t unit;
+
+        if (offset && !period)
+                setting_error(section, offset,
+                              "period_offset counts from a period, which is not given; write period = \"month\" or the "
+                              "like");
+        if (period && !repeat)
+                setting_error(section, period, "period belongs to a repeat; of a single date write it into the title");
+        else if (value_word(section, period, units, &unit))
+                item->period.unit = (enum period_unit)(unit + 1);
+        (void)value_integer(section, offset, PERIOD_OFFSET_MIN, 0, &item->period.offset);
+}
+
+/* The rule has days, but none that counts. */
+static bool only_periods_are_missing(const struct plan *plan, const struct item *item)
+{
+        CLEANUP_FREE struct occurrence *occurrences = NULL;
+        struct item bare = *item;
+        size_t n;
+
+        bare.period.unit = PERIOD_NONE;
+        return item->period.unit != PERIOD_NONE && item_occurrences(plan, &bare, &occurrences, &n) == 0;
+}
+
+static void report_never(const struct judging *judging, const struct item *item)
 {
         struct repeat_gaps missed = repeat_missed_months(&judging->rule);
         char date[CIVIL_DATE_SIZE], months[MONTHS_TEXT_SIZE], why[128] = "no day has all that it asks for";
 
         if (judging->rule.until != CIVIL_NONE && judging->rule.until < civil_from(judging->plan->year, 1, 1))
                 (void)snprintf(why, sizeof(why), "UNTIL ended it on %s", civil_format(judging->rule.until, date));
+        else if (only_periods_are_missing(judging->plan, item))
+                (void)snprintf(why, sizeof(why), "the periods that its days are about begin in other years");
         else if (missed.any)
                 (void)snprintf(why, sizeof(why),
                                "INTERVAL=%d counts from January and steps over month %s; leave INTERVAL out",
@@ -93,7 +130,7 @@ int repeat_read(const struct section *section, const config_setting_t *value, co
                 return 0;
         r = item_occurrences(plan, item, &occurrences, &n);
         if (r == -ENODATA)
-                report_never(&judging);
+                report_never(&judging, item);
         else if (r == 0)
                 /* Past its COUNT or UNTIL nothing is missing. */
                 warn_of_gaps(&judging, judging.rule.count == (int32_t)n   ? occurrences[n - 1].due

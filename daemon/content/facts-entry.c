@@ -34,16 +34,30 @@ static const char *names_of(struct facts *facts, const struct plan *plan, const 
         return facts_keep(facts, text);
 }
 
+/* NULL stays NULL. 0 or -ENOMEM. */
+static int say_words(struct facts *facts, const struct plan *plan, const struct item *item, const char *words,
+                     civil_day day, const char **ret)
+{
+        if (!words)
+                return 0;
+        *ret = facts_keep(facts, item_words(plan, item, words, day));
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* After say_names(). */
 static int say_plan(struct facts *facts, const char *plan_id, const char *item_id, struct letter_entry *entry)
 {
         const struct roster *roster = &facts->config->roster;
         const struct plan *plan;
         const struct item *item;
+        civil_day day = CIVIL_NONE;
         size_t head;
+        int r;
 
         entry->plan_title = entry->basis = entry->head = entry->report_to = "";
         if (!settings_find_item(facts->engine->settings, plan_id, item_id, &plan, &item))
                 return 0;
+        (void)civil_parse(entry->occurrence, &day); /* without a key there is none */
         head = plan_head(plan, roster, facts->today);
         entry->plan = plan->id;
         entry->item = item->id;
@@ -52,15 +66,16 @@ static int say_plan(struct facts *facts, const char *plan_id, const char *item_i
         entry->link = item_link(plan, item);
         entry->contact = plan->contact;
         entry->head = head != ROSTER_NONE ? roster->agencies[head].name : "";
-        entry->wording = item->wording;
-        entry->note = item->note;
         entry->when = item->when;
         entry->place = item->place;
         entry->time = item->time;
         entry->event = item->event;
         entry->fix_by = item->fix_by;
         entry->report_to = item->report_to.n > 0 ? names_of(facts, plan, &item->report_to) : entry->head;
-        return entry->report_to ? 0 : -ENOMEM;
+        if (!entry->report_to)
+                return -ENOMEM;
+        r = say_words(facts, plan, item, item->wording, day, &entry->wording);
+        return r < 0 ? r : say_words(facts, plan, item, item->note, day, &entry->note);
 }
 
 static int say_names(struct facts *facts, const char *plan, const char *item, const char *key, const char *title,

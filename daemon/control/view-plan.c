@@ -42,7 +42,7 @@ int handle_items(sd_bus_message *call, void *userdata, sd_bus_error *error)
                         answer_begin(&answer);
                         answer_text(&answer, "plan", config->plans[p].id);
                         answer_text(&answer, "item", item->id);
-                        answer_text(&answer, "title", item->title);
+                        view_words(&answer, "title", &config->plans[p], item, item->title, CIVIL_NONE);
                         answer_end(&answer);
                 }
         answer_end_list(&answer);

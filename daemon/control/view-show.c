@@ -54,7 +54,6 @@ static void put_item(const struct view *view, const struct reference *name)
         struct answer *answer = view->answer;
         const struct plan *plan;
         const struct item *item;
-        char *CLEANUP_FREE title = NULL;
         civil_day day = CIVIL_NONE;
 
         answer_begin(answer);
@@ -63,8 +62,7 @@ static void put_item(const struct view *view, const struct reference *name)
         answer_text(answer, "occurrence", name->key);
         if (settings_find_item(view->engine->settings, name->plan, name->item, &plan, &item)) {
                 (void)civil_parse(name->key, &day); /* without a key there is none */
-                title = item_title(item, item_year(plan, day));
-                answer_text(answer, "title", title);
+                view_words(answer, "title", plan, item, item->title, day);
                 answer_text(answer, "plan_title", plan->title);
                 answer_text(answer, "basis", item_basis(plan, item));
                 answer_text(answer, "link", item_link(plan, item));
@@ -75,8 +73,8 @@ static void put_item(const struct view *view, const struct reference *name)
                 answer_text(answer, "place", item->place);
                 answer_text(answer, "repeat", item->repeat);
                 answer_day(answer, "fix_by", item->fix_by);
-                answer_text(answer, "wording", item->wording);
-                answer_text(answer, "note", item->note);
+                view_words(answer, "wording", plan, item, item->wording, day);
+                view_words(answer, "note", plan, item, item->note, day);
                 answer_text(answer, "policy", item->policy.id);
                 put_names(view, "report_to", plan,
                           item->report_to.n > 0 ? &item->report_to

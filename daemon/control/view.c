@@ -1,6 +1,7 @@
 /* What the views share: the moment they are taken at, and the records of the store as dictionaries. */
 #include "control/view.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "core/hold.h"
@@ -123,6 +124,8 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
         struct obligation_dates dates = obligation_dates(&record->obligation, calendar);
         const struct item *item = view_item(view, record->plan, record->item);
         struct notice_counts counts;
+        char period[PERIOD_NAME_SIZE];
+        civil_day day;
         int r = store_count_notices(view->engine->store, record->id, &counts);
 
         if (r < 0)
@@ -139,6 +142,8 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
                 answer_bool(answer, "event", item->event);
                 answer_time(answer, "time", item->time);
                 answer_text(answer, "place", item->place);
+                if (item->period.unit != PERIOD_NONE && civil_parse(record->key, &day) == 0)
+                        answer_text(answer, "period", period_name(&item->period, day, period));
         }
         answer_text(answer, "state",
                     obligation_state_name(obligation_state(&record->obligation, calendar, view->today)));
@@ -184,6 +189,16 @@ int view_changed(struct control *control, sd_bus_message *call, const struct dec
         int r = view_list_changed(&view, result);
 
         return r < 0 ? r : answer_send(&answer);
+}
+
+void view_words(struct answer *answer, const char *key, const struct plan *plan, const struct item *item,
+                const char *words, civil_day day)
+{
+        char *CLEANUP_FREE filled = words ? item_words(plan, item, words, day) : NULL;
+
+        if (words && !filled)
+                answer->error = -ENOMEM;
+        answer_text(answer, key, filled);
 }
 
 void view_plan_end(const struct view *view, const struct plan_record *record)

@@ -33,6 +33,9 @@ int view_changed(struct control *control, sd_bus_message *call, const struct dec
 wall_time view_next_reminder(const struct view *view, const struct obligation_record *record);
 /* The item in the plans in force; NULL for one that left them. */
 const struct item *view_item(const struct view *view, const char *plan, const char *item);
+/* item_words() as a member; NULL stays away. */
+void view_words(struct answer *answer, const char *key, const struct plan *plan, const struct item *item,
+                const char *words, civil_day day);
 
 /* When a plan closes, and whether it has. */
 void view_plan_end(const struct view *view, const struct plan_record *record);

@@ -229,6 +229,31 @@ static int name_occurrences(const civil_day *days, size_t n, struct occurrence *
         return 0;
 }
 
+/* The days of a rule that are about periods of the plan. Those of the last ones may lie after its time, and the first
+ * days may be about the year before, for which the plan of that year asks. COUNT counts what this one asks for. */
+static int period_days(const struct plan *plan, const struct period *period, const struct rule *rule, civil_day **ret,
+                       size_t *ret_n)
+{
+        civil_day first = civil_from(plan->year, 1, 1), last = plan_last_day(plan);
+        size_t n = 0, kept = 0, most = rule->count > 0 ? (size_t)rule->count : SIZE_MAX;
+        CLEANUP_FREE civil_day *days = NULL;
+        struct rule uncounted = *rule;
+        int r;
+
+        uncounted.count = 0;
+        r = repeat_days(&uncounted, first, plan_closes_by_itself(last), &days, &n);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < n && kept < most; i++)
+                if (period_begins_between(period, days[i], first, last))
+                        days[kept++] = days[i];
+        if (kept == 0)
+                return -ENODATA;
+        *ret = TAKE_PTR(days);
+        *ret_n = kept;
+        return 0;
+}
+
 static int repeat_occurrences(const struct plan *plan, const struct item *item, struct occurrence **ret, size_t *ret_n)
 {
         CLEANUP_FREE civil_day *days = NULL;
@@ -240,7 +265,10 @@ static int repeat_occurrences(const struct plan *plan, const struct item *item, 
         r = rule_parse(item->repeat, &rule, reason);
         if (r < 0)
                 return r;
-        r = repeat_days(&rule, civil_from(plan->year, 1, 1), plan_last_day(plan), &days, &n);
+        if (item->period.unit != PERIOD_NONE)
+                r = period_days(plan, &item->period, &rule, &days, &n);
+        else
+                r = repeat_days(&rule, civil_from(plan->year, 1, 1), plan_last_day(plan), &days, &n);
         return r < 0 ? r : name_occurrences(days, n, ret, ret_n);
 }
 
@@ -393,35 +421,46 @@ size_t plan_head(const struct plan *plan, const struct roster *roster, civil_day
         return plan->head == ROSTER_NONE ? ROSTER_NONE : roster_heir(roster, plan->head, today);
 }
 
-int32_t item_year(const struct plan *plan, civil_day due)
+/* The mark that may stand in its words, and what for; NULL: none. */
+static const char *find_mark(const struct plan *plan, const struct item *item, civil_day day,
+                             char value[static PERIOD_NAME_SIZE])
 {
-        return due != CIVIL_NONE ? civil_split(due).year : plan->year;
+        if (item->form == DATE_OBSERVANCE && item->observance.since > 0) {
+                int32_t year = day != CIVIL_NONE ? civil_split(day).year : plan->year;
+
+                (void)snprintf(value, PERIOD_NAME_SIZE, "%d", year - item->observance.since);
+                return "{n}";
+        }
+        if (item->period.unit == PERIOD_NONE)
+                return NULL;
+        (void)period_name(&item->period, day, value);
+        return "{period}";
 }
 
-char *item_title(const struct item *item, int32_t year)
+char *item_words(const struct plan *plan, const struct item *item, const char *words, civil_day day)
 {
-        static const char mark[] = "{n}";
-        int32_t since = item->form == DATE_OBSERVANCE ? item->observance.since : 0;
-        CLEANUP_FREE char *title = NULL;
+        char value[PERIOD_NAME_SIZE];
+        const char *mark = find_mark(plan, item, day, value);
+        CLEANUP_FREE char *filled = NULL;
         size_t size;
         CLEANUP_FCLOSE FILE *out = NULL;
 
-        if (since == 0)
-                return strdup(item->title);
-        out = open_memstream(&title, &size);
+        if (!mark)
+                return strdup(words);
+        out = open_memstream(&filled, &size);
         if (!out)
                 return NULL;
-        for (const char *rest = item->title;;) {
+        for (const char *rest = words;;) {
                 const char *found = strstr(rest, mark);
 
                 if (!found) {
                         (void)fputs(rest, out);
                         break;
                 }
-                (void)fprintf(out, "%.*s%d", (int)(found - rest), rest, year - since);
+                (void)fprintf(out, "%.*s%s", (int)(found - rest), rest, value);
                 rest = found + strlen(mark);
         }
         if (ferror(out) || fclose(TAKE_PTR(out)) != 0)
                 return NULL;
-        return TAKE_PTR(title);
+        return TAKE_PTR(filled);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/contact.h"
+#include "core/period.h"
 #include "core/reference.h"
 #include "core/span.h"
 
@@ -66,7 +67,7 @@ struct own_date {
 
 struct item {
         char *id;
-        char *title;   /* {n} stands for the ordinal year of an observance */
+        char *title;   /* in it and the next two {n} and {period} stand for something, see item_words() */
         char *wording; /* the document's own words, or NULL */
         char *note;    /* an addition for the agencies, or NULL */
         char *place;   /* where, or NULL */
@@ -82,9 +83,10 @@ struct item {
         bool tentative;
         bool event;      /* attended on its day, not delivered until then */
         civil_day since; /* before that day nothing was watched, or CIVIL_NONE: the plan's, or when it was first read */
-        civil_day fix_by; /* CIVIL_NONE: nobody is reminded to fix it */
-        char *when;       /* undated: what it waits for */
-        char *repeat;     /* a rule (core/rule.h), which starts on 1 January of the plan's year */
+        civil_day fix_by;     /* CIVIL_NONE: nobody is reminded to fix it */
+        char *when;           /* undated: what it waits for */
+        char *repeat;         /* a rule (core/rule.h), which starts on 1 January of the plan's year */
+        struct period period; /* that each day of the repeat is about */
         struct observance observance;
         struct targets for_;      /* who owes it */
         struct targets report_to; /* empty: the head */
@@ -157,9 +159,9 @@ void policy_attend(struct policy *policy);
 void item_clear(struct item *item);
 void plan_clear(struct plan *plan);
 
-/* The occurrences of an item in the plan's time, in date order; the caller frees *ret.
- * 0, -ENOMEM, -EINVAL (the repeat is no rule), -ENODATA (never in that time: a rule without a day, a lunar date that
- * the year skips, 29/02). */
+/* The occurrences of an item in the plan's time, in date order; those of a repeat with a period are the ones whose
+ * period begins in it, with days up to 31 March after it. The caller frees *ret. 0, -ENOMEM, -EINVAL (the repeat is no
+ * rule), -ENODATA (never in that time: a rule without a day, a lunar date that the year skips, 29/02). */
 int item_occurrences(const struct plan *plan, const struct item *item, struct occurrence **ret, size_t *ret_n);
 /* An occurrence as one agency has it: on a day of its own where the item gives it one. */
 struct occurrence item_occurrence_of(const struct item *item, const struct occurrence *occurrence, size_t agency);
@@ -171,10 +173,10 @@ int plan_resolve_heirs(const struct plan *plan, const struct roster *roster, con
                        civil_day today, size_t **ret, size_t *ret_n);
 /* Who answers for the head on that day; ROSTER_NONE: the plan has none. */
 size_t plan_head(const struct plan *plan, const struct roster *roster, civil_day today);
-/* The year that {n} counts to: that of the day, or of the plan where there is none. */
-int32_t item_year(const struct plan *plan, civil_day due);
-/* The title with {n} replaced by year - since; the caller frees it. NULL: no memory. */
-char *item_title(const struct item *item, int32_t year);
+/* Its title, wording or note as an occurrence on that day has it, CIVIL_NONE for the item as a whole: of an observance
+ * with the years since its first one in the place of {n}, of a repeat with the name of the period in that of {period}.
+ * The caller frees it. NULL: no memory. */
+char *item_words(const struct plan *plan, const struct item *item, const char *words, civil_day day);
 /* What an item rests on, "" for nothing named; and where that can be read, or NULL: of its own basis its own link only.
  */
 const char *item_basis(const struct plan *plan, const struct item *item);

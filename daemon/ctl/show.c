@@ -188,10 +188,10 @@ static int print_json(const struct cli *cli, json_t *about, json_t *obligations)
                                                 "when",       "event", "time",       "place",    "repeat", "fix_by",
                                                 "wording",    "note",  "policy",     "report_to"};
         static const char *const keys[] = {
-                "occurrence", "from",          "due",           "effective_due", "fixed",       "snoozed_until",
-                "snoozed_by", "snooze_reason", "unclear_since", "held_until",    "hold_reason", "next_reminder",
-                "done_on",    "done_by",       "note",          "event",         "time",        "place",
-                "claimed_on", "claimed_by",    "claim_channel", "requested_date"};
+                "occurrence", "from",          "due",           "effective_due",  "fixed",       "snoozed_until",
+                "snoozed_by", "snooze_reason", "unclear_since", "held_until",     "hold_reason", "next_reminder",
+                "done_on",    "done_by",       "note",          "event",          "time",        "place",
+                "claimed_on", "claimed_by",    "claim_channel", "requested_date", "period"};
 
         if (shape_fill(about, item_keys, ELEMENTS(item_keys)) < 0)
                 return cli_no_memory(cli);

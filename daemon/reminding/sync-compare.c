@@ -57,7 +57,7 @@ int sync_compare_occurrence(const struct sync *sync, const struct occurrence *oc
                             size_t n_agencies)
 {
         const struct roster *roster = &engine_config(sync->engine)->roster;
-        char *CLEANUP_FREE title = item_title(sync->item, item_year(sync->plan, occurrence->due));
+        char *CLEANUP_FREE title = item_words(sync->plan, sync->item, sync->item->title, occurrence->due);
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {0};
         struct obligation planned = sync_planned_obligation(sync->item, occurrence);
         int r = store_find_occurrence(sync->engine->store, sync->plan->id, sync->item->id, occurrence->key, &record);

@@ -16,7 +16,7 @@ static int put_occurrence(struct sync *sync, const struct occurrence *occurrence
         struct store *store = sync->engine->store;
         struct occurrence_record CLEANUP(occurrence_record_clear) old = {0};
         struct occurrence_record CLEANUP(occurrence_record_clear) record = {
-                .title = item_title(sync->item, item_year(sync->plan, occurrence->due)),
+                .title = item_words(sync->plan, sync->item, sync->item->title, occurrence->due),
                 .planned = sync_planned_obligation(sync->item, occurrence),
                 .fix_by = sync_planned_fix_by(sync->item, occurrence),
                 .handled = sync->engine->watched_since,

@@ -18,7 +18,6 @@ class Reading:
     doubts: list = field(default_factory=list)  # what somebody has to decide
     remarks: list = field(default_factory=list)  # what is good to know
     why: str = ""
-    second: dict = field(default_factory=dict)  # the settings of a second item that the same words ask for
     before: bool = False  # "trước": so is the next day of "trước ngày 15/6 và 15/12"
 
 

@@ -239,11 +239,6 @@ class Analysis:
         if day and not date(self.head.year, 1, 1) <= day <= date(self.head.year + 1, 3, 31):
             item.doubts.append(f"ngày ngoài năm {self.head.year}: việc của kế hoạch khác?")
         self.items.append(item)
-        if reading.second:
-            second = copy.deepcopy(item)
-            second.settings = dict(reading.second)
-            second.title += " (quý IV)"
-            self.items.append(second)
 
     # ---- rows ----
 

@@ -32,8 +32,6 @@ def as_note(text):
 FALLBACKS = {
     "limit": lambda value, item: as_note(f"Trường hợp đặc biệt không quá ngày {value:%d/%m/%Y}."),
     "with": lambda value, item: {},
-    "period": lambda value, item: {},
-    "period_offset": lambda value, item: {},
 }
 
 

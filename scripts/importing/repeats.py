@@ -1,7 +1,6 @@
 """What comes each month, quarter, week or day."""
 
 import re
-from datetime import date
 
 from .dates import (
     DAY, DEADLINE, EACH, HALF_DAY, MONTH, NAMED_DAY, NEXT, QUARTER, TIME, WEEK, WEEKDAY, Reading, Rules, clock_of,
@@ -26,9 +25,9 @@ def named_day(found, doubts):
     return (day, False) if day else (-1, True)
 
 
-def repeated(found, rule, period, offset=0, doubts=(), **more):
+def repeated(found, rule, period, offset=0, doubts=()):
     settings = {"repeat": rule, "period": period} | ({"period_offset": offset} if offset else {})
-    return Reading(*found.span(), settings=settings, doubts=list(doubts), **more)
+    return Reading(*found.span(), settings=settings, doubts=list(doubts))
 
 
 IN_QUARTER = rf"(?:{DEADLINE})?(?:vao )?{NAMED_DAY},?(?: cua)? thang"
@@ -48,18 +47,7 @@ def first_month_of_quarter(words, found):
     day, earlier = named_day(found, doubts)
     if earlier:
         return repeated(found, monthly(-1, (3, 6, 9, 12)), "quarter", doubts=doubts)
-    if not found["next"]:
-        return repeated(found, monthly(day, (1, 4, 7, 10)), "quarter", doubts=doubts)
-    if day < 0:
-        return repeated(found, monthly(day, (1, 4, 7, 10)), "quarter", -1, doubts)
-    return repeated(
-        found,
-        monthly(day, (4, 7, 10)),
-        "quarter",
-        -1,
-        second={"due": date(words.context.year + 1, 1, day)},
-        remarks=["quý IV đến hạn vào tháng 01 năm sau, là một nhiệm vụ riêng"],
-    )
+    return repeated(found, monthly(day, (1, 4, 7, 10)), "quarter", -1 if found["next"] else 0, doubts)
 
 
 @RULES(

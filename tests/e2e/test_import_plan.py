@@ -185,10 +185,25 @@ def test_the_days_that_follow_are_meant_as_the_first(text, expected):
     assert [one["due"] for one in settings(text)[0]] == expected
 
 
-def test_the_fourth_quarter_is_due_in_the_next_year():
-    (found,), (reading,) = settings("trước ngày 05 của tháng đầu quý sau")
-    assert found == {"repeat": "FREQ=MONTHLY;BYMONTH=4,7,10;BYMONTHDAY=4"}
-    assert reading.second["due"].isoformat() == "2027-01-04"
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("trước ngày 05 của tháng đầu quý sau",
+         {"repeat": "FREQ=MONTHLY;BYMONTH=1,4,7,10;BYMONTHDAY=4", "period": "quarter", "period_offset": -1}),
+        ("trước ngày 20 tháng cuối mỗi quý",
+         {"repeat": "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=19", "period": "quarter"}),
+        ("trước ngày 05 tháng sau", {"repeat": "FREQ=MONTHLY;BYMONTHDAY=4", "period": "month", "period_offset": -1}),
+        ("thứ Sáu hằng tuần", {"repeat": "FREQ=WEEKLY;BYDAY=FR", "period": "week"}),
+    ],
+)  # fmt: skip
+def test_a_repeat_has_the_period_that_it_is_about(text, expected):
+    (reading,) = settings(text)[1]
+    assert reading.settings == expected
+
+
+def test_a_draft_has_the_period_of_a_repeat(drafted):
+    (item,) = plan_of(drafted("Báo cáo quý gửi Sở Nội vụ trước ngày 05 của tháng đầu quý sau.\n"))["items"]
+    assert (item["period"], item["period_offset"]) == ("quarter", -1)
 
 
 @pytest.mark.parametrize("text", ["tháng 10", "10/10/2026", "Quý IV", "Thường xuyên"])

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from block import POLICIES, ROOT, Block, plan
+from block import POLICIES, ROOT, Block, Bus, plan
+from rehearsal import Rehearsal
 
 
 def check(tmp_path, items, year=2026, **more):
@@ -93,6 +94,78 @@ NEVER = {
 @pytest.mark.parametrize("rule", NEVER)
 def test_a_rule_that_never_comes_is_refused_with_the_reason(tmp_path, rule):
     assert check(tmp_path, item(rule)) == (1, [f'repeat "{rule}" never comes in 2026: {NEVER[rule]}'])
+
+
+# ---- periods ---------------------------------------------------------------------------------------------------------
+
+QUARTERLY = "FREQ=MONTHLY;BYMONTH=1,4,7,10;BYMONTHDAY=4"
+BEFORE = "period_offset = -1;"
+PERIODS = {
+    (QUARTERLY, "quarter", BEFORE): "4 days: 04/04 (quý I năm 2026), 04/07 (quý II năm 2026), "
+                                    "04/10 (quý III năm 2026), 04/01/2027 (quý IV năm 2026)",
+    (f"{QUARTERLY};COUNT=4", "quarter", BEFORE): "4 days: 04/04 (quý I năm 2026), 04/07 (quý II năm 2026), "
+                                                 "04/10 (quý III năm 2026), 04/01/2027 (quý IV năm 2026)",
+    ("FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=15", "quarter", ""):
+        "4 days: 15/03 (quý I năm 2026), 15/06 (quý II năm 2026), 15/09 (quý III năm 2026), 15/12 (quý IV năm 2026)",
+    ("FREQ=MONTHLY;BYMONTH=1,7;BYMONTHDAY=10", "half", BEFORE):
+        "2 days: 10/07 (6 tháng đầu năm 2026), 10/01/2027 (6 tháng cuối năm 2026)",
+    ("FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=15", "year", BEFORE): "1 day: 15/01/2027 (năm 2026)",
+    ("FREQ=MONTHLY;BYMONTH=1,2,12;BYMONTHDAY=5", "month", BEFORE):
+        "3 days: 05/02 (tháng 1 năm 2026), 05/12 (tháng 11 năm 2026), 05/01/2027 (tháng 12 năm 2026)",
+    ("FREQ=WEEKLY;BYDAY=FR;UNTIL=20260115", "week", ""): "2 days: 02/01 (tuần 1 năm 2026), 09/01 (tuần 2 năm 2026)",
+    ("FREQ=WEEKLY;BYDAY=MO;UNTIL=20260112", "week", BEFORE):
+        "2 days: 05/01 (tuần 1 năm 2026), 12/01 (tuần 2 năm 2026)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("of", PERIODS)
+def test_a_period_is_named_and_its_last_report_is_due_in_the_next_year(tmp_path, of):
+    rule, period, offset = of
+    assert check(tmp_path, item(rule, f'period = "{period}"; {offset}')) == (0, [PERIODS[of]])
+
+
+def test_the_messages_name_the_period(tmp_path):
+    """Title and wording; a day off moves the day and not the period."""
+    text = (f'{{ id = "bc"; title = "Báo cáo {{period}}"; wording = "Số liệu {{period}}"; period = "quarter"; {BEFORE} '
+            f'repeat = "{QUARTERLY}"; before = ["0d"]; for = ["so-tu-phap"]; }}')  # fmt: skip
+    block = Block(tmp_path, plan(text, year=2026))
+    due = {line["items"][0]: line["subject"] for line in block.rehearse("2026-01-01", "2027-03-31")}
+    assert list(due) == [f"bc@{day}" for day in ("2026-04-04", "2026-07-04", "2026-10-04", "2027-01-04")]
+    for subject, quarter in zip(due.values(), ("I", "II", "III", "IV"), strict=True):
+        assert f"Báo cáo quý {quarter} năm 2026" in subject
+
+
+def test_lists_letters_and_show_say_the_period(tmp_path):
+    text = (f'{{ id = "bc"; title = "Báo cáo {{period}}"; wording = "Số liệu {{period}}"; period = "quarter"; {BEFORE} '
+            f'repeat = "{QUARTERLY}"; for = ["so-tu-phap"]; }}, {{ id = "t"; title = "T"; quarter = 1; }}')  # fmt: skip
+    with Bus() as bus, Rehearsal(Block(tmp_path, plan(text, year=2026)), bus, "2026-02-01", "2026-12-31") as rehearsal:
+        rehearsal.advance("2026-03-01 08:00")
+        rows = rehearsal.list("--agency", "so-tu-phap")
+        assert [(row["occurrence"], row["title"], row["period"]) for row in rows if row["item"] == "bc"] == [
+            ("2026-04-04", "Báo cáo quý I năm 2026", "quý I năm 2026"),
+            ("2026-07-04", "Báo cáo quý II năm 2026", "quý II năm 2026"),
+            ("2026-10-04", "Báo cáo quý III năm 2026", "quý III năm 2026"),
+            ("2027-01-04", "Báo cáo quý IV năm 2026", "quý IV năm 2026"),
+        ]
+        assert [row["period"] for row in rows if row["item"] == "t"] == [None]
+        letter = rehearsal.control("preview", "bc@2027-01-04", "--agency", "so-tu-phap").stdout
+        assert "Số liệu quý IV năm 2026" in letter and "{period}" not in letter
+        for name, words in (("bc@2026-07-04", "Số liệu quý II năm 2026"), ("bc", "Số liệu quý")):
+            shown = rehearsal.control("show", name).stdout
+            assert words in shown and "{period}" not in shown
+
+
+def test_a_period_that_is_wrong_is_refused(tmp_path):
+    for number, (more, words) in enumerate({
+        'period = "quy";': 'period "quy" is not known; expected one of week, month, quarter, half, year',
+        "period_offset = -1;": "period_offset counts from a period, which is not given",
+        'period = "month"; period_offset = 1;': "period_offset",
+        'wording = "{period}";': "wording has {period}, but the item has no period",
+    }.items()):  # fmt: skip
+        code, said = check(tmp_path / str(number), item(QUARTERLY, more))
+        assert code == 1 and len(said) == 1 and said[0].startswith(words), said
+    code, said = check(tmp_path / "never", item("FREQ=YEARLY;BYMONTH=5", f'period = "year"; {BEFORE}'))
+    assert code == 1 and said[0].endswith("never comes in 2026: the periods that its days are about begin in other years")
 
 
 def test_what_is_no_rule_is_refused_with_the_reason(tmp_path):

@@ -113,6 +113,85 @@ static void test_repeat_keys(void **state)
         assert_int_equal(occurrences[11].from, CIVIL_NONE);
 }
 
+/* The report of the last period is due when the plan's time is over; the first day may be about the year before. */
+static void test_periods(void **state)
+{
+        static const struct {
+                const char *rule;
+                struct period period;
+                const char *ends, *keys, *first, *last; /* what the first one and the last one are called */
+        } table[] = {
+                {"FREQ=MONTHLY;BYMONTH=1,4,7,10;BYMONTHDAY=4",
+                 {PERIOD_QUARTER, -1},
+                 "",
+                 "2024-04-04 2024-07-04 2024-10-04 2025-01-04 ",
+                 "Báo cáo quý I năm 2024",
+                 "Báo cáo quý IV năm 2024"},
+                {"FREQ=MONTHLY;BYMONTH=1,4,7,10;BYMONTHDAY=4;COUNT=4",
+                 {PERIOD_QUARTER, -1},
+                 "",
+                 "2024-04-04 2024-07-04 2024-10-04 2025-01-04 ",
+                 "Báo cáo quý I năm 2024",
+                 "Báo cáo quý IV năm 2024"},
+                {"FREQ=MONTHLY;BYMONTH=1,4,7,10;BYMONTHDAY=4;UNTIL=20241231",
+                 {PERIOD_QUARTER, -1},
+                 "",
+                 "2024-04-04 2024-07-04 2024-10-04 ",
+                 "Báo cáo quý I năm 2024",
+                 "Báo cáo quý III năm 2024"},
+                {"FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=15",
+                 {PERIOD_QUARTER, 0},
+                 "",
+                 "2024-03-15 2024-06-15 2024-09-15 2024-12-15 ",
+                 "Báo cáo quý I năm 2024",
+                 "Báo cáo quý IV năm 2024"},
+                {"FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=31",
+                 {PERIOD_YEAR, -1},
+                 "",
+                 "2025-03-31 ",
+                 "Báo cáo năm 2024",
+                 "Báo cáo năm 2024"},
+                {"FREQ=MONTHLY;BYMONTH=1,7;BYMONTHDAY=10",
+                 {PERIOD_HALF, -1},
+                 "2025-08-31",
+                 "2024-07-10 2025-01-10 2025-07-10 2026-01-10 ",
+                 "Báo cáo 6 tháng đầu năm 2024",
+                 "Báo cáo 6 tháng cuối năm 2025"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                CLEANUP_FREE char *rule = strdup(table[i].rule), *first = NULL, *last = NULL;
+                const struct plan plan = {.year = 2024, .ends = day_of(table[i].ends)};
+                const struct item item = {.form = DATE_REPEAT, .repeat = rule, .period = table[i].period};
+                CLEANUP_FREE struct occurrence *occurrences = NULL;
+                char keys[100] = "";
+                size_t n = 0;
+
+                assert_int_equal(item_occurrences(&plan, &item, &occurrences, &n), 0);
+                for (size_t k = 0; k < n; k++) {
+                        strcat(keys, occurrences[k].key);
+                        strcat(keys, " ");
+                }
+                assert_string_equal(keys, table[i].keys);
+                first = item_words(&plan, &item, "Báo cáo {period}", occurrences[0].due);
+                last = item_words(&plan, &item, "Báo cáo {period}", occurrences[n - 1].due);
+                assert_string_equal(first, table[i].first);
+                assert_string_equal(last, table[i].last);
+        }
+}
+
+static void test_no_period_in_the_plan(void **state)
+{
+        char rule[] = "FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=1";
+        const struct item item = {.form = DATE_REPEAT, .repeat = rule, .period = {PERIOD_YEAR, -1}};
+        CLEANUP_FREE struct occurrence *occurrences = NULL;
+        size_t n = 0;
+
+        (void)state;
+        assert_int_equal(item_occurrences(&plan_2024, &item, &occurrences, &n), -ENODATA);
+}
+
 static void test_several_days(void **state)
 {
         civil_day days[] = {day_of("2024-03-14"), day_of("2024-09-14"), day_of("2025-01-04")};
@@ -233,7 +312,7 @@ static void test_titles(void **state)
                 CLEANUP_FREE char *source = strdup(table[i].title);
                 const struct item item = {
                         .title = source, .form = table[i].form, .observance = {.since = table[i].since}};
-                CLEANUP_FREE char *title = item_title(&item, 2024);
+                CLEANUP_FREE char *title = item_words(&plan_2024, &item, source, CIVIL_NONE);
 
                 assert_non_null(title);
                 assert_string_equal(title, table[i].expected);
@@ -380,8 +459,6 @@ static void test_more_than_a_year(void **state)
                 }
                 assert_string_equal(keys, table[i].keys);
         }
-        assert_int_equal(item_year(&plan, day_of("2025-05-19")), 2025);
-        assert_int_equal(item_year(&plan, CIVIL_NONE), 2024);
 }
 
 static void test_urges(void **state)
@@ -454,6 +531,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_dates),        cmocka_unit_test(test_tentative_day),
                 cmocka_unit_test(test_observances),  cmocka_unit_test(test_repeat_keys),
+                cmocka_unit_test(test_periods),      cmocka_unit_test(test_no_period_in_the_plan),
                 cmocka_unit_test(test_several_days), cmocka_unit_test(test_own_dates),
                 cmocka_unit_test(test_targets),      cmocka_unit_test(test_titles),
                 cmocka_unit_test(test_policy_copy),  cmocka_unit_test(test_attend),
