@@ -95,8 +95,8 @@ int files_list(const char *folder, char ***ret, size_t *ret_n)
 
 void files_warn(const struct loader *loader, const char *key, const char *folder, const struct place *named)
 {
-        char **files;
-        size_t n;
+        char **files = NULL;
+        size_t n = 0;
 
         if (list(folder, is_passed_over, &files, &n) < 0)
                 return;

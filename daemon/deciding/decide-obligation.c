@@ -44,8 +44,8 @@ int32_t decision_last_year(const struct change *change, const struct obligation_
 
 /* Why a decision does not fit an obligation, whatever day is asked. */
 static const char *const unfit[] = {
-        [REFUSED_CLOSED] = N_("it is finished, waived or withdrawn already; reminderctl reopen takes that back, and "
-                              "reminderctl done --amend puts right when it was finished"),
+        [REFUSED_CLOSED] = (N_("it is finished, waived or withdrawn already; reminderctl reopen takes that back, and "
+                               "reminderctl done --amend puts right when it was finished")),
         [REFUSED_NOT_DONE] = N_("it is not done: there is nothing to put right; leave out --amend"),
         [REFUSED_OPEN] = N_("it is open"),
         [REFUSED_WITHDRAWN] = N_("it is no longer in the plan"),
@@ -53,8 +53,8 @@ static const char *const unfit[] = {
         [REFUSED_UNDATED] = N_("it has no date yet; reminderctl set-date gives it one"),
         [REFUSED_NOT_FIXED] = N_("nobody has fixed a date"),
         [REFUSED_ENDED] =
-                N_("its plan is closed, and nothing is sent of it; say done or waive, or open the plan again with "
-                   "reminderctl close --on a later day"),
+                (N_("its plan is closed, and nothing is sent of it; say done or waive, or open the plan again with "
+                    "reminderctl close --on a later day")),
         [REFUSED_SOONER] = N_("it has until then, or longer"),
         [REFUSED_UNCLEAR] = N_("it is unclear, as it had passed before it was watched; say done, waive or urge"),
 };

@@ -121,7 +121,7 @@ static int put_back(struct sending *sending, const struct attempt *attempt, int6
 /* Leaves the message in the attempt with GATHER_DONE. An enum gather_outcome, or an error. */
 static int gather(struct sending *sending, struct attempt *attempt)
 {
-        struct gathered gathered;
+        struct gathered gathered = {.early = WALL_NONE};
         bool held;
         int r, written;
 
