@@ -80,5 +80,6 @@ int sync_compare_occurrence(const struct sync *sync, const struct occurrence *oc
                 else if (!sync_is_named(heir, agencies, n_agencies))
                         r = compare_heir(sync, &record, agencies[i], heir);
         }
+        record.planned = planned; /* the occurrence's again, and not the last agency's */
         return r == COMPARED_SAME ? compare_rungs(sync, &record) : r;
 }

@@ -135,8 +135,7 @@ bool block_add_item(struct block *block, int plan, struct chance *chance)
                 .form = forms[chance_between(chance, 0, (int)ELEMENTS(forms) - 1)],
                 .tentative = chance_percent(chance, 50),
                 .shift = (enum shift)chance_between(chance, 0, 2),
-                .own_agency = chance_between(chance, AGENCIES_MAX,
-                                             2 * AGENCIES_MAX - 1), /* nobody: see README.md, "What it leaves out" */
+                .own_agency = chance_between(chance, 0, AGENCIES_MAX - 1),
                 .owner = chance_percent(chance, 55) ? OWNER_MEMBERS : chance_between(chance, HEAD, FIRST_PLAIN),
                 .policy = chance_between(chance, 0, POLICIES - 1),
         };
