@@ -279,9 +279,14 @@ static void a_running_engine_finds_forged_rungs(void **state)
         }
 }
 
+/* One of its agencies has a day, the others wait for one. */
+#define OWN_DAY \
+        "{ id = \"khao-sat\"; title = \"Khảo sát\"; window = [\"2024-06-12\", \"2024-06-14\"]; tentative = true;" \
+        " fix_by = \"2024-06-10\"; for = [\"b\", \"c\"]; dates = ( { agency = \"c\"; due = \"2024-08-30\"; } ); }"
+
 static void a_sound_state_is_not_taken_for_damage(void **state)
 {
-        struct play *play = play_new("2024-06-10", REPORT ", " INSPECTION, "", false);
+        struct play *play = play_new("2024-06-10", REPORT ", " INSPECTION ", " OWN_DAY, "", false);
         struct decision_scope scope = {.item = {.plan = "p", .item = "bao-cao"}, .agency = "c"};
         char moment[64];
 
