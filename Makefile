@@ -133,8 +133,8 @@ FAULTS_SIM := $(filter-out %/main.o,$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests
 $(BUILD)/faults: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/faults/*.c)) $(FAULTS_SIM) $(foreach f,control $(below_control),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(SIM_WRAPS) -o $@ $^ $(LIBS)
 # Their functions stand in place of libc's: not of the checked ones, and below a sanitizer's.
-$(BUILD)/tests/faults/disk.o $(BUILD)/tests/faults/memory.o: CPPFLAGS_ALL += -U_FORTIFY_SOURCE
-$(BUILD)/tests/faults/disk.o $(BUILD)/tests/faults/memory.o: CFLAGS_ALL += -fno-sanitize=all
+$(BUILD)/tests/faults/calls.o $(BUILD)/tests/faults/memory.o: CPPFLAGS_ALL += -U_FORTIFY_SOURCE
+$(patsubst %,$(BUILD)/tests/faults/%.o,calls disk nodes memory): CFLAGS_ALL += -fno-sanitize=all
 $(BUILD)/tests/faults/memory.o: CPPFLAGS_ALL += -DSANITIZED=$(SANITIZE)
 faults: $(BUILD)/faults ## power losses, failing calls and memory that runs out, at every step
 	@$(BUILD)/faults $(FAULTS)
