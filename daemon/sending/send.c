@@ -132,6 +132,8 @@ static int gather(struct sending *sending, struct attempt *attempt)
                 return r < 0 ? r : GATHER_EARLY;
         }
         if (r == 0)
+                r = store_begin_attempt(sending->engine->store, attempt->delivery.number);
+        if (r == 0)
                 r = facts_gather(sending->engine, &attempt->delivery, &gathered);
         if (r < 0)
                 return r;

@@ -71,6 +71,25 @@ int store_claim_deliveries(struct store *store, const struct channel *channel, i
         return r;
 }
 
+/* As if it had been given back and were claimed anew. Mostly nothing is written: each message comes by here. */
+int store_begin_attempt(struct store *store, int64_t delivery)
+{
+        CLEANUP_FREE struct carried *carried = NULL;
+        CLEANUP_UNIT struct unit unit = {0};
+        size_t n = 0, stopped = 0;
+        int r = carried_list(store, delivery, &carried, &n);
+        if (r < 0)
+                return r;
+        while (stopped < n && carried[stopped].stop != STOP_AFTER_ATTEMPT)
+                stopped++;
+        if (stopped == n)
+                return 0;
+        r = unit_begin(store, &unit);
+        if (r >= 0)
+                r = carried_after_attempt(store, delivery, false, carried, n);
+        return r < 0 ? r : unit_commit(&unit);
+}
+
 /* A failed attempt has words: what is queued again without any was claimed, and given back before it began. */
 static bool not_attempted(const struct delivery_result *result)
 {

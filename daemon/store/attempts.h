@@ -7,6 +7,9 @@
  * sending, attempts is one more. manual_only: outside hours. Returns how many. Commit before the network is touched. */
 int store_claim_deliveries(struct store *store, const struct channel *channel, int64_t now_ms, bool manual_only,
                            struct delivery_record *records, size_t n);
+/* An attempt of a claimed delivery begins, and its message is composed: what was stopped since the claim is left out,
+ * so that its arrival is not theirs. In a transaction of its own, unless one is open. */
+int store_begin_attempt(struct store *store, int64_t delivery);
 /* What became of an attempt. state QUEUED: next_ms says when again; it is CANCELLED instead where all that it carries
  * was cancelled in the meantime. SENT, FAILED and CANCELLED settle its notices:
  * sent when any delivery of a notice was sent; failed when all failed; of what is cancelled, answer is the reason. */

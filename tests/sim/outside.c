@@ -67,26 +67,46 @@ static void take(struct sim *sim, const struct flight *flight)
         }
 }
 
-/* Whether it leaves for that address for the first time. */
-static bool departs(struct sim *sim, uint64_t what)
+/* Where it stands among what has left, or would. */
+static uint64_t *departure(const struct sim *sim, uint64_t what)
 {
         size_t at = what % SAID_MAX;
 
         while (sim->departed[at] != 0 && sim->departed[at] != what)
                 at = (at + 1) % SAID_MAX;
-        if (sim->departed[at] == what)
+        return &sim->departed[at];
+}
+
+/* Whether it leaves for that address for the first time. */
+static bool departs(struct sim *sim, uint64_t what)
+{
+        uint64_t *left = departure(sim, what);
+
+        if (*left == what)
                 return false;
-        sim->departed[at] = what;
+        *left = what;
         return true;
 }
 
 /* The second mailbox may get what waited for the first: each place hears of a notice once. */
-static uint64_t place_number(const struct notice_record *notice, const char *address)
+static uint64_t place_number(const struct notice_record *notice, int place)
 {
-        char place[] = "/0";
+        char text[] = "/0";
 
-        place[1] = (char)('0' + checker_place(address));
-        return number_of(notice, place);
+        text[1] = (char)('0' + place);
+        return number_of(notice, text);
+}
+
+bool outside_departed(const struct sim *sim, const struct notice_record *notice)
+{
+        bool departed = false;
+
+        for (int place = 0; place < 2 + HOOKS; place++) {
+                uint64_t what = place_number(notice, place);
+
+                departed |= *departure(sim, what) == what;
+        }
+        return departed;
 }
 
 static void flight_free(struct flight *flight)
@@ -193,7 +213,7 @@ static int leave(struct sim *sim, struct flight *flight)
         flight->says = calloc((size_t)n + 1, sizeof(*flight->says));
         for (int i = 0; i < n; i++) {
                 flight->says[i] = number_of(&notices[i], address);
-                firsts[i] = departs(sim, place_number(&notices[i], address));
+                firsts[i] = departs(sim, place_number(&notices[i], checker_place(address)));
         }
         flight->n_says = n;
         checker_on_wire(sim, &delivery, notices, firsts, n);

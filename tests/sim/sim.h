@@ -252,6 +252,8 @@ struct transport outside_transport(struct sim *sim);
 int64_t outside_next(const struct sim *sim);
 /* One answer that is due comes back. */
 void outside_answer(struct sim *sim);
+/* Whether a notice was ever in a message that left. */
+bool outside_departed(const struct sim *sim, const struct notice_record *notice);
 struct delivery_log *outside_log(struct sim *sim, const char *id);
 /* The wires are cut: what was on them arrived or did not. */
 void outside_cut(struct sim *sim);

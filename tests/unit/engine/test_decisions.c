@@ -47,6 +47,37 @@ static void done_cancels_what_is_queued(void **state)
         play_free(play);
 }
 
+/* Its message waits, claimed, for a connection; what is done meanwhile is left out of it, and was not reminded of. */
+static void done_before_its_turn_is_not_counted_as_reminded(void **state)
+{
+        struct play *play = play_new("2024-06-01",
+                                     "{ id = \"mot\"; title = \"Một\"; due = \"2024-06-14\"; for = [\"c\"]; },"
+                                     "{ id = \"hai\"; title = \"Hai\"; due = \"2024-06-14\"; for = [\"c\"]; }",
+                                     "", false);
+        struct decision_scope scope = {.item = {.plan = "p", .item = "mot"}, .agency = "c"};
+        struct decision_result CLEANUP(decision_result_clear) done = {0};
+        struct decision_result result;
+        struct notice_counts counts;
+
+        (void)state;
+        play_until(play, "2024-06-07 07:59");
+        for (uint32_t i = 0; i < engine_config(play_engine(play))->mail.connections; i++)
+                assert_int_equal(
+                        decided(decide_test_to(play_engine(play), &clerk, "c", "t@x.example", &result), &result),
+                        DECIDED);
+        clock_advance(&play_engine(play)->clock, manager_wake(play_manager(play)));
+        assert_int_equal(manager_tick(play_manager(play)), 0);
+        assert_int_equal(manager_under_way(play_manager(play)), 4);
+        assert_int_equal(deliveries_in(play, DELIVERY_SENDING), 5);
+        assert_int_equal(decide_done(play_engine(play), &clerk, &scope, day_of("2024-06-07"), NULL, false, &done),
+                         DECIDED);
+        play_until(play, "2024-06-07 09:00");
+        assert_non_null(strstr(play_sent(play), "advance c hai\n"));
+        assert_int_equal(store_count_notices(play_engine(play)->store, done.changed[0].id, &counts), 0);
+        assert_int_equal(counts.reminders, 0);
+        play_free(play);
+}
+
 static void a_snooze_is_silent_and_ends_with_a_reminder(void **state)
 {
         struct play *play = play_new("2024-06-01", REPORT, "confirmations = true;", false);
@@ -279,6 +310,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(done_stops_everything),
                 cmocka_unit_test(done_cancels_what_is_queued),
+                cmocka_unit_test(done_before_its_turn_is_not_counted_as_reminded),
                 cmocka_unit_test(a_snooze_is_silent_and_ends_with_a_reminder),
                 cmocka_unit_test(no_snooze_on_the_last_day),
                 cmocka_unit_test(an_unsnooze_is_followed_by_a_reminder),

@@ -504,6 +504,51 @@ static void test_goes_on_in_the_delivery_that_it_had(void **state)
         }
 }
 
+/* A claim is not yet an attempt: what gives way before that begins is left out, and does not arrive with the rest. */
+static void test_gives_way_between_claim_and_attempt(void **state)
+{
+        static const struct {
+                const char *before; /* what befalls the delivery before it is claimed */
+                bool begun;         /* its attempt has begun when the first gives way */
+                enum delivery_state result;
+                const char *expected;
+                bool goes_on; /* in that delivery, when it is to be said after all */
+        } cases[] = {
+                {"", false, DELIVERY_SENT, "7d:cancelled", false},  {"", true, DELIVERY_SENT, "7d:sent", false},
+                {"l", false, DELIVERY_SENT, "7d:cancelled", false}, {"", false, DELIVERY_QUEUED, "7d:cancelled", false},
+                {"", true, DELIVERY_QUEUED, "7d:cancelled", true},
+        };
+        struct store *store = ((struct fixture *)*state)->store;
+        int64_t occurrence = fixture_occurrence(store, "p", "one", "");
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                char id[16], name[16];
+                (void)snprintf(id, sizeof(id), "d%zu", i);
+                (void)snprintf(name, sizeof(name), "so-%zu", i);
+                int64_t obligation = fixture_obligation(store, occurrence, name, &fixture_dated, 1);
+                (void)snprintf(name, sizeof(name), "other-%zu", i);
+                int64_t other = fixture_obligation(store, occurrence, name, &fixture_dated, 1);
+                const int64_t notices[] = {fixture_notice(store, occurrence, obligation, "7d", KIND_ADVANCE),
+                                           fixture_notice(store, occurrence, other, "7d", KIND_ADVANCE)};
+                fixture_delivery(store, id, "a@so.example", 1, notices, ELEMENTS(notices));
+                for (const char *event = cases[i].before; *event; event++)
+                        befall(store, id, *event);
+                fixture_claim(store, 10, 1);
+                if (cases[i].begun)
+                        OK(store, store_begin_attempt(store, fixture_number(store, id)));
+                OK(store, store_cancel_notices(store, occurrence, obligation, KIND_COUNT, "done"));
+                if (!cases[i].begun)
+                        OK(store, store_begin_attempt(store, fixture_number(store, id)));
+                fixture_finish(store, id, cases[i].result, 20);
+                fixture_assert_notices(store, 0, obligation, cases[i].expected);
+                OK(store, store_cancel_notices(store, occurrence, other, KIND_COUNT, "done"));
+                if (cases[i].result == DELIVERY_SENT)
+                        continue;
+                assert_int_equal(fixture_notice(store, occurrence, obligation, "7d", KIND_ADVANCE), notices[0]);
+                assert_int_equal(resume(store, notices[0]), cases[i].goes_on ? STORE_RESUMED : 0);
+                OK(store, store_cancel_notices(store, occurrence, obligation, KIND_COUNT, "done"));
+        }
+}
+
 static void test_shifts_attempts(void **state)
 {
         struct store *store = ((struct fixture *)*state)->store;
@@ -681,6 +726,7 @@ int main(void)
                 TEST(test_takes_the_steps_that_core_allows),
                 TEST(test_carriers),
                 TEST(test_goes_on_in_the_delivery_that_it_had),
+                TEST(test_gives_way_between_claim_and_attempt),
                 TEST(test_shifts_attempts),
                 TEST(test_heads_a_thread),
                 TEST(test_lists_and_counts),
