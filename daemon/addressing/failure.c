@@ -8,6 +8,7 @@
 
 #include "addressing/dispatch.h"
 #include "base/cleanup.h"
+#include "core/refusal.h"
 #include "store/unread.h"
 
 #define LATE "late@" /* and the notice's number: the rung of what came too late */
@@ -27,27 +28,30 @@ static int tell_contact(struct engine *engine, struct notice_record *notice, con
         return r < 0 ? r : 0;
 }
 
-static void name_rung(const struct delivery_record *delivery, char ret[static RUNG_KEY_SIZE])
+/* One for each cause of a delivery: whoever sends it again, and in vain for the same reason, knows that reason. */
+static void name_rung(const struct delivery_record *delivery, const char *answer, char ret[static RUNG_KEY_SIZE])
 {
-        (void)snprintf(ret, RUNG_KEY_SIZE, "failure@%s/%u", delivery->id, delivery->attempts);
+        uint64_t cause = refusal_cause(answer ? answer : "");
+
+        (void)snprintf(ret, RUNG_KEY_SIZE, "failure@%s/%06" PRIx64, delivery->id, cause & 0xffffff);
 }
 
 bool failure_is_last(const struct notice_record *notice, const struct delivery_record *delivery)
 {
         char rung[RUNG_KEY_SIZE];
 
-        name_rung(delivery, rung);
+        name_rung(delivery, delivery->answer, rung);
         return delivery->state == DELIVERY_FAILED && strcmp(notice->rung, rung) == 0;
 }
 
-int failure_tell(struct engine *engine, const struct delivery_record *delivery, int64_t now_ms)
+int failure_tell(struct engine *engine, const struct delivery_record *delivery, const char *answer, int64_t now_ms)
 {
         struct notice_record notice = {0};
 
         /* A failed notice of a failure would breed; the journal has both. */
         if (delivery->kind == KIND_FAILURE || delivery->kind == KIND_TEST)
                 return 0;
-        name_rung(delivery, notice.rung);
+        name_rung(delivery, answer, notice.rung);
         return tell_contact(engine, &notice, delivery->id, now_ms);
 }
 

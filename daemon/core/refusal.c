@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define IN(phase) (UINT32_C(1) << (phase))
 #define OPENING (IN(SMTP_GREETING) | IN(SMTP_EHLO))
 #define BEFORE_MAIL (IN(SMTP_CONNECT) | IN(SMTP_TLS) | OPENING | IN(SMTP_STARTTLS) | IN(SMTP_AUTH))
@@ -180,6 +182,19 @@ bool refusal_status(const char *text, int ret[static 3])
                 return false;
         memcpy(ret, status, sizeof(status));
         return true;
+}
+
+uint64_t refusal_cause(const char *answer)
+{
+        int status[3];
+        size_t names_it = strlen(answer);
+
+        if (refusal_status(answer, status)) {
+                size_t code = strspn(answer, "0123456789") + 1;
+
+                names_it = code + strspn(answer + code, "0123456789.");
+        }
+        return hash_bytes(HASH_BASIS, answer, names_it);
 }
 
 /* Small letters, one blank between words. What stands in <> and words that have an @ are left out, for an address may

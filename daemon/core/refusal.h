@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/phase.h"
 
@@ -28,3 +29,6 @@ bool refusal_is_permanent(enum fault fault, int code);
 bool fault_is_operators(enum fault fault);
 /* Reads "5.7.1" behind the code of a reply: class, subject and detail; false: it has none. */
 bool refusal_status(const char *text, int ret[static 3]);
+/* A number for the cause that an answer (or other words on a failure) gives: the same for answers that differ in
+ * words only behind an enhanced status code, where servers write their own names and ids. */
+uint64_t refusal_cause(const char *answer);

@@ -95,7 +95,7 @@ static int record_one(struct engine *engine, struct attempt *attempt, int64_t no
         if (r == 0 && result.state == DELIVERY_SENT)
                 r = note_calendar(engine, attempt);
         if (r == 0 && result.state == DELIVERY_FAILED)
-                r = failure_tell(engine, &attempt->delivery, now);
+                r = failure_tell(engine, &attempt->delivery, attempt->answer, now);
         if (r == 0 && gone) {
                 r = readdress_delivery(engine, &attempt->delivery, &moved);
                 result.state = DELIVERY_CANCELLED;

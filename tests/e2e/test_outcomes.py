@@ -185,6 +185,25 @@ def test_two_agencies_with_one_mailbox_get_one_message_that_names_both(tmp_path,
 # ---- what failed -----------------------------------------------------------------------------------------------------
 
 
+def test_a_retry_in_vain_is_reported_for_another_cause_only(tmp_path, smtp, authority):
+    """Whoever sends a message again after the report knows why it failed, and sees whether it does."""
+    smtp.faults.update({"dv1@khoi.example": "550"})
+    block = Live(tmp_path, soon(), 1, mail=mail_to(smtp, authority))
+    with Bus() as bus, block.start("session", environment=bus.environment) as daemon:
+        said(daemon, "Sent failure", patience=180)
+        (failed,) = (one["id"] for one in json.loads(bus.ctl("deliveries", "--state", "failed", "--json").stdout))
+        for attempt, fault in ((2, "550"), (3, "552")):
+            smtp.faults.update({"dv1@khoi.example": fault})
+            assert bus.ctl("retry", failed).returncode == 0
+            said(daemon, "Gave up delivering due", attempt)
+            assert bus.ctl("status", "--check").returncode == 1
+        said(daemon, "Sent failure", 2, patience=180)
+    reports = [check.parse(smtp.content(record)).get_body(("plain",)).get_content() for record in smtp.messages()
+               if record["to"] == ["thuongtruc-khoi@laocai.example"]]  # fmt: skip
+    assert ["550" in report for report in reports] == [True, False]
+    assert ["552" in report for report in reports] == [False, True]
+
+
 def test_a_message_that_fails_again_is_reported_once(tmp_path, smtp, authority):
     """The contact is told of a message, not of each attempt; and of none that left after all."""
     smtp.faults.update({"dv1@khoi.example": "550", "dv2@khoi.example": "550"})

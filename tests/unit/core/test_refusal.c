@@ -244,6 +244,30 @@ static void test_status(void **state)
         }
 }
 
+/* Servers write ids of their own behind the code; other words are looked at whole. */
+static void test_cause(void **state)
+{
+        static const struct {
+                const char *one, *other;
+                bool same;
+        } table[] = {
+                {"550 5.1.1 <a@so.example> unknown, id 17", "550 5.1.1 <a@so.example> unknown, id 18", true},
+                {"550-5.1.1 no", "550-5.1.1 nobody", true},
+                {"550 5.1.1 no", "550 5.1.10 no", false},
+                {"550 5.1.1 no", "554 5.1.1 no", false},
+                {"550 no such user", "550 no such user", true},
+                {"550 no such user", "550 message looks like spam", false},
+                {"HTTP 410: gone", "HTTP 404: gone", false},
+                {"timed out", "timed out", true},
+                {"timed out", "", false},
+                {"", "", true},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++)
+                assert_int_equal(refusal_cause(table[i].one) == refusal_cause(table[i].other), table[i].same);
+}
+
 /* RFC 5321, section 4.5.3.2, and what a `timeout` changes. */
 static void test_patience(void **state)
 {
@@ -269,9 +293,8 @@ static void test_patience(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_faults),
-                cmocka_unit_test(test_no_message_before_its_time),
-                cmocka_unit_test(test_status),
+                cmocka_unit_test(test_faults),   cmocka_unit_test(test_no_message_before_its_time),
+                cmocka_unit_test(test_status),   cmocka_unit_test(test_cause),
                 cmocka_unit_test(test_patience),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
