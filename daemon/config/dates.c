@@ -205,6 +205,7 @@ static void read_tentative(const struct section *section, const struct plan *pla
         const config_setting_t *fix_by = setting_get(section, "fix_by");
         char day[CIVIL_DATE_SIZE], end[CIVIL_DATE_SIZE];
         int32_t fix_year;
+        civil_day last;
         bool known;
 
         known = value_bool(section, tentative, &item->tentative) || !tentative;
@@ -214,17 +215,19 @@ static void read_tentative(const struct section *section, const struct plan *pla
         else if (item->tentative && item->form > DATE_MONTH)
                 setting_error(section, tentative, "tentative belongs to a day or a window, not to %s",
                               form_keys[item->form]);
-        if (fix_by && known && !item->tentative)
-                setting_error(section, fix_by, "fix_by belongs to a day or a window with tentative = true");
+        if (fix_by && known && !item->tentative && item->form != DATE_UNDATED)
+                setting_error(section, fix_by,
+                              "fix_by belongs to a day or a window with tentative = true, or to what has none (when)");
         if (!value_date(section, fix_by, &item->fix_by))
                 return;
         fix_year = civil_split(item->fix_by).year;
+        last = item->form == DATE_UNDATED && plan->year != 0 ? plan_last_day(plan) : item->to;
         if (plan->year != 0 && (fix_year < plan->year - 1 || fix_year > civil_split(plan_last_day(plan)).year + 1))
                 setting_error(section, fix_by, "fix_by %s is far from the plan's year %d",
                               civil_format(item->fix_by, day), plan->year);
-        else if (item->to != CIVIL_NONE && item->fix_by > item->to)
+        else if (last != CIVIL_NONE && item->fix_by > last)
                 setting_warning(section, fix_by, "fix_by %s is after the day that it is to fix, at the latest %s",
-                                civil_format(item->fix_by, day), civil_format(item->to, end));
+                                civil_format(item->fix_by, day), civil_format(last, end));
 }
 
 static void read_time(const struct section *section, struct item *item)
@@ -258,17 +261,11 @@ static int check_observance(const struct section *section, const config_setting_
         return 0;
 }
 
-int dates_read(const struct section *section, const struct plan *plan, struct item *item)
+static int read_form(const struct section *section, const config_setting_t *value, const struct plan *plan,
+                     struct item *item)
 {
-        const config_setting_t *value;
         int r = 0;
 
-        item->from = item->to = item->fix_by = CIVIL_NONE;
-        item->form = DATE_UNDATED;
-        value = find_form(section, &item->form);
-        period_read(section, setting_get(section, "repeat"), item);
-        if (!value)
-                return 0;
         if (item->form == DATE_DUE && (config_setting_is_array(value) || config_setting_is_list(value)))
                 item->form = DATE_DAYS;
         switch (item->form) {
@@ -301,6 +298,20 @@ int dates_read(const struct section *section, const struct plan *plan, struct it
                 r = check_observance(section, value, plan, item);
                 break;
         }
+        return r;
+}
+
+int dates_read(const struct section *section, const struct plan *plan, struct item *item)
+{
+        const config_setting_t *value;
+        int r = 0;
+
+        item->from = item->to = item->fix_by = item->limit = CIVIL_NONE;
+        item->form = DATE_UNDATED;
+        value = find_form(section, &item->form);
+        period_read(section, setting_get(section, "repeat"), item);
+        if (value)
+                r = read_form(section, value, plan, item);
         read_tentative(section, plan, item);
         read_time(section, item);
         return r;

@@ -5,10 +5,11 @@
 #include "config/loader.h"
 #include "core/wording.h"
 
-const char *const item_keys[] = {"id",    "title",  "wording", "note",      "place",         "basis",      "link",
-                                 "due",   "window", "half",    "quarter",   "month",         "tentative",  "fix_by",
-                                 "dates", "when",   "repeat",  "period",    "period_offset", "observance", "event",
-                                 "time",  "since",  "for",     "report_to", "policy",        POLICY_KEYS,  NULL};
+const char *const item_keys[] = {"id",        "title",         "wording",    "note",      "place",   "basis",
+                                 "link",      "due",           "window",     "half",      "quarter", "month",
+                                 "tentative", "fix_by",        "limit",      "dates",     "when",    "repeat",
+                                 "period",    "period_offset", "observance", "event",     "time",    "since",
+                                 "for",       "report_to",     "policy",     POLICY_KEYS, NULL};
 
 /* A word for a role that this plan gives to nobody. */
 static bool is_vacant(const struct plan_reading *reading, enum target_role role)
@@ -196,6 +197,7 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
                 r = repeat_check_before(section, reading->plan, item);
         if (r < 0)
                 return r;
+        limit_read(section, reading->plan, item);
         read_event(section, item);
         check_time(section, item);
         check_wording(section, item);

@@ -83,6 +83,8 @@ int dates_read(const struct section *section, const struct plan *plan, struct it
 /* Reports a day of the key or list that lies outside the plan's time; not where one of the two is not known. */
 void dates_check_year(const struct section *section, const config_setting_t *value, const struct plan *plan,
                       civil_day day);
+/* `limit`, after all days of the item are known. */
+void limit_read(const struct section *section, const struct plan *plan, struct item *item);
 /* `dates`: days of single agencies, of those who owe the item. */
 int own_dates_read(struct plan_reading *reading, const struct section *section, struct item *item);
 /* `period` and `period_offset`, which go with a repeat (NULL: there is none). */

@@ -1,4 +1,5 @@
-/* `dates` of an item: days of single agencies, as in a schedule of inspections. */
+/* Days beside the date of an item: those of single agencies, as in a schedule of inspections, and the last one of all.
+ */
 #include <errno.h>
 
 #include "config/loader.h"
@@ -64,4 +65,34 @@ int own_dates_read(struct plan_reading *reading, const struct section *section, 
                         read_one(reading, &own, debtors, n_debtors, item);
         }
         return 0;
+}
+
+/* The last day that it names, or CIVIL_NONE. */
+static civil_day last_planned(const struct item *item)
+{
+        civil_day last = item->n_days > 0 ? item->days[item->n_days - 1] : item->to;
+
+        for (size_t i = 0; i < item->n_own_dates; i++)
+                if (item->own_dates[i].due > last)
+                        last = item->own_dates[i].due;
+        return last;
+}
+
+void limit_read(const struct section *section, const struct plan *plan, struct item *item)
+{
+        const config_setting_t *value = setting_get(section, "limit");
+        civil_day last = last_planned(item);
+        char limit[CIVIL_DATE_SIZE], day[CIVIL_DATE_SIZE];
+
+        if (!value_date(section, value, &item->limit))
+                return;
+        dates_check_year(section, value, plan, item->limit);
+        if (item->form == DATE_REPEAT || item->form == DATE_OBSERVANCE)
+                setting_error(section, value,
+                              "limit is how far a date may be moved: it does not go with repeat or observance");
+        else if (last != CIVIL_NONE && item->limit < last)
+                setting_error(section, value,
+                              "limit %s is before the item's own last day %s; it is the day that even a special case "
+                              "may not pass",
+                              civil_format(item->limit, limit), civil_format(last, day));
 }

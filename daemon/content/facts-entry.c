@@ -71,6 +71,7 @@ static int say_plan(struct facts *facts, const char *plan_id, const char *item_i
         entry->time = item->time;
         entry->event = item->event;
         entry->fix_by = item->fix_by;
+        entry->limit = item->limit;
         entry->report_to = item->report_to.n > 0 ? names_of(facts, plan, &item->report_to) : entry->head;
         if (!entry->report_to)
                 return -ENOMEM;
@@ -113,6 +114,7 @@ int entry_of_obligation(struct facts *facts, const struct obligation_record *rec
                 .state = obligation_state(&record->obligation, calendar, facts->today),
                 .days_late = obligation_days_late(&record->obligation, calendar, facts->today),
                 .fix_by = CIVIL_NONE,
+                .limit = CIVIL_NONE,
                 .old = {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},
                 .snoozed_until = record->obligation.snoozed_until,
                 .done_on = record->obligation.done_on,
@@ -308,7 +310,7 @@ struct debtors {
         civil_day late_from;      /* only those that are late from that day on; CIVIL_NONE: all */
         struct obligation sample; /* whose dates the entry shows */
         struct letter_debtor *rows;
-        size_t n, n_finished, n_open, n_tentative, room;
+        size_t n, n_finished, n_open, n_awaiting, room;
 };
 
 static int add_debtor(void *userdata, const struct obligation_record *record)
@@ -328,7 +330,7 @@ static int add_debtor(void *userdata, const struct obligation_record *record)
                 debtors->n_finished++;
         else {
                 debtors->n_open++;
-                debtors->n_tentative += obligation_is_tentative(&record->obligation);
+                debtors->n_awaiting += obligation_awaits_day(&record->obligation);
         }
         if (debtors->n == 0)
                 debtors->sample = record->obligation;
@@ -370,7 +372,7 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
                 return r;
         if (!facts->preview)
                 *ret_truth = escalates ? truth_of_escalation(debtors.late_from, debtors.n_open, facts->today)
-                                       : truth_of_fix(debtors.n_tentative);
+                                       : truth_of_fix(debtors.n_awaiting);
         if (ret_truth->standing != STILL_TRUE)
                 return 0;
         if (debtors.rows)
@@ -462,6 +464,7 @@ static int of_failure(struct facts *facts, const struct notice_record *notice, s
                 .dates = {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},
                 .old = {CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, CIVIL_NONE, false},
                 .fix_by = CIVIL_NONE,
+                .limit = CIVIL_NONE,
                 .snoozed_until = CIVIL_NONE,
                 .done_on = CIVIL_NONE,
                 .done_at = WALL_NONE,

@@ -73,6 +73,7 @@ static void put_item(const struct view *view, const struct reference *name)
                 answer_text(answer, "place", item->place);
                 answer_text(answer, "repeat", item->repeat);
                 answer_day(answer, "fix_by", item->fix_by);
+                answer_day(answer, "limit", item->limit);
                 view_words(answer, "wording", plan, item, item->wording, day);
                 view_words(answer, "note", plan, item, item->note, day);
                 answer_text(answer, "policy", item->policy.id);

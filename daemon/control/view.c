@@ -142,6 +142,7 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
                 answer_bool(answer, "event", item->event);
                 answer_time(answer, "time", item->time);
                 answer_text(answer, "place", item->place);
+                answer_day(answer, "limit", item->limit);
                 if (item->period.unit != PERIOD_NONE && civil_parse(record->key, &day) == 0)
                         answer_text(answer, "period", period_name(&item->period, day, period));
         }

@@ -52,14 +52,14 @@ bool claim_may_become(const struct claim *claim, enum claim_state to)
 }
 
 enum refusal claim_may_be_made(const struct claim *claim, const struct obligation *obligation,
-                               const struct calendar *calendar, int32_t plan_year, int32_t last_year, civil_day today)
+                               const struct calendar *calendar, const struct date_bounds *bounds, civil_day today)
 {
         struct obligation_dates dates = obligation_dates(obligation, calendar);
         enum refusal refusal;
 
         if (!claim_is_request(claim))
-                return obligation_may_finish(obligation, calendar, plan_year, today, claim->on);
-        refusal = obligation_may_set_date(obligation, calendar, plan_year, last_year, claim->until, true);
+                return obligation_may_finish(obligation, calendar, bounds->plan_year, today, claim->on);
+        refusal = obligation_may_set_date(obligation, calendar, bounds, claim->until, true);
         if (refusal != REFUSED_NOT)
                 return refusal;
         if (claim->until < today)

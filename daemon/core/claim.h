@@ -35,7 +35,7 @@ const char *claim_kind_name(const struct claim *claim);
 bool claim_may_become(const struct claim *claim, enum claim_state to);
 /* Whether an agency can say that of what it owes, now. */
 enum refusal claim_may_be_made(const struct claim *claim, const struct obligation *obligation,
-                               const struct calendar *calendar, int32_t plan_year, int32_t last_year, civil_day today);
+                               const struct calendar *calendar, const struct date_bounds *bounds, civil_day today);
 /* After which time the program confirms claims by itself. */
 struct claim_acceptance {
         bool enabled;

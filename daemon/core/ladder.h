@@ -37,7 +37,7 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
                             struct rung rungs[static LADDER_MAX]);
 /* The first rung after a moment that no snooze silences; WALL_NEVER: there is none. */
 wall_time ladder_next(const struct ladder_rules *rules, const struct obligation *obligation, wall_time after);
-/* The rungs that ask the head to fix a tentative window: 14 days and 3 days before fix_by, on it, then every second
+/* The rungs that ask the head to fix a day: 14 days and 3 days before fix_by, on it, then every second
  * working day until the window is over. */
 size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_day window_end,
                      struct rung rungs[static LADDER_MAX]);

@@ -137,6 +137,12 @@ bool obligation_is_tentative(const struct obligation *obligation)
         return obligation->tentative && obligation->fixed == CIVIL_NONE && civil_is_known(obligation->from);
 }
 
+bool obligation_awaits_day(const struct obligation *obligation)
+{
+        return obligation_is_tentative(obligation) ||
+               (obligation->fixed == CIVIL_NONE && !civil_is_known(obligation->due));
+}
+
 bool obligation_is_snoozed(const struct obligation *obligation, civil_day today)
 {
         return obligation->snoozed_until != CIVIL_NONE && obligation->snoozed_until >= today;
@@ -327,7 +333,7 @@ enum refusal obligation_may_waive(const struct obligation *obligation)
 }
 
 enum refusal obligation_may_set_date(const struct obligation *obligation, const struct calendar *calendar,
-                                     int32_t plan_year, int32_t last_year, civil_day day, bool force)
+                                     const struct date_bounds *bounds, civil_day day, bool force)
 {
         enum refusal refusal = refuse_ended(obligation);
         int32_t year = civil_split(day).year;
@@ -336,8 +342,10 @@ enum refusal obligation_may_set_date(const struct obligation *obligation, const 
                 return refusal;
         if (obligation->observance)
                 return REFUSED_OBSERVANCE;
-        if (year < plan_year || year > last_year + 1)
+        if (year < bounds->plan_year || year > bounds->last_year + 1)
                 return REFUSED_YEAR;
+        if (bounds->limit != CIVIL_NONE && day > bounds->limit)
+                return REFUSED_LIMIT;
         return !force && !calendar_is_working(calendar, day) ? REFUSED_DAY_OFF : REFUSED_NOT;
 }
 

@@ -71,6 +71,8 @@ int obligation_state_parse(const char *name, enum obligation_state *ret);
 bool obligation_is_open(const struct obligation *obligation);
 /* Its window waits for somebody to fix the day. */
 bool obligation_is_tentative(const struct obligation *obligation);
+/* Its window does, or it has no date at all. */
+bool obligation_awaits_day(const struct obligation *obligation);
 /* Nobody is reminded on that day. */
 bool obligation_is_snoozed(const struct obligation *obligation, civil_day today);
 /* The day after which it is overdue, given the effective date in force: what is closed, binds nobody, lapses or waits
@@ -111,6 +113,7 @@ enum refusal {
         REFUSED_ENDED,      /* its plan is closed: nothing is sent of it, there is nothing to remind of or to move */
         REFUSED_UNCLEAR,    /* nothing is sent of what is unclear: there is nothing to snooze or to reopen */
         REFUSED_SOONER,     /* more time is asked for, until a day that it has anyway */
+        REFUSED_LIMIT,      /* a date later than the document allows at all */
 };
 
 #define SNOOZE_OVERDUE_WORKDAYS 5 /* how long what is overdue may be silenced (daemon/doc/design.md, Snooze) */
@@ -136,9 +139,14 @@ enum refusal obligation_may_reopen(const struct obligation *obligation);
 /* Only what is unclear: it is overdue from that day on. */
 enum refusal obligation_may_urge(const struct obligation *obligation);
 enum refusal obligation_may_waive(const struct obligation *obligation);
-/* Up to the end of the year after the plan's last one. A day off is seldom meant: without `force` it is asked for. */
+/* Where the plan lets people put a date: from its year up to the end of the year after its last one. */
+struct date_bounds {
+        int32_t plan_year, last_year;
+        civil_day limit; /* of the item, CIVIL_NONE: it has none */
+};
+/* A day off is seldom meant: without `force` it is asked for. What the document allows at most is not ours to pass. */
 enum refusal obligation_may_set_date(const struct obligation *obligation, const struct calendar *calendar,
-                                     int32_t plan_year, int32_t last_year, civil_day day, bool force);
+                                     const struct date_bounds *bounds, civil_day day, bool force);
 enum refusal obligation_may_clear_date(const struct obligation *obligation);
 /* Ends a snooze by hand, as of yesterday: the rung that ends it falls on today, and whatever the hour is still to be
  * judged. Returns up to when the ladder stays settled. */

@@ -84,6 +84,7 @@ struct item {
         bool event;      /* attended on its day, not delivered until then */
         civil_day since; /* before that day nothing was watched, or CIVIL_NONE: the plan's, or when it was first read */
         civil_day fix_by;     /* CIVIL_NONE: nobody is reminded to fix it */
+        civil_day limit;      /* the last day to which its date may be moved at all, or CIVIL_NONE */
         char *when;           /* undated: what it waits for */
         char *repeat;         /* a rule (core/rule.h), which starts on 1 January of the plan's year */
         struct period period; /* that each day of the repeat is about */

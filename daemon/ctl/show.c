@@ -49,6 +49,7 @@ static void print_item(const struct style *style, const json_t *about)
         line(_("place"), received_text(about, "place"));
         line(_("repeats"), received_text(about, "repeat"));
         day_line(_("fix by"), received_text(about, "fix_by"));
+        day_line(_("at the latest"), received_text(about, "limit"));
         line(_("wording"), received_text(about, "wording"));
         line(_("note"), received_text(about, "note"));
         if (received_truth(about, "withdrawn"))
@@ -184,14 +185,14 @@ static int append_names(sd_bus_message *message, const void *userdata)
 
 static int print_json(const struct cli *cli, json_t *about, json_t *obligations)
 {
-        static const char *const item_keys[] = {"occurrence", "title", "plan_title", "basis",    "link",   "form",
-                                                "when",       "event", "time",       "place",    "repeat", "fix_by",
-                                                "wording",    "note",  "policy",     "report_to"};
+        static const char *const item_keys[] = {"occurrence", "title", "plan_title", "basis",     "link",   "form",
+                                                "when",       "event", "time",       "place",     "repeat", "fix_by",
+                                                "wording",    "note",  "policy",     "report_to", "limit"};
         static const char *const keys[] = {
                 "occurrence", "from",          "due",           "effective_due",  "fixed",       "snoozed_until",
                 "snoozed_by", "snooze_reason", "unclear_since", "held_until",     "hold_reason", "next_reminder",
                 "done_on",    "done_by",       "note",          "event",          "time",        "place",
-                "claimed_on", "claimed_by",    "claim_channel", "requested_date", "period"};
+                "claimed_on", "claimed_by",    "claim_channel", "requested_date", "period",      "limit"};
 
         if (shape_fill(about, item_keys, ELEMENTS(item_keys)) < 0)
                 return cli_no_memory(cli);

@@ -26,10 +26,11 @@ static int describe(const struct claim *claim, const char *text, char **ret)
 static int refuse(const struct change *change, const struct obligation_record *record, const struct claim *claim,
                   bool several, struct decision_result *result)
 {
+        const struct date_bounds bounds = decision_bounds(change, record);
+
         return decision_refuse(change, record,
                                claim_may_be_made(claim, &record->obligation, engine_config(change->engine)->calendar,
-                                                 decision_year(change, record), decision_last_year(change, record),
-                                                 change->today),
+                                                 &bounds, change->today),
                                several, result);
 }
 

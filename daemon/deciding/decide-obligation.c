@@ -35,11 +35,17 @@ int32_t decision_year(const struct change *change, const struct obligation_recor
         return plan ? plan->year : civil_split(change->today).year;
 }
 
-int32_t decision_last_year(const struct change *change, const struct obligation_record *record)
+struct date_bounds decision_bounds(const struct change *change, const struct obligation_record *record)
 {
         const struct plan *plan = config_find_plan(engine_config(change->engine), record->plan);
+        const struct item *item = plan ? plan_find_item(plan, record->item) : NULL;
+        int32_t this_year = civil_split(change->today).year;
 
-        return plan ? civil_split(plan_last_day(plan)).year : civil_split(change->today).year;
+        return (struct date_bounds){
+                .plan_year = plan ? plan->year : this_year,
+                .last_year = plan ? civil_split(plan_last_day(plan)).year : this_year,
+                .limit = item ? item->limit : CIVIL_NONE,
+        };
 }
 
 /* Why a decision does not fit an obligation, whatever day is asked. */
@@ -110,6 +116,11 @@ int decision_refuse(const struct change *change, const struct obligation_record 
                         civil_format(obligation_first_finish(&record->obligation, calendar_of(change),
                                                              decision_year(change, record)),
                                      first));
+        case REFUSED_LIMIT:
+                return decision_says(result, DECISION_REFUSED,
+                                     "%s for %s: the document allows no day after %s; only an edited plan (limit) does",
+                                     record->item, record->agency,
+                                     civil_format(decision_bounds(change, record).limit, cap));
         case REFUSED_DAY_OFF:
                 return decision_says(result, DECISION_DAY_OFF, "%s for %s: %s is a day off", record->item,
                                      record->agency, civil_format(change->day, cap));
@@ -463,14 +474,14 @@ static int overtake_request(const struct change *change, struct obligation_recor
 int decide_set_date_one(const struct change *change, struct obligation_record *record, bool several,
                         struct decision_result *result)
 {
+        const struct date_bounds bounds = decision_bounds(change, record);
         struct obligation before = record->obligation;
         char *CLEANUP_FREE detail = NULL;
         char day[CIVIL_DATE_SIZE];
-        int r = decision_refuse(change, record,
-                                obligation_may_set_date(&record->obligation, calendar_of(change),
-                                                        decision_year(change, record),
-                                                        decision_last_year(change, record), change->day, change->force),
-                                several, result);
+        int r = decision_refuse(
+                change, record,
+                obligation_may_set_date(&record->obligation, calendar_of(change), &bounds, change->day, change->force),
+                several, result);
 
         if (r != 0)
                 return r;

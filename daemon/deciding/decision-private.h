@@ -61,9 +61,9 @@ int decide_set_date_one(const struct change *change, struct obligation_record *r
 /* 0, or says why not. */
 int decision_refuse(const struct change *change, const struct obligation_record *record, enum refusal refusal,
                     bool several, struct decision_result *result);
-/* The year of the plan of an obligation, and that of its last day. */
+/* The year of the plan of an obligation, and where a date of it may lie. */
 int32_t decision_year(const struct change *change, const struct obligation_record *record);
-int32_t decision_last_year(const struct change *change, const struct obligation_record *record);
+struct date_bounds decision_bounds(const struct change *change, const struct obligation_record *record);
 /* Nobody is reminded of it for now: what is queued of that sort is cancelled. */
 int decision_silence(const struct change *change, const struct obligation_record *record, const char *reason);
 /* Not empty, not too long, no control characters. */

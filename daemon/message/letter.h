@@ -44,6 +44,7 @@ struct letter_entry {
         int32_t days_late;               /* working days past the effective date */
         int32_t ordinal;                 /* overdue: this is reminder number … */
         civil_day fix_by;                /* fix_date */
+        civil_day limit;                 /* the last day that the document allows at all, or CIVIL_NONE */
         struct obligation_dates old;     /* date_set: what held before; old.due CIVIL_NONE: nothing did */
         const char *decided_by, *reason; /* snoozed, completed, date_set: who and why or note; or NULL. Who decided is a
                                           * login name: programs are told it, and no letter says it */

@@ -82,6 +82,7 @@ static void put_dates(struct text *json, const struct letter_entry *entry)
         json_put_day(json, "from", dates->from);
         json_put_day(json, "due", dates->due);
         json_put_day(json, "effective_due", dates->effective);
+        json_put_day(json, "limit", entry->limit);
         json_put_time(json, "time", entry->time);
         json_put_bool(json, "tentative", dates->tentative);
         if (dates->due != CIVIL_NONE)

@@ -202,6 +202,8 @@ static bool find_term(const struct letter_entry *entry, const struct obligation_
                 return time == 0 || !has_day(dates) || fill_phrase(ret, phrase_clock(time, ret->room));
         case NAME_last_day:
                 return fill_day(ret, has_day(dates) ? dates->effective : CIVIL_NONE);
+        case NAME_outer_day:
+                return fill_day(ret, entry->limit);
         default:
                 return false;
         }

@@ -11,7 +11,7 @@
         X(name) X(short) X(phone) X(email) X(bases) X(many_bases) X(first)                                            \
         X(title) X(owner) X(plan_title) X(basis) X(head) X(is_head) X(report_to) X(to_head) X(to_self) X(own_contact) X(wording)              \
         X(note) X(when) X(link) X(place) X(time) X(event)                                                                                              \
-        X(dated) X(tentative) X(undated) X(term) X(limit) X(day) X(range) X(shift) X(deadline)                        \
+        X(dated) X(tentative) X(undated) X(term) X(limit) X(day) X(range) X(shift) X(outer_day) X(deadline)                        \
         X(deadline_weekday) X(today) X(tomorrow)                                                                      \
         X(left) X(days_left) X(last_day) X(late) X(days_late) X(ordinal)                                \
         X(fix_by) X(fix_by_weekday) X(old_day) X(changed) X(asked_by) X(reason) X(snoozed) X(snoozed_until)         \

@@ -122,13 +122,16 @@ static int judge_obligation(const struct tick *tick, const struct obligation_rec
 
 /* ---- occurrences: a date to fix, escalations ---- */
 
-/* What asks the head for a day. The window being over, there is nothing left to fix (daemon/doc/design.md, Dates). */
+/* What asks the head for a day. The window being over, or the plan's time, there is nothing left to fix
+ * (daemon/doc/design.md, Dates). */
 static size_t fix_rungs(const struct plan *plan, const struct ladder_rules *rules,
                         const struct occurrence_record *record, wall_time now, struct rung rungs[static LADDER_MAX])
 {
-        if (record->fix_by == CIVIL_NONE || plan->head == ROSTER_NONE || wall_day(now) > record->planned.due)
+        civil_day last = record->planned.due != CIVIL_NONE ? record->planned.due : plan_last_day(plan);
+
+        if (record->fix_by == CIVIL_NONE || plan->head == ROSTER_NONE || wall_day(now) > last)
                 return 0;
-        return ladder_of_fix(rules, record->fix_by, record->planned.due, rungs);
+        return ladder_of_fix(rules, record->fix_by, last, rungs);
 }
 
 static int judge_fix(const struct tick *tick, const struct plan *plan, const struct ladder_rules *rules,
@@ -227,7 +230,7 @@ static int judge_dates(const struct tick *tick, const struct plan *plan, const s
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < n; i++) {
-                if (obligation_dates(&dates[i].obligation, calendar).tentative) {
+                if (obligation_awaits_day(&dates[i].obligation)) {
                         if (!fix_judged) /* somebody still waits for a date */
                                 r = judge_fix(tick, plan, &rules, record);
                         fix_judged = true;
@@ -249,11 +252,11 @@ static wall_time next_rung(const struct engine *engine, const struct plan *plan,
         struct ladder_step step;
 
         for (size_t i = 0; i < n; i++) {
-                bool tentative = obligation_dates(&dates[i].obligation, rules.calendar).tentative;
                 size_t n_rungs =
-                        tentative ? fix_rungs(plan, &rules, record, handled, rungs)
-                                  : ladder_of_escalation(
-                                            &rules, obligation_late_from(&dates[i].obligation, rules.calendar), rungs);
+                        obligation_awaits_day(&dates[i].obligation)
+                                ? fix_rungs(plan, &rules, record, handled, rungs)
+                                : ladder_of_escalation(
+                                          &rules, obligation_late_from(&dates[i].obligation, rules.calendar), rungs);
 
                 ladder_step_occurrence(rungs, n_rungs, handled, handled, &step);
                 sooner(&next, step.next);

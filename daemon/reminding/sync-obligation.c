@@ -56,7 +56,7 @@ struct obligation sync_planned_obligation(const struct item *item, const struct 
 
 civil_day sync_planned_fix_by(const struct item *item, const struct occurrence *occurrence)
 {
-        return occurrence->tentative ? item->fix_by : CIVIL_NONE;
+        return occurrence->tentative || occurrence->due == CIVIL_NONE ? item->fix_by : CIVIL_NONE;
 }
 
 struct obligation sync_planned_for(const struct sync *sync, const struct occurrence *occurrence, size_t agency)

@@ -89,7 +89,8 @@ plan = {
       window = ["2024-10-01", "2024-10-31"]; tentative = true; fix_by = "2024-09-20";
       for = ["members"]; policy = "inspection"; },
     { id = "tong-ket"; title = "Báo cáo tổng kết"; note = "gửi bản giấy";
-      place = "Văn phòng UBND tỉnh"; due = "2024-12-10"; time = "16:00"; for = ["members"]; report_to = "head"; },
+      place = "Văn phòng UBND tỉnh"; due = "2024-12-10"; limit = "2024-12-31"; time = "16:00";
+      for = ["members"]; report_to = "head"; },
     { id = "tap-huan"; title = "Tập huấn"; event = true;
       when = "khi Ban Thi đua - Khen thưởng tỉnh tổ chức"; for = ["members"]; },
     { id = "bao-cao-thang"; title = "Báo cáo tháng";
@@ -420,7 +421,8 @@ VALUES = [
     (MAIN, "default_policy = ", "report", "word"), (AGENCIES, "emails = [", "snv@laocai.example", "email"),
     (AGENCIES, "webhook = ", "gateway", "word"), (PLAN, "id = ", "tap-huan", "id"), (PLAN, "fix_by = ", "2024-09-20", "date"),
     (PLAN, "window = [", "2024-10-01", "date"), (PLAN, "time = ", "16:00", "clock"),
-    (PLAN, "link = ", "https://vb.laocai.example/28.pdf", "link"), (PLAN, "due = ", "2024-12-10", "date"), (PLAN, "id = ", "tdkt-2024", "id"),
+    (PLAN, "link = ", "https://vb.laocai.example/28.pdf", "link"), (PLAN, "due = ", "2024-12-10", "date"),
+    (PLAN, "limit = ", "2024-12-31", "date"), (PLAN, "id = ", "tdkt-2024", "id"),
     (PLAN, "email = ", "cchc@laocai.example", "email"),
     (PLAN, "repeat = ", "FREQ=MONTHLY;BYMONTHDAY=25", "rule"), (PLAN, "{ date = ", "05-19", "day"),
     (PLAN, "before = [", "30d", "span"), (PLAN, "policy = ", "inspection", "word"), (PLAN, "report_to = ", "head", "word"),
@@ -501,6 +503,8 @@ def contradiction(rng, tree):
         (PLAN, 'due = "2024-12-10"', 'due = ["2024-12-10", "2023-12-10"]'),
         (PLAN, 'due = "2024-12-10"', 'due = ["2024-12-10", "2024-06-31"]'),
         (PLAN, 'due = "2024-12-10";', 'due = "2024-12-10"; fix_by = "2024-12-01";'),
+        (PLAN, 'limit = "2024-12-31"', 'limit = "2024-12-09"'),
+        (PLAN, 'BYMONTHDAY=25";', 'BYMONTHDAY=25"; limit = "2024-12-31";'),
         (PLAN, "since = 1890", "since = 2090"),
         (PLAN, 'for = ["head"]', "for = []"),
         (MAIN, 'open = "07:30"; close = "17:00"', 'open = "17:00"; close = "07:30"'),

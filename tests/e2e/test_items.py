@@ -1,5 +1,7 @@
 """What an item can say beside its date, from the plan to the words of a message."""
 
+import json
+
 import pytest
 
 from block import Block, Bus, plan
@@ -110,3 +112,57 @@ def test_files_that_are_not_read(tmp_path):
         "KH3.CONF", "kh.conf.txt", "~$kh.conf",
     ]  # fmt: skip
     assert len(told) == 3 and all("plans: " in line and ".conf" in line for line in told)
+
+
+LIMIT = """{ id = "giao-uoc"; title = "Ký giao ước thi đua"; due = "2024-09-30"; limit = "2024-10-15";
+             for = ["so-tu-phap"]; wording = "trong tháng 9, trường hợp đặc biệt không quá 15/10"; }"""
+
+
+@pytest.mark.parametrize("form", [(), ("--html",)])
+def test_what_the_document_allows_at_most_is_told(tmp_path, bus, form):
+    with rehearsed(tmp_path, bus, LIMIT) as rehearsal:
+        rehearsal.advance("2024-09-24")
+        assert "không quá ngày 15/10/2024" in said(rehearsal, "giao-uoc", "--kind", "advance", *form)
+        (row,) = rehearsal.list("--item", "giao-uoc")
+        assert row["limit"] == "2024-10-15"
+        assert "at the latest 2024-10-15" in rehearsal.control("show", "giao-uoc").stdout
+
+
+def test_no_date_is_set_or_granted_beyond_it(tmp_path, bus):
+    with rehearsed(tmp_path, bus, LIMIT) as rehearsal:
+        rehearsal.advance("2024-09-24")
+        for words in (("set-date", "giao-uoc", "2024-10-16"), ("set-date", "giao-uoc", "2024-10-16", "--yes"),
+                      ("claim", "giao-uoc", "--agency", "so-tu-phap", "--until", "2024-10-16")):  # fmt: skip
+            refused = rehearsal.control(*words)
+            assert refused.returncode == 1 and "2024-10-15" in refused.stderr, refused
+        assert rehearsal.control(*words[:-1], "2024-10-14").returncode == 0
+        number = str(json.loads(rehearsal.control("claims", "--json").stdout)[0]["id"])
+        refused = rehearsal.control("grant", number, "--until", "2024-10-16")
+        assert refused.returncode == 1 and "2024-10-15" in refused.stderr
+        assert rehearsal.control("grant", number, "--until", "2024-10-15").returncode == 0
+        (row,) = rehearsal.list("--item", "giao-uoc")
+        assert row["due"] == "2024-10-15"
+
+
+WAITING = """{ id = "tap-huan"; title = "Tập huấn"; when = "khi tỉnh tổ chức"; fix_by = "2024-10-10"; }"""
+
+
+def test_the_head_is_asked_for_the_day_of_what_waits(tmp_path, bus):
+    with rehearsed(tmp_path, bus, WAITING) as rehearsal:
+        rehearsal.advance("2024-10-11")
+        assert rehearsal.control("set-date", "tap-huan", "2024-11-05", "--agency", "so-noi-vu").returncode == 0
+        rehearsal.advance("2024-10-16")
+        for agency in ("so-tu-phap", "vp-ubnd"):
+            rehearsal.control("set-date", "tap-huan", "2024-11-06", "--agency", agency)
+        rehearsal.advance("2024-10-30")
+        asked = [line for line in rehearsal.sent() if line["kind"] == "fix_date"]
+    assert [line["time"][:10] for line in asked] == ["2024-09-26", "2024-10-07", "2024-10-10", "2024-10-14"]
+    assert {line["agency"] for line in asked} == {"vp-ubnd"}
+    assert asked[0]["subject"] == "[Khối TMTH] Hạn ấn định lịch 10/10/2024: Tập huấn"
+
+
+def test_nobody_is_asked_for_a_day_once_the_plan_is_over(tmp_path, bus):
+    with rehearsed(tmp_path, bus, WAITING.replace("2024-10-10", "2024-12-27"), until="2025-02-28") as rehearsal:
+        rehearsal.advance("2025-02-20")
+        asked = [line["time"][:10] for line in rehearsal.sent() if line["kind"] == "fix_date"]
+    assert asked == ["2024-12-13", "2024-12-24", "2024-12-27", "2024-12-31"]

@@ -55,9 +55,10 @@ static void test_answers(void **state)
         }
 }
 
-/* Today is 6 December 2024, the plan is of that year. */
+/* Today is 6 December 2024, the plan is of that year, and its document allows no day after 30 June. */
 static void test_what_can_be_said(void **state)
 {
+        const struct date_bounds bounds = {2024, 2024, day_of("2025-06-30")};
         static const struct {
                 struct given given;
                 const char *on, *until;
@@ -82,6 +83,8 @@ static void test_what_can_be_said(void **state)
                 {{.due = "2024-12-10"}, "2024-12-06", "2024-12-07", REFUSED_SOONER},
                 {{.due = "2024-12-02"}, "2024-12-06", "2024-12-05", REFUSED_PAST},
                 {{.due = "2024-12-10"}, "2024-12-06", "2026-01-01", REFUSED_YEAR},
+                {{.due = "2024-12-10"}, "2024-12-06", "2025-06-30", REFUSED_NOT},
+                {{.due = "2024-12-10"}, "2024-12-06", "2025-07-01", REFUSED_LIMIT},
                 {{.due = "2024-12-10", .observance = true}, "2024-12-06", "2024-12-20", REFUSED_OBSERVANCE},
                 {{.due = "2024-12-10", .status = OBLIGATION_DONE}, "2024-12-06", "2024-12-20", REFUSED_CLOSED},
                 {{.due = "2024-12-10", .status = OBLIGATION_UNFINISHED}, "2024-12-06", "2024-12-20", REFUSED_ENDED},
@@ -91,8 +94,7 @@ static void test_what_can_be_said(void **state)
                 struct obligation obligation = make(&table[i].given);
                 struct claim claim = claim_of(table[i].on, table[i].until);
 
-                if (claim_may_be_made(&claim, &obligation, *state, 2024, 2024, day_of("2024-12-06")) !=
-                    table[i].refusal)
+                if (claim_may_be_made(&claim, &obligation, *state, &bounds, day_of("2024-12-06")) != table[i].refusal)
                         fail_msg("row %zu", i);
         }
 }

@@ -1,6 +1,8 @@
 /* Tests of obligation: dates, states, and what may be decided. */
 #include "obligation_fixture.h"
 
+static const struct date_bounds year_2024 = {2024, 2024, CIVIL_NONE};
+
 static void test_dates(void **state)
 {
         static const struct {
@@ -293,9 +295,64 @@ static void test_decisions(void **state)
                 assert_int_equal(obligation_may_reopen(&obligation), table[i].reopen);
                 assert_int_equal(obligation_may_waive(&obligation), table[i].waive);
                 assert_int_equal(
-                        obligation_may_set_date(&obligation, calendar, 2024, 2024, day_of("2024-12-20"), false),
+                        obligation_may_set_date(&obligation, calendar, &year_2024, day_of("2024-12-20"), false),
                         table[i].set_date);
                 assert_int_equal(obligation_may_clear_date(&obligation), table[i].clear_date);
+        }
+}
+
+static void test_awaits_day(void **state)
+{
+        static const struct {
+                struct given given;
+                bool awaits;
+        } table[] = {
+                {{.due = NULL}, true},
+                {{.due = NULL, .fixed = "2024-10-15"}, false},
+                {{.from = "2024-10-01", .due = "2024-10-31", .tentative = true}, true},
+                {{.from = "2024-10-01", .due = "2024-10-31", .tentative = true, .fixed = "2024-10-15"}, false},
+                {{.from = "2024-10-01", .due = "2024-10-31"}, false},
+                {{.due = "2024-10-31"}, false},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&table[i].given);
+
+                if (obligation_awaits_day(&obligation) != table[i].awaits)
+                        fail_msg("row %zu", i);
+        }
+}
+
+/* What the document allows at most holds whether somebody insists or not. */
+static void test_limit(void **state)
+{
+        static const struct {
+                const char *due, *fixed, *limit, *day;
+                bool force;
+                enum refusal refusal;
+        } table[] = {
+                {"2024-01-31", NULL, "2024-02-15", "2024-02-15", false, REFUSED_NOT},
+                {"2024-01-31", NULL, "2024-02-15", "2024-02-16", false, REFUSED_LIMIT},
+                {"2024-01-31", NULL, "2024-02-15", "2024-02-16", true, REFUSED_LIMIT},
+                {"2024-01-31", "2024-02-15", "2024-02-15", "2024-02-05", false, REFUSED_NOT},
+                {NULL, NULL, "2024-02-15", "2024-02-15", false, REFUSED_NOT},
+                {NULL, NULL, "2024-02-15", "2024-02-17", true, REFUSED_LIMIT},
+                /* A Saturday within it is still asked for. */
+                {"2024-01-31", NULL, "2024-02-18", "2024-02-17", false, REFUSED_DAY_OFF},
+                {"2024-01-31", NULL, "2024-02-18", "2024-02-17", true, REFUSED_NOT},
+                {"2024-01-31", NULL, NULL, "2024-11-15", false, REFUSED_NOT},
+        };
+        CLEANUP(calendar_p) struct calendar *calendar = proclaimed_calendar();
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct obligation obligation = make(&(struct given){.due = table[i].due, .fixed = table[i].fixed});
+                const struct date_bounds bounds = {2024, 2024, day_or_none(table[i].limit)};
+
+                if (obligation_may_set_date(&obligation, calendar, &bounds, day_of(table[i].day), table[i].force) !=
+                    table[i].refusal)
+                        fail_msg("row %zu", i);
         }
 }
 
@@ -320,7 +377,7 @@ static void test_decision_days(void **state)
                 civil_day day = day_of(table[i].day);
 
                 if (obligation_may_finish(&obligation, calendar, 2024, day_of("2024-12-05"), day) != table[i].finish ||
-                    obligation_may_set_date(&obligation, calendar, 2024, 2024, day, false) != table[i].set_date)
+                    obligation_may_set_date(&obligation, calendar, &year_2024, day, false) != table[i].set_date)
                         fail_msg("%s", table[i].day);
         }
 }
@@ -639,7 +696,7 @@ static void test_urge(void **state)
                 assert_int_equal(obligation_may_snooze(&obligation, calendar, today, today + 1, true), table[i].snooze);
                 assert_int_equal(obligation_may_finish(&obligation, calendar, 2024, today, today), table[i].done);
                 assert_int_equal(obligation_may_reopen(&obligation), table[i].reopen);
-                assert_int_equal(obligation_may_set_date(&obligation, calendar, 2024, 2024, today, true),
+                assert_int_equal(obligation_may_set_date(&obligation, calendar, &year_2024, today, true),
                                  table[i].set_date);
         }
         assert_int_equal(obligation_late_from(&urged, calendar), day_of("2024-12-10"));
@@ -745,6 +802,8 @@ int main(void)
                 cmocka_unit_test(test_snooze),
                 cmocka_unit_test(test_decisions),
                 cmocka_unit_test(test_decision_days),
+                cmocka_unit_test(test_limit),
+                cmocka_unit_test(test_awaits_day),
                 cmocka_unit_test(test_first_day_of_being_finished),
                 cmocka_unit_test(test_snooze_hides),
                 cmocka_unit_test(test_close),

@@ -66,6 +66,7 @@ struct letter_entry entry_of(enum notice_kind kind, const char *item, const char
                 .dates = dates,
                 .state = STATE_PENDING,
                 .fix_by = CIVIL_NONE,
+                .limit = CIVIL_NONE,
                 .old = no_dates(),
                 .snoozed_until = CIVIL_NONE,
                 .done_at = WALL_NONE,

@@ -68,6 +68,7 @@ static struct letter_entry full_entry(enum notice_kind kind)
         entry.days_late = 3;
         entry.ordinal = 2;
         entry.fix_by = day_of(320);
+        entry.limit = day_of(415);
         entry.old = on(315);
         entry.decided_by = "van-thu";
         entry.asked_by = "Sở Tư pháp";
@@ -92,7 +93,7 @@ static struct letter_entry full_entry(enum notice_kind kind)
         "'wording': 'báo cáo hằng tháng', " \
         "'note': 'bản giấy', " \
         "'when': 'khi có hướng dẫn', 'place': 'Phòng 2', 'event': true, " \
-        "'from': '2024-03-01', 'due': '2024-03-31', 'effective_due': '2024-04-01', " \
+        "'from': '2024-03-01', 'due': '2024-03-31', 'effective_due': '2024-04-01', 'limit': '2024-04-15', " \
         "'time': '16:00', 'tentative': false, 'days_left': -3, 'days_late': 3, 'state': 'overdue', 'reminder': 2, " \
         "'fix_by': '2024-03-20', 'old_due': '2024-03-15', 'decided_by': 'van-thu', 'asked_by': 'Sở Tư pháp', " \
         "'reason': 'gia hạn', " \
@@ -102,7 +103,8 @@ static struct letter_entry full_entry(enum notice_kind kind)
         "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', " \
         "'link': null, 'report_to': 'Văn phòng UBND tỉnh', 'contact': null, 'wording': null, 'note': null, 'when': " \
         "null, " \
-        "'place': null, 'event': false, 'from': null, 'due': null, 'effective_due': null, 'time': null, 'tentative': " \
+        "'place': null, 'event': false, 'from': null, 'due': null, 'effective_due': null, 'limit': null, 'time': " \
+        "null, 'tentative': " \
         "false, " \
         "'days_left': null, 'days_late': 0, 'state': 'pending', " \
         "'reminder': null, 'fix_by': null, 'old_due': null, 'decided_by': null, 'asked_by': null, 'reason': null, " \
