@@ -139,6 +139,7 @@ int readdress_delivery(struct engine *engine, const struct delivery_record *deli
         if (r == 0)
                 r = store_finish_delivery(engine->store, &(struct delivery_result){
                                                                  .delivery = delivery->number,
+                                                                 .channel = delivery->channel.kind,
                                                                  .state = DELIVERY_CANCELLED,
                                                                  .now_ms = clock_now(&engine->clock),
                                                                  .answer = reason,

@@ -41,6 +41,11 @@ bool delivery_may(enum delivery_state state, enum delivery_step step)
         return steps[step] >> state & 1;
 }
 
+bool delivery_is_over(enum delivery_state state)
+{
+        return !delivery_may(state, STEP_FINISH);
+}
+
 enum stop stop_carried(enum stop stop, enum delivery_state state)
 {
         if (stop != STOP_NONE)

@@ -32,6 +32,8 @@ enum delivery_step {
 };
 
 bool delivery_may(enum delivery_state state, enum delivery_step step);
+/* Nothing more comes of it by itself. */
+bool delivery_is_over(enum delivery_state state);
 
 /* Whether a delivery still says a notice that it carries. Stored as numbers: a new one stands at the end. */
 enum stop {

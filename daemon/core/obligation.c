@@ -70,9 +70,10 @@ struct obligation_dates obligation_dates(const struct obligation *obligation, co
 }
 
 /* Whether something is owed by a day that is known, and whoever misses it is late. */
-static bool has_term(const struct obligation *obligation, const struct obligation_dates *dates)
+static bool has_term(const struct obligation *obligation, civil_day effective)
 {
-        return !obligation->observance && !obligation->lapses && !dates->tentative && dates->due != CIVIL_NONE;
+        return !obligation->observance && !obligation->lapses && !obligation_is_tentative(obligation) &&
+               effective != CIVIL_NONE;
 }
 
 enum obligation_status obligation_beginning(const struct obligation *obligation, const struct calendar *calendar,
@@ -104,20 +105,23 @@ civil_day obligation_late_from(const struct obligation *obligation, const struct
         return obligation->urged > effective ? obligation->urged : effective;
 }
 
+static bool is_late(const struct obligation *obligation, civil_day effective)
+{
+        return obligation->status == OBLIGATION_DONE && has_term(obligation, effective) &&
+               obligation->done_on > effective;
+}
+
 bool obligation_is_late(const struct obligation *obligation, const struct calendar *calendar)
 {
-        struct obligation_dates dates = obligation_dates(obligation, calendar);
-
-        return obligation->status == OBLIGATION_DONE && has_term(obligation, &dates) &&
-               obligation->done_on > dates.effective;
+        return is_late(obligation, obligation_dates(obligation, calendar).effective);
 }
 
 int32_t obligation_days_late(const struct obligation *obligation, const struct calendar *calendar, civil_day on)
 {
         struct obligation_dates dates = obligation_dates(obligation, calendar);
 
-        if (!has_term(obligation, &dates) || on <= dates.effective || obligation->status == OBLIGATION_UNCLEAR ||
-            obligation->status == OBLIGATION_UNFINISHED)
+        if (!has_term(obligation, dates.effective) || on <= dates.effective ||
+            obligation->status == OBLIGATION_UNCLEAR || obligation->status == OBLIGATION_UNFINISHED)
                 return 0;
         return calendar_working_between(calendar, dates.effective, on);
 }
@@ -155,39 +159,88 @@ civil_day obligation_overdue_after(const struct obligation *obligation, civil_da
                        : CIVIL_NONE;
 }
 
-enum obligation_state obligation_state(const struct obligation *obligation, const struct calendar *calendar,
-                                       civil_day today)
+static enum course open_course(const struct obligation *obligation, civil_day effective)
 {
-        struct obligation_dates dates = obligation_dates(obligation, calendar);
+        if (obligation->observance)
+                return COURSE_OBSERVANCE;
+        if (effective == CIVIL_NONE)
+                return COURSE_UNDATED;
+        if (obligation_is_tentative(obligation))
+                return COURSE_TENTATIVE;
+        return obligation->lapses ? COURSE_LAPSING : COURSE_DUE;
+}
 
+enum course obligation_course(const struct obligation *obligation, civil_day effective, civil_day *ret_day)
+{
+        enum course open;
+
+        *ret_day = CIVIL_NONE;
         switch (obligation->status) {
         case OBLIGATION_WITHDRAWN:
-                return STATE_WITHDRAWN;
+                return COURSE_WITHDRAWN;
         case OBLIGATION_WAIVED:
-                return STATE_WAIVED;
+                return COURSE_WAIVED;
         case OBLIGATION_DONE:
-                return obligation_is_late(obligation, calendar) ? STATE_LATE : STATE_DONE;
+                return is_late(obligation, effective) ? COURSE_LATE : COURSE_DONE;
         case OBLIGATION_UNCLEAR:
-                return STATE_UNCLEAR;
+                return COURSE_UNCLEAR;
         case OBLIGATION_UNFINISHED:
                 /* Nobody is blamed at the end for what nobody was urged to do before. */
-                return obligation->observance || obligation->lapses ? STATE_PASSED : STATE_UNFINISHED;
+                return obligation->observance || obligation->lapses ? COURSE_PASSED : COURSE_UNFINISHED;
         case OBLIGATION_OPEN:
         case OBLIGATION_STATUSES:
                 break;
         }
-        if (dates.due == CIVIL_NONE)
+        open = open_course(obligation, effective);
+        if (open == COURSE_DUE || open == COURSE_LAPSING || open == COURSE_OBSERVANCE)
+                *ret_day = effective;
+        return open;
+}
+
+enum obligation_state course_state(enum course course, civil_day day, bool is_over)
+{
+        static const struct {
+                enum obligation_state before, after;
+        } states[COURSES] = {
+                [COURSE_DUE] = {STATE_PENDING, STATE_OVERDUE},
+                [COURSE_LAPSING] = {STATE_PENDING, STATE_PASSED},
+                [COURSE_OBSERVANCE] = {STATE_PENDING, STATE_PASSED},
+                [COURSE_TENTATIVE] = {STATE_TENTATIVE, STATE_TENTATIVE},
+                [COURSE_UNDATED] = {STATE_UNDATED, STATE_UNDATED},
+                [COURSE_DONE] = {STATE_DONE, STATE_DONE},
+                [COURSE_LATE] = {STATE_LATE, STATE_LATE},
+                [COURSE_WAIVED] = {STATE_WAIVED, STATE_WAIVED},
+                [COURSE_WITHDRAWN] = {STATE_WITHDRAWN, STATE_WITHDRAWN},
+                [COURSE_UNCLEAR] = {STATE_UNCLEAR, STATE_UNCLEAR},
+                [COURSE_UNFINISHED] = {STATE_UNFINISHED, STATE_UNFINISHED},
+                [COURSE_PASSED] = {STATE_PASSED, STATE_PASSED},
+        };
+
+        if (course == COURSE_OBSERVANCE && day == CIVIL_NONE)
                 return STATE_UNDATED;
-        if (obligation->observance)
-                return today > dates.due ? STATE_PASSED : STATE_PENDING;
-        /* A snooze is shown before anything that it silences. */
-        if (obligation_is_snoozed(obligation, today))
+        return is_over ? states[course].after : states[course].before;
+}
+
+bool course_may_be_snoozed(enum course course)
+{
+        return course == COURSE_DUE || course == COURSE_LAPSING || course == COURSE_TENTATIVE;
+}
+
+bool course_is_open(enum course course)
+{
+        return course_may_be_snoozed(course) || course == COURSE_UNDATED;
+}
+
+/* A snooze is shown before anything that it silences. */
+enum obligation_state obligation_state(const struct obligation *obligation, const struct calendar *calendar,
+                                       civil_day today)
+{
+        civil_day day;
+        enum course course = obligation_course(obligation, obligation_dates(obligation, calendar).effective, &day);
+
+        if (course_may_be_snoozed(course) && obligation_is_snoozed(obligation, today))
                 return STATE_SNOOZED;
-        if (dates.tentative)
-                return STATE_TENTATIVE;
-        if (today <= dates.effective)
-                return STATE_PENDING;
-        return obligation->lapses ? STATE_PASSED : STATE_OVERDUE;
+        return course_state(course, day, today > day);
 }
 
 /* The last working day on which a reminder of the deadline itself is still to come. Within a tentative window the
@@ -205,7 +258,7 @@ civil_day obligation_snooze_cap(const struct obligation *obligation, const struc
 
         if (dates.due == CIVIL_NONE || obligation->observance)
                 return CIVIL_NONE;
-        if (has_term(obligation, &dates) && today > dates.effective)
+        if (has_term(obligation, dates.effective) && today > dates.effective)
                 return calendar_add_working(calendar, today, SNOOZE_OVERDUE_WORKDAYS);
         return last_day_before(&dates, calendar, today);
 }

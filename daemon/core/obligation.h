@@ -67,6 +67,33 @@ enum obligation_state obligation_state(const struct obligation *obligation, cons
 const char *obligation_state_name(enum obligation_state state);
 /* "open" is not a state; it is what obligation_is_open() answers. 0 or -EINVAL. */
 int obligation_state_parse(const char *name, enum obligation_state *ret);
+
+/* The course that an obligation takes while nobody decides anything on it: from the state of pending to another one,
+ * or none. The store counts by it (store/schema.c has it as a column, in these numbers). */
+enum course {
+        COURSE_DUE,        /* pending until its day is over, overdue from then on */
+        COURSE_LAPSING,    /* pending, then passed */
+        COURSE_OBSERVANCE, /* the same, and not owed */
+        COURSE_TENTATIVE,
+        COURSE_UNDATED,
+        COURSE_DONE,
+        COURSE_LATE,
+        COURSE_WAIVED,
+        COURSE_WITHDRAWN,
+        COURSE_UNCLEAR,
+        COURSE_UNFINISHED,
+        COURSE_PASSED,
+        COURSES
+};
+/* `effective`: the date in force, as obligation_dates() has it. *ret_day: after which day it is no longer pending;
+ * CIVIL_NONE where it never is. */
+enum course obligation_course(const struct obligation *obligation, civil_day effective, civil_day *ret_day);
+/* The state of what nobody has snoozed. `is_over`: that day is. */
+enum obligation_state course_state(enum course course, civil_day day, bool is_over);
+/* Whether a snooze takes the place of that state. */
+bool course_may_be_snoozed(enum course course);
+/* As obligation_is_open(). */
+bool course_is_open(enum course course);
 /* Something is still owed: open, and no observance. */
 bool obligation_is_open(const struct obligation *obligation);
 /* Its window waits for somebody to fix the day. */

@@ -131,12 +131,14 @@ static int requeue(struct outbox *outbox, const struct server *server, bool all)
 
         TAILQ_FOREACH(attempt, &server->claimed.queue, link)
         if (r == 0 && (all || !attempt->delivery.manual))
-                r = store_finish_delivery(outbox->sending.engine->store, &(struct delivery_result){
-                                                                                 .delivery = attempt->delivery.number,
-                                                                                 .state = DELIVERY_QUEUED,
-                                                                                 .next_ms = attempt->delivery.next_ms,
-                                                                                 .now_ms = now,
-                                                                         });
+                r = store_finish_delivery(outbox->sending.engine->store,
+                                          &(struct delivery_result){
+                                                  .delivery = attempt->delivery.number,
+                                                  .channel = attempt->delivery.channel.kind,
+                                                  .state = DELIVERY_QUEUED,
+                                                  .next_ms = attempt->delivery.next_ms,
+                                                  .now_ms = now,
+                                          });
         return r;
 }
 

@@ -61,6 +61,7 @@ static int record_one(struct engine *engine, struct attempt *attempt, int64_t no
 {
         struct delivery_result result = {
                 .delivery = attempt->delivery.number,
+                .channel = attempt->delivery.channel.kind,
                 .now_ms = now,
                 .answer = attempt->answer,
                 .subject = attempt_subject(attempt),

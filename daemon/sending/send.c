@@ -89,6 +89,7 @@ static int cancel_dropped(struct sending *sending, const struct gathered *gather
         if (r == 0 && all)
                 r = store_finish_delivery(engine->store, &(struct delivery_result){
                                                                  .delivery = attempt->delivery.number,
+                                                                 .channel = attempt->delivery.channel.kind,
                                                                  .state = DELIVERY_CANCELLED,
                                                                  .now_ms = now,
                                                                  .answer = reason,
@@ -112,6 +113,7 @@ static int put_back(struct sending *sending, const struct attempt *attempt, int6
 
         return store_finish_delivery(engine->store, &(struct delivery_result){
                                                             .delivery = attempt->delivery.number,
+                                                            .channel = attempt->delivery.channel.kind,
                                                             .state = DELIVERY_QUEUED,
                                                             .next_ms = next_ms,
                                                             .now_ms = clock_now(&engine->clock),

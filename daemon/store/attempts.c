@@ -29,18 +29,19 @@ static int due(struct store *store, const char *server, int64_t now_ms, bool man
 
 #define CLAIM "UPDATE delivery SET state = ?, attempts = attempts + 1 WHERE seq IN (SELECT seq FROM delivery WHERE "
 
-static int claim(struct store *store, const char *server, int64_t now_ms, bool manual_only,
+static int claim(struct store *store, const struct channel *channel, int64_t now_ms, bool manual_only,
                  struct delivery_record *records, size_t n)
 {
         static const char any[] = CLAIM DUE ")", manual[] = CLAIM DUE_BY_HAND ")";
+        char server[CHANNEL_TEXT_SIZE];
         CLEANUP_QUERY struct query query = manual_only ? query_cached(store, STATEMENT_CLAIM_MANUAL_DELIVERIES, manual)
                                                        : query_cached(store, STATEMENT_CLAIM_DELIVERIES, any);
         query_bind_integer(&query, DELIVERY_SENDING);
-        bind_due(&query, server, now_ms, n);
+        bind_due(&query, channel_format(channel, server), now_ms, n);
         int r = query_do(&query);
         if (r < 0)
                 return r;
-        tally_move(store, DELIVERY_QUEUED, DELIVERY_SENDING, (int64_t)n, 0);
+        tally_move(store, channel->kind, DELIVERY_QUEUED, DELIVERY_SENDING, (int64_t)n, 0);
         for (size_t i = 0; i < n; i++) {
                 records[i].state = DELIVERY_SENDING;
                 records[i].attempts++;
@@ -61,7 +62,7 @@ int store_claim_deliveries(struct store *store, const struct channel *channel, i
         if (found < 0)
                 return found;
         if (found > 0)
-                r = claim(store, server, now_ms, manual_only, records, (size_t)found);
+                r = claim(store, channel, now_ms, manual_only, records, (size_t)found);
         if (r >= 0)
                 r = unit_commit(&unit);
         if (r >= 0)
@@ -124,7 +125,7 @@ static int64_t put_result(struct store *store, enum delivery_state was, enum del
         query_bind_integer(&query, result->delivery);
         query_bind_integer(&query, was);
         int64_t n = query_run(&query);
-        tally_move(store, (int)was, state, n > 0 ? n : 0, again ? 0 : result->now_ms);
+        tally_move(store, result->channel, (int)was, state, n > 0 ? n : 0, again ? 0 : result->now_ms);
         return n;
 }
 
@@ -195,6 +196,8 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
                 return r;
         enum delivery_state state = delivery_after_attempt(result->state, n, carried_said(carried, n));
         r = record_result(store, state, result);
+        if (r >= 0 && is_attempt(result))
+                tally_attempts(store, result->channel, 1);
         if (r >= 0)
                 r = note_failure(store, result);
         if (r >= 0 && state == DELIVERY_FAILED)
@@ -202,6 +205,21 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
         if (r >= 0)
                 r = carried_settle(store, carried, n, state, result->now_ms, result->answer);
         return r < 0 ? r : unit_commit(&unit);
+}
+
+/* What was on the wire was tried. */
+static int tally_recovered(struct store *store)
+{
+        static const char sql[] = "SELECT server FROM delivery WHERE " DELIVERY_IS_RARE " AND state = 1";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_TALLY_RECOVERED, sql);
+        int r;
+        while ((r = query_step(&query)) > 0) {
+                struct channel channel = {0};
+                query_read_channel(&query, &channel);
+                tally_move(store, channel.kind, DELIVERY_SENDING, DELIVERY_QUEUED, 1, 0);
+                tally_attempts(store, channel.kind, 1);
+        }
+        return r < 0 ? r : query_check(&query);
 }
 
 int store_recover_deliveries(struct store *store, int64_t now_ms)
@@ -221,6 +239,8 @@ int store_recover_deliveries(struct store *store, int64_t now_ms)
         query_bind_integer(&carried, stop_after_attempt(STOP_FOR_NOW, true));
         query_bind_integer(&carried, STOP_FOR_NOW);
         r = query_do(&carried);
+        if (r >= 0)
+                r = tally_recovered(store);
         if (r < 0)
                 return r;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_RECOVER_DELIVERIES, requeue);
@@ -228,7 +248,6 @@ int store_recover_deliveries(struct store *store, int64_t now_ms)
         int64_t n = query_run(&query);
         if (n < 0)
                 return (int)n;
-        tally_move(store, DELIVERY_SENDING, DELIVERY_QUEUED, n, 0);
         r = unit_commit(&unit);
         return r < 0 ? r : (int)n;
 }

@@ -15,6 +15,7 @@ int store_begin_attempt(struct store *store, int64_t delivery);
  * sent when any delivery of a notice was sent; failed when all failed; of what is cancelled, answer is the reason. */
 struct delivery_result {
         int64_t delivery; /* its number */
+        enum channel_kind channel;
         enum delivery_state state;
         int64_t next_ms;
         int64_t now_ms;

@@ -154,13 +154,17 @@ static int cancel_if_empty(struct store *store, const struct carrier *carrier)
         int r = carried_list(store, carrier->delivery, &carried, &n);
         if (r < 0 || carried_said(carried, n) > 0)
                 return r;
-        CLEANUP_QUERY struct query query =
-                query_cached(store, STATEMENT_CANCEL_EMPTY, "UPDATE delivery SET state = ? WHERE seq = ?");
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_CANCEL_EMPTY,
+                                                        "UPDATE delivery SET state = ? WHERE seq = ? RETURNING server");
+        struct channel channel = {0};
         query_bind_integer(&query, DELIVERY_CANCELLED);
         query_bind_integer(&query, carrier->delivery);
-        r = query_do(&query);
-        tally_move(store, (int)carrier->state, DELIVERY_CANCELLED, r < 0 ? 0 : 1, 0);
-        return r;
+        r = query_step(&query);
+        if (r <= 0)
+                return r < 0 ? r : store_missing(store, "delivery", carrier->delivery);
+        query_read_channel(&query, &channel);
+        tally_move(store, channel.kind, (int)carrier->state, DELIVERY_CANCELLED, 1, 0);
+        return query_check(&query);
 }
 
 int carrier_stop(struct store *store, int64_t notice)

@@ -83,7 +83,7 @@ int store_add_delivery(struct store *store, const struct delivery_record *record
         if (r < 0)
                 return r;
         r = insert(store, record);
-        tally_move(store, TALLY_NOWHERE, DELIVERY_QUEUED, 1, 0);
+        tally_move(store, record->channel.kind, TALLY_NOWHERE, DELIVERY_QUEUED, 1, 0);
         int64_t delivery = sqlite3_last_insert_rowid(store->db);
         for (size_t i = 0; r >= 0 && i < n; i++)
                 r = carried_add(store, delivery, notices[i]);
@@ -111,23 +111,29 @@ int store_delivery_notices(struct store *store, int64_t delivery, struct notice_
         return query_fetch(&query, &notice_rows, records, n);
 }
 
-/* Its number and state, or STORE_NONE. */
-static int find(struct store *store, const char *id, int64_t *ret_number, enum delivery_state *ret_state)
+/* A delivery as far as it is to be moved. */
+struct found {
+        int64_t number;
+        enum delivery_state state;
+        struct channel channel;
+};
+
+/* Or STORE_NONE. */
+static int find(struct store *store, const char *id, struct found *ret)
 {
         CLEANUP_QUERY struct query query =
-                query_cached(store, STATEMENT_FIND_DELIVERY, "SELECT seq, state FROM delivery WHERE id = ?");
+                query_cached(store, STATEMENT_FIND_DELIVERY, "SELECT seq, state, server FROM delivery WHERE id = ?");
         query_bind_text(&query, id);
         int r = query_step(&query);
         if (r <= 0)
                 return r < 0 ? r : STORE_NONE;
-        int64_t row = query_read_integer(&query);
-        enum delivery_state state = (enum delivery_state)query_read_below(&query, DELIVERY_STATES);
+        struct found found = {.number = query_read_id(&query, "delivery")};
+        found.state = (enum delivery_state)query_read_below(&query, DELIVERY_STATES);
+        query_read_channel(&query, &found.channel);
         r = query_check(&query);
-        if (r < 0)
-                return r;
-        *ret_number = row;
-        *ret_state = state;
-        return 0;
+        if (r >= 0)
+                *ret = found;
+        return r;
 }
 
 /* Its notices are settled by what was decided on a delivery. */
@@ -139,8 +145,7 @@ static int settle(struct store *store, int64_t delivery, enum delivery_state sta
         return r < 0 ? r : carried_settle(store, carried, n, state, now_ms, reason);
 }
 
-static int queue_again(struct store *store, int64_t delivery, enum delivery_state was, enum delivery_step step,
-                       int64_t now_ms)
+static int queue_again(struct store *store, const struct found *found, enum delivery_step step, int64_t now_ms)
 {
         static const char sql[] = "UPDATE delivery SET state = ?1, manual = max(manual, ?2), next_ms = ?3,"
                                   " finished_ms = 0, made_ms = iif(?4, ?3, made_ms) WHERE seq = ?5";
@@ -149,29 +154,28 @@ static int queue_again(struct store *store, int64_t delivery, enum delivery_stat
         query_bind_integer(&query, step == STEP_RETRY);
         query_bind_integer(&query, now_ms);
         query_bind_integer(&query, step == STEP_RESUME); /* it is tried for as long as a new one */
-        query_bind_integer(&query, delivery);
+        query_bind_integer(&query, found->number);
         int r = query_do(&query);
         if (r < 0)
                 return r;
-        tally_move(store, (int)was, DELIVERY_QUEUED, 1, 0);
-        return settle(store, delivery, DELIVERY_QUEUED, now_ms, NULL);
+        tally_move(store, found->channel.kind, (int)found->state, DELIVERY_QUEUED, 1, 0);
+        return settle(store, found->number, DELIVERY_QUEUED, now_ms, NULL);
 }
 
 int store_retry_delivery(struct store *store, const char *id, int64_t now_ms)
 {
         CLEANUP_UNIT struct unit unit = {0};
-        int64_t delivery;
-        enum delivery_state was;
+        struct found found;
         int r = unit_begin(store, &unit);
         if (r == 0)
-                r = find(store, id, &delivery, &was);
+                r = find(store, id, &found);
         if (r != 0)
                 return r;
-        if (!delivery_may(was, STEP_RETRY))
+        if (!delivery_may(found.state, STEP_RETRY))
                 return STORE_NONE;
-        r = queue_again(store, delivery, was, STEP_RETRY, now_ms);
+        r = queue_again(store, &found, STEP_RETRY, now_ms);
         if (r >= 0)
-                r = unread_forget(store, delivery);
+                r = unread_forget(store, found.number);
         return r < 0 ? r : unit_commit(&unit);
 }
 
@@ -180,26 +184,25 @@ int store_drop_delivery(struct store *store, const char *id, int64_t now_ms)
 {
         static const char sql[] = "UPDATE delivery SET state = ?, finished_ms = ? WHERE seq = ?";
         CLEANUP_UNIT struct unit unit = {0};
-        int64_t delivery;
-        enum delivery_state was;
+        struct found found;
         int r = unit_begin(store, &unit);
         if (r == 0)
-                r = find(store, id, &delivery, &was);
+                r = find(store, id, &found);
         if (r != 0)
                 return r;
-        if (!delivery_may(was, STEP_DROP))
+        if (!delivery_may(found.state, STEP_DROP))
                 return STORE_NONE;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_DROP_DELIVERY, sql);
         query_bind_integer(&query, DELIVERY_CANCELLED);
         query_bind_integer(&query, now_ms);
-        query_bind_integer(&query, delivery);
+        query_bind_integer(&query, found.number);
         r = query_do(&query);
         if (r < 0)
                 return r;
-        tally_move(store, (int)was, DELIVERY_CANCELLED, 1, now_ms);
-        r = settle(store, delivery, DELIVERY_CANCELLED, now_ms, NOTICE_DROPPED);
+        tally_move(store, found.channel.kind, (int)found.state, DELIVERY_CANCELLED, 1, now_ms);
+        r = settle(store, found.number, DELIVERY_CANCELLED, now_ms, NOTICE_DROPPED);
         if (r >= 0)
-                r = carried_stop_all(store, delivery);
+                r = carried_stop_all(store, found.number);
         return r < 0 ? r : unit_commit(&unit);
 }
 
@@ -237,7 +240,7 @@ int store_resume_notice(struct store *store, int64_t notice, const struct channe
         if (r >= 0)
                 r = carried_go_on(store, carrier.delivery, notice);
         if (r >= 0)
-                r = queue_again(store, carrier.delivery, carrier.state, STEP_RESUME, now_ms);
+                r = queue_again(store, &(struct found){carrier.delivery, carrier.state, *channel}, STEP_RESUME, now_ms);
         if (r >= 0)
                 r = unit_commit(&unit);
         return r < 0 ? r : STORE_RESUMED;

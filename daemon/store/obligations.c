@@ -137,11 +137,11 @@ static void bind_rest(struct query *query, const struct obligation_record *recor
         query_bind_text(query, record->note);
 }
 
-static int count_owed(struct store *store, const struct obligation_record *record)
+static int count_made(struct store *store, const struct obligation_record *record)
 {
-        if (!obligation_is_open(&record->obligation))
-                return 0;
-        return owed_add(store, obligation_overdue_after(&record->obligation, record->effective));
+        civil_day day;
+        enum course course = obligation_course(&record->obligation, record->effective, &day);
+        return made_add(store, course, day);
 }
 
 static int insert(struct store *store, struct obligation_record *record)
@@ -155,7 +155,7 @@ static int insert(struct store *store, struct obligation_record *record)
         if (r < 0)
                 return r;
         int64_t id = sqlite3_last_insert_rowid(store->db);
-        r = count_owed(store, record);
+        r = count_made(store, record);
         if (r < 0)
                 return r;
         record->id = id;
@@ -172,7 +172,7 @@ static int update_keys(struct store *store, const struct obligation_record *reco
         bind_keys(&query, record);
         query_bind_integer(&query, record->id);
         bind_keys(&query, record);
-        int r = owed_write(store);
+        int r = made_write(store);
         return r < 0 ? r : query_do(&query);
 }
 

@@ -5,6 +5,7 @@
 #include "core/channel.h"
 #include "core/civil.h"
 #include "core/delivery.h"
+#include "core/obligation.h"
 #include "core/reference.h"
 #include "store/store.h"
 
@@ -95,10 +96,11 @@ enum statement {
         STATEMENT_FIND_CARRIER,
         STATEMENT_THREAD_ROOT,
         STATEMENT_COUNT_OBLIGATIONS,
-        STATEMENT_COUNT_UNCLEAR,
+        STATEMENT_COUNT_SNOOZED,
+        STATEMENT_OLDEST_QUEUED,
         STATEMENT_READ_TALLY,
         STATEMENT_WRITE_TALLY,
-        STATEMENT_WRITE_OWED,
+        STATEMENT_WRITE_MADE,
         STATEMENT_PUT_ENTRY,
         STATEMENT_DROP_ENTRY,
         STATEMENT_GET_ENTRY,
@@ -119,6 +121,7 @@ enum statement {
         STATEMENT_ANSWER_CLAIM,
         STATEMENT_OVERTAKE_CLAIM,
         STATEMENT_COUNT_CLAIMS,
+        STATEMENT_TALLY_RECOVERED,
         STATEMENT_ADD_AUDIT,
         STATEMENT_GET_AUDIT,
         STATEMENTS
@@ -133,12 +136,14 @@ struct marks {
 /* Deliveries that came into a state, less those that left it, and when the last one came. */
 struct tally {
         int64_t n;
+        int64_t total; /* see schema_15 */
         int64_t last_ms;
 };
 
-/* Obligations made that are owed, of one day after which they are overdue; n 0: none. */
-struct owed {
-        civil_day day; /* CIVIL_NONE: no such day */
+/* Obligations made that take the same course; n 0: none. */
+struct made {
+        enum course course;
+        civil_day day; /* as obligation_course() has it */
         int64_t n;
 };
 
@@ -151,12 +156,12 @@ struct store {
         bool in_transaction;
         int failure; /* what broke the open transaction, which can then only be rolled back; 0: nothing */
         bool syncing;
-        struct marks occurrences, kept, obligations; /* kept: with all their obligations */
-        struct tally tally[DELIVERY_STATES];         /* what the open transaction moved */
-        struct owed owed;                            /* what it made and open_tally does not have yet */
-        int64_t held_back;                           /* bytes, see store_held_back() */
-        int64_t version;                             /* of the file, see store_was_touched() */
-        bool (*go_on)(void *userdata);               /* see store_on_progress() */
+        struct marks occurrences, kept, obligations;        /* kept: with all their obligations */
+        struct tally tally[CHANNEL_KINDS][DELIVERY_STATES]; /* what the open transaction moved */
+        struct made made;                                   /* what it made and obligation_tally does not have yet */
+        int64_t held_back;                                  /* bytes, see store_held_back() */
+        int64_t version;                                    /* of the file, see store_was_touched() */
+        bool (*go_on)(void *userdata);                      /* see store_on_progress() */
         void *go_on_userdata;
         char error[ERROR_SIZE];
 };

@@ -53,6 +53,9 @@ extern const struct row_type hold_rows;
         "EXISTS (SELECT 1 FROM hold) AND EXISTS (SELECT 1 FROM carried AS c CROSS JOIN notice AS n ON n.id = c.notice" \
         " CROSS JOIN hold AS h WHERE c.delivery = delivery.seq AND " HOLD_COVERS("n.agency") ")"
 
+#define NO_DAY "-2147483648" /* where a key holds a day that there may not be */
+_Static_assert(CIVIL_NONE + 1 == -2147483647, "NO_DAY is CIVIL_NONE");
+
 /* The states in which a notice is still to be said, a bit each. */
 int64_t notice_states_said(void);
 /* A notice comes into a state where it may, with a new detail unless that is NULL; elsewhere it stays as it is. */
@@ -97,13 +100,16 @@ int unread_count(struct store *store, int64_t *ret_failed, int64_t *ret_late);
 /* Records that n deliveries changed their state, inside a transaction only. at_ms: when they were finished; 0 while
  * they are not. */
 #define TALLY_NOWHERE (-1) /* the state of what is only being made */
-void tally_move(struct store *store, int from, enum delivery_state to, int64_t n, int64_t at_ms);
+void tally_move(struct store *store, enum channel_kind channel, int from, enum delivery_state to, int64_t n,
+                int64_t at_ms);
+/* And that n attempts were made. */
+void tally_attempts(struct store *store, enum channel_kind channel, int64_t n);
 /* tally_write() puts what was counted into the database, before the commit; tally_forget() follows the commit, and a
  * rollback. */
 int tally_write(struct store *store);
 void tally_forget(struct store *store);
-/* owed_add() counts a new open obligation under the day after which it is overdue, inside a transaction; owed_write()
- * writes what was counted: call it before anything reads or updates open_tally. */
-int owed_add(struct store *store, civil_day day);
-int owed_write(struct store *store);
-int tally_read(struct store *store, struct tally ret[static DELIVERY_STATES]);
+/* made_add() counts a new obligation, inside a transaction; made_write() writes what was counted: call it before
+ * anything reads or updates obligation_tally. */
+int made_add(struct store *store, enum course course, civil_day day);
+int made_write(struct store *store);
+int tally_read(struct store *store, struct tally ret[static CHANNEL_KINDS][DELIVERY_STATES]);

@@ -32,11 +32,14 @@ _Static_assert(OBLIGATION_OPEN == 0 && OBLIGATION_DONE == 1 && OBLIGATION_WAIVED
 _Static_assert(CLAIM_OPEN == 0 && CLAIM_CONFIRMED == 1 && CLAIM_REJECTED == 2 && CLAIM_GRANTED == 3 &&
                        CLAIM_OVERTAKEN == 4,
                "states of claims are stored as numbers");
+_Static_assert(CHANNEL_MAIL == 0 && CHANNEL_WEBHOOK == 1 && CHANNEL_KINDS == 2, "channels are stored as numbers");
+_Static_assert(COURSE_DUE == 0 && COURSE_LAPSING == 1 && COURSE_OBSERVANCE == 2 && COURSE_TENTATIVE == 3 &&
+                       COURSE_UNDATED == 4 && COURSE_DONE == 5 && COURSE_LATE == 6 && COURSE_WAIVED == 7 &&
+                       COURSE_WITHDRAWN == 8 && COURSE_UNCLEAR == 9 && COURSE_UNFINISHED == 10 && COURSE_PASSED == 11 &&
+                       COURSES == 12,
+               "courses are stored as numbers");
 _Static_assert(CLAIM_BY_MAIL == 0 && CLAIM_BY_PAGE == 1 && CLAIM_BY_CLERK == 2, "channels are stored as numbers");
 _Static_assert(SHIFT_NEXT == 0 && SHIFT_PREVIOUS == 1 && SHIFT_NONE == 2, "shifts are stored as numbers");
-
-#define NO_DAY "-2147483648"
-_Static_assert(CIVIL_NONE + 1 == -2147483647, "NO_DAY is CIVIL_NONE");
 
 /* Days and moments are integers (civil.h), NULL where there is none; a next_fire of NULL never comes. Partial
  * indexes hold only what can still happen, so that no tick pays for what is over. open_tally and delivery_tally are
@@ -263,8 +266,46 @@ static const char schema_14[] =
         "    UPDATE claim SET state = 4 WHERE obligation = new.id AND state = 0;"
         "  END;";
 
-static const char *const schema_steps[] = {schema_1, schema_2, schema_3,  schema_4,  schema_5,  schema_6,  schema_7,
-                                           schema_8, schema_9, schema_10, schema_11, schema_12, schema_13, schema_14};
+/* course, course_day: as obligation_course() says, NO_DAY for CIVIL_NONE. obligation_tally counts by them, kept
+ * by a trigger but for what is made (tally.c). delivery_tally by channel; total: how many ever came into a state that
+ * ends a delivery, and of sending (1) the attempts that were made. It is only added to, so that it stays when rows go.
+ */
+static const char schema_15[] =
+        "ALTER TABLE obligation ADD COLUMN course INTEGER AS (CASE status"
+        "  WHEN 0 THEN CASE WHEN observance THEN 2 WHEN due IS NULL THEN 4 WHEN dateless THEN 3"
+        "    WHEN lapses THEN 1 ELSE 0 END"
+        "  WHEN 1 THEN iif(done_on > effective AND NOT (observance OR lapses OR dateless), 6, 5)"
+        "  WHEN 5 THEN iif(observance OR lapses, 11, 10) ELSE status + 5 END);"
+        "ALTER TABLE obligation ADD COLUMN course_day INTEGER"
+        "  AS (CASE WHEN course < 3 THEN coalesce(effective, " NO_DAY ") ELSE " NO_DAY " END);"
+        "DROP TRIGGER obligation_moved;"
+        "DROP TABLE open_tally;"
+        "CREATE TABLE obligation_tally ("
+        "  course INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL,"
+        "  PRIMARY KEY (course, day)) STRICT, WITHOUT ROWID;"
+        "INSERT INTO obligation_tally SELECT course, course_day, count(*) FROM obligation GROUP BY 1, 2;"
+        "CREATE TRIGGER obligation_moved"
+        "  AFTER UPDATE OF status, done_on, observance, lapses, tentative, fixed, due, effective ON obligation"
+        "  WHEN (new.course, new.course_day) <> (old.course, old.course_day)"
+        "  BEGIN"
+        "    UPDATE obligation_tally SET n = n - 1 WHERE course = old.course AND day = old.course_day;"
+        "    DELETE FROM obligation_tally WHERE course = old.course AND day = old.course_day AND n = 0;"
+        "    INSERT INTO obligation_tally VALUES (new.course, new.course_day, 1)"
+        "      ON CONFLICT (course, day) DO UPDATE SET n = n + 1;"
+        "  END;"
+        "DROP TABLE delivery_tally;"
+        "CREATE TABLE delivery_tally ("
+        "  channel INTEGER NOT NULL, state INTEGER NOT NULL, n INTEGER NOT NULL, total INTEGER NOT NULL,"
+        "  last_ms INTEGER NOT NULL, PRIMARY KEY (channel, state)) STRICT, WITHOUT ROWID;"
+        "INSERT INTO delivery_tally SELECT server <> 'mail', state, count(*), iif(state >= 2, count(*), 0),"
+        "  max(finished_ms) FROM delivery GROUP BY 1, 2;"
+        "INSERT INTO delivery_tally SELECT server <> 'mail', 1, 0, sum(attempts), 0 FROM delivery WHERE true GROUP BY 1"
+        "  ON CONFLICT (channel, state) DO UPDATE SET total = excluded.total;"
+        "CREATE INDEX claim_state ON claim (state);";
+
+static const char *const schema_steps[] = {schema_1,  schema_2,  schema_3,  schema_4,  schema_5,
+                                           schema_6,  schema_7,  schema_8,  schema_9,  schema_10,
+                                           schema_11, schema_12, schema_13, schema_14, schema_15};
 const struct schema schema_current = {
         .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
 

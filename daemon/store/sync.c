@@ -163,7 +163,7 @@ int store_finish_sync(struct store *store, obligation_visitor visit, void *userd
         CLEANUP_UNIT struct unit unit = {0};
         int r = unit_begin(store, &unit);
         if (r >= 0)
-                r = owed_write(store);
+                r = made_write(store);
         if (r >= 0)
                 r = withdraw_unmarked(store, &withdrawal);
         if (r >= 0)

@@ -123,7 +123,7 @@ class Record:
         self.db.close()
 
     def sent(self):
-        return self.db.execute("SELECT n FROM delivery_tally WHERE state = 2").fetchone()[0]
+        return self.db.execute("SELECT coalesce(sum(n), 0) FROM delivery_tally WHERE state = 2").fetchone()[0]
 
     def obligations(self):
         return self.db.execute("SELECT count(*) FROM obligation WHERE status <> 3").fetchone()[0]

@@ -139,7 +139,7 @@ def test_status_is_answered_where_the_state_cannot_be_read(tmp_path, bus):
     with live.start("session", environment=bus.environment) as daemon, RawBus(bus.environment["DBUS_SESSION_BUS_ADDRESS"]) as raw:
         (before,) = raw.call("GetAll", "s", MANAGER, interface="org.freedesktop.DBus.Properties").values
         with outside(live) as database:
-            database.execute("ALTER TABLE open_tally RENAME TO elsewhere")
+            database.execute("ALTER TABLE obligation_tally RENAME TO elsewhere")
         assert bus.ctl("status", "--check").returncode == 1
         status = json.loads(bus.ctl("status", "--json").stdout)
         assert status["health"] == "attention" and status["open"] is None and status["version"]
@@ -148,7 +148,7 @@ def test_status_is_answered_where_the_state_cannot_be_read(tmp_path, bus):
         (after,) = raw.call("GetAll", "s", MANAGER, interface="org.freedesktop.DBus.Properties").values
         assert before.keys() == after.keys() and "Troubles" in after
         with outside(live) as database:
-            database.execute("ALTER TABLE elsewhere RENAME TO open_tally")
+            database.execute("ALTER TABLE elsewhere RENAME TO obligation_tally")
         wait_until(lambda: bus.ctl("status", "--check").returncode == 0, lambda: daemon.stderr)
 
 

@@ -246,8 +246,8 @@ static void harm_derived(struct damage *damage, struct bytes *bytes)
                 {"occurrence", "fix_by"},     {"occurrence", "withdrawn"},  {"occurrence", "next_fire"},
                 {"obligation", "from_day"},   {"obligation", "due_day"},    {"obligation", "tentative"},
                 {"obligation", "observance"}, {"obligation", "shift"},      {"obligation", "due"},
-                {"obligation", "effective"},  {"obligation", "next_fire"},  {"open_tally", "day"},
-                {"open_tally", "n"},          {"delivery_tally", "n"},      {"delivery_tally", "last_ms"},
+                {"obligation", "effective"},  {"obligation", "next_fire"},  {"obligation_tally", "day"},
+                {"obligation_tally", "n"},    {"delivery_tally", "n"},      {"delivery_tally", "last_ms"},
         };
         /* Of the value x, and the least and the greatest that the column has. */
         static const char *const wrong[] = {"NULL",    "0",           "1",     "2",       "x + 1",

@@ -1,6 +1,7 @@
-/* What status counts of obligations agrees with the rows after every kind of change. */
+/* What is counted agrees with the rows after every kind of change, and what is counted for ever only grows. */
 #include "fixture.h"
 
+#include "store/rows.h"
 #include "store/sync.h"
 
 #define NONE CIVIL_NONE
@@ -121,12 +122,94 @@ static void test_counts_what_a_transaction_makes(void **state)
         fixture_assert_owed(store, DUE_DAY + 1, n_open, 2);
 }
 
+static void add(struct store *store, const char *id, const struct channel *channel, int64_t made_ms)
+{
+        char address[] = "a@so.example";
+        struct delivery_record record = {
+                .channel = *channel, .agency = "a", .address = address, .made_ms = made_ms, .next_ms = made_ms};
+        (void)snprintf(record.id, sizeof(record.id), "%s", id);
+        OK(store, store_add_delivery(store, &record, NULL, 0));
+}
+
+static void try_once(struct store *store, const char *id, const struct channel *channel, enum delivery_state state,
+                     const char *answer, int64_t now_ms)
+{
+        struct delivery_record record = {0};
+        assert_int_equal(store_claim_deliveries(store, channel, now_ms, false, &record, 1), 1);
+        assert_string_equal(record.id, id);
+        delivery_record_clear(&record);
+        OK(store, store_finish_delivery(store, &(struct delivery_result){.delivery = fixture_number(store, id),
+                                                                         .channel = channel->kind,
+                                                                         .state = state,
+                                                                         .next_ms = now_ms,
+                                                                         .now_ms = now_ms,
+                                                                         .answer = answer}));
+}
+
+static void assert_channel(struct store *store, enum channel_kind kind, const struct channel_totals *expected)
+{
+        struct store_totals totals;
+        OK(store, store_total(store, 0, &totals));
+        const struct channel_totals *got = &totals.channels[kind];
+        assert_int_equal(got->waiting, expected->waiting);
+        assert_int_equal(got->attempts, expected->attempts);
+        assert_int_equal(got->last_sent_ms, expected->last_sent_ms);
+        for (int state = 0; state < DELIVERY_STATES; state++)
+                assert_int_equal(got->finished[state], expected->finished[state]);
+}
+
+static void test_counts_deliveries_for_ever(void **state)
+{
+        struct store *store = ((struct fixture *)*state)->store;
+        const struct channel webhook = channel_webhook("x");
+        struct store_totals totals;
+        add(store, "m", &channel_mail, 10);
+        add(store, "n", &channel_mail, 20);
+        add(store, "w", &webhook, 30);
+        OK(store, store_total(store, 0, &totals));
+        assert_int_equal(totals.oldest_made_ms, 10);
+        try_once(store, "m", &channel_mail, DELIVERY_QUEUED, NULL, 15); /* given back, not attempted */
+        assert_channel(store, CHANNEL_MAIL, &(struct channel_totals){.waiting = 2});
+        try_once(store, "m", &channel_mail, DELIVERY_QUEUED, "later", 16);
+        try_once(store, "m", &channel_mail, DELIVERY_FAILED, "never", 17);
+        assert_channel(store, CHANNEL_MAIL,
+                       &(struct channel_totals){.waiting = 1, .attempts = 2, .finished = {[DELIVERY_FAILED] = 1}});
+        OK(store, store_retry_delivery(store, "m", 18));
+        try_once(store, "m", &channel_mail, DELIVERY_SENT, NULL, 19);
+        OK(store, store_drop_delivery(store, "n", 21));
+        struct channel_totals mail = {
+                .attempts = 3,
+                .finished = {[DELIVERY_SENT] = 1, [DELIVERY_FAILED] = 1, [DELIVERY_CANCELLED] = 1},
+                .last_sent_ms = 19};
+        assert_channel(store, CHANNEL_MAIL, &mail);
+        assert_channel(store, CHANNEL_WEBHOOK, &(struct channel_totals){.waiting = 1});
+
+        struct delivery_record record = {0};
+        assert_int_equal(store_claim_deliveries(store, &webhook, 40, false, &record, 1), 1);
+        delivery_record_clear(&record);
+        OK(store, store_total(store, 0, &totals));
+        assert_int_equal(totals.oldest_made_ms, 30); /* on the wire */
+        assert_int_equal(store_recover_deliveries(store, 50), 1);
+        assert_channel(store, CHANNEL_WEBHOOK, &(struct channel_totals){.waiting = 1, .attempts = 1});
+
+        /* Rows that are gone were counted. */
+        assert_int_equal(sqlite3_exec(store->db, "DELETE FROM unread; DELETE FROM failure; DELETE FROM delivery", NULL,
+                                      NULL, NULL),
+                         SQLITE_OK);
+        assert_int_equal(store_recount(store), STORE_CHANGED);
+        mail.last_sent_ms = 0;
+        assert_channel(store, CHANNEL_MAIL, &mail);
+        assert_channel(store, CHANNEL_WEBHOOK, &(struct channel_totals){.attempts = 1});
+        assert_int_equal(store_recount(store), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_scratch, fixture_end)
         const struct CMUnitTest tests[] = {
                 TEST(test_counts_what_is_owed),
                 TEST(test_counts_what_a_transaction_makes),
+                TEST(test_counts_deliveries_for_ever),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

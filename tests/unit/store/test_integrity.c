@@ -270,7 +270,7 @@ static void test_refuses_impossible_values(void **state)
                  "table claim, row 1, column state is 9"},
                 {"INSERT INTO claim (obligation, on_day, channel, state, by, made_ms) VALUES (1, 100, 7, 0, 'x', 0)",
                  "table claim, row 1, column channel is 7"},
-                {"UPDATE delivery_tally SET n = -1 WHERE state = 2", "column n is -1"},
+                {"INSERT INTO delivery_tally VALUES (0, 2, -1, 0, 0)", "column n is -1"},
         };
         struct fixture *fixture = *state;
         CLEANUP_FREE char *path = fixture_path(fixture, STORE_FILE), *wal = fixture_path(fixture, STORE_FILE "-wal");
@@ -295,15 +295,18 @@ static void test_refuses_impossible_values(void **state)
 static void test_counts_anew(void **state)
 {
         static const char *const changes[] = {
-                "UPDATE open_tally SET n = n + 3",
-                "UPDATE open_tally SET n = 0",
-                "UPDATE open_tally SET day = day + 1",
-                "DELETE FROM open_tally",
-                "INSERT INTO open_tally VALUES (7, 2), (-2147483648, 1)",
-                "UPDATE delivery_tally SET n = n + 1 WHERE state = 0",
+                "UPDATE obligation_tally SET n = n + 3",
+                "UPDATE obligation_tally SET n = 0",
+                "UPDATE obligation_tally SET day = day + 1",
+                "DELETE FROM obligation_tally",
+                "INSERT INTO obligation_tally VALUES (0, 7, 2), (3, -2147483648, 1)",
+                "UPDATE obligation_tally SET course = 1",
+                "INSERT INTO delivery_tally VALUES (0, 0, 1, 0, 0)",
                 "UPDATE delivery_tally SET n = 0 WHERE state = 2",
                 "UPDATE delivery_tally SET last_ms = last_ms + 1 WHERE state = 2",
                 "UPDATE delivery_tally SET last_ms = 0 WHERE state = 2",
+                "UPDATE delivery_tally SET channel = 1",
+                "UPDATE delivery_tally SET total = 0 WHERE state = 2",
                 "DELETE FROM delivery_tally",
         };
         struct fixture *fixture = *state;
@@ -311,7 +314,7 @@ static void test_counts_anew(void **state)
         sqlite3 *db = open_raw(fixture);
         run_raw(db, DELIVERY("2", "1"));
         run_raw(db, "UPDATE delivery SET finished_ms = 7;"
-                    "UPDATE delivery_tally SET n = 1, last_ms = 7 WHERE state = 2");
+                    "INSERT INTO delivery_tally VALUES (0, 2, 1, 1, 7)");
         assert_int_equal(store_recount(fixture->store), 0);
         OK(fixture->store, store_count(fixture->store, DUE_DAY + 1, &sound));
         assert_int_equal(sound.overdue, N_OBLIGATIONS);

@@ -1,5 +1,5 @@
-/* What is overdue is found by a column and counted by triggers: both must say what core says, whatever the obligation.
- */
+/* What is overdue is found by a column, and how many are in which state is counted by a trigger: both must say what
+ * core says, whatever the obligation. */
 #include "fixture.h"
 #include "store/obligation-list.h"
 
@@ -7,8 +7,8 @@ DEFINE_CLEANUP(struct calendar *, calendar_free, calendar)
 
 #define FIXED_DAY (DUE_DAY + 5)
 
-/* Every status, bound or not, lapsing or not, tentative or not, fixed or not, dated or not. */
-#define COMBINATIONS (OBLIGATION_STATUSES * 2 * 2 * 2 * 2 * 2)
+/* Every status, bound or not, tentative or not, fixed or not, dated or not, lapsing or not, late or snoozed or not. */
+#define COMBINATIONS (OBLIGATION_STATUSES * 2 * 2 * 2 * 2 * 2 * 2)
 
 static struct obligation combine(unsigned i)
 {
@@ -27,7 +27,9 @@ static struct obligation combine(unsigned i)
                 obligation.from = DUE_DAY - 20;
         obligation.lapses = i / 16 % 2;
         if (obligation.status == OBLIGATION_DONE)
-                obligation.done_on = DUE_DAY;
+                obligation.done_on = DUE_DAY + (i / 32 % 2);
+        else if (i / 32 % 2)
+                obligation.snoozed_until = DUE_DAY + 1;
         return obligation;
 }
 
@@ -49,23 +51,28 @@ static int note_found(void *userdata, const struct obligation_record *record)
 static void assert_as_core_says(struct store *store, const struct calendar *calendar, unsigned moved)
 {
         for (civil_day today = DUE_DAY - 1; today <= FIXED_DAY + 1; today++) {
-                const struct obligation_filter overdue = {.effective_before = today};
+                const struct obligation_filter past = {.effective_before = today};
+                struct store_totals totals;
                 struct store_counts counts;
                 struct found found = {0};
-                int64_t n_open = 0;
+                int64_t n_open = 0, states[STATE_COUNT] = {0};
 
-                OK(store, store_each_obligation(store, &overdue, note_found, &found));
+                OK(store, store_each_obligation(store, &past, note_found, &found));
                 for (unsigned i = 0; i < COMBINATIONS; i++) {
                         struct obligation obligation = combine((i + moved) % COMBINATIONS);
-                        bool expected = obligation_state(&obligation, calendar, today) == STATE_OVERDUE;
+                        civil_day effective = obligation_dates(&obligation, calendar).effective;
+                        civil_day after = obligation_overdue_after(&obligation, effective);
 
-                        if (found.at[i + 1] != expected)
+                        states[obligation_state(&obligation, calendar, today)]++;
+                        if (found.at[i + 1] != (after != CIVIL_NONE && after < today))
                                 fail_msg("combination %u on day %d", (i + moved) % COMBINATIONS, today - DUE_DAY);
                         n_open += obligation_is_open(&obligation);
                 }
                 OK(store, store_count(store, today, &counts));
                 assert_int_equal(counts.overdue, found.n);
                 assert_int_equal(counts.obligations_open, n_open);
+                OK(store, store_total(store, today, &totals));
+                assert_memory_equal(totals.obligations, states, sizeof(states));
                 assert_int_equal(store_recount(store), 0);
         }
 }

@@ -6,11 +6,12 @@
 
 /* Reading all of these is what is meant, or they are small. */
 static const char *const allowed[] = {
-        "SCAN open_tally",     /* a row for each day that something is due on */
-        "SCAN delivery_tally", /* a row for each state */
-        "SCAN plan",           /* a row for each plan there ever was */
-        "SCAN unread",         /* what nobody has acknowledged */
-        "SCAN hold",           /* to whom nothing is sent just now: none, or one or two */
+        "SCAN obligation_tally",                       /* a row for each day that something is due on */
+        "SCAN delivery_tally",                         /* a row for each channel and state */
+        "SCAN claim USING COVERING INDEX claim_state", /* two bytes of each that a person made */
+        "SCAN plan",                                   /* a row for each plan there ever was */
+        "SCAN unread",                                 /* what nobody has acknowledged */
+        "SCAN hold",                                   /* to whom nothing is sent just now: none, or one or two */
         "SCAN h",
         "SCAN x",         /* the one value of a list's WITH */
         "SCAN (subquery", /* the rows of an inner query, which stand in the plan themselves */

@@ -168,7 +168,9 @@ static inline int workload_views(struct store *store, const int64_t obligations[
         TRY(store_verify(store));
         TRY(store_was_touched(store));
         struct store_counts counts;
-        return store_count(store, 200, &counts);
+        struct store_totals totals;
+        TRY(store_count(store, 200, &counts));
+        return store_total(store, 200, &totals);
 }
 
 static inline int workload_tick(struct store *store, const int64_t obligations[static 2], int64_t occurrence)
