@@ -33,5 +33,7 @@ method handle_deliveries, handle_log, handle_claims;
 method handle_agencies, handle_items, handle_calendar;
 /* view-report.c */
 method handle_plans, handle_report;
+/* metrics.c */
+method handle_metrics;
 /* view-preview.c, forecast.c */
 method handle_preview, handle_forecast;

@@ -118,6 +118,8 @@ const sd_bus_vtable object_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("Plans", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", plans), handle_plans, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Report", SD_BUS_ARGS("s", plan, "t", offset, "u", limit),
                                 SD_BUS_RESULT("a{sv}", plan, "aa{sv}", scored, "t", next), handle_report, READ_WRITE),
+        /* OpenMetrics text. */
+        SD_BUS_METHOD_WITH_ARGS("Metrics", SD_BUS_NO_ARGS, SD_BUS_RESULT("s", text), handle_metrics, READ_WRITE),
 
         SD_BUS_METHOD_WITH_ARGS("Snooze", SD_BUS_ARGS("s", item, "s", agency, "s", until, "s", reason, "b", force),
                                 SD_BUS_RESULT("u", changed), handle_snooze, READ_WRITE),

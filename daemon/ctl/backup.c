@@ -1,46 +1,17 @@
-/* The verb backup: opens the file with the caller's rights and has the daemon write to it. */
+/* The verb backup: opens the file with the caller's rights and has the daemon write to it. An unfinished one has a
+ * temporary name, so that FILE is always whole. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/language.h"
+#include "ctl/part.h"
 #include "ctl/verbs.h"
 
 /* A folder that has it is the state folder of a daemon, as store/statedir.h says. */
 #define STATE_LOCK "reminderd.lock"
-
-/* An unfinished backup has a temporary name, so that FILE is always a whole one. */
-struct part {
-        char path[PATH_MAX];
-        int fd;
-};
-
-static void part_clear(const struct part *part)
-{
-        if (part->fd >= 0)
-                close(part->fd);
-        if (*part->path)
-                (void)unlink(part->path);
-}
-
-static int cannot_write(const struct cli *cli, const char *path)
-{
-        return cli_fail(cli, EXIT_REFUSED, _("%s cannot be written: %s"), path, strerror(errno));
-}
-
-/* Only a regular file is ever replaced: run by root, this would otherwise remove a device. */
-static int refuse_kind(const struct cli *cli, const char *path, mode_t mode)
-{
-        if (S_ISDIR(mode))
-                return cli_fail(cli, EXIT_USAGE, _("%s is a folder; name a file in it"), path);
-        if (S_ISLNK(mode))
-                return cli_fail(cli, EXIT_REFUSED, _("%s is a symbolic link; name the file that it leads to"), path);
-        return cli_fail(cli, EXIT_REFUSED, _("%s is a device, a pipe or a socket and is not replaced; name a file"),
-                        path);
-}
 
 /* Whatever lies there belongs to the daemon: its database, the log beside it, the copy that an update left. */
 static int check_folder(const struct cli *cli, const char *path)
@@ -76,9 +47,9 @@ static int check_target(const struct cli *cli, const char *path)
         if (code != EXIT_DONE)
                 return code;
         if (lstat(path, &status) < 0)
-                return errno == ENOENT ? EXIT_DONE : cannot_write(cli, path);
+                return errno == ENOENT ? EXIT_DONE : part_cannot_write(cli, path);
         if (!S_ISREG(status.st_mode))
-                return refuse_kind(cli, path, status.st_mode);
+                return part_refuse_kind(cli, path, status.st_mode);
         if (!command_has(cli->command, OPTION_REPLACE))
                 return cli_fail(cli, EXIT_REFUSED, _("%s exists already; --replace puts the new one in its place"),
                                 path);
@@ -87,20 +58,6 @@ static int check_target(const struct cli *cli, const char *path)
                                 _("%s is a database that a program has open, and is not replaced; name another file"),
                                 path);
         return EXIT_DONE;
-}
-
-static int open_part(const struct cli *cli, const char *path, struct part *part)
-{
-        if (snprintf(part->path, sizeof(part->path), "%s.XXXXXX", path) >= (int)sizeof(part->path)) {
-                *part->path = '\0';
-                errno = ENAMETOOLONG;
-                return cannot_write(cli, path);
-        }
-        part->fd = mkostemp(part->path, O_CLOEXEC);
-        if (part->fd >= 0)
-                return EXIT_DONE;
-        *part->path = '\0';
-        return cannot_write(cli, path);
 }
 
 static int sync_folder(const char *path)
@@ -126,9 +83,9 @@ static int put_in_place(const struct cli *cli, const char *path, struct part *pa
         if (r < 0 && !replace && errno == EINVAL)
                 r = rename(part->path, path);
         if (r < 0)
-                return cannot_write(cli, path);
+                return part_cannot_write(cli, path);
         *part->path = '\0';
-        return sync_folder(path) < 0 ? cannot_write(cli, path) : EXIT_DONE;
+        return sync_folder(path) < 0 ? part_cannot_write(cli, path) : EXIT_DONE;
 }
 
 int run_backup(struct cli *cli)
@@ -141,7 +98,7 @@ int run_backup(struct cli *cli)
 
         client_hold_signals();
         if (code == EXIT_DONE)
-                code = open_part(cli, path, &part);
+                code = part_open(cli, path, &part);
         if (code == EXIT_DONE)
                 code = cli_call_with_file(cli, &reply, "Backup", part.fd);
         if (code == EXIT_DONE)

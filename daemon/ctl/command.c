@@ -41,6 +41,7 @@ const struct option_info option_infos[OPTION_COUNT] = {
         [OPTION_WEBHOOK] = {"webhook", "ID", WORD_NONE, N_("a webhook, not an agency's mailboxes")},
         [OPTION_CHECK] = {"check", NULL, WORD_NONE, N_("exit 1 when something needs attention")},
         [OPTION_REPLACE] = {"replace", NULL, WORD_NONE, N_("an older FILE gives way, once the new one is complete")},
+        [OPTION_OUTPUT] = {"output", "FILE", WORD_FILE, N_("writes FILE and not to standard output; or -o FILE")},
         [OPTION_QUIET] = {"quiet", NULL, WORD_NONE, N_("nothing more is said of it than has to be")},
         [OPTION_DRY_RUN] = {"dry-run", NULL, WORD_NONE, N_("only show what would be changed")},
         [OPTION_JSON] = {"json", NULL, WORD_NONE, N_("JSON on standard output, nothing else")},
@@ -146,6 +147,15 @@ const struct verb verbs[] = {
                 .most = 1,
                 .argument = WORD_PLAN,
                 .run = run_report,
+        },
+        {
+                .name = "metrics",
+                .help = N_("counts for monitoring, as OpenMetrics text"),
+                .more = N_(
+                        "FILE is for the textfile collector of Prometheus' node exporter: in the text format that it "
+                        "reads, and whole at any moment."),
+                .options = BIT(OPTION_OUTPUT) | BIT(OPTION_JSON),
+                .run = run_metrics,
         },
         {
                 .name = "done",
@@ -464,9 +474,11 @@ static int read_options(int argc, char **argv, struct command *command)
                         o + 1000, /* above every character */
                 };
         opterr = 0;
-        while ((i = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
+        while ((i = getopt_long(argc, argv, ":ho:", known, NULL)) != -1) {
                 if (i == 'h')
                         i = 1000 + OPTION_HELP;
+                if (i == 'o')
+                        i = 1000 + OPTION_OUTPUT;
                 if (i == ':')
                         return usage(NULL, _("%s wants a value"), argv[optind - 1]);
                 if (i < 1000)

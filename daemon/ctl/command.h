@@ -42,6 +42,7 @@ enum cli_option {
         OPTION_WEBHOOK,
         OPTION_CHECK,
         OPTION_REPLACE,
+        OPTION_OUTPUT,
         OPTION_DRY_RUN,
         OPTION_QUIET,
         OPTION_JSON,

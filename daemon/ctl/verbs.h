@@ -6,7 +6,7 @@
 typedef int run_verb(struct cli *cli);
 
 run_verb run_status, run_list, run_show, run_forecast, run_calendar, run_preview, run_deliveries, run_log;
-run_verb run_report;
+run_verb run_report, run_metrics;
 run_verb run_snooze, run_unsnooze, run_done, run_reopen, run_waive, run_urge, run_close, run_set_date, run_clear_date;
 run_verb run_claim, run_claims, run_confirm, run_reject, run_grant;
 run_verb run_hold, run_release, run_record;

@@ -42,6 +42,7 @@ METHODS = {
     "ClearDate": ("ss", ("tap-huan", ""), PERMITTED),
     "Decide": ("sasasa{sv}", ("done", ["tap-huan"], [OTHER], {"all": ("b", True)}), PERMITTED),
     "Close": ("sss", ("ke-hoach", f"{NEXT}-12-31", "hết năm"), PERMITTED),
+    "Metrics": ("", (), PERMITTED),
     "Claims": ("a{sv}tu", ({}, 0, 10), PERMITTED),
     "Confirm": ("s", ("7",), NOT_FOUND),
     "Reject": ("ss", ("7", "chưa có"), NOT_FOUND),

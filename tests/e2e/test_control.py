@@ -21,7 +21,7 @@ from lab.smtp import SmtpServer
 from live import PASSWORD, USER, Live, item, soon, wait_until
 from rawbus import ERROR, MANAGER, OBJECT, RawBus
 
-VERBS = ("Status List Show Snooze Unsnooze Done Reopen Waive Urge SetDate ClearDate Hold Release Claims Confirm Reject Grant Forecast Calendar Preview Deliveries Retry "
+VERBS = ("Status List Show Snooze Unsnooze Done Reopen Waive Urge SetDate ClearDate Hold Release Claims Confirm Reject Grant Forecast Calendar Preview Deliveries Metrics Retry "
          "Drop Log Test Reload Backup").split()  # fmt: skip
 
 

@@ -63,6 +63,10 @@ VERBS = {
         2 report
         2 report ke-hoach --html --csv
         3 report khac""",
+    "metrics": """
+        0 metrics
+        1 metrics --output /nowhere/reminderd.prom
+        2 metrics word""",
     "done": """
         2 done bao-cao
         3 done khac --agency so-tu-phap
@@ -197,7 +201,7 @@ VERBS = {
         2 help khac""",
 }
 # status --check is 1 where a message failed: test_views.py has one.
-UNREACHED = {"list": {1}, "show": {1}, "report": {1}, "forecast": {1}, "preview": {1}, "deliveries": {1}, "claims": {1}, "log": {1}, "test": {1},
+UNREACHED = {"list": {1}, "show": {1}, "report": {1}, "forecast": {1}, "preview": {1}, "deliveries": {1}, "claims": {1}, "log": {1}, "test": {1}, "metrics": {3},
              "status": {1, 3}, "calendar": {1, 3}, "reload": {3}, "urge": {0}, "record": {3}, "backup": {3}, "help": {1, 3}}  # fmt: skip
 LIST = str(block.ROOT / "tests/data/received.csv")
 ASKING = [verb for verb in VERBS if verb != "help"]
