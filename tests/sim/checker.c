@@ -810,8 +810,9 @@ static int check_notice(void *userdata, const struct notice_record *record)
             (!record->detail || !*record->detail))
                 sim_fail(sim, "notice %s to %s was %s without a reason", record->rung, record->agency,
                          notice_state_name(record->state));
-        if (record->state == NOTICE_SENT && record->obligation_id != 0 && !outside_departed(sim, record))
-                sim_fail(sim, "notice %s to %s counts as sent, and was in no message", record->rung, record->agency);
+        if (record->state == NOTICE_SENT && record->obligation_id != 0 && !outside_arrived(sim, record))
+                sim_fail(sim, "notice %s to %s counts as sent, and was in no message that arrived", record->rung,
+                         record->agency);
         if (record->state == NOTICE_CANCELLED && record->detail &&
             strncmp(record->detail, "no longer an address", 20) == 0 && is_present(sim, record->agency))
                 sim_fail(sim, "notice %s to %s was lost with an address", record->rung, record->agency);

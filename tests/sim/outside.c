@@ -43,6 +43,39 @@ static uint64_t number_of(const struct notice_record *notice, const char *to)
         return hash;
 }
 
+/* Where a number stands among those of what has happened, or would. */
+static uint64_t *happened(const struct sim *sim, uint64_t what)
+{
+        size_t at = what % SAID_MAX;
+
+        while (sim->happened[at] != 0 && sim->happened[at] != what)
+                at = (at + 1) % SAID_MAX;
+        return &sim->happened[at];
+}
+
+/* Whether it happens for the first time. */
+static bool happens(struct sim *sim, uint64_t what)
+{
+        uint64_t *before = happened(sim, what);
+
+        if (*before == what)
+                return false;
+        *before = what;
+        return true;
+}
+
+static uint64_t arrival_number(const struct notice_record *notice)
+{
+        return number_of(notice, "/arrived");
+}
+
+bool outside_arrived(const struct sim *sim, const struct notice_record *notice)
+{
+        uint64_t what = arrival_number(notice);
+
+        return *happened(sim, what) == what;
+}
+
 /* A server takes the message. Whoever gets the same one again must have been unlucky, not forgotten. */
 static void take(struct sim *sim, const struct flight *flight)
 {
@@ -58,6 +91,7 @@ static void take(struct sim *sim, const struct flight *flight)
         for (int i = 0; i < flight->n_says; i++) {
                 size_t at = flight->says[i] % SAID_MAX;
 
+                (void)happens(sim, flight->arrivals[i]);
                 while (sim->said[at].what != 0 && sim->said[at].what != flight->says[i])
                         at = (at + 1) % SAID_MAX;
                 if (sim->said[at].what != 0 && sim->said[at].log != index)
@@ -67,52 +101,20 @@ static void take(struct sim *sim, const struct flight *flight)
         }
 }
 
-/* Where it stands among what has left, or would. */
-static uint64_t *departure(const struct sim *sim, uint64_t what)
-{
-        size_t at = what % SAID_MAX;
-
-        while (sim->departed[at] != 0 && sim->departed[at] != what)
-                at = (at + 1) % SAID_MAX;
-        return &sim->departed[at];
-}
-
-/* Whether it leaves for that address for the first time. */
-static bool departs(struct sim *sim, uint64_t what)
-{
-        uint64_t *left = departure(sim, what);
-
-        if (*left == what)
-                return false;
-        *left = what;
-        return true;
-}
-
 /* The second mailbox may get what waited for the first: each place hears of a notice once. */
-static uint64_t place_number(const struct notice_record *notice, int place)
+static uint64_t place_number(const struct notice_record *notice, const char *address)
 {
-        char text[] = "/0";
+        char place[] = "/0";
 
-        text[1] = (char)('0' + place);
-        return number_of(notice, text);
-}
-
-bool outside_departed(const struct sim *sim, const struct notice_record *notice)
-{
-        bool departed = false;
-
-        for (int place = 0; place < 2 + HOOKS; place++) {
-                uint64_t what = place_number(notice, place);
-
-                departed |= *departure(sim, what) == what;
-        }
-        return departed;
+        place[1] = (char)('0' + checker_place(address));
+        return number_of(notice, place);
 }
 
 static void flight_free(struct flight *flight)
 {
         message_unref(flight->message);
         free(flight->says);
+        free(flight->arrivals);
         free(flight);
 }
 
@@ -211,9 +213,11 @@ static int leave(struct sim *sim, struct flight *flight)
         if (!flight->server)
                 check_rate(sim);
         flight->says = calloc((size_t)n + 1, sizeof(*flight->says));
+        flight->arrivals = calloc((size_t)n + 1, sizeof(*flight->arrivals));
         for (int i = 0; i < n; i++) {
                 flight->says[i] = number_of(&notices[i], address);
-                firsts[i] = departs(sim, place_number(&notices[i], checker_place(address)));
+                flight->arrivals[i] = arrival_number(&notices[i]);
+                firsts[i] = happens(sim, place_number(&notices[i], address));
         }
         flight->n_says = n;
         checker_on_wire(sim, &delivery, notices, firsts, n);

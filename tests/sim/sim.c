@@ -439,8 +439,8 @@ static void begin(struct sim *sim)
         sim->duties_before = calloc(DUTIES_MAX, sizeof(*sim->duties_before));
         sim->logs = calloc(8192, sizeof(*sim->logs));
         sim->said = calloc(SAID_MAX, sizeof(*sim->said));
-        sim->departed = calloc(SAID_MAX, sizeof(*sim->departed));
-        if (!mkdtemp(sim->folder) || !sim->duties || !sim->duties_before || !sim->logs || !sim->said || !sim->departed)
+        sim->happened = calloc(SAID_MAX, sizeof(*sim->happened));
+        if (!mkdtemp(sim->folder) || !sim->duties || !sim->duties_before || !sim->logs || !sim->said || !sim->happened)
                 abort();
         block_random(&sim->block, chance);
         sim->block.templates = sim->replay->templates ? sim->replay->templates : SOURCE_DIR "/conf/templates/vi";

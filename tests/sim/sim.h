@@ -70,7 +70,8 @@ struct flight {
         void *userdata;
         char id[DELIVERY_ID_SIZE];
         char address[DELIVERY_TEXT];
-        uint64_t *says; /* a number for each notice and address */
+        uint64_t *says;     /* a number for each notice and address */
+        uint64_t *arrivals; /* and for each notice, wherever it arrives */
         int n_says;
         enum event_class fate; /* CLASSES: it arrives */
         struct message *message;
@@ -192,7 +193,7 @@ struct sim {
         int n_logs, room_logs;
         int *log_of; /* hash of ids */
         struct said *said;
-        uint64_t *departed; /* numbers of what has left for a place before */
+        uint64_t *happened; /* numbers of notices that have left for a place before, or have arrived anywhere */
         int64_t outage_until;
         int suspect; /* the agency whose addresses are looked at next; -1: of anybody, or something else */
         int64_t departures[DEPARTURES_MAX]; /* by mail, the last ones */
@@ -252,8 +253,8 @@ struct transport outside_transport(struct sim *sim);
 int64_t outside_next(const struct sim *sim);
 /* One answer that is due comes back. */
 void outside_answer(struct sim *sim);
-/* Whether a notice was ever in a message that left. */
-bool outside_departed(const struct sim *sim, const struct notice_record *notice);
+/* Whether a notice was ever in a message that a server took. */
+bool outside_arrived(const struct sim *sim, const struct notice_record *notice);
 struct delivery_log *outside_log(struct sim *sim, const char *id);
 /* The wires are cut: what was on them arrived or did not. */
 void outside_cut(struct sim *sim);
