@@ -229,6 +229,25 @@ static int preview_next(const struct preview *preview, struct facts *facts)
                                      &(struct morning){.preview = preview, .facts = facts});
 }
 
+/* The digest of that morning stands in it, where by what is known today it has anything new to tell. */
+static int join_digest(const struct preview *preview, struct facts *facts)
+{
+        const struct config *config = facts->config;
+        const struct digest_rules rules = engine_digest_rules(preview->engine);
+        civil_day nominal = digest_after(&rules, digest_newest(&rules, clock_wall(preview->now)));
+        size_t agency = roster_find(&config->roster, preview->reader);
+        struct gist gist;
+        bool worth_it = false;
+        int r;
+
+        if (!config->digest.enabled || digest_moment(&rules, nominal) != preview->record->next_fire ||
+            !address_shares_message(facts->letter->kind, KIND_DIGEST, address_joins_digest(&config->addresses, agency)))
+                return GATHER_DONE;
+        r = facts_digest_is_worth_it(preview->engine, agency, nominal, clock_instant(preview->record->next_fire), &gist,
+                                     &worth_it);
+        return r < 0 || !worth_it ? r : digest_letter(facts, agency, nominal);
+}
+
 static int preview_digest(const struct preview *preview, struct facts *facts)
 {
         const struct config *config = engine_config(preview->engine);
@@ -270,6 +289,8 @@ static int preview_new(const struct preview *preview, struct message **ret)
                                    : add_entry(&facts, preview->record, kind);
                 if (r == 0)
                         r = facts_settle(&facts);
+                if (r == GATHER_DONE && next)
+                        r = join_digest(preview, &facts);
         }
         r = facts_verdict(&facts, r);
         if (r == GATHER_DONE)

@@ -50,5 +50,3 @@ int facts_find_entry(const struct facts *facts, const struct notice_record *noti
 int debtor_of(struct facts *facts, const struct obligation_record *record, struct letter_debtor *ret);
 /* Fills in the five lists and, for the head of a plan, its matrix. GATHER_DONE, GATHER_NOTHING or an error. */
 int digest_letter(struct facts *facts, size_t agency, civil_day nominal);
-/* What the digest of such a letter says. */
-struct gist digest_gist(const struct letter *letter);

@@ -311,15 +311,3 @@ int facts_gather(struct engine *engine, const struct delivery_record *delivery, 
         }
         return r;
 }
-
-int facts_gist(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret)
-{
-        struct facts CLEANUP(facts_end) facts = {0};
-        int r = facts_begin(engine, clock_now(&engine->clock), &facts);
-
-        if (r == 0)
-                r = facts_verdict(&facts, digest_letter(&facts, agency, nominal));
-        if (r >= 0)
-                *ret = digest_gist(facts.letter);
-        return r;
-}

@@ -33,5 +33,7 @@ int facts_gather(struct engine *engine, const struct delivery_record *delivery, 
  * GATHER_DONE, GATHER_NOTHING or an error. */
 int facts_preview(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
                   struct message **ret);
-/* What an agency's digest of that day would say. GATHER_DONE, GATHER_NOTHING or an error. */
-int facts_gist(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret);
+/* Whether the digest of that nominal day has anything to tell an agency that it was not told before, as things stand
+ * then (UTC milliseconds); what it would say is in *ret_gist. 0 or an error. */
+int facts_digest_is_worth_it(struct engine *engine, size_t agency, civil_day nominal, int64_t then_ms,
+                             struct gist *ret_gist, bool *ret);

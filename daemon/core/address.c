@@ -178,6 +178,11 @@ static int route_agency(struct routing *routing, size_t agency)
         return r;
 }
 
+bool address_joins_digest(const struct address_book *book, size_t agency)
+{
+        return book->digest_joins && address_household(book, agency) == ROSTER_NONE;
+}
+
 int address_messages(const struct address_book *book, const struct addressed *notices, size_t n, message_visitor visit,
                      void *userdata)
 {
@@ -185,7 +190,7 @@ int address_messages(const struct address_book *book, const struct addressed *no
         size_t household = address_household(book, notices[0].agency);
         int r = 0;
 
-        routing.digest_joins = book->digest_joins && household == ROSTER_NONE;
+        routing.digest_joins = address_joins_digest(book, notices[0].agency);
         if (household == ROSTER_NONE)
                 r = route_agency(&routing, notices[0].agency);
         for (size_t i = household; r == 0 && household != ROSTER_NONE && i < book->roster->n_agencies; i++)

@@ -47,6 +47,9 @@ bool address_is_of(const struct address_book *book, size_t agency, const struct 
 /* Whether notices of two kinds may stand in one message. digest_joins: a digest stands with reminders. */
 bool address_shares_message(enum notice_kind a, enum notice_kind b, bool digest_joins);
 
+/* Whether an agency's digest stands in the mail that reminds it on the same morning. */
+bool address_joins_digest(const struct address_book *book, size_t agency);
+
 /* The household with which an agency's notices leave together, since it shares a mailbox: its first agency in the
  * roster. ROSTER_NONE: they leave by themselves. */
 size_t address_household(const struct address_book *book, size_t agency);

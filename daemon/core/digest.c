@@ -1,7 +1,9 @@
 /* The weekly digest: when it leaves, in which of its lists an obligation stands, and whether it is worth a message. */
 #include "core/digest.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -36,6 +38,16 @@ void digest_write_key(civil_day nominal, char ret[static RUNG_KEY_SIZE])
         char day[CIVIL_DATE_SIZE];
 
         (void)snprintf(ret, RUNG_KEY_SIZE, "digest@%s", civil_format(nominal, day));
+}
+
+void digest_write_print(uint64_t print, char ret[static DIGEST_PRINT_SIZE])
+{
+        (void)snprintf(ret, DIGEST_PRINT_SIZE, "%016" PRIx64, print);
+}
+
+uint64_t digest_read_print(const char *text)
+{
+        return strtoull(text, NULL, 16);
 }
 
 civil_day digest_week_end(civil_day nominal)

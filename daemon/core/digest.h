@@ -20,6 +20,10 @@ civil_day digest_newest(const struct digest_rules *rules, wall_time now);
 civil_day digest_after(const struct digest_rules *rules, civil_day settled);
 /* Writes the key of its notices: "digest@DAY". */
 void digest_write_key(civil_day nominal, char ret[static RUNG_KEY_SIZE]);
+/* The detail of its notice, by which the next one is compared with it: the print of its gist. */
+#define DIGEST_PRINT_SIZE sizeof("0123456789abcdef")
+void digest_write_print(uint64_t print, char ret[static DIGEST_PRINT_SIZE]);
+uint64_t digest_read_print(const char *text);
 /* The last day of its week. */
 civil_day digest_week_end(civil_day nominal);
 

@@ -18,6 +18,18 @@ struct ladder_rules engine_rules(const struct engine *engine, const struct item 
         };
 }
 
+struct digest_rules engine_digest_rules(const struct engine *engine)
+{
+        const struct config *config = engine_config(engine);
+
+        return (struct digest_rules){
+                .weekday = config->digest.weekday,
+                .at = config->digest.at,
+                .calendar = config->calendar,
+                .hours = &config->hours,
+        };
+}
+
 void engine_arm(const struct engine *engine, const struct item *item, struct obligation_record *record)
 {
         struct ladder_rules rules = engine_rules(engine, item);

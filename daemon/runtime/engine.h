@@ -61,6 +61,8 @@ void engine_new_id(struct engine *engine, char ret[static DELIVERY_ID_SIZE]);
 
 /* The rules by which an item's ladder is built. */
 struct ladder_rules engine_rules(const struct engine *engine, const struct item *item);
+/* When digests leave. */
+struct digest_rules engine_digest_rules(const struct engine *engine);
 /* Fills in the dates in force that the store keeps beside an obligation, and when its ladder next needs a look,
  * given what is settled already. */
 void engine_arm(const struct engine *engine, const struct item *item, struct obligation_record *record);

@@ -1,5 +1,6 @@
 """A preview is what is sent: byte by byte what a mail server took, and what a forecast says of the mornings to come."""
 
+import datetime
 import json
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from block import Block, Bus, plan
 from desk import AGENCY, Desk, ahead
 from lab import check
-from live import PASSWORD, SENDER, USER, mail_to, wait_until
+from live import PASSWORD, SENDER, USER, Live, item, mail_to, said, soon, wait_until
 from rehearsal import Rehearsal
 
 POLICIES = {"plain": {"before": ["1d", "0d"], "at": "00:00", "overdue": {"every": "1d"}}}
@@ -125,12 +126,35 @@ def test_a_digest_is_the_agency_s(desk):
     assert shown["kind"] == "digest" and "Kính gửi: Sở Tư pháp" in shown["text"]
 
 
-def test_a_reminder_that_may_hold_the_digest_of_its_morning_says_so(tmp_path):
-    """What is new in a digest by then nobody knows yet. 9 December 2024 is a Monday."""
-    items = '''{ id = "mot"; title = "Một"; due = "2024-12-16"; for = ["so-tu-phap"]; },
-               { id = "hai"; title = "Hai"; due = "2024-12-17"; for = ["so-tu-phap"]; }'''
+def test_a_reminder_holds_the_digest_of_its_morning(tmp_path, smtp, authority):
+    """Byte by byte, a few seconds before it leaves."""
+    at = soon(20)
+    digest = {"weekday": f"{at:%a}".lower(), "at": f"{at:%H:%M:%S}", "when": "changed"}
+    items = f"{item('mot')}, {item('hai', at.date() + datetime.timedelta(days=3))}"
+    block = Live(tmp_path, at, mail=mail_to(smtp, authority), items=items, digest=digest)
+    with Bus() as bus, block.start("session", environment=bus.environment) as daemon:
+        shown = json.loads(bus.ctl("preview", "mot", "--agency", "don-vi-1", "--json").stdout)
+        assert datetime.datetime.now(datetime.timezone.utc) < at
+        said(daemon, "Sent due")
+    (message,) = [check.parse(smtp.content(record)) for record in smtp.messages()]
+    assert message["X-Reminderd-Digest"] == f"{at:%Y-%m-%d}"
+    assert "ĐẾN HẠN TRONG TUẦN" in shown["text"] and not shown["may_hold_digest"]
+    assert_same(shown, message)
+
+
+def test_what_a_digest_may_bring_until_its_morning_nobody_knows(tmp_path):
+    """11 November and 9 December 2024 are Mondays; by what is known, the first has nothing to tell."""
+    items = '''{ id = "mot"; title = "Một"; due = "2024-12-12"; for = ["so-tu-phap"]; before = ["3d"]; },
+               { id = "hai"; title = "Hai"; due = "2024-12-13"; for = ["so-tu-phap"]; before = ["3d"]; },
+               { id = "ba"; title = "Ba"; due = "2024-12-31"; for = ["so-tu-phap"]; before = ["50d"]; }'''
     block = Block(tmp_path, plan(items), digest={"weekday": "mon", "at": "08:00", "when": "changed"})
-    with Bus() as bus, Rehearsal(block, bus, "2024-12-05", "2024-12-31") as office:
-        for item, holds in (("mot", True), ("hai", False)):
-            assert json.loads(office.control("preview", item, "--agency", AGENCY, "--json").stdout)["may_hold_digest"] is holds
-            assert ("preview --kind digest" in office.control("preview", item, "--agency", AGENCY).stderr) is holds
+    with Bus() as bus, Rehearsal(block, bus, "2024-11-07", "2024-12-31") as office:
+        for day, name, holds, may in (
+            ("2024-11-07", "ba", False, True),
+            ("2024-12-05", "mot", True, False),
+            ("2024-12-05", "hai", False, False),
+        ):
+            office.advance(f"{day} 10:00")
+            shown = json.loads(office.control("preview", name, "--agency", AGENCY, "--json").stdout)
+            assert ("ĐẾN HẠN TRONG TUẦN" in shown["text"], shown["may_hold_digest"]) == (holds, may)
+            assert ("preview --kind digest" in office.control("preview", name, "--agency", AGENCY).stderr) is may
