@@ -84,7 +84,9 @@ enum obligation_status obligation_beginning(const struct obligation *obligation,
 
         if (since != CIVIL_NONE && since < watched)
                 watched = since;
-        if (obligation->observance || obligation->lapses || dates.due == CIVIL_NONE ||
+        /* An appointment that nobody urges has passed, and no more is to be asked; whether a day was ever named within
+         * a window that is over has to be. */
+        if (obligation->observance || (obligation->lapses && !dates.tentative) || dates.due == CIVIL_NONE ||
             obligation->urged > dates.effective)
                 return OBLIGATION_OPEN;
         return dates.effective < watched ? OBLIGATION_UNCLEAR : OBLIGATION_OPEN;

@@ -123,8 +123,8 @@ enum obligation_status rules_beginning(const struct rules *rules, const struct d
 {
         civil_day effective = rules_effective(rules, duty);
 
-        if (rules_observance(rules, duty) || lapses(rules, duty) || effective == CIVIL_NONE ||
-            rules->block->watched[item_of(rules, duty)->plan])
+        if (rules_observance(rules, duty) || (lapses(rules, duty) && !rules_tentative(duty)) ||
+            effective == CIVIL_NONE || rules->block->watched[item_of(rules, duty)->plan])
                 return OBLIGATION_OPEN;
         return effective < duty->known && duty->urged <= effective ? OBLIGATION_UNCLEAR : OBLIGATION_OPEN;
 }
