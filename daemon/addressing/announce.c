@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "addressing/assist.h"
 #include "base/cleanup.h"
 #include "message/json.h"
 #include "runtime/closing.h"
@@ -147,7 +148,8 @@ int announce_completion(struct engine *engine, const struct obligation_record *r
 
         if (r < 0 || (r == ANNOUNCE_KNOWN && told.on == record->obligation.done_on && same_text(told.note, note)))
                 return r < 0 ? r : 0;
-        return announce_decision(engine, record, KIND_COMPLETED, by, NULL, note);
+        r = announce_decision(engine, record, KIND_COMPLETED, by, NULL, note);
+        return r < 0 ? r : assist_tell_end(engine, record);
 }
 
 int announce_end(struct engine *engine, const struct obligation_record *record, enum notice_kind kind, const char *by,
@@ -156,7 +158,9 @@ int announce_end(struct engine *engine, const struct obligation_record *record, 
         struct told told = {0};
         int r = look_for_told(engine, record, &told);
 
-        return r < 0 || !told.anything ? r : announce_decision(engine, record, kind, by, NULL, note);
+        if (r == 0 && told.anything)
+                r = announce_decision(engine, record, kind, by, NULL, note);
+        return r < 0 ? r : assist_tell_end(engine, record);
 }
 
 int announce_reopening(struct engine *engine, const struct obligation_record *record, const char *by, const char *note)
@@ -164,7 +168,9 @@ int announce_reopening(struct engine *engine, const struct obligation_record *re
         struct told told = {0};
         int r = look_for_told(engine, record, &told);
 
-        return r < 0 || !told.ended ? r : announce_decision(engine, record, KIND_REOPENED, by, NULL, note);
+        if (r == 0 && told.ended)
+                r = announce_decision(engine, record, KIND_REOPENED, by, NULL, note);
+        return r < 0 ? r : assist_tell_reopening(engine, record);
 }
 
 /* ---- dates ---- */
@@ -259,6 +265,9 @@ int announce_date(struct engine *engine, const struct obligation_record *record,
                 return r;
         if (unsaid.found && same_dates(&new, &said))
                 return ANNOUNCE_KNOWN; /* moved away and back before anybody heard of it */
+        r = assist_tell_date(engine, record);
+        if (r < 0)
+                return r;
         if (cleared ? !told.anything : new.due == CIVIL_NONE)
                 return ANNOUNCE_DONE;
         return announce(engine, record,

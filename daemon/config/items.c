@@ -5,11 +5,11 @@
 #include "config/loader.h"
 #include "core/wording.h"
 
-const char *const item_keys[] = {"id",        "title",         "wording",    "note",      "place",   "basis",
-                                 "link",      "due",           "window",     "half",      "quarter", "month",
-                                 "tentative", "fix_by",        "limit",      "dates",     "when",    "repeat",
-                                 "period",    "period_offset", "observance", "event",     "time",    "since",
-                                 "for",       "report_to",     "policy",     POLICY_KEYS, NULL};
+const char *const item_keys[] = {"id",        "title",         "wording",    "note",   "place",     "basis",
+                                 "link",      "due",           "window",     "half",   "quarter",   "month",
+                                 "tentative", "fix_by",        "limit",      "dates",  "when",      "repeat",
+                                 "period",    "period_offset", "observance", "event",  "time",      "since",
+                                 "for",       "report_to",     "with",       "policy", POLICY_KEYS, NULL};
 
 /* A word for a role that this plan gives to nobody. */
 static bool is_vacant(const struct plan_reading *reading, enum target_role role)
@@ -89,6 +89,46 @@ static int read_people(struct plan_reading *reading, const struct section *secti
         check_targets(reading, section, owes, &item->for_);
         check_targets(reading, section, report_to, &item->report_to);
         return r;
+}
+
+/* Who owes it is told of it anyway. */
+static int check_helpers(const struct plan_reading *reading, const struct section *section,
+                         const config_setting_t *value, const struct item *item)
+{
+        const struct roster *roster = &reading->loader->config->roster;
+        CLEANUP_FREE size_t *debtors = NULL, *helpers = NULL;
+        size_t n_debtors = 0, n_helpers = 0;
+        int r = plan_resolve(reading->plan, roster, &item->for_, &debtors, &n_debtors);
+
+        if (r == 0)
+                r = plan_resolve(reading->plan, roster, &item->with, &helpers, &n_helpers);
+        for (size_t i = 0; r == 0 && i < n_helpers; i++)
+                if (agency_is_among(helpers[i], debtors, n_debtors))
+                        setting_error(section, value,
+                                      "with: \"%s\" has to do this itself; name it in `for` or here, not in both",
+                                      roster->agencies[helpers[i]].id);
+        for (size_t i = 0; i < item->with.n; i++)
+                for (size_t k = 0; k < i; k++)
+                        if (item->with.words[i].role == item->with.words[k].role &&
+                            item->with.words[i].index == item->with.words[k].index)
+                                setting_warning(section, value, "with: \"%s\" is named twice",
+                                                setting_string(config_setting_get_elem(value, (unsigned)i)));
+        return r;
+}
+
+/* Who helps is told; there is nothing to help with in an anniversary. */
+static int read_helpers(struct plan_reading *reading, const struct section *section, struct item *item)
+{
+        const config_setting_t *value = setting_get(section, "with");
+        int r = value ? targets_read(reading->loader, section, value, &item->with) : 0;
+
+        if (!value || r < 0)
+                return r;
+        check_targets(reading, section, value, &item->with);
+        if (item->form == DATE_OBSERVANCE)
+                setting_error(section, value,
+                              "with names who helps with what has to be done; an observance is only announced");
+        return check_helpers(reading, section, value, item);
 }
 
 /* Most who copy "trước ngày 15/6" write the 15th. */
@@ -189,6 +229,8 @@ int item_read(struct plan_reading *reading, const struct section *section, struc
                 r = dates_read(section, reading->plan, item);
         if (r == 0)
                 r = read_people(reading, section, item);
+        if (r == 0)
+                r = read_helpers(reading, section, item);
         if (r == 0)
                 r = own_dates_read(reading, section, item);
         if (r == 0)

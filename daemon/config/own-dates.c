@@ -4,14 +4,6 @@
 
 #include "config/loader.h"
 
-static bool is_among(size_t agency, const size_t *agencies, size_t n)
-{
-        for (size_t i = 0; i < n; i++)
-                if (agencies[i] == agency)
-                        return true;
-        return false;
-}
-
 static void read_one(struct plan_reading *reading, const struct section *section, const size_t *debtors,
                      size_t n_debtors, struct item *item)
 {
@@ -26,7 +18,7 @@ static void read_one(struct plan_reading *reading, const struct section *section
                 dates_check_year(section, due, reading->plan, own.due);
         if (own.agency == ROSTER_NONE)
                 return;
-        if (!is_among(own.agency, debtors, n_debtors))
+        if (!agency_is_among(own.agency, debtors, n_debtors))
                 setting_error(section, agency, "agency \"%s\" does not have to do this; add it to `for`",
                               excerpt(setting_string(agency), buffer));
         for (size_t i = 0; i < item->n_own_dates; i++)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "addressing/announce.h"
+#include "addressing/assist.h"
 #include "addressing/failure.h"
 #include "base/array.h"
 #include "content/facts-private.h"
@@ -54,7 +55,7 @@ static int say_plan(struct facts *facts, const char *plan_id, const char *item_i
         size_t head;
         int r;
 
-        entry->plan_title = entry->basis = entry->head = entry->report_to = "";
+        entry->plan_title = entry->basis = entry->head = entry->report_to = entry->with = "";
         if (!settings_find_item(facts->engine->settings, plan_id, item_id, &plan, &item))
                 return 0;
         (void)civil_parse(entry->occurrence, &day); /* without a key there is none */
@@ -73,7 +74,8 @@ static int say_plan(struct facts *facts, const char *plan_id, const char *item_i
         entry->fix_by = item->fix_by;
         entry->limit = item->limit;
         entry->report_to = item->report_to.n > 0 ? names_of(facts, plan, &item->report_to) : entry->head;
-        if (!entry->report_to)
+        entry->with = names_of(facts, plan, &item->with);
+        if (!entry->report_to || !entry->with)
                 return -ENOMEM;
         r = say_words(facts, plan, item, item->wording, day, &entry->wording);
         return r < 0 ? r : say_words(facts, plan, item, item->note, day, &entry->note);
@@ -332,7 +334,7 @@ static int add_debtor(void *userdata, const struct obligation_record *record)
                 debtors->n_open++;
                 debtors->n_awaiting += obligation_awaits_day(&record->obligation);
         }
-        if (debtors->n == 0)
+        if (debtors->n == 0 || (status != OBLIGATION_DONE && debtors->n_open == 1))
                 debtors->sample = record->obligation;
         return debtor_of(debtors->facts, record, &debtors->rows[debtors->n++]);
 }
@@ -354,12 +356,12 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
         struct debtors debtors = {.facts = facts, .late_from = CIVIL_NONE};
         struct obligation_filter filter = {.occurrence_id = notice->occurrence_id};
         struct obligation_record as_planned = {0};
-        bool escalates = notice->kind == KIND_ESCALATION;
+        bool escalates = notice->kind == KIND_ESCALATION, assists = notice->kind == KIND_ASSIST;
         int r = store_get_occurrence(facts->engine->store, notice->occurrence_id, &record);
 
         if (r < 0)
                 return r;
-        if (r == STORE_NONE || record.withdrawn)
+        if (r == STORE_NONE || (record.withdrawn && !assists))
                 return nothing_of(ret_truth, "no longer in the plan");
         if (escalates)
                 debtors.late_from = facts->preview
@@ -372,6 +374,7 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
                 return r;
         if (!facts->preview)
                 *ret_truth = escalates ? truth_of_escalation(debtors.late_from, debtors.n_open, facts->today)
+                             : assists ? truth_of_assistance(assist_is_end(notice->rung), debtors.n_open)
                                        : truth_of_fix(debtors.n_awaiting);
         if (ret_truth->standing != STILL_TRUE)
                 return 0;
@@ -380,7 +383,7 @@ static int of_occurrence(struct facts *facts, const struct notice_record *notice
 
         as_planned.obligation = record.planned;
         as_planned.obligation.fixed = CIVIL_NONE;
-        if (escalates && debtors.n > 0)
+        if ((escalates || assists) && debtors.n > 0)
                 as_planned.obligation = debtors.sample;
         as_planned.obligation.status = OBLIGATION_OPEN;
         as_planned.obligation.done_on = as_planned.obligation.snoozed_until = CIVIL_NONE;

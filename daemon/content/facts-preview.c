@@ -21,15 +21,32 @@ static civil_day today_of(const struct preview *preview)
         return wall_day(clock_wall(preview->now));
 }
 
-/* The head reads what an agency says; all else is read by the agency itself. */
+/* The first of those who help; NULL: nobody does. */
+static const char *helper_of(const struct preview *preview)
+{
+        const struct roster *roster = &engine_config(preview->engine)->roster;
+        size_t *CLEANUP_FREE helpers = NULL, n = 0;
+        const struct plan *plan;
+        const struct item *item;
+
+        if (!settings_find_item(preview->engine->settings, preview->record->plan, preview->record->item, &plan,
+                                &item) ||
+            plan_resolve_heirs(plan, roster, &item->with, today_of(preview), &helpers, &n) < 0)
+                return NULL;
+        return n > 0 ? roster->agencies[helpers[0]].id : NULL;
+}
+
+/* The head reads what an agency says, who helps what there is to help with; all else is read by the agency itself. */
 static const char *reader_of(const struct preview *preview)
 {
         const struct obligation_record *record = preview->record;
-        const char *head = preview->kind == KIND_CLAIMED
-                                   ? config_find_head(engine_config(preview->engine), record->plan, today_of(preview))
-                                   : NULL;
+        const char *reader = NULL;
 
-        return head ? head : record->agency;
+        if (preview->kind == KIND_CLAIMED)
+                reader = config_find_head(engine_config(preview->engine), record->plan, today_of(preview));
+        else if (preview->kind == KIND_ASSIST)
+                reader = helper_of(preview);
+        return reader ? reader : record->agency;
 }
 
 /* ---- a message that was made ---- */
@@ -158,7 +175,8 @@ static int add_entry(struct facts *facts, const struct obligation_record *record
 {
         struct notice_record CLEANUP(notice_record_clear) notice = {
                 .occurrence_id = record->occurrence_id,
-                .obligation_id = kind == KIND_ESCALATION || kind == KIND_FIX_DATE ? 0 : record->id,
+                .obligation_id =
+                        kind == KIND_ESCALATION || kind == KIND_FIX_DATE || kind == KIND_ASSIST ? 0 : record->id,
                 .kind = kind,
         };
         struct letter_entry *entry = &facts->entries[facts->n_entries];

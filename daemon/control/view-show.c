@@ -32,22 +32,6 @@ static const char *rung_name(enum rung_class class)
         return names[class];
 }
 
-static void put_names(const struct view *view, const char *key, const struct plan *plan, const struct targets *targets)
-{
-        const struct roster *roster = &view->config->roster;
-        size_t *CLEANUP_FREE agencies = NULL;
-        const char **CLEANUP_FREE ids = calloc(roster->n_agencies + 1, sizeof(*ids));
-        size_t n = 0;
-
-        if (!ids || plan_resolve(plan, roster, targets, &agencies, &n) < 0) {
-                view->answer->error = -ENOMEM;
-                return;
-        }
-        for (size_t i = 0; i < n; i++)
-                ids[i] = roster->agencies[agencies[i]].id;
-        answer_strings(view->answer, key, ids, n);
-}
-
 /* What the plan says of the item; little of one that left it. */
 static void put_item(const struct view *view, const struct reference *name)
 {
@@ -77,9 +61,11 @@ static void put_item(const struct view *view, const struct reference *name)
                 view_words(answer, "wording", plan, item, item->wording, day);
                 view_words(answer, "note", plan, item, item->note, day);
                 answer_text(answer, "policy", item->policy.id);
-                put_names(view, "report_to", plan,
-                          item->report_to.n > 0 ? &item->report_to
-                                                : &(const struct targets){&(struct target){.role = TARGET_HEAD}, 1});
+                view_agencies(view, "with", plan, &item->with);
+                view_agencies(view, "report_to", plan,
+                              item->report_to.n > 0
+                                      ? &item->report_to
+                                      : &(const struct targets){&(struct target){.role = TARGET_HEAD}, 1});
         }
         answer_bool(answer, "withdrawn", !view_item(view, name->plan, name->item));
         answer_end(answer);

@@ -122,7 +122,8 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
         const struct calendar *calendar = view->config->calendar;
         struct answer *answer = view->answer;
         struct obligation_dates dates = obligation_dates(&record->obligation, calendar);
-        const struct item *item = view_item(view, record->plan, record->item);
+        const struct plan *plan;
+        const struct item *item;
         struct notice_counts counts;
         char period[PERIOD_NAME_SIZE];
         civil_day day;
@@ -138,7 +139,8 @@ int view_obligation(const struct view *view, const struct obligation_record *rec
         answer_day(answer, "from", dates.from);
         answer_day(answer, "due", dates.due);
         answer_day(answer, "effective_due", dates.effective);
-        if (item) {
+        if (settings_find_item(view->engine->settings, record->plan, record->item, &plan, &item)) {
+                view_agencies(view, "with", plan, &item->with);
                 answer_bool(answer, "event", item->event);
                 answer_time(answer, "time", item->time);
                 answer_text(answer, "place", item->place);
@@ -190,6 +192,22 @@ int view_changed(struct control *control, sd_bus_message *call, const struct dec
         int r = view_list_changed(&view, result);
 
         return r < 0 ? r : answer_send(&answer);
+}
+
+void view_agencies(const struct view *view, const char *key, const struct plan *plan, const struct targets *targets)
+{
+        const struct roster *roster = &view->config->roster;
+        size_t *CLEANUP_FREE agencies = NULL;
+        const char **CLEANUP_FREE ids = calloc(roster->n_agencies + 1, sizeof(*ids));
+        size_t n = 0;
+
+        if (!ids || plan_resolve(plan, roster, targets, &agencies, &n) < 0) {
+                view->answer->error = -ENOMEM;
+                return;
+        }
+        for (size_t i = 0; i < n; i++)
+                ids[i] = roster->agencies[agencies[i]].id;
+        answer_strings(view->answer, key, ids, n);
 }
 
 void view_words(struct answer *answer, const char *key, const struct plan *plan, const struct item *item,

@@ -33,6 +33,8 @@ int view_changed(struct control *control, sd_bus_message *call, const struct dec
 wall_time view_next_reminder(const struct view *view, const struct obligation_record *record);
 /* The item in the plans in force; NULL for one that left them. */
 const struct item *view_item(const struct view *view, const char *plan, const char *item);
+/* The ids of the agencies that targets mean. */
+void view_agencies(const struct view *view, const char *key, const struct plan *plan, const struct targets *targets);
 /* item_words() as a member; NULL stays away. */
 void view_words(struct answer *answer, const char *key, const struct plan *plan, const struct item *item,
                 const char *words, civil_day day);

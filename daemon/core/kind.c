@@ -38,6 +38,7 @@ static const struct {
         [KIND_REOPENED] = {"reopened", TAKES_BACK | NAMES_DAY},
         [KIND_CLAIMED] = {"claimed", REPORTS},
         [KIND_REQUEST_ANSWERED] = {"request_answered", TELLS_DATE | NAMES_DAY},
+        [KIND_ASSIST] = {"assist", 0},
 };
 
 static bool has_any(enum notice_kind kind, unsigned traits)
@@ -82,7 +83,7 @@ bool kind_reports(enum notice_kind kind)
 
 bool kind_tells_event(enum notice_kind kind)
 {
-        return kind_tells_decision(kind) || kind == KIND_CLAIMED;
+        return kind_tells_decision(kind) || kind == KIND_CLAIMED || kind == KIND_ASSIST;
 }
 
 bool kind_ends_debt(enum notice_kind kind)

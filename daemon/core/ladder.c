@@ -238,6 +238,20 @@ size_t ladder_of_obligation(const struct ladder_rules *rules, const struct oblig
         return ladder.n;
 }
 
+wall_time ladder_first_word(const struct ladder_rules *rules, const struct obligation *obligation)
+{
+        struct policy policy = *rules->policy;
+        struct ladder_rules in_advance = *rules;
+        struct obligation as_planned = *obligation;
+        struct rung rungs[LADDER_MAX];
+
+        as_planned.snoozed_until = CIVIL_NONE;
+        as_planned.claimed = false;
+        policy.overdue_limit = 0;
+        in_advance.policy = &policy;
+        return ladder_of_obligation(&in_advance, &as_planned, WALL_NONE, rungs) > 0 ? rungs[0].at : WALL_NEVER;
+}
+
 size_t ladder_of_fix(const struct ladder_rules *rules, civil_day fix_by, civil_day window_end,
                      struct rung rungs[static LADDER_MAX])
 {

@@ -35,6 +35,9 @@ wall_time ladder_catch_up_floor(wall_time handled, wall_time now, int64_t catch_
  * first day. */
 size_t ladder_of_obligation(const struct ladder_rules *rules, const struct obligation *obligation, wall_time since,
                             struct rung rungs[static LADDER_MAX]);
+/* When something is first said of it in advance, whatever was snoozed or claimed since: then those who help are told,
+ * too. WALL_NEVER: it never is. */
+wall_time ladder_first_word(const struct ladder_rules *rules, const struct obligation *obligation);
 /* The first rung after a moment that no snooze silences; WALL_NEVER: there is none. */
 wall_time ladder_next(const struct ladder_rules *rules, const struct obligation *obligation, wall_time after);
 /* The rungs that ask the head to fix a day: 14 days and 3 days before fix_by, on it, then every second

@@ -106,6 +106,7 @@ void item_clear(struct item *item)
         free(item->own_dates);
         free(item->for_.words);
         free(item->report_to.words);
+        free(item->with.words);
         policy_clear(&item->policy);
         *item = (struct item){0};
 }

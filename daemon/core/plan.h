@@ -91,6 +91,7 @@ struct item {
         struct observance observance;
         struct targets for_;      /* who owes it */
         struct targets report_to; /* empty: the head */
+        struct targets with;      /* who helps with it: told, not owing */
         struct policy policy;     /* the named one with the item's own overrides, owned */
         /* Of all that it says and that its plan, the agencies, policies and calendars do: the same fingerprint means
          * the same obligations, reminded at the same moments. */

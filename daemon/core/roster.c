@@ -133,6 +133,14 @@ int roster_index(struct roster *roster)
         return find_households(roster);
 }
 
+bool agency_is_among(size_t agency, const size_t *agencies, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                if (agencies[i] == agency)
+                        return true;
+        return false;
+}
+
 size_t roster_find(const struct roster *roster, const char *id)
 {
         size_t low = 0, high = roster->by_id ? roster->n_agencies : 0;

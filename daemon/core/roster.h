@@ -46,6 +46,7 @@ int roster_index(struct roster *roster);
  * but no server in use tells two people apart by it, and who writes VP@ and vp@ means one office. */
 bool mailbox_same(const char *a, const char *b);
 bool agency_has_mailbox(const struct agency *agency, const char *address);
+bool agency_is_among(size_t agency, const size_t *agencies, size_t n);
 /* Index of an agency or group, ROSTER_NONE where there is none. */
 size_t roster_find(const struct roster *roster, const char *id);
 /* Of an agency by its id, its short name or its name; of a name that two have, ROSTER_NONE. */

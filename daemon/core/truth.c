@@ -76,6 +76,13 @@ struct truth truth_of_escalation(civil_day late_from, size_t n_open, civil_day t
         return n_open > 0 ? holds(KIND_ESCALATION) : fails(NO_LONGER_TRUE, "all have finished");
 }
 
+struct truth truth_of_assistance(bool ended, size_t n_open)
+{
+        if (ended)
+                return n_open == 0 ? holds(KIND_ASSIST) : fails(NO_LONGER_TRUE, "not all have finished");
+        return n_open > 0 ? holds(KIND_ASSIST) : fails(NO_LONGER_TRUE, "all have finished");
+}
+
 struct truth truth_of_fix(size_t n_awaiting)
 {
         return n_awaiting > 0 ? holds(KIND_FIX_DATE) : fails(NO_LONGER_TRUE, "the date is fixed");

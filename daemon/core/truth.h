@@ -28,5 +28,7 @@ struct truth truth_of_claim(bool open);
 /* Of an escalation for those who are late from one day on (CIVIL_NONE: for all of them), while so many agencies have
  * not finished. */
 struct truth truth_of_escalation(civil_day late_from, size_t n_open, civil_day today);
+/* Of what those who help are told, while so many agencies have not finished: that `ended`, nobody owes it any more. */
+struct truth truth_of_assistance(bool ended, size_t n_open);
 /* Of a request to fix a date, while so many agencies await it. */
 struct truth truth_of_fix(size_t n_awaiting);

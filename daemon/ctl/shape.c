@@ -52,7 +52,7 @@ int shape_obligations(json_t *rows)
                 "effective_due", "state",          "tentative",      "snoozed_until", "snoozed_by",    "snooze_reason",
                 "next_reminder", "reminders_sent", "done_on",        "late",          "unclear_since", "held",
                 "held_until",    "hold_reason",    "event",          "time",          "place",         "claimed_on",
-                "claimed_by",    "claim_channel",  "requested_date", "period",        "limit",
+                "claimed_by",    "claim_channel",  "requested_date", "period",        "limit",         "with",
         };
 
         return shape_rows(rows, keys, ELEMENTS(keys));

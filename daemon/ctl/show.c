@@ -28,6 +28,12 @@ static void day_line(const char *label, const char *day)
         line(label, language_date(day, shown));
 }
 
+static void names_line(const char *label, const json_t *names)
+{
+        for (size_t i = 0; i < json_array_size(names); i++)
+                line(i == 0 ? label : "", json_string_value(json_array_get(names, i)));
+}
+
 static void print_item(const struct style *style, const json_t *about)
 {
         char name[REFERENCE_TEXT_SIZE];
@@ -48,6 +54,7 @@ static void print_item(const struct style *style, const json_t *about)
         line(_("time"), received_text(about, "time"));
         line(_("place"), received_text(about, "place"));
         line(_("repeats"), received_text(about, "repeat"));
+        names_line(_("with"), json_object_get(about, "with"));
         day_line(_("fix by"), received_text(about, "fix_by"));
         day_line(_("at the latest"), received_text(about, "limit"));
         line(_("wording"), received_text(about, "wording"));
@@ -187,7 +194,7 @@ static int print_json(const struct cli *cli, json_t *about, json_t *obligations)
 {
         static const char *const item_keys[] = {"occurrence", "title", "plan_title", "basis",     "link",   "form",
                                                 "when",       "event", "time",       "place",     "repeat", "fix_by",
-                                                "wording",    "note",  "policy",     "report_to", "limit"};
+                                                "wording",    "note",  "policy",     "report_to", "limit",  "with"};
         static const char *const keys[] = {
                 "occurrence", "from",          "due",           "effective_due",  "fixed",       "snoozed_until",
                 "snoozed_by", "snooze_reason", "unclear_since", "held_until",     "hold_reason", "next_reminder",

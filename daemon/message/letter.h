@@ -33,6 +33,7 @@ struct letter_entry {
         const struct contact *contact;         /* its plan's own, or NULL */
         const char *head;                      /* name of the plan's head, "" if none */
         const char *report_to;                 /* names of those who get the result, joined */
+        const char *with;                      /* of those who help, joined; "" for nobody */
         const char *title;
         const char *wording, *note, *when, *place; /* or NULL */
         struct obligation_dates dates;
@@ -60,7 +61,7 @@ struct letter_entry {
         civil_day done_on;
         bool corrects;     /* completed: another day or note was told before */
         civil_day told_on; /* which day, or CIVIL_NONE */
-        /* escalation: all agencies that owe it, unfinished first */
+        /* escalation, fix_date, assist: all agencies that owe it, unfinished first */
         const struct letter_debtor *debtors;
         size_t n_debtors;
         size_t n_finished;

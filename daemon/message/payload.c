@@ -105,6 +105,7 @@ static void put_obligation(struct text *json, const struct letter_entry *entry, 
         json_put_text(json, "basis", entry->basis);
         json_put_text(json, "link", entry->link);
         json_put_text(json, "report_to", entry->report_to);
+        json_put_text(json, "with", entry->with);
         put_contact(json, entry->contact);
         json_put_text(json, "wording", entry->wording);
         json_put_text(json, "note", entry->note);
@@ -118,7 +119,7 @@ static void put_obligation(struct text *json, const struct letter_entry *entry, 
         else
                 json_put_null(json, "reminder");
         put_decision(json, entry);
-        if (with_kind && (entry->kind == KIND_ESCALATION || entry->kind == KIND_FIX_DATE))
+        if (with_kind && (entry->kind == KIND_ESCALATION || entry->kind == KIND_FIX_DATE || entry->kind == KIND_ASSIST))
                 put_debtors(json, entry);
         json_close(json, '}');
 }

@@ -102,6 +102,10 @@ static bool find_debtors(const struct scope *scope, unsigned name, struct fill *
         switch (name) {
         case NAME_debtors:
                 return fill_list(ret, scope, entry->n_debtors, debtor_at);
+        case NAME_ended:
+                return fill_bool(ret, count_unfinished(entry) == 0);
+        case NAME_achieved:
+                return fill_bool(ret, entry->n_finished > 0);
         case NAME_unfinished:
                 return fill_number(ret, (int64_t)count_unfinished(entry));
         case NAME_finished:
@@ -142,6 +146,8 @@ static bool find_plan(const struct scope *scope, unsigned name, struct fill *ret
                 return fill_bool(ret, is_empty(receiver) || entry_is_to_head(entry, receiver));
         case NAME_to_self:
                 return fill_bool(ret, same(receiver, agency));
+        case NAME_with:
+                return fill_text(ret, entry->with);
         case NAME_contact:
                 return entry->contact && fill_part(ret, scope, contact_find, entry->contact, 0);
         case NAME_own_contact:

@@ -41,6 +41,7 @@ static bool find_in_group(const struct scope *scope, unsigned name, struct fill 
                 [KIND_REOPENED] = NAME_is_reopened,
                 [KIND_CLAIMED] = NAME_is_claimed,
                 [KIND_REQUEST_ANSWERED] = NAME_is_request_answered,
+                [KIND_ASSIST] = NAME_is_assist,
         };
         const struct values *values = scope_values(scope);
         switch (name) {
@@ -62,10 +63,10 @@ static bool group_at(const struct scope *scope, size_t kind, struct fill *ret)
 
 /* ---- what the subject counts ---- */
 
-static const enum value_name parts[] = {
-        NAME_is_escalation, NAME_is_overdue,    NAME_is_due,      NAME_is_reminder,
-        NAME_is_fix_date,   NAME_is_claimed,    NAME_is_date_set, NAME_is_request_answered,
-        NAME_is_observance, NAME_is_taken_back, NAME_is_other};
+static const enum value_name parts[] = {NAME_is_escalation, NAME_is_overdue,          NAME_is_due,
+                                        NAME_is_reminder,   NAME_is_fix_date,         NAME_is_claimed,
+                                        NAME_is_date_set,   NAME_is_request_answered, NAME_is_observance,
+                                        NAME_is_assist,     NAME_is_taken_back,       NAME_is_other};
 
 static size_t count_kinds(const struct values *values, bool (*is_counted)(enum notice_kind kind))
 {
@@ -98,6 +99,8 @@ static size_t count_part(const struct values *values, enum value_name part)
                 return counts[KIND_REQUEST_ANSWERED];
         case NAME_is_observance:
                 return counts[KIND_OBSERVANCE];
+        case NAME_is_assist:
+                return counts[KIND_ASSIST];
         case NAME_is_taken_back:
                 return count_kinds(values, kind_takes_back);
         default:

@@ -9,7 +9,7 @@
 #define VALUE_NAMES(X)                                                                                                \
         X(address) X(agency) X(block) X(contact) X(now_clock) X(now_day) X(subject)                                   \
         X(name) X(short) X(phone) X(email) X(bases) X(many_bases) X(first)                                            \
-        X(title) X(owner) X(plan_title) X(basis) X(head) X(is_head) X(report_to) X(to_head) X(to_self) X(own_contact) X(wording)              \
+        X(title) X(owner) X(plan_title) X(basis) X(head) X(is_head) X(report_to) X(to_head) X(to_self) X(with) X(own_contact) X(wording)              \
         X(note) X(when) X(link) X(place) X(time) X(event)                                                                                              \
         X(dated) X(tentative) X(undated) X(term) X(limit) X(day) X(range) X(shift) X(outer_day) X(deadline)                        \
         X(deadline_weekday) X(today) X(tomorrow)                                                                      \
@@ -17,7 +17,7 @@
         X(fix_by) X(fix_by_weekday) X(old_day) X(changed) X(asked_by) X(reason) X(snoozed) X(snoozed_until)         \
         X(claimed) X(claimed_on) X(requested) X(claimant) X(claim) X(granted)                        \
         X(done_on) X(done_clock) X(done_early) X(done_in_time) X(done_late) X(corrects) X(told_on)                                           \
-        X(debtors) X(unfinished) X(finished) X(owing) X(delivery) X(failed_agency) X(failed_address) X(answer) X(too_late)             \
+        X(debtors) X(ended) X(achieved) X(unfinished) X(finished) X(owing) X(delivery) X(failed_agency) X(failed_address) X(answer) X(too_late)             \
         X(debtor) X(debtor_short) X(debtor_late) X(debtor_due) X(reminders) X(last_reminder)                          \
         X(debtor_snoozed_until) X(snooze_reason) X(debtor_claimed) X(debtor_requested)                                                        \
         X(groups) X(parts) X(total) X(only_reminders) X(only_reports) X(with_reports)      \
@@ -25,7 +25,7 @@
         X(many)                                                                                                       \
         X(is_escalation) X(is_overdue) X(is_due) X(is_fix_date) X(is_date_set) X(is_advance) X(is_observance)         \
         X(is_snoozed) X(is_completed) X(is_date_cleared) X(is_waived) X(is_withdrawn) X(is_reopened) X(is_claimed)   \
-        X(is_request_answered) X(is_reminder)                                                                         \
+        X(is_request_answered) X(is_assist) X(is_reminder)                                                                         \
         X(is_taken_back) X(is_other)                                                                                  \
         X(digest) X(sections) X(week) X(week_from) X(week_to) X(is_week) X(is_month) X(is_finished) X(is_waiting)               \
         X(matrices) X(columns) X(rows) X(cells) X(marks) X(mark) X(legend) X(dates_differ) X(column) X(column_name) X(column_short) X(last)             \

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "addressing/assist.h"
 #include "addressing/dispatch.h"
 #include "addressing/failure.h"
 #include "base/cleanup.h"
@@ -220,6 +221,25 @@ static int judge_escalations(const struct tick *tick, const struct plan *plan, c
         return r;
 }
 
+/* When those who help are told of it; WALL_NEVER: there are none, or it says nothing in advance. */
+static wall_time assist_moment(const struct ladder_rules *rules, const struct item *item,
+                               const struct obligation *obligation)
+{
+        return item->with.n > 0 ? ladder_first_word(rules, obligation) : WALL_NEVER;
+}
+
+/* However late, as long as there is something to help with. */
+static int judge_assistance(const struct tick *tick, const struct plan *plan, const struct item *item,
+                            const struct occurrence_record *record, const struct obligation *obligation)
+{
+        struct ladder_rules rules = engine_rules(tick->engine, item);
+        struct obligation_dates dates = obligation_dates(obligation, rules.calendar);
+
+        if (assist_moment(&rules, item, obligation) > tick->now || wall_day(tick->now) > dates.effective)
+                return 0;
+        return assist_announce(tick->engine, plan, item, record, dates.due);
+}
+
 static int judge_dates(const struct tick *tick, const struct plan *plan, const struct item *item,
                        const struct occurrence_record *record, const struct open_dates *dates, size_t n)
 {
@@ -230,6 +250,9 @@ static int judge_dates(const struct tick *tick, const struct plan *plan, const s
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < n; i++) {
+                r = judge_assistance(tick, plan, item, record, &dates[i].obligation);
+                if (r < 0)
+                        break;
                 if (obligation_awaits_day(&dates[i].obligation)) {
                         if (!fix_judged) /* somebody still waits for a date */
                                 r = judge_fix(tick, plan, &rules, record);
@@ -258,8 +281,12 @@ static wall_time next_rung(const struct engine *engine, const struct plan *plan,
                                 : ladder_of_escalation(
                                           &rules, obligation_late_from(&dates[i].obligation, rules.calendar), rungs);
 
+                wall_time assist = assist_moment(&rules, item, &dates[i].obligation);
+
                 ladder_step_occurrence(rungs, n_rungs, handled, handled, &step);
                 sooner(&next, step.next);
+                if (assist > handled)
+                        sooner(&next, assist);
         }
         return next;
 }

@@ -77,7 +77,7 @@ int sync_compare_occurrence(const struct sync *sync, const struct occurrence *oc
                 record.planned = sync_planned_for(sync, occurrence, agencies[i]);
                 if (heir == agencies[i])
                         r = compare_obligation(sync, &record, roster->agencies[heir].id);
-                else if (!sync_is_named(heir, agencies, n_agencies))
+                else if (!agency_is_among(heir, agencies, n_agencies))
                         r = compare_heir(sync, &record, agencies[i], heir);
         }
         record.planned = planned; /* the occurrence's again, and not the last agency's */

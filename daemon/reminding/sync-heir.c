@@ -118,11 +118,3 @@ int sync_heir(struct sync *sync, const struct occurrence_record *occurrence, con
         return has_old == STORE_NONE ? sync_add_obligation(sync, template, agency)
                                      : inherit(sync, occurrence, template, &old, agency, own.id);
 }
-
-bool sync_is_named(size_t agency, const size_t *agencies, size_t n)
-{
-        for (size_t i = 0; i < n; i++)
-                if (agencies[i] == agency)
-                        return true;
-        return false;
-}

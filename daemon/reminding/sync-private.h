@@ -45,7 +45,6 @@ bool sync_is_settled(const struct obligation_record *record);
  */
 int sync_heir(struct sync *sync, const struct occurrence_record *occurrence, const struct obligation_record *template,
               size_t named, size_t heir);
-bool sync_is_named(size_t agency, const size_t *agencies, size_t n);
 
 /* ---- how what the store has compares with the plans ---- */
 

@@ -70,7 +70,7 @@ static int sync_occurrence(struct sync *sync, const struct occurrence *occurrenc
                 if (heir == agencies[i])
                         r = known == STORE_NONE ? sync_add_obligation(sync, &template, agency)
                                                 : sync_agency(sync, &record, &template, agency);
-                else if (!sync_is_named(heir, agencies, n_agencies))
+                else if (!agency_is_among(heir, agencies, n_agencies))
                         r = sync_heir(sync, &record, &template, agencies[i], heir);
         }
         return r;
@@ -181,7 +181,7 @@ static int find_reason(const struct sync *sync, const struct obligation_record *
         r = plan_resolve(plan, roster, &item->for_, &agencies, &n);
         if (r < 0)
                 return r;
-        if (agency == ROSTER_NONE || !sync_is_named(agency, agencies, n))
+        if (agency == ROSTER_NONE || !agency_is_among(agency, agencies, n))
                 return REASON_LEFT;
         size_t heir = roster_heir(roster, agency, wall_day(sync->now));
         if (heir == agency)

@@ -57,9 +57,7 @@ int engine_is_planned(struct engine *engine, const struct obligation_record *rec
         r = plan_resolve_heirs(plan, roster, &item->for_, clock_today(&engine->clock), &agencies, &n);
         if (r < 0)
                 return r;
-        *ret = false;
-        for (size_t i = 0; i < n && !*ret; i++)
-                *ret = agencies[i] == agency;
+        *ret = agency_is_among(agency, agencies, n);
         return 0;
 }
 

@@ -16,7 +16,7 @@ _Static_assert(KIND_ESCALATION == 0 && KIND_OVERDUE == 1 && KIND_DUE == 2 && KIN
                        KIND_ADVANCE == 5 && KIND_OBSERVANCE == 6 && KIND_SNOOZED == 7 && KIND_COMPLETED == 8 &&
                        KIND_DIGEST == 9 && KIND_FAILURE == 10 && KIND_TEST == 11 && KIND_DATE_CLEARED == 12 &&
                        KIND_WAIVED == 13 && KIND_WITHDRAWN == 14 && KIND_REOPENED == 15 && KIND_CLAIMED == 16 &&
-                       KIND_REQUEST_ANSWERED == 17 && KIND_COUNT == 18,
+                       KIND_REQUEST_ANSWERED == 17 && KIND_ASSIST == 18 && KIND_COUNT == 19,
                "kinds are stored as numbers");
 _Static_assert(NOTICE_NEW == 0 && NOTICE_QUEUED == 1 && NOTICE_SENT == 2 && NOTICE_FAILED == 3 &&
                        NOTICE_CANCELLED == 4 && NOTICE_SKIPPED == 5,

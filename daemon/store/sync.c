@@ -148,9 +148,11 @@ static int withdraw_unmarked(struct store *store, struct withdrawal *withdrawal)
                 return r;
         drop_marked(&store->kept, ids, &n_ids);
         for (size_t i = 0; r >= 0 && i < n_ids; i++) {
-                r = withdraw_obligations_of(store, ids[i], withdrawal);
-                if (r >= 0 && !marked(&store->occurrences, ids[i]))
+                /* First, so that what is told of the end of an obligation stays. */
+                if (!marked(&store->occurrences, ids[i]))
                         r = withdraw_occurrence(store, ids[i]);
+                if (r >= 0)
+                        r = withdraw_obligations_of(store, ids[i], withdrawal);
         }
         return r;
 }

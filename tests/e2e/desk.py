@@ -19,7 +19,7 @@ AGENCY = "so-tu-phap"
 # Of a row of `reminderctl list --json`.
 KEYS = ("plan item occurrence agency title due effective_due state tentative snoozed_until snoozed_by snooze_reason "
         "next_reminder reminders_sent done_on late unclear_since held held_until hold_reason event time place "
-        "claimed_on claimed_by claim_channel requested_date period limit").split()  # fmt: skip
+        "claimed_on claimed_by claim_channel requested_date period limit with").split()  # fmt: skip
 
 
 def ahead(days):

@@ -89,7 +89,7 @@ plan = {
       window = ["2024-10-01", "2024-10-31"]; tentative = true; fix_by = "2024-09-20";
       for = ["members"]; policy = "inspection"; },
     { id = "tong-ket"; title = "Báo cáo tổng kết"; note = "gửi bản giấy";
-      place = "Văn phòng UBND tỉnh"; due = "2024-12-10"; limit = "2024-12-31"; time = "16:00";
+      place = "Văn phòng UBND tỉnh"; due = "2024-12-10"; limit = "2024-12-31"; time = "16:00"; with = ["hoi-dong"];
       for = ["members"]; report_to = "head"; },
     { id = "tap-huan"; title = "Tập huấn"; event = true;
       when = "khi Ban Thi đua - Khen thưởng tỉnh tổ chức"; for = ["members"]; },
@@ -460,7 +460,7 @@ def wrong_number(rng, tree):
 def wrong_reference(rng, tree):
     name, before, word = rng.choice([
         (MAIN, "to = ", "head"), (MAIN, "to = ", "council"), (MAIN, "agencies = [", "so-noi-vu"),
-        (AGENCIES, "council = [", "hoi-dong"), (PLAN, "members = [", "vp-ubnd"), (PLAN, "for = [", "head"),
+        (AGENCIES, "council = [", "hoi-dong"), (PLAN, "members = [", "vp-ubnd"), (PLAN, "for = [", "head"), (PLAN, "with = [", "hoi-dong"),
         (PLAN, 'members = ["vp-ubnd", "so-noi-vu", ', "so-tu-phap"),
     ])  # fmt: skip
     wrong = rng.choice([word + "x", word.upper(), word[:-1], f" {word}"])
@@ -504,6 +504,8 @@ def contradiction(rng, tree):
         (PLAN, 'due = "2024-12-10"', 'due = ["2024-12-10", "2024-06-31"]'),
         (PLAN, 'due = "2024-12-10";', 'due = "2024-12-10"; fix_by = "2024-12-01";'),
         (PLAN, 'limit = "2024-12-31"', 'limit = "2024-12-09"'),
+        (PLAN, 'with = ["hoi-dong"]', "with = []"),
+        (PLAN, 'with = ["hoi-dong"]', 'with = ["so-noi-vu"]'),
         (PLAN, 'BYMONTHDAY=25";', 'BYMONTHDAY=25"; limit = "2024-12-31";'),
         (PLAN, "since = 1890", "since = 2090"),
         (PLAN, 'for = ["head"]', "for = []"),

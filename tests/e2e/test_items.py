@@ -166,3 +166,66 @@ def test_nobody_is_asked_for_a_day_once_the_plan_is_over(tmp_path, bus):
         rehearsal.advance("2025-02-20")
         asked = [line["time"][:10] for line in rehearsal.sent() if line["kind"] == "fix_date"]
     assert asked == ["2024-12-13", "2024-12-24", "2024-12-27", "2024-12-31"]
+
+
+HELP = """{ id = "bc"; title = "Báo cáo chung"; due = "2024-10-10"; for = ["so-tu-phap", "so-noi-vu"];
+            with = ["hoi-dong-tdkt"]; }, { id = "khac"; title = "Việc khác"; due = "2024-10-10"; for = ["so-tu-phap"]; }"""
+
+
+def told(rehearsal, agency="hoi-dong-tdkt"):
+    return [(line["time"][:10], line["kind"], line["subject"].removeprefix("[Khối TMTH] "))
+            for line in rehearsal.sent() if line["agency"] == agency]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", [(), ("--html",)])
+def test_all_messages_name_those_who_help(tmp_path, bus, form):
+    with rehearsed(tmp_path, bus, HELP) as rehearsal:
+        rehearsal.advance("2024-10-02")
+        for kind in ("advance", "due", "overdue"):
+            text = said(rehearsal, "bc", "--kind", kind, *form)
+            assert "Cơ quan phối hợp" in text and "Hội đồng" in text
+        assert "Cơ quan phối hợp" not in said(rehearsal, "khac", "--kind", "due", *form)
+        text = said(rehearsal, "bc", "--kind", "assist", *form)
+        assert "Kính gửi: " in text and "Sở Tư pháp" in text and "Sở Nội vụ" in text and "10/10/2024" in text
+        assert {tuple(row["with"]) for row in rehearsal.list("--item", "bc")} == {("hoi-dong-tdkt",)}
+        assert {tuple(row["with"]) for row in rehearsal.list("--item", "khac")} == {()}
+        assert "hoi-dong-tdkt" in rehearsal.control("show", "bc").stdout
+
+
+def test_who_helps_is_told_once_and_urged_never(tmp_path, bus):
+    with rehearsed(tmp_path, bus, HELP) as rehearsal:
+        rehearsal.advance("2024-11-15")
+        assert told(rehearsal) == [("2024-10-03", "assist", "Phối hợp: Báo cáo chung (hạn 10/10/2024)")]
+        assert not rehearsal.list("--agency", "hoi-dong-tdkt")
+
+
+def test_who_helps_is_told_what_changes(tmp_path, bus):
+    with rehearsed(tmp_path, bus, HELP, confirmations=True) as rehearsal:
+        rehearsal.advance("2024-10-04")
+        rehearsal.control("set-date", "bc", "2024-10-25")
+        rehearsal.advance("2024-10-22")
+        rehearsal.control("done", "bc", "--agency", "so-tu-phap")
+        rehearsal.advance("2024-10-23")
+        rehearsal.control("done", "bc", "--agency", "so-noi-vu")
+        rehearsal.advance("2024-10-24")
+        rehearsal.control("reopen", "bc", "--agency", "so-noi-vu", "--reason", "nhầm")
+        rehearsal.advance("2024-10-25")
+        rehearsal.control("waive", "bc", "--agency", "so-noi-vu", "--reason", "sáp nhập")
+        rehearsal.advance("2024-12-01")
+        assert told(rehearsal) == [
+            ("2024-10-03", "assist", "Phối hợp: Báo cáo chung (hạn 10/10/2024)"),
+            ("2024-10-04", "assist", "Phối hợp: Báo cáo chung (hạn 25/10/2024)"),
+            ("2024-10-23", "assist", "Phối hợp: Báo cáo chung – đã hoàn thành"),
+            ("2024-10-24", "assist", "Phối hợp: Báo cáo chung (hạn 25/10/2024)"),
+            ("2024-10-25", "assist", "Phối hợp: Báo cáo chung – đã hoàn thành"),
+        ]
+
+
+def test_who_helps_is_told_that_it_left_the_plan(tmp_path, bus):
+    block = Block(tmp_path, plan(HELP), policies=DAILY)
+    with Rehearsal(block, bus, "2024-09-01", "2024-12-31", "--fresh") as rehearsal:
+        rehearsal.advance("2024-10-04")
+        block.write_plan(plan(HELP.replace('id = "bc"', 'id = "bd"').replace("2024-10-10", "2024-12-20")))
+        assert rehearsal.control("reload").returncode == 0
+        rehearsal.advance("2024-10-10")
+        assert told(rehearsal)[1:] == [("2024-10-04", "assist", "Phối hợp: Báo cáo chung – thôi thực hiện")]

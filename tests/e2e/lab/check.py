@@ -24,7 +24,7 @@ LINE_MAX = 998  # bytes without CRLF: RFC 5322, section 2.1.1
 KINDS = {
     "escalation", "overdue", "due", "fix_date", "date_set", "advance", "observance", "snoozed", "completed",
     "digest", "failure", "test", "date_cleared", "waived", "withdrawn", "reopened",
-    "claimed", "request_answered",
+    "claimed", "request_answered", "assist",
 }
 STATES = {
     "pending", "overdue", "snoozed", "tentative", "undated", "done", "late", "waived", "withdrawn", "passed", "unclear",

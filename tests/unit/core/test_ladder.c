@@ -269,6 +269,43 @@ static void test_order_of_offsets(void **state)
         }
 }
 
+/* When those who help are told: whatever happened to the reminders of who owes it. */
+static void test_first_word(void **state)
+{
+        static const struct policy overdue_only = {
+                .at = CLOCK(8, 0), .overdue_every = {.workdays = 2}, .overdue_limit = OVERDUE_UNLIMITED};
+        static const struct {
+                struct given given;
+                bool event;
+                const char *moment; /* "": never */
+        } table[] = {
+                {{.policy = &policy_report, .due = "2024-12-10"}, false, "2024-11-08"},
+                {{.policy = &policy_report, .due = "2024-12-10", .snoozed_until = "2024-12-05"}, false, "2024-11-08"},
+                {{.policy = &policy_report, .due = "2024-12-10", .snoozed_until = "2024-10-05"}, false, "2024-11-08"},
+                {{.policy = &policy_report, .due = "2024-12-10", .claimed = true}, false, "2024-11-08"},
+                {{.policy = &policy_report, .due = "2024-12-10", .status = OBLIGATION_DONE}, false, ""},
+                {{.policy = &policy_report, .from = "2024-10-01", .due = "2024-12-10"}, false, "2024-10-01"},
+                {{.policy = &policy_inspection, .from = "2024-10-01", .due = "2024-10-31", .tentative = true},
+                 false,
+                 "2024-09-17"},
+                {{.policy = &policy_report, .due = NULL}, false, ""},
+                {{.policy = &policy_report, .due = NULL, .fixed = "2024-12-10"}, false, "2024-11-08"},
+                {{.policy = &overdue_only, .due = "2024-12-10"}, false, ""},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct ladder_rules rules = rules_of(table[i].given.policy, *state);
+                struct obligation obligation = make(&table[i].given);
+                wall_time moment;
+
+                rules.event = table[i].event;
+                moment = ladder_first_word(&rules, &obligation);
+                if (*table[i].moment ? moment == WALL_NEVER || wall_day(moment) != day_of(table[i].moment)
+                                     : moment != WALL_NEVER)
+                        fail_msg("row %zu: %d", i, moment == WALL_NEVER ? 0 : wall_day(moment));
+        }
+}
+
 static void test_fix_rungs(void **state)
 {
         static const struct {
@@ -420,6 +457,7 @@ int main(void)
                 cmocka_unit_test(test_bounds),
                 cmocka_unit_test(test_until_it_is_done),
                 cmocka_unit_test(test_order_of_offsets),
+                cmocka_unit_test(test_first_word),
                 cmocka_unit_test(test_fix_rungs),
                 cmocka_unit_test(test_escalation_rungs),
                 cmocka_unit_test(test_forged_days),

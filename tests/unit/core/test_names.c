@@ -12,9 +12,9 @@
 static void test_kinds(void **state)
 {
         static const char *const names[] = {
-                "escalation",   "overdue", "due",       "fix_date", "date_set", "advance",
-                "observance",   "snoozed", "completed", "digest",   "failure",  "test",
-                "date_cleared", "waived",  "withdrawn", "reopened", "claimed",  "request_answered",
+                "escalation", "overdue",   "due",     "fix_date",         "date_set", "advance",      "observance",
+                "snoozed",    "completed", "digest",  "failure",          "test",     "date_cleared", "waived",
+                "withdrawn",  "reopened",  "claimed", "request_answered", "assist",
         };
         enum notice_kind kind = KIND_TEST;
 
@@ -61,6 +61,7 @@ static void test_traits(void **state)
                 [KIND_REOPENED] = "bdvn",
                 [KIND_CLAIMED] = "vp",
                 [KIND_REQUEST_ANSWERED] = "tdvn",
+                [KIND_ASSIST] = "v",
         };
 
         (void)state;

@@ -245,6 +245,14 @@ static void test_occurrences(void **state)
         assert_truth(&truth, STILL_TRUE, KIND_CLAIMED, NULL);
         truth = truth_of_claim(false);
         assert_truth(&truth, NO_LONGER_TRUE, 0, "answered");
+        truth = truth_of_assistance(false, 2);
+        assert_truth(&truth, STILL_TRUE, KIND_ASSIST, NULL);
+        truth = truth_of_assistance(false, 0);
+        assert_truth(&truth, NO_LONGER_TRUE, 0, "all have finished");
+        truth = truth_of_assistance(true, 0);
+        assert_truth(&truth, STILL_TRUE, KIND_ASSIST, NULL);
+        truth = truth_of_assistance(true, 1);
+        assert_truth(&truth, NO_LONGER_TRUE, 0, "not all have finished");
         truth = truth_of_fix(1);
         assert_truth(&truth, STILL_TRUE, KIND_FIX_DATE, NULL);
         truth = truth_of_fix(0);

@@ -62,6 +62,7 @@ struct letter_entry entry_of(enum notice_kind kind, const char *item, const char
                 .basis = "Kế hoạch số 28/KH-UBND",
                 .head = "Văn phòng UBND tỉnh",
                 .report_to = "Văn phòng UBND tỉnh",
+                .with = "",
                 .title = title,
                 .dates = dates,
                 .state = STATE_PENDING,

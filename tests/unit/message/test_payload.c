@@ -57,6 +57,7 @@ static struct letter_entry full_entry(enum notice_kind kind)
         entry.occurrence = "2024-03-31";
         entry.wording = "báo cáo hằng tháng";
         entry.note = "bản giấy";
+        entry.with = "Sở Tài chính";
         entry.when = "khi có hướng dẫn";
         entry.link = "https://vb.example/28.pdf";
         entry.contact = &contact;
@@ -89,7 +90,8 @@ static struct letter_entry full_entry(enum notice_kind kind)
         "'plan': 'tdkt-2024', 'item': 'thang', 'occurrence': '2024-03-31', 'title': 'Báo cáo tháng', " \
         "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', " \
         "'link': 'https://vb.example/28.pdf', 'report_to': 'Văn phòng UBND tỉnh', " \
-        "'contact': {'name': 'Trần Thị B', 'title': 'Chuyên viên', 'phone': null, 'email': 'cchc@laocai.example'}, " \
+        "'with': 'Sở Tài chính', 'contact': {'name': 'Trần Thị B', 'title': 'Chuyên viên', 'phone': null, 'email': " \
+        "'cchc@laocai.example'}, " \
         "'wording': 'báo cáo hằng tháng', " \
         "'note': 'bản giấy', " \
         "'when': 'khi có hướng dẫn', 'place': 'Phòng 2', 'event': true, " \
@@ -101,7 +103,8 @@ static struct letter_entry full_entry(enum notice_kind kind)
 #define NOTHING \
         "'plan': 'tdkt-2024', 'item': 'thang', 'occurrence': null, 'title': 'Báo cáo tháng', " \
         "'plan_title': 'Kế hoạch công tác thi đua năm 2024', 'basis': 'Kế hoạch số 28/KH-UBND', " \
-        "'link': null, 'report_to': 'Văn phòng UBND tỉnh', 'contact': null, 'wording': null, 'note': null, 'when': " \
+        "'link': null, 'report_to': 'Văn phòng UBND tỉnh', 'with': null, 'contact': null, 'wording': null, 'note': " \
+        "null, 'when': " \
         "null, " \
         "'place': null, 'event': false, 'from': null, 'due': null, 'effective_due': null, 'limit': null, 'time': " \
         "null, 'tentative': " \
@@ -140,6 +143,7 @@ static const char *const expected[KIND_COUNT] = {
         [KIND_WAIVED] = OF_OBLIGATION("waived", ""),
         [KIND_WITHDRAWN] = OF_OBLIGATION("withdrawn", ""),
         [KIND_REOPENED] = OF_OBLIGATION("reopened", ""),
+        [KIND_ASSIST] = OF_OBLIGATION("assist", DEBTORS),
         [KIND_CLAIMED] = OF_OBLIGATION("claimed", CLAIM ", 'claimant': 'Sở Tư pháp', 'claim': 7"),
         [KIND_REQUEST_ANSWERED] = OF_OBLIGATION("request_answered", CLAIM ", 'granted': true"),
 };

@@ -702,6 +702,7 @@ static void test_first_and_last(void **state)
                 {KIND_REOPENED, "10/12/2024", "Chưa hoàn thành, tiếp tục thực hiện: Việc", 'n'},
                 {KIND_CLAIMED, "Báo đã nộp: Sở Y tế", "Sở Y tế: báo đã nộp – Việc, ", 's'},
                 {KIND_REQUEST_ANSWERED, "Chưa xác nhận hoàn thành", "Chưa xác nhận hoàn thành, ", 'n'},
+                {KIND_ASSIST, "Phối hợp: Việc", "Phối hợp: Việc – thôi thực hiện.", 'n'},
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
