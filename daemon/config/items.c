@@ -134,11 +134,22 @@ static int read_helpers(struct plan_reading *reading, const struct section *sect
 /* Most who copy "trước ngày 15/6" write the 15th. */
 static void check_wording(const struct section *section, const struct item *item)
 {
-        bool by_day = item->form == DATE_DUE || item->form == DATE_WINDOW;
+        bool several = item->form == DATE_DAYS;
+        const struct last_days last = {
+                .days = several ? item->days : &item->to,
+                .n = several ? item->n_days : item->to != CIVIL_NONE,
+                .of_part = item->form == DATE_HALF || item->form == DATE_QUARTER || item->form == DATE_MONTH,
+        };
         struct named_day named;
         char says[CIVIL_DATE_SIZE], is[CIVIL_DATE_SIZE];
 
-        if (by_day && item->wording && item->to != CIVIL_NONE && wording_contradicts(item->wording, item->to, &named))
+        if (!item->wording || last.n == 0 || !wording_contradicts(item->wording, &last, &named))
+                return;
+        if (several)
+                setting_warning(section, setting_get(section, "wording"),
+                                "wording says \"%.*s\", whose last day is %s, which is none of the item's",
+                                (int)named.size, item->wording + named.start, civil_format(named.last, says));
+        else
                 setting_warning(section, setting_get(section, "wording"),
                                 "wording says \"%.*s\", whose last day is %s, but the item's is %s", (int)named.size,
                                 item->wording + named.start, civil_format(named.last, says),

@@ -63,11 +63,53 @@ static civil_day day_in(const struct civil_date *date, int32_t year)
         return civil_valid(year, date->month, date->day) ? civil_from(year, date->month, date->day) : CIVIL_NONE;
 }
 
-static bool comes_to(const struct civil_date *date, int32_t year, int32_t shift, civil_day last)
+static bool is_one_of(civil_day day, const struct last_days *last)
 {
-        civil_day day = day_in(date, year);
+        for (size_t i = 0; i < last->n; i++)
+                if (last->days[i] == day)
+                        return true;
+        return false;
+}
 
-        return day != CIVIL_NONE && day + shift == last;
+/* In the year of one of them. "trước ngày 01/01" is the year before. */
+static bool comes_to(const struct civil_date *date, int32_t shift, const struct last_days *last)
+{
+        for (size_t i = 0; i < last->n; i++) {
+                civil_day day = day_in(date, civil_split(last->days[i] - shift).year);
+
+                if (day != CIVIL_NONE && day + shift == last->days[i])
+                        return true;
+        }
+        return false;
+}
+
+/* "tháng 10/2026", "quý IV năm 2026", "6 tháng đầu năm", with a year or without (then in that one): their last day. */
+static bool read_part(const char **at, int32_t year, struct civil_date *ret)
+{
+        static const char *const quarters[] = {"IV", "III", "II", "I"}; /* "III" begins with "II" */
+        struct civil_date date = {0};
+        const char *after;
+
+        if (skip(at, "tháng "))
+                date.month = read_number(at, 2);
+        else if (skip(at, "6 tháng đầu năm") || skip(at, "06 tháng đầu năm") || skip(at, "nửa đầu năm"))
+                date.month = 6;
+        else if (skip(at, "quý ") || skip(at, "Quý "))
+                for (size_t i = 0; i < ELEMENTS(quarters) && date.month == 0; i++)
+                        if (skip(at, quarters[i]))
+                                date.month = (int32_t)(ELEMENTS(quarters) - i) * 3;
+        if (date.month < 1 || date.month > 12)
+                return false;
+        after = *at;
+        if (skip(&after, "/") || skip(&after, "-") || skip(&after, " năm "))
+                date.year = read_number(&after, 4);
+        if (date.year > 0)
+                *at = after;
+        else
+                date.year = year;
+        date.day = civil_month_days(date.year, date.month);
+        *ret = date;
+        return true;
 }
 
 /* A deadline at one place of the text: whether there is one, and where it ends. */
@@ -98,26 +140,36 @@ static bool is_outer(const char *wording, const char *at)
         return (size_t)(at - wording) >= size && strncmp(at - size, exception, size) == 0;
 }
 
-bool wording_contradicts(const char *wording, civil_day last, struct named_day *ret)
+/* "trong tháng 10", and where it ends. */
+static bool read_within(const char **at, int32_t year, struct civil_date *ret)
 {
-        int32_t year = civil_split(last).year;
+        const char *part = *at;
+
+        if (!skip(&part, "rong ") || !read_part(&part, year, ret))
+                return false;
+        *at = part;
+        return true;
+}
+
+bool wording_contradicts(const char *wording, const struct last_days *last, struct named_day *ret)
+{
+        int32_t year = last->n > 0 ? civil_split(last->days[0]).year : 0;
         bool found = false;
 
         for (const char *at = wording; *at; at++) {
                 const char *end = at;
                 struct civil_date date;
-                int32_t shift;
+                int32_t shift = 0;
                 civil_day named;
 
-                if (!read_deadline(&end, &date, &shift))
+                if (!read_deadline(&end, &date, &shift) && !(last->of_part && read_within(&end, year, &date)))
                         continue;
-                /* "trước ngày 01/01" is the year before. */
-                if (date.year == 0 && comes_to(&date, civil_split(last - shift).year, shift, last))
+                if (date.year == 0 && comes_to(&date, shift, last))
                         return false;
                 named = day_in(&date, date.year > 0 ? date.year : year);
                 if (named == CIVIL_NONE)
                         continue;
-                if (named + shift == last)
+                if (is_one_of(named + shift, last))
                         return false;
                 if (is_outer(wording, at))
                         continue;
