@@ -43,13 +43,11 @@ static int is_among(const struct plan *plan, const struct roster *roster, const 
 
         if (r < 0)
                 return r;
-        *ret = false;
-        for (size_t i = 0; i < n && !*ret; i++)
-                *ret = indexes[i] == agency;
+        *ret = agency_is_among(agency, indexes, n);
         return 0;
 }
 
-/* Whether an agency is told what others owe: the head of a plan, a reader of its escalations. */
+/* Whether an agency is told what others owe: the head of a plan, a reader of its escalations, one that helps. */
 static int hears_of_others(const struct config *config, size_t agency, bool *ret)
 {
         bool hears = false;
@@ -60,7 +58,7 @@ static int hears_of_others(const struct config *config, size_t agency, bool *ret
                 hears = plan->head == agency;
                 for (size_t i = 0; i < plan->n_items && !hears; i++) {
                         const struct policy *policy = &plan->items[i].policy;
-                        int r = 0;
+                        int r = is_among(plan, &config->roster, &plan->items[i].with, agency, &hears);
 
                         for (size_t e = 0; r == 0 && e < policy->n_escalations && !hears; e++)
                                 r = is_among(plan, &config->roster, &policy->escalations[e].to, agency, &hears);

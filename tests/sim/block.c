@@ -63,7 +63,7 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
         int year = year_of(block, item);
         struct lunar_date lunar = {.year = year};
 
-        item->fix_by = CIVIL_NONE;
+        item->fix_by = item->limit = CIVIL_NONE;
         item->from = CIVIL_NONE;
         item->due = some_day(year, chance);
         item->own_due = some_day(year, chance);
@@ -100,6 +100,8 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
                 break;
         case DATE_UNDATED:
                 item->due = CIVIL_NONE;
+                if (chance_percent(chance, 50))
+                        item->fix_by = some_day(year, chance);
                 break;
         case DATE_OBSERVANCE:
                 if (item->lunar_month == 0)
@@ -117,6 +119,9 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
         if (item->form == DATE_OBSERVANCE && item->lunar_month == 0 && civil_split(item->due).month == 2 &&
             civil_split(item->due).day == 29)
                 item->due--;
+        if (item->form != DATE_REPEAT && item->form != DATE_DAYS && item->form != DATE_OBSERVANCE &&
+            chance_percent(chance, 30))
+                item->limit = (item->due > item->own_due ? item->due : item->own_due) + chance_between(chance, 0, 60);
 }
 
 bool block_add_item(struct block *block, int plan, struct chance *chance)
@@ -136,6 +141,7 @@ bool block_add_item(struct block *block, int plan, struct chance *chance)
                 .tentative = chance_percent(chance, 50),
                 .shift = (enum shift)chance_between(chance, 0, 2),
                 .own_agency = chance_between(chance, 0, AGENCIES_MAX - 1),
+                .helper = chance_between(chance, 0, AGENCIES_MAX - 1),
                 .owner = chance_percent(chance, 55) ? OWNER_MEMBERS : chance_between(chance, HEAD, FIRST_PLAIN),
                 .policy = chance_between(chance, 0, POLICIES - 1),
         };
@@ -250,6 +256,12 @@ bool block_owes(const struct block *block, const struct block_item *item, int ag
         int owner = block_owner(block, item);
 
         return block->agencies[agency].present && (owner == OWNER_MEMBERS || owner == agency);
+}
+
+bool block_helps(const struct block *block, const struct block_item *item, int agency)
+{
+        return agency == item->helper && agency < block->n_agencies && block->agencies[agency].present &&
+               !block_owes(block, item, agency) && item->form != DATE_OBSERVANCE;
 }
 
 static bool has_own_date(const struct block *block, const struct block_item *item)
@@ -435,7 +447,8 @@ static void write_days(FILE *out, const struct block *block, const struct block_
 
 static void write_item(FILE *out, const struct block *block, const struct block_item *item)
 {
-        char from[CIVIL_DATE_SIZE], due[CIVIL_DATE_SIZE], fix[CIVIL_DATE_SIZE], own[CIVIL_DATE_SIZE];
+        char from[CIVIL_DATE_SIZE], due[CIVIL_DATE_SIZE], fix[CIVIL_DATE_SIZE], own[CIVIL_DATE_SIZE],
+                limit[CIVIL_DATE_SIZE];
 
         civil_format(item->from, from);
         civil_format(item->due, due);
@@ -480,6 +493,10 @@ static void write_item(FILE *out, const struct block *block, const struct block_
                 fputs("tentative = true; ", out);
         if (item->fix_by != CIVIL_NONE)
                 fprintf(out, "fix_by = \"%s\"; ", civil_format(item->fix_by, fix));
+        if (item->limit != CIVIL_NONE)
+                fprintf(out, "limit = \"%s\"; ", civil_format(item->limit, limit));
+        if (block_helps(block, item, item->helper))
+                fprintf(out, "with = [\"%s\"]; ", block->agencies[item->helper].id);
         fprintf(out, "shift = \"%s\"; policy = \"p%d\"; for = [\"%s\"]; }", shift_names[item->shift], item->policy,
                 item->owner == OWNER_MEMBERS ? "members" : block->agencies[block_owner(block, item)].id);
 }

@@ -51,11 +51,13 @@ struct block_item {
         int lunar_month, lunar_day; /* of an observance; 0: a Gregorian one */
         civil_day from, due;        /* an undated one has neither */
         civil_day fix_by;
+        civil_day limit; /* no date of it may be later; CIVIL_NONE: none is refused for that */
         bool tentative;
         int part, month_day; /* of the year: which half, quarter or month */
         unsigned months;     /* of several days: a bit each */
         int own_agency;      /* has another day than the rest; one that is not there: none has */
         civil_day own_due;
+        int helper; /* is told and owes nothing; one that is not there, or owes it: nobody is */
         enum shift shift;
         int owner, policy;
 };
@@ -113,6 +115,7 @@ struct block_dates {
 };
 struct block_dates block_dates(const struct block *block, const struct block_item *item, civil_day day, int agency);
 /* Whether an agency itself has to do it, as the plan has it. */
+bool block_helps(const struct block *block, const struct block_item *item, int agency);
 bool block_owes(const struct block *block, const struct block_item *item, int agency);
 /* Whether an item has several days, each an occurrence that is named by it. */
 bool block_has_days(const struct block_item *item);

@@ -103,7 +103,7 @@ static bool tells_decision(enum notice_kind kind)
 {
         return kind == KIND_COMPLETED || kind == KIND_SNOOZED || kind == KIND_DATE_SET || kind == KIND_DATE_CLEARED ||
                kind == KIND_WAIVED || kind == KIND_WITHDRAWN || kind == KIND_REOPENED || kind == KIND_CLAIMED ||
-               kind == KIND_REQUEST_ANSWERED;
+               kind == KIND_REQUEST_ANSWERED || kind == KIND_ASSIST;
 }
 
 static void check_held(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notice)
@@ -198,7 +198,7 @@ static bool anybody_claims(const struct sim *sim, const struct letter_entry *ent
 }
 
 /* Whether anybody owes an occurrence and is late (waits for a date). */
-static bool anybody(const struct sim *sim, const struct letter_entry *entry, bool tentative)
+static bool anybody(const struct sim *sim, const struct letter_entry *entry, bool waits)
 {
         civil_day today = sim_today(sim);
         char key[CIVIL_DATE_SIZE];
@@ -209,9 +209,8 @@ static bool anybody(const struct sim *sim, const struct letter_entry *entry, boo
                 if (duty->status != OBLIGATION_OPEN || strcmp(item_name(sim, duty), entry->item) != 0 ||
                     strcmp(civil_format(duty->key, key), entry->occurrence) != 0)
                         continue;
-                if (tentative ? rules_tentative(duty)
-                              : !rules_tentative(duty) && rules_due(duty) != CIVIL_NONE &&
-                                        rules_effective(&sim->rules, duty) < today)
+                if (waits ? rules_awaits_day(duty)
+                          : !rules_awaits_day(duty) && rules_effective(&sim->rules, duty) < today)
                         return true;
         }
         return false;
@@ -231,6 +230,26 @@ static void check_reminder(struct sim *sim, const struct delivery_record *delive
                          delivery->agency);
         if (entry->kind == KIND_OVERDUE && today <= effective)
                 sim_fail(sim, "%s is called overdue to %s, and is not", entry->item, delivery->agency);
+}
+
+/* Who helps is told of what others owe, and when all have finished that they have. */
+static void check_assistance(struct sim *sim, const struct delivery_record *delivery, const struct letter_entry *entry)
+{
+        bool owed = false, says_owed = entry->n_debtors > entry->n_finished;
+        char key[CIVIL_DATE_SIZE];
+
+        for (int i = 0; i < sim->n_duties; i++) {
+                const struct duty *duty = &sim->duties[i];
+
+                if (strcmp(item_name(sim, duty), entry->item) != 0 ||
+                    strcmp(civil_format(duty->key, key), entry->occurrence) != 0)
+                        continue;
+                owed |= duty->status == OBLIGATION_OPEN;
+                if (duty->planned && strcmp(agency_name(sim, duty), delivery->agency) == 0)
+                        sim_fail(sim, "%s helps with %s, which it owes", delivery->agency, entry->item);
+        }
+        if (owed != says_owed)
+                sim_fail(sim, "%s is told that %s is %sowed", delivery->agency, entry->item, says_owed ? "" : "not ");
 }
 
 static void check_goes_on(struct sim *sim, const struct letter_entry *entries, size_t n)
@@ -311,6 +330,8 @@ void checker_leaving(struct sim *sim, const struct delivery_record *delivery, co
                         check_completion(sim, entry);
                 else if (entry->kind == KIND_CLAIMED && !anybody_claims(sim, entry))
                         sim_fail(sim, "a claim of %s is told, which was answered", entry->item);
+                else if (entry->kind == KIND_ASSIST)
+                        check_assistance(sim, delivery, entry);
                 else if (is_reminder(entry->kind))
                         check_reminder(sim, delivery, entry);
                 else if ((entry->kind == KIND_ESCALATION || entry->kind == KIND_FIX_DATE) &&
@@ -589,7 +610,8 @@ static void check_fix(struct sim *sim, struct duty *duty, wall_time seen)
         int n = rules_fix_beats(&sim->rules, item, beats), head = reader_of(sim, duty, HEAD);
 
         for (int i = 0; i < n; i++)
-                if (beats[i] > seen && beats[i] <= now && beats[i] > newest && wall_day(now) <= item->due)
+                if (beats[i] > seen && beats[i] <= now && beats[i] > newest &&
+                    wall_day(now) <= rules_fix_end(&sim->rules, item))
                         newest = beats[i];
         if (newest == WALL_NONE)
                 return;
@@ -606,10 +628,9 @@ static void check_occurrences(struct sim *sim)
         for (int i = 0; i < sim->n_duties; i++) {
                 struct duty *duty = &sim->duties[i];
 
-                if (duty->status != OBLIGATION_OPEN || rules_observance(&sim->rules, duty) ||
-                    rules_due(duty) == CIVIL_NONE)
+                if (duty->status != OBLIGATION_OPEN || rules_observance(&sim->rules, duty))
                         continue;
-                if (rules_tentative(duty))
+                if (rules_awaits_day(duty))
                         check_fix(sim, duty, sim->duties[duty->leader].seen);
                 else
                         check_levels(sim, duty);

@@ -85,6 +85,11 @@ bool rules_tentative(const struct duty *duty)
         return duty->fixed == CIVIL_NONE && duty->tentative;
 }
 
+bool rules_awaits_day(const struct duty *duty)
+{
+        return rules_tentative(duty) || rules_due(duty) == CIVIL_NONE;
+}
+
 /* Civil Code 2015, art. 148.5, unless the item says otherwise. */
 civil_day rules_effective(const struct rules *rules, const struct duty *duty)
 {
@@ -415,6 +420,8 @@ enum allowance rules_may(const struct rules *rules, const struct duty *duty, con
                         return UNFIT;
                 if (act->day < civil_from(year, 1, 1) || act->day > civil_from(year + 1, 12, 31))
                         return FORBIDDEN;
+                if (item_of(rules, duty)->limit != CIVIL_NONE && act->day > item_of(rules, duty)->limit)
+                        return FORBIDDEN;
                 return act->day != duty->fixed ? ALLOWED : UNFIT;
         case ACT_CLEAR_DATE:
                 return reminded && duty->fixed != CIVIL_NONE ? ALLOWED : UNFIT;
@@ -479,19 +486,25 @@ wall_time rules_level_at(const struct rules *rules, const struct block_item *ite
         return moment(&beats, worked_from(rules, walk(rules, effective, &policy->levels[level].after, 1)));
 }
 
+civil_day rules_fix_end(const struct rules *rules, const struct block_item *item)
+{
+        return item->form == DATE_UNDATED ? civil_from(rules->block->year + item->plan, 12, 31) : item->due;
+}
+
 int rules_fix_beats(const struct rules *rules, const struct block_item *item, wall_time beats[static BEATS_MAX])
 {
         static const int days[] = {14, 3, 0};
         static const struct offset every = {.workdays = 2};
         const struct beats all = {.rules = rules, .clock = rules->block->policies[item->policy].at};
+        civil_day last = rules_fix_end(rules, item);
         int n = 0;
 
-        if (!item->tentative || item->fix_by == CIVIL_NONE)
+        if ((!item->tentative && item->form != DATE_UNDATED) || item->fix_by == CIVIL_NONE)
                 return 0;
         for (size_t i = 0; i < ELEMENTS(days); i++)
                 beats[n++] = moment(&all, worked_until(rules, item->fix_by - days[i]));
         for (civil_day day = walk(rules, item->fix_by, &every, 1); n < BEATS_MAX; day = walk(rules, day, &every, 1)) {
-                if (wall_day(moment(&all, day)) > item->due)
+                if (wall_day(moment(&all, day)) > last)
                         break;
                 beats[n++] = moment(&all, day);
         }

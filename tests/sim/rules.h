@@ -92,6 +92,8 @@ wall_time rules_when_open(const struct rules *rules, wall_time at);
 bool rules_observance(const struct rules *rules, const struct duty *duty);
 civil_day rules_due(const struct duty *duty);
 bool rules_tentative(const struct duty *duty);
+/* Or it has no day at all. */
+bool rules_awaits_day(const struct duty *duty);
 civil_day rules_effective(const struct rules *rules, const struct duty *duty);
 bool rules_held(const struct hold *hold, civil_day today);
 /* Whether a snooze reaches the deadline and is dropped with a new date. */
@@ -119,6 +121,8 @@ void rules_remember(struct duty *duty, const struct mark *mark, wall_time when, 
 bool rules_speak(const struct rules *rules, const struct duty *duty, wall_time now, struct beat *ret_beat,
                  enum notice_kind *ret_kind);
 wall_time rules_level_at(const struct rules *rules, const struct block_item *item, int level, civil_day effective);
+/* After that day nobody is asked for one. */
+civil_day rules_fix_end(const struct rules *rules, const struct block_item *item);
 /* The moments at which the head is asked to fix a window's day. */
 int rules_fix_beats(const struct rules *rules, const struct block_item *item, wall_time beats[static BEATS_MAX]);
 
