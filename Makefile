@@ -192,10 +192,18 @@ bench-report: ## the last bench as plots and in the table of tests/bench/README.
 # ---- manual pages ---------------------------------------------------------------------------------------------------
 MAN_SOURCES := $(sort $(wildcard daemon/man/*.scd))
 MAN_PAGES := $(patsubst daemon/man/%.scd,$(BUILD)/man/%,$(MAN_SOURCES))
-man: $(MAN_PAGES) ## the manual pages
+# What the clerk reads, in Vietnamese too: from the same pages, by daemon/man/vi.po.
+MAN_IN_VIETNAMESE := $(addprefix $(BUILD)/man/vi/,reminderctl.1 reminder-plan.5)
+man: $(MAN_PAGES) $(MAN_IN_VIETNAMESE) ## the manual pages
 $(BUILD)/man/%: daemon/man/%.scd
 	@mkdir -p $(@D)
 	scdoc < $< > $@
+$(BUILD)/man/vi/%: daemon/man/%.scd $(BUILD)/man/vi.mo scripts/translate-manual
+	@mkdir -p $(@D)
+	scripts/translate-manual $< $(BUILD)/man/vi.mo | scdoc > $@
+$(BUILD)/man/vi.mo: daemon/man/vi.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
 
 # ---- translations -----------------------------------------------------------------------------------------------------
 CATALOGUES := $(patsubst conf/po/%.po,$(BUILD)/locale/%/LC_MESSAGES/reminderctl.mo,$(wildcard conf/po/*.po))

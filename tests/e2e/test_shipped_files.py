@@ -88,7 +88,8 @@ def test_an_installation_is_complete(install):
     root, run = install
     run()
     for file in ("sbin/reminderd", "bin/reminderctl", "share/man/man8/reminderd.8", "share/man/man1/reminderctl.1",
-                 "share/man/man5/reminderd.conf.5", "share/man/man5/reminder-plan.5"):  # fmt: skip
+                 "share/man/man5/reminderd.conf.5", "share/man/man5/reminder-plan.5",
+                 "share/man/vi/man1/reminderctl.1", "share/man/vi/man5/reminder-plan.5"):  # fmt: skip
         assert (root / "usr" / file).stat().st_size > 0
     assert check(root / "etc/reminderd").returncode == 0
     vietnamese = os.environ | {"LANGUAGE": "vi", "LC_ALL": "C.UTF-8"}
