@@ -98,11 +98,11 @@ unit-%: ## unit tests of one floor: make unit-core
 	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 	@scripts/run-unit $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 
-# Without those that take minutes under valgrind: store/test_memory fails thousands of allocations, config/test_source reads
-# files of many megabytes, core/test_ladder_year counts whole years.
+# Without those that take minutes under valgrind: store/test_memory fails thousands of allocations, store/test_damage opens
+# hundreds of damaged files, config/test_source reads files of many megabytes, core/test_ladder_year counts whole years.
 VALGRIND := valgrind --quiet --num-callers=30 --leak-check=full --show-leak-kinds=definite \
 	--errors-for-leak-kinds=definite --error-exitcode=99 --suppressions=tests/unit/valgrind.supp
-UNIT_LONG := $(addprefix $(BUILD)/tests/unit/,store/test_memory config/test_source core/test_ladder_year)
+UNIT_LONG := $(addprefix $(BUILD)/tests/unit/,store/test_memory store/test_damage config/test_source core/test_ladder_year)
 UNIT_UNDER_VALGRIND := $(filter-out $(UNIT_LONG),$(UNIT_TESTS))
 valgrind: $(UNIT_UNDER_VALGRIND) ## the unit tests under memcheck
 	@RUNNER='$(VALGRIND)' scripts/run-unit $(UNIT_UNDER_VALGRIND)

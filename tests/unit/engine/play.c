@@ -286,7 +286,8 @@ struct play *play_new(const char *start, const char *plan, const char *main, boo
         struct play *play = calloc(1, sizeof(*play));
 
         assert(play);
-        snprintf(play->folder, sizeof(play->folder), "/tmp/reminderd-play-XXXXXX");
+        const char *parent = getenv("TMPDIR");
+        snprintf(play->folder, sizeof(play->folder), "%.40s/reminderd-play-XXXXXX", parent ? parent : "/tmp");
         assert(mkdtemp(play->folder));
         play->main = strdup(main);
         play->c = "emails = [\"c@x.example\"];";

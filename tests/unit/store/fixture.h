@@ -40,6 +40,13 @@ static inline void fixture_remove(const char *folder)
         assert_int_equal(nftw(folder, fixture_unlink, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
+/* One line that can be read, whatever SQLite said. */
+static inline void fixture_assert_plain(const char *words)
+{
+        for (const char *at = words; *at; at++)
+                assert_in_range((unsigned char)*at, ' ', '~');
+}
+
 /* Only the folder. */
 static inline int fixture_folder(void **state)
 {
