@@ -13,7 +13,12 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/reminderd-mutations-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 # shellcheck disable=SC2154 # set by whoever sources this
-(cd "$root" && cp -R Makefile daemon conf units scripts tests "$work")
+(cd "$root" && cp -Rp Makefile daemon conf units scripts tests "$work")
+# What has been built of the program is not built again.
+if ! $only_look && [ -d "$root/build/daemon" ]; then
+    mkdir "$work/build"
+    cp -Rp "$root/build/daemon" "$work/build"
+fi
 CC=${CC:-gcc}
 if command -v ccache >/dev/null; then
     CC="ccache $CC"
@@ -29,22 +34,22 @@ give_up() {
 }
 
 build() { # TARGET...
-    make -s -C "$work" BUILD=out CC="$CC" CFLAGS=-Wno-error -j"$(nproc)" "$@" >"$work/log" 2>&1 ||
+    make -s -C "$work" BUILD=build CC="$CC" CFLAGS=-Wno-error -j"$(nproc)" "$@" >"$work/log" 2>&1 ||
         give_up "it does not build"
 }
 
 # The tests, each after what it needs is built: 0 when it passes.
 unit() { # FLOOR/test_NOUN
-    build "out/tests/unit/$1"
-    timeout "$PATIENCE" "$work/out/tests/unit/$1" >"$work/log" 2>&1
+    build "build/tests/unit/$1"
+    timeout "$PATIENCE" "$work/build/tests/unit/$1" >"$work/log" 2>&1
 }
 faults() { # KIND [ARGUMENT...]
-    build out/faults
-    timeout "$PATIENCE" "$work/out/faults" --brief --only "$@" >"$work/log" 2>&1
+    build build/faults
+    timeout "$PATIENCE" "$work/build/faults" --brief --only "$@" >"$work/log" 2>&1
 }
 e2e() { # NOUN EXPRESSION, as pytest -k has it
     build all
-    (cd "$work" && BUILD=out timeout "$PATIENCE" /usr/bin/python3 -m pytest -q -x -p no:cacheprovider \
+    (cd "$work" && BUILD=build timeout "$PATIENCE" /usr/bin/python3 -m pytest -q -x -p no:cacheprovider \
         "tests/e2e/test_$1.py" -k "$2") >"$work/log" 2>&1
 }
 
