@@ -1,0 +1,264 @@
+/* Days that answers name: 15/6, 15-06-2026, ngày 15 tháng 6, hết ngày 20, cuối tháng 6. */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "core/answer-private.h"
+
+/* Without a year a day is the nearest that comes; one so far off was more likely meant of a month that is over. */
+#define ASKED_DAYS_MAX 183
+/* What is finished was finished in these days; what is older is another year's, or the date of a document. */
+#define DONE_DAYS_MAX 183
+
+#define YEARS_MAX 8 /* from one 29 February to the next, over a year like 2100 */
+
+#define NOT_GIVEN (-1)
+
+/* As people write it. */
+struct written_day {
+        int32_t day, month, year;
+};
+
+enum day_word {
+        DAY,
+        MONTH,
+        YEAR,
+        END,
+        WHOLE,
+        THIS,
+        HOUR,
+        MINUTE,
+        WEEKDAY,
+        MORNING,
+        NOON,
+        AFTERNOON,
+        EVENING,
+        NOW,
+        PAST
+};
+
+static const struct token *token_at(const struct passage *passage, size_t at)
+{
+        return at < passage->n_tokens ? &passage->tokens[at] : NULL;
+}
+
+static bool says(const struct passage *passage, size_t at, enum day_word word)
+{
+        static const struct {
+                const char *full, *bare; /* as in struct syllable */
+        } words[] = {
+                [DAY] = {"ngay1", "ngay"},     [MONTH] = {"thang2", "thang"}, [YEAR] = {"na(m", "nam"},
+                [END] = {"cuo^i2", "cuoi"},    [WHOLE] = {"he^t2", "het"},    [THIS] = {"nay1", "nay"},
+                [HOUR] = {"gio+1", "gio"},     [MINUTE] = {"phut2", "phut"},  [WEEKDAY] = {"thu+2", "thu"},
+                [MORNING] = {"sang2", "sang"}, [NOON] = {"tru+a", "trua"},    [AFTERNOON] = {"chie^u1", "chieu"},
+                [EVENING] = {"to^i2", "toi"},  [NOW] = {"nay", "nay"},        [PAST] = {"qua", "qua"},
+        };
+        const struct token *token = token_at(passage, at);
+
+        return token && token->kind == TOKEN_WORD &&
+               (strcmp(token->syllable.full, words[word].full) == 0 ||
+                (!passage->marked && strcmp(token->syllable.bare, words[word].bare) == 0));
+}
+
+/* How many numbers are written together at a token; 0: none. */
+static unsigned numbers_at(const struct passage *passage, size_t at)
+{
+        const struct token *token = token_at(passage, at);
+
+        return token && token->kind == TOKEN_NUMBERS ? token->n_numbers : 0;
+}
+
+static bool is_clock(const struct passage *passage, size_t at)
+{
+        const struct token *token = token_at(passage, at);
+
+        return token && token->kind == TOKEN_CLOCK;
+}
+
+/* A month, and the year if it is there: 6, 6/2026, 6 năm 2026. False: none is at the token. */
+static bool read_month(const struct passage *passage, size_t at, struct written_day *ret)
+{
+        unsigned n = numbers_at(passage, at);
+
+        if (n != 1 && n != 2)
+                return false;
+        ret->month = passage->tokens[at].numbers[0];
+        ret->year = n == 2 ? passage->tokens[at].numbers[1] : NOT_GIVEN;
+        if (n == 1 && says(passage, at + 1, YEAR) && numbers_at(passage, at + 2) == 1)
+                ret->year = passage->tokens[at + 2].numbers[0];
+        return true;
+}
+
+/* A day with its month; false: none is at the token. */
+static bool read_day(const struct passage *passage, size_t at, struct written_day *ret)
+{
+        const int32_t *numbers = at < passage->n_tokens ? passage->tokens[at].numbers : NULL;
+
+        switch (numbers_at(passage, at)) {
+        case 1:
+                *ret = (struct written_day){numbers[0], NOT_GIVEN, NOT_GIVEN};
+                return says(passage, at + 1, MONTH) && read_month(passage, at + 2, ret);
+        case 2:
+                *ret = (struct written_day){numbers[0], numbers[1], NOT_GIVEN};
+                if (says(passage, at + 1, YEAR) && numbers_at(passage, at + 2) == 1)
+                        ret->year = passage->tokens[at + 2].numbers[0];
+                return true;
+        case 3:
+                *ret = numbers[0] > 31 ? (struct written_day){numbers[2], numbers[1], numbers[0]}
+                                       : (struct written_day){numbers[0], numbers[1], numbers[2]};
+                return true;
+        default:
+                return false;
+        }
+}
+
+static bool make_day(int32_t year, int32_t month, int32_t day, civil_day *ret)
+{
+        if (year < CIVIL_FIRST_YEAR || year > CIVIL_LAST_YEAR || !civil_valid(year, month, day))
+                return false;
+        *ret = civil_from(year, month, day);
+        return true;
+}
+
+/* The day that is meant: without a year, the nearest on the side of today to which `step` counts. */
+static bool find_day(const struct written_day *written, int32_t step, civil_day today, civil_day *ret)
+{
+        int32_t year = civil_split(today).year;
+
+        if (written->year != NOT_GIVEN)
+                return make_day(written->year < 100 ? 2000 + written->year : written->year, written->month,
+                                written->day, ret);
+        for (int32_t i = 0; i < YEARS_MAX; i++, year += step)
+                if (make_day(year, written->month, written->day, ret) && (*ret - today) * step >= 0)
+                        return true;
+        return false;
+}
+
+static bool find_end_of_month(const struct written_day *written, civil_day today, civil_day *ret)
+{
+        struct civil_date now = civil_split(today);
+        int32_t month = written->month, year = written->year;
+
+        if (month < 1 || month > 12)
+                return false;
+        if (year == NOT_GIVEN)
+                year = month < now.month ? now.year + 1 : now.year;
+        else if (year < 100)
+                year += 2000;
+        return make_day(year, month, civil_month_days(year, month), ret);
+}
+
+/* "ngày 20": of this month or the next, if the due date leaves only one of the two. */
+static bool find_bare_day(int32_t day, civil_day today, civil_day due, civil_day *ret)
+{
+        struct civil_date month = civil_split(today);
+        civil_day found;
+
+        for (unsigned i = 0; i < 2; i++) {
+                if (make_day(month.year, month.month, day, &found) && found >= today) {
+                        *ret = found;
+                        return due == CIVIL_NONE || found > due;
+                }
+                month = month.month == 12 ? (struct civil_date){month.year + 1, 1, 1}
+                                          : (struct civil_date){month.year, month.month + 1, 1};
+        }
+        return false;
+}
+
+/* Behind "17 giờ", "17 giờ 00", "17 giờ 00 phút"; `at` itself where no such time is. */
+static size_t skip_hour(const struct passage *passage, size_t at)
+{
+        if (numbers_at(passage, at) != 1 || !says(passage, at + 1, HOUR))
+                return at;
+        at += 2;
+        at += numbers_at(passage, at) == 1;
+        return at + says(passage, at, MINUTE);
+}
+
+/* Behind what may stand before a day: a time of day, the day of the week. */
+static size_t skip_time(const struct passage *passage, size_t at)
+{
+        for (;; at++) {
+                at = skip_hour(passage, at);
+                if (says(passage, at, WEEKDAY))
+                        at++;
+                else if (!is_clock(passage, at) && !says(passage, at, MORNING) && !says(passage, at, NOON) &&
+                         !says(passage, at, AFTERNOON) && !says(passage, at, EVENING))
+                        return at;
+        }
+}
+
+/* The day at a token, behind a word for "until". */
+static enum named_day read_asked(const struct passage *passage, size_t at, civil_day today, civil_day due,
+                                 civil_day *ret)
+{
+        struct written_day written;
+        bool whole, day, ok;
+
+        at = skip_time(passage, at);
+        whole = says(passage, at, WHOLE) || says(passage, at, END);
+        at = skip_time(passage, at + whole);
+        day = says(passage, at, DAY);
+        at += day;
+        if (read_day(passage, at, &written))
+                ok = find_day(&written, 1, today, ret) && (written.year != NOT_GIVEN || *ret - today <= ASKED_DAYS_MAX);
+        else if (whole && says(passage, at, MONTH)) {
+                written = (struct written_day){.month = civil_split(today).month, .year = civil_split(today).year};
+                (void)read_month(passage, at + 1, &written);
+                ok = find_end_of_month(&written, today, ret) &&
+                     (written.year != NOT_GIVEN || *ret - today <= ASKED_DAYS_MAX);
+        } else
+                ok = day && numbers_at(passage, at) == 1 &&
+                     find_bare_day(passage->tokens[at].numbers[0], today, due, ret);
+        return ok && *ret >= today && (due == CIVIL_NONE || *ret > due) ? NAMED_DAY : NAMED_UNCLEAR;
+}
+
+enum named_day passage_asked_day(const struct passage *passage, const struct answer_words *words, size_t from,
+                                 civil_day today, civil_day due, civil_day *ret)
+{
+        enum named_day named = NAMED_NO_DAY;
+        civil_day day = CIVIL_NONE;
+
+        for (size_t at = from; at < passage->n_tokens; at++) {
+                size_t n = answer_words_match(words, ANSWER_UNTIL, passage, at);
+                civil_day another = CIVIL_NONE;
+
+                if (n == 0)
+                        continue;
+                if (read_asked(passage, at + n, today, due, &another) != NAMED_DAY)
+                        return NAMED_UNCLEAR;
+                if (named == NAMED_DAY && another != day)
+                        return NAMED_UNCLEAR;
+                named = NAMED_DAY;
+                day = another;
+        }
+        if (named == NAMED_DAY)
+                *ret = day;
+        return named;
+}
+
+/* Whether a number with a slash at a token is a day, and not a share of the work: "đã nộp 3/5". */
+static bool is_introduced(const struct passage *passage, size_t at)
+{
+        static const enum day_word words[] = {DAY, MORNING, NOON, AFTERNOON, EVENING, NOW, PAST};
+
+        if (at == 0)
+                return false;
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (says(passage, at - 1, words[i]))
+                        return true;
+        return is_clock(passage, at - 1);
+}
+
+bool passage_is_past(const struct passage *passage, size_t at, civil_day today)
+{
+        const struct token *token = &passage->tokens[at];
+        struct written_day written;
+        civil_day day;
+
+        if (token->n_numbers == 2 && token->numbers[1] > 31) /* tháng 6/2026, quý 2/2026 */
+                return true;
+        if (read_day(passage, at, &written))
+                return (token->n_numbers != 2 || is_introduced(passage, at)) && find_day(&written, -1, today, &day) &&
+                       day <= today && day >= today - DONE_DAYS_MAX;
+        return !(at > 0 && says(passage, at - 1, DAY)) || token->numbers[0] <= civil_split(today).day;
+}

@@ -1,0 +1,169 @@
+/* What an agency's answer says, by its words. */
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "core/answer-private.h"
+
+const char *answer_verdict_name(enum answer_verdict verdict)
+{
+        static const char *const names[] = {"person", "claim", "request"};
+
+        return names[verdict];
+}
+
+/* A place in the passage: from which token on, how many. */
+struct place {
+        size_t at, n;
+};
+
+static bool find(const struct passage *passage, const struct answer_words *words, enum answer_list list,
+                 struct place *ret)
+{
+        for (size_t at = 0; at < passage->n_tokens; at++) {
+                size_t n = answer_words_match(words, list, passage, at);
+
+                if (n > 0) {
+                        *ret = (struct place){at, n};
+                        return true;
+                }
+        }
+        return false;
+}
+
+static void tell(const struct passage *passage, const struct place *place, struct answer *answer)
+{
+        const struct token *first = &passage->tokens[place->at], *last = &passage->tokens[place->at + place->n - 1];
+        size_t size = (size_t)(last->at + last->size - first->at);
+
+        size = utf8_fit(first->at, size, sizeof(answer->found) - 1);
+        (void)snprintf(answer->found, sizeof(answer->found), "%.*s", (int)size, first->at);
+}
+
+/* How the words of a text that claims something count: each is known, or is the name of somebody. */
+struct judged {
+        const struct passage *passage;
+        const struct answer_words *words;
+        bool known[ANSWER_WORDS_MAX];
+        bool done[ANSWER_WORDS_MAX]; /* a phrase of ANSWER_DONE begins there */
+        bool names;                  /* capitals mean something */
+};
+
+static void mark_known(struct judged *judged)
+{
+        static const enum answer_list lists[] = {ANSWER_DONE, ANSWER_READER, ANSWER_PLAIN};
+        size_t n_small = 0;
+
+        for (size_t at = 0; at < judged->passage->n_tokens; at++) {
+                const struct token *token = &judged->passage->tokens[at];
+
+                n_small += token->kind == TOKEN_WORD && !token->syllable.capital;
+                for (size_t i = 0; i < ELEMENTS(lists); i++) {
+                        size_t n = answer_words_match(judged->words, lists[i], judged->passage, at);
+
+                        if (lists[i] == ANSWER_DONE)
+                                judged->done[at] = n > 0;
+                        for (size_t j = 0; j < n; j++)
+                                judged->known[at + j] = true;
+                }
+        }
+        judged->names = n_small > 0;
+}
+
+static bool same_sentence(const struct passage *passage, size_t a, size_t b)
+{
+        return b < passage->n_tokens && passage->tokens[a].sentence == passage->tokens[b].sentence;
+}
+
+static bool is_capital(const struct token *token)
+{
+        return token->kind == TOKEN_WORD && token->syllable.capital;
+}
+
+/* Whether a capital makes a name of an unknown word. Not of one behind a claim, where it may say to whom something went
+ * that is not the head; nor of the first word of a sentence, unless the next has a capital, too. */
+static bool is_name(const struct judged *judged, size_t at)
+{
+        const struct passage *passage = judged->passage;
+        const struct token *tokens = passage->tokens;
+
+        if (!judged->names || !is_capital(&tokens[at]))
+                return false;
+        for (size_t i = at; i > 0 && same_sentence(passage, at, i - 1); i--)
+                if (judged->done[i - 1])
+                        return false;
+        if (at > 0 && same_sentence(passage, at, at - 1))
+                return true;
+        return same_sentence(passage, at, at + 1) && is_capital(&tokens[at + 1]);
+}
+
+/* Whether the reader of the answer stands before a claim in its clause: "Khối đã gửi kế hoạch". */
+static bool is_readers(const struct judged *judged, size_t at)
+{
+        const struct token *tokens = judged->passage->tokens;
+
+        for (size_t i = at; i > 0 && tokens[i - 1].clause == tokens[at].clause; i--)
+                if (answer_words_match(judged->words, ANSWER_READER, judged->passage, i - 1) > 0)
+                        return true;
+        return false;
+}
+
+static bool is_understood(const struct judged *judged, size_t at, civil_day today)
+{
+        switch (judged->passage->tokens[at].kind) {
+        case TOKEN_WORD:
+                return (judged->known[at] || is_name(judged, at)) && !(judged->done[at] && is_readers(judged, at));
+        case TOKEN_NUMBERS:
+                return passage_is_past(judged->passage, at, today);
+        case TOKEN_CLOCK:
+        case TOKEN_REFERENCE:
+                return true;
+        case TOKEN_UNREAD:
+                break;
+        }
+        return false;
+}
+
+static void judge_claim(const struct passage *passage, const struct answer_words *words, civil_day today,
+                        struct answer *answer)
+{
+        struct judged judged = {.passage = passage, .words = words};
+
+        mark_known(&judged);
+        for (size_t at = 0; at < passage->n_tokens; at++)
+                if (!is_understood(&judged, at, today)) {
+                        tell(passage, &(struct place){at, 1}, answer);
+                        return;
+                }
+        answer->verdict = ANSWER_CLAIM;
+}
+
+static void judge_request(const struct passage *passage, const struct answer_words *words, size_t at, civil_day today,
+                          civil_day due, struct answer *answer)
+{
+        if (passage_asked_day(passage, words, at, today, due, &answer->until) != NAMED_UNCLEAR)
+                answer->verdict = ANSWER_REQUEST;
+}
+
+void answer_read(const char *text, const struct answer_words *words, civil_day today, civil_day due, struct answer *ret)
+{
+        struct place doubt, done, more_time;
+        struct passage passage;
+        bool is_done, is_more_time;
+
+        *ret = (struct answer){.verdict = ANSWER_PERSON, .until = CIVIL_NONE};
+        if (!passage_read(text, &passage) || passage.question)
+                return;
+        if (find(&passage, words, ANSWER_DOUBT, &doubt)) {
+                tell(&passage, &doubt, ret);
+                return;
+        }
+        is_done = find(&passage, words, ANSWER_DONE, &done);
+        is_more_time = find(&passage, words, ANSWER_MORE_TIME, &more_time);
+        if (is_done == is_more_time)
+                return;
+        tell(&passage, is_done ? &done : &more_time, ret);
+        if (is_done)
+                judge_claim(&passage, words, today, ret);
+        else
+                judge_request(&passage, words, more_time.at, today, due, ret);
+}

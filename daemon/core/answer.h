@@ -1,0 +1,53 @@
+/* What an agency's answer says, by its words: that it has finished, that it asks for time, or something that only a
+ * person can tell. A wrong claim would silence reminders of what is still owed, so a text is taken for one only if all
+ * of it is understood; whatever else it says goes to a person. */
+#pragma once
+
+#include "core/civil.h"
+
+/* Lists of phrases. Case, the form in which marks are encoded and the place of a tone do not matter; in a text without
+ * any mark the phrases count without theirs. "…" in a phrase stands for up to ANSWER_GAP_MAX words of one sentence. */
+enum answer_list {
+        ANSWER_DONE,      /* "đã nộp" */
+        ANSWER_MORE_TIME, /* "xin … gia hạn" */
+        ANSWER_UNTIL,     /* what stands before the day that is asked for: "đến" */
+        ANSWER_DOUBT,     /* "chưa", "sẽ": with one of these it is for a person, whatever else it says */
+        ANSWER_READER,    /* who is spoken to: "Khối đã gửi" is not about the writer */
+        ANSWER_PLAIN,     /* what changes nothing beside a claim: "báo cáo", "hôm qua" */
+        ANSWER_LISTS
+};
+
+#define ANSWER_GAP_MAX 8     /* words: "xin Thường trực Khối thi đua xem xét cho gia hạn" */
+#define ANSWER_WORDS_MAX 240 /* of a text: who writes more has more to say than this can judge */
+
+struct answer_words;
+
+struct answer_words *answer_words_new(void); /* NULL: no memory */
+/* 0; -ENOMEM; -EINVAL (no word in it, or something else than words); -E2BIG (more than ANSWER_PHRASE_MAX words). */
+int answer_words_add(struct answer_words *words, enum answer_list list, const char *phrase);
+struct answer_words *answer_words_free(struct answer_words *words);
+#define ANSWER_PHRASE_MAX 8
+
+enum answer_verdict {
+        ANSWER_PERSON, /* unclear: a person has to read it */
+        ANSWER_CLAIM,
+        ANSWER_REQUEST,
+        ANSWER_VERDICTS
+};
+
+/* "person", "claim", "request". */
+const char *answer_verdict_name(enum answer_verdict verdict);
+
+#define ANSWER_FOUND_SIZE 160
+
+struct answer {
+        enum answer_verdict verdict;
+        civil_day until;               /* a request: the day it asks for; CIVIL_NONE: it names none */
+        char found[ANSWER_FOUND_SIZE]; /* the words that decided, as they stand in the list or the text; or "" */
+};
+
+/* Reads a person's own words, in UTF-8, what is quoted cut off; `due` is the day the obligation is due, or CIVIL_NONE.
+ * A day without a year is the next such day; one that is not after today and the due date, or not to be told for
+ * certain, makes the request a person's. */
+void answer_read(const char *text, const struct answer_words *words, civil_day today, civil_day due,
+                 struct answer *ret);
