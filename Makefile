@@ -63,6 +63,9 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 
+# It holds the file.
+$(BUILD)/daemon/config/answers.o: conf/answers.conf
+
 define floor_rule
 $(call archive,$(1)): $(filter-out %/reminderctl.o,$(call objects,$(1))) $(BUILD)/$(1).list
 	@rm -f $$@

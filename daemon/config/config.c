@@ -99,8 +99,9 @@ int path_read(const struct loader *loader, const struct section *section, const 
 /* In an order in which each part finds what it refers to. */
 static int read_parts(struct loader *loader)
 {
-        static int (*const readers[])(struct loader *) = {general_read,  mail_read,     webhooks_read,  agencies_read,
-                                                          webhooks_bind, policies_read, calendars_read, plans_read};
+        static int (*const readers[])(struct loader *) = {general_read,  answers_read,   mail_read,
+                                                          webhooks_read, agencies_read,  webhooks_bind,
+                                                          policies_read, calendars_read, plans_read};
 
         for (size_t i = 0; i < ELEMENTS(readers); i++) {
                 int r = readers[i](loader);
@@ -213,6 +214,7 @@ struct config *config_free(struct config *config)
         contact_clear(&config->contact);
         free(config->templates);
         free(config->state_dir);
+        answer_words_free(config->answer_words);
         mail_clear(&config->mail);
         for (size_t i = 0; i < config->n_webhooks; i++)
                 webhook_clear(&config->webhooks[i]);

@@ -3,6 +3,7 @@
 
 #include "base/report.h"
 #include "core/address.h"
+#include "core/answer.h"
 #include "core/backoff.h"
 #include "core/claim.h"
 #include "core/digest.h"
@@ -74,6 +75,7 @@ struct config {
         bool confirmations;
         int64_t confirm_after;          /* seconds for which what tells a decision waits for more of its agency */
         struct claim_acceptance accept; /* of claims */
+        struct answer_words *answer_words;
         struct mail_config mail;
         struct webhook *webhooks;
         size_t n_webhooks;

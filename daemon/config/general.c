@@ -25,7 +25,6 @@ static const char *const block_keys[] = {"name", "short", "contact", NULL};
 static const char *const contact_keys[] = {"name", "title", "phone", "email", NULL};
 static const char *const hours_keys[] = {"open", "close", NULL};
 static const char *const digest_keys[] = {"weekday", "at", "when", NULL};
-static const char *const answers_keys[] = {"accept", NULL};
 static const char *const retry_keys[] = {"first", "max", "give_up", NULL};
 static const char *const digest_whens[] = {[DIGEST_WHEN_CHANGED] = "changed", [DIGEST_WHEN_ALWAYS] = "always", NULL};
 static const char *const weekdays[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
@@ -190,29 +189,6 @@ static void read_digest(struct loader *loader)
         digest->when = (enum digest_when)when;
 }
 
-/* "never", "at-once" or a span. */
-static void read_answers(struct loader *loader)
-{
-        struct claim_acceptance *accept = &loader->config->accept;
-        const config_setting_t *value;
-        struct section section;
-        const char *text;
-
-        if (!section_member(&loader->main, "answers", &section))
-                return;
-        (void)section_known(&section, answers_keys);
-        value = setting_require(&section, "accept", "\"never\", \"at-once\" or a span such as \"3wd\"");
-        if (!value_text(&section, value, &text) || strcmp(text, "never") == 0)
-                return;
-        accept->enabled = true;
-        if (strcmp(text, "at-once") == 0 || offset_parse(text, &accept->days) == 0)
-                return;
-        if (duration_parse(text, &accept->seconds) < 0 || accept->seconds > SPAN_MAX)
-                setting_error(&section, value,
-                              "accept is \"never\", \"at-once\" or a span such as \"3wd\" or \"48h\", of a year at "
-                              "most");
-}
-
 static void read_retry(struct loader *loader)
 {
         struct retry *retry = &loader->config->retry;
@@ -249,7 +225,6 @@ int general_read(struct loader *loader)
                              &config->confirm_after);
         read_hours(loader);
         read_digest(loader);
-        read_answers(loader);
         read_retry(loader);
         r = read_timezone(loader);
         if (r == 0)

@@ -32,6 +32,7 @@ char *loader_absolute(const struct loader *loader, const char *path);
 int loader_locate(const struct loader *loader, const char *key, const char *usual, char **ret, struct place *ret_named);
 
 int general_read(struct loader *loader);
+int answers_read(struct loader *loader);
 int mail_read(struct loader *loader);
 /* All of the webhooks but their agencies, which webhooks_bind() reads once the agencies are known. */
 int webhooks_read(struct loader *loader);

@@ -78,14 +78,9 @@ static int parse(char **text, size_t size, struct report *report, struct source 
         return 0;
 }
 
-int source_read(const char *name, const struct place *named, EVP_MD_CTX *digest, struct report *report,
-                struct source **ret)
+static int make_source(const char *name, struct source **ret)
 {
         CLEANUP(source_free_p) struct source *source = calloc(1, sizeof(*source));
-        CLEANUP_FREE char *text = NULL;
-        struct stat st;
-        size_t size;
-        int r;
 
         if (!source)
                 return -ENOMEM;
@@ -93,6 +88,35 @@ int source_read(const char *name, const struct place *named, EVP_MD_CTX *digest,
         source->name = strdup(name);
         if (!source->name)
                 return -ENOMEM;
+        *ret = TAKE_PTR(source);
+        return 0;
+}
+
+int source_of_text(const char *name, const char *text, size_t size, struct report *report, struct source **ret)
+{
+        CLEANUP(source_free_p) struct source *source = NULL;
+        CLEANUP_FREE char *copy = strndup(text, size);
+        int r = copy ? make_source(name, &source) : -ENOMEM;
+
+        if (r == 0)
+                r = parse(&copy, size, report, source);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(source);
+        return 0;
+}
+
+int source_read(const char *name, const struct place *named, EVP_MD_CTX *digest, struct report *report,
+                struct source **ret)
+{
+        CLEANUP(source_free_p) struct source *source = NULL;
+        CLEANUP_FREE char *text = NULL;
+        struct stat st;
+        size_t size;
+        int r = make_source(name, &source);
+
+        if (r < 0)
+                return r;
         r = file_read(name, CONFIG_FILE_MAX, &st, &text, &size);
         if (r == 0) {
                 r = fingerprint_add(digest, text, size);

@@ -26,6 +26,8 @@ struct source {
  * 0 (see parsed) or -ENOMEM. */
 int source_read(const char *name, const struct place *named, EVP_MD_CTX *digest, struct report *report,
                 struct source **ret);
+/* The same of a text that is part of the program; findings name it as given. */
+int source_of_text(const char *name, const char *text, size_t size, struct report *report, struct source **ret);
 struct source *source_free(struct source *source);
 
 DEFINE_CLEANUP(struct source *, source_free, source_free)

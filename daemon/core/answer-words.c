@@ -8,14 +8,15 @@
 
 struct phrase {
         enum answer_list list;
-        size_t n_words;
-        size_t gap; /* before which word others may stand; 0: before none */
-        struct syllable words[ANSWER_PHRASE_MAX];
+        size_t first, n_words; /* in the words of all */
+        size_t gap;            /* before which word others may stand; 0: before none */
 };
 
 struct answer_words {
         struct phrase *phrases;
         size_t n, room;
+        struct syllable *words;
+        size_t n_words, words_room;
 };
 
 struct answer_words *answer_words_new(void)
@@ -25,8 +26,10 @@ struct answer_words *answer_words_new(void)
 
 struct answer_words *answer_words_free(struct answer_words *words)
 {
-        if (words)
+        if (words) {
                 free(words->phrases);
+                free(words->words);
+        }
         free(words);
         return NULL;
 }
@@ -36,31 +39,75 @@ static const char *skip_blanks(const char *text)
         return text + strspn(text, " ");
 }
 
-int answer_words_add(struct answer_words *words, enum answer_list list, const char *text)
+struct parsed {
+        struct syllable words[ANSWER_PHRASE_MAX];
+        size_t n, gap;
+};
+
+/* 0, -EINVAL or -E2BIG. */
+static int parse(const char *text, struct parsed *ret)
 {
         static const char ellipsis[] = "…";
-        struct phrase phrase = {.list = list};
 
+        *ret = (struct parsed){.n = 0};
         for (text = skip_blanks(text); *text; text = skip_blanks(text)) {
                 if (strncmp(text, ellipsis, strlen(ellipsis)) == 0) {
-                        if (phrase.gap || !phrase.n_words)
+                        if (ret->gap || !ret->n)
                                 return -EINVAL;
-                        phrase.gap = phrase.n_words;
+                        ret->gap = ret->n;
                         text += strlen(ellipsis);
                         continue;
                 }
-                if (phrase.n_words == ANSWER_PHRASE_MAX)
+                if (ret->n == ANSWER_PHRASE_MAX)
                         return -E2BIG;
-                if (!syllable_read(&text, &phrase.words[phrase.n_words]))
+                if (!syllable_read(&text, &ret->words[ret->n]))
                         return -EINVAL;
-                phrase.n_words++;
+                ret->n++;
         }
-        if (phrase.n_words == 0 || phrase.gap == phrase.n_words)
-                return -EINVAL;
+        return ret->n == 0 || ret->gap == ret->n ? -EINVAL : 0;
+}
+
+int answer_words_add(struct answer_words *words, enum answer_list list, const char *text)
+{
+        struct phrase phrase = {.list = list, .first = words->n_words};
+        struct parsed parsed;
+        int r = parse(text, &parsed);
+
+        if (r < 0)
+                return r;
+        phrase.n_words = parsed.n;
+        phrase.gap = parsed.gap;
+        for (size_t i = 0; i < parsed.n; i++) {
+                if (ARRAY_GROW(words->words, words->n_words, words->words_room) < 0)
+                        return -ENOMEM;
+                words->words[words->n_words++] = parsed.words[i];
+        }
         if (ARRAY_GROW(words->phrases, words->n, words->room) < 0)
                 return -ENOMEM;
         words->phrases[words->n++] = phrase;
         return 0;
+}
+
+static bool is_phrase(const struct answer_words *words, const struct phrase *phrase, const struct parsed *parsed)
+{
+        if (phrase->n_words != parsed->n || phrase->gap != parsed->gap)
+                return false;
+        for (size_t i = 0; i < parsed->n; i++)
+                if (!syllable_same(&words->words[phrase->first + i], &parsed->words[i]))
+                        return false;
+        return true;
+}
+
+enum answer_list answer_words_list(const struct answer_words *words, const char *text)
+{
+        struct parsed parsed;
+
+        if (parse(text, &parsed) < 0)
+                return ANSWER_LISTS;
+        for (size_t i = 0; i < words->n; i++)
+                if (is_phrase(words, &words->phrases[i], &parsed))
+                        return words->phrases[i].list;
+        return ANSWER_LISTS;
 }
 
 /* Whether what somebody wrote is the word; `bare`: it counts without marks, too. */
@@ -71,34 +118,32 @@ static bool is_word(const struct token *token, const struct syllable *word, bool
                 (bare && !token->syllable.marked && syllable_alike(&token->syllable, word)));
 }
 
-/* Whether the words from `first` to `last` stand at a token, in one clause. */
-static bool stands_at(const struct phrase *phrase, size_t first, size_t last, const struct passage *passage, size_t at,
-                      bool bare)
+/* Whether so many words stand at a token, in one clause. */
+static bool stand_at(const struct syllable *words, size_t n, const struct passage *passage, size_t at, bool bare)
 {
-        if (at + (last - first) > passage->n_tokens)
+        if (at + n > passage->n_tokens)
                 return false;
-        for (size_t i = 0; i < last - first; i++)
+        for (size_t i = 0; i < n; i++)
                 if (passage->tokens[at + i].clause != passage->tokens[at].clause ||
-                    !is_word(&passage->tokens[at + i], &phrase->words[first + i], bare))
+                    !is_word(&passage->tokens[at + i], &words[i], bare))
                         return false;
         return true;
 }
 
-/* How many tokens a phrase takes at one; 0: it is not there. */
-static size_t match(const struct phrase *phrase, const struct passage *passage, size_t at, bool bare)
+/* How many tokens a phrase, whose words are given, takes at one; 0: it is not there. */
+static size_t match(const struct phrase *phrase, const struct syllable *words, const struct passage *passage, size_t at,
+                    bool bare)
 {
-        size_t first = phrase->gap ? phrase->gap : phrase->n_words;
+        size_t first = phrase->gap ? phrase->gap : phrase->n_words, rest = phrase->n_words - first;
 
-        if (!stands_at(phrase, 0, first, passage, at, bare))
+        if (!stand_at(words, first, passage, at, bare))
                 return 0;
-        if (!phrase->gap)
-                return first;
-        for (size_t skip = 0; skip <= ANSWER_GAP_MAX; skip++) {
+        for (size_t skip = 0; skip <= (rest ? ANSWER_GAP_MAX : 0); skip++) {
                 size_t next = at + first + skip;
 
-                if (next >= passage->n_tokens || passage->tokens[next].sentence != passage->tokens[at].sentence)
+                if (rest && (next >= passage->n_tokens || passage->tokens[next].clause != passage->tokens[at].clause))
                         return 0;
-                if (stands_at(phrase, first, phrase->n_words, passage, next, bare))
+                if (stand_at(words + first, rest, passage, next, bare))
                         return skip + phrase->n_words;
         }
         return 0;
@@ -108,12 +153,12 @@ size_t answer_words_match(const struct answer_words *words, enum answer_list lis
                           size_t at)
 {
         /* Who leaves marks out here and there may mean a doubt, and must not be taken for certain. */
-        bool bare = !passage->marked || list == ANSWER_DOUBT || list == ANSWER_READER;
+        bool bare = !passage->marked || list == ANSWER_DOUBT;
         size_t longest = 0;
 
         for (size_t i = 0; i < words->n; i++)
                 if (words->phrases[i].list == list) {
-                        size_t n = match(&words->phrases[i], passage, at, bare);
+                        size_t n = match(&words->phrases[i], words->words + words->phrases[i].first, passage, at, bare);
 
                         longest = n > longest ? n : longest;
                 }

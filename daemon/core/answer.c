@@ -4,12 +4,7 @@
 #include "base/cleanup.h"
 #include "core/answer-private.h"
 
-const char *answer_verdict_name(enum answer_verdict verdict)
-{
-        static const char *const names[] = {"person", "claim", "request"};
-
-        return names[verdict];
-}
+const char *const answer_verdicts[] = {"person", "claim", "request", NULL};
 
 /* A place in the passage: from which token on, how many. */
 struct place {
@@ -30,7 +25,7 @@ static bool find(const struct passage *passage, const struct answer_words *words
         return false;
 }
 
-static void tell(const struct passage *passage, const struct place *place, struct answer *answer)
+static void tell(const struct passage *passage, const struct place *place, struct answer_meaning *answer)
 {
         const struct token *first = &passage->tokens[place->at], *last = &passage->tokens[place->at + place->n - 1];
         size_t size = (size_t)(last->at + last->size - first->at);
@@ -44,29 +39,33 @@ struct judged {
         const struct passage *passage;
         const struct answer_words *words;
         bool known[ANSWER_WORDS_MAX];
+        bool name[ANSWER_WORDS_MAX]; /* of the list of names */
         bool done[ANSWER_WORDS_MAX]; /* a phrase of ANSWER_DONE begins there */
-        bool names;                  /* capitals mean something */
+        bool has_small;              /* a word begins with a small letter, so that a capital means something */
 };
 
-static void mark_known(struct judged *judged)
+static void mark(struct judged *judged, enum answer_list list, size_t at, bool marks[static ANSWER_WORDS_MAX])
 {
-        static const enum answer_list lists[] = {ANSWER_DONE, ANSWER_READER, ANSWER_PLAIN};
-        size_t n_small = 0;
+        size_t n = answer_words_match(judged->words, list, judged->passage, at);
+
+        for (size_t i = 0; i < n; i++)
+                marks[at + i] = true;
+}
+
+static void mark_all(struct judged *judged)
+{
 
         for (size_t at = 0; at < judged->passage->n_tokens; at++) {
                 const struct token *token = &judged->passage->tokens[at];
 
-                n_small += token->kind == TOKEN_WORD && !token->syllable.capital;
-                for (size_t i = 0; i < ELEMENTS(lists); i++) {
-                        size_t n = answer_words_match(judged->words, lists[i], judged->passage, at);
-
-                        if (lists[i] == ANSWER_DONE)
-                                judged->done[at] = n > 0;
-                        for (size_t j = 0; j < n; j++)
-                                judged->known[at + j] = true;
-                }
+                judged->has_small |= token->kind == TOKEN_WORD && !token->syllable.capital;
+                judged->done[at] = answer_words_match(judged->words, ANSWER_DONE, judged->passage, at) > 0;
+                mark(judged, ANSWER_DONE, at, judged->known);
+                mark(judged, ANSWER_UNTIL, at, judged->known);
+                mark(judged, ANSWER_READER, at, judged->known);
+                mark(judged, ANSWER_PLAIN, at, judged->known);
+                mark(judged, ANSWER_NAME, at, judged->name);
         }
-        judged->names = n_small > 0;
 }
 
 static bool same_sentence(const struct passage *passage, size_t a, size_t b)
@@ -79,21 +78,21 @@ static bool is_capital(const struct token *token)
         return token->kind == TOKEN_WORD && token->syllable.capital;
 }
 
-/* Whether a capital makes a name of an unknown word. Not of one behind a claim, where it may say to whom something went
- * that is not the head; nor of the first word of a sentence, unless the next has a capital, too. */
+/* Whether it is a name that can stand beside a claim. Not behind one, where it may say to whom something went that is
+ * not the head. A capital makes a name; but of the first word of a sentence only if the next has one, too. */
 static bool is_name(const struct judged *judged, size_t at)
 {
         const struct passage *passage = judged->passage;
         const struct token *tokens = passage->tokens;
 
-        if (!judged->names || !is_capital(&tokens[at]))
-                return false;
         for (size_t i = at; i > 0 && same_sentence(passage, at, i - 1); i--)
                 if (judged->done[i - 1])
                         return false;
-        if (at > 0 && same_sentence(passage, at, at - 1))
+        if (judged->name[at])
                 return true;
-        return same_sentence(passage, at, at + 1) && is_capital(&tokens[at + 1]);
+        return judged->has_small && is_capital(&tokens[at]) &&
+               ((at > 0 && same_sentence(passage, at, at - 1)) ||
+                (same_sentence(passage, at, at + 1) && is_capital(&tokens[at + 1])));
 }
 
 /* Whether the reader of the answer stands before a claim in its clause: "Khối đã gửi kế hoạch". */
@@ -124,11 +123,11 @@ static bool is_understood(const struct judged *judged, size_t at, civil_day toda
 }
 
 static void judge_claim(const struct passage *passage, const struct answer_words *words, civil_day today,
-                        struct answer *answer)
+                        struct answer_meaning *answer)
 {
         struct judged judged = {.passage = passage, .words = words};
 
-        mark_known(&judged);
+        mark_all(&judged);
         for (size_t at = 0; at < passage->n_tokens; at++)
                 if (!is_understood(&judged, at, today)) {
                         tell(passage, &(struct place){at, 1}, answer);
@@ -138,19 +137,20 @@ static void judge_claim(const struct passage *passage, const struct answer_words
 }
 
 static void judge_request(const struct passage *passage, const struct answer_words *words, size_t at, civil_day today,
-                          civil_day due, struct answer *answer)
+                          civil_day due, struct answer_meaning *answer)
 {
         if (passage_asked_day(passage, words, at, today, due, &answer->until) != NAMED_UNCLEAR)
                 answer->verdict = ANSWER_REQUEST;
 }
 
-void answer_read(const char *text, const struct answer_words *words, civil_day today, civil_day due, struct answer *ret)
+void answer_read(const char *text, const struct answer_words *words, civil_day today, civil_day due,
+                 struct answer_meaning *ret)
 {
         struct place doubt, done, more_time;
         struct passage passage;
         bool is_done, is_more_time;
 
-        *ret = (struct answer){.verdict = ANSWER_PERSON, .until = CIVIL_NONE};
+        *ret = (struct answer_meaning){.verdict = ANSWER_PERSON, .until = CIVIL_NONE};
         if (!passage_read(text, &passage) || passage.question)
                 return;
         if (find(&passage, words, ANSWER_DOUBT, &doubt)) {

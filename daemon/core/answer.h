@@ -6,14 +6,16 @@
 #include "core/civil.h"
 
 /* Lists of phrases. Case, the form in which marks are encoded and the place of a tone do not matter; in a text without
- * any mark the phrases count without theirs. "…" in a phrase stands for up to ANSWER_GAP_MAX words of one sentence. */
+ * any mark the phrases count without theirs. "…" in a phrase stands for up to ANSWER_GAP_MAX words between two commas.
+ */
 enum answer_list {
         ANSWER_DONE,      /* "đã nộp" */
         ANSWER_MORE_TIME, /* "xin … gia hạn" */
-        ANSWER_UNTIL,     /* what stands before the day that is asked for: "đến" */
+        ANSWER_UNTIL,     /* what stands before the day that is asked for: "đến"; beside a claim it is plain */
         ANSWER_DOUBT,     /* "chưa", "sẽ": with one of these it is for a person, whatever else it says */
         ANSWER_READER,    /* who is spoken to: "Khối đã gửi" is not about the writer */
-        ANSWER_PLAIN,     /* what changes nothing beside a claim: "báo cáo", "hôm qua" */
+        ANSWER_NAME, /* names of offices and what stands around signatures; not behind a claim: "đã báo cáo Sở" */
+        ANSWER_PLAIN, /* what changes nothing beside a claim: "báo cáo", "hôm qua" */
         ANSWER_LISTS
 };
 
@@ -23,8 +25,11 @@ enum answer_list {
 struct answer_words;
 
 struct answer_words *answer_words_new(void); /* NULL: no memory */
-/* 0; -ENOMEM; -EINVAL (no word in it, or something else than words); -E2BIG (more than ANSWER_PHRASE_MAX words). */
+/* 0; -ENOMEM; -EINVAL (no word in it, or something else than words); -E2BIG (more than ANSWER_PHRASE_MAX words). A
+ * phrase that stands in a list already is added all the same. */
 int answer_words_add(struct answer_words *words, enum answer_list list, const char *phrase);
+/* The first list in which a phrase stands; ANSWER_LISTS: in none. */
+enum answer_list answer_words_list(const struct answer_words *words, const char *phrase);
 struct answer_words *answer_words_free(struct answer_words *words);
 #define ANSWER_PHRASE_MAX 8
 
@@ -35,12 +40,11 @@ enum answer_verdict {
         ANSWER_VERDICTS
 };
 
-/* "person", "claim", "request". */
-const char *answer_verdict_name(enum answer_verdict verdict);
+extern const char *const answer_verdicts[]; /* "person", "claim", "request"; NULL ends */
 
 #define ANSWER_FOUND_SIZE 160
 
-struct answer {
+struct answer_meaning {
         enum answer_verdict verdict;
         civil_day until;               /* a request: the day it asks for; CIVIL_NONE: it names none */
         char found[ANSWER_FOUND_SIZE]; /* the words that decided, as they stand in the list or the text; or "" */
@@ -50,4 +54,4 @@ struct answer {
  * A day without a year is the next such day; one that is not after today and the due date, or not to be told for
  * certain, makes the request a person's. */
 void answer_read(const char *text, const struct answer_words *words, civil_day today, civil_day due,
-                 struct answer *ret);
+                 struct answer_meaning *ret);

@@ -6,6 +6,7 @@
 
 #define MAIN "reminderd.conf"
 #define AGENCIES "agencies.conf"
+#define ANSWERS "answers.conf"
 #define PLAN "plans.d/tdkt-2024.conf"
 #define CALENDAR "calendar.d/2024.conf"
 

@@ -112,6 +112,21 @@ static const struct {
          "  { date = \"2024-05-04\"; work = true; name = \"làm bù\"; }\n"
          ");\n",
          0644},
+        {"answers.conf",
+         "done = [\"đã nộp\"];\n"
+         "more_time = [\"xin … gia hạn\"];\n"
+         "until = [\"đến\"];\n"
+         "doubt = [\"chưa\"];\n"
+         "reader = [\"khối\"];\n"
+         "name = [\"sở\"];\n"
+         "plain = [\"báo cáo\", \"rồi\"];\n"
+         "examples = { today = \"2024-06-14\"; due = \"2024-06-15\";\n"
+         "  answers = (\n"
+         "    { text = \"Sở đã nộp rồi.\"; means = \"claim\"; },\n"
+         "    { text = \"Xin gia hạn đến 20/6.\"; means = \"request\"; until = \"2024-06-20\"; },\n"
+         "    { text = \"Chưa báo cáo.\"; means = \"person\"; }\n"
+         "  ); };\n",
+         0644},
         {"hook.secret", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz\n", 0600},
         {"ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644},
         {"credentials/smtp-password", "mật khẩu\n", 0400},

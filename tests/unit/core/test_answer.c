@@ -29,7 +29,7 @@ static const struct {
         {ANSWER_READER, "khối"},
         {ANSWER_PLAIN, "báo cáo"},
         {ANSWER_PLAIN, "kính gửi"},
-        {ANSWER_PLAIN, "sở"},
+        {ANSWER_NAME, "sở"},
         {ANSWER_PLAIN, "trân trọng"},
         {ANSWER_PLAIN, "ngày"},
         {ANSWER_PLAIN, "tháng"},
@@ -177,14 +177,14 @@ static void test_answers(void **state)
         (void)state;
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
                 char until[CIVIL_DATE_SIZE];
-                struct answer answer;
+                struct answer_meaning answer;
 
                 answer_read(cases[i].text, words, day(TODAY), day(DUE), &answer);
                 civil_format(answer.until, until);
                 if (answer.verdict == cases[i].verdict && strcmp(until, cases[i].until) == 0 &&
                     strcmp(answer.found, cases[i].found) == 0)
                         continue;
-                print_error("%s: %s, until \"%s\", found \"%s\"\n", cases[i].text, answer_verdict_name(answer.verdict),
+                print_error("%s: %s, until \"%s\", found \"%s\"\n", cases[i].text, answer_verdicts[answer.verdict],
                             until, answer.found);
                 n_wrong++;
         }
@@ -227,16 +227,16 @@ static void test_phrases(void **state)
 static void test_long(void **state)
 {
         struct answer_words *words = load();
-        struct answer answer;
-        static char text[(ANSWER_WORDS_MAX + 2) * sizeof("nộp ")];
+        struct answer_meaning answer;
+        static char text[(ANSWER_WORDS_MAX + 2) * sizeof("ngày ")];
 
         (void)state;
         strcpy(text, "đã nộp ");
         for (unsigned i = 2; i < ANSWER_WORDS_MAX; i++)
-                strcat(text, "sở ");
+                strcat(text, "ngày ");
         answer_read(text, words, day(TODAY), day(DUE), &answer);
         assert_int_equal(answer.verdict, ANSWER_CLAIM);
-        strcat(text, "sở");
+        strcat(text, "ngày");
         answer_read(text, words, day(TODAY), day(DUE), &answer);
         assert_int_equal(answer.verdict, ANSWER_PERSON);
         answer_words_free(words);
