@@ -24,16 +24,19 @@ enum day_word {
         YEAR,
         END,
         WHOLE,
-        THIS,
         HOUR,
         MINUTE,
-        WEEKDAY,
         MORNING,
         NOON,
         AFTERNOON,
         EVENING,
         NOW,
-        PAST
+        PAST,
+        WEEKDAY, /* before one of the next six */
+        FIRST_WEEKDAY,
+        LAST_WEEKDAY = FIRST_WEEKDAY + 5,
+        SUN, /* chủ nhật */
+        SUNS_DAY,
 };
 
 static const struct token *token_at(const struct passage *passage, size_t at)
@@ -46,11 +49,28 @@ static bool says(const struct passage *passage, size_t at, enum day_word word)
         static const struct {
                 const char *full, *bare; /* as in struct syllable */
         } words[] = {
-                [DAY] = {"ngay1", "ngay"},     [MONTH] = {"thang2", "thang"}, [YEAR] = {"na(m", "nam"},
-                [END] = {"cuo^i2", "cuoi"},    [WHOLE] = {"he^t2", "het"},    [THIS] = {"nay1", "nay"},
-                [HOUR] = {"gio+1", "gio"},     [MINUTE] = {"phut2", "phut"},  [WEEKDAY] = {"thu+2", "thu"},
-                [MORNING] = {"sang2", "sang"}, [NOON] = {"tru+a", "trua"},    [AFTERNOON] = {"chie^u1", "chieu"},
-                [EVENING] = {"to^i2", "toi"},  [NOW] = {"nay", "nay"},        [PAST] = {"qua", "qua"},
+                [DAY] = {"ngay1", "ngay"},
+                [MONTH] = {"thang2", "thang"},
+                [YEAR] = {"na(m", "nam"},
+                [END] = {"cuo^i2", "cuoi"},
+                [WHOLE] = {"he^t2", "het"},
+                [HOUR] = {"gio+1", "gio"},
+                [MINUTE] = {"phut2", "phut"},
+                [MORNING] = {"sang2", "sang"},
+                [NOON] = {"tru+a", "trua"},
+                [AFTERNOON] = {"chie^u1", "chieu"},
+                [EVENING] = {"to^i2", "toi"},
+                [NOW] = {"nay", "nay"},
+                [PAST] = {"qua", "qua"},
+                [WEEKDAY] = {"thu+2", "thu"},
+                [FIRST_WEEKDAY] = {"hai", "hai"},
+                {"ba", "ba"},
+                {"tu+", "tu"},
+                {"na(m", "nam"},
+                {"sau2", "sau"},
+                [LAST_WEEKDAY] = {"bay3", "bay"},
+                [SUN] = {"chu3", "chu"},
+                [SUNS_DAY] = {"nha^t5", "nhat"},
         };
         const struct token *token = token_at(passage, at);
 
@@ -174,66 +194,87 @@ static size_t skip_hour(const struct passage *passage, size_t at)
         return at + says(passage, at, MINUTE);
 }
 
+/* Behind "thứ sáu", "chủ nhật"; `at` itself where neither is. */
+static size_t skip_weekday(const struct passage *passage, size_t at, enum weekday *ret)
+{
+        if (says(passage, at, SUN) && says(passage, at + 1, SUNS_DAY)) {
+                *ret = SUNDAY;
+                return at + 2;
+        }
+        for (enum day_word word = FIRST_WEEKDAY; says(passage, at, WEEKDAY) && word <= LAST_WEEKDAY; word++)
+                if (says(passage, at + 1, word)) {
+                        *ret = MONDAY + (word - FIRST_WEEKDAY);
+                        return at + 2;
+                }
+        return at;
+}
+
 /* Behind what may stand before a day: a time of day, the day of the week. */
-static size_t skip_time(const struct passage *passage, size_t at)
+static size_t skip_time(const struct passage *passage, size_t at, enum weekday *weekday)
 {
         for (;; at++) {
-                at = skip_hour(passage, at);
-                if (says(passage, at, WEEKDAY))
-                        at++;
-                else if (!is_clock(passage, at) && !says(passage, at, MORNING) && !says(passage, at, NOON) &&
-                         !says(passage, at, AFTERNOON) && !says(passage, at, EVENING))
+                at = skip_weekday(passage, skip_hour(passage, at), weekday);
+                if (!is_clock(passage, at) && !says(passage, at, MORNING) && !says(passage, at, NOON) &&
+                    !says(passage, at, AFTERNOON) && !says(passage, at, EVENING))
                         return at;
         }
+}
+
+/* What is asked for lies ahead, and its year is certain. */
+static bool is_asked(const struct written_day *written, civil_day today, civil_day due, civil_day day)
+{
+        return day >= today && (due == CIVIL_NONE || day > due) &&
+               (written->year != NOT_GIVEN || day - today <= ASKED_DAYS_MAX);
 }
 
 /* The day at a token, behind a word for "until". */
 static enum named_day read_asked(const struct passage *passage, size_t at, civil_day today, civil_day due,
                                  civil_day *ret)
 {
-        struct written_day written;
-        bool whole, day, ok;
+        struct written_day written = {NOT_GIVEN, NOT_GIVEN, NOT_GIVEN};
+        enum weekday weekday = 0;
+        bool whole, bare, found;
 
-        at = skip_time(passage, at);
+        at = skip_time(passage, at, &weekday);
         whole = says(passage, at, WHOLE) || says(passage, at, END);
-        at = skip_time(passage, at + whole);
-        day = says(passage, at, DAY);
-        at += day;
+        at = skip_time(passage, at + whole, &weekday);
+        bare = says(passage, at, DAY) && numbers_at(passage, at + 1) == 1;
+        at += says(passage, at, DAY);
         if (read_day(passage, at, &written))
-                ok = find_day(&written, 1, today, ret) && (written.year != NOT_GIVEN || *ret - today <= ASKED_DAYS_MAX);
+                found = find_day(&written, 1, today, ret);
         else if (whole && says(passage, at, MONTH)) {
-                written = (struct written_day){.month = civil_split(today).month, .year = civil_split(today).year};
+                written.month = civil_split(today).month;
                 (void)read_month(passage, at + 1, &written);
-                ok = find_end_of_month(&written, today, ret) &&
-                     (written.year != NOT_GIVEN || *ret - today <= ASKED_DAYS_MAX);
-        } else
-                ok = day && numbers_at(passage, at) == 1 &&
-                     find_bare_day(passage->tokens[at].numbers[0], today, due, ret);
-        return ok && *ret >= today && (due == CIVIL_NONE || *ret > due) ? NAMED_DAY : NAMED_UNCLEAR;
+                found = find_end_of_month(&written, today, ret);
+        } else if (bare)
+                found = find_bare_day(passage->tokens[at].numbers[0], today, due, ret);
+        else
+                return NAMED_NO_DAY;
+        return found && is_asked(&written, today, due, *ret) && (!weekday || civil_weekday(*ret) == weekday)
+                       ? NAMED_DAY
+                       : NAMED_UNCLEAR;
 }
 
 enum named_day passage_asked_day(const struct passage *passage, const struct answer_words *words, size_t from,
                                  civil_day today, civil_day due, civil_day *ret)
 {
-        enum named_day named = NAMED_NO_DAY;
-        civil_day day = CIVIL_NONE;
+        civil_day day = CIVIL_NONE, another;
+        bool any = false;
 
         for (size_t at = from; at < passage->n_tokens; at++) {
                 size_t n = answer_words_match(words, ANSWER_UNTIL, passage, at);
-                civil_day another = CIVIL_NONE;
+                enum named_day named = n ? read_asked(passage, at + n, today, due, &another) : NAMED_NO_DAY;
 
-                if (n == 0)
-                        continue;
-                if (read_asked(passage, at + n, today, due, &another) != NAMED_DAY)
+                any |= n > 0;
+                if (named == NAMED_UNCLEAR || (named == NAMED_DAY && day != CIVIL_NONE && another != day))
                         return NAMED_UNCLEAR;
-                if (named == NAMED_DAY && another != day)
-                        return NAMED_UNCLEAR;
-                named = NAMED_DAY;
-                day = another;
+                if (named == NAMED_DAY)
+                        day = another;
         }
-        if (named == NAMED_DAY)
-                *ret = day;
-        return named;
+        if (day == CIVIL_NONE)
+                return any ? NAMED_UNCLEAR : NAMED_NO_DAY;
+        *ret = day;
+        return NAMED_DAY;
 }
 
 /* Whether a number with a slash at a token is a day, and not a share of the work: "đã nộp 3/5". */

@@ -1,5 +1,6 @@
 /* Tests of the words by which answers are read: mistakes in a file of them, and what the shipped ones make of answers
  * as agencies write them. */
+#include "config/file.h"
 #include "mistakes.h"
 #include "tree.h"
 
@@ -64,8 +65,83 @@ static const struct mistake warnings[] = {
         {"given twice", ANSWERS, "\"rồi\"", "\"rồi\", \"Rồi\"", 0, {"plain: \"Rồi\" is given twice"}},
 };
 
+/* The answers of a file: "@@ VERDICT [DAY]" stands above each; what is before the first is not one. */
+#define FENCE "\n@@ "
+
+struct counts {
+        unsigned right, person, wrong; /* person: left to one, though it could have been read */
+};
+
+static void judge(char *answer, const struct answer_words *words, struct counts *counts)
+{
+        char *text = strchr(answer, '\n'), until[CIVIL_DATE_SIZE], said[64];
+        struct answer_meaning meaning;
+
+        assert_non_null(text);
+        *text++ = '\0';
+        answer_read(text, words, civil_from(2026, 6, 14), civil_from(2026, 6, 15), &meaning);
+        civil_format(meaning.until, until);
+        (void)snprintf(said, sizeof(said), "%s%s%s", answer_verdicts[meaning.verdict], *until ? " " : "", until);
+        if (strcmp(said, answer) == 0)
+                counts->right++;
+        else if (meaning.verdict == ANSWER_PERSON)
+                counts->person++;
+        else
+                counts->wrong++;
+        if (strcmp(said, answer) != 0)
+                print_message("%s, not %s, by \"%s\": %s\n", said, answer, meaning.found, text);
+}
+
+static struct counts judge_file(const char *name, const struct answer_words *words)
+{
+        struct counts counts = {.right = 0};
+        CLEANUP_FREE char *all = NULL;
+        struct stat st;
+        char *answer;
+        size_t size;
+
+        assert_int_equal(file_read(name, CONFIG_FILE_MAX, &st, &all, &size), 0);
+        answer = strstr(all, FENCE);
+        while (answer) {
+                char *next = strstr(answer + strlen(FENCE), FENCE);
+
+                if (next)
+                        *next = '\0';
+                judge(answer + strlen(FENCE), words, &counts);
+                answer = next;
+        }
+        return counts;
+}
+
+/* Those that were written first, and those that were held back until the words stood. */
+static void test_shipped(void **state)
+{
+        CLEANUP(tree_remove) struct tree tree;
+        struct report report = {.n = 0};
+        struct config *config = NULL;
+        struct counts counts;
+        char path[256];
+
+        (void)state;
+        tree_make(&tree);
+        tree_path(&tree, ANSWERS, path);
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(config_load(tree.path, SECRETS_READ, &report, NULL, &config), 0);
+        counts = judge_file(SOURCE_DIR "/tests/data/answers.txt", config->answer_words);
+        assert_int_equal(counts.wrong, 0);
+        assert_true(counts.right >= 47 && counts.person <= 1);
+        counts = judge_file(SOURCE_DIR "/tests/data/answers-held-back.txt", config->answer_words);
+        assert_int_equal(counts.wrong, 0);
+        assert_true(counts.right >= 60 && counts.person <= 4);
+        config_free(config);
+        report_clear(&report);
+}
+
 int main(void)
 {
-        return mistakes_run("mistakes", mistakes, ELEMENTS(mistakes), false) +
+        const struct CMUnitTest tests[] = {cmocka_unit_test(test_shipped)};
+
+        return cmocka_run_group_tests(tests, NULL, NULL) +
+               mistakes_run("mistakes", mistakes, ELEMENTS(mistakes), false) +
                mistakes_run("warnings", warnings, ELEMENTS(warnings), true);
 }

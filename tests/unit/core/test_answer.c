@@ -134,6 +134,12 @@ static const struct {
         {"xin gia hạn đến tháng 7", ANSWER_PERSON, "", "xin gia hạn"},
         {"xin gia hạn đến thứ Sáu", ANSWER_PERSON, "", "xin gia hạn"},
         {"xin gia hạn đến thứ Sáu, ngày 19/6", ANSWER_REQUEST, "2026-06-19", "xin gia hạn"},
+        {"xin gia hạn đến thứ Sáu, ngày 20/6", ANSWER_PERSON, "", "xin gia hạn"}, /* a Saturday */
+        {"xin gia hạn đến chủ nhật 21/6", ANSWER_REQUEST, "2026-06-21", "xin gia hạn"},
+        {"xin gia hạn đến đến 20/6", ANSWER_REQUEST, "2026-06-20", "xin gia hạn"},
+        {"xin gia hạn đến hết tuần", ANSWER_PERSON, "", "xin gia hạn"},
+        {"xin gia hạn báo cáo liên quan đến lũ đến 20/6", ANSWER_REQUEST, "2026-06-20", "xin gia hạn"},
+        {"xin gia hạn đến 1/2", ANSWER_PERSON, "", "xin gia hạn"},
         {"xin gia hạn đến 17h00 ngày 20/6", ANSWER_REQUEST, "2026-06-20", "xin gia hạn"},
         {"xin gia hạn đến 17 giờ 00 ngày 20/6", ANSWER_REQUEST, "2026-06-20", "xin gia hạn"},
         {"xin Khối xem xét cho gia hạn đến 20/6", ANSWER_REQUEST, "2026-06-20", "xin Khối xem xét cho gia hạn"},
