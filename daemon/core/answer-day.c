@@ -21,7 +21,9 @@ struct written_day {
 enum day_word {
         DAY,
         MONTH,
+        QUARTER,
         YEAR,
+        NUMBER, /* of a document */
         END,
         WHOLE,
         HOUR,
@@ -51,7 +53,9 @@ static bool says(const struct passage *passage, size_t at, enum day_word word)
         } words[] = {
                 [DAY] = {"ngay1", "ngay"},
                 [MONTH] = {"thang2", "thang"},
+                [QUARTER] = {"quy2", "quy"},
                 [YEAR] = {"na(m", "nam"},
+                [NUMBER] = {"so^2", "so"},
                 [END] = {"cuo^i2", "cuoi"},
                 [WHOLE] = {"he^t2", "het"},
                 [HOUR] = {"gio+1", "gio"},
@@ -290,16 +294,47 @@ static bool is_introduced(const struct passage *passage, size_t at)
         return is_clock(passage, at - 1);
 }
 
-bool passage_is_past(const struct passage *passage, size_t at, civil_day today)
+/* Whether a period is that of the due date or the one before, of so many in a year. */
+static bool is_of(int32_t period, int32_t of_due, int32_t in_year)
+{
+        return period == of_due || period == (of_due + in_year - 2) % in_year + 1;
+}
+
+/* "tháng 6", "quý 2/2026", "năm 2026": the number is the one behind the word. */
+static bool fits_period(const struct passage *passage, size_t at, const struct civil_date *due)
 {
         const struct token *token = &passage->tokens[at];
+        int32_t year = token->n_numbers == 2 ? token->numbers[1] : due->year;
+
+        if (says(passage, at - 1, MONTH))
+                return is_of(token->numbers[0], due->month, 12) && (year == due->year || year == due->year - 1);
+        if (says(passage, at - 1, QUARTER))
+                return is_of(token->numbers[0], (due->month + 2) / 3, 4) &&
+                       (year == due->year || year == due->year - 1);
+        return token->n_numbers == 1 && (token->numbers[0] == due->year || token->numbers[0] == due->year - 1);
+}
+
+static bool is_hour(const struct passage *passage, size_t at)
+{
+        return says(passage, at + 1, HOUR) || says(passage, at + 1, MINUTE) || (at > 0 && says(passage, at - 1, HOUR));
+}
+
+bool passage_fits_claim(const struct passage *passage, size_t at, civil_day today, civil_day due)
+{
+        const struct token *token = &passage->tokens[at];
+        struct civil_date period = civil_split(due == CIVIL_NONE ? today : due);
         struct written_day written;
         civil_day day;
 
-        if (token->n_numbers == 2 && token->numbers[1] > 31) /* tháng 6/2026, quý 2/2026 */
-                return true;
-        if (read_day(passage, at, &written))
+        if (at > 0 && (says(passage, at - 1, MONTH) || says(passage, at - 1, QUARTER) || says(passage, at - 1, YEAR)))
+                return fits_period(passage, at, &period);
+        if (read_day(passage, at, &written) && (token->n_numbers != 1 || says(passage, at - 1, DAY)))
                 return (token->n_numbers != 2 || is_introduced(passage, at)) && find_day(&written, -1, today, &day) &&
                        day <= today && day >= today - DONE_DAYS_MAX;
-        return !(at > 0 && says(passage, at - 1, DAY)) || token->numbers[0] <= civil_split(today).day;
+        if (token->n_numbers > 1)
+                return false;
+        if (at > 0 && says(passage, at - 1, DAY))
+                return token->numbers[0] <= civil_split(today).day;
+        return is_hour(passage, at) || says(passage, at + 1, MONTH) || (at > 0 && says(passage, at - 1, NUMBER)) ||
+               token->at[token->size - 1] == '%';
 }

@@ -49,5 +49,6 @@ enum named_day {
 /* The day that a request asks for: what stands behind the words for "until", from a token on. */
 enum named_day passage_asked_day(const struct passage *passage, const struct answer_words *words, size_t from,
                                  civil_day today, civil_day due, civil_day *ret);
-/* Whether the numbers at a token can stand beside a claim: as a day, they name one of the last months. */
-bool passage_is_past(const struct passage *passage, size_t at, civil_day today);
+/* Whether numbers that name a day, or the period of a report, can stand beside a claim: the day is one of the last
+ * months, the period that of the due date or the one before. False also for what is neither: "đã nộp 3/5". */
+bool passage_fits_claim(const struct passage *passage, size_t at, civil_day today, civil_day due);

@@ -1,5 +1,6 @@
 /* The text of an answer as tokens. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/answer-private.h"
@@ -110,6 +111,8 @@ static const char *clock_end(const char *at)
         if (digits > 2 || !at[digits] || !strchr("hgHG:", at[digits]) || (at[digits] == ':' && !is_digit(*minutes)))
                 return NULL;
         minutes += strspn(minutes, "0123456789");
+        if (strtol(at, NULL, 10) > 24)
+                return NULL;
         return isalnum((unsigned char)*minutes) || (unsigned char)*minutes > 0x7f ? NULL : minutes;
 }
 
@@ -213,8 +216,18 @@ static void end_line(struct reading *reading)
         reading->line = reading->at + 1;
 }
 
+/* A share of something, and no day: 5 / 10. */
+static bool is_share(const char *slash)
+{
+        const char *behind = slash + 1 + strspn(slash + 1, " ");
+
+        return *slash == '/' && is_digit(*behind);
+}
+
 static bool read_sign(struct reading *reading)
 {
+        if (is_share(reading->at))
+                return false;
         switch (*reading->at) {
         case '\n':
                 end_line(reading);

@@ -38,33 +38,36 @@ static void tell(const struct passage *passage, const struct place *place, struc
 struct judged {
         const struct passage *passage;
         const struct answer_words *words;
-        bool known[ANSWER_WORDS_MAX];
-        bool name[ANSWER_WORDS_MAX]; /* of the list of names */
-        bool done[ANSWER_WORDS_MAX]; /* a phrase of ANSWER_DONE begins there */
-        bool has_small;              /* a word begins with a small letter, so that a capital means something */
+        bool known[ANSWER_WORDS_MAX]; /* wherever it stands */
+        bool plain[ANSWER_WORDS_MAX]; /* known beside a claim */
+        bool name[ANSWER_WORDS_MAX];  /* of the list of names */
+        bool done[ANSWER_WORDS_MAX];  /* a phrase of ANSWER_DONE begins there */
+        bool capitals;                /* they make names: the claim is not written in them, as all else then may be */
 };
 
-static void mark(struct judged *judged, enum answer_list list, size_t at, bool marks[static ANSWER_WORDS_MAX])
+static size_t mark(struct judged *judged, enum answer_list list, size_t at, bool marks[static ANSWER_WORDS_MAX])
 {
         size_t n = answer_words_match(judged->words, list, judged->passage, at);
 
         for (size_t i = 0; i < n; i++)
                 marks[at + i] = true;
+        return n;
 }
 
 static void mark_all(struct judged *judged)
 {
-
+        judged->capitals = true;
         for (size_t at = 0; at < judged->passage->n_tokens; at++) {
-                const struct token *token = &judged->passage->tokens[at];
+                size_t done = mark(judged, ANSWER_DONE, at, judged->known);
 
-                judged->has_small |= token->kind == TOKEN_WORD && !token->syllable.capital;
-                judged->done[at] = answer_words_match(judged->words, ANSWER_DONE, judged->passage, at) > 0;
-                mark(judged, ANSWER_DONE, at, judged->known);
-                mark(judged, ANSWER_UNTIL, at, judged->known);
-                mark(judged, ANSWER_READER, at, judged->known);
-                mark(judged, ANSWER_PLAIN, at, judged->known);
-                mark(judged, ANSWER_NAME, at, judged->name);
+                judged->done[at] = done > 0;
+                if (done && judged->passage->tokens[at + done - 1].syllable.capital)
+                        judged->capitals = false;
+                (void)mark(judged, ANSWER_READER, at, judged->known);
+                (void)mark(judged, ANSWER_GREETING, at, judged->known);
+                (void)mark(judged, ANSWER_UNTIL, at, judged->plain);
+                (void)mark(judged, ANSWER_PLAIN, at, judged->plain);
+                (void)mark(judged, ANSWER_NAME, at, judged->name);
         }
 }
 
@@ -73,26 +76,36 @@ static bool same_sentence(const struct passage *passage, size_t a, size_t b)
         return b < passage->n_tokens && passage->tokens[a].sentence == passage->tokens[b].sentence;
 }
 
-static bool is_capital(const struct token *token)
+/* Whether a claim stands in the sentence of a token: anywhere, or before it. */
+static bool has_claim(const struct judged *judged, size_t at, bool before)
 {
-        return token->kind == TOKEN_WORD && token->syllable.capital;
+        const struct token *tokens = judged->passage->tokens;
+
+        for (size_t i = 0; i < (before ? at : judged->passage->n_tokens); i++)
+                if (judged->done[i] && tokens[i].sentence == tokens[at].sentence)
+                        return true;
+        return false;
+}
+
+/* Whether it can be a name by its capital alone. */
+static bool is_capital(const struct judged *judged, size_t at)
+{
+        const struct token *token = &judged->passage->tokens[at];
+
+        return token->kind == TOKEN_WORD && token->syllable.capital && judged->capitals && !judged->known[at] &&
+               !judged->plain[at] && !judged->name[at];
 }
 
 /* Whether it is a name that can stand beside a claim. Not behind one, where it may say to whom something went that is
- * not the head. A capital makes a name; but of the first word of a sentence only if the next has one, too. */
+ * not the head. A capital makes a name; but of the first word of a sentence only if the next is one like that, too. */
 static bool is_name(const struct judged *judged, size_t at)
 {
-        const struct passage *passage = judged->passage;
-        const struct token *tokens = passage->tokens;
-
-        for (size_t i = at; i > 0 && same_sentence(passage, at, i - 1); i--)
-                if (judged->done[i - 1])
-                        return false;
+        if (has_claim(judged, at, true))
+                return false;
         if (judged->name[at])
                 return true;
-        return judged->has_small && is_capital(&tokens[at]) &&
-               ((at > 0 && same_sentence(passage, at, at - 1)) ||
-                (same_sentence(passage, at, at + 1) && is_capital(&tokens[at + 1])));
+        return is_capital(judged, at) && ((at > 0 && same_sentence(judged->passage, at, at - 1)) ||
+                                          (same_sentence(judged->passage, at, at + 1) && is_capital(judged, at + 1)));
 }
 
 /* Whether the reader of the answer stands before a claim in its clause: "Khối đã gửi kế hoạch". */
@@ -106,13 +119,15 @@ static bool is_readers(const struct judged *judged, size_t at)
         return false;
 }
 
-static bool is_understood(const struct judged *judged, size_t at, civil_day today)
+static bool is_understood(const struct judged *judged, size_t at, civil_day today, civil_day due)
 {
         switch (judged->passage->tokens[at].kind) {
         case TOKEN_WORD:
-                return (judged->known[at] || is_name(judged, at)) && !(judged->done[at] && is_readers(judged, at));
+                return (judged->known[at] || (judged->plain[at] && has_claim(judged, at, false)) ||
+                        is_name(judged, at)) &&
+                       !(judged->done[at] && is_readers(judged, at));
         case TOKEN_NUMBERS:
-                return passage_is_past(judged->passage, at, today);
+                return passage_fits_claim(judged->passage, at, today, due);
         case TOKEN_CLOCK:
         case TOKEN_REFERENCE:
                 return true;
@@ -122,14 +137,14 @@ static bool is_understood(const struct judged *judged, size_t at, civil_day toda
         return false;
 }
 
-static void judge_claim(const struct passage *passage, const struct answer_words *words, civil_day today,
+static void judge_claim(const struct passage *passage, const struct answer_words *words, civil_day today, civil_day due,
                         struct answer_meaning *answer)
 {
         struct judged judged = {.passage = passage, .words = words};
 
         mark_all(&judged);
         for (size_t at = 0; at < passage->n_tokens; at++)
-                if (!is_understood(&judged, at, today)) {
+                if (!is_understood(&judged, at, today, due)) {
                         tell(passage, &(struct place){at, 1}, answer);
                         return;
                 }
@@ -163,7 +178,7 @@ void answer_read(const char *text, const struct answer_words *words, civil_day t
                 return;
         tell(&passage, is_done ? &done : &more_time, ret);
         if (is_done)
-                judge_claim(&passage, words, today, ret);
+                judge_claim(&passage, words, today, due, ret);
         else
                 judge_request(&passage, words, more_time.at, today, due, ret);
 }

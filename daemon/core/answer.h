@@ -15,7 +15,8 @@ enum answer_list {
         ANSWER_DOUBT,     /* "chưa", "sẽ": with one of these it is for a person, whatever else it says */
         ANSWER_READER,    /* who is spoken to: "Khối đã gửi" is not about the writer */
         ANSWER_NAME, /* names of offices and what stands around signatures; not behind a claim: "đã báo cáo Sở" */
-        ANSWER_PLAIN, /* what changes nothing beside a claim: "báo cáo", "hôm qua" */
+        ANSWER_PLAIN,    /* what changes nothing in the sentence of a claim: "báo cáo", "hôm qua" */
+        ANSWER_GREETING, /* nor anywhere else: "trân trọng" */
         ANSWER_LISTS
 };
 

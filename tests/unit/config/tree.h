@@ -120,6 +120,7 @@ static const struct {
          "reader = [\"khối\"];\n"
          "name = [\"sở\"];\n"
          "plain = [\"báo cáo\", \"rồi\"];\n"
+         "greeting = [\"trân trọng\"];\n"
          "examples = { today = \"2024-06-14\"; due = \"2024-06-15\";\n"
          "  answers = (\n"
          "    { text = \"Sở đã nộp rồi.\"; means = \"claim\"; },\n"
