@@ -7,14 +7,17 @@
 #include "core/answer-private.h"
 
 struct phrase {
-        enum answer_list list;
         size_t first, n_words; /* in the words of all */
         size_t gap;            /* before which word others may stand; 0: before none */
 };
 
-struct answer_words {
+struct phrases {
         struct phrase *phrases;
         size_t n, room;
+};
+
+struct answer_words {
+        struct phrases lists[ANSWER_LISTS];
         struct syllable *words;
         size_t n_words, words_room;
 };
@@ -27,7 +30,8 @@ struct answer_words *answer_words_new(void)
 struct answer_words *answer_words_free(struct answer_words *words)
 {
         if (words) {
-                free(words->phrases);
+                for (enum answer_list list = 0; list < ANSWER_LISTS; list++)
+                        free(words->lists[list].phrases);
                 free(words->words);
         }
         free(words);
@@ -69,7 +73,8 @@ static int parse(const char *text, struct parsed *ret)
 
 int answer_words_add(struct answer_words *words, enum answer_list list, const char *text)
 {
-        struct phrase phrase = {.list = list, .first = words->n_words};
+        struct phrase phrase = {.first = words->n_words};
+        struct phrases *phrases = &words->lists[list];
         struct parsed parsed;
         int r = parse(text, &parsed);
 
@@ -82,9 +87,9 @@ int answer_words_add(struct answer_words *words, enum answer_list list, const ch
                         return -ENOMEM;
                 words->words[words->n_words++] = parsed.words[i];
         }
-        if (ARRAY_GROW(words->phrases, words->n, words->room) < 0)
+        if (ARRAY_GROW(phrases->phrases, phrases->n, phrases->room) < 0)
                 return -ENOMEM;
-        words->phrases[words->n++] = phrase;
+        phrases->phrases[phrases->n++] = phrase;
         return 0;
 }
 
@@ -104,9 +109,10 @@ enum answer_list answer_words_list(const struct answer_words *words, const char 
 
         if (parse(text, &parsed) < 0)
                 return ANSWER_LISTS;
-        for (size_t i = 0; i < words->n; i++)
-                if (is_phrase(words, &words->phrases[i], &parsed))
-                        return words->phrases[i].list;
+        for (enum answer_list list = 0; list < ANSWER_LISTS; list++)
+                for (size_t i = 0; i < words->lists[list].n; i++)
+                        if (is_phrase(words, &words->lists[list].phrases[i], &parsed))
+                                return list;
         return ANSWER_LISTS;
 }
 
@@ -154,13 +160,14 @@ size_t answer_words_match(const struct answer_words *words, enum answer_list lis
 {
         /* Who leaves marks out here and there may mean a doubt, and must not be taken for certain. */
         bool bare = !passage->marked || list == ANSWER_DOUBT;
+        const struct phrases *phrases = &words->lists[list];
         size_t longest = 0;
 
-        for (size_t i = 0; i < words->n; i++)
-                if (words->phrases[i].list == list) {
-                        size_t n = match(&words->phrases[i], words->words + words->phrases[i].first, passage, at, bare);
+        for (size_t i = 0; i < phrases->n; i++) {
+                const struct phrase *phrase = &phrases->phrases[i];
+                size_t n = match(phrase, words->words + phrase->first, passage, at, bare);
 
-                        longest = n > longest ? n : longest;
-                }
+                longest = n > longest ? n : longest;
+        }
         return longest;
 }
