@@ -23,10 +23,8 @@ struct token {
         size_t size;
 };
 
-#define PASSAGE_TEXT_MAX 4000 /* bytes: 240 words and a long signature */
-
 struct passage {
-        char text[PASSAGE_TEXT_MAX + UTF8_MAX + 1]; /* in the form in which keyboards of today give it */
+        char text[ANSWER_TEXT_MAX + 1]; /* in the form in which keyboards of today give it */
         struct token tokens[ANSWER_WORDS_MAX];
         size_t n_tokens;
         bool marked;   /* some word has marks, so that one without is another word */

@@ -36,28 +36,21 @@ static char32_t plain_character(char32_t code)
         return code == '\r' || code == 0xad || utf8_kind(code) == UTF8_HIDDEN ? 0 : code;
 }
 
-/* False: it does not fit. */
-static bool copy_plain(const char *text, char *to)
+/* Never makes it longer. */
+static void copy_plain(const char *text, char *to)
 {
-        size_t size = 0, length;
-
-        for (; *text; text += length) {
+        for (size_t length; *text; text += length) {
                 char32_t code = 0, plain;
 
-                if (size >= PASSAGE_TEXT_MAX)
-                        return false;
                 length = utf8_decode(text, UTF8_MAX, &code);
                 plain = length ? plain_character(code) : '\x7f'; /* which no rule takes */
-                if (plain == code && length) {
-                        memcpy(to + size, text, length);
-                        size += length;
-                } else if (plain) {
-                        to[size++] = (char)plain;
-                }
+                if (length && plain == code)
+                        to = mempcpy(to, text, length);
+                else if (plain)
+                        *to++ = (char)plain;
                 length = length ? length : 1;
         }
-        to[size] = '\0';
-        return true;
+        *to = '\0';
 }
 
 static struct token *add_token(struct reading *reading, enum token_kind kind, const char *end)
@@ -266,8 +259,9 @@ bool passage_read(const char *text, struct passage *ret)
 
         ret->n_tokens = 0;
         ret->marked = ret->question = false;
-        if (!copy_plain(text, ret->text))
+        if (strlen(text) > ANSWER_TEXT_MAX)
                 return false;
+        copy_plain(text, ret->text);
         while (*reading.at && !reading.overflow)
                 if (is_digit(*reading.at))
                         read_digits(&reading);

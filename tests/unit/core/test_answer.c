@@ -236,7 +236,7 @@ static void test_long(void **state)
 {
         struct answer_words *words = load();
         struct answer_meaning answer;
-        static char text[(ANSWER_WORDS_MAX + 2) * sizeof("ngày ")];
+        static char text[ANSWER_TEXT_MAX + 2];
 
         (void)state;
         strcpy(text, "đã nộp ");
@@ -245,6 +245,15 @@ static void test_long(void **state)
         answer_read(text, words, day(TODAY), day(DUE), &answer);
         assert_int_equal(answer.verdict, ANSWER_CLAIM);
         strcat(text, "ngày");
+        answer_read(text, words, day(TODAY), day(DUE), &answer);
+        assert_int_equal(answer.verdict, ANSWER_PERSON);
+        /* blanks and what does not show count, too */
+        strcpy(text, "đã nộp");
+        memset(text + strlen(text), ' ', ANSWER_TEXT_MAX - strlen(text));
+        text[ANSWER_TEXT_MAX] = '\0';
+        answer_read(text, words, day(TODAY), day(DUE), &answer);
+        assert_int_equal(answer.verdict, ANSWER_CLAIM);
+        strcat(text, " ");
         answer_read(text, words, day(TODAY), day(DUE), &answer);
         assert_int_equal(answer.verdict, ANSWER_PERSON);
         answer_words_free(words);
