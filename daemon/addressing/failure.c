@@ -17,7 +17,6 @@ static int tell_contact(struct engine *engine, struct notice_record *notice, con
 {
         int r;
 
-        notice->kind = KIND_FAILURE;
         notice->state = NOTICE_NEW;
         notice->detail = (char *)delivery;
         notice->rung_at = clock_wall(now_ms);
@@ -28,12 +27,18 @@ static int tell_contact(struct engine *engine, struct notice_record *notice, con
         return r < 0 ? r : 0;
 }
 
+static enum notice_kind kind_of(const struct delivery_record *delivery)
+{
+        return delivery->state == DELIVERY_BOUNCED ? KIND_BOUNCED : KIND_FAILURE;
+}
+
 /* One for each cause of a delivery: whoever sends it again, and in vain for the same reason, knows that reason. */
 static void name_rung(const struct delivery_record *delivery, const char *answer, char ret[static RUNG_KEY_SIZE])
 {
         uint64_t cause = refusal_cause(answer ? answer : "");
 
-        (void)snprintf(ret, RUNG_KEY_SIZE, "failure@%s/%06" PRIx64, delivery->id, cause & 0xffffff);
+        (void)snprintf(ret, RUNG_KEY_SIZE, "%s@%s/%06" PRIx64, kind_name(kind_of(delivery)), delivery->id,
+                       cause & 0xffffff);
 }
 
 bool failure_is_last(const struct notice_record *notice, const struct delivery_record *delivery)
@@ -41,15 +46,15 @@ bool failure_is_last(const struct notice_record *notice, const struct delivery_r
         char rung[RUNG_KEY_SIZE];
 
         name_rung(delivery, delivery->answer, rung);
-        return delivery->state == DELIVERY_FAILED && strcmp(notice->rung, rung) == 0;
+        return delivery_has_failed(delivery->state) && strcmp(notice->rung, rung) == 0;
 }
 
 int failure_tell(struct engine *engine, const struct delivery_record *delivery, const char *answer, int64_t now_ms)
 {
-        struct notice_record notice = {0};
+        struct notice_record notice = {.kind = kind_of(delivery)};
 
         /* A failed notice of a failure would breed; the journal has both. */
-        if (delivery->kind == KIND_FAILURE || delivery->kind == KIND_TEST)
+        if (kind_tells_failure(delivery->kind) || delivery->kind == KIND_TEST)
                 return 0;
         name_rung(delivery, answer, notice.rung);
         return tell_contact(engine, &notice, delivery->id, now_ms);
@@ -89,7 +94,7 @@ static int say_late(const struct engine *engine, int64_t id, const struct delive
 
 int failure_tell_late(struct engine *engine, int64_t late, const struct delivery_record *delivery, int64_t now_ms)
 {
-        struct notice_record notice = {0};
+        struct notice_record notice = {.kind = KIND_FAILURE};
         const char *id = delivery ? delivery->id : "";
         int r = store_add_late(engine->store, late, delivery ? delivery->number : 0, now_ms);
 

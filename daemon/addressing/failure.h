@@ -4,7 +4,8 @@
 #include "runtime/engine.h"
 #include "store/deliveries.h"
 
-/* A delivery failed for good, with these words (NULL: none): the contact is told, of each cause once. */
+/* A delivery failed for good, or bounced, as its state says, with these words (NULL: none): the contact is told, of
+ * each cause once. */
 int failure_tell(struct engine *engine, const struct delivery_record *delivery, const char *answer, int64_t now_ms);
 /* Whether it still says so: a message that was sent again meanwhile either left or failed for another cause. */
 bool failure_is_last(const struct notice_record *notice, const struct delivery_record *delivery);

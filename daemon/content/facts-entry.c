@@ -451,7 +451,7 @@ static int of_failure(struct facts *facts, const struct notice_record *notice, s
                 return nothing_of(ret_truth, "sent again");
         agency = roster_find(roster, failed.agency);
         *ret = (struct letter_entry){
-                .kind = KIND_FAILURE,
+                .kind = notice->kind,
                 .plan = "",
                 .item = "",
                 .occurrence = "",
@@ -482,7 +482,7 @@ int entry_of_notice(struct facts *facts, const struct notice_record *notice, str
         int r;
 
         *ret_truth = (struct truth){.standing = STILL_TRUE, .kind = notice->kind};
-        if (notice->kind == KIND_FAILURE)
+        if (kind_tells_failure(notice->kind))
                 return of_failure(facts, notice, ret, ret_truth);
         if (notice->obligation_id == 0)
                 return of_occurrence(facts, notice, ret, ret_truth);

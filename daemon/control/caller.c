@@ -43,6 +43,15 @@ static struct caller *add(struct callers *callers, const char *sender, uid_t uid
         return caller;
 }
 
+static enum party party_of(bool is_root, bool any_member, const struct account *account)
+{
+        if (is_root)
+                return PARTY_ROOT;
+        if (any_member && account->is_member)
+                return PARTY_MEMBER;
+        return any_member && strcmp(account->name, READER_USER) == 0 ? PARTY_READER : PARTY_OUTSIDER;
+}
+
 const struct caller *caller_judge(struct callers *callers, const char *sender, uid_t uid, bool any_member,
                                   bool *ret_news)
 {
@@ -61,7 +70,7 @@ const struct caller *caller_judge(struct callers *callers, const char *sender, u
                 memcpy(caller->name, account.name, sizeof(caller->name));
                 caller->is_named = true;
         }
-        caller->party = is_root ? PARTY_ROOT : any_member && account.is_member ? PARTY_MEMBER : PARTY_OUTSIDER;
+        caller->party = party_of(is_root, any_member, &account);
         caller->unanswered = caller->party == PARTY_OUTSIDER && any_member && r != 0 && r != -ENOENT;
         *ret_news = is_new || caller->party != was;
         return caller;

@@ -9,7 +9,8 @@
 #include "control/account.h"
 #include "core/permission.h"
 
-#define CALLER_GROUP "reminderd" /* its members may act on the system bus */
+#define CALLER_GROUP "reminderd"    /* its members may act on the system bus */
+#define READER_USER "reminder-mail" /* may say there what came back by mail */
 /* Connections remembered, so that a burst of calls asks the bus once: a clerk has one or two at a time. */
 #define CALLERS_MAX 32
 /* For the user database to say who is in the group: nothing else is done meanwhile, and without an answer nobody but
@@ -37,9 +38,9 @@ void callers_forget(struct callers *callers);
 void callers_clear(struct callers *callers);
 
 /* Finds out who sent a message: whether somebody is in the group is asked anew for each message, so that a right counts
- * from the moment it is given and ends when it is taken. `any_member`: root and the members of CALLER_GROUP count, else
- * the daemon's own user alone. 0 and *ret_news says whether this was not known of the connection; or a negative errno
- * when the bus does not say. */
+ * from the moment it is given and ends when it is taken. `any_member`: root, the members of CALLER_GROUP and
+ * READER_USER count, else the daemon's own user alone. 0 and *ret_news says whether this was not known of the
+ * connection; or a negative errno when the bus does not say. */
 int caller_admit(struct callers *callers, sd_bus_message *message, bool any_member, const struct caller **ret,
                  bool *ret_news);
 /* The part of it that needs no message, given the sender's name on the bus and user id. */

@@ -14,6 +14,8 @@ method handle_snooze, handle_unsnooze, handle_done, handle_reopen, handle_waive,
 method handle_set_date, handle_clear_date, handle_decide, handle_close;
 /* claims.c */
 method handle_confirm, handle_reject, handle_grant;
+/* heard.c */
+method handle_heard;
 /* holds.c */
 method handle_hold, handle_release;
 /* record.c */

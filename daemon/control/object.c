@@ -149,6 +149,9 @@ const sd_bus_vtable object_vtable[] = {
                                 handle_reject, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Grant", SD_BUS_ARGS("s", claim, "s", until), SD_BUS_RESULT("aa{sv}", changed),
                                 handle_grant, READ_WRITE),
+        /* What came back by mail, as JSON, and what became of it: daemon/doc/formats.md, section 4. */
+        SD_BUS_METHOD_WITH_ARGS("Heard", SD_BUS_ARGS("s", facts), SD_BUS_RESULT("s", outcome), handle_heard,
+                                READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Close", SD_BUS_ARGS("s", plan, "s", on, "s", reason), SD_BUS_RESULT("u", changed),
                                 handle_close, READ_WRITE),
         /* No agencies: all of them. */

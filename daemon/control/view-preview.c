@@ -103,7 +103,7 @@ int handle_preview(sd_bus_message *call, void *userdata, sd_bus_error *error)
                 return sd_bus_error_set(error, ERROR_INVALID,
                                         "no such kind; there are advance, due, overdue, escalation, fix_date, "
                                         "date_set, date_cleared, observance, snoozed, completed, waived, withdrawn, "
-                                        "reopened, claimed, request_answered, digest, failure and test");
+                                        "reopened, claimed, request_answered, digest, failure, bounced and test");
         r = find(control, &name, agency, &pick, error);
         if (r < 0)
                 return r;

@@ -81,8 +81,9 @@ static int read_delivery_filter(sd_bus_message *call, const struct control *cont
         if (!state)
                 return 0;
         if (delivery_state_parse(state, &wanted) < 0)
-                return sd_bus_error_set(error, ERROR_INVALID,
-                                        "no such state; there are queued, sending, sent, failed and cancelled");
+                return sd_bus_error_set(
+                        error, ERROR_INVALID,
+                        "no such state; there are queued, sending, sent, failed, cancelled and bounced");
         ret->state = (int)wanted;
         return 0;
 }

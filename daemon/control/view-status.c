@@ -235,6 +235,15 @@ static void put_counts(const struct view *view, const struct store_counts *count
                             (long long)counts->failed);
                 problems->attention = true;
         }
+        answer_count(answer, "bounced", (uint64_t)counts->bounced);
+        if (counts->bounced > 0) {
+                add_problem(problems,
+                            "%lld deliveries came back as undeliverable; reminderctl deliveries --state bounced says "
+                            "why: put "
+                            "the address right, then retry ID sends one again, acknowledge ID says that it is seen to",
+                            (long long)counts->bounced);
+                problems->attention = true;
+        }
         answer_count(answer, "too_late", (uint64_t)counts->too_late);
         if (counts->too_late > 0) {
                 add_problem(

@@ -90,14 +90,14 @@ bool address_in_household(const struct address_book *book, size_t household, siz
 /* ---- messages ---- */
 
 /* With what else a notice may stand in one message. */
-enum company { WITH_REMINDERS, WITH_CONFIRMATIONS, WITH_FAILURES, WITH_WHAT_IS_TAKEN_BACK, ALONE };
+enum company { WITH_REMINDERS, WITH_CONFIRMATIONS, WITH_FAILURES, WITH_BOUNCES, WITH_WHAT_IS_TAKEN_BACK, ALONE };
 
 static enum company company_of(enum notice_kind kind, bool digest_joins)
 {
         if (kind_takes_back(kind))
                 return WITH_WHAT_IS_TAKEN_BACK;
-        if (kind == KIND_FAILURE)
-                return WITH_FAILURES;
+        if (kind_tells_failure(kind))
+                return kind == KIND_BOUNCED ? WITH_BOUNCES : WITH_FAILURES;
         if (kind_confirms(kind))
                 return WITH_CONFIRMATIONS;
         return kind == KIND_DIGEST && !digest_joins ? ALONE : WITH_REMINDERS;

@@ -6,7 +6,7 @@
 
 static const char *const names[] = {
         [DELIVERY_QUEUED] = "queued", [DELIVERY_SENDING] = "sending",     [DELIVERY_SENT] = "sent",
-        [DELIVERY_FAILED] = "failed", [DELIVERY_CANCELLED] = "cancelled",
+        [DELIVERY_FAILED] = "failed", [DELIVERY_CANCELLED] = "cancelled", [DELIVERY_BOUNCED] = "bounced",
 };
 
 const char *delivery_state_name(enum delivery_state state)
@@ -24,16 +24,29 @@ int delivery_state_parse(const char *name, enum delivery_state *ret)
         return -EINVAL;
 }
 
+bool delivery_has_failed(enum delivery_state state)
+{
+        return state == DELIVERY_FAILED || state == DELIVERY_BOUNCED;
+}
+
 #define QUEUED (1U << DELIVERY_QUEUED)
 #define SENDING (1U << DELIVERY_SENDING)
+#define SENT (1U << DELIVERY_SENT)
 #define FAILED (1U << DELIVERY_FAILED)
 #define CANCELLED (1U << DELIVERY_CANCELLED)
+#define BOUNCED (1U << DELIVERY_BOUNCED)
 
-/* From which states. What was sent stays sent; what is on the wire cannot be called back, only be waited for. */
+/* From which states. What was sent stays sent unless it comes back; what is on the wire cannot be called back, only be
+ * waited for. */
 static const unsigned steps[DELIVERY_STEPS] = {
-        [STEP_CLAIM] = QUEUED,          [STEP_RECOVER] = SENDING, [STEP_FINISH] = SENDING | QUEUED,
-        [STEP_RETRY] = QUEUED | FAILED, [STEP_DROP] = QUEUED,     [STEP_RESUME] = QUEUED | CANCELLED,
+        [STEP_CLAIM] = QUEUED,
+        [STEP_RECOVER] = SENDING,
+        [STEP_FINISH] = SENDING | QUEUED,
+        [STEP_RETRY] = QUEUED | FAILED | BOUNCED,
+        [STEP_DROP] = QUEUED,
+        [STEP_RESUME] = QUEUED | CANCELLED,
         [STEP_EMPTY] = QUEUED,
+        [STEP_BOUNCE] = SENT,
 };
 
 bool delivery_may(enum delivery_state state, enum delivery_step step)

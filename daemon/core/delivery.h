@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#define DELIVERY_ID_SIZE 33 /* 128 bits in hex */
+
 /* Stored as numbers: a new one stands at the end. */
 enum delivery_state {
         DELIVERY_QUEUED,
@@ -12,12 +14,16 @@ enum delivery_state {
         DELIVERY_SENT,
         DELIVERY_FAILED,
         DELIVERY_CANCELLED, /* nothing left to say, no longer an address, or dropped by hand */
+        DELIVERY_BOUNCED,   /* the mail server took it, and another one sent word that it could not be delivered */
         DELIVERY_STATES
 };
 
 const char *delivery_state_name(enum delivery_state state);
 /* 0, or -EINVAL. */
 int delivery_state_parse(const char *name, enum delivery_state *ret);
+/* Whether nothing of it arrived and it is not tried any more: until somebody acknowledges that, it needs attention. A
+ * bounce is a failure that is learned of late. */
+bool delivery_has_failed(enum delivery_state state);
 
 /* What is done to a delivery. */
 enum delivery_step {
@@ -28,6 +34,7 @@ enum delivery_step {
         STEP_DROP,    /* by hand: it is cancelled */
         STEP_RESUME,  /* what it was to say is to be said after all: it is queued for now, with its id */
         STEP_EMPTY,   /* all that it carries was stopped: it is cancelled */
+        STEP_BOUNCE,  /* it came back */
         DELIVERY_STEPS
 };
 

@@ -14,6 +14,7 @@ enum trait {
         NAMES_DAY = 1 << 6,
         ON_LADDER = 1 << 7,
         REPORTS = 1 << 8,
+        TELLS_FAILURE = 1 << 9,
 };
 
 static const struct {
@@ -30,7 +31,7 @@ static const struct {
         [KIND_SNOOZED] = {"snoozed", CONFIRMS},
         [KIND_COMPLETED] = {"completed", CONFIRMS | ENDS_DEBT | ENDS_ENTRY},
         [KIND_DIGEST] = {"digest", 0},
-        [KIND_FAILURE] = {"failure", 0},
+        [KIND_FAILURE] = {"failure", TELLS_FAILURE},
         [KIND_TEST] = {"test", 0},
         [KIND_DATE_CLEARED] = {"date_cleared", TELLS_DATE | TAKES_BACK | ENDS_ENTRY},
         [KIND_WAIVED] = {"waived", TAKES_BACK | ENDS_DEBT | ENDS_ENTRY},
@@ -39,6 +40,7 @@ static const struct {
         [KIND_CLAIMED] = {"claimed", REPORTS},
         [KIND_REQUEST_ANSWERED] = {"request_answered", TELLS_DATE | NAMES_DAY},
         [KIND_ASSIST] = {"assist", 0},
+        [KIND_BOUNCED] = {"bounced", TELLS_FAILURE},
 };
 
 static bool has_any(enum notice_kind kind, unsigned traits)
@@ -84,6 +86,11 @@ bool kind_reports(enum notice_kind kind)
 bool kind_tells_event(enum notice_kind kind)
 {
         return kind_tells_decision(kind) || kind == KIND_CLAIMED || kind == KIND_ASSIST;
+}
+
+bool kind_tells_failure(enum notice_kind kind)
+{
+        return has_any(kind, TELLS_FAILURE);
 }
 
 bool kind_ends_debt(enum notice_kind kind)

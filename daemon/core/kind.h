@@ -25,6 +25,7 @@ enum notice_kind {
         KIND_CLAIMED,          /* to the head: an agency says that it has finished, or asks for more time */
         KIND_REQUEST_ANSWERED, /* to that agency: it got more time, or its word was rejected */
         KIND_ASSIST,           /* to those who help: what others owe, and what changed of it */
+        KIND_BOUNCED,          /* a message came back as undeliverable: to the block's contact */
         KIND_COUNT
 };
 
@@ -46,6 +47,8 @@ bool kind_reports(enum notice_kind kind);
 /* Tells of what happened, which no ladder says again: a decision, an agency's word, what is to be helped with. It waits
  * for a while for more of its sort: a wrong decision can be taken back, a claim be answered. */
 bool kind_tells_event(enum notice_kind kind);
+/* Tells the block's contact of messages that did not arrive. */
+bool kind_tells_failure(enum notice_kind kind);
 /* Says that nothing is owed any more. */
 bool kind_ends_debt(enum notice_kind kind);
 /* After it a calendar has nothing to show of the obligation. */

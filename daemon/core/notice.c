@@ -64,11 +64,16 @@ enum notice_state notice_settle(enum notice_state state, const struct carrier *c
                 if (carriers[i].state == DELIVERY_SENT && arrives(state, carriers[i].stop))
                         return NOTICE_SENT;
                 waits |= carriers[i].stop == STOP_NONE && delivery_may(carriers[i].state, STEP_FINISH);
-                failed |= carriers[i].state == DELIVERY_FAILED;
+                failed |= delivery_has_failed(carriers[i].state);
         }
         if (state == NOTICE_CANCELLED)
                 return NOTICE_CANCELLED;
         return waits ? NOTICE_QUEUED : failed ? NOTICE_FAILED : NOTICE_CANCELLED;
+}
+
+enum notice_state notice_bounce(const struct carrier *carriers, size_t n)
+{
+        return notice_settle(NOTICE_FAILED, carriers, n);
 }
 
 static bool is_to_be_said_after_all(enum notice_state state, const char *reason, int64_t made_ms, int64_t now_ms)

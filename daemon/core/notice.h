@@ -16,7 +16,8 @@ enum notice_state {
 
 const char *notice_state_name(enum notice_state state);
 
-/* Whether a notice may go from one state into another. What was sent stays sent: nothing is said twice. */
+/* Whether a notice may go from one state into another. What was sent stays sent: nothing is said twice.
+ * notice_bounce() alone takes that back. */
 bool notice_may_become(enum notice_state from, enum notice_state to);
 
 /* Whether a delivery that carries it says it. */
@@ -34,6 +35,8 @@ struct carrier {
  * and arrived.
  */
 enum notice_state notice_settle(enum notice_state state, const struct carrier *carriers, size_t n);
+/* The same of one that was sent, when a delivery of it has bounced: it stays sent where another one arrived. */
+enum notice_state notice_bounce(const struct carrier *carriers, size_t n);
 
 #define NOTICE_DROPPED "dropped by hand" /* the reason of a notice that a person did not want said */
 

@@ -19,12 +19,15 @@ static const struct {
         {"Waive", RIGHT_DECIDE},  {"Urge", RIGHT_DECIDE},     {"SetDate", RIGHT_DECIDE}, {"ClearDate", RIGHT_DECIDE},
         {"Decide", RIGHT_DECIDE}, {"Close", RIGHT_DECIDE},    {"Hold", RIGHT_DECIDE},    {"Release", RIGHT_DECIDE},
         {"Record", RIGHT_DECIDE}, {"Confirm", RIGHT_DECIDE},  {"Reject", RIGHT_DECIDE},  {"Grant", RIGHT_DECIDE},
+
+        {"Heard", RIGHT_HEAR},
 };
 
 static const bool granted[PARTIES][RIGHTS] = {
         [PARTY_OUTSIDER] = {false},
-        [PARTY_MEMBER] = {[RIGHT_SEE] = true, [RIGHT_DECIDE] = true, [RIGHT_OPERATE] = true},
-        [PARTY_ROOT] = {[RIGHT_SEE] = true, [RIGHT_DECIDE] = true, [RIGHT_OPERATE] = true},
+        [PARTY_READER] = {[RIGHT_HEAR] = true},
+        [PARTY_MEMBER] = {[RIGHT_SEE] = true, [RIGHT_DECIDE] = true, [RIGHT_HEAR] = true, [RIGHT_OPERATE] = true},
+        [PARTY_ROOT] = {[RIGHT_SEE] = true, [RIGHT_DECIDE] = true, [RIGHT_HEAR] = true, [RIGHT_OPERATE] = true},
 };
 
 enum right permission_needed(const char *method)

@@ -5,6 +5,7 @@
 
 enum party {
         PARTY_OUTSIDER,
+        PARTY_READER, /* the user of the program that reads the mailbox */
         PARTY_MEMBER, /* of the group whose members the office lets in */
         PARTY_ROOT,   /* and the user that the daemon runs as */
         PARTIES
@@ -13,6 +14,7 @@ enum party {
 enum right {
         RIGHT_SEE,     /* plans, obligations, addresses, the log */
         RIGHT_DECIDE,  /* on obligations */
+        RIGHT_HEAR,    /* say what came back by mail */
         RIGHT_OPERATE, /* deliveries, the configuration, backups, a rehearsal's clock */
         RIGHTS
 };

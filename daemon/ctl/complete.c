@@ -6,7 +6,7 @@
 static const char *const dates[] = {"today", "tomorrow", "+1d", "+3wd", "+1w", NULL};
 static const char *const states[] = {"open", "pending", "overdue",   "snoozed", "tentative", "undated",    "done",
                                      "late", "waived",  "withdrawn", "passed",  "unclear",   "unfinished", NULL};
-static const char *const delivery_states[] = {"queued", "sending", "sent", "failed", "cancelled", NULL};
+static const char *const delivery_states[] = {"queued", "sending", "sent", "failed", "cancelled", "bounced", NULL};
 static const char *const claim_states[] = {"open", "confirmed", "rejected", "granted", "overtaken", NULL};
 /* Of those that are about an item: what can be previewed at any time. */
 static const char *const kinds[] = {"advance",  "due",        "overdue",  "escalation",       "fix_date",
@@ -75,30 +75,17 @@ static void offer_items(struct completion *completion)
                 offer_members(completion, rows, "item");
 }
 
-static int append_failed(sd_bus_message *message, const void *userdata)
+static int append_state(sd_bus_message *message, const void *state)
 {
-        (void)userdata;
-        return sd_bus_message_append(message, "a{sv}", 1, "state", "s", "failed");
+        return sd_bus_message_append(message, "a{sv}", 1, "state", "s", state);
 }
 
-static int append_queued(sd_bus_message *message, const void *userdata)
-{
-        (void)userdata;
-        return sd_bus_message_append(message, "a{sv}", 1, "state", "s", "queued");
-}
-
-static void offer_deliveries(struct completion *completion, append_arguments *append)
+static void offer_deliveries(struct completion *completion, const char *state)
 {
         json_t *CLEANUP_JSON rows = NULL;
 
-        if (cli_pages(&completion->cli, "Deliveries", append, NULL, NULL, &rows) == EXIT_DONE)
+        if (cli_pages(&completion->cli, "Deliveries", append_state, state, NULL, &rows) == EXIT_DONE)
                 offer_members(completion, rows, "id");
-}
-
-static int append_open(sd_bus_message *message, const void *userdata)
-{
-        (void)userdata;
-        return sd_bus_message_append(message, "a{sv}", 1, "state", "s", "open");
 }
 
 static void offer_claims(struct completion *completion)
@@ -106,7 +93,7 @@ static void offer_claims(struct completion *completion)
         json_t *CLEANUP_JSON rows = NULL;
         char number[24];
 
-        if (cli_pages(&completion->cli, "Claims", append_open, NULL, NULL, &rows) != EXIT_DONE)
+        if (cli_pages(&completion->cli, "Claims", append_state, "open", NULL, &rows) != EXIT_DONE)
                 return;
         for (size_t i = 0; i < json_array_size(rows); i++) {
                 snprintf(number, sizeof(number), "%lld", (long long)received_number(json_array_get(rows, i), "id"));
@@ -133,14 +120,16 @@ static void offer_candidates(struct completion *completion, enum word word)
                 offer_agencies(completion);
                 break;
         case WORD_DELIVERY:
-                offer_deliveries(completion, append_failed);
-                offer_deliveries(completion, append_queued);
+                offer_deliveries(completion, "failed");
+                offer_deliveries(completion, "bounced");
+                offer_deliveries(completion, "queued");
                 break;
         case WORD_QUEUED_DELIVERY:
-                offer_deliveries(completion, append_queued);
+                offer_deliveries(completion, "queued");
                 break;
         case WORD_FAILED_DELIVERY:
-                offer_deliveries(completion, append_failed);
+                offer_deliveries(completion, "failed");
+                offer_deliveries(completion, "bounced");
                 break;
         case WORD_DATE:
                 offer_words(completion, dates);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/language.h"
+#include "core/heard.h"
 #include "ctl/shape.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
@@ -19,14 +20,15 @@ static int print_rows(const struct cli *cli, json_t *rows, const char *const *ke
         return EXIT_DONE;
 }
 
-/* What an accepted message was answered is of no interest to people. */
+/* What an accepted message was answered is of no interest to people, unless it is not there yet. */
 static void shorten(json_t *rows)
 {
         for (size_t i = 0; i < json_array_size(rows); i++) {
                 json_t *row = json_array_get(rows, i);
                 const char *kind = received_text(row, "kind");
 
-                if (strcmp(received_text(row, "state"), "sent") == 0)
+                if (strcmp(received_text(row, "state"), "sent") == 0 &&
+                    strncmp(received_text(row, "answer"), HEARD_DELAYED_WORDS, strlen(HEARD_DELAYED_WORDS)) != 0)
                         (void)json_object_del(row, "answer");
                 (void)json_object_set_new(row, "kind", json_string(language_word("kind", kind)));
         }

@@ -112,6 +112,8 @@ static void print_error(const json_t *status)
                 fputs(_(" (will be tried again)"), stdout);
         else if (strcmp(state, "failed") == 0)
                 fputs(_(" (given up)"), stdout);
+        else if (strcmp(state, "bounced") == 0)
+                fputs(_(" (came back)"), stdout);
         putchar('\n');
         said_line("", answer);
 }

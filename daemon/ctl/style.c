@@ -43,12 +43,12 @@ enum look look_of_state(const char *state)
                 const char *state;
                 enum look look;
         } looks[] = {
-                {"overdue", LOOK_BAD},    {"failed", LOOK_BAD},      {"late", LOOK_WARN},
-                {"snoozed", LOOK_WARN},   {"done", LOOK_GOOD},       {"sent", LOOK_GOOD},
-                {"tentative", LOOK_SOON}, {"undated", LOOK_SOON},    {"queued", LOOK_SOON},
-                {"sending", LOOK_SOON},   {"waived", LOOK_FAINT},    {"withdrawn", LOOK_FAINT},
-                {"passed", LOOK_FAINT},   {"cancelled", LOOK_FAINT}, {"skipped", LOOK_FAINT},
-                {"unclear", LOOK_SOON},   {"unfinished", LOOK_BAD},
+                {"overdue", LOOK_BAD},     {"failed", LOOK_BAD},     {"bounced", LOOK_BAD},
+                {"late", LOOK_WARN},       {"snoozed", LOOK_WARN},   {"done", LOOK_GOOD},
+                {"sent", LOOK_GOOD},       {"tentative", LOOK_SOON}, {"undated", LOOK_SOON},
+                {"queued", LOOK_SOON},     {"sending", LOOK_SOON},   {"waived", LOOK_FAINT},
+                {"withdrawn", LOOK_FAINT}, {"passed", LOOK_FAINT},   {"cancelled", LOOK_FAINT},
+                {"skipped", LOOK_FAINT},   {"unclear", LOOK_SOON},   {"unfinished", LOOK_BAD},
         };
 
         for (size_t i = 0; i < ELEMENTS(looks); i++)

@@ -67,11 +67,11 @@ static int not_there(struct engine *engine, const char *id, const char *states, 
         if (r == STORE_NONE)
                 return decision_says(ret, DECISION_NOT_FOUND, "no delivery \"%s\"; reminderctl deliveries lists them",
                                      id);
-        if (record.state == DELIVERY_FAILED && strcmp(states, "queued") == 0)
+        if (delivery_has_failed(record.state) && strcmp(states, "queued") == 0)
                 return decision_says(ret, DECISION_REFUSED,
-                                     "delivery %s is failed, and goes nowhere by itself; reminderctl acknowledge takes "
+                                     "delivery %s is %s, and goes nowhere by itself; reminderctl acknowledge takes "
                                      "it off what needs attention, reminderctl retry sends it again",
-                                     id);
+                                     id, delivery_state_name(record.state));
         return decision_says(ret, DECISION_REFUSED, "delivery %s is %s, not %s", id, delivery_state_name(record.state),
                              states);
 }

@@ -49,7 +49,7 @@ bool composer_shows_digest(const struct composer *composer)
 
 static const struct message_templates *templates_of(const struct composer *composer, const struct letter *letter)
 {
-        bool grouped = letter->n_entries > 1 && letter->kind != KIND_DIGEST && letter->kind != KIND_FAILURE;
+        bool grouped = letter->n_entries > 1 && letter->kind != KIND_DIGEST && !kind_tells_failure(letter->kind);
         return folder_find(composer->folder, grouped ? TEMPLATE_GROUP : (size_t)letter->kind);
 }
 

@@ -65,8 +65,8 @@ struct letter_entry {
         const struct letter_debtor *debtors;
         size_t n_debtors;
         size_t n_finished;
-        /* failure: which delivery to whom (of what came too late before one was made: "--all", and the agency), and the
-         * server's words */
+        /* failure, bounced: which delivery to whom (of what came too late before one was made: "--all", and the
+         * agency), and the server's words */
         const char *delivery, *answer, *failed_address;
         const char *failed_agency; /* whose address it is; NULL: the address says it */
         bool cancels;              /* takes back what stands in the calendar of the address */
@@ -101,7 +101,7 @@ struct letter_hold {
 struct letter {
         enum notice_kind kind;            /* the most urgent of the entries; KIND_DIGEST, KIND_TEST … */
         const char *id;                   /* of the delivery */
-        const char *agency, *agency_name; /* to whom; "" and the contact's name for a failure */
+        const char *agency, *agency_name; /* to whom; "" and the contact's name for a failure or bounce */
         bool of_several;                  /* agencies that share the mailbox: their names are joined */
         const char *address;              /* mailbox or webhook id */
         int32_t sequence;                 /* of its calendar part */

@@ -181,7 +181,7 @@ static void put_sections(struct text *json, const struct letter *letter)
 
 static void put_data(struct text *json, const struct letter *letter, const char *text)
 {
-        bool failure = letter->kind == KIND_FAILURE;
+        bool failure = kind_tells_failure(letter->kind);
         json_open(json, "data", '{');
         json_open(json, "agency", '{');
         json_put_string(json, "id", letter->agency);

@@ -185,7 +185,7 @@ static bool find_content(const struct scope *scope, unsigned name, struct fill *
         const struct letter *letter = scope_letter(scope);
         if (letter->kind == KIND_DIGEST)
                 return digest_find(scope, name, ret) || find_bases(scope, name, ret);
-        if (letter->kind == KIND_FAILURE)
+        if (kind_tells_failure(letter->kind))
                 return find_failures(scope, name, ret);
         if (name == NAME_digest && letter->has_digest)
                 return fill_part(ret, scope, find_in_digest, NULL, 0);

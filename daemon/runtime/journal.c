@@ -37,6 +37,7 @@ static const struct {
         [EVENT_DELIVERY_RETRY] = {"f24557abf3934147be17255f08c75011", LOG_WARNING, true},
         [EVENT_DELIVERY_FAILED] = {"1d8f4596c5164d3ebc4d036f190abc2b", LOG_ERR, false},
         [EVENT_DELIVERY_CANCELLED] = {"05ffcac6b8734285ae68ba74308245f3", LOG_INFO, false},
+        [EVENT_DELIVERY_BOUNCED] = {"628e06c844c34a23b289aea48881d6dc", LOG_WARNING, false},
         [EVENT_TOO_LATE] = {"e1644a2091c549a38194e7b9eb9b4582", LOG_WARNING, false},
         [EVENT_RECOVERED] = {"5488aee1b8ae4ad785ce9aaccb71b9f5", LOG_NOTICE, false},
         [EVENT_CLOCK_CHANGED] = {"dafaabe1d71c42ba9e5345f77bf245a2", LOG_NOTICE, false},

@@ -19,8 +19,9 @@ enum journal_event {
         EVENT_DELIVERY_RETRY,  /* a temporary failure */
         EVENT_DELIVERY_FAILED, /* given up */
         EVENT_DELIVERY_CANCELLED,
-        EVENT_TOO_LATE,  /* a reminder can no longer be said before its deadline, and nothing is said instead */
-        EVENT_RECOVERED, /* deliveries that a crash left on the wire are repeated */
+        EVENT_DELIVERY_BOUNCED, /* it was sent, and came back */
+        EVENT_TOO_LATE,         /* a reminder can no longer be said before its deadline, and nothing is said instead */
+        EVENT_RECOVERED,        /* deliveries that a crash left on the wire are repeated */
         EVENT_CLOCK_CHANGED,
         EVENT_CLOCK_BEHIND,   /* the clock stands before the last recorded time */
         EVENT_MENDED,         /* an index of the database disagreed with its table and was made anew */

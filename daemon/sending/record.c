@@ -139,6 +139,7 @@ static void say_result(struct engine *engine, const struct attempt *attempt)
                             attempt->answer ? answer : "no longer an address");
                 break;
         case DELIVERY_SENDING:
+        case DELIVERY_BOUNCED:
         case DELIVERY_STATES:
                 break;
         }

@@ -142,16 +142,14 @@ static int record_result(struct store *store, enum delivery_state state, const s
         return n < 0 ? (int)n : 0;
 }
 
-static int note_failure(struct store *store, const struct delivery_result *result)
+static int note_failure(struct store *store, int64_t delivery, int64_t now_ms, const char *answer)
 {
         static const char sql[] = "INSERT OR REPLACE INTO failure (only, delivery, at_ms, answer)"
                                   " VALUES (1, ?, ?, ?)";
-        if (result->state != DELIVERY_FAILED && (result->state != DELIVERY_QUEUED || not_attempted(result)))
-                return 0;
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_NOTE_FAILURE, sql);
-        query_bind_integer(&query, result->delivery);
-        query_bind_integer(&query, result->now_ms);
-        query_bind_text(&query, result->answer);
+        query_bind_integer(&query, delivery);
+        query_bind_integer(&query, now_ms);
+        query_bind_text(&query, answer);
         return query_do(&query);
 }
 
@@ -198,13 +196,74 @@ int store_finish_delivery(struct store *store, const struct delivery_result *res
         r = record_result(store, state, result);
         if (r >= 0 && is_attempt(result))
                 tally_attempts(store, result->channel, 1);
-        if (r >= 0)
-                r = note_failure(store, result);
+        if (r >= 0 &&
+            (result->state == DELIVERY_FAILED || (result->state == DELIVERY_QUEUED && !not_attempted(result))))
+                r = note_failure(store, result->delivery, result->now_ms, result->answer);
         if (r >= 0 && state == DELIVERY_FAILED)
                 r = unread_add(store, result->delivery, result->now_ms);
         if (r >= 0)
                 r = carried_settle(store, carried, n, state, result->now_ms, result->answer);
         return r < 0 ? r : unit_commit(&unit);
+}
+
+/* ---- what comes back ---- */
+
+static int is_first_bounce(struct store *store, int64_t delivery, bool *ret)
+{
+        static const char sql[] =
+                "SELECT NOT EXISTS (SELECT 1 FROM unread CROSS JOIN delivery AS d ON d.seq = unread.delivery"
+                " WHERE notice = 0 AND d.state = ?2 AND d.seq <> ?1"
+                " AND d.address = (SELECT address FROM delivery WHERE seq = ?1) COLLATE NOCASE)";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FIRST_BOUNCE, sql);
+        query_bind_integer(&query, delivery);
+        query_bind_integer(&query, DELIVERY_BOUNCED);
+        int r = query_step(&query);
+        bool first = r > 0 && query_read_flag(&query);
+        if (r >= 0)
+                r = query_check(&query);
+        if (r == 0)
+                *ret = first;
+        return r;
+}
+
+int store_bounce_delivery(struct store *store, int64_t delivery, const char *words, int64_t now_ms, bool *ret_first)
+{
+        CLEANUP_UNIT struct unit unit = {0};
+        CLEANUP_FREE struct carried *carried = NULL;
+        size_t n = 0;
+        int r = unit_begin(store, &unit);
+        if (r < 0)
+                return r;
+        /* Written out: the state from which STEP_BOUNCE leads. */
+        CLEANUP_QUERY struct query query = query_cached(
+                store, STATEMENT_BOUNCE_DELIVERY,
+                "UPDATE delivery SET state = ?, answer = ? WHERE seq = ? AND state = 2 AND server = 'mail'");
+        query_bind_integer(&query, DELIVERY_BOUNCED);
+        query_bind_text(&query, words);
+        query_bind_integer(&query, delivery);
+        int64_t changed = query_run(&query);
+        if (changed <= 0)
+                return changed < 0 ? (int)changed : STORE_NONE;
+        tally_move(store, CHANNEL_MAIL, DELIVERY_SENT, DELIVERY_BOUNCED, 1, now_ms);
+        r = carried_list(store, delivery, &carried, &n);
+        if (r >= 0)
+                r = carried_bounce(store, carried, n);
+        if (r >= 0)
+                r = is_first_bounce(store, delivery, ret_first);
+        if (r >= 0)
+                r = unread_add(store, delivery, now_ms);
+        if (r >= 0)
+                r = note_failure(store, delivery, now_ms, words);
+        return r < 0 ? r : unit_commit(&unit);
+}
+
+int store_remark_delivery(struct store *store, int64_t delivery, const char *words)
+{
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_REMARK_DELIVERY,
+                                                        "UPDATE delivery SET answer = ? WHERE seq = ? AND state = 2");
+        query_bind_text(&query, words);
+        query_bind_integer(&query, delivery);
+        return query_do(&query);
 }
 
 /* What was on the wire was tried. */

@@ -24,6 +24,11 @@ struct delivery_result {
         const enum notice_kind *kind; /* as it was sent, which the day tells; or NULL: keep */
 };
 int store_finish_delivery(struct store *store, const struct delivery_result *result);
+/* A delivery that was sent came back: it has bounced, with these words, and none of its notices was sent by it.
+ * *ret_first: nobody has yet to acknowledge another bounce from its address. STORE_NONE: it is not sent. */
+int store_bounce_delivery(struct store *store, int64_t delivery, const char *words, int64_t now_ms, bool *ret_first);
+/* What is known of a delivery that was sent, in place of what its server said when it took it. */
+int store_remark_delivery(struct store *store, int64_t delivery, const char *words);
 /* After a crash: what was sending is queued again for now, its id kept. Returns how many, or an error. */
 int store_recover_deliveries(struct store *store, int64_t now_ms);
 /* The earliest next attempt of a channel that no hold stops; INT64_MAX: none. */

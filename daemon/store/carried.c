@@ -81,10 +81,20 @@ static int put_stop(struct store *store, int64_t delivery, int64_t notice, enum 
 
 /* ---- a delivery comes into another state ---- */
 
+static int put_settled(struct store *store, int64_t notice, enum notice_state state, int64_t now_ms, const char *reason)
+{
+        static const char sql[] = "UPDATE notice SET state = ?, sent_ms = ?, detail = coalesce(detail, ?) WHERE id = ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_SETTLE_NOTICE, sql);
+        query_bind_integer(&query, state);
+        query_bind_unless(&query, state == NOTICE_SENT ? now_ms : 0, 0);
+        query_bind_text(&query, state == NOTICE_CANCELLED ? reason : NULL);
+        query_bind_integer(&query, notice);
+        return query_do(&query);
+}
+
 static int settle(struct store *store, const struct carried *carried, enum delivery_state state, int64_t now_ms,
                   const char *reason)
 {
-        static const char sql[] = "UPDATE notice SET state = ?, sent_ms = ?, detail = coalesce(detail, ?) WHERE id = ?";
         const struct carrier own = {.state = state, .stop = carried->stop};
         enum notice_state settled = notice_settle(carried->state, &own, 1);
         if (settled != NOTICE_SENT) { /* which it is whatever the others are: mostly they are not looked at */
@@ -95,14 +105,7 @@ static int settle(struct store *store, const struct carried *carried, enum deliv
                         return r;
                 settled = notice_settle(carried->state, carriers, n);
         }
-        if (settled == carried->state)
-                return 0;
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_SETTLE_NOTICE, sql);
-        query_bind_integer(&query, settled);
-        query_bind_unless(&query, settled == NOTICE_SENT ? now_ms : 0, 0);
-        query_bind_text(&query, settled == NOTICE_CANCELLED ? reason : NULL);
-        query_bind_integer(&query, carried->notice);
-        return query_do(&query);
+        return settled == carried->state ? 0 : put_settled(store, carried->notice, settled, now_ms, reason);
 }
 
 int carried_settle(struct store *store, const struct carried *carried, size_t n, enum delivery_state state,
@@ -111,6 +114,22 @@ int carried_settle(struct store *store, const struct carried *carried, size_t n,
         int r = 0;
         for (size_t i = 0; r >= 0 && i < n; i++)
                 r = settle(store, &carried[i], state, now_ms, reason);
+        return r;
+}
+
+int carried_bounce(struct store *store, const struct carried *carried, size_t n)
+{
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                CLEANUP_FREE struct carrier *carriers = NULL;
+                size_t n_carriers = 0;
+                if (carried[i].state != NOTICE_SENT)
+                        continue;
+                r = carrier_list(store, carried[i].notice, &carriers, &n_carriers);
+                enum notice_state state = r < 0 ? NOTICE_SENT : notice_bounce(carriers, n_carriers);
+                if (state != NOTICE_SENT)
+                        r = put_settled(store, carried[i].notice, state, 0, NULL);
+        }
         return r;
 }
 

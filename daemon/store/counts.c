@@ -59,7 +59,7 @@ static int count_deliveries(struct store *store, struct store_counts *counts)
                 if (tally[channel][DELIVERY_SENT].last_ms > counts->last_sent_ms)
                         counts->last_sent_ms = tally[channel][DELIVERY_SENT].last_ms;
         }
-        return unread_count(store, &counts->failed, &counts->too_late);
+        return unread_count(store, &counts->failed, &counts->bounced, &counts->too_late);
 }
 
 int store_count(struct store *store, civil_day today, struct store_counts *ret)
@@ -154,7 +154,7 @@ int store_total(struct store *store, civil_day today, struct store_totals *ret)
         if (r >= 0)
                 r = find_oldest(store, &totals.oldest_made_ms);
         if (r >= 0)
-                r = unread_count(store, &totals.failed, &totals.too_late);
+                r = unread_count(store, &totals.failed, &totals.bounced, &totals.too_late);
         if (r >= 0)
                 *ret = totals;
         return r;

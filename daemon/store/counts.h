@@ -12,8 +12,8 @@ struct store_counts {
         int64_t claims;  /* open, requests among them */
         int64_t overdue; /* of them, obligation_overdue_after() a day before today */
         int64_t queued, sending, sent;
-        int64_t failed, too_late; /* and not acknowledged: deliveries, and notices */
-        int64_t last_sent_ms;     /* 0: never */
+        int64_t failed, bounced, too_late; /* and not acknowledged: deliveries, and notices */
+        int64_t last_sent_ms;              /* 0: never */
 };
 int store_count(struct store *store, civil_day today, struct store_counts *ret);
 
@@ -21,8 +21,8 @@ int store_count(struct store *store, civil_day today, struct store_counts *ret);
 struct store_totals {
         int64_t obligations[STATE_COUNT];
         int64_t claims[CLAIM_STATES];
-        int64_t failed, too_late; /* and not acknowledged */
-        int64_t oldest_made_ms;   /* of what is queued or on the wire; 0: nothing is */
+        int64_t failed, bounced, too_late; /* and not acknowledged */
+        int64_t oldest_made_ms;            /* of what is queued or on the wire; 0: nothing is */
         struct channel_totals {
                 int64_t waiting; /* queued or on the wire */
                 /* For ever; of the states that end a delivery. What is queued again and ends once more counts again. */

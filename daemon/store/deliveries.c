@@ -173,7 +173,9 @@ int store_retry_delivery(struct store *store, const char *id, int64_t now_ms)
                 return r;
         if (!delivery_may(found.state, STEP_RETRY))
                 return STORE_NONE;
-        r = queue_again(store, &found, STEP_RETRY, now_ms);
+        r = tally_forget_last(store, found.number);
+        if (r >= 0)
+                r = queue_again(store, &found, STEP_RETRY, now_ms);
         if (r >= 0)
                 r = unread_forget(store, found.number);
         return r < 0 ? r : unit_commit(&unit);

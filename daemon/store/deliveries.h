@@ -5,8 +5,6 @@
 #include "core/delivery.h"
 #include "store/notices.h"
 
-#define DELIVERY_ID_SIZE 33 /* 128 bits in hex */
-
 struct delivery_record {
         int64_t number;            /* the store's, in the order in which they were made; 0 until it is written */
         char id[DELIVERY_ID_SIZE]; /* Message-ID and webhook-id, the same on every attempt */
@@ -21,7 +19,8 @@ struct delivery_record {
         uint32_t attempts;
         int64_t made_ms;     /* UTC milliseconds, as all below */
         int64_t next_ms;     /* next attempt while queued */
-        int64_t finished_ms; /* 0 until sent or failed; 0 also where it was cancelled with all its notices */
+        int64_t finished_ms; /* 0 until sent or failed, of what bounced when it was sent; 0 also where it was cancelled
+                                with all its notices */
         char *answer;        /* the server's last words, or NULL */
         char *subject;       /* of the last attempt, or NULL */
 };

@@ -25,11 +25,11 @@ static const char tables[] = "CREATE TEMP TABLE delivered (id INTEGER PRIMARY KE
                              "CREATE TEMP TABLE occurring (id INTEGER PRIMARY KEY);"
                              "CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY);";
 
-/* What is queued or on the wire; what failed too, which a notice to the contact may speak of. */
+/* What is queued or on the wire; what failed or bounced too, which a notice to the contact may speak of. */
 #define CHOOSE_DELIVERED \
         "INSERT INTO delivered SELECT seq FROM source.delivery" \
         " WHERE ((" DELIVERY_IN_QUEUE ") OR (" DELIVERY_IS_RARE \
-        " AND state IN (1, 3))) AND (?2 IS NULL OR agency = ?2)"
+        " AND state IN (1, 3, 5))) AND (?2 IS NULL OR agency = ?2)"
 #define CHOOSE_WAITING \
         "INSERT INTO waiting SELECT id FROM source.notice WHERE state = 0 AND (?2 IS NULL OR agency = ?2)" \
         " UNION SELECT c.notice FROM delivered AS d CROSS JOIN source.carried AS c ON c.delivery = d.id"

@@ -79,6 +79,8 @@ int carried_add(struct store *store, int64_t delivery, int64_t notice);
  * cancelled by it gets the reason as its detail, unless it has one. */
 int carried_settle(struct store *store, const struct carried *carried, size_t n, enum delivery_state state,
                    int64_t now_ms, const char *reason);
+/* The delivery that carries these has bounced. */
+int carried_bounce(struct store *store, const struct carried *carried, size_t n);
 /* An attempt of the delivery is over and did not arrive, or (not `attempted`) it was given back before it began. */
 int carried_after_attempt(struct store *store, int64_t delivery, bool attempted, struct carried *carried, size_t n);
 /* Stops a delivery: it is to say nothing of what it carries. */
@@ -94,8 +96,8 @@ int carried_go_on(struct store *store, int64_t delivery, int64_t notice);
  * again. */
 int unread_add(struct store *store, int64_t delivery, int64_t now_ms);
 int unread_forget(struct store *store, int64_t delivery);
-/* How many are a failure of a delivery, and how many a notice that came too late. */
-int unread_count(struct store *store, int64_t *ret_failed, int64_t *ret_late);
+/* How many are a delivery that failed, one that bounced, and a notice that came too late. */
+int unread_count(struct store *store, int64_t *ret_failed, int64_t *ret_bounced, int64_t *ret_late);
 
 /* Records that n deliveries changed their state, inside a transaction only. at_ms: when they were finished; 0 while
  * they are not. */
@@ -104,6 +106,9 @@ void tally_move(struct store *store, enum channel_kind channel, int from, enum d
                 int64_t at_ms);
 /* And that n attempts were made. */
 void tally_attempts(struct store *store, enum channel_kind channel, int64_t n);
+/* A delivery leaves the states of what was sent: when the last one was sent is to be known without it. Before it does.
+ */
+int tally_forget_last(struct store *store, int64_t delivery);
 /* tally_write() puts what was counted into the database, before the commit; tally_forget() follows the commit, and a
  * rollback. */
 int tally_write(struct store *store);

@@ -2,6 +2,7 @@
 #include "store/schema.h"
 
 #include "core/claim.h"
+#include "core/heard.h"
 #include "core/kind.h"
 #include "core/obligation.h"
 #include "store/rows.h"
@@ -16,13 +17,13 @@ _Static_assert(KIND_ESCALATION == 0 && KIND_OVERDUE == 1 && KIND_DUE == 2 && KIN
                        KIND_ADVANCE == 5 && KIND_OBSERVANCE == 6 && KIND_SNOOZED == 7 && KIND_COMPLETED == 8 &&
                        KIND_DIGEST == 9 && KIND_FAILURE == 10 && KIND_TEST == 11 && KIND_DATE_CLEARED == 12 &&
                        KIND_WAIVED == 13 && KIND_WITHDRAWN == 14 && KIND_REOPENED == 15 && KIND_CLAIMED == 16 &&
-                       KIND_REQUEST_ANSWERED == 17 && KIND_ASSIST == 18 && KIND_COUNT == 19,
+                       KIND_REQUEST_ANSWERED == 17 && KIND_ASSIST == 18 && KIND_BOUNCED == 19 && KIND_COUNT == 20,
                "kinds are stored as numbers");
 _Static_assert(NOTICE_NEW == 0 && NOTICE_QUEUED == 1 && NOTICE_SENT == 2 && NOTICE_FAILED == 3 &&
                        NOTICE_CANCELLED == 4 && NOTICE_SKIPPED == 5,
                "states of notices are stored as numbers");
 _Static_assert(DELIVERY_QUEUED == 0 && DELIVERY_SENDING == 1 && DELIVERY_SENT == 2 && DELIVERY_FAILED == 3 &&
-                       DELIVERY_CANCELLED == 4,
+                       DELIVERY_CANCELLED == 4 && DELIVERY_BOUNCED == 5,
                "states of deliveries are stored as numbers");
 _Static_assert(STOP_NONE == 0 && STOP_FOR_GOOD == 1 && STOP_AFTER_ATTEMPT == 2 && STOP_FOR_NOW == 3,
                "stops are stored as numbers");
@@ -39,6 +40,8 @@ _Static_assert(COURSE_DUE == 0 && COURSE_LAPSING == 1 && COURSE_OBSERVANCE == 2 
                        COURSES == 12,
                "courses are stored as numbers");
 _Static_assert(CLAIM_BY_MAIL == 0 && CLAIM_BY_PAGE == 1 && CLAIM_BY_CLERK == 2, "channels are stored as numbers");
+_Static_assert(HEARD_RECORDED == 0 && HEARD_NOTED == 1 && HEARD_IGNORED == 2 && HEARD_REVIEW == 3,
+               "what became of mails is stored as numbers");
 _Static_assert(SHIFT_NEXT == 0 && SHIFT_PREVIOUS == 1 && SHIFT_NONE == 2, "shifts are stored as numbers");
 
 /* Days and moments are integers (civil.h), NULL where there is none; a next_fire of NULL never comes. Partial
@@ -303,9 +306,15 @@ static const char schema_15[] =
         "  ON CONFLICT (channel, state) DO UPDATE SET total = excluded.total;"
         "CREATE INDEX claim_state ON claim (state);";
 
-static const char *const schema_steps[] = {schema_1,  schema_2,  schema_3,  schema_4,  schema_5,
-                                           schema_6,  schema_7,  schema_8,  schema_9,  schema_10,
-                                           schema_11, schema_12, schema_13, schema_14, schema_15};
+/* heard: the mails that were told of, by what tells one from another, and what became of each. */
+static const char schema_16[] =
+        "CREATE TABLE heard ("
+        "  origin TEXT PRIMARY KEY, outcome INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+        "CREATE INDEX heard_time ON heard (at_ms);";
+
+static const char *const schema_steps[] = {schema_1,  schema_2,  schema_3,  schema_4,  schema_5,  schema_6,
+                                           schema_7,  schema_8,  schema_9,  schema_10, schema_11, schema_12,
+                                           schema_13, schema_14, schema_15, schema_16};
 const struct schema schema_current = {
         .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
 

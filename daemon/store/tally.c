@@ -33,6 +33,19 @@ void tally_attempts(struct store *store, enum channel_kind channel, int64_t n)
         store->tally[channel][DELIVERY_SENDING].total += n;
 }
 
+/* Looks at all only if it was the last one itself. Only mail bounces. */
+int tally_forget_last(struct store *store, int64_t delivery)
+{
+        static const char sql[] =
+                "UPDATE delivery_tally SET last_ms = (SELECT coalesce(max(finished_ms), 0) FROM delivery"
+                " WHERE state IN (2, 5) AND server = 'mail' AND seq <> ?1)"
+                " WHERE channel = 0 AND state = 2"
+                " AND last_ms = (SELECT finished_ms FROM delivery WHERE seq = ?1 AND state = 5)";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_FORGET_LAST_SENT, sql);
+        query_bind_integer(&query, delivery);
+        return query_do(&query);
+}
+
 int made_write(struct store *store)
 {
         static const char sql[] = "INSERT INTO obligation_tally VALUES (?, ?, ?)"
@@ -154,8 +167,12 @@ static int count_deliveries(struct store *store, struct tally ret[static CHANNEL
         }
         if (r >= 0)
                 r = query_check(&query);
-        if (r >= 0)
-                memcpy(ret, counted, sizeof(counted));
+        if (r < 0)
+                return r;
+        struct tally *mail = counted[CHANNEL_MAIL];
+        if (mail[DELIVERY_BOUNCED].last_ms > mail[DELIVERY_SENT].last_ms) /* it was sent then, too */
+                mail[DELIVERY_SENT].last_ms = mail[DELIVERY_BOUNCED].last_ms;
+        memcpy(ret, counted, sizeof(counted));
         return r;
 }
 
@@ -174,7 +191,7 @@ static int renew_tally(struct store *store, unsigned channel, unsigned state, co
         return query_do(&query);
 }
 
-/* When the last one came is asked of what is sent: nothing leaves that state. */
+/* When the last one came is asked of what was sent. */
 static bool tally_is(const struct tally *tally, enum delivery_state state, const struct tally *counted)
 {
         return counted->n == tally->n && (!delivery_is_over(state) || tally->total >= counted->n) &&

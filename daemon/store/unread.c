@@ -50,19 +50,24 @@ int store_acknowledge(struct store *store, const char *id)
         return n > INT32_MAX ? INT32_MAX : (int)n;
 }
 
-int unread_count(struct store *store, int64_t *ret_failed, int64_t *ret_late)
+int unread_count(struct store *store, int64_t *ret_failed, int64_t *ret_bounced, int64_t *ret_late)
 {
-        CLEANUP_QUERY struct query query = query_cached(
-                store, STATEMENT_COUNT_UNREAD,
-                "SELECT count(*) FILTER (WHERE notice = 0), count(*) FILTER (WHERE notice <> 0) FROM unread");
+        static const char sql[] = "SELECT count(*) FILTER (WHERE notice = 0 AND state IS NOT ?1),"
+                                  " count(*) FILTER (WHERE notice = 0 AND state IS ?1),"
+                                  " count(*) FILTER (WHERE notice <> 0)"
+                                  " FROM unread LEFT JOIN delivery ON seq = unread.delivery";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_COUNT_UNREAD, sql);
+        query_bind_integer(&query, DELIVERY_BOUNCED);
         int r = query_step(&query);
         if (r < 0)
                 return r;
-        int64_t failed = query_read_integer(&query), late = query_read_integer(&query);
+        int64_t failed = query_read_integer(&query), bounced = query_read_integer(&query),
+                late = query_read_integer(&query);
         r = query_check(&query);
         if (r < 0)
                 return r;
         *ret_failed = failed;
+        *ret_bounced = bounced;
         *ret_late = late;
         return 0;
 }

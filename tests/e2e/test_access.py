@@ -47,6 +47,7 @@ METHODS = {
     "Confirm": ("s", ("7",), NOT_FOUND),
     "Reject": ("ss", ("7", "chưa có"), NOT_FOUND),
     "Grant": ("ss", ("7", ""), NOT_FOUND),
+    "Heard": ("s", ('{"origin": "0", "class": "machine"}',), PERMITTED),
     "Hold": ("asss", ([AGENCY], "", "bão"), PERMITTED),
     "Release": ("as", ([AGENCY],), PERMITTED),
     "Record": ("a(ssss)a{sv}", ([("bao-cao", OTHER, "today", "")], {"dry-run": ("b", True)}), PERMITTED),

@@ -42,6 +42,7 @@ EVENTS = {
     "DELIVERY_RETRY": (WARNING, DELIVERY),
     "DELIVERY_FAILED": (ERROR, DELIVERY),
     "DELIVERY_CANCELLED": (INFO, set()),
+    "DELIVERY_BOUNCED": (WARNING, DELIVERY),
     "TOO_LATE": (WARNING, {"REMINDERD_PLAN", "REMINDERD_ITEM", "REMINDERD_AGENCY", "REMINDERD_KIND"}),
     "RECOVERED": (NOTICE, set()),
     "CLOCK_CHANGED": (NOTICE, set()),
@@ -135,9 +136,9 @@ def assert_as_promised(journal):
 # Not provoked here but in the unit tests of the engine: a clock that is set, what takes hours or days, and what a server
 # that refuses us is told of (also in test_mail_servers.py); what is wrong with a database (in
 # test_integrity.py), what had passed before it was known (in test_unclear.py), who is held (in test_hold.py),
-# and the end of a plan (in test_ending.py).
+# what came back by mail (in test_heard.py), and the end of a plan (in test_ending.py).
 ELSEWHERE = {"HOLD", "CLOCK_CHANGED", "TOO_LATE", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE", "MENDED", "LOG_HELD", "UNCLEAR",
-             "PLAN_CLOSED"}  # fmt: skip
+             "PLAN_CLOSED", "DELIVERY_BOUNCED"}  # fmt: skip
 # Which test sees which.
 SEEN = {
     "plans": {"STARTED", "SYNCED", "RELOADED", "RELOAD_REFUSED", "CONFIG_FINDING", "DATE_CHANGED", "STOPPING"},

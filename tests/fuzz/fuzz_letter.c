@@ -88,7 +88,7 @@ static void check_payload(const struct letter *letter)
         REQUIRE_OF(root && json_object_size(root) == 3, body);
         data = json_object_get(root, "data");
         check_member(json_object_get(data, "agency"), "name", letter->agency_name);
-        if (letter->kind == KIND_FAILURE) {
+        if (kind_tells_failure(letter->kind)) {
                 object = json_array_get(json_object_get(data, "failures"), 0);
                 check_member(object, "subject", entry->title);
                 check_member(object, "answer", entry->answer);

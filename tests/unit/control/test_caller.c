@@ -22,7 +22,7 @@ static int look_up(uid_t uid, const char *group, struct account *ret)
         assert_string_equal(group, CALLER_GROUP);
         if (uid == 4711)
                 return -ENOENT;
-        snprintf(ret->name, sizeof(ret->name), "%s", uid == 0 ? "root" : "clerk");
+        snprintf(ret->name, sizeof(ret->name), "%s", uid == 0 ? "root" : uid == 77 ? READER_USER : "clerk");
         ret->is_member = clerk_is_member;
         return 0;
 }
@@ -63,6 +63,9 @@ static void test_rights_follow_the_group(void **state)
                 {":1.4", 0, true, false, PARTY_ROOT, false, "root"},
                 {":1.5", 4711, true, true, PARTY_OUTSIDER, true, "uid 4711"}, /* of another machine's database */
                 {":1.6", 0, true, true, PARTY_ROOT, true, "root"},
+                {":1.7", 77, true, false, PARTY_READER, true, READER_USER},
+                {":1.7", 77, true, true, PARTY_MEMBER, true, READER_USER},
+                {":1.8", 77, false, false, PARTY_OUTSIDER, true, READER_USER},
         };
         struct callers callers;
 

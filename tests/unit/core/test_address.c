@@ -142,7 +142,7 @@ static void test_sharing(void **state)
                 [KIND_DATE_SET] = "r",   [KIND_ADVANCE] = "r",          [KIND_OBSERVANCE] = "r", [KIND_TEST] = "r",
                 [KIND_FAILURE] = "f",    [KIND_DATE_CLEARED] = "t",     [KIND_WAIVED] = "t",     [KIND_WITHDRAWN] = "t",
                 [KIND_REOPENED] = "t",   [KIND_SNOOZED] = "c",          [KIND_COMPLETED] = "c",  [KIND_DIGEST] = "",
-                [KIND_CLAIMED] = "r",    [KIND_REQUEST_ANSWERED] = "r", [KIND_ASSIST] = "r",
+                [KIND_CLAIMED] = "r",    [KIND_REQUEST_ANSWERED] = "r", [KIND_ASSIST] = "r",     [KIND_BOUNCED] = "b",
         };
 
         (void)state;

@@ -7,10 +7,11 @@ static void test_steps(void **state)
 {
         static const struct {
                 enum delivery_step step;
-                const char *from; /* of "queued sending sent failed cancelled" the first letters, - where it may not */
+                const char *from; /* of "queued sending sent failed cancelled bounced" the first letters, - where it may
+                                     not */
         } cases[] = {
-                {STEP_CLAIM, "q----"}, {STEP_RECOVER, "-s---"}, {STEP_FINISH, "qs---"}, {STEP_RETRY, "q--f-"},
-                {STEP_DROP, "q----"},  {STEP_RESUME, "q---c"},  {STEP_EMPTY, "q----"},
+                {STEP_CLAIM, "q-----"}, {STEP_RECOVER, "-s----"}, {STEP_FINISH, "qs----"}, {STEP_RETRY, "q--f-b"},
+                {STEP_DROP, "q-----"},  {STEP_RESUME, "q---c-"},  {STEP_EMPTY, "q-----"},  {STEP_BOUNCE, "--s---"},
         };
 
         (void)state;
@@ -33,6 +34,7 @@ static void test_stops(void **state)
                 {DELIVERY_SENT, {STOP_NONE, STOP_FOR_GOOD, STOP_AFTER_ATTEMPT, STOP_FOR_NOW}},
                 {DELIVERY_FAILED, {STOP_NONE, STOP_FOR_GOOD, STOP_AFTER_ATTEMPT, STOP_FOR_NOW}},
                 {DELIVERY_CANCELLED, {STOP_FOR_NOW, STOP_FOR_GOOD, STOP_AFTER_ATTEMPT, STOP_FOR_NOW}},
+                {DELIVERY_BOUNCED, {STOP_NONE, STOP_FOR_GOOD, STOP_AFTER_ATTEMPT, STOP_FOR_NOW}},
         };
         static const enum stop after[2][STOPS] = {
                 {STOP_NONE, STOP_FOR_GOOD, STOP_FOR_NOW, STOP_FOR_NOW},  /* given back before it began */

@@ -14,7 +14,7 @@ static void test_kinds(void **state)
         static const char *const names[] = {
                 "escalation", "overdue",   "due",     "fix_date",         "date_set", "advance",      "observance",
                 "snoozed",    "completed", "digest",  "failure",          "test",     "date_cleared", "waived",
-                "withdrawn",  "reopened",  "claimed", "request_answered", "assist",
+                "withdrawn",  "reopened",  "claimed", "request_answered", "assist",   "bounced",
         };
         enum notice_kind kind = KIND_TEST;
 
@@ -37,7 +37,7 @@ static const struct {
 } traits[] = {
         {'r', kind_reminds},        {'c', kind_confirms},    {'t', kind_tells_date},   {'b', kind_takes_back},
         {'d', kind_tells_decision}, {'v', kind_tells_event}, {'p', kind_reports},      {'o', kind_ends_debt},
-        {'e', kind_ends_entry},     {'n', kind_names_day},   {'l', kind_is_on_ladder},
+        {'e', kind_ends_entry},     {'n', kind_names_day},   {'l', kind_is_on_ladder}, {'f', kind_tells_failure},
 };
 
 static void test_traits(void **state)
@@ -53,7 +53,7 @@ static void test_traits(void **state)
                 [KIND_SNOOZED] = "cdv",
                 [KIND_COMPLETED] = "cdvoe",
                 [KIND_DIGEST] = "",
-                [KIND_FAILURE] = "",
+                [KIND_FAILURE] = "f",
                 [KIND_TEST] = "",
                 [KIND_DATE_CLEARED] = "tbdve",
                 [KIND_WAIVED] = "bdvoe",
@@ -62,6 +62,7 @@ static void test_traits(void **state)
                 [KIND_CLAIMED] = "vp",
                 [KIND_REQUEST_ANSWERED] = "tdvn",
                 [KIND_ASSIST] = "v",
+                [KIND_BOUNCED] = "f",
         };
 
         (void)state;
@@ -135,7 +136,7 @@ static void test_notices(void **state)
 
 static void test_deliveries(void **state)
 {
-        static const char *const names[] = {"queued", "sending", "sent", "failed", "cancelled"};
+        static const char *const names[] = {"queued", "sending", "sent", "failed", "cancelled", "bounced"};
         enum delivery_state parsed = DELIVERY_QUEUED;
 
         (void)state;

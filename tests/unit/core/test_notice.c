@@ -32,7 +32,7 @@ static void test_is_said(void **state)
 /* Carriers in letters: the state of the delivery, and + stopped for good, ~ after the attempt, - for now. */
 static size_t read_carriers(const char *text, struct carrier carriers[static 4])
 {
-        static const char states[] = "qwsfc"; /* queued, on the wire, sent, failed, cancelled */
+        static const char states[] = "qwsfcb"; /* queued, on the wire, sent, failed, cancelled, bounced */
         size_t n = 0;
 
         for (; *text; text++) {
@@ -68,6 +68,8 @@ static void test_settles(void **state)
                 {NOTICE_QUEUED, "q f c", NOTICE_QUEUED},
                 {NOTICE_QUEUED, "c f", NOTICE_FAILED},
                 {NOTICE_QUEUED, "f c", NOTICE_FAILED},
+                {NOTICE_QUEUED, "c b", NOTICE_FAILED},
+                {NOTICE_QUEUED, "b q", NOTICE_QUEUED},
                 /* stopped: neither its arrival nor its waiting counts */
                 {NOTICE_QUEUED, "s+", NOTICE_CANCELLED},
                 {NOTICE_QUEUED, "s+ q", NOTICE_QUEUED},
@@ -108,6 +110,29 @@ static void test_settles(void **state)
                 if (settled != cases[i].expected)
                         fail_msg("%s by \"%s\": %s, not %s", notice_state_name(cases[i].notice), cases[i].carriers,
                                  notice_state_name(settled), notice_state_name(cases[i].expected));
+        }
+}
+
+/* One that was sent, and of which a delivery bounced. */
+static void test_bounces(void **state)
+{
+        static const struct {
+                const char *carriers;
+                enum notice_state expected;
+        } cases[] = {
+                {"b", NOTICE_FAILED},    {"b s", NOTICE_SENT},    {"s b", NOTICE_SENT},
+                {"b q", NOTICE_QUEUED},  {"b b", NOTICE_FAILED},  {"b c f", NOTICE_FAILED},
+                {"b q+", NOTICE_FAILED}, {"b s+", NOTICE_FAILED}, {"b s~", NOTICE_SENT},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct carrier carriers[4];
+                size_t n = read_carriers(cases[i].carriers, carriers);
+                enum notice_state became = notice_bounce(carriers, n);
+
+                if (became != cases[i].expected)
+                        fail_msg("\"%s\": %s", cases[i].carriers, notice_state_name(became));
         }
 }
 
@@ -203,9 +228,13 @@ static void test_goes_on(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_becomes), cmocka_unit_test(test_is_said),
-                cmocka_unit_test(test_settles), cmocka_unit_test(test_settles_within_the_table),
-                cmocka_unit_test(test_revives), cmocka_unit_test(test_goes_on),
+                cmocka_unit_test(test_becomes),
+                cmocka_unit_test(test_is_said),
+                cmocka_unit_test(test_settles),
+                cmocka_unit_test(test_bounces),
+                cmocka_unit_test(test_settles_within_the_table),
+                cmocka_unit_test(test_revives),
+                cmocka_unit_test(test_goes_on),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,7 @@ static void test_what_a_method_needs(void **state)
                 {"ClearDate", RIGHT_DECIDE},
                 {"Hold", RIGHT_DECIDE},
                 {"Release", RIGHT_DECIDE},
+                {"Heard", RIGHT_HEAR},
                 {"Retry", RIGHT_OPERATE},
                 {"RetryAll", RIGHT_OPERATE},
                 {"Drop", RIGHT_OPERATE},
@@ -62,11 +63,12 @@ static void test_who_has_it(void **state)
 {
         static const struct {
                 enum party party;
-                bool see, decide, operate;
+                bool see, decide, hear, operate;
         } table[] = {
-                {PARTY_OUTSIDER, false, false, false},
-                {PARTY_MEMBER, true, true, true},
-                {PARTY_ROOT, true, true, true},
+                {PARTY_OUTSIDER, false, false, false, false},
+                {PARTY_READER, false, false, true, false},
+                {PARTY_MEMBER, true, true, true, true},
+                {PARTY_ROOT, true, true, true, true},
         };
 
         (void)state;
@@ -74,6 +76,7 @@ static void test_who_has_it(void **state)
         for (size_t i = 0; i < ELEMENTS(table); i++) {
                 assert_int_equal(permission_has(table[i].party, RIGHT_SEE), table[i].see);
                 assert_int_equal(permission_has(table[i].party, RIGHT_DECIDE), table[i].decide);
+                assert_int_equal(permission_has(table[i].party, RIGHT_HEAR), table[i].hear);
                 assert_int_equal(permission_has(table[i].party, RIGHT_OPERATE), table[i].operate);
         }
 }

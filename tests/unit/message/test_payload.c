@@ -138,6 +138,9 @@ static const char *const expected[KIND_COUNT] = {
         [KIND_FAILURE] = ROOT_OF("failure", "'obligations': [], 'failures': [{'delivery': 'deadbeef', "
                                             "'address': 'a@b.example', 'subject': 'Báo cáo tháng', "
                                             "'answer': '550 no such user'}]"),
+        [KIND_BOUNCED] = ROOT_OF("bounced", "'obligations': [], 'failures': [{'delivery': 'deadbeef', "
+                                            "'address': 'a@b.example', 'subject': 'Báo cáo tháng', "
+                                            "'answer': '550 no such user'}]"),
         [KIND_TEST] = ROOT_OF("test", "'obligations': []"),
         [KIND_DATE_CLEARED] = OF_OBLIGATION("date_cleared", ""),
         [KIND_WAIVED] = OF_OBLIGATION("waived", ""),

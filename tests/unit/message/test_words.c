@@ -58,7 +58,7 @@ static void check_any(const struct letter *letter, const struct composed_mail *m
              "Đầu mối: Nguyễn Văn A, Chuyên viên; ĐT: 0214 3000 000; thư điện tử: dau-moi@laocai.example.");
         need("html", mail->html, "<html lang=\"vi\">");
         need("html", mail->html, "không thay thế văn bản hành chính");
-        if (letter->kind != KIND_TEST && letter->kind != KIND_FAILURE) {
+        if (letter->kind != KIND_TEST && !kind_tells_failure(letter->kind)) {
                 need("text", mail->text, "Kế hoạch số 28/KH-UBND");
                 need("html", mail->html, "Kế hoạch số 28/KH-UBND");
         }
@@ -755,6 +755,12 @@ static void test_others(void **state)
                      (const char *const[NEED_MAX]){"Sở Tư pháp", "reminderctl retry deadbeef", "“550 no"});
         letter = letter_of(failures, 2, 1209);
         check_letter(*state, &letter, SUBJECT "Không gửi được 2 thư nhắc việc", (const char *const[NEED_MAX]){NULL});
+        failures[0].kind = failures[1].kind = KIND_BOUNCED;
+        letter = letter_of(failures, 1, 1209);
+        check_letter(*state, &letter, SUBJECT "Thư nhắc việc bị trả lại từ a@b.example",
+                     (const char *const[NEED_MAX]){"Sở Tư pháp", "reminderctl retry deadbeef", "“550 no"});
+        letter = letter_of(failures, 2, 1209);
+        check_letter(*state, &letter, SUBJECT "2 thư nhắc việc bị trả lại", (const char *const[NEED_MAX]){NULL});
 }
 
 int main(void)

@@ -257,7 +257,7 @@ static void test_refuses_impossible_values(void **state)
                  "table notice, row 2, column made_ms"},
                 {"PRAGMA foreign_keys = OFF; UPDATE notice SET obligation = 99 WHERE id = 2",
                  "table notice, row 2, refers to a row of obligation that is not there"},
-                {DELIVERY("5", "0"), "table delivery, row 1, column state is 5"},
+                {DELIVERY("6", "0"), "table delivery, row 1, column state is 6"},
                 {DELIVERY("2", "-1"), "table delivery, row 1, column attempts is -1"},
                 {"PRAGMA foreign_keys = OFF; INSERT INTO carried VALUES (1, 1, 4)",
                  "table carried, row 1, column stop is 4"},

@@ -7,6 +7,7 @@
 #include "store/audit.h"
 #include "store/claims.h"
 #include "store/counts.h"
+#include "store/heard.h"
 #include "store/holds.h"
 #include "store/occurrences.h"
 #include "store/plans.h"
@@ -254,6 +255,13 @@ static inline int workload_send(struct store *store, const int64_t obligations[s
                 notice_record_clear(&notices[i]);
         TRY(store_set_notice(store, ids[5], NOTICE_SKIPPED, "too old"));
         TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = 1, .state = DELIVERY_SENT}));
+        bool first;
+        enum heard_outcome heard;
+        TRY(store_remark_delivery(store, 1, "delayed: 4.4.1"));
+        TRY(store_bounce_delivery(store, 1, "5.1.1", 6, &first));
+        TRY(store_find_heard(store, "origin", &heard));
+        TRY(store_add_heard(store, "origin", HEARD_RECORDED, 6));
+        TRY(store_forget_heard(store, 6));
         TRY(store_finish_delivery(store, &(struct delivery_result){.delivery = 3, .state = DELIVERY_QUEUED}));
         CLEANUP(delivery_record_clear) struct delivery_record failure = {0};
         TRY(store_retry_delivery(store, "d3", 6));
