@@ -1,6 +1,7 @@
 /* What came back by mail, from the program that reads the mailbox: its facts are taken apart, strictly, and heard. */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include <jansson.h>
 
@@ -79,6 +80,19 @@ static void read_references(struct reading *reading, struct heard *heard)
         }
 }
 
+static int64_t read_date(struct reading *reading)
+{
+        const char *date = read_line(reading, "date", ORIGIN_BYTES_MAX), *end;
+        struct tm fields = {0};
+
+        if (!date)
+                return 0;
+        end = strptime(date, "%Y-%m-%dT%H:%M:%SZ", &fields);
+        if ((!end || *end) && !reading->wrong)
+                reading->wrong = "date";
+        return INT64_C(1000) * timegm(&fields);
+}
+
 /* NULL, or the name of the member that is wrong. What it gives is borrowed from the facts. */
 static const char *read_facts(const json_t *facts, struct heard *ret)
 {
@@ -93,6 +107,7 @@ static const char *read_facts(const json_t *facts, struct heard *ret)
                 .authenticated = read_flag(&reading, "authenticated"),
                 .subject = read_line(&reading, "subject", LINE_BYTES_MAX),
                 .text = read_text(&reading, "text", TEXT_BYTES_MAX),
+                .date_ms = read_date(&reading),
         };
 
         read_references(&reading, &heard);

@@ -72,3 +72,19 @@ char *heard_words(const struct heard *heard, const char *address)
                 return NULL;
         return words;
 }
+
+enum heard_outcome heard_judge_answer(const struct heard *heard, const struct heard_answer *answer)
+{
+        if (answer->n_named == 0)
+                return HEARD_REVIEW;
+        if (!answer->is_theirs || !heard->authenticated)
+                return HEARD_NOTED;
+        return answer->n_obligations == 1 && !answer->of_more ? HEARD_RECORDED : HEARD_REVIEW;
+}
+
+civil_day heard_day(civil_day written, civil_day sent, civil_day today)
+{
+        if (written == CIVIL_NONE || written > today)
+                return today;
+        return written < sent ? sent : written;
+}

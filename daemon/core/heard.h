@@ -56,3 +56,16 @@ enum heard_outcome heard_judge_bounce(const struct heard *heard, size_t n_named,
  */
 char *heard_words(const struct heard *heard, const char *address);
 #define HEARD_DELAYED_WORDS "delayed: " /* with which they begin, of what has not bounced */
+
+/* What there is to an answer of a person, besides its words. */
+struct heard_answer {
+        size_t n_named;       /* deliveries that it is about */
+        bool is_theirs;       /* it is from a mailbox of the agency that the nearest one went to */
+        size_t n_obligations; /* of that agency, that the nearest one was about */
+        bool of_more;         /* that one said something else, too: a digest */
+};
+/* HEARD_RECORDED: what it says, if that can be told for certain, is the agency's word on the one obligation. */
+enum heard_outcome heard_judge_answer(const struct heard *heard, const struct heard_answer *answer);
+/* The day of what was written then, as its writer's clock says (CIVIL_NONE: it says nothing): not before what it
+ * answers was sent, and not later than today. */
+civil_day heard_day(civil_day written, civil_day sent, civil_day today);

@@ -98,7 +98,7 @@ static int note(const struct change *change, struct obligation_record *record, s
         return r;
 }
 
-static int claim_one(const struct change *change, struct obligation_record *record, bool several,
+int decide_claim_one(const struct change *change, struct obligation_record *record, bool several,
                      struct decision_result *result)
 {
         struct claim_record claim = {
@@ -139,7 +139,7 @@ int decide_claim(struct engine *engine, const struct decider *decider, const str
 
         if (text && !decision_text_valid(text))
                 return decision_no_text(ret, "note");
-        return decision_run(&change, scope, claim_kind_name(claim), true, claim_one, ret);
+        return decision_run(&change, scope, claim_kind_name(claim), true, decide_claim_one, ret);
 }
 
 /* ---- answered ---- */

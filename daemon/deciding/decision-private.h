@@ -58,6 +58,9 @@ int decide_done_one(const struct change *change, struct obligation_record *recor
                     struct decision_result *result);
 int decide_set_date_one(const struct change *change, struct obligation_record *record, bool several,
                         struct decision_result *result);
+/* An agency's word on one of its obligations, change->claim. */
+int decide_claim_one(const struct change *change, struct obligation_record *record, bool several,
+                     struct decision_result *result);
 /* 0, or says why not. */
 int decision_refuse(const struct change *change, const struct obligation_record *record, enum refusal refusal,
                     bool several, struct decision_result *result);

@@ -6,6 +6,10 @@
 
 #include "addressing/failure.h"
 #include "base/cleanup.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "core/answer.h"
+#include "deciding/decision-private.h"
 #include "store/attempts.h"
 #include "store/heard.h"
 
@@ -16,11 +20,14 @@ struct hearing {
         struct delivery_record delivery; /* that it is about */
         size_t n_named;                  /* so many of ours; then `delivery` is the nearest */
         bool bounced;                    /* it has, by this */
+        struct obligation_record record; /* what it is the agency's word on; id 0: on nothing */
+        const char *said;                /* "claim" or "request" */
 };
 
 static void hearing_clear(struct hearing *hearing)
 {
         delivery_record_clear(&hearing->delivery);
+        obligation_record_clear(&hearing->record);
 }
 
 static int find_deliveries(struct hearing *hearing)
@@ -106,6 +113,115 @@ static void say_bounce(const struct hearing *hearing)
         engine_tell_finished(hearing->engine, delivery, delivery->answer);
 }
 
+/* ---- answers ---- */
+
+/* What the delivery was about; the one obligation of the agency is in hearing->record. */
+static int find_obligation(struct hearing *hearing, struct heard_answer *answer)
+{
+        struct store *store = hearing->engine->store;
+        struct notice_record notices[MESSAGE_NOTICES_MAX];
+        int n = store_delivery_notices(store, hearing->delivery.number, notices, MESSAGE_NOTICES_MAX),
+            r = n < 0 ? n : 0;
+
+        for (int i = 0; i < n; i++) {
+                struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+
+                if (r == 0 && notices[i].obligation_id != 0 && notices[i].obligation_id != hearing->record.id)
+                        r = store_get_obligation(store, notices[i].obligation_id, &record);
+                answer->of_more |= notices[i].obligation_id == 0;
+                if (record.id != 0 && strcmp(record.agency, hearing->delivery.agency) != 0)
+                        answer->of_more = true;
+                else if (record.id != 0 && answer->n_obligations++ == 0) {
+                        hearing->record = record;
+                        record = (struct obligation_record){0};
+                }
+                notice_record_clear(&notices[i]);
+        }
+        return r < 0 ? r : 0;
+}
+
+/* In the log, where the head finds what was not the agency's word for certain. */
+static int note_answer(const struct hearing *hearing, const struct change *change)
+{
+        struct obligation_record about = {0};
+
+        memcpy(about.agency, hearing->delivery.agency, sizeof(about.agency));
+        return decision_audit(change, hearing->record.id != 0 ? &hearing->record : &about, "answer", change->text);
+}
+
+static int claim(struct hearing *hearing, struct change *change, const struct answer_meaning *answer)
+{
+        const struct heard *heard = hearing->heard;
+        struct decision_result CLEANUP(decision_result_clear) result = {0};
+        const struct claim claim = {
+                .on = heard_day(heard->date_ms ? wall_day(clock_wall(heard->date_ms)) : CIVIL_NONE,
+                                wall_day(clock_wall(hearing->delivery.made_ms)), change->today),
+                .until = answer->verdict == ANSWER_REQUEST ? answer->until : CIVIL_NONE,
+                .channel = CLAIM_BY_MAIL,
+        };
+        int r;
+
+        change->claim = &claim;
+        change->day = claim_is_request(&claim) ? claim.until : claim.on;
+        r = decide_claim_one(change, &hearing->record, false, &result);
+        if (r == 0)
+                hearing->said = claim_kind_name(&claim);
+        return r;
+}
+
+/* What the rules do not allow is for a person, as what cannot be made out is. */
+static int take_word(struct hearing *hearing, struct change *change)
+{
+        const struct config *config = engine_config(hearing->engine);
+        struct answer_meaning answer;
+        int r;
+
+        answer_read(hearing->heard->text ? hearing->heard->text : "", config->answer_words, change->today,
+                    hearing->record.due, &answer);
+        if (answer.verdict == ANSWER_PERSON || (answer.verdict == ANSWER_REQUEST && answer.until == CIVIL_NONE))
+                return HEARD_REVIEW;
+        r = claim(hearing, change, &answer);
+        return r < 0 ? r : r > 0 ? HEARD_REVIEW : HEARD_RECORDED;
+}
+
+static int hear_answer(struct hearing *hearing)
+{
+        const struct heard *heard = hearing->heard;
+        const struct roster *roster = &engine_config(hearing->engine)->roster;
+        size_t agency = roster_find(roster, hearing->delivery.agency);
+        struct heard_answer answer = {
+                .n_named = hearing->n_named,
+                .is_theirs = heard->from && agency != ROSTER_NONE &&
+                             agency_has_mailbox(&roster->agencies[agency], heard->from),
+        };
+        char *CLEANUP_FREE text = text_line(heard->text ? heard->text : "");
+        const struct decider sender = {.name = heard->from ? heard->from : "", .uid = -1};
+        struct change change = {.engine = hearing->engine, .decider = &sender, .text = text};
+        int outcome, r = text ? find_obligation(hearing, &answer) : -ENOMEM;
+
+        if (r < 0)
+                return r;
+        text[utf8_fit(text, strlen(text), DECISION_TEXT_MAX)] = '\0';
+        decision_begin(&change);
+        outcome = (int)heard_judge_answer(heard, &answer);
+        if (outcome == HEARD_RECORDED)
+                outcome = take_word(hearing, &change);
+        if (outcome == HEARD_NOTED || (outcome == HEARD_REVIEW && hearing->n_named > 0))
+                r = note_answer(hearing, &change);
+        return r < 0 ? r : outcome;
+}
+
+static void say_word(const struct hearing *hearing)
+{
+        const struct obligation_record *record = &hearing->record;
+
+        journal_say(&hearing->engine->journal, EVENT_DECISION,
+                    &(struct journal_fields){.plan = record->plan, .item = record->item, .agency = record->agency},
+                    "%s answered by mail: %s, %s for %s", hearing->heard->from, hearing->said, record->item,
+                    record->agency);
+        engine_tell_changed(hearing->engine, record);
+}
+
 /* ---- any mail ---- */
 
 static int judge(struct hearing *hearing)
@@ -118,10 +234,10 @@ static int judge(struct hearing *hearing)
         case HEARD_BOUNCE:
         case HEARD_DELAYED:
                 return hear_bounce(hearing);
-        case HEARD_MACHINE:
-                return HEARD_IGNORED;
+        case HEARD_ANSWER:
+                return hear_answer(hearing);
         default:
-                return HEARD_REVIEW;
+                return HEARD_IGNORED;
         }
 }
 
@@ -157,5 +273,7 @@ int hear(struct engine *engine, const struct heard *heard)
 
         if (r >= 0 && hearing.bounced)
                 say_bounce(&hearing);
+        if (r >= 0 && hearing.said)
+                say_word(&hearing);
         return r;
 }

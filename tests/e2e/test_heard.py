@@ -1,16 +1,17 @@
-"""What came back by mail, as the program that reads the mailbox tells of it on the bus: bounces, what is delayed, what cannot
-be made out; each mail once, whatever happens meanwhile."""
+"""What came back by mail, as the program that reads the mailbox tells of it on the bus: bounces, what is delayed, answers, what
+cannot be made out; each mail once, whatever happens meanwhile."""
 
 import itertools
 import json
 
 import pytest
 
-from desk import AGENCY
+from block import plan
+from desk import AGENCY, TODAY, YEAR, ahead
 from lab import check
 from live import wait_until
 from rawbus import RETURN, RawBus
-from test_hold import Office
+from test_hold import DUE, Office
 
 INVALID = "org.reminderd1.Error.Invalid"
 ADDRESS = "sotuphap@laocai.example"
@@ -165,6 +166,81 @@ def test_two_that_are_named_are_for_a_person(office):
     assert hear(office, bounce(row["id"], references=[f"{row['id']}@khoi.example"] * 3 + ["other@khoi.example"])) == "recorded"
 
 
+def answer(delivery, text, **more):
+    return facts(**{"class": "answer", "references": [f"{delivery}@khoi.example"], "from": ADDRESS, "authenticated": True,
+                    "subject": "Re: Nhắc việc", "text": text, **more})  # fmt: skip
+
+
+def test_an_agency_says_that_it_has_finished(office):
+    row = sent_to(office)
+    heard = answer(row["id"], "Sở Tư pháp đã nộp báo cáo.\n", **{"from": ADDRESS.capitalize()})
+    assert [hear(office, heard) for _ in range(2)] == ["recorded", "known"]
+    (claim,) = office.json("claims")
+    assert (claim["kind"], claim["state"], claim["agency"], claim["item"]) == ("claim", "open", AGENCY, "hom-nay")
+    assert (claim["claim_channel"], claim["claimed_by"]) == ("mail", ADDRESS.capitalize())
+    assert claim["text"] == "Sở Tư pháp đã nộp báo cáo." and claim["claimed_on"] == TODAY.isoformat()
+    now = office.row("hom-nay")
+    assert (now["state"], now["claim_channel"], now["next_reminder"]) == ("pending", "mail", None)
+    assert office.row("hom-nay", "so-noi-vu")["claimed_on"] is None
+    assert "answered by mail: claim, hom-nay" in office.daemon.stderr
+    wait_until(lambda: ("claimed", "vpubnd") in office.mails(), office.mails)
+    office.do("confirm", str(claim["id"]))
+    assert office.row("hom-nay")["state"] == "done"
+    assert hear(office, answer(row["id"], "Đã nộp báo cáo.")) == "review", "what is done is not claimed"
+
+
+def test_an_agency_asks_for_time(office):
+    row = sent_to(office)
+    until = ahead(10)
+    words = f"Đề nghị cho gia hạn đến ngày {until[8:]}/{until[5:7]}/{until[:4]}."
+    assert hear(office, answer(row["id"], words)) == "recorded"
+    (request,) = office.json("claims")
+    assert (request["kind"], request["requested_date"], request["text"]) == ("request", until, words)
+    assert office.row("hom-nay")["state"] == "pending"
+
+
+def test_when_it_was_written_counts(office):
+    row = sent_to(office)
+    assert hear(office, answer(row["id"], "Đã nộp báo cáo.", date="2001-01-01T00:00:00Z")) == "recorded"
+    assert office.row("hom-nay")["claimed_on"] == TODAY.isoformat(), "not before what it answers was sent"
+
+
+@pytest.mark.parametrize("more", [{"authenticated": False}, {"from": "ai@noi-khac.example"}, {"from": None}])
+def test_who_is_not_the_agency_changes_nothing(office, more):
+    row = sent_to(office)
+    assert hear(office, answer(row["id"], "Đã nộp báo cáo.", **more)) == "noted"
+    assert office.json("claims") == [] and office.row("hom-nay")["next_reminder"]
+    (entry,) = [one for one in office.json("log", "--agency", AGENCY) if one["verb"] == "answer"]
+    assert entry["detail"] == "Đã nộp báo cáo." and entry["item"] == "hom-nay"
+
+
+@pytest.mark.parametrize("text", ["", "Chưa nộp được, sẽ gửi sau.", "Xin gia hạn.", "Xin chào", "\u0007", "x" * 4000])
+def test_what_is_not_certain_is_for_a_person(office, text):
+    row = sent_to(office)
+    assert [hear(office, answer(row["id"], text)), office.json("claims")] == ["review", []]
+    assert [one["verb"] for one in office.json("log", "--agency", AGENCY)].count("answer") == 1
+
+
+def test_machines_never_answer(office):
+    row = sent_to(office)
+    assert hear(office, answer(row["id"], "Đã nộp báo cáo.", **{"class": "machine"})) == "ignored"
+    assert office.json("claims") == []
+
+
+def test_a_message_about_several_is_for_a_person(office):
+    """Which of them it means nobody can tell."""
+    more = DUE + f', {{ id = "cung-ngay"; title = "Việc cùng ngày"; due = "{ahead(0)}"; for = ["members"]; }}'
+    office.block.write_plan(plan(more, year=YEAR))
+    office.do("reload")
+
+    def found():
+        return [row for row in deliveries(office, "--agency", AGENCY) if row["kind"] == "due" and row["state"] == "sent"]
+
+    wait_until(found, lambda: deliveries(office))
+    assert hear(office, answer(found()[0]["id"], "Đã nộp báo cáo.")) == "review"
+    assert office.json("claims") == []
+
+
 HOSTILE = [
     "", "[]", "null", "0", "{", "{}", '"x"', "[" * 5000, '{"origin": "1", "class": "bounce"',
     *(json.dumps({"origin": "1", "class": "bounce", **more}) for more in [
@@ -172,7 +248,7 @@ HOSTILE = [
         {"class": ["bounce"]}, {"references": "x"}, {"references": {}}, {"references": [1]}, {"references": [None]},
         {"authenticated": 1}, {"authenticated": "true"}, {"status": 511}, {"status": "5.1.1\n"}, {"recipient": []},
         {"diagnostic": "x" * 501}, {"diagnostic": "a\u202eb"}, {"from": "a\u0000b"}, {"text": "x" * 4001}, {"text": {}},
-        {"subject": "a\rb"}, {"references": ["x" * 200_000]},
+        {"subject": "a\rb"}, {"date": "today"}, {"date": "2024-02-01"}, {"date": 5}, {"references": ["x" * 200_000]},
     ]),
     '{"origin": "1", "origin": "2", "class": "machine"}', '{"origin": "1", "class": "machine", "text": "\\u0000"}',
     '{"origin": "1", "class": "machine", "text": "\\ud800"}',

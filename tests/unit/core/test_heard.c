@@ -120,13 +120,50 @@ static void test_words(void **state)
         }
 }
 
+static void test_answers(void **state)
+{
+        static const struct {
+                struct heard_answer answer;
+                bool authenticated;
+                enum heard_outcome expected;
+        } table[] = {
+                {{1, true, 1, false}, true, HEARD_RECORDED},
+                {{3, true, 1, false}, true, HEARD_RECORDED}, /* the others are of the thread */
+                {{0, true, 1, false}, true, HEARD_REVIEW},
+                {{1, false, 1, false}, true, HEARD_NOTED},
+                {{1, true, 1, false}, false, HEARD_NOTED},
+                {{1, true, 0, false}, true, HEARD_REVIEW},
+                {{1, true, 2, false}, true, HEARD_REVIEW},
+                {{1, true, 1, true}, true, HEARD_REVIEW},
+                {{1, false, 2, true}, false, HEARD_NOTED},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                const struct heard heard = {.class = HEARD_ANSWER, .authenticated = table[i].authenticated};
+
+                if (heard_judge_answer(&heard, &table[i].answer) != table[i].expected)
+                        fail_msg("row %zu", i);
+        }
+}
+
+static void test_days(void **state)
+{
+        (void)state;
+        assert_int_equal(heard_day(CIVIL_NONE, 100, 110), 110);
+        assert_int_equal(heard_day(105, 100, 110), 105);
+        assert_int_equal(heard_day(100, 100, 110), 100);
+        assert_int_equal(heard_day(99, 100, 110), 100); /* nobody answers before he is asked */
+        assert_int_equal(heard_day(110, 100, 110), 110);
+        assert_int_equal(heard_day(111, 100, 110), 110);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_names),
-                cmocka_unit_test(test_which_ids_may_be_ours),
-                cmocka_unit_test(test_bounces),
-                cmocka_unit_test(test_words),
+                cmocka_unit_test(test_names),   cmocka_unit_test(test_which_ids_may_be_ours),
+                cmocka_unit_test(test_bounces), cmocka_unit_test(test_words),
+                cmocka_unit_test(test_answers), cmocka_unit_test(test_days),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
