@@ -141,7 +141,7 @@ static bool find_plan(const struct scope *scope, unsigned name, struct fill *ret
         case NAME_event:
                 return fill_bool(ret, entry->event);
         case NAME_report_to:
-                return entry->event || fill_text(ret, receiver);
+                return entry->event || kind_ends_debt(entry->kind) || fill_text(ret, receiver);
         case NAME_to_head:
                 return fill_bool(ret, is_empty(receiver) || entry_is_to_head(entry, receiver));
         case NAME_to_self:

@@ -310,6 +310,26 @@ static void test_plan_contact(void **state)
                    (const char *const[NEED_MAX]){OF_BLOCK});
 }
 
+/* Where nothing is owed any more, nobody is named to send it to. */
+static void test_no_receiver_of_what_is_over(void **state)
+{
+        static const struct {
+                enum notice_kind kind;
+                bool receiver;
+        } table[] = {{KIND_ADVANCE, true},
+                     {KIND_REOPENED, true},
+                     {KIND_COMPLETED, false},
+                     {KIND_WITHDRAWN, false},
+                     {KIND_WAIVED, false}};
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                const struct letter_entry entry = reform_entry(table[i].kind);
+                const struct letter letter = letter_of(&entry, 1, 1205);
+                CLEANUP(composed_mail_clear) struct composed_mail mail = {0};
+                assert_int_equal(compose_mail(*state, &test_sender, &letter, &mail), 0);
+                assert_int_equal(strstr(mail.html, "Nơi nhận kết quả") != NULL, table[i].receiver);
+        }
+}
+
 /* Several of one plan end with its contact; where plans meet, each entry names its own. */
 static void test_contacts_meet(void **state)
 {
@@ -766,14 +786,14 @@ static void test_others(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_single),       cmocka_unit_test(test_plan_facts),
-                cmocka_unit_test(test_plan_contact), cmocka_unit_test(test_contacts_meet),
-                cmocka_unit_test(test_decisions),    cmocka_unit_test(test_completed),
-                cmocka_unit_test(test_escalation),   cmocka_unit_test(test_group_subjects),
-                cmocka_unit_test(test_group_body),   cmocka_unit_test(test_digest),
-                cmocka_unit_test(test_digest_week),  cmocka_unit_test(test_holds),
-                cmocka_unit_test(test_matrix),       cmocka_unit_test(test_first_and_last),
-                cmocka_unit_test(test_others),
+                cmocka_unit_test(test_single),         cmocka_unit_test(test_plan_facts),
+                cmocka_unit_test(test_plan_contact),   cmocka_unit_test(test_no_receiver_of_what_is_over),
+                cmocka_unit_test(test_contacts_meet),  cmocka_unit_test(test_decisions),
+                cmocka_unit_test(test_completed),      cmocka_unit_test(test_escalation),
+                cmocka_unit_test(test_group_subjects), cmocka_unit_test(test_group_body),
+                cmocka_unit_test(test_digest),         cmocka_unit_test(test_digest_week),
+                cmocka_unit_test(test_holds),          cmocka_unit_test(test_matrix),
+                cmocka_unit_test(test_first_and_last), cmocka_unit_test(test_others),
         };
         return cmocka_run_group_tests(tests, load, unload);
 }
