@@ -14,7 +14,6 @@
 
 #include "base/cleanup.h"
 #include "store/attempts.h"
-#include "store/counts.h"
 #include "store/occurrences.h"
 
 static const char *item_name(const struct sim *sim, const struct duty *duty)
@@ -775,6 +774,27 @@ void checker_reconcile(struct sim *sim, bool restarted)
 
 /* ---- the store against the duties ---- */
 
+/* Also over a crash: what was counted was committed. */
+static void check_totals(struct sim *sim)
+{
+        struct store_totals totals;
+
+        if (store_total(sim_store(sim), sim_today(sim), &totals) < 0)
+                sim_fail(sim, "what there is cannot be counted");
+        for (int kind = 0; kind < CHANNEL_KINDS; kind++) {
+                const struct channel_totals *before = &sim->counted.channels[kind], *now = &totals.channels[kind];
+
+                if (now->attempts < before->attempts)
+                        sim_fail(sim, "the count of attempts fell to %lld", (long long)now->attempts);
+                for (int state = 0; state < DELIVERY_STATES; state++)
+                        if (now->finished[state] < before->finished[state])
+                                sim_fail(sim, "the count of deliveries that are %s fell to %lld",
+                                         delivery_state_name((enum delivery_state)state),
+                                         (long long)now->finished[state]);
+        }
+        sim->counted = totals;
+}
+
 void checker_states(struct sim *sim)
 {
         struct store *store = sim_store(sim);
@@ -802,6 +822,7 @@ void checker_states(struct sim *sim)
                         sim_fail(sim, "the store counts lateness of %s of %s from another day", item_name(sim, duty),
                                  agency_name(sim, duty));
         }
+        check_totals(sim);
         ramdisk_go_on();
 }
 

@@ -7,6 +7,7 @@
 #include "engine/manager.h"
 #include "ramdisk.h"
 #include "rules.h"
+#include "store/counts.h"
 #include "store/deliveries.h"
 
 enum event_class {
@@ -203,7 +204,8 @@ struct sim {
         int countdown; /* to the boundary at which the process dies; 0: not armed */
         bool dead;     /* nothing that happens from here on is durable */
         int64_t set_point;
-        long told[EVENT_COUNT]; /* lines of the journal */
+        long told[EVENT_COUNT];      /* lines of the journal */
+        struct store_totals counted; /* at the last look: what is counted for ever does not fall */
 
         FILE *story;
         char *story_text;
