@@ -93,6 +93,7 @@ BESIDE = {
     "tentative": 'due = "2027-06-15";', "time": 'due = "2027-06-15";', "place": 'due = "2027-06-15";', "period": 'repeat = "FREQ=MONTHLY;BYMONTHDAY=5";',
     "period_offset": 'repeat = "FREQ=MONTHLY;BYMONTHDAY=5"; period = "month";', "before": 'repeat = "FREQ=WEEKLY;BYDAY=FR";',
     "overdue": 'due = "2027-06-15";', "wording": 'due = "2027-06-15";', "link": 'basis = "Kế hoạch số 2/KH-UBND"; due = "2027-06-15";',
+    "fix_by": 'when = "khi có kế hoạch";', "limit": 'due = "2027-06-15";', "with": 'due = "2027-06-15"; for = ["head"];',
     "event": 'due = "2027-06-15";', "basis": 'due = "2027-06-15";',
 }  # fmt: skip
 

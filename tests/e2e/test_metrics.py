@@ -21,7 +21,7 @@ RULES = ROOT / "units" / "reminderd-alerts.yml.example"
 STATES = "pending overdue snoozed tentative undated done late waived withdrawn passed unclear unfinished".split()
 CLAIMS = "open confirmed rejected granted overtaken".split()
 CHANNELS = "mail webhook".split()
-OUTCOMES = "sent failed cancelled".split()
+OUTCOMES = "sent failed cancelled bounced".split()
 TROUBLES = "state server refused late clock configuration".split()
 
 
