@@ -18,7 +18,7 @@ static struct answer_words *words;
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
         static const char *const lists[ANSWER_LISTS] = {"done",   "more_time", "until", "doubt",
-                                                        "reader", "name",      "plain"};
+                                                        "reader", "name",      "plain", "greeting"};
         config_t file;
 
         (void)argc, (void)argv;
