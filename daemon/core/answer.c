@@ -119,6 +119,17 @@ static bool is_readers(const struct judged *judged, size_t at)
         return false;
 }
 
+/* Whether it stands in a clause behind that of a claim: "Đã hoàn thành, 17h báo cáo" speaks of what is to come. */
+static bool is_afterthought(const struct judged *judged, size_t at)
+{
+        const struct token *tokens = judged->passage->tokens;
+
+        for (size_t i = 0; i < judged->passage->n_tokens; i++)
+                if (judged->done[i] && tokens[i].clause == tokens[at].clause)
+                        return false;
+        return has_claim(judged, at, true);
+}
+
 static bool is_understood(const struct judged *judged, size_t at, civil_day today, civil_day due)
 {
         switch (judged->passage->tokens[at].kind) {
@@ -129,6 +140,7 @@ static bool is_understood(const struct judged *judged, size_t at, civil_day toda
         case TOKEN_NUMBERS:
                 return passage_fits_claim(judged->passage, at, today, due);
         case TOKEN_CLOCK:
+                return !is_afterthought(judged, at);
         case TOKEN_REFERENCE:
                 return true;
         case TOKEN_UNREAD:
