@@ -22,8 +22,7 @@ enum answer_list {
 
 #define ANSWER_GAP_MAX 8     /* words: "xin Thường trực Khối thi đua xem xét cho gia hạn" */
 #define ANSWER_WORDS_MAX 240 /* of a text: who writes more has more to say than this can judge */
-#define ANSWER_TEXT_MAX 3000 /* bytes, as many words and signs need; less than those behind which a letter is cut off \
-                              */
+#define ANSWER_TEXT_MAX 3000 /* bytes, enough for those; letters are cut off behind more */
 
 struct answer_words;
 
