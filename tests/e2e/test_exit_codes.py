@@ -286,6 +286,7 @@ def test_codes_of_a_daemon_that_answers(office, tmp_path, verb):
     assert_error(office.ctl(verb, "--no-such-option"), 2)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("drop", "reopen", "release", "unsnooze", "urge", "clear-date", "confirm", "reject", "grant")])
 def test_an_answer_that_cannot_be_written_is_a_failure(office, tmp_path, verb):
     with open("/dev/full", "w") as full:

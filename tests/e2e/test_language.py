@@ -96,6 +96,7 @@ def test_the_language_is_what_is_asked_for(shared, vietnamese):
 
 
 @pytest.mark.timeless
+@pytest.mark.once
 def test_every_finding_is_translated(tmp_path, vietnamese, english):
     """Of configurations that are wrong in so many ways."""
     for tree in malformed_trees(tmp_path, count=60, seed=7):
@@ -198,6 +199,7 @@ def test_the_service_is_english(tmp_path, vietnamese):
 
 
 @pytest.mark.timeless
+@pytest.mark.once
 def test_scripts(tmp_path, vietnamese, english):
     table, plan = tmp_path / "co-quan.csv", tmp_path / "plan.conf"
     table.write_text("tên,thư điện tử,fax\nSở Tư pháp,a@b@c,1\n")
