@@ -69,9 +69,9 @@ def test_a_reminder_reaches_a_mailbox_over_tls_with_login(fresh):
 def test_the_status_line_is_one_a_person_likes_to_read(fresh, machine):
     start_far(fresh, 3)
     text = f"6 việc, 0 quá hạn; nhắc tiếp theo {far().strftime('%d/%m/%Y')} 23:59"
-    wait_until(lambda: fresh.property("StatusText") == text, "the status text", 5)
+    wait_until(lambda: fresh.property("StatusText") == text, "the status text")
     machine.run("systemctl", "reload", "reminderd")
-    wait_until(lambda: fresh.property("StatusText") == text, "the status text after a reload", 5)
+    wait_until(lambda: fresh.property("StatusText") == text, "the status text after a reload")
 
 
 def test_a_mail_server_that_is_away_for_a_while(fresh, machine):
