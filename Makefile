@@ -6,12 +6,12 @@ DESTDIR ?=
 SANITIZE ?= 0
 
 VERSION := 0.1.0
-PKGS := libcurl libconfig sqlite3 libsystemd jansson libcrypto libidn2
+PKGS := libcurl libconfig sqlite3 libsystemd jansson libcrypto libidn2 gmime-3.0
 
 # ---- compiler ----------------------------------------------------------------------------------------------------
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror
 CPPFLAGS_ALL := -Idaemon -D_GNU_SOURCE -DREMINDERD_VERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
-	$(shell pkg-config --cflags $(PKGS)) $(CPPFLAGS)
+	$(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS))) $(CPPFLAGS)
 CFLAGS_ALL := -std=gnu17 -g $(WARNINGS) -fPIE -fstack-protector-strong -fno-strict-aliasing -MMD -MP
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 ifeq ($(SANITIZE),1)
@@ -46,6 +46,7 @@ below_engine := deciding reminding sending content addressing runtime $(below_ru
 below_control := engine $(below_engine)
 below_client := core base
 below_ctl := client core base
+below_incoming := client config core base
 sources = $(sort $(wildcard daemon/$(1)/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(call sources,$(1)))
 archive = $(BUILD)/lib$(1).a
@@ -57,7 +58,7 @@ Q_1 =
 say = $(call Q_$(V),$(1),$(2))
 
 .DEFAULT_GOAL := all
-all: $(BUILD)/reminderd $(BUILD)/reminderctl ## the two programs
+all: $(BUILD)/reminderd $(BUILD)/reminderctl $(BUILD)/reminder-mail ## the programs
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -67,7 +68,7 @@ $(BUILD)/%.o: %.c
 $(BUILD)/daemon/config/answers.o: conf/answers.conf
 
 define floor_rule
-$(call archive,$(1)): $(filter-out %/reminderctl.o,$(call objects,$(1))) $(BUILD)/$(1).list
+$(call archive,$(1)): $(filter-out %/reminderctl.o %/reminder-mail.o,$(call objects,$(1))) $(BUILD)/$(1).list
 	@rm -f $$@
 	@$$(AR) rcs $$@ $$(filter %.o,$$^)
 # What is in the folder: an archive is made anew when a file has gone, too.
@@ -75,13 +76,16 @@ $(BUILD)/$(1).list: FORCE
 	@mkdir -p $$(@D)
 	@echo '$(call sources,$(1))' | cmp -s - $$@ || echo '$(call sources,$(1))' >$$@
 endef
-# ctl's archive is all of reminderctl but its main().
-$(foreach floor,$(FLOORS) client ctl,$(eval $(call floor_rule,$(floor))))
+# ctl's archive is all of reminderctl but its main(), and incoming's all of reminder-mail but its own.
+$(foreach floor,$(FLOORS) client ctl incoming,$(eval $(call floor_rule,$(floor))))
 
 $(BUILD)/reminderd: $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard daemon/*.c))) $(foreach f,$(FLOORS),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 $(BUILD)/reminderctl: $(BUILD)/daemon/ctl/reminderctl.o $(foreach f,ctl $(below_ctl),$(call archive,$(f)))
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(BUILD)/reminder-mail: $(BUILD)/daemon/incoming/reminder-mail.o $(foreach f,incoming $(below_incoming),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 # ---- unit tests: tests/unit/FLOOR/test_*.c, linked with the folder's other files, that floor and those below ------------------------------
@@ -152,7 +156,7 @@ FUZZ_SECONDS ?= 600
 FUZZ_TARGETS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c)) \
 	tests/unit/message/letters.c tests/unit/message/json_values.c)
-$(FUZZ_TARGETS): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_HELPERS) $(foreach f,ctl client $(FLOORS),$(call archive,$(f)))
+$(FUZZ_TARGETS): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_HELPERS) $(foreach f,incoming ctl client $(FLOORS),$(call archive,$(f)))
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS) -lical
 fuzz-targets: $(FUZZ_TARGETS)
 fuzz-build: ## the fuzz targets, in FUZZ_BUILD
@@ -222,7 +226,7 @@ lint: check-floors check-format check-mutations lint-tidy lint-cppcheck analyze 
 empty :=
 seen_from = $(subst $(empty) $(empty),|,$(strip $(1) $(below_$(1))))
 check-floors: ## no include points up
-	@up=$$($(foreach f,$(FLOORS) client ctl,grep -nE '^#include ".*/' daemon/$(f)/*.[ch] | grep -vE '"($(call seen_from,$(f)))/';) true); \
+	@up=$$($(foreach f,$(FLOORS) client ctl incoming,grep -nE '^#include ".*/' daemon/$(f)/*.[ch] | grep -vE '"($(call seen_from,$(f)))/';) true); \
 	[ -z "$$up" ] || { printf '%s\n' "$$up" | sed 's/$$/: points up, see FLOORS in the Makefile/'; exit 1; }
 # Of Debian 12: a later one lays out macros and comments of several columns in another way.
 CLANG_FORMAT_VERSION := 14

@@ -25,7 +25,8 @@ static void loader_clear(struct loader *loader)
         free(loader->agency_lines);
 }
 
-/* Folder (with its '/') of a path as it was given, and the same from the root. */
+/* Folder (with its '/') of a path as it was given, and the same from the root. 0, -ENOMEM or -EINVAL, which was
+ * reported. */
 static int loader_place(struct loader *loader, const char *path)
 {
         const char *slash = strrchr(path, '/');
@@ -39,8 +40,12 @@ static int loader_place(struct loader *loader, const char *path)
                 return loader->base ? 0 : -ENOMEM;
         }
         here = get_current_dir_name();
-        if (!here)
-                return -errno;
+        if (!here && errno == ENOMEM)
+                return -ENOMEM;
+        if (!here) {
+                report_error(loader->report, path, 0, "the current folder is not known: %s", strerror(errno));
+                return -EINVAL;
+        }
         return asprintf(&loader->base, "%s/%s", strcmp(here, "/") == 0 ? "" : here, loader->folder) < 0 ? -ENOMEM : 0;
 }
 
@@ -99,9 +104,9 @@ int path_read(const struct loader *loader, const struct section *section, const 
 /* In an order in which each part finds what it refers to. */
 static int read_parts(struct loader *loader)
 {
-        static int (*const readers[])(struct loader *) = {general_read,  answers_read,   mail_read,
-                                                          webhooks_read, agencies_read,  webhooks_bind,
-                                                          policies_read, calendars_read, plans_read};
+        static int (*const readers[])(struct loader *) = {general_read,   answers_read,  mail_read,     mailbox_read,
+                                                          webhooks_read,  agencies_read, webhooks_bind, policies_read,
+                                                          calendars_read, plans_read};
 
         for (size_t i = 0; i < ELEMENTS(readers); i++) {
                 int r = readers[i](loader);
@@ -113,7 +118,8 @@ static int read_parts(struct loader *loader)
         return 0;
 }
 
-static int read_all(struct loader *loader, const char *path)
+/* The main file, by one of the readers. */
+static int read_main(struct loader *loader, const char *path, int (*read)(struct loader *))
 {
         CLEANUP(source_free_p) struct source *source = NULL;
         int r = source_read(path, NULL, loader->digest, loader->report, &source);
@@ -121,7 +127,7 @@ static int read_all(struct loader *loader, const char *path)
         if (r < 0)
                 return r;
         loader->main = section_of(loader->report, path, source->parsed ? config_root_setting(&source->tree) : NULL);
-        return read_parts(loader);
+        return read(loader);
 }
 
 static void write_addresses(struct config *config)
@@ -157,16 +163,12 @@ int config_load(const char *path, enum secrets secrets, struct report *report, c
                 return r;
         loader.digest = digest;
         r = loader_place(&loader, path);
-        if (r == -ENOMEM)
+        if (r < 0)
                 return r;
-        if (r < 0) {
-                report_error(report, path, 0, "the current folder is not known: %s", strerror(-r));
-                return -EINVAL;
-        }
         config->path = loader_absolute(&loader, path[0] == '/' ? path : path + strlen(loader.folder));
         if (!config->path)
                 return -ENOMEM;
-        r = read_all(&loader, path);
+        r = read_main(&loader, path, read_parts);
         if (r == 0)
                 r = fingerprint_finish(digest, config->fingerprint);
         if (r < 0)
@@ -180,6 +182,41 @@ int config_load(const char *path, enum secrets secrets, struct report *report, c
         write_addresses(config);
         *ret = TAKE_PTR(config);
         return 0;
+}
+
+int config_load_mailbox(const char *path, struct report *report, struct mailbox_config *ret)
+{
+        CLEANUP(config_free_p) struct config *config = calloc(1, sizeof(*config));
+        CLEANUP(digest_free_p) EVP_MD_CTX *digest = NULL;
+        CLEANUP(loader_clear) struct loader loader = {.report = report, .config = config, .secrets = SECRETS_LEFT};
+        size_t errors = report->n_errors;
+        int r = config && fingerprint_new(NULL, &digest) == 0 ? loader_place(&loader, path) : -ENOMEM;
+
+        loader.digest = digest; /* which nobody asks for */
+        if (r == 0)
+                r = read_main(&loader, path, mailbox_read);
+        if (r < 0)
+                return r;
+        if (report->n_errors > errors)
+                return -EINVAL;
+        *ret = config->mailbox;
+        config->mailbox = (struct mailbox_config){.url = NULL};
+        return 0;
+}
+
+void mailbox_config_clear(struct mailbox_config *mailbox)
+{
+        free(mailbox->url);
+        free(mailbox->username);
+        free(mailbox->password.credential);
+        free(mailbox->password.file);
+        free(mailbox->token_file);
+        free(mailbox->ca_file);
+        free(mailbox->folder);
+        free(mailbox->done);
+        free(mailbox->review);
+        free(mailbox->authserv_id);
+        *mailbox = (struct mailbox_config){.url = NULL};
 }
 
 static void webhook_clear(struct webhook *webhook)
@@ -216,6 +253,7 @@ struct config *config_free(struct config *config)
         free(config->state_dir);
         answer_words_free(config->answer_words);
         mail_clear(&config->mail);
+        mailbox_config_clear(&config->mailbox);
         for (size_t i = 0; i < config->n_webhooks; i++)
                 webhook_clear(&config->webhooks[i]);
         free(config->webhooks);

@@ -43,6 +43,17 @@ struct mail_config {
         int64_t timeout;     /* seconds, see core/phase.h; 0: RFC 5321's */
 };
 
+/* Where answers and bounces come in: for reminder-mail, which alone reads its secret. */
+struct mailbox_config {
+        char *url; /* imaps://host[:port]; NULL: there is none */
+        char *username;
+        struct secret password; /* or neither: there is a token */
+        char *token_file;       /* absolute; OAuth2's, which something else renews; or NULL */
+        char *ca_file;          /* as of the mail server */
+        char *folder, *done, *review;
+        char *authserv_id; /* who is believed about senders; NULL: nobody */
+};
+
 struct webhook {
         char *id;
         char *url;
@@ -77,6 +88,7 @@ struct config {
         struct claim_acceptance accept; /* of claims */
         struct answer_words *answer_words;
         struct mail_config mail;
+        struct mailbox_config mailbox;
         struct webhook *webhooks;
         size_t n_webhooks;
         struct retry retry;
@@ -103,6 +115,10 @@ enum secrets { SECRETS_READ, SECRETS_LEFT };
 int config_load(const char *path, enum secrets secrets, struct report *report, char **ret_templates,
                 struct config **ret);
 struct config *config_free(struct config *config);
+/* Reads of reminderd.conf no more than the mailbox; without one, *ret has no url. 0; -EINVAL: mistakes, all in the
+ * report; -ENOMEM. mailbox_config_clear() releases. */
+int config_load_mailbox(const char *path, struct report *report, struct mailbox_config *ret);
+void mailbox_config_clear(struct mailbox_config *mailbox);
 
 const struct plan *config_find_plan(const struct config *config, const char *id);
 /* The id of the agency that heads a plan that day; NULL: there is no such plan, or nobody heads it. */

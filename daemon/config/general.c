@@ -17,10 +17,10 @@
 #define SPAN_MAX (366 * (int64_t)DAY_SECONDS) /* a plan is for a year: no catching up or retrying beyond it */
 #define RETRY_STEP_MAX (30 * (int64_t)DAY_SECONDS)
 
-static const char *const main_keys[] = {"timezone",      "block",          "agencies", "plans",    "calendars",
-                                        "templates",     "state_dir",      "hours",    "digest",   "catch_up",
-                                        "confirmations", "confirm_after",  "mail",     "webhooks", "retry",
-                                        "policies",      "default_policy", "answers",  NULL};
+static const char *const main_keys[] = {"timezone",      "block",         "agencies",       "plans",   "calendars",
+                                        "templates",     "state_dir",     "hours",          "digest",  "catch_up",
+                                        "confirmations", "confirm_after", "mail",           "mailbox", "webhooks",
+                                        "retry",         "policies",      "default_policy", "answers", NULL};
 static const char *const block_keys[] = {"name", "short", "contact", NULL};
 static const char *const contact_keys[] = {"name", "title", "phone", "email", NULL};
 static const char *const hours_keys[] = {"open", "close", NULL};

@@ -34,6 +34,7 @@ int loader_locate(const struct loader *loader, const char *key, const char *usua
 int general_read(struct loader *loader);
 int answers_read(struct loader *loader);
 int mail_read(struct loader *loader);
+int mailbox_read(struct loader *loader);
 /* All of the webhooks but their agencies, which webhooks_bind() reads once the agencies are known. */
 int webhooks_read(struct loader *loader);
 int webhooks_bind(struct loader *loader);

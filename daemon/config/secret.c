@@ -13,6 +13,12 @@
 #define WEBHOOK_PREFIX "whsec_"
 #define WEBHOOK_SECRET_MIN 24 /* bytes; Standard Webhooks, "Signature scheme" */
 
+static void secret_clear(struct secret *secret)
+{
+        free(secret->credential);
+        free(secret->file);
+}
+
 void secret_free(void *secret, size_t size)
 {
         if (secret)
@@ -40,43 +46,25 @@ static bool is_kept_by_systemd(const char *name)
         return false;
 }
 
-/* The path of a credential; *ret stays NULL where there is none, which is reported. */
-static int locate_credential(const struct loader *loader, const struct section *section, const config_setting_t *value,
-                             const char *kind, char **ret)
+static int keep_credential(const struct section *section, const config_setting_t *value, const char *kind, char **ret)
 {
-        const char *directory = getenv("CREDENTIALS_DIRECTORY");
         char buffer[EXCERPT_SIZE];
         const char *name;
 
         if (!value_text(section, value, &name))
                 return 0;
-        excerpt(name, buffer);
         if (!is_credential_name(name)) {
                 setting_error(section, value,
                               "%s_credential \"%s\" is not the name of a credential; for a path use %s_file", kind,
-                              buffer, kind);
+                              excerpt(name, buffer), kind);
                 return 0;
         }
-        if (!directory && is_kept_by_systemd(name)) {
-                setting_warning(
-                        section, value,
-                        "the credential \"%s\" is there, but only the service is given it: it was not looked at",
-                        buffer);
-                loader->config->sealed = true;
-                return 0;
-        }
-        if (!directory) {
-                setting_error(section, value,
-                              "missing credential \"%s\": $CREDENTIALS_DIRECTORY is not set; run this in the service, "
-                              "with LoadCredential=%s:FILE in its unit, or use %s_file",
-                              buffer, buffer, kind);
-                return 0;
-        }
-        return asprintf(ret, "%s/%s", directory, name) < 0 ? -ENOMEM : 0;
+        *ret = strdup(name);
+        return *ret ? 0 : -ENOMEM;
 }
 
-static int locate_file(const struct loader *loader, const struct section *section, const config_setting_t *value,
-                       char **ret)
+static int keep_file(const struct loader *loader, const struct section *section, const config_setting_t *value,
+                     char **ret)
 {
         const char *path;
 
@@ -86,7 +74,7 @@ static int locate_file(const struct loader *loader, const struct section *sectio
         return *ret ? 0 : -ENOMEM;
 }
 
-static int locate(const struct loader *loader, const struct section *section, const char *kind,
+int secret_locate(const struct loader *loader, const struct section *section, const char *kind,
                   const config_setting_t **ret_at, struct secret *ret)
 {
         const config_setting_t *credential, *file;
@@ -99,13 +87,37 @@ static int locate(const struct loader *loader, const struct section *section, co
         *ret_at = credential ? credential : file;
         if (credential && file)
                 setting_error(section, file, "%s_credential and %s_file are both given; keep one", kind, kind);
-        else if (loader->secrets == SECRETS_LEFT)
-                loader->config->sealed = true;
         else if (credential)
-                return locate_credential(loader, section, credential, kind, &ret->credential);
+                return keep_credential(section, credential, kind, &ret->credential);
         else if (file)
-                return locate_file(loader, section, file, &ret->file);
+                return keep_file(loader, section, file, &ret->file);
         return 0;
+}
+
+/* The path of a credential; *ret stays NULL where there is none, which is reported. */
+static int credential_path(const struct loader *loader, const struct section *section, const config_setting_t *at,
+                           const char *kind, const char *name, char **ret)
+{
+        const char *directory = getenv("CREDENTIALS_DIRECTORY");
+        char buffer[EXCERPT_SIZE];
+
+        excerpt(name, buffer);
+        if (!directory && is_kept_by_systemd(name)) {
+                setting_warning(
+                        section, at,
+                        "the credential \"%s\" is there, but only the service is given it: it was not looked at",
+                        buffer);
+                loader->config->sealed = true;
+                return 0;
+        }
+        if (!directory) {
+                setting_error(section, at,
+                              "missing credential \"%s\": $CREDENTIALS_DIRECTORY is not set; run this in the service, "
+                              "with LoadCredential=%s:FILE in its unit, or use %s_file",
+                              buffer, buffer, kind);
+                return 0;
+        }
+        return asprintf(ret, "%s/%s", directory, name) < 0 ? -ENOMEM : 0;
 }
 
 /* systemd has taken care of the mode of a credential; a file of ours must be closed to all others. */
@@ -127,14 +139,23 @@ int secret_read(const struct loader *loader, const struct section *section, cons
                 size_t *ret_size)
 {
         const config_setting_t *at;
-        struct secret secret = {.file = NULL};
+        struct secret CLEANUP(secret_clear) secret = {.file = NULL};
         CLEANUP_FREE char *path = NULL;
         struct stat st;
         char *bytes;
         size_t size, read_size;
-        int r = locate(loader, section, kind, &at, &secret);
+        int r = secret_locate(loader, section, kind, &at, &secret);
 
-        path = secret.file ? secret.file : secret.credential;
+        if (r == 0 && at && loader->secrets == SECRETS_LEFT) {
+                loader->config->sealed = true;
+                return 0;
+        }
+        if (r == 0 && secret.credential)
+                r = credential_path(loader, section, at, kind, secret.credential, &path);
+        else if (r == 0 && secret.file) {
+                path = strdup(secret.file);
+                r = path ? 0 : -ENOMEM;
+        }
         if (r < 0 || !path)
                 return r;
         r = file_read(path, SECRET_MAX, &st, &bytes, &read_size);

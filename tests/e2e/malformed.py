@@ -47,6 +47,11 @@ mail = {
   connections = 4;
   per_minute = 0;
 };
+mailbox = {
+  url = "imaps://mail.laocai.example";
+  username = "hopthu"; token_file = "imap.token";
+  done = "Da xu ly"; review = "Can xem"; authserv_id = "mx.laocai.example";
+};
 webhooks = (
   { id = "gateway"; url = "https://chat.laocai.example/hook";
     secret_file = "hook.secret";
@@ -374,6 +379,7 @@ def delete_key(rng, tree):
         (MAIN, 'every = "2wd"; '), (MAIN, 'after = "3wd"; '), (MAIN, 'to = "head"; '),
         (MAIN, 'name = "Khối thi đua Tham mưu Tổng hợp"; '), (MAIN, 'from = "Khối thi đua TMTH <nhacviec@laocai.example>";'),
         (MAIN, 'password_file = "mail.secret";'), (MAIN, 'username = "nhacviec";'),
+        (MAIN, 'url = "imaps://mail.laocai.example";'), (MAIN, 'username = "hopthu"; '), (MAIN, 'token_file = "imap.token";'),
         (AGENCIES, 'id = "so-noi-vu"; '), (AGENCIES, 'name = "Sở Nội vụ"; '),
         (PLAN, 'id = "tdkt-2024"; '), (PLAN, "year = 2024;"), (PLAN, 'title = "Tập huấn";'), (PLAN, 'id = "tap-huan"; '),
         (PLAN, 'due = "2024-12-10"; '), (PLAN, "quarter = 1; "), (PLAN, 'date = "05-19"; '), (PLAN, "since = 1890; "),
@@ -394,6 +400,8 @@ WRONG = {
               "snv@@laocai.example", "snv@laocai..example", "sở@laocai.example", "snv@-laocai.example", "a@b.example, c@d.example"],
     "smtp": ["", "mail", "http://mail.example", "smtp://", "smtp://:25", "smtp://mail example", "smtp://m.example:99999",
              "smtp://user:password@mail.example", "smtp//mail.example"],
+    "imap": ["", "mail", "imap://mail.example", "imaps://", "imaps://:993", "imaps://mail example", "imaps://m.example:99999",
+             "imaps://user:password@mail.example", "imaps//mail.example"],
     "http": ["", "chat", "ftp://chat.example", "https://", "https:///hook", "https://chat example/", "https://c.example:0/",
              "https://user:password@chat.example/", "http://chat.example/", "file:///etc/passwd"],
     "link": ["", "vb", "ftp://vb.example", "https://", "https:///28.pdf", "https://vb example/", "javascript:alert(1)"],
@@ -411,7 +419,8 @@ VALUES = [
     (MAIN, "calendars = ", "calendar.d", "path"), (MAIN, "open = ", "07:30", "clock"), (MAIN, "close = ", "17:00", "clock"),
     (MAIN, "weekday = ", "mon", "word"), (MAIN, 'weekday = "mon"; at = ', "08:00", "clock"),
     (MAIN, "catch_up = ", "7d", "duration"), (MAIN, "url = ", "smtp://mail.laocai.example:587", "smtp"),
-    (MAIN, "accept = ", "3wd", "word"), (MAIN, "tls = ", "required", "word"), (MAIN, "password_file = ", "mail.secret", "path"),
+    (MAIN, "accept = ", "3wd", "word"), (MAIN, "url = ", "imaps://mail.laocai.example", "imap"), (MAIN, "tls = ", "required", "word"),
+    (MAIN, "password_file = ", "mail.secret", "path"),
     (MAIN, "from = ", "Khối thi đua TMTH <nhacviec@laocai.example>", "email"),
     (MAIN, "reply_to = ", "vanphong@laocai.example", "email"), (MAIN, "id = ", "local", "id"),
     (MAIN, "url = ", "https://chat.laocai.example/hook", "http"), (MAIN, "secret_file = ", "hook.secret", "path"),
@@ -516,6 +525,8 @@ def contradiction(rng, tree):
         (MAIN, 'every = "2wd"', 'every = "0d"'),
         (MAIN, 'url = "http://127.0.0.1:8080/"; allow_http = true', 'url = "http://127.0.0.1:8080/"'),
         (MAIN, 'password_file = "mail.secret"', 'password_file = "mail.secret"; password_credential = "smtp"'),
+        (MAIN, 'token_file = "imap.token"', 'token_file = "imap.token"; password_credential = "imap"'),
+        (MAIN, 'done = "Da xu ly"', 'done = "inbox"'), (MAIN, 'review = "Can xem"', 'folder = "a"; review = "a"'),
         (CALENDAR, "work = true", "work = true; off = true"),
         (CALENDAR, '"2024-02-08"; off = true', '"2024-02-08"; off = false'),
     ])  # fmt: skip

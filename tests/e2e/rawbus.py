@@ -136,6 +136,7 @@ class Message:
         self.interface = fields.get(INTERFACE)
         self.error = fields.get(ERROR_NAME)
         self.reply_to = fields.get(REPLY_SERIAL)
+        self.sender = fields.get(SENDER)
 
 
 class RawBus:

@@ -43,7 +43,7 @@ def test_the_manual_names_every_key(table):
 
 
 @pytest.mark.parametrize(
-    "table", "main block contact hours digest retry mail webhook policy overdue escalate".split()
+    "table", "main block contact hours digest retry mail mailbox webhook policy overdue escalate".split()
 )
 def test_the_sample_shows_every_key(table):
     assert [key for key in sorted(TABLES[table]) if not re.search(rf"\b{key}\b", SAMPLE)] == []

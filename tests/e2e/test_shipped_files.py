@@ -73,7 +73,7 @@ def install(tmp_path):
     """Installs below tmp_path/root and returns that folder."""
     built = tmp_path / "built"
     subprocess.run(["make", "-s", "-C", ROOT, f"BUILD={built}", "man", "locale"], check=True, capture_output=True)
-    for program in ("reminderd", "reminderctl"):
+    for program in ("reminderd", "reminderctl", "reminder-mail"):
         (built / program).symlink_to(BUILD / program)
     root = tmp_path / "root"
     environment = os.environ | {"DESTDIR": str(root), "PREFIX": "/usr", "SYSCONFDIR": "/etc", "BUILD": str(built)}
@@ -87,9 +87,9 @@ def install(tmp_path):
 def test_an_installation_is_complete(install):
     root, run = install
     run()
-    for file in ("sbin/reminderd", "bin/reminderctl", "share/man/man8/reminderd.8", "share/man/man1/reminderctl.1",
-                 "share/man/man5/reminderd.conf.5", "share/man/man5/reminder-plan.5",
-                 "share/man/vi/man1/reminderctl.1", "share/man/vi/man5/reminder-plan.5"):  # fmt: skip
+    for file in ("sbin/reminderd", "sbin/reminder-mail", "bin/reminderctl", "share/man/man8/reminderd.8",
+                 "share/man/man8/reminder-mail.8", "share/man/man1/reminderctl.1", "share/man/man5/reminderd.conf.5",
+                 "share/man/man5/reminder-plan.5", "share/man/vi/man1/reminderctl.1", "share/man/vi/man5/reminder-plan.5"):  # fmt: skip
         assert (root / "usr" / file).stat().st_size > 0
     assert check(root / "etc/reminderd").returncode == 0
     vietnamese = os.environ | {"LANGUAGE": "vi", "LC_ALL": "C.UTF-8"}
