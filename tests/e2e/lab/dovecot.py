@@ -1,5 +1,5 @@
 """A real Dovecot with a configuration and mailboxes of its own in a temporary folder: nothing of the system's is touched.
-Needs root, who starts it; and version 2.3, as 2.4 is configured in another language."""
+Needs root, who starts it. Versions 2.3 and 2.4 are configured in different languages."""
 
 import base64
 import contextlib
@@ -12,26 +12,17 @@ import subprocess
 import tempfile
 import time
 
-CONF = """
+# Both languages say the same.
+COMMON = """
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
 protocols = imap
 listen = 127.0.0.1
 ssl = required
-ssl_cert = <{certificate}
-ssl_key = <{certificate}
-mail_location = maildir:{folder}/mail
 mail_max_userip_connections = 0
 first_valid_uid = 1
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid=nobody gid=nogroup home={folder}/home
-}}
+auth_mechanisms = plain xoauth2
 service imap-login {{
   chroot =
   inet_listener imap {{
@@ -41,17 +32,71 @@ service imap-login {{
     port = {port}
   }}
 }}
+service auth {{
+  unix_listener {folder}/login {{
+    mode = 0666
+  }}
+}}
 service anvil {{
   chroot =
 }}
 """
+CONF = {
+    "2.3": """
+ssl_cert = <{certificate}
+ssl_key = <{certificate}
+mail_location = maildir:{folder}/mail
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
+passdb {{
+  driver = static
+  mechanisms = plain
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home={folder}/home
+}}
+""",
+    "2.4": """
+ssl_server_cert_file = {certificate}
+ssl_server_key_file = {certificate}
+mail_driver = maildir
+mail_path = {folder}/mail
+oauth2 {{
+  tokeninfo_url = {tokens}
+  username_attribute = email
+}}
+passdb oauth2 {{
+  mechanisms_filter = xoauth2
+}}
+passdb static {{
+  mechanisms_filter = plain
+  password = {password}
+}}
+userdb static {{
+  fields {{
+    uid = nobody
+    gid = nogroup
+    home = {folder}/home
+  }}
+}}
+""",
+}
+VERSIONS = {"2.4": "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"}
+OAUTH2 = "tokeninfo_url = {tokens}\nusername_attribute = email\n"
 
 
-def is_there():
+def version():
+    """ "2.3", "2.4"; None: there is none that we know how to start."""
     program = shutil.which("dovecot", path="/usr/sbin:/usr/bin")
     if os.geteuid() != 0 or program is None:
-        return False
-    return subprocess.run([program, "--version"], capture_output=True, text=True).stdout.startswith("2.3.")
+        return None
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    return said[:3] if said[:3] in CONF else None
 
 
 def encoded(name):
@@ -65,6 +110,7 @@ def encoded(name):
 class Dovecot:
     def __init__(self, folder, port):
         self.mail, self.log, self.url = folder / "mail", folder / "log", f"imaps://127.0.0.1:{port}"
+        self.login = folder / "login"  # the socket at which a mail server asks who somebody is
         self.delivered = 0
 
     def deliver(self, message):
@@ -84,8 +130,8 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def dovecot(certificate, password):
-    """Runs it; the certificate's file has the key, too."""
+def dovecot(certificate, password, tokens="http://127.0.0.1:1/"):
+    """Runs it; the certificate's file has the key, too. `tokens` is a URL that knows whose an access token is."""
     with tempfile.TemporaryDirectory(prefix="reminderd-dovecot-") as name:
         folder = pathlib.Path(name)
         folder.chmod(0o755)
@@ -96,7 +142,10 @@ def dovecot(certificate, password):
         for part in ("mail", "mail/new", "mail/cur", "mail/tmp", "home"):
             shutil.chown(folder / part, "nobody", "nogroup")
         conf = folder / "dovecot.conf"
-        conf.write_text(CONF.format(folder=folder, port=port, certificate=certificate, password=password))
+        language = version()
+        text = VERSIONS.get(language, "") + COMMON + CONF[language]
+        conf.write_text(text.format(folder=folder, port=port, certificate=certificate, password=password, tokens=tokens))
+        (folder / "oauth2.conf").write_text(OAUTH2.format(tokens=tokens))
         process = subprocess.Popen(["/usr/sbin/dovecot", "-F", "-c", conf], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
         server = Dovecot(folder, port)

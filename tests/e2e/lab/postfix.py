@@ -1,5 +1,5 @@
 """A real Postfix with a configuration and a queue of its own in a temporary folder: nothing of the system's is touched, and
-what it takes it throws away. Needs root, who starts it."""
+what it takes it throws away, or puts into a mailbox. Needs root, who starts it."""
 
 import contextlib
 import os
@@ -44,11 +44,32 @@ verify unix - - n - 1 verify
 flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 discard unix - - n - - discard
+virtual unix - n n - - virtual
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
 anvil unix - - n - 1 anvil
 """
+# A submission server that puts what comes for one mailbox there. As of servers further on, it is learned by mail that nobody
+# else is known; and what comes in is told of as by a server that checks senders.
+OFFICE = {
+    "mydestination": "",
+    "virtual_mailbox_domains": "khoi.example laocai.example",
+    "virtual_mailbox_base": "{mail.parent}",
+    "virtual_mailbox_maps": "texthash:{folder}/boxes",
+    "virtual_minimum_uid": "1",
+    "virtual_uid_maps": "static:{owner.st_uid}",
+    "virtual_gid_maps": "static:{owner.st_gid}",
+    "smtpd_reject_unlisted_recipient": "no",
+    "smtpd_sender_restrictions": "check_sender_access regexp:{folder}/vouched",
+    "smtpd_tls_security_level": "may",
+    "smtpd_tls_auth_only": "yes",
+    "smtpd_tls_chain_files": "{certificate}",
+    "smtpd_sasl_auth_enable": "yes",
+    "smtpd_sasl_type": "dovecot",
+    "smtpd_sasl_path": "{login}",
+}
+VOUCHED = "/@(.*)/ PREPEND Authentication-Results: mx.khoi.example; spf=pass smtp.mailfrom=$1\n"
 # What `postfix check` would make, in two seconds of work.
 QUEUES = "active bounce corrupt defer deferred flush hold incoming maildrop private public saved trace".split()
 
@@ -73,14 +94,18 @@ def _wait_for(port, log, patience=60):
 
 
 @contextlib.contextmanager
-def postfix(**settings):
-    """Runs it with these settings of main.cf beside the usual ones; yields its URL."""
+def postfix(office=None, **settings):
+    """Runs it with these settings of main.cf beside the usual ones; yields its URL. `office`: what OFFICE names."""
     with tempfile.TemporaryDirectory(prefix="reminderd-postfix-") as name:
         folder, port = pathlib.Path(name), _free_port()
         folder.chmod(0o755)  # its programs run as the user postfix
-        lines = {key: value.format(folder=folder) for key, value in MAIN.items()} | settings
+        usual = MAIN | OFFICE if office else MAIN
+        lines = {key: value.format(folder=folder, **(office or {})) for key, value in usual.items()} | settings
         (folder / "main.cf").write_text("".join(f"{key} = {value}\n" for key, value in lines.items()))
         (folder / "master.cf").write_text(MASTER.format(port=port))
+        if office:
+            (folder / "boxes").write_text("{address} {mail.name}/\n".format(**office))
+            (folder / "vouched").write_text(VOUCHED)
         (folder / "queue").mkdir()
         for part in ("data", *(f"queue/{queue}" for queue in QUEUES)):
             (folder / part).mkdir(0o700)
@@ -98,3 +123,9 @@ def postfix(**settings):
         finally:
             master.terminate()
             master.wait(30)
+
+
+def office(dovecot, certificate, address):
+    """Runs it for a Dovecot, which knows who may log in, and whose mailbox is that of the address."""
+    return postfix({"mail": dovecot.mail, "owner": dovecot.mail.stat(), "login": dovecot.login, "address": address,
+                    "certificate": certificate})  # fmt: skip

@@ -1,0 +1,62 @@
+"""Out through a real Postfix, and back into a real Dovecot: a reminder that bounces, and one that is answered."""
+
+import json
+import smtplib
+
+import pytest
+
+from block import Bus
+from lab import dovecot, postfix
+from listener import Listener, Reader
+from live import PASSWORD, Live, midnight, said
+from test_mailbox import letter
+
+pytestmark = [pytest.mark.skipif(not (dovecot.version() and postfix.is_there()), reason="needs Dovecot and Postfix, and root"),
+              pytest.mark.once]  # fmt: skip
+
+
+@pytest.fixture
+def server(authority):
+    with dovecot.dovecot(authority.folder / "server.pem", PASSWORD) as one:
+        yield one
+
+
+@pytest.fixture
+def office(server, authority):
+    """The URL of a mail server, to which we log in over TLS."""
+    with postfix.office(server, authority.folder / "server.pem", "nhacviec@khoi.example") as url:
+        yield url
+
+
+def write_to(url, mail, sender):
+    """As the server of an agency hands it over."""
+    host, port = url.removeprefix("smtp://").split(":")
+    with smtplib.SMTP(host, int(port)) as connection:
+        connection.sendmail(sender, "nhacviec@khoi.example", mail)
+
+
+def answer(id, sender="dv1@khoi.example", **headers):
+    return letter(1, **{"From": f"Đơn vị số 1 <{sender}>", "In-Reply-To": f"<{id}>", **headers})
+
+
+def test_a_bounce_and_answers(tmp_path, authority, server, office):
+    """What Postfix says of a mailbox that is not there, and of who writes, is told as it is."""
+    mail = {"url": office, "ca_file": str(authority.ca_file)}
+    with Bus() as bus, Live(tmp_path, midnight(), mail=mail).start(bus="session", environment=bus.environment) as daemon:
+        said(daemon, "Sent due")
+        id = json.loads(bus.ctl("deliveries", "--json").stdout)[0]["id"] + "@khoi.example"
+    with Bus() as bus:
+        listener = Listener(bus)
+        with Reader(tmp_path, bus, server.url, authority, PASSWORD) as reader:
+            reader.wait(lambda: len(listener.recorded) == 1, "the bounce")
+            write_to(office, answer(id), "dv1@khoi.example")
+            reader.wait(lambda: len(listener.recorded) == 2, "the answer")
+            forged = "mx.khoi.example; dmarc=pass header.from=khoi.example"
+            write_to(office, answer(id, **{"Authentication-Results": forged, "Subject": "Re: khac"}), "ai-do@laocai.example")
+            reader.wait(lambda: len(server.letters("Da xu ly")) == 3, "the forged one")
+    bounce, real, forged = listener.heard
+    assert bounce["class"] == "bounce" and bounce["status"] == "5.1.1" and bounce["references"] == [id]
+    assert bounce["recipient"] == "dv1@khoi.example" and "unknown user" in bounce["diagnostic"]
+    assert real["class"] == "answer" and real["references"] == [id] and real["authenticated"] is True
+    assert real["from"] == "dv1@khoi.example" and real["text"] == "Đã nộp báo cáo."
+    assert forged["from"] == "dv1@khoi.example" and forged["authenticated"] is False
