@@ -150,27 +150,31 @@ static int explain(const struct inbox *inbox, int r, char **ret_words)
 
 /* ---- opening ---- */
 
-/* As the file has it now: whoever renews it does not have to tell us. */
-static int read_secret(const struct mailbox_config *config, char **ret, char **ret_words)
+/* The file of the password or of the token. */
+static int locate_secret(const struct mailbox_config *config, char **ret, char **ret_words)
 {
         const char *folder = getenv("CREDENTIALS_DIRECTORY");
-        CLEANUP_FREE char *path = NULL;
-        struct stat st;
-        size_t size;
-        int r;
+        char *path = NULL;
 
         if (config->password.credential && !folder) {
                 *ret_words = strdup("the service was not given the credential of password_credential");
                 return -EACCES;
         }
-        if (config->password.credential)
-                r = asprintf(&path, "%s/%s", folder, config->password.credential) < 0 ? -ENOMEM : 0;
-        else {
+        if (!config->password.credential)
                 path = strdup(config->token_file ? config->token_file : config->password.file);
-                r = path ? 0 : -ENOMEM;
-        }
-        if (r == 0)
-                r = file_read(path, SECRET_MAX, &st, ret, &size);
+        else if (asprintf(&path, "%s/%s", folder, config->password.credential) < 0)
+                path = NULL;
+        *ret = path;
+        return path ? 0 : -ENOMEM;
+}
+
+/* As the file has it now: whoever renews it does not have to tell us. */
+static int read_secret(const char *path, char **ret, char **ret_words)
+{
+        struct stat st;
+        size_t size;
+        int r = file_read(path, SECRET_MAX, &st, ret, &size);
+
         if (r == -ENOMEM)
                 return r;
         if (r < 0)
@@ -216,9 +220,12 @@ static CURLcode prepare(struct inbox *inbox, const struct mailbox_config *config
 static int log_in(struct inbox *inbox, const struct mailbox_config *config, char **ret_words)
 {
         CLEANUP(secret_free_p) char *secret = NULL;
+        CLEANUP_FREE char *path = NULL, *said = NULL;
         CURLcode code;
-        int r = read_secret(config, &secret, ret_words);
+        int r = locate_secret(config, &path, ret_words);
 
+        if (r == 0)
+                r = read_secret(path, &secret, ret_words);
         if (r < 0)
                 return r;
         code = prepare(inbox, config, secret);
@@ -228,8 +235,14 @@ static int log_in(struct inbox *inbox, const struct mailbox_config *config, char
                 return 0;
         if (code == CURLE_OUT_OF_MEMORY)
                 return -ENOMEM;
-        *ret_words = text_line(*inbox->error ? inbox->error : curl_easy_strerror(code));
-        return code == CURLE_LOGIN_DENIED ? -EACCES : -EIO;
+        said = text_line(*inbox->error ? inbox->error : curl_easy_strerror(code));
+        if (code != CURLE_LOGIN_DENIED) {
+                *ret_words = TAKE_PTR(said);
+                return -EIO;
+        }
+        r = asprintf(ret_words, "%s is not let in (%s): %s in %s", config->username, said ? said : "",
+                     config->token_file ? "renew the token" : "correct the password", path);
+        return r < 0 ? -ENOMEM : -EACCES;
 }
 
 static int on_capability(void *userdata, const struct imap_response *response)

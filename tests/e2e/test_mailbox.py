@@ -6,6 +6,7 @@ import ssl
 import pytest
 
 from lab import dovecot
+from lab.tokens import Tokens
 from listener import Bus, Listener, Reader
 from live import PASSWORD
 
@@ -60,7 +61,21 @@ def test_flags_mean_nothing(tmp_path, server, bus, authority):
 
 def test_a_wrong_password_is_said(tmp_path, server, bus, authority):
     with Reader(tmp_path, bus, server.url, authority, "sai") as reader:
-        reader.wait(lambda: "Login denied" in reader.stderr or "Authentication" in reader.stderr)
+        reader.wait(lambda: "nhacviec is not let in" in reader.stderr and "correct the password in /" in reader.stderr)
+
+
+def test_a_token_that_is_renewed(tmp_path, bus, authority):
+    """OAuth2: one that has expired is said; once another stands in the file, that one is shown, by itself."""
+    file = tmp_path / "token"
+    file.write_text("cu\n")
+    with Tokens(moi="nhacviec") as tokens, dovecot.dovecot(authority.folder / "server.pem", PASSWORD, tokens.url) as server:
+        server.deliver(letter(1))
+        listener = Listener(bus)
+        with Reader(tmp_path, bus, server.url, authority, PASSWORD, password_file=None, token_file=str(file)) as reader:
+            reader.wait(lambda: f"renew the token in {file}" in reader.stderr)
+            assert not listener.heard
+            file.write_text("moi\n")
+            reader.wait(lambda: len(server.letters("Da xu ly")) == 1)
 
 
 def test_without_a_daemon_it_stays_where_it_is(tmp_path, server, bus, authority):
