@@ -16,8 +16,8 @@ PACKAGES = """systemd systemd-sysv dbus libpam-systemd locales tzdata ca-certifi
     postfix sasl2-bin libsasl2-modules libsasl2-modules-db libfaketime""".split()
 # By the names that a release gives them.
 LIBRARIES = {
-    "bookworm": "libcurl4 libconfig9 libsqlite3-0 libsystemd0 libjansson4 libssl3 libidn2-0".split(),
-    "trixie": "libcurl4t64 libconfig11 libsqlite3-0 libsystemd0 libjansson4 libssl3t64 libidn2-0".split(),
+    "bookworm": "libcurl4 libconfig9 libsqlite3-0 libsystemd0 libjansson4 libssl3 libidn2-0 libgmime-3.0-0".split(),
+    "trixie": "libcurl4t64 libconfig11 libsqlite3-0 libsystemd0 libjansson4 libssl3t64 libidn2-0 libgmime-3.0-0t64".split(),
 }
 LOCALE = ("localedef", "-i", "vi_VN", "-f", "UTF-8", "vi_VN.UTF-8")
 PATIENCE = 900  # seconds, for some 150 MB from a slow mirror
