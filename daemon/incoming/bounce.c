@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "incoming/machine.h"
 #include "incoming/part.h"
+#include "incoming/pattern.h"
 
 #define DIAGNOSTIC_MAX 300 /* bytes: a line for a person */
 #define IDS_MAX 50         /* of one mail: a thread of a year */
@@ -22,88 +23,55 @@ struct reading {
 
 /* ---- small things ---- */
 
-/* The group of the first match; NULL: none. */
-static char *find(const char *pattern, const char *text)
-{
-        GRegex *regex = g_regex_new(pattern, G_REGEX_CASELESS | G_REGEX_MULTILINE, 0, NULL);
-        GMatchInfo *match = NULL;
-        char *found = NULL;
-
-        g_assert(regex);
-        if (g_regex_match(regex, text, 0, &match))
-                found = g_match_info_fetch(match, g_match_info_get_match_count(match) > 1 ? 1 : 0);
-        g_match_info_free(match);
-        g_regex_unref(regex);
-        return found;
-}
-
-static bool has(const char *pattern, const char *text)
-{
-        CLEANUP_FREE char *found = find(pattern, text);
-
-        return found != NULL;
-}
-
 static void replace(char **old, char *with)
 {
         g_free(*old);
         *old = with;
 }
 
+static bool add_id(void *userdata, const char *id)
+{
+        GPtrArray *ids = userdata;
+
+        if (ids->len < IDS_MAX && !g_ptr_array_find_with_equal_func(ids, id, g_str_equal, NULL))
+                g_ptr_array_add(ids, g_strdup(id));
+        return true;
+}
+
 void bounce_add_ids(GPtrArray *ids, const char *text)
 {
-        GRegex *regex = g_regex_new("<\\s*([^<>\\s@]+@[^<>\\s@]+)\\s*>", 0, 0, NULL);
-        GMatchInfo *match = NULL;
-
-        g_assert(regex);
-        (void)g_regex_match(regex, text, 0, &match);
-        while (g_match_info_matches(match) && ids->len < IDS_MAX) {
-                char *id = g_match_info_fetch(match, 1);
-
-                if (g_ptr_array_find_with_equal_func(ids, id, g_str_equal, NULL))
-                        g_free(id);
-                else
-                        g_ptr_array_add(ids, id);
-                (void)g_match_info_next(match, NULL);
-        }
-        g_match_info_free(match);
-        g_regex_unref(regex);
+        pattern_each("<\\s*([^<>\\s@]+@[^<>\\s@]+)\\s*>", text, add_id, ids);
 }
 
 /* ---- what is returned ---- */
 
+static bool add_pasted_id(void *userdata, const char *id)
+{
+        CLEANUP_FREE char *whole = *id == '<' ? g_strdup(id) : g_strdup_printf("<%s>", id);
+
+        bounce_add_ids(userdata, whole);
+        return true;
+}
+
 /* In what was pasted as text: quoted, indented or folded. */
 static void add_pasted(GPtrArray *ids, const char *text)
 {
-        GRegex *regex = g_regex_new("^[>|\\s]*(?:X-Original-)?Message-ID:\\s*(<[^<>\\n]+>|[^<>&\\s]+@[^<>&\\s]+)",
-                                    G_REGEX_CASELESS | G_REGEX_MULTILINE, 0, NULL);
-        GMatchInfo *match = NULL;
-
-        g_assert(regex);
-        (void)g_regex_match(regex, text, 0, &match);
-        while (g_match_info_matches(match)) {
-                CLEANUP_FREE char *id = g_match_info_fetch(match, 1);
-                CLEANUP_FREE char *whole = *id == '<' ? g_strdup(id) : g_strdup_printf("<%s>", id);
-
-                bounce_add_ids(ids, whole);
-                (void)g_match_info_next(match, NULL);
-        }
-        g_match_info_free(match);
-        g_regex_unref(regex);
+        pattern_each("^[>|\\s]*(?:X-Original-)?Message-ID:\\s*(<[^<>\\n]+>|[^<>&\\s]+@[^<>&\\s]+)", text, add_pasted_id,
+                     ids);
 }
 
 /* The words before a letter that was pasted below them. */
 static void split_pasted(struct reading *reading, const char *text)
 {
-        CLEANUP_FREE char *headers = find("^(?:-{2,}[^\\n]*(?:message|copy|header|mail)[^\\n]*|[> "
-                                          "]*(?:Return-Path|Received):.*|[> ]*Message-ID:.*)$",
-                                          text);
+        CLEANUP_FREE char *headers = pattern_find("^(?:-{2,}[^\\n]*(?:message|copy|header|mail)[^\\n]*|[> "
+                                                  "]*(?:Return-Path|Received):.*|[> ]*Message-ID:.*)$",
+                                                  text);
         const char *begin = headers ? strstr(text, headers) : NULL;
 
         g_string_append_len(reading->words, text, begin ? begin - text : (gssize)strlen(text));
         g_string_append_c(reading->words, '\n');
         if (begin && !reading->returned_to)
-                reading->returned_to = find("^[> ]*To:[^\\n]*?([^\\s<>,;:\"@]+@[^\\s<>,;:\"@]+)", begin);
+                reading->returned_to = pattern_find("^[> ]*To:[^\\n]*?([^\\s<>,;:\"@]+@[^\\s<>,;:\"@]+)", begin);
 }
 
 /* ---- by RFC 3464 ---- */
@@ -127,7 +95,7 @@ static char *typed_address(const char *value)
 static char *field_of(const char *group, const char *name)
 {
         CLEANUP_FREE char *pattern = g_strdup_printf("^%s:[ \\t]*([^\\n]*(?:\\n[ \\t][^\\n]*)*)", name);
-        char *value = find(pattern, group);
+        char *value = pattern_find(pattern, group);
 
         return value && *g_strstrip(value) ? value : (g_free(value), NULL);
 }
@@ -147,9 +115,9 @@ static void take_group(struct reading *reading, const char *group)
                                 g_ascii_strcasecmp(action, "failed") != 0))
                 return;
         replace(&reading->action, g_strdup(action ? action : "failed"));
-        replace(&bounce->status, status ? find("([245]\\.\\d{1,3}\\.\\d{1,3})", status) : NULL);
+        replace(&bounce->status, status ? pattern_find("([245]\\.\\d{1,3}\\.\\d{1,3})", status) : NULL);
         replace(&bounce->recipient, original ? typed_address(original) : final ? typed_address(final) : NULL);
-        replace(&bounce->diagnostic, diagnostic ? find("^(?:[\\w-]+;)?\\s*((?:.|\\n)*)", diagnostic) : NULL);
+        replace(&bounce->diagnostic, diagnostic ? pattern_find("^(?:[\\w-]+;)?\\s*((?:.|\\n)*)", diagnostic) : NULL);
 }
 
 static void take_report(struct reading *reading, GMimeObject *part)
@@ -177,7 +145,7 @@ static void take_returned(struct reading *reading, GMimeObject *part)
                 bounce_add_ids(reading->bounce->letters, id);
         add_pasted(reading->bounce->letters, text);
         if (to && !reading->returned_to)
-                reading->returned_to = find("([^\\s<>,;:\"@]+@[^\\s<>,;:\"@]+)", to);
+                reading->returned_to = pattern_find("([^\\s<>,;:\"@]+@[^\\s<>,;:\"@]+)", to);
 }
 
 static bool take_part(void *userdata, GMimeObject *part)
@@ -221,12 +189,12 @@ static void judge_words(struct reading *reading, const char *subject)
 {
         struct bounce *bounce = reading->bounce;
         const char *words = reading->words->str;
-        bool delayed = has(DELAYED_SUBJECT, subject) || has(DELAYED_WORDS, words);
+        bool delayed = pattern_is_in(DELAYED_SUBJECT, subject) || pattern_is_in(DELAYED_WORDS, words);
 
         if (!bounce->status)
-                bounce->status = find("(?<![\\d.])([45]\\.\\d{1,3}\\.\\d{1,3})(?![\\d.]*\\d)", words);
+                bounce->status = pattern_find("(?<![\\d.])([45]\\.\\d{1,3}\\.\\d{1,3})(?![\\d.]*\\d)", words);
         if (!bounce->status) {
-                CLEANUP_FREE char *code = find("(?<![\\d.:-])([45])\\d\\d(?:[ -](?=\\D)|(?=:))", words);
+                CLEANUP_FREE char *code = pattern_find("(?<![\\d.:-])([45])\\d\\d(?:[ -](?=\\D)|(?=:))", words);
 
                 bounce->status = g_strdup_printf("%c.0.0", delayed ? '4' : code ? *code : '5');
         }
@@ -249,8 +217,8 @@ static void judge(struct reading *reading, GMimeMessage *message)
         }
         if (!reading->has_report && !machine_is_server(message))
                 return;
-        if (reading->has_report || has(REFUSED, subject) || has(DELAYED_SUBJECT, subject) ||
-            has(REFUSED, reading->words->str))
+        if (reading->has_report || pattern_is_in(REFUSED, subject) || pattern_is_in(DELAYED_SUBJECT, subject) ||
+            pattern_is_in(REFUSED, reading->words->str))
                 judge_words(reading, subject);
 }
 
@@ -261,18 +229,20 @@ static void complete(struct reading *reading, GMimeMessage *message)
         CLEANUP_FREE char *failed = machine_header(message, "X-Failed-Recipients");
 
         if (!bounce->recipient)
-                bounce->recipient = find("([^\\s<>,;:\"@]+@[^\\s<>,;:\"@]+)", failed);
+                bounce->recipient = pattern_find("([^\\s<>,;:\"@]+@[^\\s<>,;:\"@]+)", failed);
         if (!bounce->recipient && reading->returned_to)
                 bounce->recipient = g_strdup(reading->returned_to);
         if (!bounce->recipient)
-                bounce->recipient = find("<?([^\\s<>,;:\"()@]+@[^\\s<>,;:\"()@]+\\.[a-z]{2,})>?", reading->words->str);
-        if (!bounce->diagnostic)
-                bounce->diagnostic = find("((?:^[^\\n]*)?(?<![\\d.:-])[45]\\d\\d[ -][^\\n]*(?:\\n[ \\t]+[^\\n]+){0,3})",
-                                          reading->words->str);
+                bounce->recipient =
+                        pattern_find("<?([^\\s<>,;:\"()@]+@[^\\s<>,;:\"()@]+\\.[a-z]{2,})>?", reading->words->str);
         if (!bounce->diagnostic)
                 bounce->diagnostic =
-                        find("([^\\n]*(?:unknown|full|quota|reject|denied|not exist|timed out|refused)[^\\n]*)",
-                             reading->words->str);
+                        pattern_find("((?:^[^\\n]*)?(?<![\\d.:-])[45]\\d\\d[ -][^\\n]*(?:\\n[ \\t]+[^\\n]+){0,3})",
+                                     reading->words->str);
+        if (!bounce->diagnostic)
+                bounce->diagnostic =
+                        pattern_find("([^\\n]*(?:unknown|full|quota|reject|denied|not exist|timed out|refused)[^\\n]*)",
+                                     reading->words->str);
         if (bounce->diagnostic) {
                 replace(&bounce->diagnostic, text_line(bounce->diagnostic));
                 if (bounce->diagnostic && strlen(bounce->diagnostic) > DIAGNOSTIC_MAX)

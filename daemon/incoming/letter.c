@@ -12,6 +12,7 @@
 #include "incoming/html.h"
 #include "incoming/machine.h"
 #include "incoming/part.h"
+#include "incoming/pattern.h"
 #include "incoming/quote.h"
 #include "incoming/vouch.h"
 
@@ -73,30 +74,16 @@ static json_t *references_of(GMimeMessage *message, const struct bounce *bounce)
         return list;
 }
 
-static char *capture(const char *pattern, const char *text)
-{
-        GRegex *regex = g_regex_new(pattern, G_REGEX_CASELESS, 0, NULL);
-        GMatchInfo *match = NULL;
-        char *found = NULL;
-
-        g_assert(regex);
-        if (g_regex_match(regex, text, 0, &match))
-                found = g_match_info_fetch(match, 1);
-        g_match_info_free(match);
-        g_regex_unref(regex);
-        return found;
-}
-
 /* "[#7QK3-F9XM]" in the subject, "nhacviec+7qk3-f9xm@…" in the address it was sent to. */
 static char *token_of(GMimeMessage *message, const char *subject)
 {
         static const char *const names[] = {"Delivered-To", "X-Original-To", "To", "Cc"};
-        char *token = capture("\\[#([0-9A-Z]+(?:-[0-9A-Z]+)*)\\]", subject);
+        char *token = pattern_find("\\[#([0-9A-Z]+(?:-[0-9A-Z]+)*)\\]", subject);
 
         for (size_t i = 0; !token && i < ELEMENTS(names); i++) {
                 CLEANUP_FREE char *value = machine_header(message, names[i]);
 
-                token = capture("\\+(?:b\\.)?([0-9A-Z]{4}-?[0-9A-Z]{4})@", value);
+                token = pattern_find("\\+(?:b\\.)?([0-9A-Z]{4}-?[0-9A-Z]{4})@", value);
         }
         return token;
 }

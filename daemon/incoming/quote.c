@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#include "incoming/pattern.h"
+
 #define HEADERS_MIN 3  /* of a block above a quotation: fewer may be a sentence with a colon */
 #define HEADER_LINES 8 /* in which they stand: long lists of recipients go over several */
 
@@ -39,18 +41,10 @@ static const char device_line[] = "\\n?^[ \\t]*(?:sent (?:from|via|with)\\b|get 
                                   "bị|oppo|xiaomi|vivo|zimbra|blackberry))"
                                   "[^\\n]{0,120}\\s*\\z";
 
-static GRegex *compile(const char *pattern)
-{
-        GRegex *regex = g_regex_new(pattern, G_REGEX_CASELESS | G_REGEX_MULTILINE, 0, NULL);
-
-        g_assert(regex);
-        return regex;
-}
-
 /* Length of the text before the first match. */
 static size_t before(const char *pattern, const char *text, size_t size)
 {
-        GRegex *regex = compile(pattern);
+        GRegex *regex = pattern_new(pattern);
         GMatchInfo *match = NULL;
         int start = (int)size;
 
@@ -64,7 +58,7 @@ static size_t before(const char *pattern, const char *text, size_t size)
 /* Length of the text before the first block of headers. */
 static size_t before_headers(const char *text, size_t size)
 {
-        GRegex *regex = compile(header_line);
+        GRegex *regex = pattern_new(header_line);
         size_t lines[HEADERS_MIN] = {0}, n_lines = 0, starts[HEADERS_MIN] = {0}, n = 0, found = size;
 
         for (size_t at = 0; at < size && found == size; n_lines++) {

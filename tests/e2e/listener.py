@@ -2,7 +2,6 @@
 by their origin as the daemon does, and answers; and the program itself."""
 
 import json
-import struct
 import subprocess
 import threading
 
@@ -10,7 +9,7 @@ import libconf
 
 from block import BUILD, PATIENCE, ROOT, Bus, assert_sound, environment
 from live import wait_until
-from rawbus import CALL, DESTINATION, ERROR, ERROR_NAME, NAME, REPLY_SERIAL, RETURN, SIGNATURE, RawBus, Writer, body
+from rawbus import CALL, DESTINATION, ERROR, ERROR_NAME, NAME, REPLY_SERIAL, RETURN, SIGNATURE, RawBus, body
 
 REMINDER_MAIL = BUILD / "reminder-mail"
 
@@ -53,20 +52,8 @@ class Listener(RawBus):
         self.reply(message, RETURN, outcome)
 
     def reply(self, message, kind, text, *more):
-        self.serial += 1
-        content = body("s", [text])
-        writer = Writer()
-        writer.data += struct.pack("<BBBBII", ord("l"), kind, 0, 1, len(content), self.serial)
         fields = [(REPLY_SERIAL, "u", message.serial), (DESTINATION, "s", message.sender), (SIGNATURE, "g", "s"), *more]
-
-        def put(field):
-            writer.align(8)
-            writer.put("y", field[0])
-            writer.put("v", field[1:])
-
-        writer.array("(", fields, put)
-        writer.align(8)
-        self.socket.sendall(bytes(writer.data) + content)
+        self.send_message(kind, fields, body("s", [text]))
 
 
 class Reader:

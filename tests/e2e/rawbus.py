@@ -172,7 +172,6 @@ class RawBus:
              files=()):  # fmt: skip
         """Sends a call and does not wait; `raw` is a body of any bytes in place of the arguments; an argument "h" is a
         place in `files`, which are descriptors."""
-        self.serial += 1
         content = body(signature, arguments) if raw is None else raw
         fields = [(PATH, "o", path), (MEMBER, "s", member), (DESTINATION, "s", to)]
         if interface:
@@ -181,8 +180,12 @@ class RawBus:
             fields.append((SIGNATURE, "g", signature))
         if files:
             fields.append((UNIX_FDS, "u", len(files)))
+        return self.send_message(CALL, fields, content, files)
+
+    def send_message(self, kind, fields, content, files=()):
+        self.serial += 1
         writer = Writer()
-        writer.data += struct.pack("<BBBBII", ord("l"), CALL, 0, 1, len(content), self.serial)
+        writer.data += struct.pack("<BBBBII", ord("l"), kind, 0, 1, len(content), self.serial)
 
         def put(field):
             writer.align(8)
