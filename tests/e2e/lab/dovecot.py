@@ -67,6 +67,7 @@ ssl_server_key_file = {certificate}
 mail_driver = maildir
 mail_path = {folder}/mail
 oauth2 {{
+  introspection_mode = auth
   tokeninfo_url = {tokens}
   username_attribute = email
 }}
