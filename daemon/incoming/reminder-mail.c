@@ -26,6 +26,7 @@ struct program {
         bool from_stdin, dry_run;
         struct client client;
         char *authserv_id; /* borrowed from what is being read */
+        bool gets_on;      /* the folder was read to its end, or a letter of it was taken */
 };
 
 /* ---- saying ---- */
@@ -80,6 +81,7 @@ static int hand_over(void *userdata, const char *bytes, size_t size)
         if (r < 0)
                 return r;
         r = understand(program, r, reply, facts);
+        program->gets_on = program->gets_on || r >= 0;
         if (r == -EAGAIN) { /* over another connection then: the bus may have gone */
                 client_clear(&program->client);
                 program->client = (struct client){.is_session = program->client.is_session};
@@ -102,8 +104,8 @@ static int load(const struct program *program, struct mailbox_config *ret)
         return r;
 }
 
-/* Until something fails. *ret_read says whether it was in order for a while. */
-static int read_mailbox(struct program *program, const struct mailbox_config *config, bool *ret_read)
+/* Until something fails. */
+static int read_mailbox(struct program *program, const struct mailbox_config *config)
 {
         struct inbox *CLEANUP(inbox_free_p) inbox = NULL;
         CLEANUP_FREE char *words = NULL;
@@ -115,7 +117,7 @@ static int read_mailbox(struct program *program, const struct mailbox_config *co
         while (r == 0) {
                 r = inbox_look(inbox, hand_over, program, &words);
                 if (r == 0) {
-                        *ret_read = true;
+                        program->gets_on = true;
                         r = inbox_wait(inbox, &words);
                 }
         }
@@ -130,7 +132,6 @@ static int serve(struct program *program)
 
         for (bool first = true;; first = false) {
                 struct mailbox_config CLEANUP(mailbox_config_clear) config = {.url = NULL};
-                bool read = false;
                 int r = load(program, &config);
 
                 if (r < 0 && first)
@@ -139,9 +140,10 @@ static int serve(struct program *program)
                         say(SD_ERR, "%s has no mailbox: there is nothing to read", program->config);
                         return EX_CONFIG;
                 }
+                program->gets_on = false;
                 if (r == 0)
-                        r = read_mailbox(program, &config, &read);
-                if (read)
+                        r = read_mailbox(program, &config);
+                if (program->gets_on)
                         pause = PAUSE_FIRST;
                 if (r == -EACCES && pause < PAUSE_LOGIN)
                         pause = PAUSE_LOGIN;
