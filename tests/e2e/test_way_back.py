@@ -60,3 +60,28 @@ def test_a_bounce_and_answers(tmp_path, authority, server, office):
     assert real["class"] == "answer" and real["references"] == [id] and real["authenticated"] is True
     assert real["from"] == "dv1@khoi.example" and real["text"] == "Đã nộp báo cáo."
     assert forged["from"] == "dv1@khoi.example" and forged["authenticated"] is False
+
+
+def agencies(count):
+    """The first at an address that nobody has, the others at one that is there."""
+    domains = ["khoi.example"] + ["laocai.example"] * (count - 1)
+    return tuple({"id": f"don-vi-{n}", "name": f"Đơn vị số {n}", "emails": [f"dv{n}@{domain}"]}
+                 for n, domain in enumerate(domains, 1))  # fmt: skip
+
+
+def deliveries(bus):
+    return json.loads(bus.ctl("deliveries", "--json").stdout)
+
+
+def test_the_daemon_hears_of_a_bounce(tmp_path, authority, server, office):
+    mail = {"url": office, "ca_file": str(authority.ca_file)}
+    block = Live(tmp_path, midnight(), 2, mail=mail, agency=agencies)
+    with Bus() as bus, block.start(bus="session", environment=bus.environment) as daemon, \
+         Reader(tmp_path, bus, server.url, authority, PASSWORD) as reader:  # fmt: skip
+        said(daemon, "Came back")
+        reader.wait(lambda: len(server.letters("Da xu ly")) == 1)
+        states = {row["address"]: row["state"] for row in deliveries(bus) if row["kind"] == "due"}
+        assert states == {"dv1@khoi.example": "bounced", "dv2@laocai.example": "sent"}
+        (bounced,) = (row for row in deliveries(bus) if row["state"] == "bounced")
+        assert "unknown user" in bounced["answer"] and bounced["answer"].startswith("5.1.1 ")
+        assert server.letters() == []

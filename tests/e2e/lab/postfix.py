@@ -50,8 +50,8 @@ error unix - - n - - error
 retry unix - - n - - error
 anvil unix - - n - 1 anvil
 """
-# A submission server that puts what comes for one mailbox there. As of servers further on, it is learned by mail that nobody
-# else is known; and what comes in is told of as by a server that checks senders.
+# A submission server that puts what comes for one mailbox there, and takes all for laocai.example. As of servers further on, it
+# is learned by mail that nobody else is known; and what comes in is told of as by a server that checks senders.
 OFFICE = {
     "mydestination": "",
     "virtual_mailbox_domains": "khoi.example laocai.example",
@@ -104,7 +104,7 @@ def postfix(office=None, **settings):
         (folder / "main.cf").write_text("".join(f"{key} = {value}\n" for key, value in lines.items()))
         (folder / "master.cf").write_text(MASTER.format(port=port))
         if office:
-            (folder / "boxes").write_text("{address} {mail.name}/\n".format(**office))
+            (folder / "boxes").write_text("{address} {mail.name}/\n@laocai.example home/theirs/\n".format(**office))
             (folder / "vouched").write_text(VOUCHED)
         (folder / "queue").mkdir()
         for part in ("data", *(f"queue/{queue}" for queue in QUEUES)):
