@@ -8,7 +8,7 @@ import pytest
 from block import Bus
 from lab import dovecot, postfix
 from listener import Listener, Reader
-from live import PASSWORD, Live, midnight, said
+from live import PASSWORD, Live, midnight, said, wait_until
 from test_mailbox import letter
 
 pytestmark = [pytest.mark.skipif(not (dovecot.version() and postfix.is_there()), reason="needs Dovecot and Postfix, and root"),
@@ -73,15 +73,24 @@ def deliveries(bus):
     return json.loads(bus.ctl("deliveries", "--json").stdout)
 
 
-def test_the_daemon_hears_of_a_bounce(tmp_path, authority, server, office):
+def obligation(bus, agency):
+    return json.loads(bus.ctl("list", "--agency", agency, "--json").stdout)[0]
+
+
+def test_the_daemon_hears(tmp_path, authority, server, office):
+    """Of a mailbox that is not there, and of what an agency answers, as soon as the mailbox has it."""
     mail = {"url": office, "ca_file": str(authority.ca_file)}
     block = Live(tmp_path, midnight(), 2, mail=mail, agency=agencies)
     with Bus() as bus, block.start(bus="session", environment=bus.environment) as daemon, \
          Reader(tmp_path, bus, server.url, authority, PASSWORD) as reader:  # fmt: skip
         said(daemon, "Came back")
         reader.wait(lambda: len(server.letters("Da xu ly")) == 1)
-        states = {row["address"]: row["state"] for row in deliveries(bus) if row["kind"] == "due"}
-        assert states == {"dv1@khoi.example": "bounced", "dv2@laocai.example": "sent"}
-        (bounced,) = (row for row in deliveries(bus) if row["state"] == "bounced")
-        assert "unknown user" in bounced["answer"] and bounced["answer"].startswith("5.1.1 ")
-        assert server.letters() == []
+        due = {row["address"]: row for row in deliveries(bus) if row["kind"] == "due"}
+        bounced, sent = due["dv1@khoi.example"], due["dv2@laocai.example"]
+        assert (bounced["state"], sent["state"]) == ("bounced", "sent")
+        assert bounced["answer"].startswith("5.1.1 ") and "unknown user" in bounced["answer"]
+        mail = letter(1, "Đơn vị đã nộp báo cáo.", **{"From": sent["address"], "In-Reply-To": f"<{sent['id']}@khoi.example>"})
+        write_to(office, mail, sent["address"])
+        wait_until(lambda: obligation(bus, "don-vi-2")["claimed_on"], lambda: reader.stderr)
+        assert obligation(bus, "don-vi-2")["claim_channel"] == "mail" and not obligation(bus, "don-vi-1")["claimed_on"]
+        reader.wait(lambda: len(server.letters("Da xu ly")) >= 2)  # what tells the head of it bounces too
