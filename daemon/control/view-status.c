@@ -109,7 +109,33 @@ static void put_closing(const struct view *view, const struct plan *plan)
         view_plan_end(view, &record);
 }
 
-/* A hold is meant; but nobody ends one that has no last day, unless somebody thinks of it. */
+/* A hold is meant; but nobody ends one that has no last day, or a far one, unless somebody thinks of it. */
+static void tell_long_hold(const struct hold_record *hold, struct problems *problems)
+{
+        char until[CIVIL_DATE_SIZE];
+        bool ends = hold->until != CIVIL_NONE;
+
+        if (ends)
+                civil_format(hold->until, until);
+        if (ends && *hold->agency)
+                add_problem(problems, "nothing is sent to %s until %s (%s, by %s); reminderctl release --agency %s",
+                            hold->agency, until, hold->reason, hold->by, hold->agency);
+        else if (ends)
+                add_problem(problems, "nothing is sent to anybody until %s (%s, by %s); reminderctl release", until,
+                            hold->reason, hold->by);
+        else if (*hold->agency)
+                add_problem(problems,
+                            "nothing is sent to %s until somebody releases it (%s, by %s); reminderctl release "
+                            "--agency %s",
+                            hold->agency, hold->reason, hold->by, hold->agency);
+        else
+                add_problem(problems,
+                            "nothing is sent to anybody until somebody releases it (%s, by %s); reminderctl "
+                            "release",
+                            hold->reason, hold->by);
+        problems->attention = true;
+}
+
 static void put_hold(const struct view *view, const struct hold_record *hold, struct problems *problems)
 {
         struct answer *answer = view->answer;
@@ -121,19 +147,8 @@ static void put_hold(const struct view *view, const struct hold_record *hold, st
         answer_text(answer, "by", hold->by);
         answer_text(answer, "reason", hold->reason);
         answer_end(answer);
-        if (!hold_may_be_forgotten(hold->until))
-                return;
-        if (*hold->agency)
-                add_problem(problems,
-                            "nothing is sent to %s until somebody releases it (%s, by %s); reminderctl release "
-                            "--agency %s",
-                            hold->agency, hold->reason, hold->by, hold->agency);
-        else
-                add_problem(problems,
-                            "nothing is sent to anybody until somebody releases it (%s, by %s); reminderctl "
-                            "release",
-                            hold->reason, hold->by);
-        problems->attention = true;
+        if (hold_may_be_forgotten(hold->until, view->today))
+                tell_long_hold(hold, problems);
 }
 
 static int put_holds(const struct view *view, struct problems *problems)

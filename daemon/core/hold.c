@@ -16,7 +16,7 @@ wall_time hold_end(civil_day until)
         return until == CIVIL_NONE ? WALL_NEVER : wall_at(until + 1, 0);
 }
 
-bool hold_may_be_forgotten(civil_day until)
+bool hold_may_be_forgotten(civil_day until, civil_day today)
 {
-        return until == CIVIL_NONE;
+        return until == CIVIL_NONE || until - today > HOLD_LONG_DAYS;
 }

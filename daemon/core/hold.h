@@ -12,5 +12,7 @@ bool hold_may_last(civil_day until, civil_day today);
 bool hold_is_over(civil_day until, civil_day today);
 /* The moment from which it is; WALL_NEVER. */
 wall_time hold_end(civil_day until);
-/* Whether somebody has to remember to release it. */
-bool hold_may_be_forgotten(civil_day until);
+/* Whether somebody has to remember to release it: it has no last day, or one so far ahead that the year may be a slip.
+ */
+#define HOLD_LONG_DAYS 92 /* a quarter, in which an office reports at least once */
+bool hold_may_be_forgotten(civil_day until, civil_day today);

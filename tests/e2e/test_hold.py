@@ -144,6 +144,9 @@ def test_a_hold_is_seen(office):
     assert office.json("status")["holds"][0]["until"] is None
     checked = office.ctl("status", "--check")
     assert checked.returncode == 1 and f"reminderctl release --agency {AGENCY}" in checked.stdout
+    office.do("hold", "--until", ahead(400), "--reason", "sai năm")  # a slip of the year
+    checked = office.ctl("status", "--check")
+    assert checked.returncode == 1 and f"until {ahead(400)} (sai năm" in checked.stdout
 
 
 def test_refusals(office):
