@@ -52,12 +52,14 @@ struct disk_fault faults_answer(uint64_t seed)
         return fault;
 }
 
-/* The next place at which a call shall fail, having done `at` of `n`. */
+/* The next place at which a call shall fail, having done `at` of `n`. The last is never passed over: a copy that is
+ * written to its end has its last write there. */
 static long next_place(struct faults *faults, long at, long n)
 {
         long most = faults->brief ? PLACES_BRIEF : PLACES_MAX;
+        long next = n <= most ? at + 1 : at + chance_between(&faults->chance, 1, (int)(2 * n / most));
 
-        return n <= most ? at + 1 : at + chance_between(&faults->chance, 1, (int)(2 * n / most));
+        return at < n && next > n ? n : next;
 }
 
 static void check_error(const struct faults *faults, const struct disk_fault *fault, int r, const char *words)
