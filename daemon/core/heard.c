@@ -75,11 +75,9 @@ char *heard_words(const struct heard *heard, const char *address)
 
 enum heard_outcome heard_judge_answer(const struct heard *heard, const struct heard_answer *answer)
 {
-        if (answer->n_named == 0)
-                return HEARD_REVIEW;
-        if (!answer->is_theirs || !heard->authenticated)
-                return HEARD_NOTED;
-        return answer->n_obligations == 1 && !answer->of_more ? HEARD_RECORDED : HEARD_REVIEW;
+        bool is_surely_theirs = answer->n_named > 0 && answer->is_theirs && heard->authenticated;
+
+        return is_surely_theirs && answer->n_obligations == 1 && !answer->of_more ? HEARD_RECORDED : HEARD_REVIEW;
 }
 
 civil_day heard_day(civil_day written, civil_day sent, civil_day today)

@@ -21,7 +21,7 @@ int heard_class_parse(const char *name, enum heard_class *ret);
 /* Stored as numbers: a new one stands before HEARD_KNOWN, which is never stored. */
 enum heard_outcome {
         HEARD_RECORDED, /* it changed something */
-        HEARD_NOTED,    /* it changed nothing, and is shown */
+        HEARD_NOTED,    /* of a bounce: it changed nothing, and is shown */
         HEARD_IGNORED,
         HEARD_REVIEW, /* a person has to read it */
         HEARD_KNOWN,  /* it was heard before */
@@ -64,7 +64,8 @@ struct heard_answer {
         size_t n_obligations; /* of that agency, that the nearest one was about */
         bool of_more;         /* that one said something else, too: a digest */
 };
-/* HEARD_RECORDED: what it says, if that can be told for certain, is the agency's word on the one obligation. */
+/* HEARD_RECORDED: what it says, if that can be told for certain, is the agency's word on the one obligation. Any other
+ * is for a person to read, also what only seems to be from the agency. */
 enum heard_outcome heard_judge_answer(const struct heard *heard, const struct heard_answer *answer);
 /* The day of what was written then, as its writer's clock says (CIVIL_NONE: it says nothing): not before what it
  * answers was sent, and not later than today. */

@@ -206,7 +206,7 @@ static int hear_answer(struct hearing *hearing)
         outcome = (int)heard_judge_answer(heard, &answer);
         if (outcome == HEARD_RECORDED)
                 outcome = take_word(hearing, &change);
-        if (outcome == HEARD_NOTED || (outcome == HEARD_REVIEW && hearing->n_named > 0))
+        if (outcome == HEARD_REVIEW && hearing->n_named > 0)
                 r = note_answer(hearing, &change);
         return r < 0 ? r : outcome;
 }

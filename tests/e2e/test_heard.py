@@ -208,7 +208,7 @@ def test_when_it_was_written_counts(office):
 @pytest.mark.parametrize("more", [{"authenticated": False}, {"from": "ai@noi-khac.example"}, {"from": None}])
 def test_who_is_not_the_agency_changes_nothing(office, more):
     row = sent_to(office)
-    assert hear(office, answer(row["id"], "Đã nộp báo cáo.", **more)) == "noted"
+    assert hear(office, answer(row["id"], "Đã nộp báo cáo.", **more)) == "review"
     assert office.json("claims") == [] and office.row("hom-nay")["next_reminder"]
     (entry,) = [one for one in office.json("log", "--agency", AGENCY) if one["verb"] == "answer"]
     assert entry["detail"] == "Đã nộp báo cáo." and entry["item"] == "hom-nay"
