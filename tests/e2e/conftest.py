@@ -20,6 +20,21 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "timeless: the same at any hour of any day: not run at other moments, too")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--every", type=int, default=1, metavar="N", help="of a test with many values, only every N-th")
+
+
+def pytest_collection_modifyitems(config, items):
+    """What differs between the values of a test is data: with sanitizers some of them take the same way through the code."""
+    every, seen, kept, dropped = config.getoption("every"), {}, [], []
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        (dropped if seen.setdefault(name, 0) % every else kept).append(item)
+        seen[name] += 1
+    items[:] = kept
+    config.hook.pytest_deselected(items=dropped)
+
+
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("ca"))
