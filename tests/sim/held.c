@@ -62,7 +62,7 @@ static void read_store(struct sim *sim, struct hold holds[static EVERYBODY + 1])
         free(records);
 }
 
-void held_reconcile(struct sim *sim)
+void held_reconcile(struct sim *sim, bool restarted)
 {
         struct hold stored[EVERYBODY + 1];
 
@@ -75,7 +75,7 @@ void held_reconcile(struct sim *sim)
                 if (!same && !sim->hold_in_doubt[slot] && !(hold->is && !stored[slot].is && hold->over))
                         sim_fail(sim, "the store has another hold of \"%s\" than was decided", name_of(sim, slot));
                 *hold = stored[slot];
-                sim->hold_in_doubt[slot] = false;
+                sim->hold_in_doubt[slot] &= !restarted;
         }
 }
 

@@ -132,7 +132,7 @@ static void reconcile(struct sim *sim)
                 }
         }
         people_reconcile(sim);
-        held_reconcile(sim);
+        held_reconcile(sim, true);
         checker_reconcile(sim, true);
 }
 
@@ -280,7 +280,7 @@ static void jump(struct sim *sim)
 
         held_look(sim);
         ramdisk_hold();
-        held_reconcile(sim);
+        held_reconcile(sim, false);
         ramdisk_go_on();
         sim_set_clock(sim, by);
         manager_engine(sim->manager)->clock.virtual_ms = sim->now;

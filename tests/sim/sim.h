@@ -287,7 +287,7 @@ void held_decide(struct sim *sim);
 /* Those whose day is over are no more, or go with the next tick in the hours. */
 void held_look(struct sim *sim);
 /* The store has what was decided, or may have it: after a crash, and before the clock is set, it is asked. */
-void held_reconcile(struct sim *sim);
+void held_reconcile(struct sim *sim, bool restarted);
 
 /* ---- edits.c ---- */
 void edits_plan(struct sim *sim);
