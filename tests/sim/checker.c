@@ -605,7 +605,7 @@ static void check_levels(struct sim *sim, struct duty *duty)
 static void check_fix(struct sim *sim, struct duty *duty, wall_time seen)
 {
         const struct block_item *item = &sim->block.items[duty->item];
-        wall_time beats[BEATS_MAX], newest = WALL_NONE, now = sim_wall(sim);
+        wall_time beats[FIX_BEATS_MAX], newest = WALL_NONE, now = sim_wall(sim);
         int n = rules_fix_beats(&sim->rules, item, beats), head = reader_of(sim, duty, HEAD);
 
         for (int i = 0; i < n; i++)

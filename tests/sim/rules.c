@@ -491,7 +491,7 @@ civil_day rules_fix_end(const struct rules *rules, const struct block_item *item
         return item->form == DATE_UNDATED ? civil_from(rules->block->year + item->plan, 12, 31) : item->due;
 }
 
-int rules_fix_beats(const struct rules *rules, const struct block_item *item, wall_time beats[static BEATS_MAX])
+int rules_fix_beats(const struct rules *rules, const struct block_item *item, wall_time beats[static FIX_BEATS_MAX])
 {
         static const int days[] = {14, 3, 0};
         static const struct offset every = {.workdays = 2};
@@ -503,7 +503,8 @@ int rules_fix_beats(const struct rules *rules, const struct block_item *item, wa
                 return 0;
         for (size_t i = 0; i < ELEMENTS(days); i++)
                 beats[n++] = moment(&all, worked_until(rules, item->fix_by - days[i]));
-        for (civil_day day = walk(rules, item->fix_by, &every, 1); n < BEATS_MAX; day = walk(rules, day, &every, 1)) {
+        for (civil_day day = walk(rules, item->fix_by, &every, 1); n < FIX_BEATS_MAX;
+             day = walk(rules, day, &every, 1)) {
                 if (wall_day(moment(&all, day)) > last)
                         break;
                 beats[n++] = moment(&all, day);

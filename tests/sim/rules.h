@@ -124,7 +124,8 @@ wall_time rules_level_at(const struct rules *rules, const struct block_item *ite
 /* After that day nobody is asked for one. */
 civil_day rules_fix_end(const struct rules *rules, const struct block_item *item);
 /* The moments at which the head is asked to fix a window's day. */
-int rules_fix_beats(const struct rules *rules, const struct block_item *item, wall_time beats[static BEATS_MAX]);
+#define FIX_BEATS_MAX 160 /* every other working day of a year */
+int rules_fix_beats(const struct rules *rules, const struct block_item *item, wall_time beats[static FIX_BEATS_MAX]);
 
 /* Whether a person may say that a plan closes on that day. */
 bool rules_may_close(const struct rules *rules, int plan, civil_day on);
