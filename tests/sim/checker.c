@@ -75,25 +75,31 @@ static void check_may_hear(struct sim *sim, const struct duty *duty, enum notice
                          item_name(sim, duty));
 }
 
+bool checker_is_mailbox(const struct sim *sim, const char *agency, const char *address)
+{
+        char mailbox[DELIVERY_TEXT];
+        bool is = false;
+
+        for (int i = 0; i < sim->block.n_agencies; i++) {
+                const struct block_agency *known = &sim->block.agencies[i];
+
+                if (!known->present || strcmp(known->id, agency) != 0)
+                        continue;
+                for (int m = 0; m < known->mailboxes; m++) {
+                        block_mailbox(known, m, sizeof(mailbox), mailbox);
+                        is |= strcmp(mailbox, address) == 0;
+                }
+        }
+        return is;
+}
+
 /* An address that was put right gets nothing more, whenever what goes to it was made. */
 static void check_address(struct sim *sim, const struct delivery_record *delivery)
 {
-        char address[DELIVERY_TEXT] = BLOCK_CONTACT;
-        bool known = !*delivery->agency && strcmp(delivery->address, address) == 0;
-
         if (delivery->channel.kind != CHANNEL_MAIL)
                 return;
-        for (int i = 0; i < sim->block.n_agencies; i++) {
-                const struct block_agency *agency = &sim->block.agencies[i];
-
-                if (!agency->present || strcmp(agency->id, delivery->agency) != 0)
-                        continue;
-                for (int mailbox = 0; mailbox < agency->mailboxes; mailbox++) {
-                        block_mailbox(agency, mailbox, sizeof(address), address);
-                        known |= strcmp(address, delivery->address) == 0;
-                }
-        }
-        if (!known)
+        if (!*delivery->agency ? strcmp(delivery->address, BLOCK_CONTACT) != 0
+                               : !checker_is_mailbox(sim, delivery->agency, delivery->address))
                 sim_fail(sim, "%s goes to %s, which is no address of %s any more", delivery->id, delivery->address,
                          delivery->agency);
 }
@@ -852,7 +858,8 @@ static int check_notice(void *userdata, const struct notice_record *record)
             (!record->detail || !*record->detail))
                 sim_fail(sim, "notice %s to %s was %s without a reason", record->rung, record->agency,
                          notice_state_name(record->state));
-        if (record->state == NOTICE_SENT && record->obligation_id != 0 && !outside_arrived(sim, record))
+        if (record->state == NOTICE_SENT && record->obligation_id != 0 &&
+            outside_arrived(sim, record) == ARRIVED_NOWHERE)
                 sim_fail(sim, "notice %s to %s counts as sent, and was in no message that arrived", record->rung,
                          record->agency);
         if (record->state == NOTICE_CANCELLED && record->detail &&

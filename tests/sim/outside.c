@@ -12,8 +12,6 @@
 
 #define NOTICES_MAX 100
 
-#define LOGS_MAX 8192 /* a power of two, and twice what any seed sends */
-
 /* An id is random: its first digits are a hash. */
 struct delivery_log *outside_log(struct sim *sim, const char *id)
 {
@@ -43,24 +41,16 @@ static uint64_t number_of(const struct notice_record *notice, const char *to)
         return hash;
 }
 
-/* Where a number stands among those of what has happened, or would. */
-static uint64_t *happened(const struct sim *sim, uint64_t what)
+/* Whether it happens for the first time. */
+static bool happens(struct sim *sim, uint64_t what)
 {
         size_t at = what % SAID_MAX;
 
         while (sim->happened[at] != 0 && sim->happened[at] != what)
                 at = (at + 1) % SAID_MAX;
-        return &sim->happened[at];
-}
-
-/* Whether it happens for the first time. */
-static bool happens(struct sim *sim, uint64_t what)
-{
-        uint64_t *before = happened(sim, what);
-
-        if (*before == what)
+        if (sim->happened[at] == what)
                 return false;
-        *before = what;
+        sim->happened[at] = what;
         return true;
 }
 
@@ -69,11 +59,38 @@ static uint64_t arrival_number(const struct notice_record *notice)
         return number_of(notice, "/arrived");
 }
 
-bool outside_arrived(const struct sim *sim, const struct notice_record *notice)
+enum arrival outside_arrived(const struct sim *sim, const struct notice_record *notice)
 {
         uint64_t what = arrival_number(notice);
+        enum arrival arrival = ARRIVED_NOWHERE;
 
-        return *happened(sim, what) == what;
+        for (size_t at = what % SAID_MAX; sim->said[at].what != 0; at = (at + 1) % SAID_MAX) {
+                const struct delivery_log *log = &sim->logs[sim->said[at].log];
+
+                if (sim->said[at].what != what || log->bounced)
+                        continue;
+                if (log->known)
+                        return ARRIVED_KNOWN;
+                arrival = ARRIVED;
+        }
+        return arrival;
+}
+
+/* It is said by the message with that log. `once`: by no other that did not come back. */
+static bool say(struct sim *sim, uint64_t what, int log, bool once)
+{
+        size_t at = what % SAID_MAX;
+
+        for (; sim->said[at].what != 0; at = (at + 1) % SAID_MAX) {
+                if (sim->said[at].what != what)
+                        continue;
+                if (sim->said[at].log == log)
+                        return true;
+                if (once && !sim->logs[sim->said[at].log].bounced)
+                        return false;
+        }
+        sim->said[at] = (struct said){what, log};
+        return true;
 }
 
 /* A server takes the message. Whoever gets the same one again must have been unlucky, not forgotten. */
@@ -88,16 +105,11 @@ static void take(struct sim *sim, const struct flight *flight)
                          flight->address);
         if (log->accepts++ > 0)
                 sim->totals.repeated++;
+        log->bounced = false;
         for (int i = 0; i < flight->n_says; i++) {
-                size_t at = flight->says[i] % SAID_MAX;
-
-                (void)happens(sim, flight->arrivals[i]);
-                while (sim->said[at].what != 0 && sim->said[at].what != flight->says[i])
-                        at = (at + 1) % SAID_MAX;
-                if (sim->said[at].what != 0 && sim->said[at].log != index)
-                        sim_fail(sim, "one notice reached %s twice, as %s and as %s", flight->address,
-                                 sim->logs[sim->said[at].log].id, flight->id);
-                sim->said[at] = (struct said){flight->says[i], index};
+                (void)say(sim, flight->arrivals[i], index, false);
+                if (!say(sim, flight->says[i], index, true))
+                        sim_fail(sim, "one notice reached %s twice, the last time as %s", flight->address, flight->id);
         }
 }
 
@@ -186,6 +198,26 @@ static void suspect(struct sim *sim, const struct flight *flight, const char *ag
         sim->events[CLASS_CONFIG] = sim->now + INT64_C(1000) * chance_between(chance, 1, 2 * seconds + 3600);
 }
 
+/* What there is to know of a message should it come back. */
+static void note_message(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notices,
+                         int n)
+{
+        struct obligation_record CLEANUP(obligation_record_clear) record = {0};
+        struct delivery_log *log = outside_log(sim, delivery->id);
+
+        snprintf(log->address, sizeof(log->address), "%s", delivery->address);
+        log->is_aside = kind_tells_failure(delivery->kind) || delivery->kind == KIND_TEST;
+        log->about = 0;
+        for (int i = 0; i < n; i++)
+                if (notices[i].obligation_id == 0 || notices[i].obligation_id != notices[0].obligation_id)
+                        return;
+        ramdisk_hold();
+        if (n > 0 && store_get_obligation(sim_store(sim), notices[0].obligation_id, &record) == 0 &&
+            strcmp(record.agency, delivery->agency) == 0)
+                log->about = (int)(checker_find(sim, record.item, record.key, record.agency) - sim->duties) + 1;
+        ramdisk_go_on();
+}
+
 /* It is on the wire, or the process died on the way there. */
 static int leave(struct sim *sim, struct flight *flight)
 {
@@ -221,6 +253,7 @@ static int leave(struct sim *sim, struct flight *flight)
         }
         flight->n_says = n;
         checker_on_wire(sim, &delivery, notices, firsts, n);
+        note_message(sim, &delivery, notices, n);
         for (int i = 0; i < n; i++)
                 notice_record_clear(&notices[i]);
         flight->waits = false;

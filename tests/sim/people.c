@@ -11,8 +11,8 @@
 #include "store/plans.h"
 
 static const struct decider clerk = {"clerk", 1000};
-static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done",       "amend", "reopen", "waive",
-                                        "urge",   "set-date", "clear-date", "claim", "reject"};
+static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done",       "amend", "reopen",  "waive",
+                                        "urge",   "set-date", "clear-date", "claim", "request", "reject"};
 
 /* ---- obligations ---- */
 
@@ -61,6 +61,7 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
         case ACT_REJECT:
                 return decide_reject(engine, &clerk, claim_of(sim, scope), text, result);
         case ACT_CLEAR_DATE:
+        case ACT_REQUEST:
         case ACTS:
                 break;
         }

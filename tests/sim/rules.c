@@ -415,6 +415,11 @@ enum allowance rules_may(const struct rules *rules, const struct duty *duty, con
                 return owed ? ALLOWED : UNFIT;
         case ACT_URGE:
                 return duty->status == OBLIGATION_UNCLEAR ? ALLOWED : UNFIT;
+        case ACT_REQUEST:
+                if (act->day < today || (rules_due(duty) != CIVIL_NONE &&
+                                         (act->day <= rules_due(duty) || act->day <= rules_effective(rules, duty))))
+                        return FORBIDDEN;
+                /* fall through */
         case ACT_SET_DATE:
                 if (!reminded || !binds)
                         return UNFIT;
@@ -462,13 +467,16 @@ void rules_act(const struct rules *rules, struct duty *duty, const struct act *a
         case ACT_SET_DATE:
         case ACT_CLEAR_DATE:
                 duty->fixed = act->verb == ACT_SET_DATE ? act->day : CIVIL_NONE;
+                duty->claimed &= act->verb == ACT_CLEAR_DATE || !duty->asks;
                 if (rules_snooze_hides(rules, duty))
                         duty->snoozed_until = CIVIL_NONE;
                 duty->status = rules_beginning(rules, duty);
                 break;
         case ACT_CLAIM:
+        case ACT_REQUEST:
         case ACT_REJECT:
-                duty->claimed = act->verb == ACT_CLAIM;
+                duty->claimed = act->verb != ACT_REJECT;
+                duty->asks = act->verb == ACT_REQUEST;
                 break;
         case ACTS:
                 break;

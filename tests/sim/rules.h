@@ -4,7 +4,7 @@
  *   Effective due date      rules_effective, rules_safe
  *   Ladder                  rules_refresh: the beats of a duty, two at one moment being one
  *   Catch-up, kinds         rules_speak: only the newest missed beat, what is too old, what is past due, what lapses
- *   Claims                  rules_act, find_beats: silent until answered, and nothing else changes
+ *   Claims, requests        rules_may, rules_act, find_beats: silent until answered, and nothing else changes
  *   Snooze                  rules_silent_until, rules_snooze_hides, rules_may (the cap)
  *   Escalation              rules_level_at
  *   Dates, fix_by           rules_fix_beats
@@ -58,7 +58,8 @@ struct duty {
         civil_day snoozed_until;
         civil_day known;      /* it is watched from that day on */
         civil_day urged;      /* when somebody said that it is overdue, whatever was before */
-        bool claimed;         /* its agency says that it is done, and nobody has answered */
+        bool claimed;         /* its agency says that it is done, or asks for time, and nobody has answered */
+        bool asks;            /* it asks; a date that is set is an answer, too */
         bool planned;         /* the plan has it now */
         bool looked_at_again; /* the clock was set back: it is judged anew at the next opening */
         bool stale;           /* it was changed: the beats are to be found again */
@@ -140,8 +141,9 @@ enum act_verb {
         ACT_URGE,
         ACT_SET_DATE,
         ACT_CLEAR_DATE,
-        ACT_CLAIM,  /* an agency says that it has finished */
-        ACT_REJECT, /* which is not so */
+        ACT_CLAIM,   /* an agency says that it has finished */
+        ACT_REQUEST, /* or asks for a later day */
+        ACT_REJECT,  /* which is not so, or not possible */
         ACTS
 };
 struct act {

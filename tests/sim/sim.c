@@ -14,8 +14,8 @@
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS INT64_C(3600000)
 
-const char *const class_names[CLASSES] = {"temporary", "permanent", "lost", "delay",  "disk",
-                                          "crash",     "clock",     "edit", "config", "people"};
+const char *const class_names[CLASSES] = {"temporary", "permanent", "lost",   "delay",  "disk", "crash",
+                                          "clock",     "edit",      "config", "people", "mail"};
 
 /* ---- the story ---- */
 
@@ -131,6 +131,7 @@ static void reconcile(struct sim *sim)
                         sim->n_duties = sim->n_duties_before;
                 }
         }
+        returns_reconcile(sim);
         people_reconcile(sim);
         held_reconcile(sim, true);
         checker_reconcile(sim, true);
@@ -246,8 +247,8 @@ void sim_decided(struct sim *sim)
 static int64_t later(struct sim *sim, enum event_class which)
 {
         static const int mean_hours[CLASSES] = {
-                [CLASS_DISK] = 24 * 20, [CLASS_CRASH] = 24 * 15,  [CLASS_CLOCK] = 24 * 45,
-                [CLASS_EDIT] = 24 * 30, [CLASS_CONFIG] = 24 * 40, [CLASS_PEOPLE] = 24 * 4};
+                [CLASS_DISK] = 24 * 20,   [CLASS_CRASH] = 24 * 15, [CLASS_CLOCK] = 24 * 45, [CLASS_EDIT] = 24 * 30,
+                [CLASS_CONFIG] = 24 * 40, [CLASS_PEOPLE] = 24 * 4, [CLASS_MAIL] = 24 * 4};
 
         if (!sim_has(sim, which) || mean_hours[which] == 0)
                 return INT64_MAX;
@@ -319,6 +320,9 @@ static void happen_one(struct sim *sim, enum event_class which)
                 break;
         case CLASS_CONFIG:
                 edits_config(sim);
+                break;
+        case CLASS_MAIL:
+                returns_happen(sim);
                 break;
         default:
                 people_decide(sim);
@@ -437,7 +441,7 @@ static void begin(struct sim *sim)
         snprintf(sim->folder, sizeof(sim->folder), "%s/reminderd-sim-XXXXXX", memory ? "/dev/shm" : "/tmp");
         sim->duties = calloc(DUTIES_MAX, sizeof(*sim->duties));
         sim->duties_before = calloc(DUTIES_MAX, sizeof(*sim->duties_before));
-        sim->logs = calloc(8192, sizeof(*sim->logs));
+        sim->logs = calloc(LOGS_MAX, sizeof(*sim->logs));
         sim->said = calloc(SAID_MAX, sizeof(*sim->said));
         sim->happened = calloc(SAID_MAX, sizeof(*sim->happened));
         if (!mkdtemp(sim->folder) || !sim->duties || !sim->duties_before || !sim->logs || !sim->said || !sim->happened)

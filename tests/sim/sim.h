@@ -21,6 +21,7 @@ enum event_class {
         CLASS_EDIT,   /* of plans and agencies */
         CLASS_CONFIG, /* of policies, hours, zone, servers, addresses */
         CLASS_PEOPLE,
+        CLASS_MAIL, /* that comes back */
         CLASSES
 };
 extern const char *const class_names[CLASSES];
@@ -63,7 +64,27 @@ struct delivery_log {
         bool manual, refused;
         int failures, told; /* attempts that failed; of them in the journal */
         int64_t made_ms;
+        char address[DELIVERY_TEXT];
+        bool is_aside; /* a test, or a mail about another one: whether it comes back the contact is not told */
+        int about;     /* the one duty of its agency that it tells of, counted from 1; 0: something else, or more */
+        bool bounced;  /* what it brought was not told by it */
+        bool bounce_told;
+        enum { READ, UNREAD, UNREAD_PERHAPS } unread; /* that it came back; perhaps: a decision on it failed */
 };
+#define LOGS_MAX 8192 /* a power of two, and twice what any seed sends */
+
+/* A mail that comes back: the mailbox keeps it until it is known to have been heard. */
+struct returned {
+        int number; /* by which it is known again */
+        int kind;
+        char id[DELIVERY_ID_SIZE]; /* what it is about */
+        char from[DELIVERY_TEXT];
+        civil_day written, until; /* CIVIL_NONE: it does not say when; the day that it asks for */
+        bool waits;
+};
+
+/* Where a notice is known to have arrived, by anybody but the program or by that, too. */
+enum arrival { ARRIVED_NOWHERE, ARRIVED, ARRIVED_KNOWN };
 
 /* A message on the wire. */
 struct flight {
@@ -199,6 +220,7 @@ struct sim {
         int suspect; /* the agency whose addresses are looked at next; -1: of anybody, or something else */
         int64_t departures[DEPARTURES_MAX]; /* by mail, the last ones */
         int n_departures;
+        struct returned returned; /* the last one */
 
         bool in_transaction;
         int countdown; /* to the boundary at which the process dies; 0: not armed */
@@ -255,8 +277,8 @@ struct transport outside_transport(struct sim *sim);
 int64_t outside_next(const struct sim *sim);
 /* One answer that is due comes back. */
 void outside_answer(struct sim *sim);
-/* Whether a notice was ever in a message that a server took. */
-bool outside_arrived(const struct sim *sim, const struct notice_record *notice);
+/* Whether a notice was ever in a message that a server took and that did not come back. */
+enum arrival outside_arrived(const struct sim *sim, const struct notice_record *notice);
 struct delivery_log *outside_log(struct sim *sim, const char *id);
 /* The wires are cut: what was on them arrived or did not. */
 void outside_cut(struct sim *sim);
@@ -276,6 +298,11 @@ void crash_event(struct sim *sim);
 void people_decide(struct sim *sim);
 /* After a crash: whether the decision that was being made is in the store. */
 void people_reconcile(struct sim *sim);
+
+/* ---- returns.c ---- */
+void returns_happen(struct sim *sim);
+/* After a crash: whether the mail that was being heard is in the store. */
+void returns_reconcile(struct sim *sim);
 
 /* ---- held.c ---- */
 /* Whether nothing is sent to an agency just now; false for the contact. */
@@ -302,6 +329,8 @@ struct duty *checker_find(struct sim *sim, const char *item, const char *key, co
 void checker_look_up(struct sim *sim, struct duty *duty);
 /* Which of an agency's places an address is: its first mailbox, its second, a hook. */
 int checker_place(const char *address);
+/* Whether an address is one of an agency's mailboxes as they are now. */
+bool checker_is_mailbox(const struct sim *sim, const char *agency, const char *address);
 void checker_leaving(struct sim *sim, const struct delivery_record *delivery, const struct letter *letter);
 void checker_on_wire(struct sim *sim, const struct delivery_record *delivery, const struct notice_record *notices,
                      const bool *firsts, int n);
