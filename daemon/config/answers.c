@@ -22,9 +22,9 @@ static const char *const example_keys[] = {"text", "means", "until", NULL};
 __asm__(".pushsection .rodata\n"
         "answers_shipped:\n"
         ".incbin \"conf/answers.conf\"\n"
-        "answers_shipped_end:\n"
+        ".byte 0\n"
         ".popsection\n");
-extern const char answers_shipped[], answers_shipped_end[];
+extern const char answers_shipped[];
 
 static int add_phrase(const struct section *section, const config_setting_t *value, enum answer_list list,
                       struct answer_words *words)
@@ -180,8 +180,7 @@ static int open_file(struct loader *loader, const struct section *section, struc
                 return -ENOMEM;
         if (value || access(path, F_OK) == 0)
                 return source_read(path, &named, loader->digest, loader->report, ret);
-        return source_of_text(WORDS_DEFAULT, answers_shipped, (size_t)(answers_shipped_end - answers_shipped),
-                              loader->report, ret);
+        return source_of_text(WORDS_DEFAULT, answers_shipped, strlen(answers_shipped), loader->report, ret);
 }
 
 static int read_words(struct loader *loader, const struct section *section)

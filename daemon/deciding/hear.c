@@ -149,7 +149,7 @@ static int note_answer(const struct hearing *hearing, const struct change *chang
         return decision_audit(change, hearing->record.id != 0 ? &hearing->record : &about, "answer", change->text);
 }
 
-static int claim(struct hearing *hearing, struct change *change, const struct answer_meaning *answer)
+static int claim(struct hearing *hearing, const struct change *change, const struct answer_meaning *answer)
 {
         const struct heard *heard = hearing->heard;
         struct decision_result CLEANUP(decision_result_clear) result = {0};
@@ -159,18 +159,19 @@ static int claim(struct hearing *hearing, struct change *change, const struct an
                 .until = answer->verdict == ANSWER_REQUEST ? answer->until : CIVIL_NONE,
                 .channel = CLAIM_BY_MAIL,
         };
+        struct change claiming = *change;
         int r;
 
-        change->claim = &claim;
-        change->day = claim_is_request(&claim) ? claim.until : claim.on;
-        r = decide_claim_one(change, &hearing->record, false, &result);
+        claiming.claim = &claim;
+        claiming.day = claim_is_request(&claim) ? claim.until : claim.on;
+        r = decide_claim_one(&claiming, &hearing->record, false, &result);
         if (r == 0)
                 hearing->said = claim_kind_name(&claim);
         return r;
 }
 
 /* What the rules do not allow is for a person, as what cannot be made out is. */
-static int take_word(struct hearing *hearing, struct change *change)
+static int take_word(struct hearing *hearing, const struct change *change)
 {
         const struct config *config = engine_config(hearing->engine);
         struct answer_meaning answer;
