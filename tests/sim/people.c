@@ -488,11 +488,5 @@ void people_decide(struct sim *sim)
                 close_plan(sim);
         else
                 decide_duty(sim);
-        if (sim->dead) {
-                crash_now(sim);
-                return;
-        }
         sim_decided(sim);
-        if (!sim->in_trouble)
-                checker_states(sim);
 }

@@ -381,12 +381,30 @@ static void write_mail(struct sim *sim)
         sim->returned = mail;
 }
 
+/* It needs attention no more, if it did. */
+static void check_looked_after(struct sim *sim, const struct delivery_log *log, bool again, int r,
+                               const struct state *before)
+{
+        const struct state now = look(sim);
+        int64_t less = before->totals.failed + before->totals.bounced - now.totals.failed - now.totals.bounced;
+
+        if (log->unread == UNREAD_PERHAPS)
+                return;
+        if (!again && (r == DECIDED) != (log->unread == UNREAD))
+                sim_fail(sim, "%.8s came back, and its acknowledgement is %s", log->id,
+                         r == DECIDED ? "decided" : "refused");
+        if (less != (r == DECIDED && log->unread == UNREAD))
+                sim_fail(sim, "%.8s is %s, and %d less need attention", log->id, again ? "retried" : "acknowledged",
+                         (int)less);
+}
+
 /* Somebody has seen that a mail came back, and leaves it so, or sends it again. */
 static void look_after(struct sim *sim)
 {
         struct chance *chance = &sim->streams[CLASS_MAIL];
         struct engine *engine = manager_engine(sim->manager);
         struct decision_result result = {0};
+        const struct state before = look(sim);
         bool again = chance_percent(chance, 50);
         struct delivery_log *log;
         struct pick pick;
@@ -406,8 +424,10 @@ static void look_after(struct sim *sim)
                 sim_fail(sim, "a decision on what came back: %s", strerror(-r));
         if (r < 0 || sim->dead)
                 log->unread = UNREAD_PERHAPS;
-        else if (r == DECIDED)
-                log->unread = READ;
+        else {
+                check_looked_after(sim, log, again, r, &before);
+                log->unread = r == DECIDED ? READ : log->unread;
+        }
         decision_result_clear(&result);
 }
 
@@ -421,11 +441,5 @@ void returns_happen(struct sim *sim)
                 if (sim->returned.waits)
                         hear_returned(sim);
         }
-        if (sim->dead) {
-                crash_now(sim);
-                return;
-        }
         sim_decided(sim);
-        if (!sim->in_trouble)
-                checker_states(sim);
 }

@@ -239,7 +239,13 @@ void sim_tick(struct sim *sim)
 
 void sim_decided(struct sim *sim)
 {
+        if (sim->dead) {
+                crash_now(sim);
+                return;
+        }
         tick(sim, manager_decided);
+        if (!sim->in_trouble)
+                checker_states(sim);
 }
 
 /* ---- events ---- */

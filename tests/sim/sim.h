@@ -267,7 +267,7 @@ bool sim_happens(struct sim *sim, enum event_class which, int number);
 void sim_load(struct sim *sim);
 void sim_open(struct sim *sim);
 void sim_tick(struct sim *sim);
-/* The tick after a decision. */
+/* The tick after a decision, or the end if the process died of it. */
 void sim_decided(struct sim *sim);
 /* Puts the clock right or wrong, and everything outside with it. */
 void sim_set_clock(struct sim *sim, int64_t by);
