@@ -79,6 +79,8 @@ static int inherit(struct sync *sync, const struct occurrence_record *occurrence
         record.obligation = obligation_inherit(&old->obligation);
         (void)obligation_replan(&record.obligation, &occurrence->planned, engine_config(engine)->calendar,
                                 sync->item->since, sync->now);
+        if (sync->closed)
+                (void)obligation_close(&record.obligation);
         record.handled = sync->now;
         snprintf(record.agency, sizeof(record.agency), "%s", heir);
         engine_arm(engine, sync->item, &record);
