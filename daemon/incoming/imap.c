@@ -339,7 +339,8 @@ bool imap_message(const struct imap_response *response, struct imap_message *ret
         *ret = (struct imap_message){.uid = 0};
         if (!imap_is(response, "FETCH", NULL))
                 return false;
-        at = strchr(name_of(response, &number), '(');
+        at = name_of(response, &number);
+        at = at ? strchr(at, '(') : NULL;
         if (!at)
                 return false;
         at++;
