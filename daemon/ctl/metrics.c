@@ -28,13 +28,15 @@ static void add_older(struct text *older, const char *text)
         bool is_counter = false;
 
         for (; (end = strchr(text, '\n')); text = end + 1) {
-                size_t size = (size_t)(end + 1 - text), name = sizeof(type) - 1 + strcspn(text + sizeof(type) - 1, " ");
+                size_t size = (size_t)(end + 1 - text), name = size;
                 bool is_type = strncmp(text, type, sizeof(type) - 1) == 0;
                 bool is_help = strncmp(text, help, sizeof(help) - 1) == 0;
 
+                if (is_type || is_help)
+                        name = sizeof(type) - 1 + strcspn(text + sizeof(type) - 1, " ");
                 if (is_type)
                         is_counter = strncmp(text + name, counter, sizeof(counter) - 1) == 0;
-                if (!(is_counter && (is_type || is_help)))
+                if (!is_counter)
                         name = size;
                 text_add(older, text, name);
                 if (name < size)
