@@ -7,7 +7,8 @@
 #include "config/pasted.h"
 
 /* In the order of enum date_form, but for DATE_DAYS, which has the key of DATE_DUE. */
-static const char *const form_keys[] = {"due", "window", "half", "quarter", "month", "when", "repeat", "observance"};
+static const char *const form_keys[] = {"due",  "window", "half",       "quarter", "month",
+                                        "when", "repeat", "observance", "after",   "before_item"};
 
 /* The key of the one kind of date; NULL: none, or several, both reported. */
 static const config_setting_t *find_form(const struct section *section, enum date_form *ret)
@@ -30,9 +31,9 @@ static const config_setting_t *find_form(const struct section *section, enum dat
                 *ret = (enum date_form)i;
         }
         if (!found && !setting_get(section, "dates"))
-                setting_error(
-                        section, NULL,
-                        "has no date; give it one of due, window, half, quarter, month, when, repeat or observance");
+                setting_error(section, NULL,
+                              "has no date; give it one of due, window, half, quarter, month, when, repeat, "
+                              "observance, after or before_item");
         return found;
 }
 
@@ -296,6 +297,10 @@ static int read_form(const struct section *section, const config_setting_t *valu
         case DATE_OBSERVANCE:
                 read_observance(section, plan, item);
                 r = check_observance(section, value, plan, item);
+                break;
+        case DATE_AFTER:
+        case DATE_BEFORE_ITEM:
+                r = anchor_read(section, value, item);
                 break;
         }
         return r;

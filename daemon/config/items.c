@@ -5,11 +5,11 @@
 #include "config/loader.h"
 #include "core/wording.h"
 
-const char *const item_keys[] = {"id",        "title",         "wording",    "note",   "place",     "basis",
-                                 "link",      "due",           "window",     "half",   "quarter",   "month",
-                                 "tentative", "fix_by",        "limit",      "dates",  "when",      "repeat",
-                                 "period",    "period_offset", "observance", "event",  "time",      "since",
-                                 "for",       "report_to",     "with",       "policy", POLICY_KEYS, NULL};
+const char *const item_keys[] = {
+        "id",     "title",     "wording", "note",          "place",      "basis",       "link",      "due",
+        "window", "half",      "quarter", "month",         "tentative",  "fix_by",      "limit",     "dates",
+        "when",   "repeat",    "period",  "period_offset", "observance", "event",       "time",      "since",
+        "for",    "report_to", "with",    "policy",        "after",      "before_item", POLICY_KEYS, NULL};
 
 /* A word for a role that this plan gives to nobody. */
 static bool is_vacant(const struct plan_reading *reading, enum target_role role)

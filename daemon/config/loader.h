@@ -89,6 +89,10 @@ void dates_check_year(const struct section *section, const config_setting_t *val
 void limit_read(const struct section *section, const struct plan *plan, struct item *item);
 /* `dates`: days of single agencies, of those who owe the item. */
 int own_dates_read(struct plan_reading *reading, const struct section *section, struct item *item);
+/* `after` and `before_item`: counted from the day of another item. */
+int anchor_read(const struct section *section, const config_setting_t *value, struct item *item);
+/* Whether that is there, and has such a day; after all items of the plan are known. */
+int anchors_check(const struct plan_reading *reading, const struct section *section, const config_setting_t *list);
 /* `period` and `period_offset`, which go with a repeat (NULL: there is none). */
 void period_read(const struct section *section, const config_setting_t *repeat, struct item *item);
 /* A rule that is wrong or never comes is reported; warned is of days that it leaves out. */

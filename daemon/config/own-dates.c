@@ -38,10 +38,10 @@ int own_dates_read(struct plan_reading *reading, const struct section *section, 
 
         if (!list || !value_list(section, list))
                 return 0;
-        if (item->form == DATE_REPEAT || item->form == DATE_OBSERVANCE || item->form == DATE_DAYS)
+        if (item->form == DATE_REPEAT || item->form == DATE_OBSERVANCE || item->form == DATE_DAYS || item->anchor)
                 setting_error(section, list,
-                              "dates gives each agency one day: it does not go with repeat, observance "
-                              "or a due of several days");
+                              "dates gives each agency one day: it does not go with repeat, observance, after, "
+                              "before_item or a due of several days");
         if (n == 0)
                 setting_error(section, list, "dates: names no agency; write ( { agency = \"…\"; due = \"…\"; } )");
         r = plan_resolve(reading->plan, &reading->loader->config->roster, &item->for_, &debtors, &n_debtors);

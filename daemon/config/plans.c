@@ -97,6 +97,7 @@ static int read_items(struct plan_reading *reading, const struct section *sectio
         const config_setting_t *list = setting_require(section, "items", "( { id = \"…\"; … }, … )");
         struct plan *plan = reading->plan;
         unsigned n = list_length(list);
+        int r;
 
         if (!value_list(section, list))
                 return 0;
@@ -107,7 +108,6 @@ static int read_items(struct plan_reading *reading, const struct section *sectio
                 return -ENOMEM;
         for (unsigned i = 0; i < n; i++) {
                 struct section item;
-                int r;
 
                 if (!section_element(section, config_setting_get_elem(list, i), "item", &item))
                         continue;
@@ -118,7 +118,8 @@ static int read_items(struct plan_reading *reading, const struct section *sectio
                 if (r < 0)
                         return r;
         }
-        return setting_unique_ids(section, list, "item");
+        r = setting_unique_ids(section, list, "item");
+        return r < 0 ? r : anchors_check(reading, section, list);
 }
 
 /* Further than this it is another plan, or a slip of the pen: a term of office is five years. */

@@ -14,9 +14,12 @@
 static const char *form_name(enum date_form form)
 {
         static const char *const names[] = {
-                [DATE_DUE] = "due",         [DATE_WINDOW] = "window",         [DATE_HALF] = "half",
-                [DATE_QUARTER] = "quarter", [DATE_MONTH] = "month",           [DATE_UNDATED] = "undated",
-                [DATE_REPEAT] = "repeat",   [DATE_OBSERVANCE] = "observance", [DATE_DAYS] = "due",
+                [DATE_DUE] = "due",       [DATE_WINDOW] = "window",
+                [DATE_HALF] = "half",     [DATE_QUARTER] = "quarter",
+                [DATE_MONTH] = "month",   [DATE_UNDATED] = "undated",
+                [DATE_REPEAT] = "repeat", [DATE_OBSERVANCE] = "observance",
+                [DATE_AFTER] = "after",   [DATE_BEFORE_ITEM] = "before_item",
+                [DATE_DAYS] = "due",
         };
 
         return names[form];

@@ -101,6 +101,7 @@ void item_clear(struct item *item)
         free(item->basis);
         free(item->link);
         free(item->when);
+        free(item->anchor);
         free(item->repeat);
         free(item->days);
         free(item->own_dates);
@@ -321,6 +322,8 @@ int item_occurrences(const struct plan *plan, const struct item *item, struct oc
                 one.tentative = item->tentative;
                 break;
         case DATE_UNDATED:
+        case DATE_AFTER:
+        case DATE_BEFORE_ITEM:
                 break;
         }
 

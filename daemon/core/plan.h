@@ -50,6 +50,8 @@ enum date_form {
         DATE_UNDATED,
         DATE_REPEAT,
         DATE_OBSERVANCE,
+        DATE_AFTER, /* this and the next: counted from the day of another item (core/anchor.h) */
+        DATE_BEFORE_ITEM,
         DATE_DAYS /* `due` too, and an array */
 };
 
@@ -85,7 +87,9 @@ struct item {
         civil_day since; /* before that day nothing was watched, or CIVIL_NONE: the plan's, or when it was first read */
         civil_day fix_by;     /* CIVIL_NONE: nobody is reminded to fix it */
         civil_day limit;      /* the last day to which its date may be moved at all, or CIVIL_NONE */
-        char *when;           /* undated: what it waits for */
+        char *when;           /* undated, or counted from another item: what it waits for */
+        char *anchor;         /* the id of the item from whose day its own is counted, or NULL */
+        struct offset by;     /* how far */
         char *repeat;         /* a rule (core/rule.h), which starts on 1 January of the plan's year */
         struct period period; /* that each day of the repeat is about */
         struct observance observance;

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "core/anchor.h"
 #include "deciding/decision-private.h"
 #include "store/audit.h"
 #include "store/obligation-list.h"
@@ -146,13 +147,16 @@ int decision_store(const struct change *change, struct obligation_record *record
 {
         const struct plan *plan;
         const struct item *item;
+        bool planned = settings_find_item(change->engine->settings, record->plan, record->item, &plan, &item);
         int r;
 
-        if (settings_find_item(change->engine->settings, record->plan, record->item, &plan, &item))
+        if (planned)
                 engine_arm(change->engine, item, record);
         else
                 record->next_fire = WALL_NEVER;
         r = store_put_obligation(change->engine->store, record);
+        if (r == 0 && planned && plan_counts_from(plan, record->item))
+                r = store_set_fact(change->engine->store, FACT_SYNCED, NULL);
         return r < 0 ? r : engine_rearm_occurrence(change->engine, record->occurrence_id);
 }
 

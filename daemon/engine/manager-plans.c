@@ -3,11 +3,6 @@
 
 #include "store/counts.h"
 
-static civil_day last_succession(const struct engine *engine)
-{
-        return roster_last_succession(&engine_config(engine)->roster, clock_today(&engine->clock));
-}
-
 /* What follows from the rows of the store alone. */
 static int recount(const struct engine *engine)
 {
@@ -39,7 +34,6 @@ int manager_synchronise(struct manager *manager, enum sync_depth depth, struct c
                 r = sync_run(engine, mended ? SYNC_EVERYTHING : depth, changes, &counts);
         if (r < 0)
                 return r;
-        manager->succession = last_succession(engine);
         if (counts.mended > 0)
                 journal_say(&engine->journal, EVENT_MENDED, NULL,
                             "The database was damaged: of %zu items it had not what follows from the plans, which was "
@@ -76,11 +70,11 @@ int manager_mend(struct manager *manager, struct changes *changes)
         return MENDED;
 }
 
-int manager_follow_successions(struct manager *manager)
+int manager_follow_plans(struct manager *manager)
 {
         int r;
 
-        if (!manager->running || manager->succession == last_succession(&manager->engine))
+        if (!manager->running || sync_is_current(&manager->engine))
                 return 0;
         r = manager_synchronise(manager, SYNC_CHANGES, NULL);
         outbox_recall(manager->outbox);

@@ -21,7 +21,6 @@ struct manager {
         bool unsettled;                /* rungs may be settled beyond what the clock now shows */
         int64_t held_back;             /* bytes of the store's log, when it was last told of; 0: it can be emptied */
         bool (*go_on)(void *userdata); /* see struct manager_options */
-        civil_day succession;          /* the last day on which an agency passed to another one, as the store has it */
         bool moved;                    /* agencies may have other addresses than those of the queue */
         bool touched;  /* another program has written, and what it left was not compared with the plans yet */
         bool in_doubt; /* a comparison failed: a trouble until one does not */
@@ -40,8 +39,9 @@ int manager_follow_clock(struct manager *manager);
 int manager_unsettle(struct engine *engine);
 
 int manager_synchronise(struct manager *manager, enum sync_depth depth, struct changes *changes);
-/* On the day on which an agency passes to another one, and where the clock is set back before it. */
-int manager_follow_successions(struct manager *manager);
+/* On the day on which an agency passes to another one, where the clock is set back before it, and after a decision on
+ * what another item is counted from. */
+int manager_follow_plans(struct manager *manager);
 enum mend_outcome { MEND_NOTHING = 0, MENDED };
 /* Looks whether what is due stands where a tick looks for it, and whether anything changed behind the program's back;
  * brings it in line again if so. An enum mend_outcome or an error. */

@@ -97,7 +97,7 @@ static int work(struct manager *manager)
         if (r == 0)
                 r = follow_addresses(manager);
         if (r == 0)
-                r = manager_follow_successions(manager);
+                r = manager_follow_plans(manager);
         if (r == 0)
                 r = write_or_undo(manager, &more);
         if (r < 0)
@@ -107,7 +107,7 @@ static int work(struct manager *manager)
         manager->engine.superseded = false;
         outbox_go(manager->outbox);
         r = compute_wake(manager);
-        if (r == 0 && more)
+        if (r == 0 && (more || !sync_is_current(&manager->engine)))
                 manager->wake = clock_now(&manager->engine.clock);
         return r;
 }

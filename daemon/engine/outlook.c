@@ -70,6 +70,16 @@ static int hears_of_others(const struct config *config, size_t agency, bool *ret
         return 0;
 }
 
+/* Whether the day of any item is counted from that of another. */
+static bool has_anchors(const struct config *config)
+{
+        for (size_t p = 0; p < config->n_plans; p++)
+                for (size_t i = 0; i < config->plans[p].n_items; i++)
+                        if (config->plans[p].items[i].anchor)
+                                return true;
+        return false;
+}
+
 /* Exactly what can change a message that is told of: a message to one agency depends on what it owes; an escalation
  * also on who else has not finished, and how often they were reminded; a digest's matrix on everything; and where so
  * many may leave in a minute, each one on all before it. */
@@ -92,7 +102,9 @@ static int choose_scope(struct engine *engine, civil_day to, const char *agency,
         }
         scope.occurrences = hears;
         scope.everything = hears && digest < scope.until;
-        if (next != CIVIL_NONE && next <= to) /* all that follows from the plans is looked at then */
+        /* All that follows from the plans is looked at then, and when the program itself accepts a claim from which a
+         * day is counted. */
+        if ((next != CIVIL_NONE && next <= to) || (config->accept.enabled && has_anchors(config)))
                 scope = (struct store_scope){.until = scope.until, .occurrences = true, .everything = true};
         *ret = scope;
         return 0;

@@ -74,7 +74,9 @@ int sync_compare_occurrence(const struct sync *sync, const struct occurrence *oc
         for (size_t i = 0; r == COMPARED_SAME && i < n_agencies; i++) {
                 size_t heir = roster_heir(roster, agencies[i], wall_day(sync->now));
 
-                record.planned = sync_planned_for(sync, occurrence, agencies[i]);
+                r = sync_planned_for(sync, occurrence, agencies[i], &record.planned);
+                if (r < 0)
+                        return r;
                 if (heir == agencies[i])
                         r = compare_obligation(sync, &record, roster->agencies[heir].id);
                 else if (!agency_is_among(heir, agencies, n_agencies))

@@ -2,6 +2,7 @@
 #include "reminding/sync-private.h"
 
 #include "addressing/announce.h"
+#include "core/anchor.h"
 #include "store/sync.h"
 
 /* The day that people know; of one that only the calendar moved, where it moved. */
@@ -59,11 +60,43 @@ civil_day sync_planned_fix_by(const struct item *item, const struct occurrence *
         return occurrence->tentative || occurrence->due == CIVIL_NONE ? item->fix_by : CIVIL_NONE;
 }
 
-struct obligation sync_planned_for(const struct sync *sync, const struct occurrence *occurrence, size_t agency)
+/* What an agency that is named owes of an occurrence, or whoever answers for it, or did before it passed to that one.
+ * STORE_NONE: nobody owes it. */
+static int find_owed(const struct sync *sync, int64_t occurrence, size_t named, struct obligation_record *ret)
 {
-        const struct occurrence own = item_occurrence_of(sync->item, occurrence, agency);
+        const struct roster *roster = &engine_config(sync->engine)->roster;
+        size_t heir = roster_heir(roster, named, wall_day(sync->now));
+        int r = store_find_obligation(sync->engine->store, occurrence, roster->agencies[heir].id, ret);
 
-        return sync_planned_obligation(sync->item, &own);
+        if (r < 0 || (r == 0 && ret->obligation.status != OBLIGATION_WITHDRAWN))
+                return r;
+        return sync_find_predecessor(sync, occurrence, named, heir, ret);
+}
+
+static int count_day(const struct sync *sync, const struct item *anchor, size_t agency, civil_day *ret)
+{
+        struct occurrence_record CLEANUP(occurrence_record_clear) occurrence = {0};
+        struct obligation_record CLEANUP(obligation_record_clear) owed = {0};
+        int r = store_find_occurrence(sync->engine->store, sync->plan->id, anchor->id, "", &occurrence);
+
+        if (r == 0)
+                r = find_owed(sync, occurrence.id, agency, &owed);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        *ret = anchor_day(sync->item, anchor, &owed.obligation, engine_config(sync->engine)->calendar);
+        return 0;
+}
+
+int sync_planned_for(const struct sync *sync, const struct occurrence *occurrence, size_t agency,
+                     struct obligation *ret)
+{
+        struct occurrence own = item_occurrence_of(sync->item, occurrence, agency);
+        const struct item *anchor = item_anchor(sync->plan, sync->item);
+        int r = anchor ? count_day(sync, anchor, agency, &own.due) : 0;
+
+        if (r == 0)
+                *ret = sync_planned_obligation(sync->item, &own);
+        return r;
 }
 
 struct obligation_record sync_new_obligation(const struct sync *sync, const struct occurrence_record *occurrence)

@@ -21,8 +21,9 @@ struct change sync_change_of(const struct sync *sync, enum change_kind kind, con
                              const struct obligation_record *after);
 struct obligation sync_planned_obligation(const struct item *item, const struct occurrence *occurrence);
 civil_day sync_planned_fix_by(const struct item *item, const struct occurrence *occurrence);
-/* What the plan says to one agency of an occurrence. */
-struct obligation sync_planned_for(const struct sync *sync, const struct occurrence *occurrence, size_t agency);
+/* What the plan says to one agency of an occurrence; of an item that is counted from another, once that is synced. */
+int sync_planned_for(const struct sync *sync, const struct occurrence *occurrence, size_t agency,
+                     struct obligation *ret);
 /* What every agency owes that did not owe it before; the title is the occurrence's. */
 struct obligation_record sync_new_obligation(const struct sync *sync, const struct occurrence_record *occurrence);
 int sync_add_obligation(struct sync *sync, const struct obligation_record *template, const char *agency);

@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "addressing/announce.h"
+#include "core/anchor.h"
 #include "runtime/closing.h"
 #include "store/sync.h"
-
-#define FACT_FINGERPRINT "synced"
 
 /* The record as the plan has it, with id and what is settled from the store. STORE_NONE: it is new. */
 static int put_occurrence(struct sync *sync, const struct occurrence *occurrence, struct occurrence_record *ret)
@@ -64,7 +63,9 @@ static int sync_occurrence(struct sync *sync, const struct occurrence *occurrenc
                 size_t heir = roster_heir(roster, agencies[i], wall_day(sync->now));
                 struct obligation_record template = owed_by_most;
 
-                record.planned = sync_planned_for(sync, occurrence, agencies[i]);
+                r = sync_planned_for(sync, occurrence, agencies[i], &record.planned);
+                if (r < 0)
+                        return r;
                 if (!obligation_is_planned_alike(&record.planned, &common))
                         template = sync_new_obligation(sync, &record);
                 if (heir == agencies[i])
@@ -100,8 +101,8 @@ static const char *name_state(const struct engine *engine, const char *fingerpri
         return state;
 }
 
-/* Keeps an item of which is said what was said when it was last brought in line, and which has not been away since. An
- * enum keep_outcome or an error. */
+/* Keeps an item of which is said what was said when it was last brought in line, and which has not been away since. One
+ * that is counted from another also goes by what was decided on that. An enum keep_outcome or an error. */
 enum keep_outcome { KEEP_DONE = 0, KEEP_IS_OUTDATED };
 static int keep_item(struct sync *sync, const struct occurrence *occurrences, size_t n_occurrences,
                      const size_t *agencies, size_t n_agencies)
@@ -111,7 +112,7 @@ static int keep_item(struct sync *sync, const struct occurrence *occurrences, si
         char name[FACT_ITEM_SIZE], state[STATE_SIZE];
         int r;
 
-        if (sync->depth == SYNC_EVERYTHING)
+        if (sync->depth == SYNC_EVERYTHING || sync->item->anchor)
                 return KEEP_IS_OUTDATED;
         name_fact(sync, name);
         r = store_get_fact(store, name, &last);
@@ -156,6 +157,23 @@ static int sync_item(struct sync *sync)
         sync->counts.total += n * n_agencies;
         r = keep_item(sync, occurrences, n, agencies, n_agencies);
         return r == KEEP_IS_OUTDATED ? renew_item(sync, occurrences, n, agencies, n_agencies) : r;
+}
+
+/* What is counted from another item comes after it. */
+static int sync_items(struct sync *sync)
+{
+        const struct plan *plan = sync->plan;
+        int r = 0;
+
+        for (size_t depth = 0, left = plan->n_items; r == 0 && left > 0; depth++)
+                for (size_t i = 0; r == 0 && i < plan->n_items; i++) {
+                        if (item_depth(plan, &plan->items[i]) != depth)
+                                continue;
+                        sync->item = &plan->items[i];
+                        r = sync_item(sync);
+                        left--;
+                }
+        return r;
 }
 
 /* Why something is withdrawn. */
@@ -247,26 +265,24 @@ static int sync_all(struct sync *sync)
         for (size_t p = 0; r == 0 && p < config->n_plans; p++) {
                 sync->plan = &config->plans[p];
                 r = closing_is_closed(engine, sync->plan->id, &sync->closed);
-                for (size_t i = 0; r == 0 && i < sync->plan->n_items; i++) {
-                        sync->item = &sync->plan->items[i];
-                        r = sync_item(sync);
-                }
+                if (r == 0)
+                        r = sync_items(sync);
         }
         if (r == 0)
                 r = store_finish_sync(engine->store, withdraw, sync, &sync->counts.withdrawn);
         if (r == 0)
-                r = store_set_fact(engine->store, FACT_FINGERPRINT, name_state(engine, config->fingerprint, state));
+                r = store_set_fact(engine->store, FACT_SYNCED, name_state(engine, config->fingerprint, state));
         if (r == 0 && sync->depth == SYNC_EVERYTHING)
                 r = store_set_fact(engine->store, FACT_MENDED, NULL);
         return r;
 }
 
-static bool is_synced(struct engine *engine)
+bool sync_is_current(const struct engine *engine)
 {
         char *CLEANUP_FREE last = NULL;
         char state[STATE_SIZE];
 
-        return store_get_fact(engine->store, FACT_FINGERPRINT, &last) == 0 &&
+        return store_get_fact(engine->store, FACT_SYNCED, &last) == 0 &&
                strcmp(last, name_state(engine, engine_config(engine)->fingerprint, state)) == 0;
 }
 
@@ -286,7 +302,7 @@ int sync_run(struct engine *engine, enum sync_depth depth, struct changes *chang
         struct sync sync = begin(engine, depth, changes);
         int r = 0;
 
-        if (depth != SYNC_CHANGES || !is_synced(engine)) {
+        if (depth != SYNC_CHANGES || !sync_is_current(engine)) {
                 r = store_begin(store);
                 if (r == 0)
                         r = sync_all(&sync);
@@ -304,7 +320,7 @@ int sync_try(struct engine *engine, struct changes *changes)
         struct sync sync = begin(engine, SYNC_CHANGES, changes);
         int r;
 
-        if (is_synced(engine))
+        if (sync_is_current(engine))
                 return 0;
         r = store_begin(store);
         return r < 0 ? r : sync_all(&sync);

@@ -78,6 +78,10 @@ int64_t engine_holds_until(const struct engine *engine, int64_t now_ms, bool any
 /* Makes an occurrence's escalations and date reminders be judged anew at the next tick. */
 int engine_rearm_occurrence(struct engine *engine, int64_t occurrence);
 
+/* In the store: what the obligations follow. Unset where something was decided from which the day of another item
+ * follows, so that the next tick brings it in line. */
+#define FACT_SYNCED "synced"
+
 /* ladder_catch_up_floor(), as things stand now. */
 wall_time engine_catch_up_floor(const struct engine *engine, wall_time handled);
 

@@ -98,6 +98,8 @@ plan = {
       for = ["members"]; report_to = "head"; },
     { id = "tap-huan"; title = "Tập huấn"; event = true;
       when = "khi Ban Thi đua - Khen thưởng tỉnh tổ chức"; for = ["members"]; },
+    { id = "khac-phuc"; title = "Khắc phục sau tổng kết";
+      after = { item = "tong-ket"; by = "10d"; }; for = ["members"]; },
     { id = "bao-cao-thang"; title = "Báo cáo tháng";
       repeat = "FREQ=MONTHLY;BYMONTHDAY=25"; for = ["head"]; },
     { id = "ngay-sinh-bac"; title = "Kỷ niệm {n} năm Ngày sinh Chủ tịch Hồ Chí Minh";
@@ -516,6 +518,15 @@ def contradiction(rng, tree):
         (PLAN, 'with = ["hoi-dong"]', "with = []"),
         (PLAN, 'with = ["hoi-dong"]', 'with = ["so-noi-vu"]'),
         (PLAN, 'BYMONTHDAY=25";', 'BYMONTHDAY=25"; limit = "2024-12-31";'),
+        (PLAN, 'item = "tong-ket"', 'item = "tong-kiet"'),
+        (PLAN, 'item = "tong-ket"', 'item = "khac-phuc"'),
+        (PLAN, 'item = "tong-ket"', 'item = "bao-cao-thang"'),
+        (PLAN, 'by = "10d"', 'by = "10 ngày"'),
+        (PLAN, 'by = "10d"; };', 'by = "10d"; }; before_item = { item = "tap-huan"; by = "1d"; };'),
+        (PLAN, 'by = "10d"; };', 'by = "10d"; }; due = "2024-12-20";'),
+        (PLAN, 'by = "10d"; };', 'by = "10d"; }; dates = ( { agency = "so-noi-vu"; due = "2024-12-20"; } );'),
+        (PLAN, 'by = "10d"; }; for = ["members"]', 'by = "10d"; }; for = ["hoi-dong"]'),
+        (PLAN, 'due = "2024-12-10"; limit', 'after = { item = "khac-phuc"; by = "1d"; }; limit'),
         (PLAN, "since = 1890", "since = 2090"),
         (PLAN, 'for = ["head"]', "for = []"),
         (MAIN, 'open = "07:30"; close = "17:00"', 'open = "17:00"; close = "07:30"'),

@@ -98,10 +98,14 @@ BESIDE = {
 }  # fmt: skip
 
 
+# From whose day another is counted.
+OTHER = '{ id = "kiem-tra"; title = "Kiểm tra"; due = "2027-06-15"; }'
+
+
 @pytest.mark.parametrize(("key", "value"), settings())
 def test_what_a_comment_writes_is_accepted(tmp_path, key, value):
     if key in TABLES["item"] and key not in ("basis", "link"):
-        return accepted(tmp_path, plan(f'{{ id = "a"; title = "Việc"; {BESIDE.get(key, "")} {key} = {value}; }}', year=YEAR),
+        return accepted(tmp_path, plan(f'{OTHER}, {{ id = "a"; title = "Việc"; {BESIDE.get(key, "")} {key} = {value}; }}', year=YEAR),
                         name="plans.d/plan.conf")  # fmt: skip
     assert key in TABLES["plan"] or key in TABLES["contact"], key
     text = plan('{ id = "a"; title = "Việc"; due = "2027-06-14"; }', year=YEAR)

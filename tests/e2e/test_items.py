@@ -229,3 +229,89 @@ def test_who_helps_is_told_that_it_left_the_plan(tmp_path, bus):
         assert rehearsal.control("reload").returncode == 0
         rehearsal.advance("2024-10-10")
         assert told(rehearsal)[1:] == [("2024-10-04", "assist", "Phối hợp: Báo cáo chung – thôi thực hiện")]
+
+
+INSPECTION = """{ id = "bc"; title = "Gửi báo cáo cho Đoàn kiểm tra"; for = ["so-tu-phap", "so-noi-vu"];
+                  before_item = { item = "kt"; by = "5wd"; }; },
+                { id = "kt"; title = "Kiểm tra thi đua"; event = true; for = ["members"];
+                  when = "khi có lịch"; dates = ( { agency = "so-tu-phap"; due = "2024-10-15"; } ); },
+                { id = "khac-phuc"; title = "Khắc phục sau kiểm tra"; for = ["so-tu-phap", "so-noi-vu"];
+                  after = { item = "bc"; by = "10d"; }; }"""
+
+
+def days(rehearsal, item):
+    return {row["agency"]: (row["due"], row["state"]) for row in rehearsal.list("--item", item)}
+
+
+def test_each_agency_counts_from_its_own_day(tmp_path, bus):
+    with rehearsed(tmp_path, bus, INSPECTION) as rehearsal:
+        rehearsal.advance("2024-09-10")
+        waits = (None, "undated")
+        assert days(rehearsal, "bc") == {"so-tu-phap": ("2024-10-08", "pending"), "so-noi-vu": waits}
+        assert days(rehearsal, "khac-phuc") == {"so-tu-phap": ("2024-10-18", "pending"), "so-noi-vu": waits}
+        assert "khi có ngày của “Kiểm tra thi đua”" in rehearsal.control("show", "bc").stdout
+
+
+def test_the_day_follows_the_other(tmp_path, bus):
+    """What it is counted from is named, moved, taken back and finished."""
+    with rehearsed(tmp_path, bus, INSPECTION) as rehearsal:
+        rehearsal.advance("2024-09-10")
+        assert rehearsal.control("set-date", "kt", "2024-10-22", "--agency", "so-noi-vu").returncode == 0
+        assert days(rehearsal, "bc")["so-noi-vu"] == ("2024-10-15", "pending")
+        assert rehearsal.control("set-date", "kt", "2024-10-25", "--agency", "so-tu-phap").returncode == 0
+        assert days(rehearsal, "bc") == {"so-tu-phap": ("2024-10-18", "pending"), "so-noi-vu": ("2024-10-15", "pending")}
+        rehearsal.advance("2024-09-12")
+        told = {(line["agency"], line["kind"]) for line in rehearsal.sent() if "bc" in line["items"]}
+        assert told == {("so-noi-vu", "date_set"), ("so-tu-phap", "date_set")}
+        assert rehearsal.control("clear-date", "kt", "--agency", "so-noi-vu").returncode == 0
+        assert days(rehearsal, "bc")["so-noi-vu"] == (None, "undated")
+        assert rehearsal.control("set-date", "kt", "2024-10-22", "--agency", "so-noi-vu").returncode == 0
+        rehearsal.advance("2024-10-09")
+        about = [(line["agency"], line["time"][:10]) for line in rehearsal.sent()
+                 if "bc" in line["items"] and line["kind"] == "advance"]  # fmt: skip
+        assert about == [("so-noi-vu", "2024-10-08")]
+        assert rehearsal.control("done", "bc", "--agency", "so-noi-vu", "--on", "2024-10-02").returncode == 0
+        assert days(rehearsal, "khac-phuc")["so-noi-vu"] == ("2024-10-12", "pending")
+        assert rehearsal.control("done", "bc", "--agency", "so-noi-vu", "--amend", "--on", "2024-10-04").returncode == 0
+        assert days(rehearsal, "khac-phuc")["so-noi-vu"] == ("2024-10-14", "pending")
+        assert rehearsal.control("reopen", "bc", "--agency", "so-noi-vu", "--reason", "chưa đủ").returncode == 0
+        assert days(rehearsal, "khac-phuc")["so-noi-vu"] == ("2024-10-25", "pending")
+        assert rehearsal.control("waive", "bc", "--agency", "so-noi-vu", "--reason", "miễn").returncode == 0
+        assert days(rehearsal, "khac-phuc")["so-noi-vu"] == (None, "undated")
+
+
+def test_what_was_set_by_hand_does_not_follow(tmp_path, bus):
+    with rehearsed(tmp_path, bus, INSPECTION) as rehearsal:
+        rehearsal.advance("2024-09-10")
+        assert rehearsal.control("set-date", "bc", "2024-10-04", "--agency", "so-tu-phap").returncode == 0
+        assert rehearsal.control("set-date", "kt", "2024-10-25", "--agency", "so-tu-phap").returncode == 0
+        assert days(rehearsal, "bc")["so-tu-phap"] == ("2024-10-04", "pending")
+        assert rehearsal.control("clear-date", "bc", "--agency", "so-tu-phap").returncode == 0
+        assert days(rehearsal, "bc")["so-tu-phap"] == ("2024-10-18", "pending")
+
+
+def test_the_day_follows_a_claim_that_the_program_accepts(tmp_path, bus):
+    with rehearsed(tmp_path, bus, INSPECTION, answers={"accept": "1wd"}) as rehearsal:
+        rehearsal.advance("2024-10-02")
+        assert rehearsal.control("claim", "bc", "--agency", "so-tu-phap").returncode == 0
+        forecast = rehearsal.control("forecast", "--agency", "so-tu-phap", "--json", "--to", "2024-10-31")
+        assert forecast.returncode == 0, forecast.stderr
+        rehearsal.advance("2024-10-04")
+        assert days(rehearsal, "bc")["so-tu-phap"][1] == "done"
+        assert days(rehearsal, "khac-phuc")["so-tu-phap"] == ("2024-10-12", "pending")
+        rehearsal.advance("2024-10-31")
+        times = {line["time"][:10] for line in rehearsal.sent()
+                 if line["agency"] == "so-tu-phap" and "khac-phuc" in line["items"] and line["time"] > "2024-10-02"}  # fmt: skip
+        assert times and times == {row["time"][:10] for row in json.loads(forecast.stdout) if "khac-phuc" in row["items"]}
+
+
+def test_items_that_count_from_each_other(tmp_path):
+    items = """{ id = "a"; title = "Việc a"; after = { item = "b"; by = "1d"; }; },
+               { id = "b"; title = "Việc b"; before_item = { item = "a"; by = "1d"; }; },
+               { id = "c"; title = "Việc c"; after = { item = "c"; by = "1d"; }; }"""
+    checked = Block(tmp_path, plan(items)).check()
+    assert checked.returncode == 1
+    for said in ('item "a": after: counting from "b" goes round in a circle',
+                 'item "b": before_item: counting from "a" goes round in a circle',
+                 'item "c": after: an item is not counted from itself'):  # fmt: skip
+        assert said in checked.stdout

@@ -115,6 +115,9 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
                 if (item->tentative)
                         item->from = item->due;
                 break;
+        case DATE_AFTER:
+        case DATE_BEFORE_ITEM:
+                break; /* not played */
         }
         if (item->form == DATE_OBSERVANCE && item->lunar_month == 0 && civil_split(item->due).month == 2 &&
             civil_split(item->due).day == 29)
@@ -485,6 +488,9 @@ static void write_item(FILE *out, const struct block *block, const struct block_
                 else
                         fprintf(out, "observance = { date = \"%s\"; }; ", due + 5);
                 break;
+        case DATE_AFTER:
+        case DATE_BEFORE_ITEM:
+                break; /* not played */
         }
         if (has_own_date(block, item))
                 fprintf(out, "dates = ( { agency = \"%s\"; due = \"%s\"; } ); ", block->agencies[item->own_agency].id,
