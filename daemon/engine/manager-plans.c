@@ -72,10 +72,11 @@ int manager_mend(struct manager *manager, struct changes *changes)
 
 int manager_follow_plans(struct manager *manager)
 {
-        int r;
+        bool current = true;
+        int r = manager->running ? sync_is_current(&manager->engine, &current) : 0;
 
-        if (!manager->running || sync_is_current(&manager->engine))
-                return 0;
+        if (r < 0 || current)
+                return r;
         r = manager_synchronise(manager, SYNC_CHANGES, NULL);
         outbox_recall(manager->outbox);
         return r;

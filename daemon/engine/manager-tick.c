@@ -91,7 +91,7 @@ static int write_or_undo(struct manager *manager, bool *ret_more)
 
 static int work(struct manager *manager)
 {
-        bool more = false;
+        bool current = true, more = false;
         int r = manager_follow_clock(manager);
 
         if (r == 0)
@@ -107,7 +107,9 @@ static int work(struct manager *manager)
         manager->engine.superseded = false;
         outbox_go(manager->outbox);
         r = compute_wake(manager);
-        if (r == 0 && (more || !sync_is_current(&manager->engine)))
+        if (r == 0)
+                r = sync_is_current(&manager->engine, &current);
+        if (r == 0 && (more || !current))
                 manager->wake = clock_now(&manager->engine.clock);
         return r;
 }

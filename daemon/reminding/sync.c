@@ -277,13 +277,15 @@ static int sync_all(struct sync *sync)
         return r;
 }
 
-bool sync_is_current(const struct engine *engine)
+int sync_is_current(const struct engine *engine, bool *ret)
 {
         char *CLEANUP_FREE last = NULL;
         char state[STATE_SIZE];
 
-        return store_get_fact(engine->store, FACT_SYNCED, &last) == 0 &&
-               strcmp(last, name_state(engine, engine_config(engine)->fingerprint, state)) == 0;
+        int r = store_get_fact(engine->store, FACT_SYNCED, &last);
+
+        *ret = r == 0 && strcmp(last, name_state(engine, engine_config(engine)->fingerprint, state)) == 0;
+        return r < 0 ? r : 0;
 }
 
 static struct sync begin(struct engine *engine, enum sync_depth depth, struct changes *changes)
@@ -302,7 +304,10 @@ int sync_run(struct engine *engine, enum sync_depth depth, struct changes *chang
         struct sync sync = begin(engine, depth, changes);
         int r = 0;
 
-        if (depth != SYNC_CHANGES || !sync_is_current(engine)) {
+        bool current;
+
+        r = sync_is_current(engine, &current);
+        if (r == 0 && (depth != SYNC_CHANGES || !current)) {
                 r = store_begin(store);
                 if (r == 0)
                         r = sync_all(&sync);
@@ -318,10 +323,11 @@ int sync_try(struct engine *engine, struct changes *changes)
 {
         struct store *CLEANUP_TRANSACTION store = engine->store;
         struct sync sync = begin(engine, SYNC_CHANGES, changes);
-        int r;
+        bool current;
+        int r = sync_is_current(engine, &current);
 
-        if (sync_is_current(engine))
-                return 0;
+        if (r < 0 || current)
+                return r;
         r = store_begin(store);
         return r < 0 ? r : sync_all(&sync);
 }

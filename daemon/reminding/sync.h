@@ -24,6 +24,6 @@ enum sync_depth {
 int sync_run(struct engine *engine, enum sync_depth depth, struct changes *changes, struct sync_counts *ret);
 /* Whether nothing has changed since the last sync from which something follows: no plan, no agency passed to another,
  * and no day from which another one is counted. */
-bool sync_is_current(const struct engine *engine);
+int sync_is_current(const struct engine *engine, bool *ret);
 /* What sync_run() would change; nothing is written. */
 int sync_try(struct engine *engine, struct changes *changes);
