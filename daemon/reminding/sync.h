@@ -22,8 +22,8 @@ enum sync_depth {
  * What people decided is kept; a changed date re-arms the ladder and is announced; what vanished is withdrawn.
  * `changes` may be NULL. 0; -ENOMEM or an error of the store: nothing has changed. */
 int sync_run(struct engine *engine, enum sync_depth depth, struct changes *changes, struct sync_counts *ret);
-/* Whether nothing has changed since the last sync from which something follows: no plan, no agency passed to another,
- * and no day from which another one is counted. */
+/* *ret: whether nothing has changed since the last sync from which something follows: no plan, no agency passed to
+ * another, and no day from which another one is counted. 0, or -ENOMEM or an error of the store. */
 int sync_is_current(const struct engine *engine, bool *ret);
 /* What sync_run() would change; nothing is written. */
 int sync_try(struct engine *engine, struct changes *changes);
