@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "base/utf8.h"
@@ -12,6 +13,7 @@
 
 #define SUBJECT "Subject: "
 #define TEXT_LINE 3 /* of a .txt: the subject and an empty line stand before */
+#define SHIPPED SYSCONFDIR "/reminderd/templates/vi"
 
 static const char *const extensions[FORMS] = {".txt", ".html"};
 
@@ -138,6 +140,21 @@ static int compile_mail_text(const char *path, const char *text, size_t size, st
         return r < 0 ? r : body;
 }
 
+/* Who keeps templates of their own lacks the kinds that an upgrade brings, with the parts that those take in. */
+static bool is_missing(const char *folder, const char *path)
+{
+        return strcmp(folder, SHIPPED) != 0 && access(path, F_OK) < 0 && errno == ENOENT;
+}
+
+static void report_missing(const char *folder, const char *path, struct report *report)
+{
+        report_error(
+                report, path, 0,
+                "is missing; a later version may have new kinds of messages: \"cp -n %s/* %s/\" copies what is not "
+                "there yet",
+                SHIPPED, folder);
+}
+
 static int load_message(struct folder *folder, size_t kind, enum form form, struct report *report)
 {
         CLEANUP_FREE char *text = NULL;
@@ -242,6 +259,11 @@ static int load_messages(struct folder *folder, const char *path, struct report 
                         if (asprintf(file, "%s/%s%s", path, message_name(kind), extensions[form]) < 0) {
                                 *file = NULL;
                                 return -ENOMEM;
+                        }
+                        if (is_missing(path, *file)) {
+                                report_missing(path, *file, report);
+                                result = -EINVAL;
+                                continue;
                         }
                         int r = load_message(folder, kind, form, report);
                         if (r == -ENOMEM)

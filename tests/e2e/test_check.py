@@ -1,10 +1,11 @@
 """reminderd --check: every mistake in one run, with its file and line, and never a crash."""
 
 import re
+import subprocess
 
 import pytest
 
-from block import REMINDERD, SANITIZED, Block, plan, run
+from block import REMINDERD, ROOT, SANITIZED, Block, plan, run
 from malformed import malformed_trees
 
 COUNT = 500  # malformed trees
@@ -47,6 +48,24 @@ def test_all_mistakes_are_told_in_one_run(tmp_path):
     for words in ("2024-02-30", "window", 'the nearest known one is "for"', "nobody", "none", "25:00", "7x", "due.txt", "overdue.html"):
         assert words in result.stdout, f"no {words!r} in\n{result.stdout}"
     assert len(result.stdout.splitlines()) >= 10
+
+
+def test_templates_of_before_an_upgrade_are_brought_up_to_date_by_what_the_check_says(tmp_path):
+    block = Block(tmp_path, plan(ITEM.format("a", 'due = "2024-05-06";')))
+    own, shipped = block.conf / "templates/vi", ROOT / "conf/templates/vi"
+    for file in own.glob("_foot*"):
+        file.unlink()
+    for kind in ("assist", "bounced"):
+        (own / f"{kind}.txt").unlink()
+        (own / f"{kind}.html").unlink()
+    (own / "due.txt").write_text("Subject: của riêng\n\n{{title}}\n")
+    result = block.check()
+    assert result.returncode == 1
+    (command,) = set(re.findall(r'"(cp -n .*?)"', result.stdout))
+    assert f"/etc/reminderd/templates/vi/* {own}/" in command
+    subprocess.run(command.replace("/etc/reminderd/templates/vi", str(shipped)), shell=True, check=True)
+    result = block.check()
+    assert (result.returncode, (own / "due.txt").read_text().splitlines()[0]) == (0, "Subject: của riêng"), result.stdout
 
 
 def test_a_good_configuration_is_in_order(tmp_path):

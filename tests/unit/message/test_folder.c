@@ -294,6 +294,26 @@ static void test_partials_without_number(void **state)
         assert_string_equal(findings, "_g.html:2: {{> _h}}: too many partials, with those that they take in\n");
 }
 
+/* Who keeps templates of their own is told where each kind that they lack is to be had. */
+static void test_missing(void **state)
+{
+        const struct scratch *scratch = *state;
+        for (size_t kind = 0; kind <= KIND_COUNT; kind++) {
+                char name[64];
+                snprintf(name, sizeof(name), "%s.html",
+                         kind == KIND_COUNT ? "group" : kind_name((enum notice_kind)kind));
+                remove_file(scratch, name);
+                CLEANUP_FREE char *findings = findings_of(scratch);
+                CLEANUP_FREE char *expected = NULL;
+                assert_true(asprintf(&expected,
+                                     "%s: is missing; a later version may have new kinds of messages: \"cp -n "
+                                     "/etc/reminderd/templates/vi/* %s/\" copies what is not there yet\n",
+                                     name, scratch->path) > 0);
+                assert_string_equal(findings, expected);
+                write_file(scratch, name, "h", 1);
+        }
+}
+
 /* All mistakes are told in one run. */
 static void test_several(void **state)
 {
@@ -421,6 +441,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_findings, make_folder, remove_folder),
                 cmocka_unit_test_setup_teardown(test_names, make_folder, remove_folder),
                 cmocka_unit_test_setup_teardown(test_partials_without_number, make_folder, remove_folder),
+                cmocka_unit_test_setup_teardown(test_missing, make_folder, remove_folder),
                 cmocka_unit_test_setup_teardown(test_several, make_folder, remove_folder),
                 cmocka_unit_test_setup_teardown(test_too_large, make_folder, remove_folder),
                 cmocka_unit_test(test_no_folder),
