@@ -56,6 +56,11 @@ def test_it_is_in_vietnamese(catalogue, page):
     assert len(english) * STALE <= len(words), "to be translated:\n" + "\n".join(english)
 
 
+def test_the_catalogue_has_nothing_that_no_page_has(catalogue):
+    worded = {text for page in PAGES for text in MANUAL.worded(SOURCES[page])}
+    assert not [text for text in catalogue._catalog if text and text not in worded]
+
+
 def marked(text):
     """What stands in bold: what is typed or written as it is."""
     return set(re.findall(r"\*([^*]+)\*", text.replace("\\*", "")))
