@@ -106,11 +106,13 @@ unit-%: ## unit tests of one floor: make unit-core
 	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 	@scripts/run-unit $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 
-# Without those that take minutes under valgrind: store/test_memory fails thousands of allocations, store/test_damage opens
-# hundreds of damaged files, config/test_source reads files of many megabytes, core/test_ladder_year counts whole years.
+# Without those that take long under valgrind: store/test_memory fails thousands of allocations, store/test_damage and the two
+# test_integrity open hundreds of databases, config/test_source reads files of many megabytes, the others go through whole years
+# or thousands of rows with the code that the short ones run.
 VALGRIND := valgrind --quiet --num-callers=30 --leak-check=full --show-leak-kinds=definite \
 	--errors-for-leak-kinds=definite --error-exitcode=99 --suppressions=tests/unit/valgrind.supp
-UNIT_LONG := $(addprefix $(BUILD)/tests/unit/,store/test_memory store/test_damage config/test_source core/test_ladder_year)
+UNIT_LONG := $(addprefix $(BUILD)/tests/unit/,config/test_source core/test_ladder core/test_ladder_year engine/test_addresses \
+	engine/test_integrity store/test_damage store/test_integrity store/test_memory store/test_overdue store/test_schema)
 UNIT_UNDER_VALGRIND := $(filter-out $(UNIT_LONG),$(UNIT_TESTS))
 valgrind: $(UNIT_UNDER_VALGRIND) ## the unit tests under memcheck
 	@RUNNER='$(VALGRIND)' scripts/run-unit $(UNIT_UNDER_VALGRIND)
