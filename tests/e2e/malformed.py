@@ -20,6 +20,7 @@ MAIN = "reminderd.conf"
 AGENCIES = "agencies.conf"
 PLAN = "plans.d/tdkt-2024.conf"
 CALENDAR = "calendar.d/2024.conf"
+ANSWERS = "answers.conf"
 
 FILES = {
     MAIN: """\
@@ -36,7 +37,7 @@ hours = { open = "07:30"; close = "17:00"; };
 digest = { weekday = "mon"; at = "08:00"; };
 catch_up = "7d";
 confirmations = true;
-answers = { accept = "3wd"; };
+answers = { accept = "3wd"; words = "answers.conf"; };
 mail = {
   url = "smtp://mail.laocai.example:587";
   tls = "required";
@@ -114,6 +115,24 @@ days = (
   { date = "2024-04-18"; off = true; name = "Giỗ Tổ"; },
   { date = "2024-05-04"; work = true; name = "làm bù"; }
 );
+""",
+    ANSWERS: """\
+done = ["đã nộp", "đã gửi"];
+more_time = ["xin … gia hạn"];
+until = ["đến"];
+doubt = ["chưa", "không"];
+reader = ["khối"];
+name = ["sở nội vụ"];
+plain = ["báo cáo"];
+greeting = ["kính gửi"];
+examples = {
+  today = "2024-05-20"; due = "2024-06-10";
+  answers = (
+    { text = "Kính gửi Khối, Sở Nội vụ đã nộp báo cáo."; means = "claim"; },
+    { text = "Xin cho gia hạn đến 15/6/2024."; means = "request"; until = "2024-06-15"; },
+    { text = "Chưa nộp."; means = "person"; }
+  );
+};
 """,
 }
 SECRETS = {"mail.secret": b"password\n", "hook.secret": b"a plain secret, not a short one\n"}
@@ -359,7 +378,7 @@ def wrong_type(rng, tree):
 
 
 def wrong_type_of_list(rng, tree):
-    name, match = rng.choice([(name, match) for name in (MAIN, AGENCIES, PLAN)
+    name, match = rng.choice([(name, match) for name in (MAIN, AGENCIES, PLAN, ANSWERS)
                               for match in re.finditer(r"= (\[[^\]]*\])", tree.text(name))])  # fmt: skip
     wrong = rng.choice(["5", "true", "{ }", "[7]", '["", ""]', "[true, false]", "[1.5]"])
     return name, tree.splice(name, *match.span(1), wrong), f"{match[1]} became {wrong}"
@@ -385,6 +404,8 @@ def delete_key(rng, tree):
         (AGENCIES, 'id = "so-noi-vu"; '), (AGENCIES, 'name = "Sở Nội vụ"; '),
         (PLAN, 'id = "tdkt-2024"; '), (PLAN, "year = 2024;"), (PLAN, 'title = "Tập huấn";'), (PLAN, 'id = "tap-huan"; '),
         (PLAN, 'due = "2024-12-10"; '), (PLAN, "quarter = 1; "), (PLAN, 'date = "05-19"; '), (PLAN, "since = 1890; "),
+        (ANSWERS, 'plain = ["báo cáo"];'), (ANSWERS, 'due = "2024-06-10";'), (ANSWERS, 'means = "claim"; '),
+        (ANSWERS, 'text = "Chưa nộp."; '), (ANSWERS, ' until = "2024-06-15";'),
         (CALENDAR, "year = 2024;"), (CALENDAR, 'date = "2024-02-08"; '), (CALENDAR, "work = true; "),
     ])  # fmt: skip
     tree.replace(name, old, "")
@@ -439,6 +460,8 @@ VALUES = [
     (PLAN, "before = [", "30d", "span"), (PLAN, "policy = ", "inspection", "word"), (PLAN, "report_to = ", "head", "word"),
     (PLAN, "head = ", "vp-ubnd", "word"), (PLAN, "deputy = ", "so-noi-vu", "word"),
     (CALENDAR, "{ date = ", "2024-02-08", "date"),
+    (MAIN, "words = ", "answers.conf", "path"),
+    (ANSWERS, "means = ", "claim", "word"), (ANSWERS, "until = ", "2024-06-15", "date"),
 ]  # fmt: skip
 # What one place takes and others of its kind do not.
 GOOD_HERE = {
@@ -538,6 +561,9 @@ def contradiction(rng, tree):
         (MAIN, 'password_file = "mail.secret"', 'password_file = "mail.secret"; password_credential = "smtp"'),
         (MAIN, 'token_file = "imap.token"', 'token_file = "imap.token"; password_credential = "imap"'),
         (MAIN, 'done = "Da xu ly"', 'done = "inbox"'), (MAIN, 'review = "Can xem"', 'folder = "a"; review = "a"'),
+        (ANSWERS, '"không"', '"đã gửi"'), (ANSWERS, '"không"', '"nộp"'), (ANSWERS, '"xin … gia hạn"', '"… gia hạn"'),
+        (ANSWERS, '"báo cáo"', '"báo cáo, tổng kết"'), (ANSWERS, '"Chưa nộp."', '"Đã nộp."'),
+        (ANSWERS, "15/6/2024", "16/6/2024"),
         (CALENDAR, "work = true", "work = true; off = true"),
         (CALENDAR, '"2024-02-08"; off = true', '"2024-02-08"; off = false'),
     ])  # fmt: skip
