@@ -59,6 +59,7 @@ int facts_address(struct facts *facts, const struct delivery_record *delivery)
         facts->threads = delivery->channel.kind == CHANNEL_MAIL;
         letter->kind = delivery->kind;
         letter->id = facts_keep_copy(facts, delivery->id);
+        letter->number = delivery->number;
         letter->agency = facts_keep_copy(facts, delivery->agency);
         letter->address = facts_keep_copy(facts, delivery->address);
         letter->sequence = delivery->sequence;

@@ -100,6 +100,7 @@ static const char *read_facts(const json_t *facts, struct heard *ret)
         const char *class = read_required(&reading, "class");
         struct heard heard = {
                 .origin = read_required(&reading, "origin"),
+                .token = read_line(&reading, "token", LINE_BYTES_MAX),
                 .recipient = read_line(&reading, "recipient", LINE_BYTES_MAX),
                 .status = read_line(&reading, "status", LINE_BYTES_MAX),
                 .diagnostic = read_line(&reading, "diagnostic", LINE_BYTES_MAX),

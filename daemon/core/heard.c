@@ -77,7 +77,9 @@ enum heard_outcome heard_judge_answer(const struct heard *heard, const struct he
 {
         bool is_surely_theirs = answer->n_named > 0 && answer->is_theirs && heard->authenticated;
 
-        return is_surely_theirs && answer->n_obligations == 1 && !answer->of_more ? HEARD_RECORDED : HEARD_REVIEW;
+        return is_surely_theirs && answer->n_obligations == 1 && !answer->of_more && !answer->of_another
+                       ? HEARD_RECORDED
+                       : HEARD_REVIEW;
 }
 
 civil_day heard_day(civil_day written, civil_day sent, civil_day today)

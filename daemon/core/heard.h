@@ -37,6 +37,7 @@ struct heard {
         enum heard_class class;
         const char *references[HEARD_REFERENCES_MAX]; /* Message-IDs without brackets, the nearest first */
         size_t n_references;
+        const char *token;                           /* of core/mail-token, as it was written */
         const char *recipient, *status, *diagnostic; /* of a bounce: for whom it was, "5.1.1", and the server's words */
         const char *from;                            /* an address */
         bool authenticated;                          /* and it is really from there */
@@ -63,6 +64,7 @@ struct heard_answer {
         bool is_theirs;       /* it is from a mailbox of the agency that the nearest one went to */
         size_t n_obligations; /* of that agency, that the nearest one was about */
         bool of_more;         /* that one said something else, too: a digest */
+        bool of_another;      /* its token names another delivery than its references do */
 };
 /* HEARD_RECORDED: what it says, if that can be told for certain, is the agency's word on the one obligation. Any other
  * is for a person to read, also what only seems to be from the agency. */

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "core/answer.h"
+#include "core/mail-token.h"
 #include "deciding/decision-private.h"
 #include "store/attempts.h"
 #include "store/heard.h"
@@ -19,6 +20,7 @@ struct hearing {
         int64_t now_ms;
         struct delivery_record delivery; /* that it is about */
         size_t n_named;                  /* so many of ours; then `delivery` is the nearest */
+        bool named_otherwise;            /* and its token names another one */
         bool bounced;                    /* it has, by this */
         struct obligation_record record; /* what it is the agency's word on; id 0: on nothing */
         const char *said;                /* "claim" or "request" */
@@ -30,7 +32,7 @@ static void hearing_clear(struct hearing *hearing)
         obligation_record_clear(&hearing->record);
 }
 
-static int find_deliveries(struct hearing *hearing)
+static int find_by_references(struct hearing *hearing)
 {
         const struct heard *heard = hearing->heard;
         char ids[HEARD_REFERENCES_MAX][DELIVERY_ID_SIZE];
@@ -58,6 +60,28 @@ static int find_deliveries(struct hearing *hearing)
         return 0;
 }
 
+/* What the references name, or a token. Where both do, and not the same, neither is believed. */
+static int find_by_token(struct hearing *hearing)
+{
+        struct delivery_record CLEANUP(delivery_record_clear) record = {0};
+        const char *token = hearing->heard->token;
+        int64_t number = token ? mail_token_number(token) : 0;
+        int r = number != 0 ? store_get_delivery_numbered(hearing->engine->store, number, &record) : STORE_NONE;
+
+        if (r < 0)
+                return r;
+        if (r == STORE_NONE || record.channel.kind != CHANNEL_MAIL || !mail_token_is_of(token, number, record.id))
+                return 0;
+        if (hearing->n_named > 0) {
+                hearing->named_otherwise = strcmp(record.id, hearing->delivery.id) != 0;
+                return 0;
+        }
+        hearing->n_named = 1;
+        hearing->delivery = record;
+        record = (struct delivery_record){0};
+        return 0;
+}
+
 /* ---- bounces ---- */
 
 static int bounce(struct hearing *hearing, const char *words)
@@ -76,7 +100,8 @@ static int bounce(struct hearing *hearing, const char *words)
 static int hear_bounce(struct hearing *hearing)
 {
         struct delivery_record *delivery = &hearing->delivery;
-        enum heard_outcome outcome = heard_judge_bounce(hearing->heard, hearing->n_named, delivery->state);
+        enum heard_outcome outcome =
+                heard_judge_bounce(hearing->heard, hearing->n_named + hearing->named_otherwise, delivery->state);
         char *CLEANUP_FREE words = NULL;
         int r;
 
@@ -192,6 +217,7 @@ static int hear_answer(struct hearing *hearing)
         size_t agency = roster_find(roster, hearing->delivery.agency);
         struct heard_answer answer = {
                 .n_named = hearing->n_named,
+                .of_another = hearing->named_otherwise,
                 .is_theirs = heard->from && agency != ROSTER_NONE &&
                              agency_has_mailbox(&roster->agencies[agency], heard->from),
         };
@@ -227,8 +253,10 @@ static void say_word(const struct hearing *hearing)
 
 static int judge(struct hearing *hearing)
 {
-        int r = find_deliveries(hearing);
+        int r = find_by_references(hearing);
 
+        if (r == 0)
+                r = find_by_token(hearing);
         if (r < 0)
                 return r;
         switch (hearing->heard->class) {

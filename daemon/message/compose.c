@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/mail-token.h"
 #include "message/calendar-part.h"
 #include "message/folder.h"
 #include "message/header.h"
@@ -142,6 +143,22 @@ static void add_thread(struct fields *fields, const struct letter *letter, const
         add_field(fields, header_message_ids("References", ids, domain));
 }
 
+/* The token is at its end, since lists of mail show only the beginning. What tells of a failure is about no obligation.
+ */
+static char *subject_field(const struct letter_sender *sender, const struct letter *letter, const char *subject)
+{
+        CLEANUP_TEXT struct text line = {0};
+        char token[MAIL_TOKEN_SIZE];
+
+        text_add_string(&line, subject);
+        if (sender->hears && !kind_tells_failure(letter->kind) && mail_token_write(letter->number, letter->id, token)) {
+                text_add_string(&line, " [#");
+                text_add_string(&line, token);
+                text_add_char(&line, ']');
+        }
+        return line.error ? NULL : header_text("Subject", line.data);
+}
+
 static int make_headers(const struct letter_sender *sender, const struct letter *letter, const char *subject,
                         char ***ret)
 {
@@ -159,7 +176,7 @@ static int make_headers(const struct letter_sender *sender, const struct letter 
                 add_field(&fields, header_mailbox(TRIAL_FIELD, NULL, letter->address));
         if (sender->reply_to && *sender->reply_to)
                 add_field(&fields, header_mailbox("Reply-To", NULL, sender->reply_to));
-        add_field(&fields, header_text("Subject", subject));
+        add_field(&fields, subject_field(sender, letter, subject));
         add_thread(&fields, letter, domain);
         add_field(&fields, header_text("Auto-Submitted", "auto-generated")); /* RFC 3834, section 5 */
         /* Exchange does not heed that, and answers with absence notes unless it is told so: [MS-OXCMAIL]. */

@@ -101,6 +101,7 @@ struct letter_hold {
 struct letter {
         enum notice_kind kind;            /* the most urgent of the entries; KIND_DIGEST, KIND_TEST … */
         const char *id;                   /* of the delivery */
+        int64_t number;                   /* of it; 0: there is none, it is shown before it is made */
         const char *agency, *agency_name; /* to whom; "" and the contact's name for a failure or bounce */
         bool of_several;                  /* agencies that share the mailbox: their names are joined */
         const char *address;              /* mailbox or webhook id */
@@ -128,4 +129,5 @@ struct letter_sender {
         const struct contact *contact; /* the block's */
         const char *from_name, *from_address, *reply_to;
         const char *redirect; /* a trial: where all mail goes; or NULL */
+        bool hears;           /* answers are read: by core/mail-token each names what it answers */
 };

@@ -81,6 +81,7 @@ int settings_load(const char *path, enum secrets secrets, struct report *report,
                 .from_address = config->mail.from.address,
                 .reply_to = config->mail.reply_to,
                 .redirect = config->mail.redirect,
+                .hears = config->mailbox.url != NULL,
         };
         *ret = TAKE_PTR(settings);
         return 0;

@@ -98,6 +98,14 @@ int store_get_delivery(struct store *store, const char *id, struct delivery_reco
         return query_fetch_one(&query, &delivery_rows, ret);
 }
 
+int store_get_delivery_numbered(struct store *store, int64_t number, struct delivery_record *ret)
+{
+        static const char sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE seq = ?";
+        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_GET_DELIVERY_BY_ROW, sql);
+        query_bind_integer(&query, number);
+        return query_fetch_one(&query, &delivery_rows, ret);
+}
+
 int store_delivery_notices(struct store *store, int64_t delivery, struct notice_record *records, size_t n)
 {
         static const char sql[] =
@@ -345,14 +353,6 @@ static int list(struct store *store, const struct delivery_filter *filter, int64
         return listing_ids(store, &listing, ret, ret_n);
 }
 
-static int get_row(struct store *store, int64_t row, struct delivery_record *ret)
-{
-        static const char sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE seq = ?";
-        CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_GET_DELIVERY_BY_ROW, sql);
-        query_bind_integer(&query, row);
-        return query_fetch_one(&query, &delivery_rows, ret);
-}
-
 int store_each_delivery(struct store *store, const struct delivery_filter *filter, delivery_visitor visit,
                         void *userdata)
 {
@@ -361,7 +361,7 @@ int store_each_delivery(struct store *store, const struct delivery_filter *filte
         int r = list(store, filter, &rows, &n);
         for (size_t i = 0; r == 0 && i < n; i++) {
                 CLEANUP(delivery_record_clear) struct delivery_record record = {0};
-                r = get_row(store, rows[i], &record);
+                r = store_get_delivery_numbered(store, rows[i], &record);
                 if (r == 0)
                         r = visit(userdata, &record);
         }

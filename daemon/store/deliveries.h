@@ -32,6 +32,7 @@ int store_add_delivery(struct store *store, const struct delivery_record *record
  * most n. Returns how many. */
 int store_delivery_notices(struct store *store, int64_t delivery, struct notice_record *records, size_t n);
 int store_get_delivery(struct store *store, const char *id, struct delivery_record *ret);
+int store_get_delivery_numbered(struct store *store, int64_t number, struct delivery_record *ret);
 /* By hand: a queued or failed one is due now, outside hours too; a queued one is dropped. STORE_NONE. */
 int store_retry_delivery(struct store *store, const char *id, int64_t now_ms);
 int store_drop_delivery(struct store *store, const char *id, int64_t now_ms);

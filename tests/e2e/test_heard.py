@@ -3,6 +3,7 @@ cannot be made out; each mail once, whatever happens meanwhile."""
 
 import itertools
 import json
+import re
 
 import pytest
 
@@ -30,7 +31,8 @@ def bounce(delivery, **more):
 
 @pytest.fixture
 def office(tmp_path, smtp, authority):
-    with Office(tmp_path, smtp, authority, confirm_after="0s") as desk:
+    mailbox = {"url": "imaps://mail.khoi.example", "username": "nhacviec", "token_file": str(tmp_path / "token")}
+    with Office(tmp_path, smtp, authority, confirm_after="0s", mailbox=mailbox) as desk:
         yield desk
 
 
@@ -187,6 +189,43 @@ def test_an_agency_says_that_it_has_finished(office):
     office.do("confirm", str(claim["id"]))
     assert office.row("hom-nay")["state"] == "done"
     assert hear(office, answer(row["id"], "Đã nộp báo cáo.")) == "review", "what is done is not claimed"
+
+
+def token_of(office, delivery):
+    """What stands at the end of the subject of a delivery's mail."""
+    mails = [check.parse(office.smtp.content(record)) for record in office.smtp.messages()]
+    (subject,) = [mail["Subject"] for mail in mails if delivery in mail["Message-ID"]]
+    return re.fullmatch(r".*[^ ] \[#([0-9A-Z]{4}-[0-9A-Z]{4})\]", subject)[1]
+
+
+@pytest.mark.parametrize("write", [str, str.lower, lambda token: token.replace("-", "")])
+def test_an_answer_that_has_lost_its_references_is_known_by_its_token(office, write):
+    row = sent_to(office)
+    assert hear(office, answer(row["id"], "Đã nộp báo cáo.", references=[], token=write(token_of(office, row["id"])))) == "recorded"
+    (claim,) = office.json("claims")
+    assert (claim["item"], claim["agency"]) == ("hom-nay", AGENCY)
+
+
+@pytest.mark.parametrize("token", ["0000-0000", "7QK3", "đã nộp", "ZZZZ-ZZZZ-ZZZZ"])
+def test_a_token_that_names_nothing_of_ours(office, token):
+    row = sent_to(office)
+    assert hear(office, answer(row["id"], "Đã nộp báo cáo.", references=[], token=token)) == "review"
+    assert hear(office, answer(row["id"], "Đã nộp báo cáo.", token=token)) == "recorded"
+
+
+def test_a_token_lets_nobody_in(office):
+    row = sent_to(office)
+    for more in ({"authenticated": False}, {"from": "ai@noi-khac.example"}):
+        assert hear(office, answer(row["id"], "Đã nộp báo cáo.", references=[], token=token_of(office, row["id"]), **more)) == "review"
+    assert office.json("claims") == []
+
+
+def test_a_token_and_references_that_disagree_are_for_a_person(office):
+    row = sent_to(office)
+    (other,) = deliveries(office, "--agency", "so-noi-vu")
+    assert hear(office, answer(row["id"], "Đã nộp báo cáo.", token=token_of(office, other["id"]))) == "review"
+    assert hear(office, bounce(row["id"], token=token_of(office, other["id"]))) == "review"
+    assert office.json("claims") == [] and deliveries(office, "--state", "bounced") == []
 
 
 def test_an_agency_asks_for_time(office):

@@ -127,15 +127,16 @@ static void test_answers(void **state)
                 bool authenticated;
                 enum heard_outcome expected;
         } table[] = {
-                {{1, true, 1, false}, true, HEARD_RECORDED},
-                {{3, true, 1, false}, true, HEARD_RECORDED}, /* the others are of the thread */
-                {{0, true, 1, false}, true, HEARD_REVIEW},
-                {{1, false, 1, false}, true, HEARD_REVIEW},
-                {{1, true, 1, false}, false, HEARD_REVIEW},
-                {{1, true, 0, false}, true, HEARD_REVIEW},
-                {{1, true, 2, false}, true, HEARD_REVIEW},
-                {{1, true, 1, true}, true, HEARD_REVIEW},
-                {{1, false, 2, true}, false, HEARD_REVIEW},
+                {{1, true, 1, false, false}, true, HEARD_RECORDED},
+                {{3, true, 1, false, false}, true, HEARD_RECORDED}, /* the others are of the thread */
+                {{0, true, 1, false, false}, true, HEARD_REVIEW},
+                {{1, false, 1, false, false}, true, HEARD_REVIEW},
+                {{1, true, 1, false, false}, false, HEARD_REVIEW},
+                {{1, true, 0, false, false}, true, HEARD_REVIEW},
+                {{1, true, 2, false, false}, true, HEARD_REVIEW},
+                {{1, true, 1, true, false}, true, HEARD_REVIEW},
+                {{1, false, 2, true, false}, false, HEARD_REVIEW},
+                {{1, true, 1, false, true}, true, HEARD_REVIEW},
         };
 
         (void)state;

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "letters.h"
+#include "message/header.h"
 
 static int load(void **state)
 {
@@ -67,6 +68,31 @@ static void test_headers(void **state)
         assert_null(field_of(&mail, "In-Reply-To"));
         assert_null(field_of(&mail, "References"));
         assert_null(field_of(&mail, "MIME-Version"));
+}
+
+static void test_token(void **state)
+{
+        struct letter_entry entry = entry_of(KIND_ADVANCE, "bao-cao-thang", "Report", on(1225));
+        struct letter letter = letter_of(&entry, 1, 1218);
+        struct letter_sender hearing = test_sender;
+        CLEANUP(composed_mail_clear) struct composed_mail deaf = {0}, mail = {0};
+
+        letter.number = 7;
+        hearing.hears = true;
+        compose(*state, &letter, &deaf);
+        assert_int_equal(compose_mail(*state, &hearing, &letter, &mail), 0);
+        for (size_t i = 0; mail.headers[i]; i++)
+                if (strncmp(mail.headers[i], "Subject:", strlen("Subject:")) != 0)
+                        assert_string_equal(mail.headers[i], deaf.headers[i]);
+        {
+                CLEANUP_FREE char *line = NULL, *expected = NULL;
+
+                assert_true(asprintf(&line, "%s [#0000-0ZQZ]", mail.subject) > 0);
+                expected = header_text("Subject", line);
+                assert_string_equal(field_of(&mail, "Subject"), expected + strlen("Subject: "));
+        }
+        assert_string_equal(mail.subject, deaf.subject);
+        assert_string_equal(mail.html, deaf.html);
 }
 
 static void test_thread(void **state)
@@ -368,15 +394,11 @@ static void test_payload_kinds(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_headers),
-                cmocka_unit_test(test_thread),
-                cmocka_unit_test(test_calendar),
-                cmocka_unit_test(test_calendar_hour),
-                cmocka_unit_test(test_calendar_identity),
-                cmocka_unit_test(test_cancels),
-                cmocka_unit_test(test_items),
-                cmocka_unit_test(test_hostile),
-                cmocka_unit_test(test_payload),
+                cmocka_unit_test(test_headers),       cmocka_unit_test(test_token),
+                cmocka_unit_test(test_thread),        cmocka_unit_test(test_calendar),
+                cmocka_unit_test(test_calendar_hour), cmocka_unit_test(test_calendar_identity),
+                cmocka_unit_test(test_cancels),       cmocka_unit_test(test_items),
+                cmocka_unit_test(test_hostile),       cmocka_unit_test(test_payload),
                 cmocka_unit_test(test_payload_kinds),
         };
         return cmocka_run_group_tests(tests, load, unload);
