@@ -277,6 +277,38 @@ int announce_date(struct engine *engine, const struct obligation_record *record,
                         &said);
 }
 
+int announce_venue(struct engine *engine, const struct obligation_record *record, const struct venue *before,
+                   const struct venue *now)
+{
+        struct obligation_dates dates = obligation_dates(&record->obligation, engine_config(engine)->calendar);
+        struct unsaid CLEANUP(unsaid_clear) unsaid = {.found = false};
+        struct told told = {0};
+        int r;
+
+        if (record->obligation.status != OBLIGATION_OPEN || record->obligation.observance || !has_day(&dates) ||
+            dates.effective < clock_today(&engine->clock))
+                return 0;
+        r = look_for_unsaid(engine, record, &unsaid);
+        if (r == 0)
+                r = look_for_told(engine, record, &told);
+        if (r < 0)
+                return r;
+        if (unsaid.found)
+                return unsaid.detail.rearranged && venue_is_same(&unsaid.detail.venue, now)
+                               ? store_cancel_notices(engine->store, record->occurrence_id, record->id, KIND_DATE_SET,
+                                                      "the hour or place is again what it was")
+                               : 0;
+        if (!told.anything)
+                return 0;
+        return announce(engine, record, KIND_DATE_SET,
+                        &(struct notice_detail){.on = CIVIL_NONE,
+                                                .from = dates.from,
+                                                .due = dates.due,
+                                                .until = CIVIL_NONE,
+                                                .rearranged = true,
+                                                .venue = *before});
+}
+
 /* ---- an agency's word ---- */
 
 int announce_claim(struct engine *engine, const struct obligation_record *record)
@@ -333,6 +365,10 @@ char *notice_detail_write(const struct notice_detail *detail)
                 json_put_day(&json, "until", detail->until);
         if (detail->granted)
                 json_put_bool(&json, "granted", true);
+        if (detail->rearranged)
+                json_put_int(&json, "old_time", detail->venue.time);
+        if (detail->rearranged && detail->venue.place)
+                json_put_string(&json, "old_place", detail->venue.place);
         json_close(&json, '}');
         return text_take(&json, &text) < 0 ? NULL : text;
 }
@@ -363,6 +399,8 @@ int notice_detail_read(const char *text, struct notice_detail *ret)
                 .tentative = json_is_true(json_object_get(object, "tentative")),
                 .until = get_day(object, "until"),
                 .granted = json_is_true(json_object_get(object, "granted")),
+                .rearranged = json_is_integer(json_object_get(object, "old_time")),
+                .venue.time = (int32_t)json_integer_value(json_object_get(object, "old_time")),
         };
         /* Jansson calls its own want of memory bad syntax; but what begins so was written by this program. */
         int r = text && *text == '{' && !object ? -ENOMEM : 0;
@@ -373,6 +411,8 @@ int notice_detail_read(const char *text, struct notice_detail *ret)
                 r = get_text(object, "asked_by", &detail.asked_by);
         if (r == 0)
                 r = get_text(object, "note", &detail.note);
+        if (r == 0)
+                r = get_text(object, "old_place", &detail.venue.place);
         json_decref(object);
         if (r < 0) {
                 notice_detail_clear(&detail);
@@ -387,4 +427,5 @@ void notice_detail_clear(struct notice_detail *detail)
         free(detail->by);
         free(detail->asked_by);
         free(detail->note);
+        free(detail->venue.place);
 }

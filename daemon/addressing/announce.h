@@ -1,6 +1,7 @@
 /* Announcements: what was decided, or taken back, is told to the agency that it concerns. */
 #pragma once
 
+#include "core/venue.h"
 #include "runtime/engine.h"
 #include "store/obligations.h"
 
@@ -12,6 +13,9 @@ struct notice_detail {
         bool tentative;
         civil_day until; /* KIND_REQUEST_ANSWERED: until when more time was asked for, CIVIL_NONE: it was a claim */
         bool granted;
+        /* KIND_DATE_SET: the day stayed, and the hour or the place became another one than these */
+        bool rearranged;
+        struct venue venue;
 };
 /* JSON, one object; the caller frees it; NULL: no memory. */
 char *notice_detail_write(const struct notice_detail *detail);
@@ -47,6 +51,10 @@ int announce_rejection(struct engine *engine, const struct obligation_record *re
  * judged anew; or an error. */
 int announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
                   const struct claim *granted, const char *by, const char *note);
+/* The day stayed, and the item has another hour or place than before: told to those who were told anything of a day
+ * that is still to come. What has not left yet says how things stand when it leaves. */
+int announce_venue(struct engine *engine, const struct obligation_record *record, const struct venue *before,
+                   const struct venue *now);
 /* Nothing is owed any more (KIND_WAIVED, KIND_WITHDRAWN): told to those who were told that something is. */
 int announce_end(struct engine *engine, const struct obligation_record *record, enum notice_kind kind, const char *by,
                  const char *note);

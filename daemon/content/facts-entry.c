@@ -263,7 +263,11 @@ static int of_decision(struct facts *facts, const struct obligation_record *reco
                                          : 0;
         if (notice->kind == KIND_COMPLETED)
                 r = note_correction(facts, record, notice, ret);
-        if (kind_tells_date(notice->kind))
+        if (detail.rearranged) {
+                ret->rearranged = true;
+                ret->old_venue.time = detail.venue.time;
+                ret->old_venue.place = (char *)facts_keep_copy(facts, detail.venue.place);
+        } else if (kind_tells_date(notice->kind))
                 ret->old = (struct obligation_dates){
                         .from = detail.from,
                         .due = detail.due,

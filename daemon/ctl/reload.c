@@ -33,6 +33,7 @@ static const struct {
         {"withdrawn", N_("owed no more")},
         {"passed", N_("owed by the successor")},
         {"moved", N_("another day")},
+        {"rearranged", N_("another hour or place")},
         {"unclear", N_("unclear, their day was past when it became known")},
         {"returned", N_("owed again")},
         {"watched", N_("unclear no more")},

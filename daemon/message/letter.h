@@ -5,6 +5,7 @@
 #include "core/digest.h"
 #include "core/kind.h"
 #include "core/obligation.h"
+#include "core/venue.h"
 
 /* One agency's line in an escalation or in the matrix of a digest. */
 struct letter_debtor {
@@ -41,12 +42,15 @@ struct letter_entry {
         int32_t time;    /* on its last day, seconds since midnight; 0: the whole day */
         int64_t instant; /* of that time on the day that stands in a calendar, UTC seconds; 0: none */
         enum obligation_state state;
-        int32_t days_left;               /* working days in (today, effective]; 0 on the day */
-        int32_t days_late;               /* working days past the effective date */
-        int32_t ordinal;                 /* overdue: this is reminder number … */
-        civil_day fix_by;                /* fix_date */
-        civil_day limit;                 /* the last day that the document allows at all, or CIVIL_NONE */
-        struct obligation_dates old;     /* date_set: what held before; old.due CIVIL_NONE: nothing did */
+        int32_t days_left;           /* working days in (today, effective]; 0 on the day */
+        int32_t days_late;           /* working days past the effective date */
+        int32_t ordinal;             /* overdue: this is reminder number … */
+        civil_day fix_by;            /* fix_date */
+        civil_day limit;             /* the last day that the document allows at all, or CIVIL_NONE */
+        struct obligation_dates old; /* date_set: what held before; old.due CIVIL_NONE: nothing did */
+        /* date_set: the day stayed, and before it had this hour (0: none) and place (NULL: none) */
+        bool rearranged;
+        struct venue old_venue;
         const char *decided_by, *reason; /* snoozed, completed, date_set: who and why or note; or NULL. Who decided is a
                                           * login name: programs are told it, and no letter says it */
         const char *asked_by;            /* snoozed: at whose request; or NULL */

@@ -57,6 +57,10 @@ static void put_decision(struct text *json, const struct letter_entry *entry)
 {
         json_put_day(json, "fix_by", entry->fix_by);
         json_put_day(json, "old_due", entry->old.due);
+        if (entry->rearranged) {
+                json_put_time(json, "old_time", entry->old_venue.time);
+                json_put_text(json, "old_place", entry->old_venue.place);
+        }
         json_put_text(json, "decided_by", entry->decided_by);
         json_put_text(json, "asked_by", entry->asked_by);
         json_put_text(json, "reason", entry->reason);

@@ -275,6 +275,13 @@ static bool find_done(const struct letter_entry *entry, const struct obligation_
         }
 }
 
+static bool has_other_place(const struct letter_entry *entry)
+{
+        const struct venue now = {entry->old_venue.time, (char *)entry->place};
+
+        return entry->rearranged && !venue_is_same(&entry->old_venue, &now);
+}
+
 static bool find_decision(const struct letter_entry *entry, unsigned name, struct fill *ret)
 {
         switch (name) {
@@ -286,6 +293,17 @@ static bool find_decision(const struct letter_entry *entry, unsigned name, struc
                 return entry->old.due == CIVIL_NONE || fill_phrase(ret, phrase_day(&entry->old, ret->room));
         case NAME_changed:
                 return fill_bool(ret, has_day(&entry->old));
+        case NAME_rearranged:
+                return fill_bool(ret, entry->rearranged);
+        case NAME_time_changed:
+                return fill_bool(ret, entry->rearranged && entry->time != entry->old_venue.time);
+        case NAME_old_time:
+                return !entry->rearranged || entry->time == entry->old_venue.time || entry->old_venue.time == 0 ||
+                       fill_phrase(ret, phrase_clock(entry->old_venue.time, ret->room));
+        case NAME_place_changed:
+                return fill_bool(ret, has_other_place(entry));
+        case NAME_old_place:
+                return fill_text(ret, has_other_place(entry) ? entry->old_venue.place : NULL);
         case NAME_asked_by:
                 return fill_text(ret, entry->asked_by);
         case NAME_reason:

@@ -8,9 +8,9 @@
 const char *change_name(enum change_kind kind)
 {
         static const char *const names[CHANGE_KINDS] = {
-                [CHANGE_ADDED] = "added",     [CHANGE_MOVED] = "moved",         [CHANGE_RETIMED] = "retimed",
-                [CHANGE_UNCLEAR] = "unclear", [CHANGE_WATCHED] = "watched",     [CHANGE_RETURNED] = "returned",
-                [CHANGE_PASSED] = "passed",   [CHANGE_WITHDRAWN] = "withdrawn",
+                [CHANGE_ADDED] = "added",       [CHANGE_MOVED] = "moved",     [CHANGE_REARRANGED] = "rearranged",
+                [CHANGE_RETIMED] = "retimed",   [CHANGE_UNCLEAR] = "unclear", [CHANGE_WATCHED] = "watched",
+                [CHANGE_RETURNED] = "returned", [CHANGE_PASSED] = "passed",   [CHANGE_WITHDRAWN] = "withdrawn",
         };
 
         return names[kind];

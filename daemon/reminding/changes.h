@@ -5,12 +5,13 @@
 
 enum change_kind {
         CHANGE_ADDED,
-        CHANGE_MOVED,    /* another day is in force */
-        CHANGE_RETIMED,  /* reminded at other moments */
-        CHANGE_UNCLEAR,  /* past when it became known: nothing is sent of it any more */
-        CHANGE_WATCHED,  /* was unclear, and is not any more */
-        CHANGE_RETURNED, /* was withdrawn, and is owed again */
-        CHANGE_PASSED,   /* owed by the successor of the agency from now on */
+        CHANGE_MOVED,      /* another day is in force */
+        CHANGE_REARRANGED, /* at another hour or place of the same day */
+        CHANGE_RETIMED,    /* reminded at other moments */
+        CHANGE_UNCLEAR,    /* past when it became known: nothing is sent of it any more */
+        CHANGE_WATCHED,    /* was unclear, and is not any more */
+        CHANGE_RETURNED,   /* was withdrawn, and is owed again */
+        CHANGE_PASSED,     /* owed by the successor of the agency from now on */
         CHANGE_WITHDRAWN,
         CHANGE_KINDS
 };

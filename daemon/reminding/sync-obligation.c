@@ -176,6 +176,19 @@ static int put_back(struct sync *sync, struct obligation_record *record)
                                                                      : announce_reopening(engine, record, NULL, NULL);
 }
 
+/* The plan has another hour or place for something that is still to be done. */
+static bool is_rearranged(const struct sync *sync, const struct obligation_record *record)
+{
+        return sync->left && record->obligation.status == OBLIGATION_OPEN && !record->obligation.observance;
+}
+
+static int tell_venue(const struct sync *sync, const struct obligation_record *record)
+{
+        const struct venue now = {sync->item->time, sync->item->place};
+
+        return is_rearranged(sync, record) ? announce_venue(sync->engine, record, sync->left, &now) : 0;
+}
+
 static int note_update(const struct sync *sync, enum replan replan, const struct obligation_record *was,
                        const struct obligation_record *record)
 {
@@ -191,6 +204,8 @@ static int note_update(const struct sync *sync, enum replan replan, const struct
         case REPLAN_MOVED:
                 break;
         }
+        if (was->due == record->due && was->effective == record->effective && is_rearranged(sync, record))
+                return note_change(sync, CHANGE_REARRANGED, was, record);
         if (was->due != record->due || was->effective != record->effective ||
             was->obligation.from != record->obligation.from)
                 return note_change(sync, CHANGE_MOVED, was, record);
@@ -215,6 +230,7 @@ int sync_update_obligation(struct sync *sync, const struct occurrence_record *oc
         case REPLAN_SAME:
         case REPLAN_SILENT:
                 engine_arm(engine, sync->item, record);
+                r = tell_venue(sync, record);
                 break;
         case REPLAN_MOVED:
                 r = move_obligation(sync, record, &was.obligation);
@@ -235,7 +251,8 @@ int sync_update_obligation(struct sync *sync, const struct occurrence_record *oc
         }
         if (r < 0)
                 return r;
-        if (replan != REPLAN_SAME || was.effective != record->effective || was.next_fire != record->next_fire) {
+        if (replan != REPLAN_SAME || is_rearranged(sync, record) || was.effective != record->effective ||
+            was.next_fire != record->next_fire) {
                 r = store_put_obligation(sync->engine->store, record);
                 if (r == 0)
                         r = note_update(sync, replan, &was, record);

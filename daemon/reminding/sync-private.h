@@ -10,8 +10,9 @@ struct sync {
         const struct item *item;
         wall_time now;
         enum sync_depth depth;
-        bool closed;             /* the plan is */
-        struct changes *changes; /* NULL: nobody asks */
+        bool closed;              /* the plan is */
+        const struct venue *left; /* where the item was before, if it has another venue now; NULL: it has not */
+        struct changes *changes;  /* NULL: nobody asks */
         struct sync_counts counts;
 };
 

@@ -85,6 +85,32 @@ static void name_fact(const struct sync *sync, char name[static FACT_ITEM_SIZE])
         snprintf(name, FACT_ITEM_SIZE, "item %s/%s", sync->plan->id, sync->item->id);
 }
 
+/* And its venue. */
+#define FACT_VENUE_SIZE (sizeof("venue /") + ID_SIZE + ID_SIZE)
+
+static void name_venue(const struct sync *sync, char name[static FACT_VENUE_SIZE])
+{
+        snprintf(name, FACT_VENUE_SIZE, "venue %s/%s", sync->plan->id, sync->item->id);
+}
+
+/* *ret, to be freed: that of the last sync. STORE_NONE: of one that kept none. */
+static int find_venue(const struct sync *sync, char **ret)
+{
+        char name[FACT_VENUE_SIZE];
+
+        name_venue(sync, name);
+        return store_get_fact(sync->engine->store, name, ret);
+}
+
+static int keep_venue(const struct sync *sync, const struct venue *venue)
+{
+        char *CLEANUP_FREE text = venue_write(venue);
+        char name[FACT_VENUE_SIZE];
+
+        name_venue(sync, name);
+        return text ? store_set_fact(sync->engine->store, name, text) : -ENOMEM;
+}
+
 /* What follows from the configuration also changes on a day on which an agency passes to another one. */
 #define STATE_SIZE (FINGERPRINT_SIZE + CIVIL_DATE_SIZE)
 
@@ -108,7 +134,7 @@ static int keep_item(struct sync *sync, const struct occurrence *occurrences, si
                      const size_t *agencies, size_t n_agencies)
 {
         struct store *store = sync->engine->store;
-        char *CLEANUP_FREE last = NULL;
+        char *CLEANUP_FREE last = NULL, *CLEANUP_FREE venue = NULL;
         char name[FACT_ITEM_SIZE], state[STATE_SIZE];
         int r;
 
@@ -116,6 +142,8 @@ static int keep_item(struct sync *sync, const struct occurrence *occurrences, si
                 return KEEP_IS_OUTDATED;
         name_fact(sync, name);
         r = store_get_fact(store, name, &last);
+        if (r == 0)
+                r = find_venue(sync, &venue);
         if (r != 0 || strcmp(last, name_state(sync->engine, sync->item->fingerprint, state)) != 0)
                 return r < 0 ? r : KEEP_IS_OUTDATED;
         r = COMPARED_SAME;
@@ -131,11 +159,23 @@ static int keep_item(struct sync *sync, const struct occurrence *occurrences, si
 static int renew_item(struct sync *sync, const struct occurrence *occurrences, size_t n, const size_t *agencies,
                       size_t n_agencies)
 {
+        const struct venue venue = {sync->item->time, sync->item->place};
+        char *CLEANUP_FREE last = NULL;
+        struct venue left;
         char name[FACT_ITEM_SIZE], state[STATE_SIZE];
-        int r = 0;
+        int r = find_venue(sync, &last);
 
+        sync->left = NULL;
+        if (r == 0)
+                venue_read(last, &left);
+        if (r == 0 && !venue_is_same(&left, &venue))
+                sync->left = &left;
+        r = r < 0 ? r : 0;
         for (size_t i = 0; r == 0 && i < n; i++)
                 r = sync_occurrence(sync, &occurrences[i], agencies, n_agencies);
+        sync->left = NULL;
+        if (r == 0)
+                r = keep_venue(sync, &venue);
         name_fact(sync, name);
         return r < 0 ? r
                      : store_set_fact(sync->engine->store, name,

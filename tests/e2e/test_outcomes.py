@@ -157,6 +157,85 @@ def test_what_is_taken_back_together_is_one_message_and_an_object_for_each(tmp_p
     assert names == ["huy-lich.ics", "huy-lich-2.ics", "huy-lich-3.ics"]
 
 
+# ---- another hour or place -------------------------------------------------------------------------------------------
+
+MEETING = f'''{{ id = "hop"; title = "Họp khối"; due = "{DUE}"; time = "08:00"; place = "Phòng 205"; event = true; }},
+             {{ id = "khac"; title = "Việc khác"; due = "{OTHER}"; time = "16:00"; }}'''
+
+
+@pytest.fixture
+def meeting(tmp_path, smtp, authority):
+    """A meeting whose agency was told its day, and something else that nobody was told anything of."""
+    block = Live(tmp_path, soon(), mail=mail_to(smtp, authority), items=MEETING.replace(str(DUE), str(OTHER)))
+    with Bus() as bus, block.start("session", environment=bus.environment) as daemon:
+        bus.block, bus.daemon = block, daemon
+        decide(bus, "set-date", "hop", str(DUE), "--yes")
+        said(daemon, "Sent date_set")
+        yield bus
+
+
+def replan(office, *changes):
+    """What a reload says that these changes of the plan's words change."""
+    path = office.block.conf / "plans.d/plan.conf"
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    tried = json.loads(office.ctl("reload", "--dry-run", "--json").stdout)
+    found = json.loads(office.ctl("reload", "--json").stdout)
+    assert tried["changes"] == found["changes"]
+    return sorted((one["change"], one["item"]) for one in found["changes"])
+
+
+@pytest.mark.parametrize(
+    "changes, subject, words, unsaid",
+    [
+        ([("08:00", "14:00")], "Điều chỉnh giờ: ", ["14 giờ 00", "Giờ trước đây: 08 giờ 00."], "Địa điểm trước đây"),
+        ([("Phòng 205", "Hội trường")], "Điều chỉnh địa điểm: ",
+         ["Địa điểm: Hội trường.", "Địa điểm trước đây: Phòng 205."], "Giờ trước đây"),
+        ([("08:00", "14:00"), ("Phòng 205", "Hội trường")], "Điều chỉnh giờ, địa điểm: ",
+         ["Giờ trước đây: 08 giờ 00.", "Địa điểm trước đây: Phòng 205."], "sang"),
+        ([(' place = "Phòng 205";', "")], "Điều chỉnh địa điểm: ", ["Địa điểm trước đây: Phòng 205."], "Địa điểm: "),
+    ],
+)  # fmt: skip
+def test_another_hour_or_place_is_told(meeting, smtp, changes, subject, words, unsaid):
+    assert replan(meeting, *changes) == [("rearranged", "hop")]
+    smtp.wait(2, PATIENCE)
+    first, second = calendars(smtp)
+    assert second[:3] == ("date_set", "PUBLISH", first[2]) and second[3] > first[3]
+    message = check.parse(smtp.content(smtp.messages()[1]))
+    assert subject in message["Subject"] and "Họp khối" in message["Subject"]
+    for text in (*check.bodies(message, "plain"), *check.bodies(message, "html")):
+        for word in words:
+            assert word in text.replace("<strong>", "").replace("</strong>", ""), word
+        assert unsaid not in text
+    assert replan(meeting) == []
+
+
+def test_of_another_hour_or_place_nobody_hears_who_was_told_nothing(meeting, smtp):
+    assert replan(meeting, ("16:00", "15:00")) == [("rearranged", "khac")]
+    decide(meeting, "waive", "hop", "--reason", "không họp")
+    smtp.wait(2, PATIENCE)
+    assert replan(meeting, ("08:00", "14:00")) == []
+    decide(meeting, "reopen", "hop", "--reason", "họp")
+    smtp.wait(3, PATIENCE)
+    said(meeting.daemon, "Sent reopened")
+    assert [kind for kind, *_ in calendars(smtp)] == ["date_set", "waived", "reopened"]
+
+
+def test_an_hour_that_is_put_back_before_anybody_heard_of_it(meeting, smtp):
+    decide(meeting, "hold", "--reason", "bão")
+    assert replan(meeting, ("08:00", "14:00")) == [("rearranged", "hop")]
+    assert replan(meeting, ("14:00", "15:00")) == [("rearranged", "hop")]
+    assert replan(meeting, ("15:00", "08:00")) == [("rearranged", "hop")]
+    decide(meeting, "release")
+    decide(meeting, "waive", "hop", "--reason", "không họp")
+    smtp.wait(2, PATIENCE)
+    said(meeting.daemon, "Sent waived")
+    assert [kind for kind, *_ in calendars(smtp)] == ["date_set", "waived"]
+
+
 # ---- one mailbox -----------------------------------------------------------------------------------------------------
 
 
@@ -200,7 +279,7 @@ def test_a_retry_in_vain_is_reported_for_another_cause_only(tmp_path, smtp, auth
         said(daemon, "Sent failure", 2, patience=180)
     reports = [check.parse(smtp.content(record)).get_body(("plain",)).get_content() for record in smtp.messages()
                if record["to"] == ["thuongtruc-khoi@laocai.example"]]  # fmt: skip
-    assert ["550" in report for report in reports] == [True, False]
+    assert ["báo: “550" in report for report in reports] == [True, False]
     assert ["552" in report for report in reports] == [False, True]
 
 
