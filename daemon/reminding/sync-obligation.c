@@ -135,6 +135,19 @@ int sync_add_obligation(struct sync *sync, const struct obligation_record *templ
         return r < 0 ? r : store_mark_obligation(sync->engine->store, record.id);
 }
 
+/* The plan has another hour or place for something that is still to be done. */
+static bool is_rearranged(const struct sync *sync, const struct obligation_record *record)
+{
+        return sync->left && record->obligation.status == OBLIGATION_OPEN && !record->obligation.observance;
+}
+
+static int tell_venue(const struct sync *sync, const struct obligation_record *record)
+{
+        const struct venue now = {sync->item->time, sync->item->place};
+
+        return is_rearranged(sync, record) ? announce_venue(sync->engine, record, sync->left, &now) : 0;
+}
+
 /* The plan moved the date of something nobody has fixed or finished. */
 static int move_obligation(struct sync *sync, struct obligation_record *record, const struct obligation *before)
 {
@@ -159,6 +172,7 @@ static int move_obligation(struct sync *sync, struct obligation_record *record, 
         if (r == ANNOUNCE_KNOWN) {
                 record->handled = engine_catch_up_floor(engine, record->handled);
                 engine_arm(engine, sync->item, record);
+                r = tell_venue(sync, record);
         }
         return r < 0 ? r : 0;
 }
@@ -174,19 +188,6 @@ static int put_back(struct sync *sync, struct obligation_record *record)
         engine_arm(engine, sync->item, record);
         return r < 0 || record->obligation.status != OBLIGATION_OPEN ? r
                                                                      : announce_reopening(engine, record, NULL, NULL);
-}
-
-/* The plan has another hour or place for something that is still to be done. */
-static bool is_rearranged(const struct sync *sync, const struct obligation_record *record)
-{
-        return sync->left && record->obligation.status == OBLIGATION_OPEN && !record->obligation.observance;
-}
-
-static int tell_venue(const struct sync *sync, const struct obligation_record *record)
-{
-        const struct venue now = {sync->item->time, sync->item->place};
-
-        return is_rearranged(sync, record) ? announce_venue(sync->engine, record, sync->left, &now) : 0;
 }
 
 static int note_update(const struct sync *sync, enum replan replan, const struct obligation_record *was,

@@ -85,7 +85,7 @@ static void name_fact(const struct sync *sync, char name[static FACT_ITEM_SIZE])
         snprintf(name, FACT_ITEM_SIZE, "item %s/%s", sync->plan->id, sync->item->id);
 }
 
-/* And its venue. */
+/* And under which one its venue, which is told to people when it changes. */
 #define FACT_VENUE_SIZE (sizeof("venue /") + ID_SIZE + ID_SIZE)
 
 static void name_venue(const struct sync *sync, char name[static FACT_VENUE_SIZE])
@@ -165,7 +165,6 @@ static int renew_item(struct sync *sync, const struct occurrence *occurrences, s
         char name[FACT_ITEM_SIZE], state[STATE_SIZE];
         int r = find_venue(sync, &last);
 
-        sync->left = NULL;
         if (r == 0)
                 venue_read(last, &left);
         if (r == 0 && !venue_is_same(&left, &venue))

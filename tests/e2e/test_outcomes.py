@@ -279,8 +279,8 @@ def test_a_retry_in_vain_is_reported_for_another_cause_only(tmp_path, smtp, auth
         said(daemon, "Sent failure", 2, patience=180)
     reports = [check.parse(smtp.content(record)).get_body(("plain",)).get_content() for record in smtp.messages()
                if record["to"] == ["thuongtruc-khoi@laocai.example"]]  # fmt: skip
-    assert ["báo: “550" in report for report in reports] == [True, False]
-    assert ["552" in report for report in reports] == [False, True]
+    assert ["máy chủ: “550" in report for report in reports] == [True, False]
+    assert ["máy chủ: “552" in report for report in reports] == [False, True]
 
 
 def test_a_message_that_fails_again_is_reported_once(tmp_path, smtp, authority):
