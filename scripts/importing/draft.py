@@ -22,28 +22,6 @@ def slug(text, words=ID_WORDS):
     return "-".join(re.sub(r"[^a-z0-9]+", " ", flat(text)).split()[:words]) or "viec"
 
 
-# ---- keys that the daemon does not have: what is written in their place ---------------------------------------------
-
-
-def as_note(text):
-    return {"note": text}
-
-
-FALLBACKS = {
-    "limit": lambda value, item: as_note(f"Trường hợp đặc biệt không quá ngày {value:%d/%m/%Y}."),
-    "with": lambda value, item: {},
-}
-
-
-def in_known_keys(settings):
-    made = {}
-    for key, value in settings.items():
-        more = FALLBACKS[key](value, settings) if key in FALLBACKS else {key: value}
-        for name, one in more.items():
-            made[name] = f"{made[name]} {one}" if name == "note" and name in made else one
-    return made
-
-
 # ---- writing ---------------------------------------------------------------------------------------------------------
 
 
@@ -98,13 +76,12 @@ def item_settings(item):
         doubts.append(f"gửi về đâu (report_to): {', '.join(f'“{one}”' for one in people.unknown_to)}?")
     if people.beside:
         settings["with"] = people.beside
-    if people.unknown_beside or ("with" in settings and "with" in FALLBACKS):
+    if people.unknown_beside:
         note.append(f"Phối hợp: {' '.join(people.beside_words.split())}.")
     if "observance" in settings:
         settings["policy"] = "anniversary"
         settings["for"] = people.owes or ["members"]
         doubts = [one for one in doubts if not one.startswith("ai làm")]
-    settings = in_known_keys(settings)
     if note:
         settings["note"] = " ".join(filter(None, [settings.get("note"), *note]))
     return settings, doubts

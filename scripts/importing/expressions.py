@@ -58,7 +58,7 @@ def readings(text, context):
         words.take(pattern, function)
     found = []
     for one in sorted(words.readings, key=lambda one: one.start):
-        if "limit" in one.settings and found and found[-1].settings:
+        if "limit" in one.settings and found and found[-1].settings and not UNLIMITED & set(found[-1].settings):
             found[-1].settings |= one.settings
             found[-1].end = one.end
         elif "limit" in one.settings:
@@ -72,6 +72,7 @@ def readings(text, context):
     return found
 
 
+UNLIMITED = {"repeat", "observance"}  # reminder-plan(5): limit does not go with them
 SPANS = {"month", "quarter", "half", "window"}
 
 

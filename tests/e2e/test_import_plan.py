@@ -567,6 +567,28 @@ def test_the_draft_holds_whatever_the_document_says(drafted):
     assert item["wording"] == text
 
 
+def test_an_outer_limit_and_who_helps_are_keys_that_the_check_takes(tmp_path):
+    folder, document = tmp_path / "block", tmp_path / "van-ban.txt"
+    folder.mkdir()
+    block = Block(folder, plan("", members=None))
+    document.write_text(HEAD + "1. Sở Nội vụ phối hợp với Sở Tư pháp ký giao ước trong tháng 01, trường hợp đặc biệt "
+                        "không quá 15/02.\n2. Sở Tư pháp báo cáo ngày 20 hằng tháng, đặc biệt không quá ngày 25/12.\n"
+                        "3. Sở Tư pháp phối hợp với Ban B rà soát trước ngày 15/6/2026.", encoding="utf-8")  # fmt: skip
+    output = block.conf / "plans.d/plan.conf"
+    drafted = import_plan(document, "-o", output, "--replace", "--agencies", block.conf / "agencies.conf")
+    assert drafted.returncode == 0, drafted.stderr
+    text = output.read_text(encoding="utf-8")
+    signed, monthly, special, reviewed = plan_of(text)["items"]
+    assert (signed["month"], signed["limit"], signed["with"]) == (1, "2026-02-15", ["so-tu-phap"])
+    assert "note" not in signed
+    assert "repeat" in monthly and "limit" not in monthly and special["due"] == "2026-12-25" and special["TODO"]
+    assert reviewed["note"] == "Phối hợp: Ban B."
+    decided = re.sub(r'\n *TODO = "[^"]*"(?:\s*"[^"]*")*;', "", text).replace("TODO-truong-khoi", "vp-ubnd")
+    output.write_text(decided, encoding="utf-8")
+    accepted = block.check()
+    assert accepted.returncode == 0, accepted.stdout
+
+
 # ---- the shipped plan ------------------------------------------------------------------------------------------------
 
 
