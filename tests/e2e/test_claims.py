@@ -168,7 +168,7 @@ def test_claims_are_accepted_at_once(accepting):
     assert mail_of(accepting, "claimed")[1].endswith("Sở Nội vụ – Việc về sau")
 
 
-@pytest.mark.parametrize("accepting", ["2s"], indirect=True)
+@pytest.mark.parametrize("accepting", ["10s"], indirect=True)
 def test_claims_are_accepted_after_a_while(accepting):
     accepting.do("claim", "sau", "--agency", AGENCY)
     accepting.do("claim", "sau", "--agency", OTHER)
