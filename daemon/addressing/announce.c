@@ -285,8 +285,7 @@ int announce_venue(struct engine *engine, const struct obligation_record *record
         struct told told = {0};
         int r;
 
-        if (record->obligation.status != OBLIGATION_OPEN || record->obligation.observance || !has_day(&dates) ||
-            dates.effective < clock_today(&engine->clock))
+        if (!has_day(&dates) || dates.effective < clock_today(&engine->clock))
                 return 0;
         r = look_for_unsaid(engine, record, &unsaid);
         if (r == 0)

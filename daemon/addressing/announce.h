@@ -51,8 +51,8 @@ int announce_rejection(struct engine *engine, const struct obligation_record *re
  * judged anew; or an error. */
 int announce_date(struct engine *engine, const struct obligation_record *record, const struct obligation *before,
                   const struct claim *granted, const char *by, const char *note);
-/* The day stayed, and the item has another hour or place than before: told to those who were told anything of a day
- * that is still to come. What has not left yet says how things stand when it leaves. */
+/* The day of what is open stayed, and the item has another hour or place than before: told to those who were told
+ * anything of a day that is still to come. What has not left yet says how things stand when it leaves. */
 int announce_venue(struct engine *engine, const struct obligation_record *record, const struct venue *before,
                    const struct venue *now);
 /* Nothing is owed any more (KIND_WAIVED, KIND_WITHDRAWN): told to those who were told that something is. */

@@ -1,3 +1,4 @@
+/* Venue: at which hour and where an item is due or held. */
 #include "core/venue.h"
 
 #include <inttypes.h>

@@ -143,8 +143,7 @@ static void add_thread(struct fields *fields, const struct letter *letter, const
         add_field(fields, header_message_ids("References", ids, domain));
 }
 
-/* The token is at its end, since lists of mail show only the beginning. What tells of a failure is about no obligation.
- */
+/* The token stands at the end: lists of mail show only the beginning. To what tells of a failure there is no answer. */
 static char *subject_field(const struct letter_sender *sender, const struct letter *letter, const char *subject)
 {
         CLEANUP_TEXT struct text line = {0};

@@ -76,6 +76,7 @@ static void test_token(void **state)
         struct letter letter = letter_of(&entry, 1, 1218);
         struct letter_sender hearing = test_sender;
         CLEANUP(composed_mail_clear) struct composed_mail deaf = {0}, mail = {0};
+        CLEANUP_FREE char *line = NULL, *expected = NULL;
 
         letter.number = 7;
         hearing.hears = true;
@@ -84,13 +85,9 @@ static void test_token(void **state)
         for (size_t i = 0; mail.headers[i]; i++)
                 if (strncmp(mail.headers[i], "Subject:", strlen("Subject:")) != 0)
                         assert_string_equal(mail.headers[i], deaf.headers[i]);
-        {
-                CLEANUP_FREE char *line = NULL, *expected = NULL;
-
-                assert_true(asprintf(&line, "%s [#0000-0ZQZ]", mail.subject) > 0);
-                expected = header_text("Subject", line);
-                assert_string_equal(field_of(&mail, "Subject"), expected + strlen("Subject: "));
-        }
+        assert_true(asprintf(&line, "%s [#0000-0ZQZ]", mail.subject) > 0);
+        expected = header_text("Subject", line);
+        assert_string_equal(field_of(&mail, "Subject"), expected + strlen("Subject: "));
         assert_string_equal(mail.subject, deaf.subject);
         assert_string_equal(mail.html, deaf.html);
 }
