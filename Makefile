@@ -224,7 +224,7 @@ $(BUILD)/locale/%/LC_MESSAGES/reminderctl.mo: conf/po/%.po
 
 # ---- lint -------------------------------------------------------------------------------------------------------------
 ALL_SOURCES := $(sort $(wildcard daemon/*.c daemon/*/*.c))
-lint: check-floors check-format check-mutations lint-tidy lint-cppcheck analyze ## floors, format, clang-tidy, cppcheck, gcc's analyzer
+lint: check-floors check-format check-mutations lint-tidy lint-cppcheck ## floors, format, clang-tidy with its analyzer, cppcheck
 empty :=
 seen_from = $(subst $(empty) $(empty),|,$(strip $(1) $(below_$(1))))
 check-floors: ## no include points up
@@ -245,7 +245,7 @@ $(BUILD)/compile_flags.txt: Makefile
 	@mkdir -p $(@D)
 	@printf '%s\n' $(subst -Idaemon,-I$(CURDIR)/daemon,$(CPPFLAGS_ALL)) -std=gnu17 >$@
 # cppcheck does not know cleanup attributes (memleak, resourceLeak), jansson's loop macros, or that a loop fills an array
-# (uninitvar); it takes an allocation that was looked at for one that was not (OutOf…: gcc's analyzer looks, too). In tests
+# (uninitvar); it takes an allocation that was looked at for one that was not (OutOf…: the faults of memory fail each one). In tests
 # an allocation that fails may end everything, a macro names its argument twice (deallocuse), and "template" is a name as
 # anywhere in C (CastIntegerToAddressAtReturn).
 lint-cppcheck:
@@ -255,27 +255,6 @@ lint-cppcheck:
 		--suppress=nullPointerArithmeticOutOfMemory --suppress=nullPointerArithmeticOutOfResources --suppress='deallocuse:tests/*' \
 		--suppress=normalCheckLevelMaxBranches --suppress='resourceLeak:tests/*' --suppress='memleakOnRealloc:tests/*' \
 		--suppress='CastIntegerToAddressAtReturn:tests/*' daemon tests
-
-# Without optimization: what is inlined or left out makes gcc 12 see values that are not set. It loses sight of what is
-# kept in an array behind a pointer and calls it leaked: in the files below, where sanitizers and valgrind look for leaks.
-ANALYZED := $(patsubst %.c,$(BUILD)/analyze/%.o,$(ALL_SOURCES))
-KEEPS_IN_ARRAYS := $(addprefix daemon/,config/agencies config/calendars config/general config/plans config/policies \
-	config/webhooks content/facts control/record ctl/report reminding/changes runtime/journal runtime/settings sending/outbox message/folder)
-analyze: $(ANALYZED) ## gcc's analyzer over daemon/
-$(addprefix $(BUILD)/analyze/,$(KEEPS_IN_ARRAYS:=.o)): ANALYZER := -Wno-analyzer-malloc-leak
-# And takes what was put into an array for something that is not set: clang's looks there, too.
-# A structure that takes over what another had it finds unset as well (sync-heir).
-$(addprefix $(BUILD)/analyze/daemon/,store/integrity.o reminding/sync-heir.o): ANALYZER := \
-	-Wno-analyzer-use-of-uninitialized-value
-# And loses sight of what was asked of a pointer that a structure or a loop has.
-$(BUILD)/analyze/daemon/core/reference.o: ANALYZER := -Wno-analyzer-null-dereference
-$(BUILD)/analyze/daemon/ctl/record.o: ANALYZER := -Wno-analyzer-null-dereference -Wno-analyzer-null-argument \
-	-Wno-analyzer-use-of-uninitialized-value
-# What standard-fds.h opens is to stay open.
-$(addprefix $(BUILD)/analyze/daemon/,reminderd.o ctl/reminderctl.o): ANALYZER := -Wno-analyzer-fd-leak
-$(BUILD)/analyze/%.o: %.c
-	@mkdir -p $(@D)
-	$(call say,ANALYZE,$<)gcc -fanalyzer $(ANALYZER) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -O0 -U_FORTIFY_SOURCE -c -o $@ $<
 
 # ---- install ------------------------------------------------------------------------------------------------------------
 install: all man locale ## programs, units, examples, manual pages: DESTDIR= PREFIX=
@@ -291,6 +270,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo '  SANITIZE=1 builds with ASan and UBSan, CC=clang with clang, BUILD=DIR elsewhere.'
 
-.PHONY: FORCE all unit moments valgrind analyze coverage coverage-brief coverage-begin coverage-short sim sim-mutations mutations check bench bench-smoke load man locale lint check-floors check-format check-mutations lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
+.PHONY: FORCE all unit moments valgrind coverage coverage-brief coverage-begin coverage-short sim sim-mutations mutations check bench bench-smoke load man locale lint check-floors check-format check-mutations lint-tidy lint-cppcheck install deb clean help fuzz fuzz-build fuzz-smoke fuzz-targets bench-report faults kill-rounds
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
