@@ -108,11 +108,13 @@ unit-%: ## unit tests of one floor: make unit-core
 
 # Without those that take long under valgrind: store/test_memory fails thousands of allocations, store/test_damage and the two
 # test_integrity open hundreds of databases, config/test_source reads files of many megabytes, the others go through whole years
-# or thousands of rows with the code that the short ones run.
+# or thousands of rows with the code that the short ones run. Of the engine's one: each starts the same engine, so that all
+# together are more than half of the time, and the sanitizers see every one.
 VALGRIND := valgrind --quiet --num-callers=30 --leak-check=full --show-leak-kinds=definite \
 	--errors-for-leak-kinds=definite --error-exitcode=99 --suppressions=tests/unit/valgrind.supp
-UNIT_LONG := $(addprefix $(BUILD)/tests/unit/,config/test_source core/test_ladder core/test_ladder_year engine/test_addresses \
-	engine/test_integrity store/test_damage store/test_integrity store/test_memory store/test_overdue store/test_schema)
+UNIT_LONG := $(addprefix $(BUILD)/tests/unit/,config/test_source core/test_ladder core/test_ladder_year store/test_damage \
+	store/test_integrity store/test_memory store/test_overdue store/test_schema) \
+	$(filter-out %/engine/test_engine,$(filter $(BUILD)/tests/unit/engine/%,$(UNIT_TESTS)))
 UNIT_UNDER_VALGRIND := $(filter-out $(UNIT_LONG),$(UNIT_TESTS))
 valgrind: $(UNIT_UNDER_VALGRIND) ## the unit tests under memcheck
 	@RUNNER='$(VALGRIND)' scripts/run-unit $(UNIT_UNDER_VALGRIND)
