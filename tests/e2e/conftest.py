@@ -15,8 +15,13 @@ from lab.smtp import SmtpServer
 from live import PASSWORD, USER
 
 
+# What a rule means is asked of the whole program here, and with sanitizers of the rule alone, by the unit tests.
+RULES = {"test_ending", "test_hold", "test_items", "test_language", "test_names", "test_outcomes", "test_plan_dates", "test_preview",
+         "test_record", "test_repeats", "test_report", "test_trial", "test_unclear", "test_walk", "test_year"}  # fmt: skip
+
+
 def pytest_configure(config):
-    config.addinivalue_line("markers", "once: runs no program of ours, or one hundreds of times: not run with sanitizers, too")
+    config.addinivalue_line("markers", "once: runs no program of ours, or one hundreds of times, or is of RULES: not run with sanitizers, too")
     config.addinivalue_line("markers", "timeless: the same at any hour of any day: not run at other moments, too")
 
 
@@ -24,8 +29,12 @@ def pytest_addoption(parser):
     parser.addoption("--every", type=int, default=1, metavar="N", help="of a test with many values, only every N-th")
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m is looked at
 def pytest_collection_modifyitems(config, items):
     """What differs between the values of a test is data: with sanitizers some of them take the same way through the code."""
+    for item in items:
+        if item.path.stem in RULES:
+            item.add_marker("once")
     every, seen, kept, dropped = config.getoption("every"), {}, [], []
     for item in items:
         name = item.nodeid.partition("[")[0]

@@ -164,6 +164,7 @@ def test_a_long_reload_ends_where_the_program_is_to_end(tmp_path):
         assert "6000 obligations follow the plans: 0 new, 6000 changed" in daemon.stderr
 
 
+@pytest.mark.once
 def test_who_keeps_the_log_from_being_emptied_is_told(tmp_path):
     block = block_of(tmp_path, members=100, items=20)
     with block.start() as daemon:

@@ -4,9 +4,12 @@ answered. How fast it goes is not looked at here."""
 import json
 import subprocess
 
+import pytest
+
 import block
 
 
+@pytest.mark.once
 def test_a_message_to_everybody_of_whom_a_quarter_is_refused(tmp_path):
     figures = tmp_path / "figures.json"
     sanitized = ["--any-memory"] if "asan" in str(block.BUILD) else []

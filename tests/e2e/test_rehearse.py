@@ -57,6 +57,7 @@ def test_the_shipped_plan_in_its_year(year):
     assert_equal(year, oracle.rehearse(SHIPPED, "2024-01-01", "2024-12-31"))
 
 
+@pytest.mark.once
 def test_the_shipped_plan_and_what_is_overdue_after_it(year_and_a_half):
     assert_equal(year_and_a_half, oracle.rehearse(SHIPPED, "2024-01-01", "2025-06-30"))
 
@@ -85,6 +86,7 @@ def test_one_message_for_each_address_and_moment(year_and_a_half):
     assert [key for key, n in counted.items() if n > 1] == []
 
 
+@pytest.mark.once
 def test_json_lines_have_the_documented_keys(year):
     for line in year:
         assert list(line) == KEYS
@@ -93,6 +95,7 @@ def test_json_lines_have_the_documented_keys(year):
         assert all(isinstance(item, str) for item in line["items"])
 
 
+@pytest.mark.once
 def test_text_lines_say_the_same(year):
     result = run(REMINDERD, "--config", SHIPPED, "--rehearse", "2024-01-01..2024-12-31")
     assert (result.returncode, result.stderr) == (0, "")
@@ -123,6 +126,7 @@ def test_the_inspection_has_no_invented_day(year):
         assert re.search(r"dự kiến trong tháng 10/2024|trong tháng 10/2024 \(dự kiến\)", line["subject"]), line
 
 
+@pytest.mark.once
 def test_a_later_start_prints_the_rest_of_the_same_year(tmp_path):
     """In the middle of every ladder: nothing before is caught up, and what follows is what it would have been. But for
     digests that leave when something changed: which was the last one of before?"""
@@ -137,6 +141,7 @@ def test_a_later_start_prints_the_rest_of_the_same_year(tmp_path):
         assert lines(late) == lines([line for line in year if line["time"][:10] >= first])
 
 
+@pytest.mark.once
 def test_two_rehearsals_are_identical():
     arguments = (REMINDERD, "--config", SHIPPED, "--rehearse", "2024-01-01..2024-12-31", "--json")
     assert run(*arguments).stdout == run(*arguments, TZ="America/New_York").stdout != ""

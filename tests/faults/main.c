@@ -22,9 +22,9 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-        {"power-store", power_store, 400, 30, "power lost while the store works"},
+        {"power-store", power_store, 400, 15, "power lost while the store works"},
         {"power-lying", power_lying, 12, 6, "disks that lie are found out"},
-        {"power-migration", power_migration, 40, 2, "power lost at every step of a migration"},
+        {"power-migration", power_migration, 40, 1, "power lost at every step of a migration"},
         {"power-backup", power_backup, 40, 2, "power lost at every step of a backup"},
         {"power-engine", power_engine, 200, 16, "power lost while an engine plays a year"},
         {"errors-store", errors_store, 4 * FAULTS_ANSWERS, FAULTS_ANSWERS, "calls that fail while the store works"},
