@@ -305,7 +305,7 @@ static int amend_one(const struct change *change, struct obligation_record *reco
         if (on == was_on && (!change->text || (was_note && strcmp(was_note, change->text) == 0))) {
                 (void)decision_says(result, DECISION_REFUSED, "%s for %s says so already", record->item,
                                     record->agency);
-                return several ? STEP_SKIPPED : DECISION_REFUSED;
+                return several ? (int)STEP_SKIPPED : (int)DECISION_REFUSED;
         }
         record->obligation.done_on = on;
         replace(&record->done_by, change->decider->name);
