@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "content/facts-private.h"
+#include "store/revisions.h"
 
 void *facts_keep(struct facts *facts, void *pointer)
 {
@@ -62,7 +63,6 @@ int facts_address(struct facts *facts, const struct delivery_record *delivery)
         letter->number = delivery->number;
         letter->agency = facts_keep_copy(facts, delivery->agency);
         letter->address = facts_keep_copy(facts, delivery->address);
-        letter->sequence = delivery->sequence;
         letter->agency_name =
                 agency != ROSTER_NONE ? facts->config->roster.agencies[agency].name : facts->config->contact.name;
         return letter->id && letter->agency && letter->address ? 0 : -ENOMEM;
@@ -120,12 +120,16 @@ static void drop(struct facts *facts, const struct notice_record *notice, const 
 
 int facts_find_entry(const struct facts *facts, const struct notice_record *notice, struct letter_entry *entry)
 {
+        struct revision revision = {.number = 0};
         civil_day day = CIVIL_NONE;
         int r = 0;
 
         entry->obligation_id = notice->obligation_id;
         if (facts->threads && kind_ends_entry(notice->kind))
                 r = store_get_entry(facts->engine->store, notice->obligation_id, facts->letter->address, &day);
+        if (r == 0 && facts->threads && notice->obligation_id != 0)
+                r = store_get_revision(facts->engine->store, notice->obligation_id, &revision);
+        entry->sequence = revision.number;
         entry->cancels = day != CIVIL_NONE;
         entry->cancelled_day = day;
         if (entry->cancels)

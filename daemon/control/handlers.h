@@ -33,6 +33,8 @@ method handle_status, handle_list, handle_show;
 method handle_deliveries, handle_log, handle_claims;
 /* view-plan.c */
 method handle_agencies, handle_items, handle_calendar;
+/* feed.c */
+method handle_calendar_file;
 /* view-report.c */
 method handle_plans, handle_report;
 /* metrics.c */

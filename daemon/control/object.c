@@ -103,6 +103,9 @@ const sd_bus_vtable object_vtable[] = {
                                 SD_BUS_RESULT("aa{sv}", messages, "t", next), handle_forecast, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Calendar", SD_BUS_ARGS("u", year), SD_BUS_RESULT("a{sv}", calendar), handle_calendar,
                                 READ_WRITE),
+        /* A feed: iCalendar of what an agency ("": any) owes. */
+        SD_BUS_METHOD_WITH_ARGS("CalendarFile", SD_BUS_ARGS("s", agency), SD_BUS_RESULT("s", text),
+                                handle_calendar_file, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Preview", SD_BUS_ARGS("s", item, "s", agency, "s", kind),
                                 SD_BUS_RESULT("a{sv}", message), handle_preview, READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Deliveries", SD_BUS_ARGS("a{sv}", filter, "t", offset, "u", limit),

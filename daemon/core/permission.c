@@ -10,15 +10,16 @@ static const struct {
         const char *method;
         enum right right;
 } methods[] = {
-        {"Status", RIGHT_SEE},    {"List", RIGHT_SEE},        {"Show", RIGHT_SEE},       {"Forecast", RIGHT_SEE},
-        {"Calendar", RIGHT_SEE},  {"Preview", RIGHT_SEE},     {"Log", RIGHT_SEE},        {"Deliveries", RIGHT_SEE},
-        {"Agencies", RIGHT_SEE},  {"Items", RIGHT_SEE},       {"Plans", RIGHT_SEE},      {"Report", RIGHT_SEE},
-        {"Get", RIGHT_SEE},       {"GetAll", RIGHT_SEE},      {"Claims", RIGHT_SEE},     {"Metrics", RIGHT_SEE},
+        {"Status", RIGHT_SEE},       {"List", RIGHT_SEE},        {"Show", RIGHT_SEE},       {"Forecast", RIGHT_SEE},
+        {"Calendar", RIGHT_SEE},     {"Preview", RIGHT_SEE},     {"Log", RIGHT_SEE},        {"Deliveries", RIGHT_SEE},
+        {"Agencies", RIGHT_SEE},     {"Items", RIGHT_SEE},       {"Plans", RIGHT_SEE},      {"Report", RIGHT_SEE},
+        {"Get", RIGHT_SEE},          {"GetAll", RIGHT_SEE},      {"Claims", RIGHT_SEE},     {"Metrics", RIGHT_SEE},
+        {"CalendarFile", RIGHT_SEE},
 
-        {"Snooze", RIGHT_DECIDE}, {"Unsnooze", RIGHT_DECIDE}, {"Done", RIGHT_DECIDE},    {"Reopen", RIGHT_DECIDE},
-        {"Waive", RIGHT_DECIDE},  {"Urge", RIGHT_DECIDE},     {"SetDate", RIGHT_DECIDE}, {"ClearDate", RIGHT_DECIDE},
-        {"Decide", RIGHT_DECIDE}, {"Close", RIGHT_DECIDE},    {"Hold", RIGHT_DECIDE},    {"Release", RIGHT_DECIDE},
-        {"Record", RIGHT_DECIDE}, {"Confirm", RIGHT_DECIDE},  {"Reject", RIGHT_DECIDE},  {"Grant", RIGHT_DECIDE},
+        {"Snooze", RIGHT_DECIDE},    {"Unsnooze", RIGHT_DECIDE}, {"Done", RIGHT_DECIDE},    {"Reopen", RIGHT_DECIDE},
+        {"Waive", RIGHT_DECIDE},     {"Urge", RIGHT_DECIDE},     {"SetDate", RIGHT_DECIDE}, {"ClearDate", RIGHT_DECIDE},
+        {"Decide", RIGHT_DECIDE},    {"Close", RIGHT_DECIDE},    {"Hold", RIGHT_DECIDE},    {"Release", RIGHT_DECIDE},
+        {"Record", RIGHT_DECIDE},    {"Confirm", RIGHT_DECIDE},  {"Reject", RIGHT_DECIDE},  {"Grant", RIGHT_DECIDE},
 
         {"Heard", RIGHT_HEAR},
 };

@@ -242,14 +242,41 @@ static int print_json(const struct cli *cli, const struct year *year, json_t *ca
         return cli_print(cli, calendar);
 }
 
+/* ---- as a file for calendar programs ---- */
+
+static int print_feed(struct cli *cli)
+{
+        json_t *CLEANUP_JSON reply = NULL;
+        const char *text;
+        int code;
+
+        if (*cli_argument(cli, 0))
+                return cli_fail(cli, EXIT_USAGE, "%s", _("--ics is of all years: leave YEAR out"));
+        if (cli_is_json(cli))
+                return cli_fail(cli, EXIT_USAGE, "%s", _("one of --ics and --json"));
+        code = cli_call(cli, &reply, "CalendarFile", "s", cli_value(cli, OPTION_AGENCY));
+        if (code != EXIT_DONE)
+                return code;
+        text = json_string_value(json_array_get(reply, 0));
+        if (!text)
+                return cli_fail(cli, EXIT_REFUSED, "%s", _("the daemon's answer makes no sense"));
+        fputs(text, stdout);
+        return EXIT_DONE;
+}
+
 int run_calendar(struct cli *cli)
 {
         json_t *CLEANUP_JSON reply = NULL, *CLEANUP_JSON rows = NULL;
         struct year year = {.style = &cli->style};
         json_t *calendar;
         uint32_t wanted = 0;
-        int code = read_year(cli, &wanted);
+        int code;
 
+        if (command_has(cli->command, OPTION_ICS))
+                return print_feed(cli);
+        if (command_has(cli->command, OPTION_AGENCY))
+                return cli_fail(cli, EXIT_USAGE, "%s", _("--agency goes with --ics"));
+        code = read_year(cli, &wanted);
         if (code == EXIT_DONE)
                 code = cli_call(cli, &reply, "Calendar", "u", wanted);
         if (code != EXIT_DONE)

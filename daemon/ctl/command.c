@@ -24,6 +24,7 @@ const struct option_info option_infos[OPTION_COUNT] = {
         [OPTION_MATRIX] = {"matrix", NULL, WORD_NONE, N_("a table of items by agencies, one mark each")},
         [OPTION_HTML] = {"html", NULL, WORD_NONE, N_("as HTML, to look at in a browser or to print")},
         [OPTION_CSV] = {"csv", NULL, WORD_NONE, N_("for a spreadsheet: one line for each agency and item")},
+        [OPTION_ICS] = {"ics", NULL, WORD_NONE, N_("as a calendar file, of what one agency owes or of all")},
         [OPTION_UNTIL] = {"until", "DATE", WORD_DATE, N_("the last silent day")},
         [OPTION_FOR] = {"for", "SPAN", WORD_NONE, N_("how long: 2d, 1w, 3wd (working days)")},
         [OPTION_REASON] = {"reason", "TEXT", WORD_NONE, N_("why; it is kept and shown")},
@@ -95,7 +96,9 @@ const struct verb verbs[] = {
                 .name = "calendar",
                 .synopsis = "[YEAR]",
                 .help = N_("a year: days off, days worked in exchange, deadlines"),
-                .options = BIT(OPTION_JSON),
+                .more = N_("With --ics what calendar programs read: the deadlines of all years, without days off. An "
+                           "entry keeps its identity when its day moves, so that importing it again moves it."),
+                .options = BIT(OPTION_ICS) | BIT(OPTION_AGENCY) | BIT(OPTION_JSON),
                 .most = 1,
                 .run = run_calendar,
         },

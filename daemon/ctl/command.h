@@ -26,6 +26,7 @@ enum cli_option {
         OPTION_MATRIX,
         OPTION_HTML,
         OPTION_CSV,
+        OPTION_ICS,
         OPTION_UNTIL,
         OPTION_FOR,
         OPTION_REASON,

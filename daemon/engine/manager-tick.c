@@ -6,6 +6,7 @@
 #include "addressing/readdress.h"
 #include "deciding/acceptance.h"
 #include "reminding/scheduler.h"
+#include "store/revisions.h"
 
 /* A busy morning leaves about so much in the log by itself; if there is more, another process holds it there. */
 #define LOG_HELD_BYTES (INT64_C(16) * 1024 * 1024)
@@ -61,6 +62,8 @@ static int write_all(struct manager *manager, bool *ret_more)
         struct store *CLEANUP_TRANSACTION store = engine->store;
         int r = store_begin(store);
 
+        if (r == 0)
+                r = store_stamp_revisions(engine->store, clock_now(&engine->clock));
         if (r == 0)
                 r = outbox_settle(manager->outbox);
         if (r == 0 && manager->running)

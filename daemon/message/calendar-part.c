@@ -2,10 +2,13 @@
 #include "message/calendar-part.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "message/header.h"
+
+#define NOWHERE "reminderd.invalid" /* the domain of an identity where no mail is sent, RFC 2606 */
 
 static bool has_day(const struct letter_entry *entry)
 {
@@ -35,38 +38,44 @@ const struct letter_entry *letter_published(const struct letter *letter)
         return only;
 }
 
-/* The same in every message about one obligation. */
-static void add_uid(struct text *uid, const struct letter_sender *sender, const struct letter *letter,
-                    const struct letter_entry *entry)
+char *calendar_uid(const struct letter_sender *sender, const struct letter_entry *entry, const char *agency)
 {
         bool named = entry->occurrence && *entry->occurrence;
-        text_add_format(uid, "%s.%s.%s%s%s@%s", entry->plan, entry->item, named ? entry->occurrence : "",
-                        named ? "." : "", entry->agency ? entry->agency : letter->agency,
-                        header_domain(sender->from_address));
+        char *uid = NULL;
+        return asprintf(&uid, "%s.%s.%s%s%s@%s", entry->plan, entry->item, named ? entry->occurrence : "",
+                        named ? "." : "", agency,
+                        sender->from_address ? header_domain(sender->from_address) : NOWHERE) < 0
+                       ? NULL
+                       : uid;
+}
+
+void calendar_days(const struct letter_entry *entry, civil_day *ret_first, civil_day *ret_last)
+{
+        *ret_first = entry->kind == KIND_OBSERVANCE ? entry->dates.due : entry->dates.effective;
+        *ret_last = entry->event ? entry->dates.due : *ret_first;
 }
 
 /* Allocated; NULL: no memory. */
 static char *event_object(const struct letter_sender *sender, const struct letter *letter,
                           const struct letter_entry *entry, const char *subject)
 {
-        CLEANUP_TEXT struct text uid = {0};
-        civil_day day = entry->cancels                   ? entry->cancelled_day
-                        : entry->kind == KIND_OBSERVANCE ? entry->dates.due
-                                                         : entry->dates.effective;
-        add_uid(&uid, sender, letter, entry);
+        CLEANUP_FREE char *uid = calendar_uid(sender, entry, entry->agency ? entry->agency : letter->agency);
+        civil_day first = entry->cancelled_day, last = entry->cancelled_day;
+        if (!entry->cancels)
+                calendar_days(entry, &first, &last);
         const struct ics_event event = {
-                .uid = uid.data,
+                .uid = uid,
                 .summary = entry->title,
                 .description = subject,
                 .location = entry->place,
                 .organizer = sender->from_address,
                 .at = entry->instant,
-                .first = day,
-                .last = entry->event && !entry->cancels ? entry->dates.due : day,
-                .sequence = letter->sequence,
+                .first = first,
+                .last = last,
+                .sequence = entry->sequence,
                 .stamp = letter->now_epoch,
         };
-        return uid.error ? NULL : ics_object(entry->cancels ? ICS_CANCEL : ICS_PUBLISH, &event);
+        return !uid ? NULL : ics_object(entry->cancels ? ICS_CANCEL : ICS_PUBLISH, &event);
 }
 
 int letter_calendars(const struct letter_sender *sender, const struct letter *letter, const char *subject, char ***ret)

@@ -4,6 +4,11 @@
 #include "message/ics.h"
 #include "message/letter.h"
 
+/* The identity of an obligation in calendars, the same in every message and in the feed. Allocated; NULL: no memory. */
+char *calendar_uid(const struct letter_sender *sender, const struct letter_entry *entry, const char *agency);
+/* The days on which it stands there, both included. */
+void calendar_days(const struct letter_entry *entry, civil_day *ret_first, civil_day *ret_last);
+
 /* The entry whose day a mail of the letter puts into calendars; NULL: none, of several days none is the message's own.
  */
 const struct letter_entry *letter_published(const struct letter *letter);

@@ -59,11 +59,13 @@ static void add_span(struct text *lines, const struct ics_event *event)
         add_day(lines, "DTEND;VALUE=DATE:", event->last + 1); /* the same section: the day after */
 }
 
-static void add_event(struct text *lines, enum ics_method method, const struct ics_event *event)
+static void add_event(struct text *lines, const struct ics_event *event, bool in_feed)
 {
         text_add_string(lines, "BEGIN:VEVENT\r\n");
         add_words(lines, "UID:", event->uid);
         add_instant(lines, "DTSTAMP:", event->stamp);
+        if (in_feed)
+                add_instant(lines, "LAST-MODIFIED:", event->stamp);
         text_add_format(lines, "SEQUENCE:%d\r\n", event->sequence);
         add_span(lines, event);
         add_words(lines, "SUMMARY:", event->summary);
@@ -74,8 +76,9 @@ static void add_event(struct text *lines, enum ics_method method, const struct i
                 text_add_string(lines, event->organizer);
                 end_line(lines);
         }
-        if (method == ICS_CANCEL)
-                text_add_string(lines, "STATUS:CANCELLED\r\n");
+        if (event->status != ICS_CONFIRMED)
+                text_add_string(lines,
+                                event->status == ICS_CANCELLED ? "STATUS:CANCELLED\r\n" : "STATUS:TENTATIVE\r\n");
         /* A deadline does not make anyone busy. */
         text_add_string(lines, "TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n");
 }
@@ -94,16 +97,39 @@ static void fold(struct text *out, const char *line)
         }
 }
 
+/* Allocated; NULL: no memory. */
+static char *finish(struct text *lines)
+{
+        CLEANUP_TEXT struct text out = {0};
+        char *folded = NULL;
+        text_add_string(lines, "END:VCALENDAR\r\n");
+        if (lines->error)
+                return NULL;
+        fold(&out, lines->data);
+        return text_take(&out, &folded) < 0 ? NULL : folded;
+}
+
+#define CALENDAR "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" PRODUCT_ID "\r\n"
+
 char *ics_object(enum ics_method method, const struct ics_event *event)
 {
-        CLEANUP_TEXT struct text lines = {0}, out = {0};
-        char *folded = NULL;
-        text_add_string(&lines, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" PRODUCT_ID "\r\n");
+        CLEANUP_TEXT struct text lines = {0};
+        struct ics_event of_method = *event;
+        of_method.status = method == ICS_CANCEL ? ICS_CANCELLED : ICS_CONFIRMED;
+        text_add_string(&lines, CALENDAR);
         text_add_string(&lines, method == ICS_CANCEL ? "METHOD:CANCEL\r\n" : "METHOD:PUBLISH\r\n");
-        add_event(&lines, method, event);
-        text_add_string(&lines, "END:VCALENDAR\r\n");
-        if (lines.error)
-                return NULL;
-        fold(&out, lines.data);
-        return text_take(&out, &folded) < 0 ? NULL : folded;
+        add_event(&lines, &of_method, false);
+        return finish(&lines);
+}
+
+/* NAME is of RFC 7986, section 5.1; the other is what programs of before look for. */
+char *ics_feed(const char *name, const struct ics_event *events, size_t n)
+{
+        CLEANUP_TEXT struct text lines = {0};
+        text_add_string(&lines, CALENDAR);
+        add_words(&lines, "NAME:", name);
+        add_words(&lines, "X-WR-CALNAME:", name);
+        for (size_t i = 0; i < n; i++)
+                add_event(&lines, &events[i], true);
+        return finish(&lines);
 }

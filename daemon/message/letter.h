@@ -73,6 +73,7 @@ struct letter_entry {
          * agency), and the server's words */
         const char *delivery, *answer, *failed_address;
         const char *failed_agency; /* whose address it is; NULL: the address says it */
+        int32_t sequence;          /* of its entry in a calendar */
         bool cancels;              /* takes back what stands in the calendar of the address */
         civil_day cancelled_day;   /* and on which day */
         bool too_late;             /* the entry is of a reminder, and its day is over */
@@ -109,7 +110,6 @@ struct letter {
         const char *agency, *agency_name; /* to whom; "" and the contact's name for a failure or bounce */
         bool of_several;                  /* agencies that share the mailbox: their names are joined */
         const char *address;              /* mailbox or webhook id */
-        int32_t sequence;                 /* of its calendar part */
         wall_time now;
         int64_t now_epoch;                  /* UTC seconds */
         int32_t utc_offset;                 /* seconds east */

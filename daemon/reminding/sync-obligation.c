@@ -3,6 +3,7 @@
 
 #include "addressing/announce.h"
 #include "core/anchor.h"
+#include "store/revisions.h"
 #include "store/sync.h"
 
 /* The day that people know; of one that only the calendar moved, where it moved. */
@@ -255,6 +256,8 @@ int sync_update_obligation(struct sync *sync, const struct occurrence_record *oc
         if (replan != REPLAN_SAME || is_rearranged(sync, record) || was.effective != record->effective ||
             was.next_fire != record->next_fire) {
                 r = store_put_obligation(sync->engine->store, record);
+                if (r == 0 && is_rearranged(sync, record))
+                        r = store_revise(sync->engine->store, record->id);
                 if (r == 0)
                         r = note_update(sync, replan, &was, record);
                 if (r < 0)

@@ -35,7 +35,6 @@ static int read_row(struct query *query, void *record)
         row.finished_ms = query_read_ms(query);
         row.answer = query_read_text(query);
         row.subject = query_read_text(query);
-        row.sequence = (int32_t)query_read_below(query, INT32_MAX);
         row.elsewhere = query_read_flag(query);
         int r = query_check(query);
         if (r < 0) {
@@ -48,18 +47,11 @@ static int read_row(struct query *query, void *record)
 
 const struct row_type delivery_rows = {.size = sizeof(struct delivery_record), .read = read_row, .clear = clear_row};
 
-static int64_t sequence_of(int64_t made_ms)
-{
-        int64_t seconds = made_ms / 1000 - SEQUENCE_EPOCH;
-        return seconds < SEQUENCE_LATEST ? seconds : SEQUENCE_LATEST;
-}
-
 static int insert(struct store *store, const struct delivery_record *record)
 {
         static const char sql[] = "INSERT INTO delivery (id, server, agency, address, kind, state, manual, attempts,"
-                                  " made_ms, next_ms, finished_ms, answer, subject, elsewhere, sequence)"
-                                  " VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, 0, NULL, ?, ?, max(?, 1 + coalesce("
-                                  "(SELECT sequence FROM delivery WHERE seq = (SELECT max(seq) FROM delivery)), 0)))";
+                                  " made_ms, next_ms, finished_ms, answer, subject, elsewhere)"
+                                  " VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, 0, NULL, ?, ?)";
         char server[CHANNEL_TEXT_SIZE];
         CLEANUP_QUERY struct query query = query_cached(store, STATEMENT_ADD_DELIVERY, sql);
         query_bind_text(&query, record->id);
@@ -72,7 +64,6 @@ static int insert(struct store *store, const struct delivery_record *record)
         query_bind_integer(&query, record->next_ms);
         query_bind_text(&query, record->subject);
         query_bind_integer(&query, record->elsewhere);
-        query_bind_integer(&query, sequence_of(record->made_ms));
         return query_do(&query);
 }
 

@@ -13,9 +13,8 @@ struct delivery_record {
         char *address; /* mailbox, or the webhook's id */
         enum notice_kind kind;
         enum delivery_state state;
-        bool manual;      /* a test or a manual retry: hours do not hold it */
-        bool elsewhere;   /* a test to an address that was given with it, and need not be the agency's */
-        int32_t sequence; /* higher than of every delivery made before it; the store's */
+        bool manual;    /* a test or a manual retry: hours do not hold it */
+        bool elsewhere; /* a test to an address that was given with it, and need not be the agency's */
         uint32_t attempts;
         int64_t made_ms;     /* UTC milliseconds, as all below */
         int64_t next_ms;     /* next attempt while queued */

@@ -9,6 +9,7 @@
 #include "store/holds.h"
 #include "store/obligations.h"
 #include "store/occurrences.h"
+#include "store/revisions.h"
 #include "store/rows.h"
 
 #include <errno.h>
@@ -230,6 +231,7 @@ static int check_table(struct store *store, const char *sql, const struct row_ty
                 struct audit_record audit;
                 struct hold_record hold;
                 struct claim_record claim;
+                struct revision revision;
         } record;
         CLEANUP_QUERY struct query query = query_prepared(store, sql);
         int r;
@@ -316,6 +318,7 @@ int integrity_check_rows(struct store *store)
                 {"SELECT " AUDIT_COLUMNS " FROM audit", &audit_rows},
                 {"SELECT " HOLD_COLUMNS " FROM hold", &hold_rows},
                 {"SELECT " CLAIM_COLUMNS " FROM " CLAIM_TABLES, &claim_rows},
+                {"SELECT " REVISION_COLUMNS " FROM revision", &revision_rows},
         };
         struct store_counts counts;
         int r = 0;

@@ -22,12 +22,8 @@ extern const struct row_type obligation_rows;
 extern const struct row_type notice_rows;
 #define DELIVERY_COLUMNS \
         "seq, id, server, agency, address, kind, state, manual, attempts, made_ms, next_ms, finished_ms, answer, " \
-        "subject, sequence, elsewhere"
+        "subject, elsewhere"
 extern const struct row_type delivery_rows;
-/* The seconds since 2020-01-01 UTC fit 32 bits until 2088; from 2083 on a delivery only counts on from the one before.
- */
-#define SEQUENCE_EPOCH 1577836800
-#define SEQUENCE_LATEST 2000000000
 #define AUDIT_COLUMNS "id, at_ms, who, uid, verb, plan, item, key, agency, detail"
 extern const struct row_type audit_rows;
 #define CLAIM_COLUMNS \
@@ -38,6 +34,8 @@ extern const struct row_type audit_rows;
         "claim AS k CROSS JOIN obligation AS o ON o.id = k.obligation CROSS JOIN occurrence AS c ON c.id = " \
         "o.occurrence"
 extern const struct row_type claim_rows;
+#define REVISION_COLUMNS "obligation, number, at_ms"
+extern const struct row_type revision_rows;
 /* Written so that SQLite goes by the index of what is queued, or by that of the few that are neither queued nor sent.
  */
 #define DELIVERY_IN_QUEUE "state = 0 AND server > ''"

@@ -193,7 +193,7 @@ static const char schema_6[] =
         "  PRIMARY KEY (delivery, notice)) STRICT, WITHOUT ROWID;"
         "INSERT INTO unread SELECT seq, 0, finished_ms FROM delivery WHERE state <> 0 AND state <> 2 AND state = 3;";
 
-/* sequence: grows with every delivery, as the SEQUENCE of its calendar entry; in seconds since SEQUENCE_EPOCH, or one
+/* sequence: grows with every delivery, as the SEQUENCE of its calendar entry; in seconds since 2020, or one
  * more than the one before. What is not sent yet gets one; what was sent had minutes since 1970, which are less.
  * entry: what stands in the calendar of an address, by the messages that it got. */
 static const char schema_7[] =
@@ -209,7 +209,6 @@ static const char schema_7[] =
         "  CROSS JOIN carried AS c ON c.notice = n.id CROSS JOIN delivery AS d ON d.seq = c.delivery"
         "  WHERE o.status = 0 AND o.dateless = 0 AND d.state = 2 AND d.server = 'mail'"
         "  AND NOT EXISTS (SELECT 1 FROM carried AS x WHERE x.delivery = d.seq AND x.notice <> n.id);";
-_Static_assert(SEQUENCE_EPOCH == 1577836800, "as in schema_7");
 
 /* urged: the day on which an unclear obligation was declared overdue. */
 static const char schema_8[] = "ALTER TABLE obligation ADD COLUMN urged INTEGER;";
@@ -312,9 +311,28 @@ static const char schema_16[] =
         "  origin TEXT PRIMARY KEY, outcome INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
         "CREATE INDEX heard_time ON heard (at_ms);";
 
+/* revision: how often what a calendar says of an obligation has changed, which is the SEQUENCE of its entries (RFC
+ * 5545, section 3.8.7.4), and when it did last: NULL until somebody may have seen it (store_stamp_revisions()). There
+ * is no row where nothing has. Said here, since a sync withdraws without looking at each. Up to now each delivery had a
+ * number of its own; what stands in calendars has these, so that all begin above. */
+static const char schema_17[] =
+        "CREATE TABLE revision ("
+        "  obligation INTEGER PRIMARY KEY REFERENCES obligation, number INTEGER NOT NULL, at_ms INTEGER) STRICT;"
+        "CREATE INDEX revision_unseen ON revision (obligation) WHERE at_ms IS NULL;"
+        "INSERT INTO revision SELECT o.id, s.n, NULL FROM obligation AS o,"
+        "  (SELECT max(sequence) + 1 AS n FROM delivery) AS s WHERE s.n > 1;"
+        "ALTER TABLE delivery DROP COLUMN sequence;"
+        "CREATE TRIGGER obligation_revised AFTER UPDATE OF due, effective, tentative, fixed, status ON obligation"
+        "  WHEN (new.due, new.effective, new.tentative AND new.fixed IS NULL, new.status)"
+        "    IS NOT (old.due, old.effective, old.tentative AND old.fixed IS NULL, old.status)"
+        "  BEGIN"
+        "    INSERT INTO revision VALUES (new.id, 1, NULL) ON CONFLICT (obligation)"
+        "      DO UPDATE SET number = number + 1, at_ms = NULL WHERE at_ms IS NOT NULL;"
+        "  END;";
+
 static const char *const schema_steps[] = {schema_1,  schema_2,  schema_3,  schema_4,  schema_5,  schema_6,
                                            schema_7,  schema_8,  schema_9,  schema_10, schema_11, schema_12,
-                                           schema_13, schema_14, schema_15, schema_16};
+                                           schema_13, schema_14, schema_15, schema_16, schema_17};
 const struct schema schema_current = {
         .steps = schema_steps, .n = ELEMENTS(schema_steps), .check_rows = integrity_check_rows};
 

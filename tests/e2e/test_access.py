@@ -25,6 +25,7 @@ METHODS = {
     "Show": ("sstu", ("bao-cao", AGENCY, 0, 10), PERMITTED),
     "Forecast": ("ssstu", ("", "+1d", "", 0, 10), PERMITTED),
     "Calendar": ("u", (NEXT,), PERMITTED),
+    "CalendarFile": ("s", (AGENCY,), PERMITTED),
     "Preview": ("sss", ("bao-cao", AGENCY, ""), PERMITTED),
     "Deliveries": ("a{sv}tu", ({}, 0, 10), PERMITTED),
     "Log": ("a{sv}tu", ({}, 0, 10), PERMITTED),

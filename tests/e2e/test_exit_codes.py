@@ -40,7 +40,10 @@ VERBS = {
         3 forecast --agency khac""",
     "calendar": """
         0 calendar
-        2 calendar 12""",
+        2 calendar 12
+        0 calendar --ics --agency so-tu-phap
+        2 calendar --agency so-tu-phap
+        3 calendar --ics --agency khac""",
     "preview": """
         0 preview bao-cao --agency so-tu-phap
         2 preview bao-cao
@@ -202,7 +205,7 @@ VERBS = {
 }
 # status --check is 1 where a message failed: test_views.py has one.
 UNREACHED = {"list": {1}, "show": {1}, "report": {1}, "forecast": {1}, "preview": {1}, "deliveries": {1}, "claims": {1}, "log": {1}, "test": {1}, "metrics": {3},
-             "status": {1, 3}, "calendar": {1, 3}, "reload": {3}, "urge": {0}, "record": {3}, "backup": {3}, "help": {1, 3}}  # fmt: skip
+             "status": {1, 3}, "calendar": {1}, "reload": {3}, "urge": {0}, "record": {3}, "backup": {3}, "help": {1, 3}}  # fmt: skip
 LIST = str(block.ROOT / "tests/data/received.csv")
 ASKING = [verb for verb in VERBS if verb != "help"]
 

@@ -139,11 +139,53 @@ static void test_cancel(void **state)
         icalcomponent_free(calendar);
 }
 
+/* RFC 5545: no method, so that it is no invitation; each event with its state. */
+static void test_feed(void **state)
+{
+        (void)state;
+        const struct ics_event events[] = {
+                {.uid = "a@laocai.example",
+                 .summary = "Báo cáo",
+                 .first = 20000,
+                 .last = 20000,
+                 .sequence = 3,
+                 .stamp = 9},
+                {.uid = "b@laocai.example",
+                 .summary = "Kiểm tra (dự kiến)",
+                 .first = 20001,
+                 .last = 20009,
+                 .status = ICS_TENTATIVE},
+                {.uid = "c@laocai.example", .summary = "Họp", .first = 20002, .last = 20002, .status = ICS_CANCELLED},
+        };
+        static const int states[] = {0, ICAL_STATUS_TENTATIVE, ICAL_STATUS_CANCELLED};
+        CLEANUP_FREE char *text = ics_feed("Khối – tất cả; đơn vị", events, ELEMENTS(events));
+        CLEANUP_FREE char *again = ics_feed("Khối – tất cả; đơn vị", events, ELEMENTS(events));
+        CLEANUP_FREE char *empty = ics_feed("Khối", NULL, 0);
+        assert_string_equal(text, again);
+        check_lines(text);
+        check_lines(empty);
+        icalcomponent *calendar = icalparser_parse_string(text);
+        assert_non_null(calendar);
+        assert_int_equal(icalcomponent_count_errors(calendar), 0);
+        assert_null(icalcomponent_get_first_property(calendar, ICAL_METHOD_PROPERTY));
+        assert_non_null(strstr(text, "X-WR-CALNAME:Khối – tất cả\\; đơn vị\r\n"));
+        assert_non_null(strstr(text, "DTSTAMP:19700101T000009Z\r\nLAST-MODIFIED:19700101T000009Z\r\nSEQUENCE:3\r\n"));
+        icalcomponent *event = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT);
+        for (size_t i = 0; i < ELEMENTS(events); i++) {
+                assert_non_null(event);
+                assert_string_equal(icalcomponent_get_uid(event), events[i].uid);
+                assert_int_equal((int)icalcomponent_get_status(event), states[i]);
+                event = icalcomponent_get_next_component(calendar, ICAL_VEVENT_COMPONENT);
+        }
+        assert_null(event);
+        icalcomponent_free(calendar);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_lines),      cmocka_unit_test(test_places), cmocka_unit_test(test_reading),
-                cmocka_unit_test(test_no_summary), cmocka_unit_test(test_cancel),
+                cmocka_unit_test(test_no_summary), cmocka_unit_test(test_cancel), cmocka_unit_test(test_feed),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,8 +20,8 @@ static const char *const allowed[] = {
 
 /* Reading all of a partial index is reading what was asked for: it holds nothing else. */
 static const char *const partial[] = {
-        "obligation_open",    "obligation_dateless", "obligation_fire", "obligation_aside",
-        "obligation_snoozed", "occurrence_fire",     "notice_new",      "claim_open",
+        "obligation_open", "obligation_dateless", "obligation_fire", "obligation_aside", "obligation_snoozed",
+        "occurrence_fire", "notice_new",          "claim_open",      "revision_unseen",
 };
 
 /* Statements that are to read a whole table: rare (a sync; a start, a reload, a clock that was set, a hold; a look at

@@ -11,6 +11,7 @@
 #include "store/holds.h"
 #include "store/occurrences.h"
 #include "store/plans.h"
+#include "store/revisions.h"
 #include "store/sync.h"
 #include "store/unread.h"
 
@@ -327,6 +328,10 @@ static inline int workload_decide(struct store *store)
         TRY(store_supersede(store, 1, 1, 50, "superseded"));
         TRY(store_supersede(store, 1, 0, 50, "superseded"));
         TRY(store_end_hold(store, "so-1"));
+        struct revision revision;
+        TRY(store_revise(store, 1));
+        TRY(store_stamp_revisions(store, 60));
+        TRY(store_get_revision(store, 1, &revision));
         struct claim_record claim = {.obligation_id = 1,
                                      .claim = {.on = 100, .until = CIVIL_NONE, .channel = CLAIM_BY_MAIL},
                                      .by = who,
