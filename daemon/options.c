@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/language.h"
+#include "core/block.h"
 
 static void print_help(void)
 {
@@ -16,6 +17,9 @@ static void print_help(void)
                  "webhook.\n"
                  "\n"
                  "  --config FILE             configuration, %s by default\n"
+                 "  --block NAME              one of several on this machine: its configuration is "
+                 "%s/NAME/reminderd.conf, "
+                 "its name on the bus org.reminderd1.block.NAME; $REMINDERD_BLOCK by default\n"
                  "  --state DIR               where the state is kept; else $STATE_DIRECTORY, else state_dir of the "
                  "file\n"
                  "  --bus system|session|none the bus on which reminderctl is answered, system by default\n"
@@ -31,7 +35,7 @@ static void print_help(void)
                  "  --version, --help\n"
                  "\n"
                  "See reminderd(8), reminderd.conf(5), reminder-plan(5).\n"),
-               SYSCONFDIR "/reminderd/reminderd.conf");
+               SYSCONFDIR "/reminderd/reminderd.conf", SYSCONFDIR BLOCK_FOLDER);
 }
 
 static int parse_period(const char *text, struct options *options)
@@ -75,9 +79,10 @@ __attribute__((format(printf, 1, 2))) static enum daemon_exit usage(const char *
 enum daemon_exit options_parse(int argc, char **argv, struct options *options)
 {
         /* in the order of the table */
-        enum { CONFIG = 256, STATE, BUS, CHECK, NO_SECRETS, REHEARSE, FRESH, DELIVER, JSON, VERSION, HELP };
+        enum { CONFIG = 256, BLOCK, STATE, BUS, CHECK, NO_SECRETS, REHEARSE, FRESH, DELIVER, JSON, VERSION, HELP };
         static const struct option known[] = {
                 {"config", required_argument, NULL, CONFIG},
+                {"block", required_argument, NULL, BLOCK},
                 {"state", required_argument, NULL, STATE},
                 {"bus", required_argument, NULL, BUS},
                 {"check", no_argument, NULL, CHECK},
@@ -100,6 +105,9 @@ enum daemon_exit options_parse(int argc, char **argv, struct options *options)
                 switch (option) {
                 case CONFIG:
                         options->config = optarg;
+                        break;
+                case BLOCK:
+                        options->block = optarg;
                         break;
                 case STATE:
                         options->state = optarg;
@@ -142,6 +150,8 @@ enum daemon_exit options_parse(int argc, char **argv, struct options *options)
                         return EXIT_USAGE;
                 }
         }
+        if (*options->block && !block_is_valid(options->block))
+                return usage(_("--block %s: a block's name is made of a-z, 0-9 and -"), options->block);
         if (optind < argc)
                 return usage(_("%s: no arguments are taken"), argv[optind]);
         if (options->check && options->rehearse)

@@ -15,6 +15,7 @@ enum daemon_exit {
 };
 
 struct options {
+        const char *block; /* "": the one of this machine */
         const char *config;
         const char *state;
         enum bus_kind bus;

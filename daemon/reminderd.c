@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -12,6 +13,7 @@
 #include "base/language.h"
 #include "base/sentence.h"
 #include "control/bus.h"
+#include "core/block.h"
 #include "engine/rehearsal.h"
 #include "options.h"
 #include "service.h"
@@ -198,6 +200,7 @@ static int rehearse_on_bus(const struct options *options, const struct rehearsal
                 r = control_new(&(struct control_options){.manager = rehearsal_manager(performance.stage),
                                                           .event = event,
                                                           .bus = options->bus,
+                                                          .block = options->block,
                                                           .reload = reload,
                                                           .advance = advance,
                                                           .userdata = &performance},
@@ -252,9 +255,22 @@ static int serve(const struct options *options)
         return r == -EALREADY ? EXIT_TAKEN : r < 0 ? EXIT_FAILED : EXIT_OK;
 }
 
+/* The secrets of a block are looked for by the variable, too: config/secret.c. */
+static int choose_block(struct options *options, char **ret_config)
+{
+        if (setenv(BLOCK_VARIABLE, options->block, 1) < 0)
+                return -errno;
+        if (options->config)
+                return 0;
+        options->config = *ret_config = block_config_path(options->block);
+        return options->config ? 0 : -ENOMEM;
+}
+
 int main(int argc, char **argv)
 {
-        struct options options = {.config = SYSCONFDIR "/reminderd/reminderd.conf", .bus = BUS_SYSTEM};
+        const char *block = getenv(BLOCK_VARIABLE);
+        struct options options = {.block = block ? block : "", .bus = BUS_SYSTEM};
+        char *CLEANUP_FREE config = NULL;
         enum daemon_exit code;
 
         if (standard_fds_hold() < 0)
@@ -264,6 +280,8 @@ int main(int argc, char **argv)
         code = options_parse(argc, argv, &options);
         if (code != EXIT_NOT_YET)
                 return (int)code;
+        if (choose_block(&options, &config) < 0)
+                return EXIT_FAILED;
         if (options.check)
                 return check(&options);
         if (options.rehearse)

@@ -177,6 +177,7 @@ static int run(struct service *service, const struct options *options, struct se
                 r = control_new(&(struct control_options){.manager = service->manager,
                                                           .event = service->event,
                                                           .bus = options->bus,
+                                                          .block = options->block,
                                                           .reload = reload_on_request,
                                                           .userdata = service},
                                 &service->control);

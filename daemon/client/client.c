@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <systemd/sd-event.h>
 
+#include "core/block.h"
 #include "core/interface.h"
 
 /* A forecast of a large block takes seconds; a daemon that hangs, for ever. */
@@ -84,11 +86,13 @@ static int open_bus(struct client *client)
 
 static int new_call(struct client *client, const char *method, sd_bus_message **ret)
 {
+        char name[BLOCK_BUS_NAME_SIZE];
         int r = open_bus(client);
 
         if (r != CALL_ANSWERED)
                 return r;
-        if (sd_bus_message_new_method_call(client->bus, ret, BUS_NAME, BUS_PATH, BUS_INTERFACE, method) < 0 ||
+        (void)block_bus_name(client->block ? client->block : "", name);
+        if (sd_bus_message_new_method_call(client->bus, ret, name, BUS_PATH, BUS_INTERFACE, method) < 0 ||
             /* Whoever looks does not start a service that an administrator has stopped: "no daemon" is an answer. */
             sd_bus_message_set_auto_start(*ret, false) < 0)
                 return -ENOMEM;
@@ -128,6 +132,43 @@ int client_call_with(struct client *client, json_t **ret, const char *method, ap
         int r = new_call(client, method, &call);
 
         return r != CALL_ANSWERED ? r : send_call(client, call, append(call, userdata), ret);
+}
+
+static int by_name(const void *a, const void *b)
+{
+        return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int client_blocks(struct client *client, json_t **ret)
+{
+        json_t *CLEANUP_JSON blocks = json_array();
+        char **names = NULL;
+        size_t n = 0;
+        int r = open_bus(client), missing = !blocks;
+
+        if (r != CALL_ANSWERED)
+                return r;
+        r = sd_bus_list_names(client->bus, &names, NULL);
+        if (r < 0) {
+                say(client, strerror(-r));
+                return client->words ? CALL_NO_BUS : -ENOMEM;
+        }
+        while (names && names[n])
+                n++;
+        if (n > 0)
+                qsort(names, n, sizeof(*names), by_name);
+        for (size_t i = 0; i < n; i++) {
+                const char *block = block_of_bus_name(names[i]);
+
+                if (block && !missing)
+                        missing = json_array_append_new(blocks, json_string(block)) < 0;
+                free(names[i]);
+        }
+        free(names);
+        if (missing)
+                return -ENOMEM;
+        *ret = TAKE_PTR(blocks);
+        return CALL_ANSWERED;
 }
 
 /* ---- one that takes its time ---- */

@@ -22,15 +22,19 @@ enum call_outcome {
 };
 
 struct client {
-        bool is_session; /* the bus of the session, else that of the system */
-        sd_bus *bus;     /* opened by the first call */
-        char *words;     /* why the last call was not answered, said by the daemon or the bus; NULL: it was answered */
+        bool is_session;   /* the bus of the session, else that of the system */
+        const char *block; /* borrowed; NULL or "": the one of this machine */
+        sd_bus *bus;       /* opened by the first call */
+        char *words; /* why the last call was not answered, said by the daemon or the bus; NULL: it was answered */
 };
 void client_clear(struct client *client);
 
 /* Calls a method whose arguments are given as sd_bus_message_appendv() takes them. *ret is an array with one element
  * for each value of the answer. Blocks until it comes. */
 int client_call(struct client *client, json_t **ret, const char *method, const char *types, va_list arguments);
+
+/* The blocks that run on this machine, by name: an array of strings, "" for one without. */
+int client_blocks(struct client *client, json_t **ret);
 
 /* From here on SIGINT, SIGTERM and SIGHUP end no more than a wait, so that what is half done can be tidied up. */
 void client_hold_signals(void);

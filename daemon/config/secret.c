@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "config/file.h"
+#include "core/block.h"
 
 #define WEBHOOK_PREFIX "whsec_"
 #define WEBHOOK_SECRET_MIN 24 /* bytes; Standard Webhooks, "Signature scheme" */
@@ -98,7 +99,7 @@ int secret_locate(const struct loader *loader, const struct section *section, co
 static int credential_path(const struct loader *loader, const struct section *section, const config_setting_t *at,
                            const char *kind, const char *name, char **ret)
 {
-        const char *directory = getenv("CREDENTIALS_DIRECTORY");
+        const char *directory = getenv("CREDENTIALS_DIRECTORY"), *block = getenv(BLOCK_VARIABLE);
         char buffer[EXCERPT_SIZE];
 
         excerpt(name, buffer);
@@ -117,6 +118,13 @@ static int credential_path(const struct loader *loader, const struct section *se
                               buffer, buffer, kind);
                 return 0;
         }
+        /* One that is the block's own goes before that of all blocks of the machine. */
+        if (block && *block && asprintf(ret, "%s/%s.%s", directory, block, name) < 0)
+                return -ENOMEM;
+        if (*ret && access(*ret, F_OK) == 0)
+                return 0;
+        free(*ret);
+        *ret = NULL;
         return asprintf(ret, "%s/%s", directory, name) < 0 ? -ENOMEM : 0;
 }
 

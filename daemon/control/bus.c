@@ -100,14 +100,13 @@ static int give_way(struct control *control)
         sd_bus_creds *creds = NULL;
         pid_t pid = 0;
 
-        if (sd_bus_get_name_creds(control->bus, BUS_NAME, SD_BUS_CREDS_PID, &creds) >= 0)
+        if (sd_bus_get_name_creds(control->bus, control->name, SD_BUS_CREDS_PID, &creds) >= 0)
                 (void)sd_bus_creds_get_pid(creds, &pid);
         sd_bus_creds_unref(creds);
         journal_say(&control_engine(control)->journal, EVENT_FATAL, NULL,
-                    "Process %d has the name " BUS_NAME
-                    " on the bus: another reminderd runs, and this one ends before it "
-                    "sends anything; stop that one first, or give this one another bus (--bus)",
-                    (int)pid);
+                    "Process %d has the name %s on the bus: another reminderd runs, and this one ends before it sends "
+                    "anything; stop that one first, or give this one another bus (--bus) or block (--block)",
+                    (int)pid, control->name);
         return sd_event_exit(control->event, -EALREADY);
 }
 
@@ -156,7 +155,7 @@ static int open_bus(struct control *control)
                                                                 rehearsal_vtable, control)
                                      : 0;
         if (r >= 0)
-                r = sd_bus_request_name_async(bus, NULL, BUS_NAME, 0, on_name, control);
+                r = sd_bus_request_name_async(bus, NULL, control->name, 0, on_name, control);
         if (r >= 0)
                 r = sd_bus_attach_event(bus, control->event, BUS_PRIORITY);
         if (r < 0)
@@ -292,6 +291,7 @@ int control_new(const struct control_options *options, struct control **ret)
         control->manager = options->manager;
         control->event = options->event;
         control->kind = options->bus;
+        (void)block_bus_name(options->block, control->name);
         control->reload = options->reload;
         control->advance = options->advance;
         control->userdata = options->userdata;

@@ -13,6 +13,7 @@ struct control_options {
         struct manager *manager; /* borrowed; observed */
         sd_event *event;
         enum bus_kind bus;
+        const char *block; /* whose name it takes there, "" for that of the one block; borrowed */
         /* Loads and adopts the configuration anew, or says only what that would change: 0, -EINVAL with the mistakes in
          * the report, or an error. */
         int (*reload)(void *userdata, bool dry_run, struct report *report, struct changes *changes);

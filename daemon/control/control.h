@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "control/bus.h"
 #include "control/caller.h"
+#include "core/block.h"
 #include "core/interface.h"
 #include "deciding/decision.h"
 
@@ -27,6 +28,7 @@ struct control {
         struct manager *manager;
         sd_event *event;
         enum bus_kind kind;
+        char name[BLOCK_BUS_NAME_SIZE]; /* there */
         int (*reload)(void *userdata, bool dry_run, struct report *report, struct changes *changes);
         int (*advance)(void *userdata, wall_time until); /* NULL: no rehearsal */
         void *userdata;

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/language.h"
+#include "base/nearest.h"
 #include "base/sentence.h"
+#include "core/interface.h"
 #include "ctl/width.h"
 
 int cli_fail(const struct cli *cli, enum exit_code code, const char *format, ...)
@@ -15,6 +17,8 @@ int cli_fail(const struct cli *cli, enum exit_code code, const char *format, ...
         if (cli->quiet)
                 return (int)code;
         fputs("reminderctl: ", stderr);
+        if (cli->of_blocks && cli->client.block)
+                fprintf(stderr, "%s: ", *cli->client.block ? cli->client.block : BUS_NAME);
         va_start(arguments, format);
         text_vprint(stderr, format, arguments);
         va_end(arguments);
@@ -27,8 +31,22 @@ int cli_no_memory(const struct cli *cli)
         return cli_fail(cli, EXIT_REFUSED, "%s", _("there is not enough memory"));
 }
 
+/* Each row of an array, or the one object. */
+static int keep_of_block(const struct cli *cli, const json_t *json)
+{
+        json_t *CLEANUP_JSON rows = json_is_array(json) ? json_copy((json_t *)json) : json_pack("[O]", json);
+
+        for (size_t i = 0; rows && i < json_array_size(rows); i++)
+                if (json_object_set_new(json_array_get(rows, i), "block", json_string(cli->client.block)) < 0)
+                        return cli_no_memory(cli);
+        return rows && json_array_extend(cli->of_blocks, rows) == 0 ? EXIT_DONE : cli_no_memory(cli);
+}
+
 int cli_print(const struct cli *cli, const json_t *json)
 {
+        if (cli->of_blocks && cli->client.block)
+                return keep_of_block(cli, json);
+
         char *CLEANUP_FREE text = json_dumps(json, JSON_INDENT(2));
         char32_t code;
 
@@ -58,6 +76,8 @@ void cli_clear(struct cli *cli)
 static struct client *on_bus(struct cli *cli)
 {
         cli->client.is_session = strcmp(cli_value(cli, OPTION_BUS), "session") == 0;
+        if (!cli->of_blocks)
+                cli->client.block = cli_value(cli, OPTION_BLOCK);
         return &cli->client;
 }
 
@@ -69,8 +89,27 @@ static int refused(const struct cli *cli, enum exit_code code)
         return cli_fail(cli, code, "%s", words ? words : cli->client.words);
 }
 
+/* Which blocks there are may say what is wrong. */
+static int no_daemon(struct cli *cli)
+{
+        struct nearest nearest = nearest_to(cli->client.block);
+        json_t *CLEANUP_JSON blocks = NULL;
+        bool any = *cli->client.block && client_blocks(&cli->client, &blocks) == CALL_ANSWERED;
+
+        for (size_t i = 0; any && i < json_array_size(blocks); i++)
+                nearest_consider(&nearest, json_string_value(json_array_get(blocks, i)));
+        if (any && nearest.best)
+                return cli_fail(cli, EXIT_NO_DAEMON, _("no block \"%s\" runs, perhaps %s"), cli->client.block,
+                                nearest.best);
+        if (*cli->client.block)
+                return cli_fail(cli, EXIT_NO_DAEMON,
+                                _("the block %s does not answer; systemctl status reminderd@%s says why"),
+                                cli->client.block, cli->client.block);
+        return cli_fail(cli, EXIT_NO_DAEMON, "%s", _("reminderd does not answer; systemctl status reminderd says why"));
+}
+
 /* `r` is how a call ended. */
-static int exit_code_of(const struct cli *cli, int r)
+static int exit_code_of(struct cli *cli, int r)
 {
         switch (r) {
         case CALL_ANSWERED:
@@ -79,8 +118,7 @@ static int exit_code_of(const struct cli *cli, int r)
                 return cli_fail(cli, EXIT_NO_DAEMON, _("cannot reach the bus (%s); is D-Bus running?"),
                                 cli->client.words);
         case CALL_NO_DAEMON:
-                return cli_fail(cli, EXIT_NO_DAEMON, "%s",
-                                _("reminderd does not answer; systemctl status reminderd says why"));
+                return no_daemon(cli);
         case CALL_OTHER_VERSION:
                 return cli_fail(cli, EXIT_REFUSED, "%s",
                                 _("the running reminderd is another version; restart it: systemctl restart reminderd"));
@@ -104,6 +142,13 @@ static int exit_code_of(const struct cli *cli, int r)
         default:
                 return cli_no_memory(cli);
         }
+}
+
+int cli_blocks(struct cli *cli, json_t **ret)
+{
+        struct client *client = on_bus(cli);
+
+        return exit_code_of(cli, client_blocks(client, ret));
 }
 
 int cli_call(struct cli *cli, json_t **ret, const char *method, const char *types, ...)

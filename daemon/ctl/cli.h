@@ -9,7 +9,8 @@ struct cli {
         const struct command *command;
         struct style style;
         struct client client;
-        bool quiet; /* say nothing of errors (completion) */
+        bool quiet;        /* say nothing of errors (completion) */
+        json_t *of_blocks; /* of every block: what cli_print() was given goes here, with the block's name; else NULL */
 };
 
 /* All return an enum exit_code and have said on standard error what was wrong. */
@@ -24,6 +25,8 @@ int cli_pages(struct cli *cli, const char *method, append_arguments *append, con
  * first; NULL: one agency after the other. `userdata` refers to `one`, the command with one agency at a time. */
 int cli_pages_of_agencies(struct cli *cli, struct command *one, const char *method, append_arguments *append,
                           const void *userdata, const char *order, json_t **ret_about, json_t **ret_rows);
+/* The blocks that run on this machine: client_blocks(). */
+int cli_blocks(struct cli *cli, json_t **ret);
 /* Calls a decision; *ret is how many it changed. */
 int cli_decide(struct cli *cli, json_int_t *ret, const char *method, const char *types, ...);
 

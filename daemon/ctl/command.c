@@ -5,11 +5,13 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/language.h"
 #include "base/nearest.h"
+#include "core/block.h"
 #include "ctl/verbs.h"
 #include "ctl/width.h"
 
@@ -46,6 +48,10 @@ const struct option_info option_infos[OPTION_COUNT] = {
         [OPTION_QUIET] = {"quiet", NULL, WORD_NONE, N_("nothing more is said of it than has to be")},
         [OPTION_DRY_RUN] = {"dry-run", NULL, WORD_NONE, N_("only show what would be changed")},
         [OPTION_JSON] = {"json", NULL, WORD_NONE, N_("JSON on standard output, nothing else")},
+        [OPTION_BLOCK] =
+                {"block", "BLOCK", WORD_BLOCK,
+                 N_("one of several blocks on this machine; $REMINDERD_BLOCK. With status, list, claims and metrics "
+                    "'*' is all of them")},
         [OPTION_BUS] = {"bus", "BUS", WORD_BUS, N_("system or session; system")},
         [OPTION_HELP] = {"help", NULL, WORD_NONE, N_("this text")},
         [OPTION_VERSION] = {"version", NULL, WORD_NONE, N_("the version")},
@@ -61,6 +67,7 @@ const struct verb verbs[] = {
                 .name = "status",
                 .help = N_("how the daemon is, and what waits"),
                 .options = BIT(OPTION_JSON) | BIT(OPTION_CHECK),
+                .of_every_block = true,
                 .run = run_status,
         },
         {
@@ -72,6 +79,7 @@ const struct verb verbs[] = {
                            BIT(OPTION_SINCE) | BIT(OPTION_BEFORE) | BIT(OPTION_MATRIX) | BIT(OPTION_HTML) |
                            BIT(OPTION_JSON),
                 .several = AGENCIES,
+                .of_every_block = true,
                 .run = run_list,
         },
         {
@@ -126,6 +134,7 @@ const struct verb verbs[] = {
                 .more = N_("STATE is open, confirmed, rejected, granted or overtaken."),
                 .options = BIT(OPTION_STATE) | BIT(OPTION_AGENCY) | BIT(OPTION_JSON),
                 .several = AGENCIES,
+                .of_every_block = true,
                 .run = run_claims,
         },
         {
@@ -158,6 +167,7 @@ const struct verb verbs[] = {
                         "FILE is for the textfile collector of Prometheus' node exporter: in the text format that it "
                         "reads, and whole at any moment."),
                 .options = BIT(OPTION_OUTPUT) | BIT(OPTION_JSON),
+                .of_every_block = true,
                 .run = run_metrics,
         },
         {
@@ -510,10 +520,14 @@ static int check_repeated(const struct command *command)
 static int check_options(const struct command *command)
 {
         const struct verb *verb = command->verb;
-        const char *bus = command->values[OPTION_BUS];
+        const char *bus = command->values[OPTION_BUS], *block = command->values[OPTION_BLOCK];
 
         if (bus && strcmp(bus, "system") != 0 && strcmp(bus, "session") != 0)
                 return usage(NULL, _("--bus is system or session"));
+        if (block && *block && strcmp(block, EVERY_BLOCK) != 0 && !block_is_valid(block))
+                return usage(NULL, _("--block %.40s: a block's name is made of a-z, 0-9 and -"), block);
+        if (block && strcmp(block, EVERY_BLOCK) == 0 && verb && !verb->of_every_block)
+                return usage(verb, _("%s is for one block: --block BLOCK"), verb->name);
         if (check_repeated(command) != EXIT_DONE)
                 return EXIT_USAGE;
         if (!verb || command->values[OPTION_HELP])
@@ -547,6 +561,8 @@ int command_parse(int argc, char **argv, struct command *ret)
                 command.n_arguments = argc - optind - 1;
         } else if (!command.values[OPTION_HELP] && !command.values[OPTION_VERSION])
                 return usage(NULL, _("what is to be done?"));
+        if (!command.values[OPTION_BLOCK])
+                command.values[OPTION_BLOCK] = getenv(BLOCK_VARIABLE);
         code = check_options(&command);
         if (code == EXIT_DONE)
                 *ret = command;

@@ -47,6 +47,7 @@ enum cli_option {
         OPTION_DRY_RUN,
         OPTION_QUIET,
         OPTION_JSON,
+        OPTION_BLOCK,
         OPTION_BUS,
         OPTION_HELP,
         OPTION_VERSION,
@@ -56,6 +57,7 @@ enum cli_option {
 /* What a word on the command line stands for; what can be completed. */
 enum word {
         WORD_NONE,
+        WORD_BLOCK,
         WORD_ITEM,
         WORD_AGENCY,
         WORD_PLAN,
@@ -94,14 +96,17 @@ struct verb {
         int least, most;             /* arguments */
         enum word argument;          /* what the first one is, and where there may be many, each */
         enum word last;              /* what the last of many is, if something else */
+        bool of_every_block;         /* may be asked of all that run on the machine */
         int (*run)(struct cli *cli); /* returns an enum exit_code, having said why */
 };
 /* Ends with a name of NULL. */
 extern const struct verb verbs[];
 const struct verb *verb_find(const char *name);
 #define BIT(option) (UINT64_C(1) << (option))
-/* --bus and --help go with every verb. */
-#define OPTIONS_COMMON (BIT(OPTION_BUS) | BIT(OPTION_HELP))
+/* These go with every verb. */
+#define OPTIONS_COMMON (BIT(OPTION_BLOCK) | BIT(OPTION_BUS) | BIT(OPTION_HELP))
+
+#define EVERY_BLOCK "*"
 
 #define AGENCIES_MAX 200 /* named in one command: no block has as many, and --all means all */
 

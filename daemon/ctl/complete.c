@@ -51,6 +51,18 @@ static void offer_members(const struct completion *completion, const json_t *row
         }
 }
 
+/* And all of them, where they may be meant. */
+static void offer_blocks(struct completion *completion)
+{
+        json_t *CLEANUP_JSON blocks = NULL;
+
+        if (cli_blocks(&completion->cli, &blocks) != EXIT_DONE)
+                return;
+        for (size_t i = 0; i < json_array_size(blocks); i++)
+                if (*json_string_value(json_array_get(blocks, i)))
+                        offer(completion, json_string_value(json_array_get(blocks, i)));
+}
+
 static void offer_agencies(struct completion *completion)
 {
         json_t *CLEANUP_JSON reply = NULL;
@@ -110,6 +122,9 @@ static void offer_verbs(const struct completion *completion)
 static void offer_candidates(struct completion *completion, enum word word)
 {
         switch (word) {
+        case WORD_BLOCK:
+                offer_blocks(completion);
+                break;
         case WORD_ITEM:
                 offer_items(completion);
                 break;
@@ -206,6 +221,15 @@ struct context {
         int arguments;
 };
 
+/* Whom to ask for what fits. */
+static void choose(struct command *command, const struct option_info *option, const char *value)
+{
+        if (option == &option_infos[OPTION_BUS])
+                command->values[OPTION_BUS] = value;
+        if (option == &option_infos[OPTION_BLOCK] && strcmp(value, EVERY_BLOCK) != 0)
+                command->values[OPTION_BLOCK] = value;
+}
+
 static void read_word(struct context *context, struct command *command, const char *word)
 {
         const struct option_info *option = NULL;
@@ -214,14 +238,13 @@ static void read_word(struct context *context, struct command *command, const ch
         if (context->before && strcmp(word, "=") == 0) /* bash makes three words of --plan=P */
                 return;
         if (context->before) {
-                if (context->before == &option_infos[OPTION_BUS])
-                        command->values[OPTION_BUS] = word;
+                choose(command, context->before, word);
                 context->before = NULL;
                 return;
         }
         option = find_option(word, &value);
-        if (option == &option_infos[OPTION_BUS] && value)
-                command->values[OPTION_BUS] = value;
+        if (option && value)
+                choose(command, option, value);
         if (option)
                 context->before = option->placeholder && !value ? option : NULL;
         else if (*word == '-')

@@ -4,6 +4,7 @@
 
 #include "base/language.h"
 #include "base/text.h"
+#include "ctl/metrics.h"
 #include "ctl/part.h"
 #include "ctl/verbs.h"
 
@@ -67,6 +68,106 @@ static int write_file(const struct cli *cli, const char *path, const char *text)
         return EXIT_DONE;
 }
 
+/* Prints the text, or writes the file that the command names. */
+static int put(const struct cli *cli, const char *text)
+{
+        json_t *CLEANUP_JSON object = NULL;
+
+        if (command_has(cli->command, OPTION_OUTPUT))
+                return write_file(cli, cli_value(cli, OPTION_OUTPUT), text);
+        if (!cli_is_json(cli)) {
+                fputs(text, stdout);
+                return EXIT_DONE;
+        }
+        object = json_pack("{s:s}", "openmetrics", text);
+        return object ? cli_print(cli, object) : cli_no_memory(cli);
+}
+
+/* ---- of several blocks ---- */
+
+#define TYPE "# TYPE "
+
+/* The next line that begins a family, or the end. */
+static const char *next_family(const char *text)
+{
+        const char *found = strncmp(text, TYPE, strlen(TYPE)) == 0 ? text : strstr(text, "\n" TYPE);
+
+        return found ? found + (*found == '\n') : text + strlen(text);
+}
+
+static size_t name_size(const char *family)
+{
+        return strcspn(family + strlen(TYPE), " ");
+}
+
+/* The family of that name in another text; NULL: it has none. */
+static const char *find_family(const char *text, const char *like)
+{
+        for (text = next_family(text); *text; text = next_family(text + 1))
+                if (strncmp(text, like, strlen(TYPE) + name_size(like) + 1) == 0)
+                        return text;
+        return NULL;
+}
+
+static void add_sample(struct text *out, const char *line, size_t size, const char *block)
+{
+        size_t name = strcspn(line, "{ ");
+
+        text_add(out, line, name);
+        if (*block)
+                text_add_format(out, line[name] == '{' ? "{block=\"%s\"," : "{block=\"%s\"}", block);
+        name += *block && line[name] == '{';
+        text_add(out, line + name, size - name);
+}
+
+/* The lines that describe a family, or its samples. */
+static void add_lines(struct text *out, const char *family, bool samples, const char *block)
+{
+        const char *end = next_family(family + 1), *next;
+
+        for (const char *line = family; line < end && strncmp(line, "# EOF", 5) != 0; line = next) {
+                size_t size = strcspn(line, "\n");
+
+                size += line[size] == '\n';
+                next = line + size;
+                if (*line == '#' && !samples)
+                        text_add(out, line, size);
+                if (*line != '#' && samples)
+                        add_sample(out, line, size, block);
+        }
+}
+
+static const char *text_of(const json_t *rows, size_t i)
+{
+        return received_text(json_array_get(rows, i), "openmetrics");
+}
+
+/* A family is described once, before the samples of all blocks; one that several have where the first has it. */
+int metrics_print_blocks(struct cli *cli, const json_t *rows)
+{
+        struct text CLEANUP_TEXT out = {0};
+        size_t n = json_array_size(rows);
+
+        for (size_t i = 0; i < n; i++)
+                for (const char *family = next_family(text_of(rows, i)); *family; family = next_family(family + 1)) {
+                        bool before = false;
+
+                        for (size_t k = 0; k < i; k++)
+                                before |= find_family(text_of(rows, k), family) != NULL;
+                        if (before)
+                                continue;
+                        add_lines(&out, family, false, "");
+                        for (size_t k = i; k < n; k++) {
+                                const char *same = find_family(text_of(rows, k), family);
+
+                                if (same)
+                                        add_lines(&out, same, true, received_text(json_array_get(rows, k), "block"));
+                        }
+                }
+        text_add_string(&out, "# EOF\n");
+        return out.error < 0 ? cli_no_memory(cli) : put(cli, out.data);
+}
+
 int run_metrics(struct cli *cli)
 {
         json_t *CLEANUP_JSON reply = NULL, *CLEANUP_JSON object = NULL;
@@ -78,12 +179,8 @@ int run_metrics(struct cli *cli)
         text = json_string_value(json_array_get(reply, 0));
         if (!text)
                 return cli_fail(cli, EXIT_REFUSED, "%s", _("the daemon's answer makes no sense"));
-        if (command_has(cli->command, OPTION_OUTPUT))
-                return write_file(cli, cli_value(cli, OPTION_OUTPUT), text);
-        if (!cli_is_json(cli)) {
-                fputs(text, stdout);
-                return EXIT_DONE;
-        }
+        if (!cli->of_blocks)
+                return put(cli, text);
         object = json_pack("{s:s}", "openmetrics", text);
         return object ? cli_print(cli, object) : cli_no_memory(cli);
 }

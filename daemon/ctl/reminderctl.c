@@ -9,7 +9,7 @@
 static int run(const struct command *command)
 {
         struct cli CLEANUP(cli_clear) cli = {.command = command, .style = style_of_output()};
-        int code = command->verb->run(&cli);
+        int code = blocks_are_meant(command) ? blocks_run(&cli) : command->verb->run(&cli);
 
         /* A full disk behind standard output is a failure too. */
         if (fflush(stdout) != 0 && code == EXIT_DONE)

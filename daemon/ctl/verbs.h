@@ -20,3 +20,7 @@ void print_hold(const char *who, const json_t *object, const char *until, const 
 
 /* Asks on the terminal before something that is hard to take back; elsewhere --yes must say it. EXIT_DONE: go on. */
 int confirm(const struct cli *cli, const char *what);
+
+/* blocks.c: whether a command asks every block; its verb, asked of each. */
+bool blocks_are_meant(const struct command *command);
+int blocks_run(struct cli *cli);

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -11,6 +12,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "client/client.h"
+#include "core/block.h"
 #include "core/interface.h"
 #include "incoming/imap.h"
 #include "incoming/inbox.h"
@@ -258,10 +260,12 @@ static int parse(int argc, char **argv, struct program *program)
 
 int main(int argc, char **argv)
 {
-        struct program program = {.config = SYSCONFDIR "/reminderd/reminderd.conf"};
+        const char *block = getenv(BLOCK_VARIABLE);
+        CLEANUP_FREE char *config = block_config_path(block ? block : "");
+        struct program program = {.config = config, .client = {.block = block}};
         int code;
 
-        if (standard_fds_hold() < 0)
+        if (standard_fds_hold() < 0 || !config)
                 return EX_OSERR;
         code = parse(argc, argv, &program);
         if (code >= 0)
