@@ -168,6 +168,16 @@ bool block_add_agency(struct block *block, struct chance *chance)
         return true;
 }
 
+void block_random_acceptance(struct block *block, struct chance *chance)
+{
+        bool workdays = chance_percent(chance, 50);
+        int days = chance_between(chance, 1, 5);
+
+        block->accept = (enum accept)chance_between(chance, ACCEPT_NEVER, ACCEPT_DAYS);
+        block->accept_hours = chance_between(chance, 1, 100);
+        block->accept_days = (struct offset){.days = workdays ? 0 : days, .workdays = workdays ? days : 0};
+}
+
 void block_random(struct block *block, struct chance *chance)
 {
         int agencies = chance_between(chance, 3, 5), items = chance_between(chance, 2, 6);
@@ -190,6 +200,7 @@ void block_random(struct block *block, struct chance *chance)
         }
         block_random_hours(block, chance);
         block_random_servers(block, chance);
+        block_random_acceptance(block, chance);
         for (int i = 0; i < POLICIES; i++)
                 block_random_policy(&block->policies[i], chance);
         while (block->n_agencies < agencies)
@@ -360,6 +371,20 @@ static void write_hooks(FILE *out, const struct block *block)
         fputs(" );\n", out);
 }
 
+static void write_acceptance(FILE *out, const struct block *block)
+{
+        static const char *const words[] = {[ACCEPT_NEVER] = "\"never\"", [ACCEPT_AT_ONCE] = "\"at-once\""};
+
+        fputs("answers = { accept = ", out);
+        if (block->accept == ACCEPT_HOURS)
+                fprintf(out, "\"%dh\"", block->accept_hours);
+        else if (block->accept == ACCEPT_DAYS)
+                put_offset(out, &block->accept_days);
+        else
+                fputs(words[block->accept], out);
+        fputs("; };\n", out);
+}
+
 static void write_main(const struct block *block, const char *folder)
 {
         FILE *CLEANUP_FCLOSE out = open_file(folder, "reminderd.conf");
@@ -380,6 +405,7 @@ static void write_main(const struct block *block, const char *folder)
         put_clock(out, block->close);
         fprintf(out, "; };\ncatch_up = \"%dd\";\nconfirmations = %s;\nconfirm_after = \"%dmin\";\n",
                 (int)(block->catch_up / DAY_SECONDS), block->confirmations ? "true" : "false", block->confirm_after);
+        write_acceptance(out, block);
         if (block->digest)
                 fprintf(out, "digest = { weekday = \"mon\"; at = \"08:00\"; when = \"%s\"; };\n",
                         block->digest_always ? "always" : "changed");

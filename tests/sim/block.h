@@ -73,7 +73,10 @@ struct block {
         int32_t open, close; /* both 0: always */
         int64_t catch_up;
         bool digest, digest_always, confirmations;
-        int confirm_after; /* minutes */
+        int confirm_after;                                                              /* minutes */
+        enum accept { ACCEPT_NEVER, ACCEPT_AT_ONCE, ACCEPT_HOURS, ACCEPT_DAYS } accept; /* claims that nobody answers */
+        struct offset accept_days;
+        int accept_hours;
         bool hooks[HOOKS];
         int per_minute, connections;
         int64_t retry_first, retry_max, give_up; /* seconds */
@@ -93,6 +96,7 @@ void block_move_item(const struct block *block, struct block_item *item, struct 
 void block_random_policy(struct block_policy *policy, struct chance *chance);
 void block_random_hours(struct block *block, struct chance *chance);
 void block_random_servers(struct block *block, struct chance *chance);
+void block_random_acceptance(struct block *block, struct chance *chance);
 const char *block_random_zone(struct chance *chance);
 extern const char *const block_plan_ids[PLANS];
 extern const char *const block_hook_ids[HOOKS];

@@ -678,6 +678,8 @@ static void check_wake(struct sim *sim)
                                         next = at;
                         }
         }
+        if (manager_wake(sim->manager) > clock_instant(accepted_next(sim)))
+                sim_fail(sim, "the timer is armed too late for what is to be accepted");
         if (next == WALL_NEVER)
                 return;
         next = rules_when_open(&sim->rules, next > now ? next : now);
@@ -823,6 +825,7 @@ void checker_states(struct sim *sim)
                                  item_name(sim, duty), agency_name(sim, duty), (int)record.obligation.status,
                                  (int)record.obligation.fixed, (int)record.obligation.snoozed_until, (int)duty->status,
                                  (int)duty->fixed, (int)duty->snoozed_until);
+                accepted_check(sim, duty);
                 if (record.effective !=
                     (rules_due(duty) == CIVIL_NONE ? CIVIL_NONE : rules_effective(&sim->rules, duty)))
                         sim_fail(sim, "the store counts lateness of %s of %s from another day", item_name(sim, duty),

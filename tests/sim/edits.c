@@ -249,6 +249,7 @@ static void reload(struct sim *sim)
         clock_set_zone(sim->block.zone);
         checker_unsettle(sim);
         edits_sync(sim);
+        accepted_look(sim);
         sim->n_departures = 0;
         r = manager_adopt(sim->manager, sim->settings, NULL);
         while (r < 0 && !sim->dead &&
@@ -267,6 +268,7 @@ static void reload(struct sim *sim)
         /* The reload is through; the tick in it may have failed, is told and comes again. */
         sim->in_trouble = ramdisk_failed() && (sim->in_trouble || sim->told[EVENT_STORE_TROUBLE] > told);
         sim->sync_pending = false;
+        accepted_settle(sim, sim->in_trouble);
         checker_states(sim);
 }
 
@@ -414,6 +416,10 @@ void edits_config(struct sim *sim)
         struct block *block = &sim->block;
         int policy = chance_between(chance, 0, POLICIES - 1);
 
+        if (chance_percent(chance, 25)) {
+                block_random_acceptance(block, chance);
+                sim_say(sim, "claims are accepted otherwise: %d", (int)block->accept);
+        }
         switch (sim->suspect >= 0 ? ADDRESSES : chance_between(chance, 0, ADDRESSES)) {
         case 0:
                 block_random_policy(&block->policies[policy], chance);

@@ -11,8 +11,8 @@
 #include "store/plans.h"
 
 static const struct decider clerk = {"clerk", 1000};
-static const char *const verbs[ACTS] = {"snooze", "unsnooze", "done",       "amend", "reopen",  "waive",
-                                        "urge",   "set-date", "clear-date", "claim", "request", "reject"};
+static const char *const verbs[ACTS] = {"snooze",   "unsnooze",   "done",  "amend",   "reopen", "waive",   "urge",
+                                        "set-date", "clear-date", "claim", "request", "reject", "confirm", "grant"};
 
 /* ---- obligations ---- */
 
@@ -55,13 +55,19 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
         case ACT_SET_DATE:
                 return decide_set_date(engine, &clerk, scope, act->day, NULL, true, result);
         case ACT_CLAIM:
+        case ACT_REQUEST:
                 return decide_claim(engine, &clerk, scope,
-                                    &(struct claim){.on = act->day, .until = CIVIL_NONE, .channel = CLAIM_BY_CLERK},
+                                    &(struct claim){.on = act->verb == ACT_CLAIM ? act->day : sim_today(sim),
+                                                    .until = act->verb == ACT_CLAIM ? CIVIL_NONE : act->day,
+                                                    .channel = CLAIM_BY_CLERK},
                                     *text ? text : NULL, result);
+        case ACT_CONFIRM:
+                return decide_confirm(engine, &clerk, claim_of(sim, scope), result);
+        case ACT_GRANT:
+                return decide_grant(engine, &clerk, claim_of(sim, scope), act->day, result);
         case ACT_REJECT:
                 return decide_reject(engine, &clerk, claim_of(sim, scope), text, result);
         case ACT_CLEAR_DATE:
-        case ACT_REQUEST:
         case ACTS:
                 break;
         }
@@ -70,11 +76,11 @@ static int decide(struct sim *sim, const struct decision_scope *scope, const str
 
 static struct act some_act(struct chance *chance, civil_day today)
 {
-        static const enum act_verb often[] = {ACT_SNOOZE, ACT_SNOOZE,     ACT_UNSNOOZE, ACT_DONE,     ACT_DONE,
-                                              ACT_REOPEN, ACT_SET_DATE,   ACT_REOPEN,   ACT_SET_DATE, ACT_SET_DATE,
-                                              ACT_WAIVE,  ACT_CLEAR_DATE, ACT_URGE,     ACT_URGE,     ACT_AMEND,
-                                              ACT_AMEND,  ACT_CLAIM,      ACT_CLAIM,    ACT_CLAIM,    ACT_REJECT,
-                                              ACT_REJECT, ACT_REJECT,     ACT_REJECT};
+        static const enum act_verb often[] = {
+                ACT_SNOOZE,  ACT_SNOOZE,   ACT_UNSNOOZE, ACT_DONE,  ACT_DONE,       ACT_REOPEN, ACT_SET_DATE,
+                ACT_REOPEN,  ACT_SET_DATE, ACT_SET_DATE, ACT_WAIVE, ACT_CLEAR_DATE, ACT_URGE,   ACT_URGE,
+                ACT_AMEND,   ACT_AMEND,    ACT_CLAIM,    ACT_CLAIM, ACT_CLAIM,      ACT_REJECT, ACT_REJECT,
+                ACT_CONFIRM, ACT_CONFIRM,  ACT_GRANT,    ACT_GRANT, ACT_REQUEST,    ACT_REQUEST};
         struct act act = {.verb = often[chance_between(chance, 0, (int)ELEMENTS(often) - 1)], .day = CIVIL_NONE};
 
         if (act.verb == ACT_SNOOZE) {
@@ -82,7 +88,9 @@ static struct act some_act(struct chance *chance, civil_day today)
                 act.force = chance_percent(chance, 50);
         } else if (act.verb == ACT_DONE || act.verb == ACT_AMEND || act.verb == ACT_CLAIM)
                 act.day = today - (chance_percent(chance, 5) ? 380 : chance_between(chance, -1, 4));
-        else if (act.verb == ACT_SET_DATE)
+        else if (act.verb == ACT_REQUEST)
+                act.day = today + chance_between(chance, -3, 60);
+        else if (act.verb == ACT_SET_DATE || (act.verb == ACT_GRANT && chance_percent(chance, 30)))
                 act.day = today + (chance_percent(chance, 5) ? 800 : chance_between(chance, -20, 40));
         return act;
 }
@@ -94,7 +102,7 @@ static void note(struct sim *sim, struct duty *duty, const struct act *act)
         wall_time midnight = wall_at(today, 0) - 1;
 
         rules_act(&sim->rules, duty, act, today);
-        if (act->verb == ACT_SET_DATE || act->verb == ACT_CLEAR_DATE)
+        if (act->verb == ACT_SET_DATE || act->verb == ACT_CLEAR_DATE || act->verb == ACT_GRANT)
                 duty->settled = sim->decided.at;
         if (act->verb == ACT_REJECT && duty->settled < sim->decided.at) /* it was told that instead */
                 duty->settled = sim->decided.at;
@@ -207,7 +215,7 @@ static bool expected(const struct sim *sim, bool all)
         if (n > 1 && !all &&
             (sim->decided.act.verb == ACT_DONE || sim->decided.act.verb == ACT_REOPEN ||
              sim->decided.act.verb == ACT_AMEND || sim->decided.act.verb == ACT_WAIVE ||
-             sim->decided.act.verb == ACT_CLAIM))
+             sim->decided.act.verb == ACT_CLAIM || sim->decided.act.verb == ACT_REQUEST))
                 return false;
         return allowances[ALLOWED] > 0 && allowances[FORBIDDEN] == 0;
 }
@@ -286,7 +294,8 @@ static void decide_duty(struct sim *sim)
         const struct heard before = heard_by(sim, duty);
         const struct act act = some_act(chance, sim_today(sim));
         /* What is answered is one agency's word. */
-        bool whole = chance_percent(chance, 12) && act.verb != ACT_REJECT, all = whole && chance_percent(chance, 50);
+        bool answers = act.verb == ACT_REJECT || act.verb == ACT_CONFIRM || act.verb == ACT_GRANT;
+        bool whole = chance_percent(chance, 12) && !answers, all = whole && chance_percent(chance, 50);
         bool allowed;
         struct decision_scope scope = {.item = reference_of(sim, duty), .all = all};
         struct decision_result result = {0};
@@ -299,6 +308,7 @@ static void decide_duty(struct sim *sim)
                  whole ? "" : sim->block.agencies[duty->agency].id);
         scope.agency = whole ? NULL : sim->decided.agency;
         sim->decided.act = act;
+        sim->decided.act.at_ms = sim->now;
         sim->decided.at = sim_wall(sim);
         allowed = expected(sim, all);
         if (sim->n_doubted == DOUBTED_MAX)

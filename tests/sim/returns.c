@@ -32,6 +32,12 @@ static bool is_report(const struct returned *mail)
         return mail->kind == BOUNCE || mail->kind == GIVEN_UP || mail->kind == DELAY;
 }
 
+/* Whether it can be told which message it is about. */
+static bool is_named(const struct returned *mail)
+{
+        return mail->named == BY_REFERENCE || mail->named == BY_TOKEN || mail->named == BY_BOTH;
+}
+
 /* ---- what is to come of it ---- */
 
 /* The day of a claim: not before the message that it answers, not later than today. */
@@ -60,17 +66,16 @@ static enum heard_outcome expect_word(struct sim *sim, const struct returned *ma
                                       const struct delivery_record *delivery)
 {
         const struct duty *duty = sole_duty(sim, delivery);
-        struct act act = {.verb = ACT_CLAIM, .day = claimed_day(sim, mail, delivery)};
 
         if (!duty || !checker_is_mailbox(sim, delivery->agency, mail->from))
                 return HEARD_REVIEW;
-        if (mail->kind == REQUEST)
-                act = (struct act){.verb = ACT_REQUEST, .day = mail->until};
-        return rules_may(&sim->rules, duty, &act, sim_today(sim)) == ALLOWED ? HEARD_RECORDED : HEARD_REVIEW;
+        return rules_may(&sim->rules, duty, &mail->act, sim_today(sim)) == ALLOWED ? HEARD_RECORDED : HEARD_REVIEW;
 }
 
 static enum heard_outcome expect(struct sim *sim, const struct returned *mail, const struct delivery_record *delivery)
 {
+        if (!is_named(mail) && mail->kind != MACHINE)
+                return HEARD_REVIEW;
         switch (mail->kind) {
         case BOUNCE:
                 return delivery->state == DELIVERY_SENT ? HEARD_RECORDED : HEARD_NOTED;
@@ -111,8 +116,7 @@ static void take_effect(struct sim *sim, const struct returned *mail)
         bool certain;
 
         if (mail->kind != BOUNCE) {
-                rules_act(&sim->rules, &sim->duties[log->about - 1],
-                          &(struct act){.verb = mail->kind == REQUEST ? ACT_REQUEST : ACT_CLAIM}, sim_today(sim));
+                rules_act(&sim->rules, &sim->duties[log->about - 1], &mail->act, wall_day(clock_wall(mail->act.at_ms)));
                 return;
         }
         log->bounce_told |= contact_is_told(sim, log, &certain);
@@ -232,7 +236,8 @@ static void put_facts(const struct returned *mail, struct heard *heard)
                          : mail->kind == MACHINE ? HEARD_MACHINE
                                                  : HEARD_ANSWER,
                 .references = {reference},
-                .n_references = 1,
+                .n_references = mail->named != BY_TOKEN && mail->named != BY_NONE,
+                .token = mail->named != BY_REFERENCE ? mail->token : NULL,
                 .status = mail->kind == BOUNCE ? "5.1.1"
                           : is_report(mail)    ? "4.4.7"
                                                : NULL,
@@ -285,11 +290,14 @@ static void hear_returned(struct sim *sim)
         ramdisk_hold();
         if (store_get_delivery(sim_store(sim), mail->id, &delivery) != 0)
                 sim_fail(sim, "delivery %.8s is gone", mail->id);
+        mail->act = mail->kind == REQUEST ? (struct act){.verb = ACT_REQUEST, .day = mail->until}
+                                          : (struct act){.verb = ACT_CLAIM, .day = claimed_day(sim, mail, &delivery)};
+        mail->act.at_ms = sim->now;
         expected = expect(sim, mail, &delivery);
         ramdisk_go_on();
         if (!hear_mail(sim, mail, &outcome))
                 return;
-        if (is_report(mail) && delivery.state == DELIVERY_SENDING)
+        if (is_report(mail) && is_named(mail) && delivery.state == DELIVERY_SENDING)
                 sim_fail(sim, "%s about %.8s is heard, which is on the wire", names[mail->kind], mail->id);
         if (outcome != expected)
                 sim_fail(sim, "%s about %.8s is %s, and the rules say %s", names[mail->kind], mail->id,
@@ -334,6 +342,7 @@ static int pick_mail(void *userdata, const struct delivery_record *record)
                 return 0;
         memcpy(pick->found.id, record->id, sizeof(record->id));
         pick->found.made_ms = record->made_ms;
+        pick->found.number = record->number;
         return pick->left-- == 0;
 }
 
@@ -358,6 +367,27 @@ static civil_day some_end(const struct sim *sim, const struct delivery_log *log,
         return from + chance_between(chance, -2, 30);
 }
 
+/* By the Message-ID of what it answers, or the token in its subject, which may be spoilt. */
+static void name_it(struct sim *sim, struct returned *mail, int64_t number, struct chance *chance)
+{
+        static const int often[] = {BY_REFERENCE, BY_REFERENCE, BY_REFERENCE, BY_TOKEN, BY_TOKEN,
+                                    BY_BOTH,      BY_BOTH,      BY_TWO,       BY_NONE};
+        const char *id = mail->id;
+        struct pick other;
+
+        mail->named = (enum naming)often[chance_between(chance, 0, (int)ELEMENTS(often) - 1)];
+        if (mail->named == BY_TWO && (!pick_delivery(sim, -1, &other) || strcmp(other.found.id, id) == 0))
+                mail->named = BY_BOTH;
+        if (mail->named == BY_TWO) {
+                id = other.found.id;
+                number = other.found.number;
+        }
+        if (!mail_token_write(number, id, mail->token))
+                sim_fail(sim, "delivery %.8s has no token", id);
+        if (mail->named == BY_NONE) /* a sign that was mistyped: of the end of the id */
+                mail->token[MAIL_TOKEN_SIZE - 2] = mail->token[MAIL_TOKEN_SIZE - 2] == 'Z' ? '0' : 'Z';
+}
+
 static void write_mail(struct sim *sim)
 {
         static const int often[] = {BOUNCE, BOUNCE,  BOUNCE,  GIVEN_UP, DELAY,  CLAIM,   CLAIM,  CLAIM,
@@ -378,6 +408,7 @@ static void write_mail(struct sim *sim)
         mail.until = some_end(sim, log, chance);
         if (chance_percent(chance, 70))
                 mail.written = sim_today(sim) + chance_between(chance, -5, 1);
+        name_it(sim, &mail, pick.found.number, chance);
         sim->returned = mail;
 }
 

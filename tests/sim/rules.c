@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "runtime/clock.h"
 
 static bool worked(const struct rules *rules, civil_day day)
 {
@@ -380,6 +381,11 @@ bool rules_may_close(const struct rules *rules, int plan, civil_day on)
         return rules->block->plans[plan] && on >= civil_from(year, 1, 1) && on < civil_from(year + 2, 1, 1);
 }
 
+static civil_day granted_day(const struct duty *duty, const struct act *act)
+{
+        return act->day == CIVIL_NONE ? duty->word : act->day;
+}
+
 enum allowance rules_may(const struct rules *rules, const struct duty *duty, const struct act *act, civil_day today)
 {
         bool open = duty->status == OBLIGATION_OPEN, binds = !rules_observance(rules, duty);
@@ -432,10 +438,39 @@ enum allowance rules_may(const struct rules *rules, const struct duty *duty, con
                 return reminded && duty->fixed != CIVIL_NONE ? ALLOWED : UNFIT;
         case ACT_REJECT:
                 return duty->claimed ? ALLOWED : UNFIT;
+        case ACT_CONFIRM: /* it may have fitted only when it was said */
+                return duty->claimed && !duty->asks
+                               ? rules_may(rules, duty, &(struct act){.verb = ACT_DONE, .day = duty->word}, today)
+                               : UNFIT;
+        case ACT_GRANT:
+                return duty->claimed && duty->asks
+                               ? rules_may(rules, duty,
+                                           &(struct act){.verb = ACT_SET_DATE, .day = granted_day(duty, act)}, today)
+                               : UNFIT;
         case ACTS:
                 break;
         }
         return FORBIDDEN;
+}
+
+wall_time rules_accepted_at(const struct rules *rules, const struct duty *duty)
+{
+        const struct block *block = rules->block;
+        wall_time said = clock_wall(duty->said_ms);
+
+        if (!duty->claimed || duty->asks)
+                return WALL_NEVER;
+        switch (block->accept) {
+        case ACCEPT_AT_ONCE:
+                return said;
+        case ACCEPT_HOURS:
+                return said + block->accept_hours * INT64_C(3600);
+        case ACCEPT_DAYS:
+                return wall_at(walk(rules, wall_day(said), &block->accept_days, 1), wall_clock(said));
+        case ACCEPT_NEVER:
+                break;
+        }
+        return WALL_NEVER;
 }
 
 void rules_act(const struct rules *rules, struct duty *duty, const struct act *act, civil_day today)
@@ -474,9 +509,22 @@ void rules_act(const struct rules *rules, struct duty *duty, const struct act *a
                 break;
         case ACT_CLAIM:
         case ACT_REQUEST:
-        case ACT_REJECT:
-                duty->claimed = act->verb != ACT_REJECT;
+                duty->claimed = true;
                 duty->asks = act->verb == ACT_REQUEST;
+                duty->word = act->day;
+                duty->said_ms = act->at_ms;
+                if (rules_accepted_at(rules, duty) <= clock_wall(act->at_ms))
+                        rules_act(rules, duty, &(struct act){.verb = ACT_CONFIRM}, today);
+                break;
+        case ACT_REJECT:
+                duty->claimed = false;
+                break;
+        case ACT_CONFIRM:
+                rules_act(rules, duty, &(struct act){.verb = ACT_DONE, .day = duty->word}, today);
+                break;
+        case ACT_GRANT:
+                duty->claimed = false;
+                rules_act(rules, duty, &(struct act){.verb = ACT_SET_DATE, .day = granted_day(duty, act)}, today);
                 break;
         case ACTS:
                 break;

@@ -5,6 +5,7 @@
  *   Ladder                  rules_refresh: the beats of a duty, two at one moment being one
  *   Catch-up, kinds         rules_speak: only the newest missed beat, what is too old, what is past due, what lapses
  *   Claims, requests        rules_may, rules_act, find_beats: silent until answered, and nothing else changes
+ *   Acceptance              rules_accepted_at: a claim that nobody answers, never a request
  *   Snooze                  rules_silent_until, rules_snooze_hides, rules_may (the cap)
  *   Escalation              rules_level_at
  *   Dates, fix_by           rules_fix_beats
@@ -56,10 +57,15 @@ struct duty {
         enum obligation_status status;
         civil_day done_on; /* of what is done */
         civil_day snoozed_until;
-        civil_day known;      /* it is watched from that day on */
-        civil_day urged;      /* when somebody said that it is overdue, whatever was before */
-        bool claimed;         /* its agency says that it is done, or asks for time, and nobody has answered */
-        bool asks;            /* it asks; a date that is set is an answer, too */
+        civil_day known; /* it is watched from that day on */
+        civil_day urged; /* when somebody said that it is overdue, whatever was before */
+        bool claimed;    /* its agency says that it is done, or asks for time, and nobody has answered */
+        bool asks;       /* it asks; a date that is set is an answer, too */
+        civil_day word;  /* of what it says: when it was done, or until when it asks for time */
+        int64_t said_ms; /* when it said so */
+        bool accepting;  /* that is accepted by a tick which is not known to be durable: before it */
+        enum obligation_status status_before;
+        civil_day snoozed_before;
         bool planned;         /* the plan has it now */
         bool looked_at_again; /* the clock was set back: it is judged anew at the next opening */
         bool stale;           /* it was changed: the beats are to be found again */
@@ -144,16 +150,21 @@ enum act_verb {
         ACT_CLAIM,   /* an agency says that it has finished */
         ACT_REQUEST, /* or asks for a later day */
         ACT_REJECT,  /* which is not so, or not possible */
+        ACT_CONFIRM, /* or is so */
+        ACT_GRANT,   /* or may be: until the day that is asked for, or another one */
         ACTS
 };
 struct act {
         enum act_verb verb;
         civil_day day;
         bool force;
+        int64_t at_ms; /* of what an agency says */
 };
 /* Whether the rules allow it on that day. What does not fit one of several is left out; what is forbidden for one is
  * forbidden for all of them. */
 enum allowance { ALLOWED, UNFIT, FORBIDDEN };
 enum allowance rules_may(const struct rules *rules, const struct duty *duty, const struct act *act, civil_day today);
+/* When what an agency claims is accepted, unless somebody answers before; WALL_NEVER. */
+wall_time rules_accepted_at(const struct rules *rules, const struct duty *duty);
 /* What it leaves of status, fixed, snoozed_until and claimed. */
 void rules_act(const struct rules *rules, struct duty *duty, const struct act *act, civil_day today);

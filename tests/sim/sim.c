@@ -131,6 +131,7 @@ static void reconcile(struct sim *sim)
                         sim->n_duties = sim->n_duties_before;
                 }
         }
+        accepted_settle(sim, true);
         returns_reconcile(sim);
         people_reconcile(sim);
         held_reconcile(sim, true);
@@ -171,6 +172,7 @@ static bool try_to_open(struct sim *sim)
                 sim->duties[i].obligation_id = 0;
         checker_unsettle(sim);
         edits_sync(sim);
+        accepted_look(sim);
         sim->hooked = true;
         r = manager_start(sim->manager);
         if (r < 0 && !sim->dead && !ramdisk_failed())
@@ -194,6 +196,7 @@ void sim_open(struct sim *sim)
                 sim->hooked = false;
                 sim->manager = manager_free(sim->manager);
         }
+        accepted_settle(sim, false);
         sim->in_trouble = false;
         sim->sync_pending = false;
         checker_states(sim);
@@ -208,6 +211,7 @@ static void judge_tick(struct sim *sim, int r, long told_before)
         }
         if (r < 0 && !ramdisk_failed())
                 sim_fail(sim, "a tick fails: %s", strerror(-r));
+        accepted_settle(sim, r < 0);
         if (r < 0 && !sim->in_trouble) {
                 sim_say(sim, "the disk fails");
                 if (sim->told[EVENT_STORE_TROUBLE] == told_before)
@@ -229,6 +233,7 @@ static void tick(struct sim *sim, int (*how)(struct manager *manager))
                 sim_fail(sim, "it ticks for ever at one moment");
         sim->totals.ticks++;
         edits_close(sim);
+        accepted_look(sim);
         judge_tick(sim, how(sim->manager), told);
 }
 
@@ -293,6 +298,7 @@ static void jump(struct sim *sim)
         manager_engine(sim->manager)->clock.virtual_ms = sim->now;
         checker_unsettle(sim);
         edits_close(sim);
+        accepted_look(sim);
         r = manager_clock_changed(sim->manager);
         if (llabs(by) >= 1000 && !sim->dead && sim->told[EVENT_CLOCK_CHANGED] == told)
                 sim_fail(sim, "the clock was set, and the journal is silent");

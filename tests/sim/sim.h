@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "core/mail-token.h"
 #include "deciding/decision.h"
 #include "engine/manager.h"
 #include "ramdisk.h"
@@ -80,6 +81,9 @@ struct returned {
         char id[DELIVERY_ID_SIZE]; /* what it is about */
         char from[DELIVERY_TEXT];
         civil_day written, until; /* CIVIL_NONE: it does not say when; the day that it asks for */
+        enum naming { BY_REFERENCE, BY_TOKEN, BY_BOTH, BY_TWO, BY_NONE } named; /* two: which do not agree */
+        char token[MAIL_TOKEN_SIZE];
+        struct act act; /* what it does, if it is the agency's word */
         bool waits;
 };
 
@@ -298,6 +302,16 @@ void crash_event(struct sim *sim);
 void people_decide(struct sim *sim);
 /* After a crash: whether the decision that was being made is in the store. */
 void people_reconcile(struct sim *sim);
+
+/* ---- accepted.c ---- */
+/* Before a tick: what it is to accept. */
+void accepted_look(struct sim *sim);
+/* After it: the store has that; if it failed, it may. */
+void accepted_settle(struct sim *sim, bool failed);
+/* When something more is to be accepted; WALL_NEVER. */
+wall_time accepted_next(const struct sim *sim);
+/* The store has what an agency says, as it said it. */
+void accepted_check(struct sim *sim, const struct duty *duty);
 
 /* ---- returns.c ---- */
 void returns_happen(struct sim *sim);
