@@ -10,10 +10,10 @@
 static const char *const answers_keys[] = {"accept", "words", NULL};
 /* In the order of enum answer_list; then the examples. */
 static const char *const file_keys[] = {
-        [ANSWER_DONE] = "done",    [ANSWER_MORE_TIME] = "more_time", [ANSWER_UNTIL] = "until",
-        [ANSWER_DOUBT] = "doubt",  [ANSWER_READER] = "reader",       [ANSWER_NAME] = "name",
-        [ANSWER_PLAIN] = "plain",  [ANSWER_GREETING] = "greeting",   [ANSWER_LISTS] = "examples",
-        [ANSWER_LISTS + 1] = NULL,
+        [ANSWER_DONE] = "done",         [ANSWER_MORE_TIME] = "more_time", [ANSWER_UNTIL] = "until",
+        [ANSWER_ASKING] = "asking",     [ANSWER_REASON] = "reason",       [ANSWER_DOUBT] = "doubt",
+        [ANSWER_READER] = "reader",     [ANSWER_NAME] = "name",           [ANSWER_PLAIN] = "plain",
+        [ANSWER_GREETING] = "greeting", [ANSWER_LISTS] = "examples",      [ANSWER_LISTS + 1] = NULL,
 };
 static const char *const examples_keys[] = {"today", "due", "answers", NULL};
 static const char *const example_keys[] = {"text", "means", "until", NULL};

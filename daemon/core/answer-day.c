@@ -9,6 +9,8 @@
 /* What is finished was finished in these days; what is older is another year's, or the date of a document. */
 #define DONE_DAYS_MAX 183
 
+#define DAYS_OFF_MAX 10 /* weekends and a long holiday on top of so many working days */
+
 #define YEARS_MAX 8 /* from one 29 February to the next, over a year like 2100 */
 
 #define NOT_GIVEN (-1)
@@ -23,6 +25,7 @@ enum day_word {
         MONTH,
         QUARTER,
         YEAR,
+        WEEK,
         NUMBER, /* of a document */
         END,
         WHOLE,
@@ -39,6 +42,7 @@ enum day_word {
         LAST_WEEKDAY = FIRST_WEEKDAY + 5,
         SUN, /* chủ nhật */
         SUNS_DAY,
+        WORK, /* làm việc */
 };
 
 static const struct token *token_at(const struct passage *passage, size_t at)
@@ -55,6 +59,7 @@ static bool says(const struct passage *passage, size_t at, enum day_word word)
                 [MONTH] = {"thang2", "thang"},
                 [QUARTER] = {"quy2", "quy"},
                 [YEAR] = {"na(m", "nam"},
+                [WEEK] = {"tua^n1", "tuan"},
                 [NUMBER] = {"so^2", "so"},
                 [END] = {"cuo^i2", "cuoi"},
                 [WHOLE] = {"he^t2", "het"},
@@ -75,6 +80,7 @@ static bool says(const struct passage *passage, size_t at, enum day_word word)
                 [LAST_WEEKDAY] = {"bay3", "bay"},
                 [SUN] = {"chu3", "chu"},
                 [SUNS_DAY] = {"nha^t5", "nhat"},
+                [WORK] = {"lam1", "lam"},
         };
         const struct token *token = token_at(passage, at);
 
@@ -224,6 +230,18 @@ static size_t skip_time(const struct passage *passage, size_t at, enum weekday *
         }
 }
 
+bool passage_names_time(const struct passage *passage, size_t at)
+{
+        static const enum day_word words[] = {DAY,    MONTH,   YEAR, END,       WHOLE,  HOUR,
+                                              MINUTE, MORNING, NOON, AFTERNOON, EVENING};
+        enum weekday weekday;
+
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (says(passage, at, words[i]))
+                        return true;
+        return skip_weekday(passage, at, &weekday) > at || (at > 0 && skip_weekday(passage, at - 1, &weekday) > at);
+}
+
 /* What is asked for lies ahead, and its year is certain. */
 static bool is_asked(const struct written_day *written, civil_day today, civil_day due, civil_day day)
 {
@@ -317,6 +335,57 @@ static bool fits_period(const struct passage *passage, size_t at, const struct c
 static bool is_hour(const struct passage *passage, size_t at)
 {
         return says(passage, at + 1, HOUR) || says(passage, at + 1, MINUTE) || (at > 0 && says(passage, at - 1, HOUR));
+}
+
+/* "thêm 5 ngày", "05 ngày làm việc", "2 tuần": counted from today or the due date, it is the day that is asked for. Of
+ * working days, which days off lengthen, it is one that can be. */
+static bool fits_duration(const struct passage *passage, size_t at, civil_day until, civil_day today, civil_day due)
+{
+        bool weeks = says(passage, at + 1, WEEK), working = says(passage, at + 2, WORK);
+        civil_day n = passage->tokens[at].numbers[0] * (weeks ? 7 : 1), more = working ? n + DAYS_OFF_MAX : 0;
+        const civil_day from[] = {today, due == CIVIL_NONE ? today : due};
+
+        if (!weeks && !says(passage, at + 1, DAY))
+                return false;
+        if (until == CIVIL_NONE)
+                return true;
+        for (size_t i = 0; i < ELEMENTS(from); i++)
+                if (until >= from[i] + n && until <= from[i] + n + more)
+                        return true;
+        return false;
+}
+
+/* Whether it is the date of a document, behind its number: "Công văn số 345/SNV-VP ngày 11/6". */
+static bool is_of_document(const struct passage *passage, size_t at)
+{
+        for (size_t i = at; i > 0 && at - i < 3; i--)
+                if (passage->tokens[i - 1].kind == TOKEN_REFERENCE)
+                        return true;
+        return false;
+}
+
+static bool is_written(const struct written_day *written, const struct civil_date *date)
+{
+        return written->day == date->day && written->month == date->month &&
+               (written->year == NOT_GIVEN || written->year % 100 == date->year % 100);
+}
+
+bool passage_fits_request(const struct passage *passage, size_t at, civil_day until, civil_day today, civil_day due)
+{
+        const struct token *token = &passage->tokens[at];
+        const struct civil_date wanted = civil_split(until == CIVIL_NONE ? today : until);
+        const struct civil_date owed = civil_split(due == CIVIL_NONE ? today : due);
+        struct written_day written;
+
+        if (at > 0 && (says(passage, at - 1, MONTH) || says(passage, at - 1, QUARTER) || says(passage, at - 1, YEAR)))
+                return fits_period(passage, at, &owed) || fits_period(passage, at, &wanted);
+        if (read_day(passage, at, &written))
+                return is_written(&written, &wanted) || is_written(&written, &owed) || is_of_document(passage, at);
+        if (token->n_numbers == 1 && at > 0 && says(passage, at - 1, DAY))
+                return token->numbers[0] == wanted.day || token->numbers[0] == owed.day;
+        return token->n_numbers == 1 &&
+               (is_hour(passage, at) || says(passage, at + 1, MONTH) || (at > 0 && says(passage, at - 1, NUMBER)) ||
+                fits_duration(passage, at, until, today, due));
 }
 
 bool passage_fits_claim(const struct passage *passage, size_t at, civil_day today, civil_day due)

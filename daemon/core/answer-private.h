@@ -38,6 +38,11 @@ bool passage_read(const char *text, struct passage *ret);
 size_t answer_words_match(const struct answer_words *words, enum answer_list list, const struct passage *passage,
                           size_t at);
 
+/* Marks the words of all phrases of a list that stand at a token, not those for which "…" stands. Returns as the one
+ * above. */
+size_t answer_words_mark(const struct answer_words *words, enum answer_list list, const struct passage *passage,
+                         size_t at, bool marks[static ANSWER_WORDS_MAX]);
+
 enum named_day {
         NAMED_NO_DAY,
         NAMED_DAY,
@@ -50,3 +55,8 @@ enum named_day passage_asked_day(const struct passage *passage, const struct ans
 /* Whether numbers that name a day, or the period of a report, can stand beside a claim: the day is one of the last
  * months, the period that of the due date or the one before. False also for what is neither: "đã nộp 3/5". */
 bool passage_fits_claim(const struct passage *passage, size_t at, civil_day today, civil_day due);
+/* Whether a word is one of those by which days and hours are named: "hết", "thứ sáu", "giờ". */
+bool passage_names_time(const struct passage *passage, size_t at);
+/* Whether numbers can stand beside a request of that day (CIVIL_NONE: it names none): the day itself, the due date, the
+ * period of either, how far off the day is, or the number and date of a document. */
+bool passage_fits_request(const struct passage *passage, size_t at, civil_day until, civil_day today, civil_day due);

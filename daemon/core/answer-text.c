@@ -118,7 +118,8 @@ static const char *numbers_end(const char *at, int32_t numbers[static 3], unsign
         for (;; at++) {
                 size_t digits = strspn(at, "0123456789");
 
-                if (digits == 0 || digits > 4 || n == 3)
+                /* A year has no 0 before it: "0912.345.678" is a telephone. */
+                if (digits == 0 || digits > 4 || n == 3 || (digits > 2 && *at == '0'))
                         return NULL;
                 numbers[n] = 0;
                 for (size_t i = 0; i < digits; i++)

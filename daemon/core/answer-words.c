@@ -136,9 +136,9 @@ static bool stand_at(const struct syllable *words, size_t n, const struct passag
         return true;
 }
 
-/* How many tokens a phrase, whose words are given, takes at one; 0: it is not there. */
+/* How many tokens a phrase, whose words are given, takes at one; 0: it is not there. *ret_skip: so many for "…". */
 static size_t match(const struct phrase *phrase, const struct syllable *words, const struct passage *passage, size_t at,
-                    bool bare)
+                    bool bare, size_t *ret_skip)
 {
         size_t first = phrase->gap ? phrase->gap : phrase->n_words, rest = phrase->n_words - first;
 
@@ -149,14 +149,16 @@ static size_t match(const struct phrase *phrase, const struct syllable *words, c
 
                 if (rest && (next >= passage->n_tokens || passage->tokens[next].clause != passage->tokens[at].clause))
                         return 0;
-                if (stand_at(words + first, rest, passage, next, bare))
-                        return skip + phrase->n_words;
+                if (!stand_at(words + first, rest, passage, next, bare))
+                        continue;
+                *ret_skip = skip;
+                return skip + phrase->n_words;
         }
         return 0;
 }
 
-size_t answer_words_match(const struct answer_words *words, enum answer_list list, const struct passage *passage,
-                          size_t at)
+size_t answer_words_mark(const struct answer_words *words, enum answer_list list, const struct passage *passage,
+                         size_t at, bool marks[static ANSWER_WORDS_MAX])
 {
         /* Who leaves marks out here and there may mean a doubt, and must not be taken for certain. */
         bool bare = !passage->marked || list == ANSWER_DOUBT;
@@ -165,9 +167,20 @@ size_t answer_words_match(const struct answer_words *words, enum answer_list lis
 
         for (size_t i = 0; i < phrases->n; i++) {
                 const struct phrase *phrase = &phrases->phrases[i];
-                size_t n = match(phrase, words->words + phrase->first, passage, at, bare);
+                size_t skip = 0, n = match(phrase, words->words + phrase->first, passage, at, bare, &skip);
 
+                for (size_t j = 0; j < n; j++)
+                        if (!phrase->gap || j < phrase->gap || j >= phrase->gap + skip)
+                                marks[at + j] = true;
                 longest = n > longest ? n : longest;
         }
         return longest;
+}
+
+size_t answer_words_match(const struct answer_words *words, enum answer_list list, const struct passage *passage,
+                          size_t at)
+{
+        bool marks[ANSWER_WORDS_MAX];
+
+        return answer_words_mark(words, list, passage, at, marks);
 }

@@ -12,10 +12,12 @@ enum answer_list {
         ANSWER_DONE,      /* "đã nộp" */
         ANSWER_MORE_TIME, /* "xin … gia hạn" */
         ANSWER_UNTIL,     /* what stands before the day that is asked for: "đến"; beside a claim it is plain */
+        ANSWER_ASKING,    /* what changes nothing in the sentence of a request: "cho phép", "thời gian" */
+        ANSWER_REASON,    /* what a reason for it begins with, of which all may be said but a doubt: "do", "để" */
         ANSWER_DOUBT,     /* "chưa", "sẽ": with one of these it is for a person, whatever else it says */
         ANSWER_READER,    /* who is spoken to: "Khối đã gửi" is not about the writer */
         ANSWER_NAME, /* names of offices and what stands around signatures; not behind a claim: "đã báo cáo Sở" */
-        ANSWER_PLAIN,    /* what changes nothing in the sentence of a claim: "báo cáo", "hôm qua" */
+        ANSWER_PLAIN,    /* what changes nothing in the sentence of a claim or a request: "báo cáo", "hôm qua" */
         ANSWER_GREETING, /* nor anywhere else: "trân trọng" */
         ANSWER_LISTS
 };
@@ -54,6 +56,7 @@ struct answer_meaning {
 
 /* Reads a person's own words, in UTF-8, what is quoted cut off; `due` is the day the obligation is due, or CIVIL_NONE.
  * A day without a year is the next such day; one that is not after today and the due date, or not to be told for
- * certain, makes the request a person's. */
+ * certain, makes the request a person's, and so does another day than it asks for, or a number of days that is not how
+ * far off that one is. */
 void answer_read(const char *text, const struct answer_words *words, civil_day today, civil_day due,
                  struct answer_meaning *ret);

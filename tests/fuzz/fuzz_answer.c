@@ -17,8 +17,8 @@ static struct answer_words *words;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-        static const char *const lists[ANSWER_LISTS] = {"done",   "more_time", "until", "doubt",
-                                                        "reader", "name",      "plain", "greeting"};
+        static const char *const lists[ANSWER_LISTS] = {"done",  "more_time", "until", "asking", "reason",
+                                                        "doubt", "reader",    "name",  "plain",  "greeting"};
         config_t file;
 
         (void)argc, (void)argv;

@@ -118,8 +118,8 @@ static const struct {
         unsigned right, person;
 } files[] = {
         {SOURCE_DIR "/tests/data/answers.txt", 47, 1},           /* written first */
-        {SOURCE_DIR "/tests/data/answers-held-back.txt", 93, 6}, /* written when the words stood */
-        {SOURCE_DIR "/tests/data/answers-hostile.txt", 223, 0},  /* written to be taken for claims */
+        {SOURCE_DIR "/tests/data/answers-held-back.txt", 92, 7}, /* written when the words stood */
+        {SOURCE_DIR "/tests/data/answers-hostile.txt", 231, 0},  /* written to be taken for claims */
 };
 
 static void test_shipped(void **state)

@@ -116,6 +116,8 @@ static const struct {
          "done = [\"đã nộp\"];\n"
          "more_time = [\"xin … gia hạn\"];\n"
          "until = [\"đến\"];\n"
+         "asking = [\"được\"];\n"
+         "reason = [\"do\"];\n"
          "doubt = [\"chưa\"];\n"
          "reader = [\"khối\"];\n"
          "name = [\"sở\"];\n"
