@@ -1,7 +1,8 @@
-"""The daemon and reminder-mail are killed again and again while bounces come in: each of these is recorded, and once.
+"""The daemon and reminder-mail are killed again and again while bounces and answers come in: each of these is recorded, and once.
 MAILS=1000 for a long run."""
 
 import contextlib
+import datetime
 import json
 import os
 import random
@@ -13,8 +14,9 @@ import pytest
 from block import Bus
 from lab.imap import ImapServer
 from listener import Reader
-from live import PASSWORD, Live, mail_to, midnight, said, wait_until
+from live import PASSWORD, Live, mail_to, midnight, now, said, wait_until
 from test_letters import report
+from test_mailbox import letter
 
 pytestmark = pytest.mark.once
 MAILS = int(os.environ.get("MAILS", "60"))
@@ -53,13 +55,24 @@ def count(block, what):
         return database.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
 
 
+def what_comes_back(number, delivery):
+    """A bounce, a claim or a request, in turn."""
+    id, address = delivery["id"] + "@khoi.example", delivery["address"]
+    vouched = {"From": address, "Authentication-Results": f"mx.khoi.example; dmarc=pass header.from={address.split('@')[1]}"}
+    if number % 3 == 0:
+        return report(returned=id)
+    in_a_month = now().date() + datetime.timedelta(days=30)
+    text = "Đã nộp báo cáo." if number % 3 == 1 else f"Xin gia hạn đến ngày {in_a_month:%d/%m/%Y}."
+    return letter(number, text, **{"In-Reply-To": f"<{id}>", **vouched})
+
+
 def test_each_is_recorded_once(tmp_path, authority, smtp):
     block = Live(tmp_path, midnight(), MAILS, mail=mail_to(smtp, authority))
     with Bus() as bus:
         with block.start(bus="session", environment=bus.environment) as daemon:
             said(daemon, "Sent due", MAILS, patience=60 + MAILS)
-            sent = [row["id"] for row in json.loads(bus.ctl("deliveries", "--json").stdout) if row["kind"] == "due"]
-        server = ImapServer(authority, letters=[report(returned=f"{id}@khoi.example") for id in sent])
+            sent = [row for row in json.loads(bus.ctl("deliveries", "--json").stdout) if row["kind"] == "due"]
+        server = ImapServer(authority, letters=[what_comes_back(n, row) for n, row in enumerate(sent)])
         server.folders["Da xu ly"] = []
         reader, daemons = Reader(tmp_path, bus, server.url, authority, PASSWORD), []
         killer = Killer(server, [lambda: reader, lambda: daemons[-1]])
@@ -80,6 +93,13 @@ def test_each_is_recorded_once(tmp_path, authority, smtp):
             killer.end()
             wait_until(lambda: both_run() or count(block, "heard") == MAILS, lambda: f"{count(block, 'heard')} heard")
     assert killer.kills >= MAILS * 4 // STEPS_BETWEEN
+    bounces, requests = (MAILS + 2) // 3, MAILS // 3
+    answers = MAILS - bounces
     assert count(block, "heard WHERE outcome = 0") == MAILS
-    assert count(block, "delivery WHERE state = 5 AND kind = 2") == MAILS
-    assert count(block, "notice WHERE rung LIKE 'bounced@%'") == MAILS
+    assert count(block, "delivery WHERE state = 5 AND kind = 2") == bounces
+    assert count(block, "notice WHERE rung LIKE 'bounced@%'") == bounces
+    assert count(block, "claim WHERE state = 0") == count(block, "claim") == answers
+    assert count(block, "claim WHERE until_day IS NOT NULL") == requests
+    assert count(block, "obligation WHERE id IN (SELECT obligation FROM claim)") == answers
+    assert count(block, "audit WHERE verb IN ('claim', 'request')") == answers
+    print(f"{MAILS} mails, {killer.kills} kills: {bounces} bounces and {answers} answers recorded, each once")
