@@ -305,6 +305,7 @@ static int of_claim(struct facts *facts, const struct obligation_record *record,
         ret->kind = KIND_CLAIMED;
         ret->claim = claim.id;
         ret->claimant = agency != ROSTER_NONE ? roster->agencies[agency].name : facts_keep_copy(facts, record->agency);
+        ret->claimed_by = facts_keep_copy(facts, claim.by);
         ret->reason = facts_keep_copy(facts, claim.text);
         return 0;
 }

@@ -13,6 +13,7 @@ static const struct column columns[] = {
         {"state", N_("STATE"), COLUMN_STATE},
         {"snoozed_until", N_("QUIET TILL"), COLUMN_EXTRA},
         {"claimed_on", N_("CLAIMED ON"), COLUMN_EXTRA},
+        {"claimed_by", N_("BY"), COLUMN_EXTRA},
         {"requested_date", N_("ASKS UNTIL"), COLUMN_EXTRA},
         {"done_on", N_("DONE ON"), COLUMN_EXTRA},
         {"next_reminder", N_("NEXT REMINDER"), COLUMN_EXTRA},

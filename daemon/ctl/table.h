@@ -28,7 +28,7 @@ struct column {
         enum column_form form;
 };
 
-#define TABLE_COLUMNS_MAX 12
+#define TABLE_COLUMNS_MAX 16
 /* Prints a head and one line for each object; `empty` where there are none. Columns without any content are left out.
  * On a terminal that is too narrow for that, each takes several lines, the head too; elsewhere nothing is cut or
  * folded. `indent` blanks before each line. What the daemon said is translated in the rows themselves. */

@@ -57,9 +57,10 @@ struct letter_entry {
         /* claimed, request_answered, and whatever says how things stand: as of a debtor */
         bool claimed;
         civil_day claimed_on, requested;
-        const char *claimant; /* claimed: the name of that agency, whose words are the reason */
-        int64_t claim;        /* claimed: its number */
-        bool granted;         /* request_answered */
+        const char *claimant;   /* claimed: the name of that agency, whose words are the reason */
+        const char *claimed_by; /* claimed: the address that wrote it, or the person who noted it */
+        int64_t claim;          /* claimed: its number */
+        bool granted;           /* request_answered */
         civil_day snoozed_until;
         wall_time done_at; /* completed; WALL_NONE */
         civil_day done_on;

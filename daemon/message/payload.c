@@ -74,6 +74,7 @@ static void put_decision(struct text *json, const struct letter_entry *entry)
         }
         if (entry->kind == KIND_CLAIMED) {
                 json_put_text(json, "claimant", entry->claimant);
+                json_put_text(json, "claimed_by", entry->claimed_by);
                 json_put_int(json, "claim", entry->claim);
         }
         if (entry->kind == KIND_REQUEST_ANSWERED)

@@ -328,6 +328,8 @@ static bool find_claim(const struct letter_entry *entry, unsigned name, struct f
                 return fill_day(ret, entry->claimed ? entry->requested : CIVIL_NONE);
         case NAME_claimant:
                 return fill_text(ret, entry->claimant);
+        case NAME_claimed_by:
+                return fill_text(ret, entry->claimed_by);
         case NAME_claim:
                 return fill_count(ret, entry->claim);
         case NAME_granted:

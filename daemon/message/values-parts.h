@@ -16,7 +16,7 @@
         X(left) X(days_left) X(last_day) X(late) X(days_late) X(ordinal)                                \
         X(fix_by) X(fix_by_weekday) X(old_day) X(changed) X(rearranged) X(time_changed) X(place_changed)      \
         X(old_time) X(old_place) X(asked_by) X(reason) X(snoozed) X(snoozed_until)                              \
-        X(claimed) X(claimed_on) X(requested) X(claimant) X(claim) X(granted)                        \
+        X(claimed) X(claimed_on) X(requested) X(claimant) X(claimed_by) X(claim) X(granted)                        \
         X(done_on) X(done_clock) X(done_early) X(done_in_time) X(done_late) X(corrects) X(told_on)                                           \
         X(debtors) X(ended) X(achieved) X(unfinished) X(finished) X(owing) X(delivery) X(failed_agency) X(failed_address) X(answer) X(too_late)             \
         X(debtor) X(debtor_short) X(debtor_late) X(debtor_due) X(reminders) X(last_reminder)                          \

@@ -47,7 +47,8 @@ def test_a_claim_is_noted_and_confirmed(office):
     assert other["claimed_on"] is None and other["next_reminder"]
     to, subject, text = mail_of(office, "claimed")
     assert to == "vpubnd" and "Báo đã nộp: Sở Tư pháp" in subject
-    assert "đã gửi qua trục liên thông" in text and "mục số 1 " in text
+    assert "đã gửi qua trục liên thông" in text and "mục số 1 " in text and f"Người báo: {row['claimed_by']}" in text
+    assert row["claimed_by"] in office.do("list", "--item", "sau") and row["claimed_by"] in office.do("claims")
     shown = office.json("preview", "sau", "--agency", AGENCY, "--kind", "claimed")
     assert shown["agency"] == HEAD and shown["subject"] == subject
     (claim,) = office.json("claims")

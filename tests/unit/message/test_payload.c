@@ -80,6 +80,7 @@ static struct letter_entry full_entry(enum notice_kind kind)
         entry.claimed_on = day_of(402);
         entry.requested = day_of(430);
         entry.claimant = "Sở Tư pháp";
+        entry.claimed_by = "snv@x.example";
         entry.claim = 7;
         entry.granted = true;
         return entry;
@@ -147,7 +148,8 @@ static const char *const expected[KIND_COUNT] = {
         [KIND_WITHDRAWN] = OF_OBLIGATION("withdrawn", ""),
         [KIND_REOPENED] = OF_OBLIGATION("reopened", ""),
         [KIND_ASSIST] = OF_OBLIGATION("assist", DEBTORS),
-        [KIND_CLAIMED] = OF_OBLIGATION("claimed", CLAIM ", 'claimant': 'Sở Tư pháp', 'claim': 7"),
+        [KIND_CLAIMED] =
+                OF_OBLIGATION("claimed", CLAIM ", 'claimant': 'Sở Tư pháp', 'claimed_by': 'snv@x.example', 'claim': 7"),
         [KIND_REQUEST_ANSWERED] = OF_OBLIGATION("request_answered", CLAIM ", 'granted': true"),
 };
 
