@@ -32,7 +32,9 @@ def test_bounces_of_many_servers():
         facts = facts_of(mail or sample.read_bytes())
         told[sample.stem] = (mail is not None, facts)
     tied = {name for name, (_, facts) in told.items() if OURS in facts["references"]}
-    assert len(samples) == 210 and len(tied) >= 0.85 * len(samples)
+    wrong = {name for name, (_, facts) in told.items() if [one for one in facts["references"] if "khoi.example" in one and one != OURS]}
+    print(f"{len(samples)} samples: {len(tied)} tied to the right letter ({100 * len(tied) / len(samples):.1f} %), {len(wrong)} to a wrong one")
+    assert len(samples) == 210 and len(tied) >= 0.85 * len(samples) and not wrong
     assert {name for name, (has_it, _) in told.items() if has_it} == tied
     # What is no bounce: complaints, absence notes, what a provider tells by JSON, a report to a postmaster.
     others = {name for name, (_, facts) in told.items() if facts["class"] in ("machine", "answer")}

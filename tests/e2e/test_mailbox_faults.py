@@ -3,7 +3,7 @@ lost; whatever the server lacks, it is moved."""
 
 import pytest
 
-from lab.imap import ImapServer
+from lab.imap import Gone, ImapServer
 from listener import Bus, Listener, Reader
 from live import PASSWORD
 from test_mailbox import letter
@@ -41,15 +41,16 @@ def test_what_it_lacks(tmp_path, bus, authority, capabilities):
 
 
 STEPS = ["greeting", "AUTHENTICATE", "SELECT", "after SELECT", "FETCH", "after FETCH", "MOVE", "after MOVE"]
+OTHER_STEPS = ["CAPABILITY", "after CAPABILITY", "after AUTHENTICATE"]
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", STEPS + OTHER_STEPS)
 def test_it_goes_away(tmp_path, bus, authority, step):
     server = ImapServer(authority, letters=[letter(1), letter(2)], fails={step: 2})
     server.folders["Da xu ly"] = []
     listener = Listener(bus)
     run(tmp_path, bus, authority, server, 2, listener)
-    assert {facts["origin"] for facts in listener.heard} == set(listener.recorded)
+    assert {facts["origin"] for facts in listener.heard} == set(listener.recorded) and not server.fails[step]
 
 
 @pytest.mark.parametrize("step", ["COPY", "after COPY", "STORE", "after STORE", "EXPUNGE", "after EXPUNGE"])
@@ -59,6 +60,51 @@ def test_it_goes_away_without_move(tmp_path, bus, authority, step):
     server.folders["Da xu ly"] = []
     listener = Listener(bus)
     assert set(run(tmp_path, bus, authority, server, 2, listener)) == {letter(1), letter(2)}
+
+
+@pytest.mark.parametrize("step", ["MOVE", "CREATE", "after CREATE", "SUBSCRIBE", "after SUBSCRIBE"])
+def test_it_goes_away_while_a_folder_is_made(tmp_path, bus, authority, step):
+    server = ImapServer(authority, letters=[letter(1), letter(2)], fails={step: 1})
+    listener = Listener(bus)
+    assert run(tmp_path, bus, authority, server, 2, listener) == [letter(1), letter(2)]
+    assert not server.fails[step]
+
+
+@pytest.mark.parametrize("step", ["IDLE", "after IDLE"])
+def test_it_goes_away_while_it_is_waited_for(tmp_path, bus, authority, step):
+    server = ImapServer(authority, fails={step: 2})
+    server.folders["Da xu ly"] = []
+    listener = Listener(bus)
+    with server, Reader(tmp_path, bus, server.url, authority, PASSWORD) as reader:
+        for n in (1, 2):
+            reader.wait(lambda: server.commands and server.commands[-1][0] == "IDLE", "IDLE")
+            server.add(letter(n))
+            reader.wait(moved(server, n), f"letter {n}")
+        reader.wait(lambda: not server.fails[step], "the second time")
+    assert len(listener.heard) == 2
+
+
+@pytest.mark.parametrize("at", [0, 1, 40, 200, -3, -1])
+def test_it_goes_away_within_a_letter(tmp_path, bus, authority, at):
+    """Half a letter is none: it is fetched anew."""
+    server, session, cut = ImapServer(authority, letters=[letter(1)]), [None], [True]
+    step, body = server.step, server.body
+
+    def remember(name, one):
+        session[0] = one
+        step(name, one)
+
+    def half(number, uid):
+        whole = body(number, uid)
+        if cut.pop() if cut else False:
+            session[0].say(whole[:at])
+            raise Gone
+        return whole
+
+    server.step, server.body = remember, half
+    listener = Listener(bus)
+    assert run(tmp_path, bus, authority, server, 1, listener) == [letter(1)]
+    assert len(listener.heard) == 1 and not cut
 
 
 def test_uids_are_forgotten(tmp_path, bus, authority):

@@ -98,6 +98,16 @@ def test_an_installation_is_complete(install):
     assert "LỆNH" in words.stdout  # the catalogue is found beside the program
 
 
+@pytest.mark.parametrize("unit", ["reminderd.service", "reminder-mail.service"])
+def test_how_much_a_service_can_reach(tmp_path, unit):
+    """As systemd rates its sandbox, from 0 (nothing) to 10."""
+    text = (ROOT / "units" / unit).read_text(encoding="utf-8")
+    (tmp_path / unit).write_text(text.replace("@PREFIX@", "/usr"), encoding="utf-8")
+    command = ["systemd-analyze", "security", "--no-pager", "--offline=yes", "--threshold=11", tmp_path / unit]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0 and "exposure level" in done.stdout, done.stdout[-2000:] + done.stderr
+
+
 def test_a_second_installation_respects_what_was_edited_and_removed(install):
     root, run = install
     run()
