@@ -11,7 +11,7 @@ def new_block(machine):
     machine.run("/usr/share/reminderd/scripts/new-block", BLOCK)
     folder = f"/etc/reminderd/blocks/{BLOCK}"
     # What the office of the other tests has, under a name of its own.
-    for name in ("reminderd.conf", "agencies.conf"):
+    for name in ("reminderd.conf", "agencies.conf"):  # with paths of its own, which are links
         machine.run("cp", f"/etc/reminderd/{name}", f"{folder}/{name}")
     machine.run("cp", "-r", "/etc/reminderd/plans.d/.", f"{folder}/plans.d")
     for name in ("templates", "calendar.d"):
