@@ -104,6 +104,28 @@ static int tell_change(struct engine *engine, int64_t occurrence, const char *ag
         return tell(engine, occurrence, agency, rung);
 }
 
+/* Who helps with an item today; who owes it, too, as the heir of an agency that does, only owes it. The caller frees
+ * them. 0 or an error. */
+static int find_helpers(const struct engine *engine, const struct plan *plan, const struct item *item, size_t **ret,
+                        size_t *ret_n)
+{
+        const struct roster *roster = &engine_config(engine)->roster;
+        civil_day today = clock_today(&engine->clock);
+        size_t *CLEANUP_FREE helpers = NULL, *CLEANUP_FREE owners = NULL, n = 0, n_owners = 0, kept = 0;
+        int r = plan_resolve_heirs(plan, roster, &item->with, today, &helpers, &n);
+
+        if (r == 0)
+                r = plan_resolve_heirs(plan, roster, &item->for_, today, &owners, &n_owners);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < n; i++)
+                if (!agency_is_among(helpers[i], owners, n_owners))
+                        helpers[kept++] = helpers[i];
+        *ret = TAKE_PTR(helpers);
+        *ret_n = kept;
+        return 0;
+}
+
 int assist_announce(struct engine *engine, const struct plan *plan, const struct item *item,
                     const struct occurrence_record *occurrence, civil_day due)
 {
@@ -111,7 +133,7 @@ int assist_announce(struct engine *engine, const struct plan *plan, const struct
         size_t *CLEANUP_FREE helpers = NULL, n = 0;
         struct heard *CLEANUP_FREE heard = NULL;
         char name[NAME_SIZE];
-        int r = plan_resolve_heirs(plan, roster, &item->with, clock_today(&engine->clock), &helpers, &n);
+        int r = find_helpers(engine, plan, item, &helpers, &n);
 
         name_rung(due, name);
         if (r == 0)
@@ -160,7 +182,7 @@ static int tell_all(struct engine *engine, const struct obligation_record *recor
         if (planned && item->with.n == 0)
                 return 0;
         if (planned)
-                r = plan_resolve_heirs(plan, roster, &item->with, clock_today(&engine->clock), &helpers, &n);
+                r = find_helpers(engine, plan, item, &helpers, &n);
         if (r == 0)
                 r = closing_is_closed(engine, record->plan, &closed);
         if (r == 0)
