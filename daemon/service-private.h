@@ -2,12 +2,14 @@
 #pragma once
 
 #include <systemd/sd-event.h>
+#include <systemd/sd-id128.h>
 
 #include "control/bus.h"
 #include "engine/manager.h"
 
 struct service {
         const char *config_path;
+        char host[SD_ID128_STRING_MAX];
         sd_event *event;
         struct transfers *transfers;
         struct manager *manager;

@@ -105,6 +105,18 @@ static bool stay_alive(void *userdata)
         return sigpending(&pending) < 0 || (!sigismember(&pending, SIGTERM) && !sigismember(&pending, SIGINT));
 }
 
+/* This machine, as no other program knows it (sd_id128_get_machine_app_specific()); "" where it has no identity. */
+static const char *host_of(struct service *service)
+{
+        static const sd_id128_t application =
+                SD_ID128_MAKE(5e, 0b, 9d, 21, 7f, 3c, 4a, 86, b1, d4, 02, 6a, e9, 58, c7, 13);
+        sd_id128_t id;
+
+        if (sd_id128_get_machine_app_specific(application, &id) >= 0)
+                (void)sd_id128_to_string(id, service->host);
+        return service->host;
+}
+
 static int open_manager(struct service *service, const struct options *options, struct settings *settings)
 {
         const char *from_systemd = getenv("STATE_DIRECTORY");
@@ -122,6 +134,7 @@ static int open_manager(struct service *service, const struct options *options, 
                         .transport = transport_network(service->transfers),
                         .settings = settings,
                         .state_dir = state,
+                        .host = host_of(service),
                         .journal = service->journal,
                         .go_on = stay_alive,
                 },
@@ -197,8 +210,8 @@ static int run(struct service *service, const struct options *options, struct se
                 return r;
         if (service->stopping) /* told to end before it was ready */
                 return sd_event_loop(service->event);
-        journal_say(&service->journal, EVENT_STARTED, NULL, "reminderd " REMINDERD_VERSION " reminds; configuration %s",
-                    service->config_path);
+        journal_say(&service->journal, EVENT_STARTED, NULL, "reminderd " REMINDERD_VERSION " %s; configuration %s",
+                    manager_stands_by(service->manager) ? "stands by" : "reminds", service->config_path);
         status_line_soon(service); /* what was said while the bus was asked knew of nothing yet */
         sd_notify(0, "READY=1");
         return sd_event_loop(service->event);

@@ -15,9 +15,10 @@
 static void put_troubles(FILE *out, const struct engine *engine)
 {
         static const char *const words[TROUBLE_KINDS] = {
-                [TROUBLE_STATE] = "không ghi được dữ liệu", [TROUBLE_SERVER] = "không gửi được qua",
-                [TROUBLE_REFUSED] = "bị từ chối bởi",       [TROUBLE_LATE] = "việc đến giờ chưa làm",
-                [TROUBLE_CLOCK] = "đồng hồ chạy chậm",      [TROUBLE_CONFIG] = "cấu hình mới chưa có hiệu lực",
+                [TROUBLE_STATE] = "không ghi được dữ liệu",   [TROUBLE_SERVER] = "không gửi được qua",
+                [TROUBLE_REFUSED] = "bị từ chối bởi",         [TROUBLE_LATE] = "việc đến giờ chưa làm",
+                [TROUBLE_CLOCK] = "đồng hồ chạy chậm",        [TROUBLE_CONFIG] = "cấu hình mới chưa có hiệu lực",
+                [TROUBLE_STANDBY] = "máy dự phòng, chưa gửi",
         };
         const struct present_trouble *present;
         int64_t now = clock_now(&engine->clock);

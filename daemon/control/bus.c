@@ -27,6 +27,17 @@ static bool is_harmless(sd_bus_message *message)
                              strcmp(interface, "org.freedesktop.DBus.Peer") == 0);
 }
 
+/* What is decided on a copy would be lost with the next one. */
+static int may_now(const struct control *control, const char *member, sd_bus_error *error)
+{
+        if (!manager_stands_by(control->manager) || permission_needed(member) == RIGHT_SEE ||
+            strcmp(member, "TakeOver") == 0)
+                return 0;
+        return sd_bus_error_set(error, ERROR_REFUSED,
+                                "this machine stands by with a copy of another one's state; where that one is gone: "
+                                "reminderctl take-over --reason TEXT");
+}
+
 /* A filter: it sees every message before the methods and properties do. */
 static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
@@ -42,7 +53,7 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *err
                 return sd_bus_error_setf(error, ERROR_NOT_PERMITTED, "the bus does not say who you are: %s",
                                          strerror(-r));
         if (permission_has(caller->party, permission_needed(sd_bus_message_get_member(message))))
-                return 0;
+                return may_now(control, sd_bus_message_get_member(message), error);
         if (is_news)
                 journal_say(&control_engine(control)->journal, EVENT_REFUSED, NULL,
                             "Refused %s (uid %u) on the bus: %s", caller->name, caller->uid,

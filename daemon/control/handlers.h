@@ -21,7 +21,7 @@ method handle_hold, handle_release;
 /* record.c */
 method handle_record;
 /* operations.c */
-method handle_retry, handle_retry_all, handle_drop, handle_acknowledge, handle_acknowledge_all;
+method handle_take_over, handle_retry, handle_retry_all, handle_drop, handle_acknowledge, handle_acknowledge_all;
 method handle_test, handle_test_to;
 /* reload.c */
 method handle_reload, handle_adopt;

@@ -157,6 +157,9 @@ const sd_bus_vtable object_vtable[] = {
                                 READ_WRITE),
         SD_BUS_METHOD_WITH_ARGS("Close", SD_BUS_ARGS("s", plan, "s", on, "s", reason), SD_BUS_RESULT("u", changed),
                                 handle_close, READ_WRITE),
+        /* Of a state that is another machine's, and of which nothing but what RIGHT_SEE allows is answered before. */
+        SD_BUS_METHOD_WITH_ARGS("TakeOver", SD_BUS_ARGS("s", reason), SD_BUS_RESULT("u", changed), handle_take_over,
+                                READ_WRITE),
         /* No agencies: all of them. */
         SD_BUS_METHOD_WITH_ARGS("Hold", SD_BUS_ARGS("as", agencies, "s", until, "s", reason),
                                 SD_BUS_RESULT("u", changed), handle_hold, READ_WRITE),

@@ -14,6 +14,24 @@ static bool delivery_id_valid(const char *id)
                strspn(id, "0123456789abcdef") == DELIVERY_ID_SIZE - 1;
 }
 
+int handle_take_over(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        struct decision_result CLEANUP(decision_result_clear) result = {0};
+        struct control *control = userdata;
+        struct decider decider;
+        const char *reason;
+        int r = sd_bus_message_read(call, "s", &reason);
+
+        if (r >= 0)
+                r = outcome_decider(control, call, &decider);
+        if (r < 0)
+                return r;
+        r = decide_take_over(control_engine(control), &decider, reason, &result);
+        if (r == DECIDED)
+                r = manager_start(control->manager);
+        return outcome_reply(control, call, r, &result, error);
+}
+
 typedef int decide_delivery(struct engine *engine, const struct decider *decider, const char *id,
                             struct decision_result *ret);
 

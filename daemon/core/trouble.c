@@ -18,6 +18,7 @@ static const struct {
         [TROUBLE_LATE] = {"late", 5 * MINUTE_MS},
         [TROUBLE_CLOCK] = {"clock", 0},
         [TROUBLE_CONFIG] = {"configuration", 0},
+        [TROUBLE_STANDBY] = {"standby", 0},
 };
 
 /* After each time that it was said; the last one from then on: a line a day is read, one a minute is filtered out. */

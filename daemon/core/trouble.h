@@ -11,6 +11,7 @@ enum trouble_kind {
         TROUBLE_LATE,    /* a wake-up has passed and what was due then is not done */
         TROUBLE_CLOCK,   /* it stands before what was already seen */
         TROUBLE_CONFIG,  /* the files of the configuration are not in force */
+        TROUBLE_STANDBY, /* another machine reminds of this state */
         TROUBLE_KINDS
 };
 

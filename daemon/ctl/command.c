@@ -382,6 +382,16 @@ const struct verb verbs[] = {
                 .run = run_acknowledge,
         },
         {
+                .name = "take-over",
+                .help = N_("this machine reminds from now on: the other one is gone"),
+                .more = N_("Where a copy of another machine's state is started, it stands by: it shows what there is, "
+                           "sends nothing and decides nothing. First see that the other machine never reminds again; "
+                           "two of them would send everything twice."),
+                .options = BIT(OPTION_REASON) | BIT(OPTION_JSON),
+                .required = BIT(OPTION_REASON),
+                .run = run_take_over,
+        },
+        {
                 .name = "test",
                 .synopsis = "[AGENCY]",
                 .help = N_("sends a test message now"),

@@ -1,4 +1,6 @@
 /* The verbs that operate the daemon: retry, drop, acknowledge, test. */
+#include <stdio.h>
+
 #include "base/language.h"
 #include "ctl/verbs.h"
 
@@ -71,4 +73,21 @@ int run_test(struct cli *cli)
                        ? cli_decide(cli, &n, "TestTo", "ss", agency, cli_value(cli, OPTION_TO))
                        : cli_decide(cli, &n, "Test", "ss", agency, webhook);
         return code == EXIT_DONE ? report(cli, n) : code;
+}
+
+int run_take_over(struct cli *cli)
+{
+        json_t *CLEANUP_JSON object = NULL;
+        json_int_t n = 0;
+        int code = cli_decide(cli, &n, "TakeOver", "s", cli_value(cli, OPTION_REASON));
+
+        if (code != EXIT_DONE)
+                return code;
+        if (!cli_is_json(cli)) {
+                puts(_("this machine reminds from now on; see that the other one never does again: systemctl disable "
+                       "--now reminderd there"));
+                return EXIT_DONE;
+        }
+        object = json_pack("{s:s, s:I}", "verb", cli->command->verb->name, "changed", n);
+        return object ? cli_print(cli, object) : cli_no_memory(cli);
 }

@@ -10,7 +10,7 @@ run_verb run_report, run_metrics;
 run_verb run_snooze, run_unsnooze, run_done, run_reopen, run_waive, run_urge, run_close, run_set_date, run_clear_date;
 run_verb run_claim, run_claims, run_confirm, run_reject, run_grant;
 run_verb run_hold, run_release, run_record;
-run_verb run_retry, run_drop, run_acknowledge, run_test, run_reload, run_backup, run_help;
+run_verb run_take_over, run_retry, run_drop, run_acknowledge, run_test, run_reload, run_backup, run_help;
 
 /* What may follow the words of an unfinished command line, one a line: for the completion of the shells. */
 int complete(int n, char **words);

@@ -51,6 +51,9 @@ int decide_done(struct engine *engine, const struct decider *decider, const stru
 /* Puts right the day (CIVIL_NONE: it stays) or the note (NULL: it stays) of what is done. */
 int decide_amend(struct engine *engine, const struct decider *decider, const struct decision_scope *scope, civil_day on,
                  const char *note, bool quiet, struct decision_result *ret);
+/* This machine reminds from now on, of a state that was another one's. */
+int decide_take_over(struct engine *engine, const struct decider *decider, const char *reason,
+                     struct decision_result *ret);
 /* One line of a list of what came in. */
 struct record_entry {
         struct decision_scope scope; /* of one agency */

@@ -74,7 +74,7 @@ static int write_all(struct manager *manager, bool *ret_more)
         }
         if (r >= 0 && manager->failures > 0) /* where nothing is written a full disk is no obstacle */
                 r = scheduler_record_time(engine);
-        if (r >= 0)
+        if (r >= 0 && !engine->stands_by)
                 r = outbox_claim(manager->outbox);
         return r >= 0 ? store_commit(store) : r;
 }

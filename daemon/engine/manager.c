@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/random.h>
 
+#include "deciding/custody.h"
 #include "runtime/holds.h"
 #include "runtime/trial.h"
 #include "store/attempts.h"
@@ -46,6 +47,7 @@ int manager_new(const struct manager_options *options, struct manager **ret, cha
                 .journal = options->journal,
                 .random = options->seed,
                 .watched_since = WALL_NONE,
+                .host = options->host,
         };
         if (options->observer.self)
                 engine_observe(&manager->engine, &options->observer);
@@ -89,8 +91,13 @@ struct manager *manager_free(struct manager *manager)
 int manager_start(struct manager *manager)
 {
         struct engine *engine = &manager->engine;
-        int r = store_recover_deliveries(engine->store, clock_now(&engine->clock));
+        int r = custody_begin(engine);
 
+        if (r < 0)
+                return engine_store_trouble(engine, r, "Cannot start");
+        if (engine->stands_by)
+                return 0;
+        r = store_recover_deliveries(engine->store, clock_now(&engine->clock));
         if (r > 0)
                 journal_say(&engine->journal, EVENT_RECOVERED, NULL,
                             "%d deliveries were under way when the program last ended: they are sent again with the "
@@ -114,6 +121,11 @@ int manager_start(struct manager *manager)
                 return engine_store_trouble(engine, r, "Cannot bring the obligations in line with the plans");
         manager->running = manager->moved = true;
         return manager_tick(manager);
+}
+
+bool manager_stands_by(const struct manager *manager)
+{
+        return manager->engine.stands_by;
 }
 
 /* ---- what happens ---- */

@@ -14,6 +14,7 @@ struct manager_options {
         struct transport transport;
         struct settings *settings; /* a reference is taken */
         const char *state_dir;     /* NULL: a scratch store in memory */
+        const char *host; /* this machine, see core/custody.h; borrowed; NULL: whose the state is is not asked */
         struct journal journal;
         struct engine_observer observer;
         bool is_virtual;
@@ -28,8 +29,11 @@ struct manager_options {
 /* Opens the store. On failure *ret_error holds the reason in words; the caller frees it. */
 int manager_new(const struct manager_options *options, struct manager **ret, char **ret_error);
 struct manager *manager_free(struct manager *manager);
-/* Recovers what a crash left behind, brings the store in line with the plans and starts to remind. */
+/* Recovers what a crash left behind, brings the store in line with the plans and starts to remind; of a state that is
+ * another machine's only says so. Once more after decide_take_over(). */
 int manager_start(struct manager *manager);
+/* The state is another machine's. */
+bool manager_stands_by(const struct manager *manager);
 /* Does everything that is due now: schedules, sends, records; then arms the timer for the next moment. Called by the
  * timer and by a rehearsal. 0 or an error of the store, which is a trouble until a tick can write again: it is tried
  * after a second, and then after up to MANAGER_RETRY_SECONDS. */

@@ -33,6 +33,8 @@ struct engine {
         /* Obligations that are there at the start are taken to have been known and watched up to here: a rehearsal
          * starts at its first day (daemon/doc/formats.md section 1). WALL_NONE: it is a first start. */
         wall_time watched_since;
+        const char *host; /* this machine, see core/custody.h; borrowed; NULL: a state that is nobody's (rehearsal) */
+        bool stands_by;   /* the state is another machine's: nothing is sent and nothing decided */
         uint64_t hold_changes; /* how often somebody was held, or no longer */
         bool superseded;       /* what waits to leave may say what has given way to something newer in this tick */
         int64_t failures_due;  /* when collected failure notices leave, UTC ms; 0: there are none */

@@ -36,9 +36,10 @@ enum journal_event {
         EVENT_REFUSED,        /* somebody was refused */
         EVENT_BACKUP,         /* somebody took a copy of the state */
         EVENT_BACKUP_FAILED,
-        EVENT_BUS,   /* the bus came or went */
-        EVENT_MORE,  /* so many more of a line that came too often to be written each time */
-        EVENT_FATAL, /* the program cannot go on */
+        EVENT_STANDBY, /* another machine reminds of this state, or this one has taken it over */
+        EVENT_BUS,     /* the bus came or went */
+        EVENT_MORE,    /* so many more of a line that came too often to be written each time */
+        EVENT_FATAL,   /* the program cannot go on */
         EVENT_COUNT
 };
 

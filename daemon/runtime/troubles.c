@@ -10,6 +10,7 @@ static const enum journal_event events[] = {
         [TROUBLE_STATE] = EVENT_STORE_TROUBLE,    [TROUBLE_SERVER] = EVENT_SERVER_TROUBLE,
         [TROUBLE_REFUSED] = EVENT_SERVER_REFUSES, [TROUBLE_LATE] = EVENT_LATE,
         [TROUBLE_CLOCK] = EVENT_CLOCK_BEHIND,     [TROUBLE_CONFIG] = EVENT_RELOAD_REFUSED,
+        [TROUBLE_STANDBY] = EVENT_STANDBY,
 };
 
 struct present_trouble *troubles_find(struct troubles *troubles, enum trouble_kind kind, const char *server)

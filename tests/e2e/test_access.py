@@ -52,6 +52,7 @@ METHODS = {
     "Hold": ("asss", ([AGENCY], "", "bão"), PERMITTED),
     "Release": ("as", ([AGENCY],), PERMITTED),
     "Record": ("a(ssss)a{sv}", ([("bao-cao", OTHER, "today", "")], {"dry-run": ("b", True)}), PERMITTED),
+    "TakeOver": ("s", ("máy kia hỏng",), "org.reminderd1.Error.Refused"),
     "Retry": ("s", (NO_DELIVERY,), NOT_FOUND),
     "RetryAll": ("", (), PERMITTED),
     "Drop": ("s", (NO_DELIVERY,), NOT_FOUND),

@@ -183,6 +183,9 @@ VERBS = {
         0 test so-tu-phap
         1 acknowledge QUEUED
         0 acknowledge --all""",
+    "take-over": """
+        2 take-over
+        1 take-over --reason x""",
     "test": """
         0 test so-tu-phap
         2 test
@@ -205,7 +208,7 @@ VERBS = {
 }
 # status --check is 1 where a message failed: test_views.py has one.
 UNREACHED = {"list": {1}, "show": {1}, "report": {1}, "forecast": {1}, "preview": {1}, "deliveries": {1}, "claims": {1}, "log": {1}, "test": {1}, "metrics": {3},
-             "status": {1, 3}, "calendar": {1}, "reload": {3}, "urge": {0}, "record": {3}, "backup": {3}, "help": {1, 3}}  # fmt: skip
+             "status": {1, 3}, "calendar": {1}, "reload": {3}, "urge": {0}, "record": {3}, "backup": {3}, "take-over": {0, 3}, "help": {1, 3}}  # fmt: skip
 LIST = str(block.ROOT / "tests/data/received.csv")
 ASKING = [verb for verb in VERBS if verb != "help"]
 

@@ -59,6 +59,7 @@ EVENTS = {
     "REFUSED": (NOTICE, {"REMINDERD_ITEM"}),
     "BACKUP": (NOTICE, set()),
     "BACKUP_FAILED": (ERROR, set()),
+    "STANDBY": (WARNING, set()),
     "BUS": (NOTICE, set()),
     "MORE": (WARNING, {"REMINDERD_COUNT", "REMINDERD_COUNTED"}),
     "FATAL": ("2", set()),
@@ -136,8 +137,9 @@ def assert_as_promised(journal):
 # Not provoked here but in the unit tests of the engine: a clock that is set, what takes hours or days, and what a server
 # that refuses us is told of (also in test_mail_servers.py); what is wrong with a database (in
 # test_integrity.py), what had passed before it was known (in test_unclear.py), who is held (in test_hold.py),
-# what came back by mail (in test_heard.py), and the end of a plan (in test_ending.py).
-ELSEWHERE = {"HOLD", "CLOCK_CHANGED", "TOO_LATE", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE", "MENDED", "LOG_HELD", "UNCLEAR",
+# what came back by mail (in test_heard.py), the end of a plan (in test_ending.py), and
+# a state that is another machine's (in test_standby.py).
+ELSEWHERE = {"HOLD", "STANDBY", "CLOCK_CHANGED", "TOO_LATE", "SERVER_TROUBLE", "SERVER_REFUSES", "LATE", "MENDED", "LOG_HELD", "UNCLEAR",
              "PLAN_CLOSED", "DELIVERY_BOUNCED"}  # fmt: skip
 # Which test sees which.
 SEEN = {

@@ -22,7 +22,7 @@ STATES = "pending overdue snoozed tentative undated done late waived withdrawn p
 CLAIMS = "open confirmed rejected granted overtaken".split()
 CHANNELS = "mail webhook".split()
 OUTCOMES = "sent failed cancelled bounced".split()
-TROUBLES = "state server refused late clock configuration".split()
+TROUBLES = "state server refused late clock configuration standby".split()
 
 
 def metrics(desk):

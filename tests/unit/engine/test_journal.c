@@ -100,6 +100,7 @@ static const struct {
         [EVENT_REFUSED] = {"80ff446a54e24c90b6f33e6fcc22083f", LOG_NOTICE},
         [EVENT_BACKUP] = {"a203ec8b1148473ab18dc29649cfc51d", LOG_NOTICE},
         [EVENT_BACKUP_FAILED] = {"69435dcf6571487185a0abb5c3a97a3b", LOG_ERR},
+        [EVENT_STANDBY] = {"7d1f5a0c9b8e4f63a2c4d6e8f0a1b3c5", LOG_WARNING},
         [EVENT_BUS] = {"1176ab9dbecd49b0be3947eb973fd86c", LOG_NOTICE},
         [EVENT_MORE] = {"12ecb389f6124ebfacd5413ac29fc9fd", LOG_WARNING},
         [EVENT_FATAL] = {"bf6bc4d758eb465ebbb23fd57c22c56f", LOG_CRIT},
