@@ -96,6 +96,13 @@ int64_t entry_instant(const struct letter_entry *entry, civil_day day)
         return entry->time > 0 && day != CIVIL_NONE ? clock_instant(wall_at(day, entry->time)) / 1000 : 0;
 }
 
+struct obligation_dates entry_dates(struct obligation_dates dates, bool event)
+{
+        if (event && dates.from != CIVIL_NONE && !dates.tentative)
+                dates.effective = dates.from;
+        return dates;
+}
+
 /* The word of the agency that nobody has answered. */
 static int find_claim(const struct facts *facts, const struct obligation_record *record, struct claim *ret)
 {
@@ -132,8 +139,7 @@ int entry_of_obligation(struct facts *facts, const struct obligation_record *rec
                 r = find_claim(facts, record, &claim);
         if (r < 0)
                 return r;
-        if (entry.event && entry.dates.from != CIVIL_NONE && !entry.dates.tentative)
-                entry.dates.effective = entry.dates.from; /* all is said of the day on which it begins */
+        entry.dates = entry_dates(entry.dates, entry.event);
         if (entry.dates.effective != CIVIL_NONE)
                 entry.days_left = calendar_working_between(calendar, facts->today, entry.dates.effective);
         entry.instant = entry_instant(&entry, entry.dates.effective);

@@ -254,15 +254,16 @@ static int join_digest(const struct preview *preview, struct facts *facts)
         const struct digest_rules rules = engine_digest_rules(preview->engine);
         civil_day nominal = digest_after(&rules, digest_newest(&rules, clock_wall(preview->now)));
         size_t agency = roster_find(&config->roster, preview->reader);
-        struct gist gist;
+        struct digest_gist *CLEANUP_FREE gists = NULL;
         bool worth_it = false;
         int r;
 
         if (!config->digest.enabled || digest_moment(&rules, nominal) != preview->record->next_fire ||
             !address_shares_message(facts->letter->kind, KIND_DIGEST, address_joins_digest(&config->addresses, agency)))
                 return GATHER_DONE;
-        r = facts_digest_is_worth_it(preview->engine, agency, nominal, clock_instant(preview->record->next_fire), &gist,
-                                     &worth_it);
+        r = facts_digest_gists(preview->engine, agency, nominal, clock_instant(preview->record->next_fire), &gists);
+        if (r == 0)
+                r = facts_digest_is_worth_it(preview->engine, agency, nominal, &gists[agency], &worth_it);
         return r < 0 || !worth_it ? r : digest_letter(facts, agency, nominal);
 }
 

@@ -39,6 +39,8 @@ int facts_of_delivery(struct facts *facts, const struct delivery_record *deliver
 
 /* Its time on a day, UTC seconds; 0 without one. */
 int64_t entry_instant(const struct letter_entry *entry, civil_day day);
+/* As they are said: all that is said of an event is of the day on which it begins. */
+struct obligation_dates entry_dates(struct obligation_dates dates, bool event);
 /* Everything about an obligation that does not depend on the notice. 0 or -ENOMEM. */
 int entry_of_obligation(struct facts *facts, const struct obligation_record *record, struct letter_entry *ret);
 /* The entry of a notice, where it still holds what it says; what became of it is in *ret_truth. 0 or an error. */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "content/message.h"
+#include "core/digest.h"
 #include "runtime/engine.h"
 #include "store/deliveries.h"
 #include "store/obligations.h"
@@ -33,7 +34,17 @@ int facts_gather(struct engine *engine, const struct delivery_record *delivery, 
  * GATHER_DONE, GATHER_NOTHING or an error. */
 int facts_preview(struct engine *engine, const struct obligation_record *record, enum notice_kind kind,
                   struct message **ret);
-/* Whether the digest of that nominal day has anything to tell an agency that it was not told before, as things stand
- * then (UTC milliseconds); what it would say is in *ret_gist. 0 or an error. */
-int facts_digest_is_worth_it(struct engine *engine, size_t agency, civil_day nominal, int64_t then_ms,
-                             struct gist *ret_gist, bool *ret);
+
+/* What the digest of a nominal day would tell an agency. */
+struct digest_gist {
+        struct gist gist;
+        bool says_anything, has_matrix;
+};
+/* The gist for every agency, by its index in the roster, as things stand then (UTC milliseconds); or, unless `only` is
+ * ROSTER_NONE, for that one alone. The caller frees *ret. 0 or an error. */
+int facts_digest_gists(struct engine *engine, size_t only, civil_day nominal, int64_t then_ms,
+                       struct digest_gist **ret);
+/* Whether an agency was not told all of that before. Who gets it is added to the gist where that matters: ask once. 0
+ * or an error. */
+int facts_digest_is_worth_it(struct engine *engine, size_t agency, civil_day nominal, struct digest_gist *gist,
+                             bool *ret);

@@ -106,6 +106,13 @@ void gist_add(struct gist *gist, const struct gist_line *line)
         gist->print += hash_text(print, line->agency);
 }
 
+void gist_add_all(struct gist *gist, const struct gist *other)
+{
+        gist->print += other->print;
+        gist->n_finished += other->n_finished;
+        gist->n_news += other->n_news;
+}
+
 void gist_add_address(struct gist *gist, const char *address)
 {
         gist->print += hash_text(HASH_BASIS, address);

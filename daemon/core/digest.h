@@ -52,6 +52,7 @@ struct gist_line {
         bool claimed;
 };
 void gist_add(struct gist *gist, const struct gist_line *line);
+void gist_add_all(struct gist *gist, const struct gist *other);
 /* Who gets it: whoever is new among them has had none. */
 void gist_add_address(struct gist *gist, const char *address);
 

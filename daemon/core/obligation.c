@@ -43,6 +43,15 @@ static civil_day shift_day(enum shift shift, const struct calendar *calendar, ci
         return day;
 }
 
+bool obligation_same(const struct obligation *a, const struct obligation *b)
+{
+        return a->from == b->from && a->due == b->due && a->tentative == b->tentative &&
+               a->observance == b->observance && a->shift == b->shift && a->lapses == b->lapses &&
+               a->fixed == b->fixed && a->status == b->status && a->done_on == b->done_on &&
+               a->snoozed_until == b->snoozed_until && a->urged == b->urged && a->known == b->known &&
+               a->claimed == b->claimed;
+}
+
 /* The plan leaves the day open, and somebody named it: an inspection is held then, and on no other day. */
 static bool is_appointment(const struct obligation *obligation)
 {

@@ -52,6 +52,9 @@ struct obligation {
         bool claimed; /* that it is finished, or needs more time, and nobody has answered: see core/claim.h */
 };
 
+/* Whether two are of the same day and stand alike, so that whatever follows from one follows from the other. */
+bool obligation_same(const struct obligation *a, const struct obligation *b);
+
 /* The dates that count, after set-date and the shift. All CIVIL_NONE while undated. */
 struct obligation_dates {
         civil_day from;      /* first day of the window, else CIVIL_NONE */

@@ -81,34 +81,33 @@ static int add_notice(struct engine *engine, size_t agency, civil_day nominal, i
 }
 
 /* One that a hold kept back is not made up for: what it would have said is in the reminders, or in the next one. */
-static int is_wanted(struct engine *engine, size_t agency, civil_day nominal, struct gist *ret_gist, bool *ret)
+static int is_wanted(struct engine *engine, size_t agency, civil_day nominal, struct digest_gist *gist, bool *ret)
 {
         bool held;
         int r = holds_cover(engine, engine_config(engine)->roster.agencies[agency].id, &held);
 
         *ret = false;
-        return r < 0 || held
-                       ? r
-                       : facts_digest_is_worth_it(engine, agency, nominal, clock_now(&engine->clock), ret_gist, ret);
+        return r < 0 || held ? r : facts_digest_is_worth_it(engine, agency, nominal, gist, ret);
 }
 
 int weekly_schedule(struct engine *engine, int64_t now_ms)
 {
         struct digest_rules rules = engine_digest_rules(engine);
         wall_time next, now = clock_wall(now_ms);
+        struct digest_gist *CLEANUP_FREE gists = NULL;
         civil_day nominal;
         int r = weekly_next(engine, &next);
 
         if (r < 0 || next > now)
                 return r;
         nominal = digest_newest(&rules, now);
+        r = facts_digest_gists(engine, ROSTER_NONE, nominal, clock_now(&engine->clock), &gists);
         for (size_t i = 0; r == 0 && i < engine_config(engine)->roster.n_agencies; i++) {
-                struct gist gist;
                 bool wanted;
 
-                r = is_wanted(engine, i, nominal, &gist, &wanted);
+                r = is_wanted(engine, i, nominal, &gists[i], &wanted);
                 if (r == 0 && wanted)
-                        r = add_notice(engine, i, nominal, now_ms, gist.print);
+                        r = add_notice(engine, i, nominal, now_ms, gists[i].gist.print);
         }
         return r < 0 ? r : settle(engine, nominal);
 }

@@ -188,6 +188,11 @@ static void test_gist(void **state)
         gist = gist_of(&waiting, 1);
         assert_int_equal(gist.n_news, 0);
         assert_true(gist.print != 0);
+        to = gist_of(&finished, 1);
+        gist_add_all(&to, &gist);
+        assert_true(to.print == gist.print);
+        assert_int_equal(to.n_finished, 1);
+        assert_int_equal(to.n_news, 1);
         to = gist;
         gist_add_address(&to, "a@x.example");
         assert_true(gist.print != to.print);

@@ -796,6 +796,36 @@ static void test_inherit(void **state)
         assert_int_equal(heir.status, from.status);
 }
 
+/* Each field counts. */
+static void test_same(void **state)
+{
+        const struct obligation one = {.due = 1};
+        struct obligation others[13];
+        size_t n = 0;
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(others); i++)
+                others[i] = one;
+        others[n++].from = 2;
+        others[n++].due = 2;
+        others[n++].tentative = true;
+        others[n++].observance = true;
+        others[n++].shift = SHIFT_NONE;
+        others[n++].lapses = true;
+        others[n++].fixed = 2;
+        others[n++].status = OBLIGATION_DONE;
+        others[n++].done_on = 2;
+        others[n++].snoozed_until = 2;
+        others[n++].urged = 2;
+        others[n++].known = 2;
+        others[n++].claimed = true;
+        for (size_t i = 0; i < n; i++) {
+                assert_true(obligation_same(&others[i], &others[i]));
+                if (obligation_same(&one, &others[i]))
+                        fail_msg("field %zu", i);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -818,6 +848,7 @@ int main(void)
                 cmocka_unit_test(test_withdrawn_and_back),
                 cmocka_unit_test(test_urge),
                 cmocka_unit_test(test_inherit),
+                cmocka_unit_test(test_same),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

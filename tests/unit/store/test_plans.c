@@ -29,7 +29,7 @@ static const char *const partial[] = {
 static const enum statement whole[] = {STATEMENT_LIVE_OCCURRENCES,     STATEMENT_UNSETTLE_OCCURRENCES,
                                        STATEMENT_UNSETTLE_OBLIGATIONS, STATEMENT_VERIFY_OCCURRENCES,
                                        STATEMENT_VERIFY_OBLIGATIONS,   STATEMENT_REARM_OCCURRENCES,
-                                       STATEMENT_FORGET_LAST_SENT};
+                                       STATEMENT_FORGET_LAST_SENT,     STATEMENT_NAME_OCCURRENCES};
 
 static bool is_allowed(const char *detail)
 {

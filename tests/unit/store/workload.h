@@ -10,6 +10,7 @@
 #include "store/heard.h"
 #include "store/holds.h"
 #include "store/occurrences.h"
+#include "store/outlines.h"
 #include "store/plans.h"
 #include "store/revisions.h"
 #include "store/sync.h"
@@ -343,6 +344,12 @@ static inline int workload_decide(struct store *store)
         claim_record_clear(&said);
         TRY(store_each_claim(store, &claims, workload_see_claim, NULL));
         TRY(store_answer_claim(store, claim.id, CLAIM_REJECTED, who, detail, 8000));
+        CLEANUP_FREE struct occurrence_name *names = NULL;
+        CLEANUP_FREE struct outline *all = NULL, *one = NULL;
+        size_t n_outlines = 0;
+        TRY(store_name_occurrences(store, &names, &n_outlines));
+        TRY(store_outline(store, 1, NULL, &all, &n_outlines));
+        TRY(store_outline(store, 1, "so-1", &one, &n_outlines));
         TRY(store_set_fact(store, "a", "b"));
         TRY(store_set_fact(store, "c", "d"));
         TRY(store_set_fact(store, "c", NULL));
