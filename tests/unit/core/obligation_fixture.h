@@ -36,3 +36,6 @@ static inline struct obligation make(const struct given *given)
                 .urged = day_or_none(given->urged),
         };
 }
+
+/* The days of a planned obligation. */
+#define OCTOBER .from = "2024-10-01", .due = "2024-10-31"
