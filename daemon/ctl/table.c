@@ -1,6 +1,7 @@
 /* Tables for people: columns aligned by display width, cut to the terminal, coloured by state. */
 #include "ctl/table.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
@@ -420,6 +421,7 @@ void table_print(const struct style *style, json_t *rows, const struct column *c
                 .several_plans = has_several_plans(rows),
         };
 
+        assert(n <= TABLE_COLUMNS_MAX); /* else the arrays of the layout end before it does */
         if (json_array_size(rows) == 0) {
                 printf("%*s%s\n", indent, "", empty);
                 return;
