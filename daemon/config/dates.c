@@ -50,6 +50,12 @@ void dates_check_year(const struct section *section, const config_setting_t *val
         if (plan->ends != CIVIL_NONE)
                 setting_error(section, value, "%s %s is outside the plan's time; expected %d-01-01 to %s, when it ends",
                               setting_name(value), civil_format(day, date), plan->year, last);
+        else if (day > plan_last_date(plan))
+                setting_error(
+                        section, value,
+                        "%s %s is outside the plan's year; expected %d-01-01 to %s; of a plan for longer write in "
+                        "the plan until when, ends = \"%d-12-31\", or make a plan of its own for each year",
+                        setting_name(value), civil_format(day, date), plan->year, last, civil_split(day).year);
         else
                 setting_error(section, value, "%s %s is outside the plan's year; expected %d-01-01 to %s",
                               setting_name(value), civil_format(day, date), plan->year, last);

@@ -107,6 +107,27 @@ static void warn_of_gaps(const struct judging *judging, civil_day last)
                                 rule->frequency == WEEKLY ? "that of 1 January" : "all seven");
 }
 
+#define EARLY_DAYS 15 /* of a year: what is reported in them is mostly about the time before them */
+
+/* "trước ngày 05 của tháng đầu quý sau": of the quarters of this year the last one is reported in the next. Of what
+ * comes each month nobody can tell. */
+static void warn_of_the_year_before(const struct judging *judging, const struct occurrence *occurrences, size_t n)
+{
+        static const char *const units[] = {[2] = "half", [3] = "quarter", [4] = "quarter"};
+        civil_day begin = civil_from(judging->plan->year, 1, 1);
+        char date[CIVIL_DATE_SIZE];
+
+        if (judging->rule.frequency < MONTHLY || n < 2 || n >= ELEMENTS(units) ||
+            occurrences[0].due >= begin + EARLY_DAYS || setting_get(judging->section, "period") ||
+            setting_get(judging->section, "period_offset") || setting_get(judging->section, "since"))
+                return;
+        setting_warning(judging->section, judging->value,
+                        "repeat \"%s\" begins on %s; if what is due then is about the time before, and belongs to the "
+                        "plan of the year before, write period = \"%s\"; period_offset = -1; so that it ends in the "
+                        "next January instead",
+                        judging->text, civil_format(occurrences[0].due, date), units[n]);
+}
+
 int repeat_read(const struct section *section, const config_setting_t *value, const struct plan *plan,
                 struct item *item)
 {
@@ -131,11 +152,13 @@ int repeat_read(const struct section *section, const config_setting_t *value, co
         r = item_occurrences(plan, item, &occurrences, &n);
         if (r == -ENODATA)
                 report_never(&judging, item);
-        else if (r == 0)
+        else if (r == 0) {
                 /* Past its COUNT or UNTIL nothing is missing. */
                 warn_of_gaps(&judging, judging.rule.count == (int32_t)n   ? occurrences[n - 1].due
                                        : judging.rule.until != CIVIL_NONE ? judging.rule.until
                                                                           : plan_last_day(plan));
+                warn_of_the_year_before(&judging, occurrences, n);
+        }
         return r == -ENODATA ? 0 : r;
 }
 

@@ -118,6 +118,24 @@ PERIODS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "rule, more, unit",
+    [
+        (QUARTERLY, "", "quarter"),
+        ("FREQ=YEARLY;BYMONTH=1,7;BYMONTHDAY=10", "", "half"),
+        (QUARTERLY, 'since = "2026-02-01";', None),
+        (QUARTERLY, 'period = "quarter"; period_offset = 0;', None),
+        ("FREQ=MONTHLY;BYMONTHDAY=4", "", None),
+        ("FREQ=MONTHLY;BYMONTH=1,4,7,10;BYMONTHDAY=25", "", None),
+    ],
+)
+def test_a_report_of_the_last_year_is_asked_about(tmp_path, rule, more, unit):
+    code, said = check(tmp_path, item(rule, more))
+    warnings = [line for line in said if line.startswith("warning: ")]
+    assert code == 0 and len(warnings) == (unit is not None), said
+    assert unit is None or f'period = "{unit}"; period_offset = -1;' in warnings[0]
+
+
 @pytest.mark.parametrize("of", PERIODS)
 def test_a_period_is_named_and_its_last_report_is_due_in_the_next_year(tmp_path, of):
     rule, period, offset = of
@@ -162,7 +180,7 @@ def test_a_period_that_is_wrong_is_refused(tmp_path):
         'period = "month"; period_offset = 1;': "period_offset",
         'wording = "{period}";': "wording has {period}, but the item has no period",
     }.items()):  # fmt: skip
-        code, said = check(tmp_path / str(number), item(QUARTERLY, more))
+        code, said = check(tmp_path / str(number), item("FREQ=MONTHLY;BYMONTHDAY=4", more))
         assert code == 1 and len(said) == 1 and said[0].startswith(words), said
     code, said = check(tmp_path / "never", item("FREQ=YEARLY;BYMONTH=5", f'period = "year"; {BEFORE}'))
     assert code == 1 and said[0].endswith("never comes in 2026: the periods that its days are about begin in other years")

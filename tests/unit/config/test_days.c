@@ -107,7 +107,7 @@ static const struct mistake mistakes[] = {
          "due = \"2024-12-10\"",
          "due = \"2025-04-01\"",
          0,
-         {"due 2025-04-01 is outside the plan's year"}},
+         {"due 2025-04-01 is outside the plan's year", "ends = \"2025-12-31\""}},
         {"impossible year of a plan", PLAN, "year = 2024", "year = 1848", 0, {"year is out of range"}},
         {"several days, one of them twice",
          PLAN,
