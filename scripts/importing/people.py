@@ -37,7 +37,7 @@ VERB = (r"(?:co trach nhiem|chiu trach nhiem|chu tri|phoi hop|to chuc|xay dung|b
         r"tong ket|truoc|cham nhat|"
         r"muon nhat|cho|vao|tu|tz|duoc|de|lam|ky|hop|nhap|moi|xem xet|tham dinh|thong bao|cong bo|giai quyet|bo sung|"
         r"nghiem tuc|khac phuc|thu|dong|chot|in|soan|"
-        r"tien hanh|nhan|hoan thien|duy tri|sap xep|cap|mo|nghe|di|thu thap|ban giao|tiep nhan|tiep thu|giam sat|"
+        r"tien hanh|nhan(?! dan)|hoan thien|duy tri|sap xep|cap|mo|nghe|di|thu thap|ban giao|tiep nhan|tiep thu|giam sat|"
         r"tuyen truyen|van dong|"
         r"phan anh|lay|trao|dat|quan ly|van hanh|kien toan|ap dung|cam ket|thanh tra|bao dam|dam bao|khen|binh chon|"
         r"suy ton|dieu tra|"
@@ -45,7 +45,7 @@ VERB = (r"(?:co trach nhiem|chiu trach nhiem|chu tri|phoi hop|to chuc|xay dung|b
         r"tap huan|bien soan|khoi cong|phat|niem yet)")  # fmt: skip
 ORDER = r"(?:(?:giao|de nghi|yeu cau|phan cong|kinh de nghi|moi)(?: cho)? )?"
 MARKS = re.compile(r"^(?:[-–+*•●▪]|[IVX]{1,5}[.)]|\d{1,2}(?:\.\d{1,2})*[.)]?|[a-zđA-ZĐ][.)]|\(?\d{1,2}\))\s+")
-# The pattern of a verb is small: "Ban Xây dựng Đảng" is a name, "Ban Dân tộc xây dựng" has one.
+# "Uỷ ban nhân dân" has no verb "nhận". The pattern of a verb is small: "Ban Xây dựng Đảng" is a name, "Ban Dân tộc xây dựng" has one.
 SUBJECT = re.compile(
     rf"^\W*(?i:{ORDER}(?P<who>{KIND}))(?P<rest>[^:;.]*?)(?:\s*:|(?=,?\s+{VERB}\b)|,? (?=theo q.y dinh|neu\b|khi\b)|$)"
 )

@@ -422,6 +422,9 @@ def test_no_text_takes_long(text):
         ),
         ("1. Ban Xây dựng phong trào:\n- Lập danh sách trước ngày 15/6/2026.", ["TODO-ban-xay-dung-phong-trao"], None),
         ("Lập danh sách trước ngày 15/6/2026.", ["TODO-ai-lam"], None),
+        # Its name is no verb: "nhân dân" is not "nhận".
+        ("Uỷ ban nhân dân xã Hoa Mai gửi Sở Nội vụ trước ngày 15/6/2026.", ["TODO-uy-ban-nhan-dan-xa-hoa-mai"], ["so-noi-vu"]),
+        ("Toà án nhân dân tỉnh nhận hồ sơ trước ngày 15/6/2026.", ["TODO-toa-an-nhan-dan-tinh"], None),
     ],
 )
 def test_who_owes(drafted, text, owes, report_to):
