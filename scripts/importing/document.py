@@ -19,6 +19,14 @@ from .people import People, Register, heads, ordered, people_of, subject, withou
 TOUCHES = re.compile(r"\b(?:thay|sửa|bãi bỏ|bỏ|điều chỉnh|lùi|đổi|gia hạn|bổ sung|chuyển|hủy|huỷ|kéo dài|rút ngắn)\b")
 FORM = re.compile(r"^(?:mau so|bieu mau|mau \d|phieu)\b")
 ANNEX = re.compile(r"^(?:phu luc|ke hoach|lich|danh muc|bieu tong hop|bang phan cong)\b")
+# "Sở Nội vụ; phối hợp: các đơn vị thành viên", in one cell or behind one label.
+BESIDE = re.compile(r"[\s;,.(]*\b(?:(?:đơn vị|cơ quan) )?phối hợp(?: thực hiện)?\s*:\s*", re.IGNORECASE)
+
+
+def apart(who, beside):
+    """Who owes, and who helps where the same words say that, too."""
+    parts = BESIDE.split(who, maxsplit=1) if who and not beside else [who]
+    return (parts[0] or None, parts[1].strip(" );.")) if len(parts) == 2 else (who, beside)
 
 
 @dataclass
@@ -280,9 +288,8 @@ class Analysis:
                 other = [text[r.start : r.end] for r in readings(text, self.context()) if r.settings]
                 if role not in ("when", "clock", "number") and text is not source and other:
                     doubts.append(f"cột khác còn nêu: {', '.join(other)}")
-            people = people_of(
-                self.register, cells.get("who") or self.owner(what), what, cells.get("to"), cells.get("with")
-            )
+            who, beside = apart(cells.get("who"), cells.get("with"))
+            people = people_of(self.register, who or self.owner(what), what, cells.get("to"), beside)
             row = copy.copy(passage)
             row.text = wording.row_wording(cells, what)
             self.append(row, what.replace("\n", " "), source[one.start : one.end], one, doubts, people)

@@ -19,7 +19,8 @@ TITLES = (
             r"phu trach|thanh phan|dau moi|chu the|doi tuong)"),
     ("what", r"(?:(?:ten |loai )?(?:noi dung|nhiem vu|cong viec|hoat dong|bao cao|van ban|de muc|viec|chuong trinh|"
              r"su kien|ho so)|ten)"),
-    ("product", r"(?:san pham|ket qua|dau ra|hinh thuc)"),
+    ("product", r"(?:san pham|ket qua|dau ra)"),
+    ("form", r"hinh thuc"),
     ("note", r"ghi chu"),
 )  # fmt: skip
 HEADER_WITHIN = 4  # rows

@@ -11,7 +11,7 @@ QUOTED_MAX = 700  # letters of a passage that is quoted as a whole
 
 def row_wording(cells, what):
     parts = [f"{name}: {cells[role]}" for role, name in (("when", "thời gian"), ("clock", "giờ"), (
-        "product", "sản phẩm"), ("note", "ghi chú"))
+        "product", "sản phẩm"), ("form", "hình thức"), ("note", "ghi chú"))
              if cells.get(role) and cells[role] != what]  # fmt: skip
     return (what + (f" ({'; '.join(parts)})" if parts else "")).replace("\n", " ")
 

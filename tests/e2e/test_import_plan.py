@@ -438,6 +438,8 @@ def test_who_owes(drafted, text, owes, report_to):
     [
         ("Đề nghị các cơ quan, đơn vị thực hiện nội dung sau:\n1. Rà soát hồ sơ trước ngày 15/6/2026.", ["members"]),
         ("- Lập danh mục. Chủ trì: Sở Nội vụ. Thời gian hoàn thành: Quý I.", ["so-noi-vu"]),
+        ("1. Tập huấn\na) Thời gian: trong tháng 5/2026.\nb) Hình thức: trực tuyến.\nc) Đơn vị chủ trì: Sở Nội vụ; "
+         "phối hợp: các đơn vị thành viên.", ["so-noi-vu"]),
         ("1. Tập huấn\na) Nội dung: văn thư số.\nb) Thời gian: trong tháng 5/2026.\nc) Chủ trì: Sở Nội vụ.", [
             "so-noi-vu"]),
     ],
