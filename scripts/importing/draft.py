@@ -8,6 +8,7 @@ from datetime import date
 
 from conf_file import written
 
+from .anchors import anchor
 from .head import WHY
 from .letters import flat
 
@@ -53,7 +54,7 @@ def comment(text, indent="    "):
     return f"{indent}# {' '.join(text.split())}"
 
 
-ORDER = ("due", "window", "month", "quarter", "half", "when", "repeat", "period", "period_offset", "observance",
+ORDER = ("due", "window", "month", "quarter", "half", "when", "before_item", "after", "repeat", "period", "period_offset", "observance",
          "tentative", "limit", "time", "event", "for", "report_to", "with", "policy")  # fmt: skip
 
 
@@ -124,16 +125,23 @@ def plan_doubts(found):
     return doubts
 
 
-def text(found, name):
-    """The draft, and how many of its items have a TODO."""
-    ids, items, open_items = set(), [], 0
-    for item in found.items:
+def ids_of(items):
+    ids = []
+    for item in items:
         id = base = slug(item.title or item.words)
         number = 1
         while id in ids:
             number += 1
             id = f"{base}-{number}"
-        ids.add(id)
+        ids.append(id)
+    return ids
+
+
+def text(found, name):
+    """The draft, and how many of its items have a TODO."""
+    ids, items, open_items = ids_of(found.items), [], 0
+    anchor(found.items, ids)
+    for item, id in zip(found.items, ids, strict=True):
         lines, doubted = item_lines(item, id)
         open_items += doubted
         items.append(lines)

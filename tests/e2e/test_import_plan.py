@@ -449,6 +449,22 @@ def test_who_owes_by_what_stands_around(drafted, text, expected):
     assert list(item["for"]) == expected
 
 
+@pytest.mark.parametrize(
+    "words, settings",
+    [
+        ("chậm nhất 05 ngày làm việc trước ngày kiểm tra", {"before_item": {"item": "kiem-tra-cong-tac-van-thu", "by": "5wd"}}),
+        ("trong vòng 10 ngày kể từ ngày kết thúc kiểm tra", {"after": {"item": "kiem-tra-cong-tac-van-thu", "by": "10d"}}),
+        ("chậm nhất 02 tuần sau khi kiểm tra công tác văn thư", {"after": {"item": "kiem-tra-cong-tac-van-thu", "by": "2w"}}),
+        ("chậm nhất 05 ngày làm việc trước ngày khai giảng", {"when": "chậm nhất 05 ngày làm việc trước ngày khai giảng"}),
+    ],
+)  # fmt: skip
+def test_what_is_counted_from_another_task(drafted, words, settings):
+    _, item = plan_of(drafted("1. Kiểm tra công tác văn thư từ ngày 01/10/2026 đến ngày 31/10/2026.\n"
+                              f"2. Các đơn vị thành viên gửi báo cáo {words}."))["items"]  # fmt: skip
+    assert {key: dict(item[key]) if isinstance(item[key], dict) else item[key] for key in settings} == settings
+    assert "TODO" in item and not {"when", "before_item", "after"} - set(settings) & set(item)
+
+
 def test_an_invitation_is_what_its_title_says(drafted):
     draft = drafted("1. Thời gian: 08 giờ 00 phút, ngày 25 tháng 9 năm 2026.\n2. Địa điểm: Hội trường số 1.",
                     "GIẤY MỜI\nDự Hội nghị văn thư năm 2026\n")  # fmt: skip
