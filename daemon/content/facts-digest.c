@@ -254,7 +254,8 @@ int digest_letter(struct facts *facts, size_t agency, civil_day nominal)
         struct lists lists = {.facts = facts, .nominal = nominal};
         struct obligation_filter filter = {
                 .agency = facts->config->roster.agencies[agency].id,
-                .no_withdrawn = true,
+                .due_until = digest_due_until(nominal, facts->today),
+                .done_since = digest_done_since(nominal),
                 .no_closed = true,
         };
         size_t n = 0;

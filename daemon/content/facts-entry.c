@@ -21,6 +21,8 @@ static const char *names_of(struct facts *facts, const struct plan *plan, const 
         size_t size, n = 0;
         FILE *out;
 
+        if (targets->n == 0)
+                return "";
         if (plan_resolve_heirs(plan, roster, targets, facts->today, &indexes, &n) < 0)
                 return NULL;
         out = open_memstream(&text, &size);

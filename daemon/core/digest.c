@@ -55,6 +55,18 @@ civil_day digest_week_end(civil_day nominal)
         return nominal + WEEK_DAYS - 1;
 }
 
+civil_day digest_due_until(civil_day nominal, civil_day today)
+{
+        civil_day week_end = digest_week_end(nominal), month_end = today + MONTH_DAYS;
+
+        return week_end > month_end ? week_end : month_end;
+}
+
+civil_day digest_done_since(civil_day nominal)
+{
+        return nominal - WEEK_DAYS;
+}
+
 enum digest_section digest_section_of(const struct obligation *obligation, const struct calendar *calendar,
                                       civil_day nominal, civil_day today)
 {
@@ -63,8 +75,9 @@ enum digest_section digest_section_of(const struct obligation *obligation, const
         if (obligation->observance) /* announced by a message of its own; nothing is owed */
                 return DIGEST_SECTIONS;
         if (obligation->status == OBLIGATION_DONE)
-                return obligation->done_on >= nominal - WEEK_DAYS && obligation->done_on < nominal ? DIGEST_FINISHED
-                                                                                                   : DIGEST_SECTIONS;
+                return obligation->done_on >= digest_done_since(nominal) && obligation->done_on < nominal
+                               ? DIGEST_FINISHED
+                               : DIGEST_SECTIONS;
         if (obligation->status != OBLIGATION_OPEN)
                 return DIGEST_SECTIONS;
         if (dates.due == CIVIL_NONE || dates.tentative)

@@ -27,6 +27,10 @@ uint64_t digest_read_print(const char *text);
 /* The last day of its week. */
 civil_day digest_week_end(civil_day nominal);
 
+/* Up to this day a date matters to a digest of that day, read today; and from this day on, when something was done. */
+civil_day digest_due_until(civil_day nominal, civil_day today);
+civil_day digest_done_since(civil_day nominal);
+
 enum digest_section { DIGEST_OVERDUE, DIGEST_WEEK, DIGEST_MONTH, DIGEST_FINISHED, DIGEST_WAITING, DIGEST_SECTIONS };
 
 /* DIGEST_SECTIONS: in none. What was finished is listed for the week before; a snooze silences no digest. */

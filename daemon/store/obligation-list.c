@@ -55,6 +55,7 @@ static int list(struct store *store, const struct obligation_filter *filter, enu
 {
         bool by_due = filter->due_from || filter->due_to;
         bool by_done = filter->done_from || filter->done_to;
+        bool near = filter->due_until || filter->done_since;
         bool dated = part == PART_DATED, undated = part == PART_UNDATED, goes_on = filter->after != 0;
         bool narrow = is_narrow(filter);
         const struct condition conditions[] = {
@@ -71,6 +72,9 @@ static int list(struct store *store, const struct obligation_filter *filter, enu
                 {by_due, "o.due <= ?", .number = filter->due_to},
                 {by_done, "o.done_on >= ?", .number = filter->done_from},
                 {by_done, "o.done_on <= ?", .number = filter->done_to},
+                {.asked = near, .sql = "o.status <= 1 AND o.observance = 0"},
+                {near, "(o.status = 1 OR o.dateless = 1 OR min(o.due, o.effective) <= ?)", .number = filter->due_until},
+                {near, "(o.status = 0 OR o.done_on >= ?)", .number = filter->done_since},
                 {.asked = filter->dateless, .sql = "o.dateless = 1"},
                 {filter->effective_before, "o.overdue_after < ?", .number = filter->effective_before},
                 {filter->snoozed_from, "o.snoozed_until >= ?", .number = filter->snoozed_from},

@@ -149,6 +149,26 @@ static uint64_t print_of_hold(const char *agency, civil_day until, const char *r
 }
 
 /* What changes a digest changes its print, and nothing else does. */
+/* What the store is asked for holds all that stands in a digest. */
+static void test_bounds(void **state)
+{
+        civil_day nominal = civil_from(2024, 9, 16);
+
+        for (civil_day today = nominal; today < nominal + 9; today++)
+                for (civil_day day = nominal - 60; day < nominal + 60; day++) {
+                        struct obligation open = {.from = CIVIL_NONE, .due = day, .fixed = CIVIL_NONE};
+                        struct obligation done = open;
+                        struct obligation_dates dates = obligation_dates(&open, *state);
+
+                        done.status = OBLIGATION_DONE;
+                        done.done_on = day;
+                        if (digest_section_of(&open, *state, nominal, today) != DIGEST_SECTIONS)
+                                assert_true(dates.safe <= digest_due_until(nominal, today));
+                        if (digest_section_of(&done, *state, nominal, today) != DIGEST_SECTIONS)
+                                assert_true(day >= digest_done_since(nominal));
+                }
+}
+
 static void test_gist(void **state)
 {
         const struct obligation_dates none = {0}, other = {.due = 5};
@@ -238,6 +258,7 @@ int main(void)
                 cmocka_unit_test(test_moments),      cmocka_unit_test(test_long_holidays),
                 cmocka_unit_test(test_what_follows), cmocka_unit_test(test_sections),
                 cmocka_unit_test(test_gist),         cmocka_unit_test(test_worth),
+                cmocka_unit_test(test_bounds),
         };
 
         return cmocka_run_group_tests(tests, set_up, tear_down);
