@@ -211,7 +211,7 @@ static int take_occurrence(struct pass *pass, const struct occurrence_name *name
         size_t n = 0;
         int r;
 
-        if (matrix && matrix->head == ROSTER_NONE)
+        if (matrix && (matrix->head == ROSTER_NONE || !matrix->column))
                 matrix = NULL;
         if (name->closed && !matrix)
                 return 0;
