@@ -60,7 +60,7 @@ static char *event_object(const struct letter_sender *sender, const struct lette
                           const struct letter_entry *entry, const char *subject)
 {
         CLEANUP_FREE char *uid = calendar_uid(sender, entry, entry->agency ? entry->agency : letter->agency);
-        civil_day first = entry->cancelled_day, last = entry->cancelled_day;
+        civil_day first = entry->cancelled_day, last = first;
         if (!entry->cancels)
                 calendar_days(entry, &first, &last);
         const struct ics_event event = {
