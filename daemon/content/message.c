@@ -104,45 +104,26 @@ const struct letter *message_letter(const struct message *message)
 
 int message_mail(struct message *message, const struct composed_mail **ret)
 {
-        struct composed_mail mail;
-        int r = message->mail.headers ? 0
-                                      : compose_mail(settings_composer(message->settings),
-                                                     settings_sender(message->settings), &message->letter, &mail);
+        int r = message->mail.headers
+                        ? 0
+                        : compose_mail(settings_composer(message->settings), settings_sender(message->settings),
+                                       &message->letter, &message->mail);
 
-        if (r < 0)
-                return r;
-        if (!message->mail.headers) {
-                free(message->mail.subject);
-                message->mail = mail;
-        }
-        *ret = &message->mail;
-        return 0;
+        if (r == 0)
+                *ret = &message->mail;
+        return r;
 }
 
 int message_payload(struct message *message, const char **ret_body)
 {
-        char *subject = NULL;
         int r = message->body
                         ? 0
                         : compose_payload(settings_composer(message->settings), settings_sender(message->settings),
-                                          &message->letter, &subject, &message->body);
+                                          &message->letter, &message->mail.subject, &message->body);
 
-        if (r < 0)
-                return r;
-        if (subject) {
-                free(message->mail.subject);
-                message->mail.subject = subject;
-        }
-        *ret_body = message->body;
-        return 0;
-}
-
-int message_title(struct message *message)
-{
-        return message->mail.subject
-                       ? 0
-                       : compose_subject(settings_composer(message->settings), settings_sender(message->settings),
-                                         &message->letter, &message->mail.subject);
+        if (r == 0)
+                *ret_body = message->body;
+        return r;
 }
 
 const char *message_subject(const struct message *message)

@@ -37,9 +37,7 @@ const struct letter *message_letter(const struct message *message);
  * message. 0; -ENOMEM; -E2BIG, -ELOOP: a template renders without end. */
 int message_mail(struct message *message, const struct composed_mail **ret);
 int message_payload(struct message *message, const char **ret_body);
-/* Composes only the subject, for whoever sees no more of it; as above. */
-int message_title(struct message *message);
-/* NULL until it is composed, or its subject is. */
+/* NULL until it is composed. */
 const char *message_subject(const struct message *message);
 
 static inline void message_unref_p(struct message **message)

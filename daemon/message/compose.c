@@ -217,14 +217,6 @@ int compose_mail(const struct composer *composer, const struct letter_sender *se
         return r;
 }
 
-int compose_subject(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
-                    char **ret)
-{
-        struct values values;
-        values_init(&values, sender, letter);
-        return render_subject(composer, &values, ret);
-}
-
 #define WORD(number) #number
 #define WORDS(number) WORD(number)
 

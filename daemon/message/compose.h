@@ -24,9 +24,6 @@ bool composer_shows_digest(const struct composer *composer);
 /* 0; -ENOMEM; -E2BIG, -ELOOP: the template renders without end. */
 int compose_mail(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
                  struct composed_mail *ret);
-/* Only its subject, as compose_mail() and compose_payload() make it; the caller frees *ret. */
-int compose_subject(const struct composer *composer, const struct letter_sender *sender, const struct letter *letter,
-                    char **ret);
 /* Why a message can't be composed or sent as it is, and what to do; NULL: the error says nothing of the message. */
 const char *compose_refusal(int error);
 void composed_mail_clear(struct composed_mail *mail);

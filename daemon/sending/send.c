@@ -145,32 +145,14 @@ static int gather(struct sending *sending, struct attempt *attempt)
         return written < 0 ? written : r;
 }
 
-/* A template that cannot be rendered is found by the first message of its kind. */
-static bool is_title_enough(struct sending *sending, const struct letter *letter)
-{
-        bool *composed = &sending->composed[letter->kind][letter->n_entries > 1][letter->has_digest];
-        bool enough = sending->transport.unread && *composed;
-
-        *composed = true;
-        return enough;
-}
-
-static int compose(struct sending *sending, struct attempt *attempt)
+/* Whoever watches wants its subject now: a rehearsal, a forecast. In earnest it is composed in the thread that sends.
+ */
+static int show(const struct sending *sending, struct attempt *attempt)
 {
         const struct composed_mail *mail;
         const char *body;
-
-        if (is_title_enough(sending, message_letter(attempt->message)))
-                return message_title(attempt->message);
-        return attempt->delivery.channel.kind == CHANNEL_WEBHOOK ? message_payload(attempt->message, &body)
-                                                                 : message_mail(attempt->message, &mail);
-}
-
-/* Whoever watches wants its subject now: a rehearsal, a forecast. In earnest it is composed in the thread that sends.
- */
-static int show(struct sending *sending, struct attempt *attempt)
-{
-        int r = compose(sending, attempt);
+        int r = attempt->delivery.channel.kind == CHANNEL_WEBHOOK ? message_payload(attempt->message, &body)
+                                                                  : message_mail(attempt->message, &mail);
 
         if (r < 0)
                 return r;

@@ -13,10 +13,8 @@ struct sending {
         struct engine *engine;
         struct transport transport;
         struct server *servers;
-        struct attempts flying; /* handed to the transport */
-        struct attempts ended;  /* and not yet recorded */
-        /* Of which kinds of message one was shown whole: of one notice or several, without a digest or with one. */
-        bool composed[KIND_COUNT][2][2];
+        struct attempts flying;         /* handed to the transport */
+        struct attempts ended;          /* and not yet recorded */
         bool starting;                  /* what ends meanwhile ended at once */
         bool closed;                    /* nothing more is started */
         void (*on_end)(void *userdata); /* an attempt that was flying has ended */

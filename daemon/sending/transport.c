@@ -126,5 +126,5 @@ static void nowhere_cancel(void *self, struct transfer *transfer)
 
 struct transport transport_nowhere(void)
 {
-        return (struct transport){.mail = nowhere_mail, .post = nowhere_post, .cancel = nowhere_cancel, .unread = true};
+        return (struct transport){.mail = nowhere_mail, .post = nowhere_post, .cancel = nowhere_cancel};
 }

@@ -18,7 +18,6 @@ struct transport {
         int (*post)(void *self, const struct webhook *webhook, const char *id, struct message *message,
                     transfer_done done, void *userdata, struct transfer **ret);
         void (*cancel)(void *self, struct transfer *transfer);
-        bool unread; /* nobody sees more of a message than its subject */
         void *self;
 };
 
