@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "content/facts.h"
+#include "core/digest.h"
 
 int checker_place(const char *address)
 {
@@ -279,6 +281,51 @@ static void check_digest(struct sim *sim, const struct letter *letter)
         sim->digested[i].week = letter->week_from;
 }
 
+/* What the lists and the matrices of a letter come to, as core/digest.h counts it. */
+static struct gist gist_of(const struct letter *letter)
+{
+        struct gist gist = {0};
+
+        for (int s = 0; s < DIGEST_SECTIONS; s++)
+                for (size_t i = 0; i < letter->n_sections[s]; i++) {
+                        const struct letter_entry *entry = &letter->sections[s][i];
+
+                        gist_add(&gist, &(struct gist_line){(enum digest_section)s, entry->plan, entry->item,
+                                                            entry->occurrence, "", entry->dates, entry->state,
+                                                            entry->snoozed_until, entry->claimed});
+                }
+        for (size_t m = 0; m < letter->n_matrices; m++)
+                for (size_t i = 0; i < letter->matrices[m].n_rows; i++)
+                        for (size_t c = 0; c < letter->matrices[m].n_columns; c++) {
+                                const struct letter_row *row = &letter->matrices[m].rows[i];
+                                const struct letter_debtor *cell = &row->cells[c];
+
+                                gist_add(&gist,
+                                         &(struct gist_line){DIGEST_SECTIONS, row->plan, row->item, row->occurrence,
+                                                             letter->matrices[m].columns[c].agency, row->dates,
+                                                             cell->state, cell->snoozed_until, cell->claimed});
+                        }
+        for (size_t i = 0; i < letter->n_holds; i++)
+                gist_add_hold(&gist, letter->holds[i].agency, letter->holds[i].until, letter->holds[i].reason);
+        return gist;
+}
+
+/* Whether a digest is worth a message is judged without making it: by the same rules, said a second time. */
+static void check_gist(struct sim *sim, const struct letter *letter)
+{
+        struct engine *engine = manager_engine(sim->manager);
+        size_t agency = roster_find(&engine_config(engine)->roster, letter->agency);
+        struct gist made = gist_of(letter);
+        struct digest_gist *CLEANUP_FREE gists = NULL;
+
+        if (agency == ROSTER_NONE ||
+            facts_digest_gists(engine, agency, letter->week_from, clock_now(&engine->clock), &gists) < 0)
+                return;
+        if (gists[agency].gist.print != made.print || gists[agency].gist.n_finished != made.n_finished ||
+            gists[agency].gist.n_news != made.n_news)
+                sim_fail(sim, "the digest of %s says something else than what it was judged by", letter->agency);
+}
+
 void checker_leaving(struct sim *sim, const struct delivery_record *delivery, const struct letter *letter)
 {
         check_goes_on(sim, letter->entries, letter->n_entries);
@@ -286,6 +333,8 @@ void checker_leaving(struct sim *sim, const struct delivery_record *delivery, co
                 check_goes_on(sim, letter->sections[s], letter->n_sections[s]);
         if (letter->has_digest && sim->quiet && !sim->block.digest_always)
                 check_digest(sim, letter);
+        if (letter->has_digest)
+                check_gist(sim, letter);
         for (size_t i = 0; i < letter->n_entries; i++) {
                 const struct letter_entry *entry = &letter->entries[i];
 
