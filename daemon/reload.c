@@ -75,8 +75,14 @@ int reload_on_request(void *userdata, bool dry_run, struct report *report, struc
 int reload_on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
         struct report CLEANUP(report_clear) report = {0};
+        const struct service *service = userdata;
 
         (void)source, (void)info;
+        if (manager_stands_by(service->manager)) { /* what a reload writes would be lost with the next copy */
+                journal_say(&service->journal, EVENT_STANDBY, NULL,
+                            "The configuration is not read anew while this machine stands by: the next start does");
+                return 0;
+        }
         (void)reload(userdata, &report, NULL);
         return 0;
 }

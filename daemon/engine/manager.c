@@ -164,6 +164,8 @@ int manager_clock_changed(struct manager *manager)
         char now[CLOCK_TEXT_SIZE];
 
         clock_set_zone(engine_config(engine)->timezone);
+        if (engine->stands_by) /* nothing is planned here */
+                return 0;
         if (llabs(by) >= CLOCK_STEP_MS) {
                 journal_say(&engine->journal, EVENT_CLOCK_CHANGED, NULL,
                             "The clock was set by %+.1f s and now says %s: everything is planned anew",

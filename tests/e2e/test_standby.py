@@ -1,6 +1,7 @@
 """A copy of the state on another machine: it stands by until somebody says that the first one is gone."""
 
 import json
+import signal
 import sqlite3
 
 import pytest
@@ -63,6 +64,8 @@ def test_a_copy_sends_and_decides_nothing_until_it_is_told(copy, smtp):
         assert copy.ctl("take-over").returncode == 2
         assert len(smtp.messages()) == before
         assert facts(copy.block)["host"] == OTHER
+        daemon.process.send_signal(signal.SIGHUP)
+        said(daemon, "is not read anew while this machine stands by")
 
         taken = copy.ctl("take-over", "--reason", "máy cũ hỏng")
         assert taken.returncode == 0, taken.stderr
